@@ -1,0 +1,130 @@
+"""Keyways, sections and blanks as values, in mm.
+
+Responsible for: what one keyway is and the checks that need nothing but itself. Not responsible for: reading
+files (`config.catalogue`) or recognising a key (`kiosk.identification`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from config.base import Frozen
+
+MM_PER_INCH = 25.4
+
+
+class Standing(StrEnum):
+    """Who may have a copy of a keyway's blank."""
+
+    OPEN = "open"
+    RESTRICTED = "restricted"
+    """Sold to signatories only: a maker's distribution policy."""
+    PATENTED = "patented"
+    """The blank is protected by law until a date."""
+
+
+class Stop(StrEnum):
+    """What the spacing is measured from."""
+
+    SHOULDER = "shoulder"
+    TIP = "tip"
+
+
+class StandingRecord(Frozen):
+    """Standing with the ground it rests on; `until` None means no end is known, that is: still in force.
+
+    `restricted_after` says whether a keyway whose patent has ended is still sold to signatories only.
+    """
+
+    standing: Standing
+    until: date | None = None
+    restricted_after: bool = False
+    ground: str = Field(min_length=3)
+    source: str = Field(min_length=3)
+
+
+class Section(Frozen):
+    """Cross-section of an uncut blade: per face, recess below full thickness against height above the spine.
+
+    Heights rise strictly from near 0 to `height_mm`; recess is straight between points. Faces are named as
+    seen from the tip with the cut edge up.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9_-]+:[a-z0-9_+-]+$")
+    thickness_mm: float = Field(gt=0.5, lt=5)
+    height_mm: float = Field(gt=3, lt=15)
+    left: tuple[tuple[float, float], ...] = Field(min_length=2)
+    right: tuple[tuple[float, float], ...] = Field(min_length=2)
+    source: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _faces_are_inside_the_blade(self) -> Self:
+        for name, face in (("left", self.left), ("right", self.right)):
+            heights = [height for height, _ in face]
+            if any(b <= a for a, b in pairwise(heights)):
+                raise ValueError(f"{name}: heights must rise strictly")
+            if heights[0] < 0 or heights[-1] > self.height_mm + 0.05:
+                raise ValueError(f"{name}: heights must lie between 0 and height_mm")
+            if any(not 0 <= recess < self.thickness_mm for _, recess in face):
+                raise ValueError(f"{name}: a recess must lie between 0 and thickness_mm")
+        return self
+
+
+class Depth(Frozen):
+    """One factory depth: its code digit and the root depth, spine to the bottom of the cut."""
+
+    code: str = Field(min_length=1, max_length=2)
+    root_mm: float = Field(gt=1, lt=12)
+
+
+class CutSpec(Frozen):
+    """How a keyway is cut. Lengths from the stop (`Stop`) along the blade; `depths` shallowest first."""
+
+    stop: Stop
+    first_cut_mm: float = Field(gt=0.5, lt=15)
+    pitch_mm: float = Field(gt=1.5, lt=8)
+    depths: tuple[Depth, ...] = Field(min_length=2, max_length=12)
+    flat_mm: float = Field(gt=0.2, lt=4)
+    angle_deg: float = Field(ge=60, le=120)
+    macs: int = Field(ge=1, le=12)
+    blade_height_mm: float = Field(gt=3, lt=15)
+    source: str = Field(min_length=3)
+
+    @cached_property
+    def root_mm_of(self) -> dict[str, float]:
+        """Root depth by code digit."""
+        return {depth.code: depth.root_mm for depth in self.depths}
+
+    def cut_positions_mm(self, cuts: int) -> tuple[float, ...]:
+        """Distance of each cut's centre from the stop, first cut first."""
+        return tuple(self.first_cut_mm + i * self.pitch_mm for i in range(cuts))
+
+
+class Blank(Frozen):
+    """A blank one can buy: the keyway's section at one blade length, by its trade name (KW1, SC4)."""
+
+    code: str = Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,15}$")
+    cuts: int = Field(ge=3, le=8)
+    blade_length_mm: float = Field(gt=10, lt=60)
+    """Shoulder to tip."""
+
+
+class Keyway(Frozen):
+    """One keyway: its sections, its standing, how it is cut, and the blanks it is sold as.
+
+    `spec` is None for a keyway that is known only to be refused. `sections` is empty until one is enrolled.
+    """
+
+    code: str = Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,31}$")
+    name: str = Field(min_length=2)
+    maker: str = Field(min_length=2)
+    standing: StandingRecord
+    sections: tuple[str, ...] = ()
+    spec: CutSpec | None = None
+    blanks: tuple[Blank, ...] = ()

@@ -1,0 +1,155 @@
+"""The machine: axes, wheel, magazine, clamp, macros, cameras, calibration, the wire.
+
+Responsible for: what the reference machine or a real one measures. Not responsible for: store policy.
+Machine coordinates are GRBL's own (0 at the homing switch, negative into the travel): `shoulder_x_mm` and
+`spine_y_mm` say where a clamped blade lies in them, so the board's work offsets stay zero.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from config.base import Frozen
+
+
+class Assurance(StrEnum):
+    """How far the wire to the board can be trusted (facts: GRBL has no checksum)."""
+
+    ECHO = "echo"
+    """The board echoes every line before it runs; every echo is compared."""
+    STOCK = "stock"
+    """No echo: state compared at retracted points, position watched in between."""
+
+
+class Axis(Frozen):
+    """One axis. Travel runs from -travel_mm to 0 in machine coordinates."""
+
+    travel_mm: float = Field(gt=0, le=1000)
+    steps_per_mm: float = Field(gt=1, le=10000)
+    max_rate_mm_min: float = Field(gt=1, le=50000)
+    acceleration_mm_s2: float = Field(gt=1, le=20000)
+    backlash_mm: float = Field(ge=0, le=0.05)
+
+
+class Wheel(Frozen):
+    """Cutting wheel: flat of width `flat_mm`, flanks of included angle `angle_deg`."""
+
+    name: str
+    flat_mm: float = Field(ge=0.1, le=4)
+    angle_deg: float = Field(ge=60, le=120)
+    diameter_mm: float = Field(gt=20, lt=200)
+    speed_rpm: int = Field(gt=100, le=30000)
+    spin_up_s: float = Field(gt=0, le=10)
+
+
+class Wire(Frozen):
+    """The serial port and what is asked of the board behind it. Deadlines in seconds."""
+
+    port: str
+    baud: int = Field(ge=9600, le=2_000_000)
+    require: Assurance
+    reply_timeout_s: float = Field(gt=0.05, le=5)
+    silence_timeout_s: float = Field(gt=0.1, le=1.0)
+    homing_timeout_s: float = Field(gt=1, le=120)
+    poll_hz: float = Field(ge=5, le=10)
+
+
+class Cutting(Frozen):
+    """Feeds and margins of a cut, all in machine units."""
+
+    feed_mm_min: float = Field(gt=1, le=5000)
+    plunge_mm_min: float = Field(gt=1, le=5000)
+    retract_height_mm: float = Field(gt=9, le=40)
+    """Wheel edge above the spine when it is out of the blade."""
+    max_bite_mm: float = Field(gt=0.05, le=10)
+    tip_overrun_mm: float = Field(gt=0, le=10)
+
+
+class Clamp(Frozen):
+    """Where a clamped blade lies, in machine coordinates."""
+
+    shoulder_x_mm: float = Field(lt=0)
+    spine_y_mm: float = Field(lt=0)
+    stops: tuple[Literal["shoulder", "tip"], ...]
+    probe_x_from_shoulder_mm: float
+    probe_feed_mm_min: float = Field(gt=1, le=1000)
+    edge_tolerance_mm: float = Field(gt=0.005, le=0.2)
+    """A touch-off further than this from the blank's height means no blank, not seated, or shavings."""
+
+
+class Slot(Frozen):
+    """One magazine slot: the blank it holds and its finish (for the shopper's choice)."""
+
+    number: int = Field(ge=1, le=64)
+    blank: str
+    finish: str = "brass"
+    capacity: int = Field(ge=1, le=500)
+    low_at: int = Field(ge=0, le=100)
+
+
+class Magazine(Frozen):
+    """Carousel turned by Z: slot n stands at z = first_z_mm - (n-1) * pitch_z_mm."""
+
+    first_z_mm: float = Field(le=0)
+    pitch_z_mm: float = Field(gt=0)
+    slots: tuple[Slot, ...] = Field(min_length=1)
+
+
+class Macros(Frozen):
+    """Short G-code of everything that is not a cut, in machine coordinates; `{z}` is the slot's position."""
+
+    feed: tuple[str, ...]
+    brush: tuple[str, ...]
+    check: tuple[str, ...]
+    """Bring the clamped blade before the check camera."""
+    deliver: tuple[str, ...]
+    reject: tuple[str, ...]
+
+
+class View(Frozen):
+    """One camera view and its calibration."""
+
+    device: str
+    width_px: int = Field(ge=64, le=10000)
+    height_px: int = Field(ge=64, le=10000)
+    mm_per_px: float = Field(gt=0.001, le=1)
+
+
+class Views(Frozen):
+    """The four views of the reference machine (both faces have a line view)."""
+
+    silhouette: View
+    head: View
+    line_left: View
+    line_right: View
+    check: View
+    laser_angle_deg: float = Field(ge=20, le=70)
+
+
+class CopyCheck(Frozen):
+    """What a copy must be to be handed over, and when the kiosk closes itself for drift."""
+
+    tolerance_mm: float = Field(gt=0, le=0.05)
+    recuts: int = Field(ge=0, le=1)
+    drift_window: int = Field(ge=3, le=200)
+    drift_limit_mm: float = Field(gt=0, le=0.05)
+
+
+class Machine(Frozen):
+    """A whole machine."""
+
+    name: str
+    wire: Wire
+    x: Axis
+    y: Axis
+    z: Axis
+    wheel: Wheel
+    cutting: Cutting
+    clamp: Clamp
+    magazine: Magazine
+    macros: Macros
+    views: Views
+    check: CopyCheck

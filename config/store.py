@@ -1,0 +1,51 @@
+"""The store: place, money, opening policy, languages, screen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from config.base import Frozen
+
+
+class DoNotDuplicate(StrEnum):
+    """What the store does with the stamp on an open keyway; it is never silently ignored."""
+
+    REFUSE = "refuse"
+    ASK_STAFF = "ask-staff"
+    NOTICE = "notice"
+
+
+class Screen(Frozen):
+    """The glass. `mm_per_px` makes text and targets their true size."""
+
+    width_px: int = Field(ge=320, le=7680)
+    height_px: int = Field(ge=320, le=7680)
+    mm_per_px: float = Field(gt=0.05, le=1)
+    theme: str = Field(default="light", pattern="^(light|contrast)$")
+
+
+class Timeouts(Frozen):
+    """Waiting for a person, in seconds; every one is announced and can be extended `extensions` times."""
+
+    idle_s: float = Field(ge=30, le=600)
+    warning_s: float = Field(ge=20, le=120)
+    extensions: int = Field(ge=10, le=50)
+    approval_s: float = Field(default=120, ge=10, le=120)
+
+
+class Store(Frozen):
+    """One store. Money in minor units of `currency`."""
+
+    name: str
+    place: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    price_minor: int = Field(ge=0, le=100_000)
+    finish_prices_minor: dict[str, int] = Field(default_factory=dict)
+    max_quantity: int = Field(ge=1, le=20)
+    do_not_duplicate: DoNotDuplicate = DoNotDuplicate.ASK_STAFF
+    languages: tuple[str, ...] = ("en", "es", "fr")
+    screen: Screen
+    timeouts: Timeouts
+    help_phone: str = ""

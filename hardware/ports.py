@@ -1,0 +1,159 @@
+"""The ports: everything the product may ask of devices. Blocking; called from the worker thread only.
+
+`Cutter.stop` is the exception: any thread may call it, at any time, and it returns at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from config.machine import Assurance
+from hardware.job import CutJob, Position
+from hardware.scan import ScanFrames, View
+
+
+class ByteLink(Protocol):
+    """A two-way stream of bytes: a serial port, or a simulated one."""
+
+    def read(self, timeout_s: float) -> bytes:
+        """Whatever has arrived, waiting up to `timeout_s` for the first byte; b"" if none came.
+
+        Raises:
+            LinkLost: the other end is gone.
+        """
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`. Safe from any thread.
+
+        Raises:
+            LinkLost: the other end is gone.
+        """
+
+    def close(self) -> None:
+        """Let go of the port. May be called twice."""
+
+
+@dataclass(frozen=True)
+class BoardIdentity:
+    """What answered at connect. `differences` names each setting that is not as the machine file says."""
+
+    firmware: str
+    version: str
+    assurance: Assurance
+    options: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MachineStatus:
+    """The last status report, for the technician and the screen. No key data: position only while idle."""
+
+    state: str
+    position_mm: Position | None
+    feed_mm_min: float
+    spindle_rpm: float
+    pins: str = ""
+    buffer_blocks: int | None = None
+
+
+@dataclass(frozen=True)
+class TouchOff:
+    """Where the probe met the blank's edge: height above the spine, and how far from where it should be."""
+
+    edge_mm: float
+    error_mm: float
+
+
+class Cutter(Protocol):
+    """The cutting machine. The first fault latches: later calls raise it again until `recover`."""
+
+    def connect(self) -> BoardIdentity:
+        """Open, reset, wheel off, identify, compare settings."""
+
+    def home(self) -> None:
+        """Find the switches; position is known afterwards."""
+
+    def load(self, slot: int, blade_height_mm: float) -> TouchOff:
+        """Turn, feed, clamp, touch off. Raises BlankFault when what is clamped is not a seated blank."""
+
+    def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
+        """Cut. `progress` gets the fraction done, 0 to 1, from the calling thread."""
+
+    def present_to_check(self) -> None:
+        """Brush the copy and bring it before the check camera."""
+
+    def deliver(self) -> None:
+        """Drop the copy into the chute to the shopper."""
+
+    def reject(self) -> None:
+        """Drop what is clamped into the locked bin."""
+
+    def stop(self) -> None:
+        """Hold, wheel off, latch. Any thread, at once."""
+
+    def recover(self) -> None:
+        """After a fault, by explicit wish: soft reset, wheel off, re-home. Never resumes anything."""
+
+    def status(self) -> MachineStatus:
+        """The last known state."""
+
+    def close(self) -> None:
+        """Soft reset, wheel off, let go of the port. May be called twice, never raises a fault."""
+
+
+class KeyScanner(Protocol):
+    """The cameras over the tray and before the clamp. Raises CameraFault."""
+
+    def scan(self) -> ScanFrames:
+        """Four fresh frames of the tray."""
+
+    def tray_is_empty(self) -> bool:
+        """Whether nothing lies on the backlight."""
+
+    def check(self) -> View:
+        """The clamped copy against its backlight: shoulder left, cuts up, spine level."""
+
+
+class PaymentState(StrEnum):
+    """What a payment device says of one transaction."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    CAPTURED = "captured"
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+    UNKNOWN = "unknown"
+    """No answer, or one that does not tell: ask again, assume nothing."""
+
+
+@dataclass(frozen=True)
+class PaymentAnswer:
+    """Answer to one request. `pay_code` is what a register scans (Code 128), where that is how one pays."""
+
+    state: PaymentState
+    reference: str = ""
+    pay_code: str = ""
+
+
+class Payment(Protocol):
+    """Money. Every call carries our own transaction number and may be repeated with it without harm."""
+
+    name: str
+
+    def authorise(self, transaction: str, amount_minor: int, currency: str) -> PaymentAnswer:
+        """Reserve the amount; nothing is taken."""
+
+    def capture(self, transaction: str, amount_minor: int) -> PaymentAnswer:
+        """Take up to the reserved amount (fewer copies delivered: less)."""
+
+    def void(self, transaction: str) -> PaymentAnswer:
+        """Let a reservation go."""
+
+    def refund(self, transaction: str, amount_minor: int) -> PaymentAnswer:
+        """Give back what was taken."""
+
+    def query(self, transaction: str) -> PaymentAnswer:
+        """What became of it."""

@@ -1,0 +1,43 @@
+"""What cameras bring: frames with their scale. In memory for one session, and never printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels: TypeAlias = NDArray[np.uint8]
+"""(height, width) grey or (height, width, 3) RGB."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class View:
+    """One picture and its scale. The repr shows no pixel."""
+
+    pixels: Pixels
+    mm_per_px: float
+
+    def __repr__(self) -> str:
+        return f"View({self.pixels.shape}, {self.mm_per_px} mm/px)"
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ScanFrames:
+    """One look at the tray. A view that is None was not seen.
+
+    `silhouette`: backlit, key dark on light, any rotation. `head`: front light, registered with the
+    silhouette. `line_left`, `line_right`: a laser sheet across one face, tilted by `laser_angle_deg` from the
+    camera's axis: a recess r moves the line by r*tan(angle) along image x; image y is blade height, spine at
+    the bottom.
+    """
+
+    silhouette: View | None = None
+    head: View | None = None
+    line_left: View | None = None
+    line_right: View | None = None
+    laser_angle_deg: float = 45.0
+
+    def __repr__(self) -> str:
+        return "ScanFrames(…)"

@@ -1,0 +1,25 @@
+"""The command line and the composition root: the one place that knows a real machine from a simulated one."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from config.problems import BadInput
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def main() -> None:
+    """Run the command line; bad input is one line a problem on stderr and exit status 2."""
+    try:
+        app()
+    except BadInput as bad:
+        for problem in bad.problems:
+            print(f"kiosk: {problem}", file=sys.stderr)  # noqa: T201 - this is the command line's own voice
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""Everything that can happen to a session, as frozen values: what people wish, and what effects report.
+
+Wishes (`Intent`) come from the screen. Outcomes come from effects. Faults come as `Faulted`, whoever raised them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class Start:
+    """The shopper touched the welcome screen."""
+
+
+@dataclass(frozen=True)
+class KeyLaid:
+    """The shopper says the key lies in the tray (the tray's own camera may say it first)."""
+
+
+@dataclass(frozen=True)
+class KeyTaken:
+    """The shopper says the key is back in their hand; the tray camera has the last word."""
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Leave, before anything is cut."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stop the machine now."""
+
+
+@dataclass(frozen=True)
+class ChooseRepair:
+    """For a worn key: `restore` to factory depths, or copy as it is."""
+
+    restore: bool
+
+
+@dataclass(frozen=True)
+class SetQuantity:
+    """How many copies."""
+
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ChooseFinish:
+    """Which of the stocked finishes."""
+
+    finish: str
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """Yes: buy, or go on from a notice."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """Finished reading this screen."""
+
+
+@dataclass(frozen=True)
+class MoreTime:
+    """Do not time out yet."""
+
+
+@dataclass(frozen=True)
+class CallStaff:
+    """One touch calls staff."""
+
+
+@dataclass(frozen=True)
+class SetLanguage:
+    """Show everything in this language from now on."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class BringBack:
+    """A copy does not work: measure it."""
+
+
+@dataclass(frozen=True, repr=False)
+class EnterReceipt:
+    """The receipt code of the copy brought back."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class StaffKey:
+    """Staff wish to identify themselves, from a refusal or for the staff menu."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Staff number and PIN. The repr shows no PIN."""
+
+    number: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Approve:
+    """Staff lift the rule shown, for the reason chosen."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Deny:
+    """Staff looked and said no."""
+
+
+@dataclass(frozen=True)
+class Refill:
+    """Staff filled a slot: it holds `count` blanks now."""
+
+    slot: int
+    count: int
+
+
+@dataclass(frozen=True)
+class UnlockSlot:
+    """Staff cleared a slot that was locked."""
+
+    slot: int
+
+
+@dataclass(frozen=True)
+class CloseKiosk:
+    """Staff close the kiosk to shoppers."""
+
+
+@dataclass(frozen=True)
+class OpenKiosk:
+    """Staff open it again."""
+
+
+@dataclass(frozen=True)
+class Recover:
+    """Staff or a technician ask for recovery from a fault: reset, wheel off, re-home. Never resumes a cut."""
+
+
+@dataclass(frozen=True)
+class ServiceAction:
+    """A technician's action by name (`home`, `jog`, `probe`, `test_cut`, `calibrate`, ...) with its figures."""
+
+    name: str
+    axis: str = ""
+    distance_mm: float = 0.0
+
+
+@dataclass(frozen=True)
+class ServiceMenu:
+    """A technician (by role) opens the service screen from the staff menu."""
+
+
+Intent: TypeAlias = (
+    Start
+    | KeyLaid
+    | KeyTaken
+    | Cancel
+    | Stop
+    | ChooseRepair
+    | SetQuantity
+    | ChooseFinish
+    | Confirm
+    | Done
+    | MoreTime
+    | CallStaff
+    | SetLanguage
+    | BringBack
+    | EnterReceipt
+    | StaffKey
+    | Credentials
+    | Approve
+    | Deny
+    | Refill
+    | UnlockSlot
+    | CloseKiosk
+    | OpenKiosk
+    | Recover
+    | ServiceAction
+    | ServiceMenu
+)
+"""All a person at the screen can wish."""

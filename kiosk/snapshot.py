@@ -1,0 +1,202 @@
+"""What the screen is told: one frozen value, holding nothing of the key's shape.
+
+The controller makes a new one whenever something shown changes and posts it; the screen never asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hardware.ports import MachineStatus
+from kiosk.decision import FiredRule
+from kiosk.reading import Outcome
+from kiosk.states import State
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What we found and what a copy costs. `blank_name` such as "Kwikset KW1"."""
+
+    blank: str
+    blank_name: str
+    price_each_minor: int
+    currency: str
+    quantity: int
+    max_quantity: int
+    finish: str
+    finishes: tuple[str, ...]
+    notices: tuple[FiredRule, ...] = ()
+    stamp_pending: bool = False
+    """The head is still being read: buying waits for it."""
+
+    @property
+    def total_minor(self) -> int:
+        """Price of all copies."""
+        return self.price_each_minor * self.quantity
+
+
+@dataclass(frozen=True)
+class WornChoice:
+    """Numbers of the worn cuts, and whether the kiosk advises restoring."""
+
+    cuts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not. `next_steps` are ids of advice (`locksmith`, `card`, `clean`, `staff`), worded by the screen."""
+
+    rules: tuple[FiredRule, ...] = ()
+    outcome: Outcome | None = None
+    can_be_approved: bool = False
+    next_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Live steps: `steps` are ids, `step` the index of the current one, `fraction` of this step done."""
+
+    steps: tuple[str, ...]
+    step: int
+    fraction: float
+    left_s: float
+    copy: int
+    copies: int
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Pass figures of one copy: the largest error, never the depths."""
+
+    passed: bool
+    largest_error_mm: float
+    tolerance_mm: float
+
+    @property
+    def largest_error_thou(self) -> float:
+        """In thousandths of an inch."""
+        return self.largest_error_mm / 0.0254
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was paid, and the code to pay or to bring back. `status`: reserved, paid, voided, refunded, free."""
+
+    transaction: str
+    amount_minor: int
+    currency: str
+    status: str
+    copies: int
+    pay_code: str = ""
+    bring_back_code: str = ""
+
+
+@dataclass(frozen=True)
+class FaultNotice:
+    """Out of order, with a stable code; `detail` is for technicians and holds no key data."""
+
+    code: str
+    detail: str
+    since_utc_s: float
+    recovering: bool = False
+    attempt: int = 0
+    heals_itself: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A time-out that is being announced."""
+
+    left_s: int
+    extensions_left: int
+
+
+@dataclass(frozen=True)
+class SlotView:
+    """One magazine slot, for staff."""
+
+    number: int
+    blank: str
+    finish: str
+    count: int
+    capacity: int
+    low: bool
+    locked: bool
+    lock_reason: str = ""
+
+
+@dataclass(frozen=True)
+class SaleLine:
+    """One of the last transactions, for staff."""
+
+    when: str
+    transaction: str
+    status: str
+    amount_minor: int
+    copies: int
+
+
+@dataclass(frozen=True)
+class StaffView:
+    """What a member of staff sees. `asked` is exactly what they would approve."""
+
+    name: str = ""
+    role: str = ""
+    message: str = ""
+    """Id of a message: `wrong`, `locked_out`, `not_allowed`, `expired`."""
+    retry_after_s: int = 0
+    asked: FiredRule | None = None
+    reasons: tuple[str, ...] = ()
+    slots: tuple[SlotView, ...] = ()
+    sales: tuple[SaleLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """What a technician sees."""
+
+    status: MachineStatus | None = None
+    versions: tuple[tuple[str, str], ...] = ()
+    wire: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    drift_mm: tuple[float, ...] = ()
+    drift_limit_mm: float = 0.0
+    busy: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class ReturnResult:
+    """A copy brought back: within tolerance or not, and what the store's rule offers (`recut`, `refund`, `none`)."""
+
+    passed: bool
+    largest_error_mm: float
+    offer: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything the screen shows."""
+
+    state: State
+    simulated: bool
+    language: str = "en"
+    stocked: tuple[str, ...] = ()
+    """Names of blanks that could be sold now, for the welcome screen."""
+    price_from_minor: int = 0
+    currency: str = "USD"
+    tray_has_key: bool = False
+    staff_called: bool = False
+    help_phone: str = ""
+    try_again: Outcome | None = None
+    offer: Offer | None = None
+    worn: WornChoice | None = None
+    refusal: Refusal | None = None
+    progress: Progress | None = None
+    check: CheckResult | None = None
+    receipt: Receipt | None = None
+    fault: FaultNotice | None = None
+    waiting: Waiting | None = None
+    staff: StaffView | None = None
+    service: ServiceView | None = None
+    returned: ReturnResult | None = None

@@ -1,0 +1,46 @@
+"""The session's states, and the table of what leads where. Everything that affects state lives in this file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a session stands; the screen shows one picture for each."""
+
+    STARTING = "starting"
+    """Connecting, checking settings, homing, settling whatever the last run left open."""
+    WELCOME = "welcome"
+    PLACE_KEY = "place_key"
+    SCANNING = "scanning"
+    TRY_AGAIN = "try_again"
+    """The key could not be told: moved, dirty, two objects...: lay it again."""
+    WORN = "worn"
+    """Restore to factory, or copy as it is?"""
+    OFFER = "offer"
+    """What we found, price, quantity, finish."""
+    REFUSED = "refused"
+    STAFF_LOGIN = "staff_login"
+    STAFF_APPROVAL = "staff_approval"
+    PAYING = "paying"
+    """Reserving the money: nothing is taken yet."""
+    TAKE_KEY_BACK = "take_key_back"
+    LOADING = "loading"
+    CUTTING = "cutting"
+    CHECKING = "checking"
+    DELIVERING = "delivering"
+    CAPTURING = "capturing"
+    THANK_YOU = "thank_you"
+    FAILED = "failed"
+    """No copy could be made; nothing is charged; staff are called."""
+    SETTLING = "settling"
+    """Voiding or refunding before the session ends."""
+    BRING_BACK = "bring_back"
+    """Receipt code of a copy that does not work."""
+    MEASURING_RETURN = "measuring_return"
+    RETURN_RESULT = "return_result"
+    STAFF_MENU = "staff_menu"
+    TECHNICIAN = "technician"
+    CLOSED = "closed"
+    """Closed by staff, or by itself for drift or empty magazine; not a fault."""
+    OUT_OF_ORDER = "out_of_order"

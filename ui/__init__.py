@@ -1,0 +1,1 @@
+"""The touchscreen. Importing this package opens no window and imports no Kivy."""
