@@ -1,0 +1,49 @@
+# The two commands are `make run` and `make test`; both make what they need and name what is missing.
+PY := .venv/bin/python
+export OMP_NUM_THREADS ?= 1
+export KIVY_NO_ARGS := 1
+
+.PHONY: run test check bench soak pictures lock install uninstall clean
+
+run:            ## from a fresh clone to the touchscreen with the simulated machine behind it
+	@.ci/prepare run
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then .venv/bin/kiosk run --simulated; \
+	else echo "no display: a scripted shopper plays the session, pictures go to out/run"; \
+	SDL_VIDEODRIVER=offscreen .venv/bin/kiosk run --simulated --pictures out/run; fi
+
+test:           ## everything CI runs
+	@.ci/prepare test
+	@$(MAKE) --no-print-directory check
+	$(PY) -m pytest
+
+check:          ## lint, types, import contracts, configuration
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	.venv/bin/kiosk check-config > /dev/null
+
+bench:          ## figures: accuracy, speed, wire; plots go to out/bench
+	@.ci/prepare test
+	$(PY) -m tests.bench
+
+soak:           ## long proofs: thousands of sessions, faults, fuzzing
+	@.ci/prepare test
+	$(PY) -m tests.bench --soak
+
+pictures:       ## every screen in every language, size and theme, and the README's pictures
+	@.ci/prepare run
+	SDL_VIDEODRIVER=offscreen $(PY) -m ui.gallery --out out/screens
+
+lock:           ## renew requirements.lock (needs uv)
+	uv pip compile --quiet pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --output-file requirements.lock
+
+install:        ## install on this Debian machine (as root)
+	deploy/install.sh
+
+uninstall:      ## remove the program; data stays
+	deploy/uninstall.sh
+
+clean:
+	rm -rf .venv out build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

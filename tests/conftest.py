@@ -1,0 +1,22 @@
+"""What every test starts from: one thread count, no leftovers from the environment, and nothing left running."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+for name in ("KIOSK_PORT", "KIOSK_CONFIG", "KIOSK_DATA"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True)
+def no_thread_survives_its_test() -> Iterator[None]:
+    """Fail a test that leaves a non-daemon thread behind."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive() and not thread.daemon]
+    assert not left, f"threads left running: {[thread.name for thread in left]}"
