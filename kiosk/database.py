@@ -1,0 +1,212 @@
+"""Opening the kiosk's own SQLite files: durable, checked, migrated.
+
+Responsible for: how a file is opened (mode 0600, WAL, synchronous FULL), the schema version of each part kept in it,
+migrations with a copy kept of what was there before, the integrity check at start, and telling a full or read-only
+disk from a damaged file. Not responsible for: what any table means; journal, audit, stock, staff and outbox each
+bring their own migrations.
+
+Several parts may share one file, so that one transaction covers them::
+
+    connection = open_database(folder / "kiosk.db", JOURNAL_MIGRATIONS, part="journal")
+    migrate(connection, OUTBOX_MIGRATIONS, part="outbox")
+    with transaction(connection):
+        connection.execute("INSERT INTO ...")
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+BUSY_TIMEOUT_S = 5.0
+_DISK_CODES = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+)
+_DAMAGE_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class DatabaseFault(Exception):
+    """The kiosk cannot keep its records: finish or refund what is open, then out of order."""
+
+    code: ClassVar[str] = "DATABASE"
+
+
+class DatabaseDamaged(DatabaseFault):
+    """The integrity check failed; restore a backup, never repair in place."""
+
+    code: ClassVar[str] = "DATABASE_DAMAGED"
+
+
+class DatabaseTooNew(DatabaseFault):
+    """A newer version of the kiosk wrote this file; an older one does not guess at it."""
+
+    code: ClassVar[str] = "DATABASE_TOO_NEW"
+
+
+class DiskRefused(DatabaseFault):
+    """The disk is full, read-only or failing: nothing can be recorded."""
+
+    code: ClassVar[str] = "DISK_REFUSED"
+
+
+def open_database(
+    path: Path, migrations: Sequence[str], *, part: str = "main", any_thread: bool = False
+) -> sqlite3.Connection:
+    """Open (or create) `path`, check it, and bring `part` to the newest of `migrations`.
+
+    The connection is in autocommit mode: group statements with `transaction`. Rows come as `sqlite3.Row`.
+
+    Args:
+        path: the file; its folder must exist.
+        migrations: one SQL script a schema version, oldest first; entry n leads from version n to n+1. Append only.
+        part: whose tables these are; each part of a file has a version of its own.
+        any_thread: the connection may move between threads (the caller sees to it that only one uses it at a time).
+
+    Raises:
+        DatabaseDamaged: the file is not a sound database.
+        DatabaseTooNew: a newer kiosk wrote it.
+        DiskRefused: it cannot be opened or written.
+    """
+    with _told_apart(path):
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise DiskRefused(f"{path}: {error.strerror}") from error
+        connection = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=not any_thread
+        )
+        try:
+            connection.row_factory = sqlite3.Row
+            check_integrity(connection)
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+                connection.execute(f"PRAGMA {pragma}")
+            # Otherwise one busy day leaves a WAL as large as itself behind for ever.
+            connection.execute("PRAGMA journal_size_limit = 4194304")
+            migrate(connection, migrations, part=part)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[str], *, part: str) -> None:
+    """Bring `part` to version len(`migrations`), each step in one transaction; a copy of the file is kept first.
+
+    Raises:
+        DatabaseTooNew: a newer kiosk wrote this part.
+        DiskRefused: the disk refuses the copy or the new schema.
+    """
+    with _told_apart(_path_of(connection)):
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS schema_part (part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
+        )
+        found = schema_version(connection, part)
+        if found > len(migrations):
+            raise DatabaseTooNew(f"{part}: schema version {found}, this kiosk knows up to {len(migrations)}")
+        if 0 < found < len(migrations):
+            _keep_copy(connection, f"{part}-v{found}")
+        for version, script in enumerate(migrations[found:], start=found + 1):
+            with transaction(connection):
+                for statement in _statements(script):
+                    connection.execute(statement)
+                connection.execute(
+                    "INSERT INTO schema_part (part, version) VALUES (?, ?) "
+                    "ON CONFLICT (part) DO UPDATE SET version = excluded.version",
+                    (part, version),
+                )
+
+
+def schema_version(connection: sqlite3.Connection, part: str) -> int:
+    """Version of `part` in this file; 0 if it was never there."""
+    row = connection.execute("SELECT version FROM schema_part WHERE part = ?", (part,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def check_integrity(connection: sqlite3.Connection) -> None:
+    """Read the whole file and compare it with itself.
+
+    Raises:
+        DatabaseDamaged: with the first thing found wrong.
+    """
+    with _told_apart(_path_of(connection)):
+        verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise DatabaseDamaged(f"{_path_of(connection)}: {verdict}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All of the block's statements, durable when it ends, or none.
+
+    Raises:
+        DiskRefused: full or read-only disk; nothing of the block was kept.
+        DatabaseDamaged: SQLite found the file damaged on the way.
+    """
+    with _told_apart(_path_of(connection)):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def copy_database(connection: sqlite3.Connection, target: Path) -> None:
+    """Write a consistent copy of the whole file to `target` (mode 0600) while others may write.
+
+    Raises:
+        DiskRefused: `target` cannot be written.
+    """
+    with _told_apart(target):
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+        except OSError as error:
+            raise DiskRefused(f"{target}: {error.strerror}") from error
+        with closing(sqlite3.connect(target)) as copy:
+            connection.backup(copy)
+
+
+def _keep_copy(connection: sqlite3.Connection, label: str) -> None:
+    path = _path_of(connection)
+    if path.name:
+        copy_database(connection, path.with_name(f"{path.name}.before-{label}"))
+
+
+def _path_of(connection: sqlite3.Connection) -> Path:
+    row = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+    return Path(row[0] if row else "")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split on statement ends as SQLite sees them; `executescript` would commit on its own."""
+    pending = ""
+    for piece in script.split(";"):
+        pending += piece + ";"
+        if sqlite3.complete_statement(pending):
+            if pending.strip(" \n\t;"):
+                yield pending
+            pending = ""
+
+
+@contextmanager
+def _told_apart(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # Extended codes keep the primary one in the low byte.
+        primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if primary in _DAMAGE_CODES:
+            raise DatabaseDamaged(f"{path}: {error}") from error
+        if primary in _DISK_CODES:
+            raise DiskRefused(f"{path}: {error}") from error
+        raise
