@@ -57,6 +57,19 @@ class Wire(Frozen):
     poll_hz: float = Field(ge=5, le=10)
 
 
+class Board(Frozen):
+    """What the board's own `$` settings must be, beside the axes: compared at connect, never written."""
+
+    step_invert_mask: int = Field(default=0, ge=0, le=7)
+    direction_mask: int = Field(default=0, ge=0, le=7)
+    limit_pins_inverted: bool = False
+    probe_pin_inverted: bool = False
+    hard_limits: bool | None = None
+    """None: either will do (the soft limits are demanded in any case)."""
+    homing_direction_mask: int = Field(default=0, ge=0, le=7)
+    pull_off_mm: float | None = Field(default=None, gt=0, le=10)
+
+
 class Cutting(Frozen):
     """Feeds and margins of a cut, all in machine units."""
 
@@ -143,6 +156,7 @@ class Machine(Frozen):
 
     name: str
     wire: Wire
+    board: Board = Board()
     x: Axis
     y: Axis
     z: Axis

@@ -1,0 +1,148 @@
+"""The wheel against the blade's edge: exact planar geometry on shapely. Pure, in mm.
+
+Responsible for: where the wheel's edge may go without touching wanted metal, and what it leaves behind. Not
+responsible for: keyways, feeds or limits (`kiosk.cut_plan`).
+
+A wheel at edge height e takes everything above e + w(u), u across its width: flat in the middle, flanks rising at
+half its angle. Keeping that off the wanted edge f means e(x) >= f(x+u) - w(u) for all u: the Minkowski sum of the
+metal below f with the wheel turned upside down. The wheel is convex, so the sum is the union of the convex hulls
+of the wheel at both ends of every straight piece of the edge.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from shapely import LineString, MultiPoint, Polygon, box, unary_union
+from shapely.geometry.base import BaseGeometry
+
+Line: TypeAlias = tuple[tuple[float, float], ...]
+"""Corners (x from the shoulder, height above the spine) of a polyline, x rising."""
+
+REACH_MM = 60.0
+"""How far the flanks are drawn: more than any blade is high."""
+OUTLINE_TOLERANCE_MM = 0.003
+"""A measured outline is straightened by at most this much."""
+PATH_TOLERANCE_MM = 0.002
+"""The path is straightened by at most this much: steps a hundredth as high as a pin notices."""
+
+
+@dataclass(frozen=True)
+class WheelShape:
+    """The wheel's rim in section: a flat, and flanks of an included angle."""
+
+    flat_mm: float
+    angle_deg: float
+
+    @property
+    def flank(self) -> float:
+        """Sideways mm per mm of height."""
+        return math.tan(math.radians(self.angle_deg / 2))
+
+    def half_width_mm(self, above_edge_mm: float) -> float:
+        """Half the wheel's width so far above its edge."""
+        return self.flat_mm / 2 + max(0.0, above_edge_mm) * self.flank
+
+    def rise_mm(self, across_mm: float) -> float:
+        """How far the rim lies above the edge, so far from the wheel's middle."""
+        return max(0.0, abs(across_mm) - self.flat_mm / 2) / self.flank
+
+
+def edge_path(wanted: Line, wheel: WheelShape, *, wall_mm: float, ceiling_mm: float) -> Line:
+    """Where the wheel's edge runs to leave `wanted` and not a hair less, ends in the air at `ceiling_mm`.
+
+    `wall_mm` is the height of the shoulder, which stands before x = 0. Beyond the tip the last height goes on.
+    """
+    straight = LineString(wanted).simplify(OUTLINE_TOLERANCE_MM if len(wanted) > 60 else 1e-9)
+    corners = [(float(x), float(y)) for x, y in straight.coords]
+    tip_x, tip_y = corners[-1]
+    beyond = [(tip_x + 2 * REACH_MM, tip_y)]
+    shoulder = [(-2 * REACH_MM, wall_mm), (0.0, wall_mm)]
+    half = wheel.flat_mm / 2
+    rim = (
+        (-half, 0.0),
+        (half, 0.0),
+        (half + REACH_MM * wheel.flank, -REACH_MM),
+        (-half - REACH_MM * wheel.flank, -REACH_MM),
+    )
+    hulls = [
+        MultiPoint([(x + u, y + w) for x, y in ends for u, w in rim]).convex_hull
+        for ends in pairwise([*shoulder, *corners, *beyond])
+    ]
+    ground = unary_union(hulls)
+    top = _upper_edge(ground)
+    inside = LineString(clipped(top, 0.0, tip_x + 1.0, ceiling_mm)).simplify(PATH_TOLERANCE_MM)
+    return _between_ceilings(tuple((float(x), float(y)) for x, y in inside.coords), ceiling_mm)
+
+
+def _upper_edge(ground: BaseGeometry) -> Line:
+    """The top of a shape whose underside lies far below."""
+    if not isinstance(ground, Polygon):
+        raise ValueError("the edge of a blade must be one piece")
+    best: dict[float, float] = {}
+    for x, y in ground.exterior.coords:
+        key = round(x, 9)
+        if y > -1.0 and y > best.get(key, -math.inf):
+            best[key] = y
+    line = LineString(sorted(best.items())).simplify(1e-6)
+    return tuple((float(x), float(y)) for x, y in line.coords)
+
+
+def _between_ceilings(line: Line, ceiling_mm: float) -> Line:
+    """From the last point in the air before the first cut to the first one in the air after the last cut."""
+    below = [i for i, (_, y) in enumerate(line) if y < ceiling_mm - 1e-6]
+    if not below:
+        return ()
+    return line[max(0, below[0] - 1) : below[-1] + 2]
+
+
+def clipped(line: Line, x_from_mm: float, x_to_mm: float, top_mm: float) -> Line:
+    """The part between two x, with everything above `top_mm` brought down to it."""
+    xs = {x_from_mm, x_to_mm} | {x for x, _ in line if x_from_mm < x < x_to_mm}
+    for (x0, y0), (x1, y1) in pairwise(line):
+        if (y0 - top_mm) * (y1 - top_mm) < 0:
+            cross = x0 + (top_mm - y0) * (x1 - x0) / (y1 - y0)
+            if x_from_mm < cross < x_to_mm:
+                xs.add(cross)
+    points = [(x, min(top_mm, height_at(line, x))) for x in sorted(xs)]
+    simple = LineString(points).simplify(1e-7)
+    return tuple((float(x), float(y)) for x, y in simple.coords)
+
+
+def lowered_to(line: Line, floor_mm: float) -> Line:
+    """The line with everything below `floor_mm` raised to it: one bite of several."""
+    raised = clipped(tuple((x, -y) for x, y in line), line[0][0], line[-1][0], -floor_mm)
+    return tuple((x, -y) for x, y in raised)
+
+
+def height_at(line: Line, x_mm: float) -> float:
+    """Height of a polyline, level beyond its ends."""
+    xs, ys = zip(*line, strict=True)
+    return float(np.interp(x_mm, xs, ys))
+
+
+def left_behind(edge: Line, wheel: WheelShape, wanted: Line, x_mm: float) -> float:
+    """Metal left above the wanted height at one x, mm."""
+    across = np.linspace(-wheel.flat_mm, wheel.flat_mm, 401)
+    xs, ys = zip(*edge, strict=True)
+    rims = np.interp(x_mm + across, xs, ys) + np.maximum(0.0, np.abs(across) - wheel.flat_mm / 2) / wheel.flank
+    return float(rims.min()) - height_at(wanted, x_mm)
+
+
+def metal_left(
+    path: Sequence[tuple[float, float]], wheel: WheelShape, length_mm: float, height_mm: float
+) -> BaseGeometry:
+    """The blade after the wheel went along `path` (x, edge height): what stays, as a shape."""
+    half = wheel.flat_mm / 2
+    reach = wheel.flank * REACH_MM
+    rim = ((-half, 0.0), (half, 0.0), (half + reach, REACH_MM), (-half - reach, REACH_MM))
+    swept = unary_union(
+        [MultiPoint([(x + u, y + w) for x, y in ends for u, w in rim]).convex_hull for ends in pairwise(path)]
+    )
+    blade: BaseGeometry = box(0.0, 0.0, length_mm, height_mm)
+    return blade.difference(swept)
