@@ -1,0 +1,112 @@
+"""Many kiosks: where events go and whose documents are believed. Off as shipped.
+
+Responsible for: the settings of the fleet link and reading them. Not responsible for: secrets, which come from the
+environment (`KIOSK_MQTT_PASSWORD`, `KIOSK_COLLECTOR_DSN`).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from config.base import Frozen
+from config.problems import BadInput, Problem
+
+SHIPPED = Path(__file__).with_name("fleet.toml")
+
+
+class Confirm(StrEnum):
+    """When an event may leave the outbox."""
+
+    COLLECTOR = "collector"
+    """When the collector says it is stored: survives a broker that drops, fills up or loses its disk."""
+    BROKER = "broker"
+    """When the broker has acknowledged it: for other consumers than our collector."""
+
+
+class Broker(Frozen):
+    """The MQTT broker. Deadlines in seconds; file paths as the kiosk's user sees them."""
+
+    host: str = Field(min_length=1, max_length=253)
+    port: int = Field(ge=1, le=65535)
+    tls: bool = True
+    ca_file: str = ""
+    """Certificate authority of the broker; empty: the system's."""
+    cert_file: str = ""
+    key_file: str = ""
+    keepalive_s: int = Field(ge=5, le=1200)
+    connect_timeout_s: float = Field(gt=0.1, le=60)
+    retry_min_s: float = Field(gt=0, le=600)
+    retry_max_s: float = Field(gt=0, le=3600)
+    session_expiry_s: int = Field(ge=60, le=31_536_000)
+    """How long the broker keeps this client's session while it is away."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.retry_max_s < self.retry_min_s:
+            raise ValueError("retry_max_s must not be below retry_min_s")
+        if bool(self.cert_file) != bool(self.key_file):
+            raise ValueError("cert_file and key_file are given together or not at all")
+        if not self.tls and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("tls may be off only towards this machine itself")
+        return self
+
+
+class Fleet(Frozen):
+    """The fleet link of one kiosk. `kiosk` is its name at the broker, its user name there, and in every event."""
+
+    enabled: bool = False
+    kiosk: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    topic_root: str = Field(pattern=r"^[a-z0-9][a-z0-9/-]{0,62}$")
+    confirm: Confirm = Confirm.COLLECTOR
+    window: int = Field(ge=1, le=10_000)
+    """Events on the way at once."""
+    resend_after_s: float = Field(gt=0, le=86_400)
+    """With confirm = "collector": send again what the collector has not confirmed for this long."""
+    trusted_keys: tuple[str, ...] = ()
+    """Ed25519 public keys (base64, 32 bytes) whose documents are believed."""
+    broker: Broker
+
+    @field_validator("trusted_keys")
+    @classmethod
+    def _keys_are_ed25519(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        for key in keys:
+            try:
+                raw = base64.b64decode(key, validate=True)
+            except binascii.Error as error:
+                raise ValueError("a trusted key is not base64") from error
+            if len(raw) != 32:
+                raise ValueError("a trusted key must be 32 bytes")
+        return keys
+
+
+def load_fleet(path: Path | None = None) -> Fleet:
+    """Read `path` (the shipped file by default).
+
+    Raises:
+        BadInput: with every problem of the file.
+    """
+    path = path or SHIPPED
+    try:
+        with path.open("rb") as file:
+            raw = tomllib.load(file)
+        return Fleet.model_validate(raw)
+    except OSError as error:
+        raise BadInput(Problem(str(path), "", error.strerror or "cannot be read")) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(Problem(str(path), "", str(error))) from error
+    except ValidationError as error:
+        raise BadInput(
+            *(
+                Problem(
+                    str(path), ".".join(str(part) for part in item["loc"]), item["msg"].removeprefix("Value error, ")
+                )
+                for item in error.errors()
+            )
+        ) from error
