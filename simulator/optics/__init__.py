@@ -1,0 +1,22 @@
+"""Cameras and light of the simulated machine: keys in, frames out.
+
+Responsible for: pictures drawn from geometry, as good or bad as asked for, the same for the same seed. Not
+responsible for: reading them; nothing here is shared with the code that does.
+"""
+
+from simulator.optics.check import render_check
+from simulator.optics.pose import Pose
+from simulator.optics.scan import render_empty_tray, render_scan
+from simulator.optics.settings import BAD, NAMED, NORMAL, PERFECT, Optics
+
+__all__ = [
+    "BAD",
+    "NAMED",
+    "NORMAL",
+    "PERFECT",
+    "Optics",
+    "Pose",
+    "render_check",
+    "render_empty_tray",
+    "render_scan",
+]

@@ -1,0 +1,73 @@
+"""The check camera: a clamped copy against its own backlight.
+
+Responsible for: the shadow of a blade in the clamp. Not responsible for: measuring it.
+
+The picture: the clamp's jaw is dark over the full height at the left; its face is the shoulder (x = 0). The
+blade goes to the right, cuts up, spine level, light above and below it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+import config.machine as machine
+from hardware.scan import View
+from simulator.optics import light
+from simulator.optics.coverage import covered, window_around
+from simulator.optics.settings import Optics
+from simulator.optics.silhouette import BACKLIGHT, SHADOW
+
+JAW_MM = 4.0
+"""Width of the jaw in the picture: the shoulder's distance from the left border."""
+
+SPINE_MARGIN_MM = 3.2
+"""The spine's distance from the lower border."""
+
+
+def render_check(
+    x_mm: NDArray[np.float64],
+    top_mm: NDArray[np.float64],
+    view: machine.View,
+    optics: Optics,
+    seed: int,
+    *,
+    bottom_mm: NDArray[np.float64] | None = None,
+    lift_mm: float = 0.0,
+    tilt_deg: float = 0.0,
+) -> View:
+    """The clamped blade before the check camera.
+
+    Args:
+        x_mm: distances from the shoulder, rising; empty when nothing is clamped.
+        top_mm: height of the blade's upper edge above the spine, at `x_mm`.
+        view: size and scale of the camera.
+        optics: how good the picture is; turn and shift do not apply to a clamped blade.
+        seed: the same seed draws the same picture.
+        bottom_mm: the lower edge (the tip's chamfer); the spine all along when None.
+        lift_mm: how far shavings hold the blade off its seat.
+        tilt_deg: how far a bent or badly clamped blade leans up towards its tip.
+    """
+    rng = np.random.default_rng(seed)
+    grey = light.level(optics, BACKLIGHT, rng)
+    pixels = light.flat_frame(view.width_px, view.height_px, optics.vignette, grey)
+    height_mm = view.height_px * view.mm_per_px
+    jaw = np.array([(-JAW_MM - 2, -30), (0, -30), (0, height_mm + 30), (-JAW_MM - 2, height_mm + 30)], dtype=np.float64)
+    shapes = [jaw]
+    if x_mm.size:
+        low = np.zeros_like(top_mm) if bottom_mm is None else bottom_mm
+        under = np.stack([x_mm, low], axis=1)[::-1]
+        blade = np.concatenate([np.stack([x_mm, np.maximum(top_mm, low)], axis=1), under])
+        lean = np.radians(tilt_deg)
+        blade = np.stack([blade[:, 0], blade[:, 1] + lift_mm + np.tan(lean) * blade[:, 0]], axis=1)
+        shapes.append(blade)
+    origin = np.array([JAW_MM, height_mm - SPINE_MARGIN_MM])
+    placed = [((shape * (1, -1) + origin) / view.mm_per_px, ()) for shape in shapes]
+    margin = light.spread_px(optics) + 4
+    around = window_around(np.concatenate([p for p, _ in placed]), margin, view.width_px, view.height_px)
+    shade = light.blurred(covered(placed, around), optics)
+    bright = light.field(view.width_px, view.height_px, optics.vignette, grey)[around.slices]
+    pixels[around.slices] = light.rounded(bright - bright * shade * np.float32(1.0 - SHADOW))
+    light.with_dust(pixels, optics, view.mm_per_px, rng)
+    pixels = light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
+    return View(pixels, view.mm_per_px)

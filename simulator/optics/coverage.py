@@ -1,0 +1,96 @@
+"""How much of each pixel an outline covers, exactly.
+
+Responsible for: area coverage of closed outlines on a pixel grid. Not responsible for: what is drawn with it.
+Pixel (row, column) is the square from column to column+1 and row to row+1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Window:
+    """A rectangle of pixels: first column and row, width and height."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Rows and columns of the window in its picture."""
+        return slice(self.top, self.top + self.height), slice(self.left, self.left + self.width)
+
+
+def window_around(points: NDArray[np.float64], margin: int, width_px: int, height_px: int) -> Window:
+    """The part of a picture that holds `points`, with a margin; empty when they lie outside."""
+    low = np.floor(points.min(axis=0)).astype(int) - margin
+    high = np.ceil(points.max(axis=0)).astype(int) + margin
+    left, top = max(int(low[0]), 0), max(int(low[1]), 0)
+    return Window(left, top, max(min(int(high[0]), width_px) - left, 0), max(min(int(high[1]), height_px) - top, 0))
+
+
+def covered(
+    outlines: Iterable[tuple[NDArray[np.float64], tuple[NDArray[np.float64], ...]]], window: Window
+) -> NDArray[np.float32]:
+    """Coverage, 0 to 1, of the union of solids (outer line and holes, corners in pixels) over a window."""
+    total = np.zeros((window.height, window.width + 1))
+    for outer, holes in outlines:
+        _accumulate(total, _turned(outer, +1) - (window.left, window.top))
+        for hole in holes:
+            _accumulate(total, _turned(hole, -1) - (window.left, window.top))
+    area = np.cumsum(total[:, :-1], axis=1, dtype=np.float64).astype(np.float32)
+    return np.clip(area, 0.0, 1.0, out=area)
+
+
+def _turned(outline: NDArray[np.float64], sign: int) -> NDArray[np.float64]:
+    """The outline with a chosen sense of rotation."""
+    x, y = outline[:, 0], outline[:, 1]
+    area = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
+    return outline if area * sign <= 0 else outline[::-1]
+
+
+def _accumulate(total: NDArray[np.float64], corners: NDArray[np.float64]) -> None:
+    """Add the signed area each edge leaves to its right, pixel by pixel, to be summed along the rows."""
+    height, width = total.shape[0], total.shape[1] - 1
+    if not height or not width:
+        return
+    start, end = corners, np.roll(corners, -1, axis=0)
+    edges, cuts = _crossings(start, end)
+    delta = end - start
+    inside = edges[1:] == edges[:-1]
+    edge = edges[:-1][inside]
+    a, b = cuts[:-1][inside], cuts[1:][inside]
+    middle = start[edge] + delta[edge] * ((a + b) / 2)[:, None]
+    rise = delta[edge, 1] * (b - a)
+    row = np.floor(middle[:, 1]).astype(np.int64)
+    keep = (row >= 0) & (row < height) & (rise != 0) & (middle[:, 0] < width)
+    row, rise, x = row[keep], rise[keep], np.maximum(middle[keep, 0], 0.0)
+    column = np.floor(x).astype(np.int64)
+    beyond = rise * (x - column)
+    flat = np.concatenate([row * (width + 1) + column, row * (width + 1) + column + 1])
+    total += np.bincount(flat, np.concatenate([rise - beyond, beyond]), total.size).reshape(total.shape)
+
+
+def _crossings(start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Where edges cross the lines of the grid: edge numbers and fractions along them, both ends included, sorted."""
+    count = len(start)
+    numbers, fractions = [np.arange(count), np.arange(count)], [np.zeros(count), np.ones(count)]
+    for axis in (0, 1):
+        a, b = start[:, axis], end[:, axis]
+        low, high = np.minimum(a, b), np.maximum(a, b)
+        first = np.floor(low) + 1
+        crossings = np.maximum(np.ceil(high) - first, 0).astype(np.int64)
+        edge = np.repeat(np.arange(count), crossings)
+        nth = np.arange(edge.size) - np.repeat(np.cumsum(crossings) - crossings, crossings)
+        numbers.append(edge)
+        fractions.append((first[edge] + nth - a[edge]) / (b - a)[edge])
+    number, fraction = np.concatenate(numbers), np.concatenate(fractions)
+    order = np.lexsort((fraction, number))
+    return number[order], fraction[order]

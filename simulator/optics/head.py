@@ -1,0 +1,152 @@
+"""The tray lit from the front: metal, words, scratches.
+
+Responsible for: what the head camera shows. Not responsible for: reading it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from config.machine import View
+from hardware.scan import Pixels
+from simulator.keys import Finish, PhysicalKey, Stamp, Strike
+from simulator.optics import light
+from simulator.optics.coverage import Window, covered, window_around
+from simulator.optics.lettering import lettering
+from simulator.optics.pose import Pose, Projection
+from simulator.optics.settings import Optics
+from simulator.sections import recess_mm
+
+_TRAY = 46.0
+_COLOURS = {
+    Finish.BRASS: (196, 166, 96),
+    Finish.NICKEL: (186, 188, 190),
+    Finish.OXIDISED: (112, 92, 62),
+    Finish.BLACK: (64, 64, 68),
+}
+_DOWN_RIGHT = np.array([[1.0, 0.0, 1.4], [0.0, 1.0, 1.4]])
+_RELIEF = {Strike.ENGRAVED: -1.0, Strike.EMBOSSED: 1.0, Strike.WORN: -0.45}
+
+
+def render(
+    key: PhysicalKey | None, pose: Pose, place: Projection | None, view: View, optics: Optics, rng: np.random.Generator
+) -> Pixels:
+    """The head view (height, width, 3) of a key, or of an empty tray."""
+    lamp = light.level(optics, 1.0, rng)
+    grey = light.field(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
+    pixels = np.repeat(light.rounded(grey)[:, :, None], 3, axis=2)
+    if key is not None and place is not None:
+        outlines = [(place(s.outer), tuple(place(h) for h in s.holes)) for s in key.solids()]
+        around = window_around(
+            np.concatenate([outer for outer, _ in outlines]),
+            light.spread_px(optics) + 4,
+            view.width_px,
+            view.height_px,
+        )
+        if around.width and around.height:
+            body = covered(outlines, around)
+            shine = _metal(key, pose, place, around, optics, rng) * np.float32(lamp)
+            metal = np.stack([light.blurred(body * shine * tint, optics) for tint in _COLOURS[key.finish]], axis=2)
+            left = 1.0 - light.blurred(body, optics)
+            pixels[around.slices] = light.rounded(metal + (grey[around.slices] * left)[:, :, None])
+    light.with_dust(pixels, optics, view.mm_per_px, rng)
+    return light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
+
+
+def _metal(
+    key: PhysicalKey, pose: Pose, place: Projection, window: Window, optics: Optics, rng: np.random.Generator
+) -> light.Light:
+    """Brightness of the surface, about 1: relief lit from the upper left, grain, stains, scratches."""
+    relief = np.zeros((window.height, window.width), np.float32)
+    dark = np.zeros_like(relief)
+    for stamp in key.stamps:
+        if key.bow is not None and stamp.face in (pose.face_seen, "both"):
+            middle = np.asarray(key.bow.centre_mm(key.height_mm)) + np.asarray(stamp.at_mm)
+            mask = _stamped(stamp, middle, place, window)
+            if stamp.strike is Strike.WORN:
+                mask = mask * np.clip(_clouds(mask.shape, 26, rng) * 0.5 + 0.75, 0.15, 1).astype(np.float32)
+            relief += mask * _RELIEF[stamp.strike]
+            dark += mask * (0.30 if stamp.strike is Strike.ENGRAVED else 0.12)
+    _grooves(key, pose, place, window, relief)
+    relief = cv2.GaussianBlur(relief, (0, 0), 1.0).astype(np.float32)
+    slope = relief - cv2.warpAffine(relief, _DOWN_RIGHT, (window.width, window.height))
+    x = np.linspace(-0.12, 0.12, window.width, dtype=np.float32)
+    shine = 0.92 + x[None, :] + 0.55 * slope - dark * 0.6
+    grain = _grain()[: window.height, : window.width]
+    if grain.shape == shine.shape:
+        shine = shine + grain * np.float32(0.05 + 0.05 * key.wear)
+    if key.finish is Finish.OXIDISED or key.dirt > 0:
+        amount = max(0.22 if key.finish is Finish.OXIDISED else 0.0, 0.5 * key.dirt)
+        shine = shine * np.clip(1.0 + amount * _clouds(shine.shape, 40, rng), 0.15, 1.6)
+    out = np.ascontiguousarray(shine, dtype=np.float32)
+    for _ in range(int(rng.poisson(optics.scratches + 25 * key.wear))):
+        a = rng.uniform(0, 1, 2) * (window.width, window.height)
+        b = a + rng.normal(0, 60, 2)
+        gleam = np.zeros_like(out, dtype=np.uint8)
+        cv2.line(gleam, _fixed(a), _fixed(b), 255, 1, cv2.LINE_AA, 4)
+        out += gleam.astype(np.float32) * np.float32(rng.uniform(-0.2, 0.35) / 255)
+    return np.maximum(out, 0.02).astype(np.float32)
+
+
+def _stamped(stamp: Stamp, middle: NDArray[np.float64], place: Projection, window: Window) -> NDArray[np.float32]:
+    """The words as a mask over the window."""
+    mask, cap_px = lettering(stamp.lines, stamp.font)
+    centre = place(middle[None, :])[0] - (window.left, window.top)
+    angle = np.radians(place.angle_deg() - stamp.angle_deg)
+    scale = stamp.cap_mm / place.view.mm_per_px / cap_px
+    cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
+    half_w, half_h = mask.shape[1] / 2, mask.shape[0] / 2
+    matrix = np.array([[cos, -sin, centre[0] - cos * half_w + sin * half_h],
+                       [sin, cos, centre[1] - sin * half_w - cos * half_h]])  # fmt: skip
+    if scale < 0.6:
+        mask = cv2.GaussianBlur(mask, (0, 0), 0.35 / scale).astype(np.float32)
+    return np.asarray(cv2.warpAffine(mask, matrix, (window.width, window.height)), dtype=np.float32)
+
+
+def _grooves(key: PhysicalKey, pose: Pose, place: Projection, window: Window, relief: NDArray[np.float32]) -> None:
+    """Sink the blade's grooves, dimples and tracks into the relief, as the camera over the tray sees them."""
+    if key.section is None or not key.x_mm.size:
+        return
+    face = key.section.left if pose.face_seen == "left" else key.section.right
+    heights = np.arange(0.0, key.height_mm, 0.1)
+    recess = recess_mm(face, heights)
+    for height, depth in zip(heights, recess, strict=True):
+        if depth > 0.08:
+            reached = key.x_mm[key.top_mm > height + 0.05]
+            if reached.size:
+                strip = np.array([(-1.5, height), (reached[-1], height)])
+                points = place(strip) - (window.left, window.top)
+                shade = np.zeros(relief.shape, np.uint8)
+                cv2.line(shade, _fixed(points[0]), _fixed(points[1]), 255, 2, cv2.LINE_AA, 4)
+                np.minimum(relief, shade.astype(np.float32) * np.float32(-0.8 * depth / 255), out=relief)
+    for hollow in key.hollows:
+        if hollow.face in (pose.face_seen, "both"):
+            half = hollow.length_mm / 2
+            ends = np.array([(hollow.x_mm - half, hollow.height_mm), (hollow.x_mm + half, hollow.height_mm)])
+            points = place(ends) - (window.left, window.top)
+            shade = np.zeros(relief.shape, np.uint8)
+            width = max(int(2 * hollow.radius_mm / place.view.mm_per_px), 1)
+            cv2.line(shade, _fixed(points[0]), _fixed(points[1]), 255, width, cv2.LINE_AA, 4)
+            np.minimum(relief, shade.astype(np.float32) * np.float32(-1.2 / 255), out=relief)
+
+
+def _fixed(point: NDArray[np.float64]) -> tuple[int, int]:
+    return round(float(point[0]) * 16), round(float(point[1]) * 16)
+
+
+@lru_cache(maxsize=1)
+def _grain() -> NDArray[np.float32]:
+    """Brushed metal: fine streaks, kept for every frame."""
+    raw = np.random.default_rng(7).standard_normal((1200, 1600)).astype(np.float32)
+    streaks = cv2.GaussianBlur(raw, (0, 0), 6.0, sigmaY=0.6)
+    return np.asarray(streaks / streaks.std(), dtype=np.float32)
+
+
+def _clouds(shape: tuple[int, ...], cell_px: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Soft patches of standard deviation about 1."""
+    coarse = rng.standard_normal((shape[0] // cell_px + 3, shape[1] // cell_px + 3)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), dtype=np.float32)
