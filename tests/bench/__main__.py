@@ -18,9 +18,8 @@ def main() -> int:
     soak = "--soak" in sys.argv[1:]
     here = Path(__file__).parent
     names = sorted(path.stem for path in here.glob("soak_*.py" if soak else "bench_*.py"))
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    )
+    where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {where}")
     failed = 0
     for name in names:
         print(f"\n== {name}", flush=True)

@@ -1,0 +1,99 @@
+"""Reading TOML for people: every way a file can be bad becomes a Problem with file, field and reason.
+
+Responsible for: missing, unreadable, undecodable, ill-formed files, and pydantic's complaints put in plain
+words. Not responsible for: what any file means.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from config.problems import BadInput, Problem
+
+Table: TypeAlias = dict[str, Any]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_toml(path: Path) -> Table:
+    """The tables of one file.
+
+    Raises:
+        BadInput: the file is missing, unreadable, not UTF-8 or not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise BadInput(Problem(str(path), "", "no such file")) from None
+    except IsADirectoryError:
+        raise BadInput(Problem(str(path), "", "is a directory, not a file")) from None
+    except OSError as error:
+        raise BadInput(Problem(str(path), "", f"cannot be read: {error.strerror or error}")) from None
+    except UnicodeDecodeError as error:
+        raise BadInput(Problem(str(path), "", f"not UTF-8 text (byte {error.start})")) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(Problem(str(path), "", f"not TOML: {one_line(str(error))}")) from None
+    except RecursionError:
+        raise BadInput(Problem(str(path), "", "not TOML: nested too deeply")) from None
+
+
+def toml_files(directory: Path) -> tuple[Path, ...]:
+    """Every `*.toml` of a directory, by name.
+
+    Raises:
+        BadInput: it is not a directory one can list.
+    """
+    try:
+        return tuple(sorted(path for path in directory.iterdir() if path.suffix == ".toml"))
+    except OSError as error:
+        raise BadInput(Problem(str(directory), "", f"cannot be listed: {error.strerror or error}")) from None
+
+
+def checked(model: type[Model], table: Mapping[str, Any], file: str, prefix: str = "") -> Model:
+    """`table` as a frozen `model`.
+
+    Raises:
+        BadInput: with every bad field; `prefix` is put before each field's name.
+    """
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        raise BadInput(*problems_of(error, file, prefix)) from None
+
+
+def problems_of(error: ValidationError, file: str, prefix: str = "") -> tuple[Problem, ...]:
+    """One Problem for each complaint of pydantic."""
+    return tuple(
+        Problem(file, dotted((prefix, *each["loc"])), reason_of(each["type"], each["msg"])) for each in error.errors()
+    )
+
+
+def dotted(parts: Iterable[object]) -> str:
+    """A field's name as in TOML: `magazine.slots[2].blank`, lists counted from 1 as people do."""
+    name = ""
+    for part in parts:
+        if part == "":
+            continue
+        if isinstance(part, int):
+            name += f"[{part + 1}]"
+        else:
+            name += f".{part}" if name else str(part)
+    return name
+
+
+def reason_of(kind: str, message: str) -> str:
+    """Pydantic's message without its jargon, on one line."""
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return "is not a setting (misspelt?)"
+    return one_line(message.removeprefix("Value error, ").removeprefix("Input "))
+
+
+def one_line(text: str) -> str:
+    """`text` with line ends and runs of space made single spaces."""
+    return " ".join(text.split())
