@@ -1,24 +1,39 @@
 """The world of keys this kiosk knows: keyways, sections and blanks, indexed.
 
 Responsible for: loading every file in `config/keyways` (reporting all bad entries together) and looking up.
+Not responsible for: what a written entry looks like (`config.keyway_file`).
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from config.keyway import Blank, Keyway, Section
+from pydantic import ValidationError
+
+from config.keyway import Blank, CutSpec, Keyway, Section
+from config.keyway_checks import blank_findings, close_pairs, cut_findings, depth_findings, section_findings
+from config.keyway_file import KeywayFile, WrittenKeyway
+from config.problems import BadInput, Problem
+from config.toml_files import checked, problems_of, read_toml, toml_files
+
+SHIPPED = Path(__file__).with_name("keyways")
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All keyways and sections, with the revision (SHA-256 of the files) they came from."""
+    """All keyways and sections, with the revision (SHA-256 of the files) they came from.
+
+    `confusable` holds the pairs of section ids declared to be too alike to tell apart.
+    """
 
     keyways: tuple[Keyway, ...]
     sections: tuple[Section, ...]
     revision: str
+    confusable: frozenset[frozenset[str]] = frozenset()
 
     @cached_property
     def section_of(self) -> dict[str, Section]:
@@ -44,11 +59,139 @@ class Catalogue:
                 found.setdefault(section, []).append(keyway)
         return {section: tuple(keyways) for section, keyways in found.items()}
 
+    def find(self, code: str) -> tuple[Keyway, Blank | None]:
+        """What a person means by a code: a blank's trade name, or a keyway and its first blank, in any case.
 
-def load_catalogue(directory: Path | None = None) -> Catalogue:
-    """Read every `*.toml` of `directory` (the shipped one by default).
+        Raises:
+            BadInput: nothing of that name.
+        """
+        wanted = code.strip().upper()
+        if wanted in self.blank_of:
+            return self.blank_of[wanted]
+        if wanted in self.keyway_of:
+            keyway = self.keyway_of[wanted]
+            return keyway, keyway.blanks[0] if keyway.blanks else None
+        known = ", ".join(sorted({*self.blank_of, *self.keyway_of}))
+        raise BadInput(Problem("keyway", code, f"not in the catalogue; known are {known}"))
+
+
+def load_catalogue(directory: Path | None = None, owner: Path | None = None) -> Catalogue:
+    """Read every `*.toml` of `directory` (the shipped one by default), and of the owner's, if there is one.
 
     Raises:
         BadInput: with every bad entry of every file.
     """
-    raise NotImplementedError
+    paths = [*toml_files(directory or SHIPPED), *(toml_files(owner) if owner and owner.is_dir() else ())]
+    problems: list[Problem] = []
+    files: list[tuple[str, KeywayFile]] = []
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            files.append((str(path), checked(KeywayFile, read_toml(path), str(path))))
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        except BadInput as bad:
+            problems += bad.problems
+    built = _Builder(files)
+    problems += built.problems
+    if not problems and not built.keyways:
+        problems.append(Problem(str(directory or SHIPPED), "", "no keyway in any file"))
+    if problems:
+        raise BadInput(*problems)
+    return Catalogue(tuple(built.keyways), tuple(built.sections), digest.hexdigest(), built.confusable)
+
+
+class _Builder:
+    """Puts the files together and gathers what does not fit; used once, by `load_catalogue`."""
+
+    def __init__(self, files: list[tuple[str, KeywayFile]]) -> None:
+        self.problems: list[Problem] = []
+        self.sections = self._unique_sections(files)
+        self.confusable = self._declared(files)
+        self.keyways = self._keyways(files)
+        for one, other, distance_mm in close_pairs(tuple(self.sections), self.confusable):
+            reason = f"only {distance_mm:.3f} mm from {other}: a reader could take one for the other"
+            self.problems.append(Problem(self._file_of_section[one], one, reason))
+
+    def _unique_sections(self, files: list[tuple[str, KeywayFile]]) -> list[Section]:
+        self._file_of_section: dict[str, str] = {}
+        kept = []
+        for name, file in files:
+            for section in file.section:
+                if section.id in self._file_of_section:
+                    self.problems.append(Problem(name, section.id, f"also in {self._file_of_section[section.id]}"))
+                    continue
+                self._file_of_section[section.id] = name
+                kept.append(section)
+        return kept
+
+    def _declared(self, files: list[tuple[str, KeywayFile]]) -> frozenset[frozenset[str]]:
+        for name, file in files:
+            for pair in file.confusable:
+                self._known_sections(name, "confusable", pair.sections)
+        return frozenset(frozenset(pair.sections) for _, file in files for pair in file.confusable)
+
+    def _keyways(self, files: list[tuple[str, KeywayFile]]) -> list[Keyway]:
+        added: dict[str, tuple[str, ...]] = {}
+        written = {keyway.code for _, file in files for keyway in file.keyway}
+        for name, file in files:
+            for extension in file.extend:
+                if extension.keyway not in written:
+                    self.problems.append(Problem(name, f"extend.{extension.keyway}", "no such keyway"))
+                self._known_sections(name, f"extend.{extension.keyway}", extension.sections)
+                added[extension.keyway] = added.get(extension.keyway, ()) + extension.sections
+        keyways = []
+        taken: dict[str, str] = {}
+        for name, file in files:
+            for entry in file.keyway:
+                keyway = self._keyway(name, file, entry, added.get(entry.code, ()))
+                if keyway is None:
+                    continue
+                for code in {keyway.code, *(blank.code for blank in keyway.blanks)}:
+                    if code in taken:
+                        self.problems.append(
+                            Problem(name, f"keyway.{keyway.code}", f"{code} also stands in {taken[code]}")
+                        )
+                    taken[code] = name
+                keyways.append(keyway)
+        return keyways
+
+    def _keyway(self, file: str, tables: KeywayFile, entry: WrittenKeyway, added: tuple[str, ...]) -> Keyway | None:
+        at = f"keyway.{entry.code}"
+        ids = (*entry.sections, *added)
+        known = self._known_sections(file, at, ids)
+        written_spec = tables.spec.get(entry.spec) if entry.spec else None
+        if entry.spec and written_spec is None:
+            self.problems.append(Problem(file, f"{at}.spec", f"no table [spec.{entry.spec}] in this file"))
+        try:
+            spec: CutSpec | None = None
+            if written_spec:
+                spec = written_spec.in_mm(known[0].height_mm if known else None)
+            blanks = tuple(blank.in_mm(written_spec.unit) for blank in entry.blanks) if written_spec and spec else ()
+            keyway = Keyway(
+                code=entry.code,
+                name=entry.name,
+                maker=entry.maker,
+                standing=entry.standing,
+                sections=ids,
+                spec=spec,
+                blanks=blanks,
+            )
+        except ValidationError as error:
+            self.problems += problems_of(error, file, at)
+            return None
+        if written_spec and spec:
+            self._found(file, at, depth_findings(spec, written_spec.step_mm))
+            self._found(file, at, cut_findings(spec))
+        self._found(file, at, blank_findings(keyway))
+        for section in known:
+            self._found(file, at, section_findings(keyway, section))
+        return keyway
+
+    def _known_sections(self, file: str, at: str, ids: tuple[str, ...]) -> list[Section]:
+        by_id = {section.id: section for section in self.sections}
+        for missing in (each for each in ids if each not in by_id):
+            self.problems.append(Problem(file, at, f"no section {missing} in any file"))
+        return [by_id[each] for each in ids if each in by_id]
+
+    def _found(self, file: str, at: str, findings: Iterable[tuple[str, str]]) -> None:
+        self.problems += (Problem(file, f"{at}.{field}", reason) for field, reason in findings)

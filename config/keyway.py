@@ -48,6 +48,12 @@ class StandingRecord(Frozen):
     ground: str = Field(min_length=3)
     source: str = Field(min_length=3)
 
+    def on(self, today: date) -> Standing:
+        """Standing on a day. A patent holds through its last day; its end opens nothing that is still restricted."""
+        if self.standing is not Standing.PATENTED or self.until is None or today <= self.until:
+            return self.standing
+        return Standing.RESTRICTED if self.restricted_after else Standing.OPEN
+
 
 class Section(Frozen):
     """Cross-section of an uncut blade: per face, recess below full thickness against height above the spine.
@@ -113,6 +119,8 @@ class Blank(Frozen):
     cuts: int = Field(ge=3, le=8)
     blade_length_mm: float = Field(gt=10, lt=60)
     """Shoulder to tip."""
+    source: str = ""
+    """Where the length comes from; blade lengths not found in any sheet are derived, and say so."""
 
 
 class Keyway(Frozen):

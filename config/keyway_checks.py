@@ -1,0 +1,84 @@
+"""Checks between the figures of one keyway, and between sections: what one field alone cannot show.
+
+Responsible for: finding figures that cannot belong to a key that works (each trap was met in a published
+table). Not responsible for: bounds of single fields, which the models hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from math import radians, tan
+
+from config.keyway import CutSpec, Keyway, Section, Stop
+from config.section_shape import RESOLVABLE_MM, section_distance_mm
+
+STEP_TOLERANCE_MM = 0.03
+"""Sheets round to half a thousandth of an inch twice; anything beyond is a slip."""
+NEIGHBOUR_TOLERANCE_MM = 0.10
+"""How far a steep neighbour may reach past the middle of a cut: a pin's rounded tip still sits right."""
+HEIGHT_TOLERANCE_MM = 0.10
+NO_CUT_TOLERANCE_MM = 0.05
+"""The shallowest depth of some systems is no cut at all, and sheets give it a thousandth above the blade."""
+LEAST_ROOT_OF_BLADE = 0.3
+"""A cut deeper than this share of the blade leaves no key: the figure is a slip."""
+
+Finding = tuple[str, str]
+"""(field, reason)."""
+
+
+def depth_findings(spec: CutSpec, step_mm: float) -> Iterator[Finding]:
+    """Depths must fall from the shallowest on, by the stated step, inside the blade."""
+    codes = [depth.code for depth in spec.depths]
+    for repeated in sorted({code for code in codes if codes.count(code) > 1}):
+        yield "roots", f"code {repeated} stands twice"
+    for shallow, deep in pairwise(spec.depths):
+        fall_mm = shallow.root_mm - deep.root_mm
+        if fall_mm <= 0:
+            yield "roots", f"{deep.code} is not deeper than {shallow.code}: list from shallowest to deepest"
+        elif abs(fall_mm - step_mm) > STEP_TOLERANCE_MM:
+            yield "roots", f"from {shallow.code} to {deep.code} is {fall_mm:.3f} mm, but the step is {step_mm:.3f} mm"
+    if spec.depths[0].root_mm > spec.blade_height_mm + NO_CUT_TOLERANCE_MM:
+        yield "roots", f"{spec.depths[0].code} lies above the blade ({spec.blade_height_mm:.2f} mm high)"
+    if spec.depths[-1].root_mm < LEAST_ROOT_OF_BLADE * spec.blade_height_mm:
+        yield "roots", f"{spec.depths[-1].code} would cut the blade nearly through"
+
+
+def cut_findings(spec: CutSpec) -> Iterator[Finding]:
+    """Flat, pitch, angle and MACS must leave room for two neighbours."""
+    if spec.flat_mm >= spec.pitch_mm:
+        yield "flat", f"{spec.flat_mm:.2f} mm does not fit into a pitch of {spec.pitch_mm:.2f} mm"
+    if spec.macs > len(spec.depths) - 1:
+        yield "macs", f"{spec.macs} steps, but there are only {len(spec.depths)} depths"
+        return
+    step_mm = (spec.depths[0].root_mm - spec.depths[-1].root_mm) / (len(spec.depths) - 1)
+    reach_mm = spec.flat_mm / 2 + spec.macs * step_mm * tan(radians(spec.angle_deg / 2))
+    if reach_mm > spec.pitch_mm + NEIGHBOUR_TOLERANCE_MM:
+        yield "macs", f"a cut {spec.macs} steps deeper reaches {reach_mm:.2f} mm, past its neighbour's middle"
+
+
+def blank_findings(keyway: Keyway) -> Iterator[Finding]:
+    """Every cut must lie on the blade."""
+    if keyway.spec is None:
+        return
+    for blank in keyway.blanks:
+        last_mm = keyway.spec.cut_positions_mm(blank.cuts)[-1] + keyway.spec.flat_mm / 2
+        if last_mm >= blank.blade_length_mm:
+            end = "tip" if keyway.spec.stop is Stop.SHOULDER else "shoulder"
+            yield f"blanks.{blank.code}", f"the last of {blank.cuts} cuts lies past the {end}"
+
+
+def section_findings(keyway: Keyway, section: Section) -> Iterator[Finding]:
+    """A keyway's section must be as high as its blade."""
+    if keyway.spec and abs(section.height_mm - keyway.spec.blade_height_mm) > HEIGHT_TOLERANCE_MM:
+        heights = f"{section.height_mm:.2f} mm high, the blade {keyway.spec.blade_height_mm:.2f} mm"
+        yield "sections", f"{section.id} is {heights}"
+
+
+def close_pairs(sections: tuple[Section, ...], declared: frozenset[frozenset[str]]) -> Iterator[tuple[str, str, float]]:
+    """Pairs of sections closer than a reader can tell apart and not declared so: ids and distance in mm."""
+    for one, other in combinations(sections, 2):
+        if frozenset((one.id, other.id)) not in declared:
+            distance_mm = section_distance_mm(one, other)
+            if distance_mm < RESOLVABLE_MM:
+                yield one.id, other.id, distance_mm
