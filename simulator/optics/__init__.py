@@ -6,7 +6,7 @@ responsible for: reading them; nothing here is shared with the code that does.
 
 from simulator.optics.check import render_check
 from simulator.optics.pose import Pose
-from simulator.optics.scan import render_empty_tray, render_scan
+from simulator.optics.scan import pose_of, render_empty_tray, render_scan
 from simulator.optics.settings import BAD, NAMED, NORMAL, PERFECT, Optics
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "PERFECT",
     "Optics",
     "Pose",
+    "pose_of",
     "render_check",
     "render_empty_tray",
     "render_scan",

@@ -27,9 +27,7 @@ def render_scan(
         seed: draws the pose (unless given), noise, dust, speckle.
         pose: how the key lies, when that is to be chosen.
     """
-    # A stream a view: leaving one out, or drawing it smaller, does not change the others.
-    streams = np.random.SeedSequence(seed).spawn(6)
-    rng = [np.random.default_rng(stream) for stream in streams]
+    rng = _streams(seed)
     if key is not None and not key.solids():
         key = None
     if pose is None:
@@ -57,6 +55,16 @@ def render_scan(
 def render_empty_tray(views: machine.Views, optics: Optics, seed: int) -> ScanFrames:
     """Four frames of a tray with nothing in it."""
     return render_scan(None, views, optics, seed)
+
+
+def pose_of(key: PhysicalKey, optics: Optics, seed: int) -> Pose:
+    """The pose that `render_scan` draws for a seed."""
+    return drawn_pose(key, optics, _streams(seed)[0])
+
+
+def _streams(seed: int) -> list[np.random.Generator]:
+    """A stream a view: leaving one out, or drawing it smaller, does not change the others."""
+    return [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(6)]
 
 
 def _view(pixels: Pixels, camera: machine.View) -> View:
