@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import tomllib
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from config.base import Frozen
-from config.problems import BadInput, Problem
+from config.toml_files import checked, read_toml
 
 SHIPPED = Path(__file__).with_name("fleet.toml")
 
@@ -93,20 +92,4 @@ def load_fleet(path: Path | None = None) -> Fleet:
         BadInput: with every problem of the file.
     """
     path = path or SHIPPED
-    try:
-        with path.open("rb") as file:
-            raw = tomllib.load(file)
-        return Fleet.model_validate(raw)
-    except OSError as error:
-        raise BadInput(Problem(str(path), "", error.strerror or "cannot be read")) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(Problem(str(path), "", str(error))) from error
-    except ValidationError as error:
-        raise BadInput(
-            *(
-                Problem(
-                    str(path), ".".join(str(part) for part in item["loc"]), item["msg"].removeprefix("Value error, ")
-                )
-                for item in error.errors()
-            )
-        ) from error
+    return checked(Fleet, read_toml(path), str(path))

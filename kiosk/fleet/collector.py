@@ -100,6 +100,8 @@ class Collector:
         self.stored = 0
         self.duplicates = 0
         self.rejected = 0
+        self.listening = False
+        """Whether the broker has confirmed what we subscribed to."""
         self.problem = ""
 
     def step(self, timeout_s: float) -> None:
@@ -120,6 +122,7 @@ class Collector:
     def close(self) -> None:
         """Let go of broker and database; the broker keeps our session."""
         client, self._client = self._client, None
+        self.listening = False
         if client is not None:
             client.disconnect()
             client.loop(0.1)
@@ -139,6 +142,7 @@ class Collector:
                 self._store.execute(SCHEMA)
             client = broker_client(broker, self._name, self._password, window=1000, manual_ack=True)
             client.on_connect = self._connected
+            client.on_subscribe = self._subscribed
             client.on_message = self._arrived
             client.connect(
                 broker.host,
@@ -164,6 +168,13 @@ class Collector:
         self._backoff.succeeded()
         log.info("collector connected")
 
+    def _subscribed(
+        self, _client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
+    ) -> None:
+        self.listening = not any(reason.is_failure for reason in reasons)
+        if not self.listening:
+            self.problem = "broker does not let us read the events"
+
     def _arrived(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         self._waiting.append(message)
 
@@ -177,7 +188,7 @@ class Collector:
             kiosk, _, what = message.topic.removeprefix(f"{self._fleet.topic_root}/").partition("/")
             if what == "online":
                 online[kiosk] = message.payload == ONLINE
-            elif (event := self._checked(kiosk, message.payload)) is not None:
+            elif (event := self._checked(kiosk, bytes(message.payload))) is not None:
                 events.append(event)
         with self._store.transaction():
             new = self._insert(events)

@@ -57,7 +57,7 @@ def broker_client(broker: Broker, name: str, password: str, *, window: int, manu
 
 def session_properties(broker: Broker, window: int) -> Properties:
     """What makes the session outlive the connection."""
-    properties = Properties(PacketTypes.CONNECT)
+    properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho types it in part
     properties.SessionExpiryInterval = broker.session_expiry_s
     properties.ReceiveMaximum = min(max(window, 1), 65_535)
     return properties
@@ -230,10 +230,10 @@ class Uplink:
     def _arrived(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         kind = message.topic.removeprefix(f"{self._base}/")
         if kind == "stored":
-            self._stored(message.payload)
+            self._stored(bytes(message.payload))
         elif kind.startswith("documents/") and kind.removeprefix("documents/") in Kind.__members__.values():
             document = Kind(kind.removeprefix("documents/"))
-            self._on_document(document, self._documents.offer(message.payload, document, self._clock.utc()))
+            self._on_document(document, self._documents.offer(bytes(message.payload), document, self._clock.utc()))
 
     def _stored(self, payload: bytes) -> None:
         if self._fleet.confirm is not Confirm.COLLECTOR:

@@ -1,0 +1,115 @@
+"""`kiosk fleet`: the collector, and making signed documents.
+
+Responsible for: the office's side of the fleet. Not responsible for: a kiosk's own link, which `kiosk run` starts.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from config.fleet import load_fleet
+from config.problems import BadInput, Problem
+from config.toml_files import checked, read_toml
+from hardware.clock import SystemClock
+from kiosk.fleet.collector import Collector
+from kiosk.fleet.signed import Kind, Payload, sign
+
+app = typer.Typer(no_args_is_help=True, help="Many kiosks: collect events, sign documents.")
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Fleet settings; the shipped ones by default.")]
+
+
+@app.command()
+def collect(
+    config: ConfigFile = None,
+    name: Annotated[str, typer.Option(help="User name at the broker.")] = "collector",
+    once: Annotated[bool, typer.Option("--check", help="Connect to both servers, say so, and leave.")] = False,
+) -> None:
+    """Take events from the broker into PostgreSQL, each exactly once, until interrupted.
+
+    The environment gives the password (KIOSK_MQTT_PASSWORD) and the database (KIOSK_COLLECTOR_DSN).
+    """
+    fleet = load_fleet(config)
+    password, dsn = _secret("KIOSK_MQTT_PASSWORD"), _secret("KIOSK_COLLECTOR_DSN")
+    clock = SystemClock()
+    collector = Collector(fleet, name, password, lambda: psycopg.connect(dsn), clock)
+    deadline_s = clock.now_s() + fleet.broker.connect_timeout_s
+    said = ""
+    try:
+        while True:
+            collector.step(0.5)
+            if collector.problem != said:
+                said = collector.problem
+                typer.echo(f"collector: {said or 'connected'}", err=True)
+            if once and collector.listening:
+                typer.echo("broker and database answer")
+                return
+            if once and clock.now_s() > deadline_s:
+                raise BadInput(Problem("fleet", "", said or "no answer"))
+            if said:
+                clock.sleep(0.2)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"stored {collector.stored}, seen before {collector.duplicates}, rejected {collector.rejected}", err=True
+        )
+    finally:
+        collector.close()
+
+
+@app.command()
+def keygen(out: Annotated[Path, typer.Argument(help="Private key file to make; never overwritten.")]) -> None:
+    """Make a signing key; prints the public key for `trusted_keys` in fleet.toml."""
+    key = Ed25519PrivateKey.generate()
+    try:
+        descriptor = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        raise BadInput(Problem(str(out), "", error.strerror or "cannot be made")) from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    typer.echo(base64.b64encode(key.public_key().public_bytes_raw()).decode())
+
+
+@app.command("sign")
+def sign_document(
+    body: Annotated[Path, typer.Argument(help="TOML: the settings or the restricted list.")],
+    key: Annotated[Path, typer.Option(help="Private key made by keygen.")],
+    kiosk: Annotated[str, typer.Option(help="The one kiosk it is for.")],
+    kind: Annotated[Kind, typer.Option(help="What it is.")],
+    version: Annotated[int, typer.Option(min=1, help="Must rise with each document of its kind.")],
+) -> None:
+    """Print a signed document, to be published retained to ROOT/KIOSK/documents/KIND."""
+    payload = checked(
+        Payload,
+        {"kiosk": kiosk, "kind": kind, "version": version, "issued_utc": datetime.now(UTC), "body": read_toml(body)},
+        str(body),
+    )
+    try:
+        private = load_pem_private_key(key.read_bytes(), None)
+    except OSError as error:
+        raise BadInput(Problem(str(key), "", error.strerror or "cannot be read")) from error
+    except (ValueError, TypeError) as error:
+        raise BadInput(Problem(str(key), "", "is not a private key without passphrase")) from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise BadInput(Problem(str(key), "", "is not an Ed25519 key"))
+    typer.echo(sign(payload, private).decode())
+
+
+def _secret(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise BadInput(Problem("environment", name, "is not set"))
+    return value
