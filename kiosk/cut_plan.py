@@ -21,6 +21,8 @@ from kiosk.reading import Profile
 
 AIR_MM = 0.3
 """How far above the blade's edge the wheel passes where nothing is cut."""
+LIFT_MM = 1.0
+"""How much higher it goes between two bites: an air move long enough for the driver to compare before it ends."""
 SHOULDER_PROUD_MM = 0.5
 """A blank's shoulder may stand this much above the blade's edge."""
 LEFTOVER_MM = 0.01
@@ -47,10 +49,7 @@ class PlanRefusal(StrEnum):
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Point:
-    """One point of the path: wheel centre x from the shoulder, wheel edge above the spine; mm, mm/min.
-
-    A rapid of no length is a stand in the air between two bites, where the machine's position can be compared.
-    """
+    """One point of the path: wheel centre x from the shoulder, wheel edge above the spine; mm, mm/min."""
 
     x_mm: float
     height_mm: float
@@ -239,6 +238,8 @@ def _passes(edge: Line, blade_mm: float, ceiling_mm: float, shift_mm: float, mac
         line = lowered_to(edge, floor_mm)
         if bite % 2 == 0:
             line = line[::-1]
+        if bite > 1:
+            points.append(Point(points[-1].x_mm, points[-1].height_mm + LIFT_MM, None))
         points.append(Point(line[0][0], line[0][1] + shift_mm, None))
         for (x0, y0), (x1, y1) in pairwise(line):
             in_air = min(y0, y1) >= ceiling_mm - 1e-6

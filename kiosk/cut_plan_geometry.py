@@ -89,7 +89,8 @@ def _upper_edge(ground: BaseGeometry) -> Line:
         key = round(x, 9)
         if y > -1.0 and y > best.get(key, -math.inf):
             best[key] = y
-    line = LineString(sorted(best.items())).simplify(1e-6)
+    corners: list[tuple[float, float]] = sorted(best.items())
+    line = LineString(corners).simplify(1e-6)
     return tuple((float(x), float(y)) for x, y in line.coords)
 
 

@@ -15,8 +15,6 @@ from kiosk.cut_plan import CutPlan
 
 PATH_TOLERANCE_MM = 0.05
 """How far a reported position may lie off the planned path."""
-STAND = "G4P0.01"
-"""Acknowledged only when all motion before it is done."""
 
 
 def to_gcode(plan: CutPlan, machine: Machine) -> CutJob:
@@ -37,8 +35,8 @@ def to_gcode(plan: CutPlan, machine: Machine) -> CutJob:
         end = _position(point.x_mm, point.height_mm, machine)
         moved = axis_words(x_mm=end[0] if end[0] != at[0] else None, y_mm=end[1] if end[1] != at[1] else None)
         if not moved:
-            lines.append(JobLine(STAND))
-        elif point.feed_mm_min is None:
+            continue
+        if point.feed_mm_min is None:
             lines.append(JobLine("G0" + moved, end))
         else:
             lines.append(JobLine(f"G1{moved}F{figure(point.feed_mm_min)}", end, cutting=True))

@@ -1,0 +1,325 @@
+"""The cutting machine behind a GRBL board: the `Cutter` of `hardware.ports`.
+
+Responsible for: the order of things (connect, home, load, cut, hand over), latching the first fault, making the
+machine safe at once, and recovery by explicit wish. Not responsible for: how a line is sent and compared
+(`hardware.motion`, `hardware.grbl_board`), shoppers, stock or what is cut.
+
+Everything but `stop` and `status` is called from one worker thread. A timed-out motion is never sent again: the
+fault latches, the machine is held and reset, and the way back is `recover`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from config.machine import Assurance, Machine
+from hardware.board_settings import offset_differences, setting_differences
+from hardware.clock import Clock
+from hardware.errors import BlankFault, BoardMismatch, DoorOpened, HardwareFault, LinkFault, Stopped
+from hardware.grbl_board import GrblBoard
+from hardware.grbl_events import Banner, Event, Info, Offset, Setting, StartupLine, Status
+from hardware.grbl_wire import RealTime
+from hardware.job import CutJob
+from hardware.macros import check_macros, filled, slot_z_mm
+from hardware.motion import Motion
+from hardware.ports import BoardIdentity, ByteLink, MachineStatus, TouchOff
+from hardware.touch_off import Seat, judge
+
+LOG = logging.getLogger(__name__)
+FAST_PROBE = 4.0
+"""The first approach of the probe, as a multiple of its feed; it ends above where a blank's edge may be."""
+PROBE_SPARE_MM = 0.5
+"""How far above the edge the fast approach ends, and how far below it the slow one gives up."""
+
+
+class GrblCutter:
+    """A GRBL 1.1, grblHAL or FluidNC board as a `Cutter`."""
+
+    def __init__(self, link_factory: Callable[[], ByteLink], machine: Machine, clock: Clock) -> None:
+        """Nothing is opened yet.
+
+        Raises:
+            BadInput: a macro of the machine file says what a macro may not.
+        """
+        check_macros(machine)
+        self._open_link = link_factory
+        self._machine = machine
+        self._clock = clock
+        self._link: ByteLink | None = None
+        self._board: GrblBoard | None = None
+        self._motion: Motion | None = None
+        self._fault: HardwareFault | None = None
+        self._stop_asked = threading.Event()
+        self._busy = threading.RLock()
+        self._homing = False
+        self.identity: BoardIdentity | None = None
+        self._last: Status | None = None
+
+    # The port.
+
+    def connect(self) -> BoardIdentity:
+        """Open, reset (which stops the wheel), identify, compare settings. Position is unknown afterwards."""
+        with self._operation():
+            self._drop_link()
+            self._link = self._open_link()
+            self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set)
+            return self._identify()
+
+    def home(self) -> None:
+        """Find the switches; position is known afterwards."""
+        with self._operation():
+            self._home()
+
+    def load(self, slot: int, blade_height_mm: float) -> TouchOff:
+        """Turn, feed, clamp, touch off; one clean cycle and one more try when the blank does not sit.
+
+        Raises:
+            BlankFault: still no seated blank. The machine is sound and its clamp is empty; nothing latches.
+        """
+        with self._operation():
+            motion = self._homed()
+            for last_try in (False, True):
+                self._macro(motion, self._machine.macros.feed, slot_z_mm(self._machine, slot))
+                seat, touch = self._touch_off(motion, blade_height_mm)
+                if seat is Seat.SEATED and touch is not None:
+                    return touch
+                LOG.warning("slot %d: %s%s", slot, seat.value, "" if last_try else "; cleaning and trying once more")
+                self._macro(motion, self._machine.macros.reject)
+                self._macro(motion, self._machine.macros.brush)
+            fault = BlankFault(slot, seat.value)
+        raise fault
+
+    def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
+        """Cut, compared and watched as far as the wire's assurance allows."""
+        with self._operation():
+            self._homed().cut(job, progress)
+
+    def present_to_check(self) -> None:
+        """Brush the copy and bring it before the check camera."""
+        with self._operation():
+            motion = self._homed()
+            self._macro(motion, self._machine.macros.brush)
+            self._macro(motion, self._machine.macros.check)
+
+    def deliver(self) -> None:
+        """Drop the copy into the chute to the shopper."""
+        with self._operation():
+            self._macro(self._homed(), self._machine.macros.deliver)
+
+    def reject(self) -> None:
+        """Drop what is clamped into the locked bin."""
+        with self._operation():
+            self._macro(self._homed(), self._machine.macros.reject)
+
+    def stop(self) -> None:
+        """Hold at once, from any thread. What runs ends with `Stopped`, is reset and latches."""
+        self._stop_asked.set()
+        link = self._link
+        # Homing heeds no hold, only a reset; and where nothing runs, a reset costs nothing.
+        nothing_runs = self._busy.acquire(blocking=False)
+        try:
+            if link is not None:
+                at_once = (RealTime.HOLD, RealTime.RESET) if nothing_runs or self._homing else (RealTime.HOLD,)
+                with suppress(LinkFault):
+                    for order in at_once:
+                        link.write(order.byte)
+            if nothing_runs and self._fault is None:
+                self._fault = Stopped("stopped by a person")
+                self._motion = None
+        finally:
+            if nothing_runs:
+                self._busy.release()
+
+    def recover(self) -> None:
+        """Clear the latch, reset (wheel off), compare settings again, home. Nothing is ever resumed."""
+        with self._busy:
+            LOG.warning("recovering from %s", self._fault.code if self._fault else "nothing")
+            self._fault = None
+            self._stop_asked.clear()
+            with self._operation():
+                if self._board is None:
+                    self._drop_link()
+                    self._link = self._open_link()
+                    self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set)
+                self._identify()
+                self._home()
+
+    def status(self) -> MachineStatus:
+        """The last known state; asks for a fresh report when nothing else is going on."""
+        if self._fault is None and self._board is not None and self._busy.acquire(blocking=False):
+            try:
+                with suppress(HardwareFault), self._operation():
+                    self._last = self._board.query()
+            finally:
+                self._busy.release()
+        board = self._board
+        last = (board.session.last if board is not None else None) or self._last
+        if last is None:
+            return MachineStatus("Unknown", None, 0.0, 0.0)
+        return MachineStatus(
+            state=last.state,
+            position_mm=last.machine_mm if last.state == "Idle" else None,
+            feed_mm_min=last.feed_mm_min or 0.0,
+            spindle_rpm=last.spindle_rpm or 0.0,
+            pins=last.pins,
+            buffer_blocks=last.blocks_free,
+        )
+
+    def close(self) -> None:
+        """Soft reset, wheel off, let go of the port. May be called twice, never raises a fault."""
+        with self._busy:
+            if self._board is not None:
+                with suppress(HardwareFault):
+                    self._board.hold_and_reset()
+            self._drop_link()
+
+    @property
+    def fault(self) -> HardwareFault | None:
+        """What has latched."""
+        return self._fault
+
+    # Faults.
+
+    @contextmanager
+    def _operation(self) -> Iterator[None]:
+        """One operation: refused while a fault is latched; its own fault latches and the machine is made safe."""
+        with self._busy:
+            if self._fault is not None:
+                raise self._fault
+            try:
+                if self._stop_asked.is_set():
+                    raise Stopped("stopped by a person")
+                yield
+            except HardwareFault as fault:
+                self._latch(fault)
+                raise
+            except BaseException:
+                # A bug above or below: nobody is in command of the wheel any more.
+                self._latch(HardwareFault("the program failed while the machine was in use"))
+                raise
+
+    def _latch(self, fault: HardwareFault) -> None:
+        self._fault = fault
+        self._motion = None
+        LOG.error("%s: %s", fault.code, fault)
+        self._make_safe()
+
+    def _make_safe(self) -> None:
+        """Hold, then reset: motion ends and the wheel stops. A lost port is tried once more for just that."""
+        if self._board is not None:
+            try:
+                self._board.hold_and_reset()
+            except LinkFault:
+                LOG.error("the board did not confirm the reset")
+            except HardwareFault as alarm:
+                LOG.error("after the reset the board says %s", alarm)
+            else:
+                return
+        self._drop_link()
+        try:
+            self._link = self._open_link()
+            self._link.write(RealTime.RESET.byte)
+        except HardwareFault:
+            LOG.error("the port cannot be opened to stop the wheel; the hardware's own stop is in charge")
+        finally:
+            self._drop_link()
+
+    def _drop_link(self) -> None:
+        self._board = None
+        self._motion = None
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+    # Steps.
+
+    def _identify(self) -> BoardIdentity:
+        board = self._connected()
+        self._motion = None
+        greeting = board.reset()
+        _require_known(greeting)
+        state = board.query()
+        if state.state == "Door":
+            raise DoorOpened("the guard door is open")
+        info = [answer for answer in board.command("$I") if isinstance(answer, Info)]
+        settings = {answer.number: answer.value for answer in _only(board.command("$$"), Setting)}
+        offsets = _only(board.command("$#"), Offset)
+        differences = [*setting_differences(self._machine, settings), *offset_differences(offsets)]
+        startup = _only(board.command("$N"), StartupLine) if greeting.firmware == "Grbl" else []
+        if any(not line.empty for line in startup):
+            differences.append("a startup line ($N0 or $N1) is set: the board would move by itself")
+        assurance = Assurance.ECHO if board.session.echoes else Assurance.STOCK
+        if self._machine.wire.require is Assurance.ECHO and assurance is not Assurance.ECHO:
+            differences.append("the machine file demands a board with line echo, and this one has none")
+        if differences:
+            raise BoardMismatch("; ".join(differences))
+        state = board.query()
+        if state.spindle_rpm:
+            raise BoardMismatch("the wheel turns right after a reset")
+        self.identity = BoardIdentity(
+            firmware=greeting.firmware,
+            version=next((each.text for each in info if each.kind == "VER"), greeting.version),
+            assurance=assurance,
+            options=next((each.text for each in info if each.kind == "OPT"), ""),
+            settings={f"${number}": value for number, value in settings.items()},
+        )
+        return self.identity
+
+    def _home(self) -> None:
+        board = self._connected()
+        self._motion = None
+        # Reports are not answered while homing, so nothing but the acknowledgement is waited for.
+        self._homing = True
+        try:
+            board.command("$H", self._machine.wire.homing_timeout_s)
+        finally:
+            self._homing = False
+        motion = Motion(board, self._machine, self._clock)
+        motion.learn_position()
+        motion.step("G21G90G94")
+        self._motion = motion
+
+    def _macro(self, motion: Motion, lines: tuple[str, ...], z_mm: float = 0.0) -> None:
+        for line in filled(lines, z_mm):
+            motion.step(line)
+
+    def _touch_off(self, motion: Motion, blade_height_mm: float) -> tuple[Seat, TouchOff | None]:
+        clamp, cutting = self._machine.clamp, self._machine.cutting
+        if motion.probe_is_closed():
+            raise HardwareFault("the probe is closed although the wheel touches nothing: its wire, or shavings")
+        motion.go(x_mm=clamp.shoulder_x_mm + clamp.probe_x_from_shoulder_mm)
+        motion.go(y_mm=clamp.spine_y_mm + cutting.retract_height_mm)
+        edge_y_mm = clamp.spine_y_mm + blade_height_mm
+        above_mm = min(edge_y_mm + PROBE_SPARE_MM, motion.at[1])
+        touched_y_mm = motion.probe_down(above_mm, clamp.probe_feed_mm_min * FAST_PROBE)
+        if touched_y_mm is None:
+            touched_y_mm = motion.probe_down(edge_y_mm - PROBE_SPARE_MM, clamp.probe_feed_mm_min)
+        motion.go(y_mm=clamp.spine_y_mm + cutting.retract_height_mm)
+        edge_mm = None if touched_y_mm is None else touched_y_mm - clamp.spine_y_mm
+        return judge(edge_mm, blade_height_mm, clamp.edge_tolerance_mm)
+
+    def _connected(self) -> GrblBoard:
+        if self._board is None:
+            raise HardwareFault("not connected")
+        return self._board
+
+    def _homed(self) -> Motion:
+        if self._motion is None:
+            raise HardwareFault("not homed: the position is not known")
+        return self._motion
+
+
+EventT = TypeVar("EventT")
+
+
+def _only(answers: list[Event], kind: type[EventT]) -> list[EventT]:
+    return [answer for answer in answers if isinstance(answer, kind)]
+
+
+def _require_known(greeting: Banner) -> None:
+    if greeting.firmware == "Grbl" and not greeting.version.startswith("1.1"):
+        raise BoardMismatch(f"the board runs Grbl {greeting.version}; 1.1 is needed")

@@ -1,0 +1,197 @@
+"""A conversation with a GRBL board over a byte link: ask, wait, hold, reset. Blocking, one thread.
+
+Responsible for: moving bytes between the link and the session, polling, waiting until motion is done. All waiting
+is `ByteLink.read`, so virtual time works. Not responsible for: what is moved (`hardware.cutter`) or bookkeeping
+(`hardware.grbl_session`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from config.machine import Wire
+from hardware.clock import Clock
+from hardware.errors import BoardAlarm, DoorOpened, LinkGarbled, LinkTimeout, PathDeviation, Stopped
+from hardware.grbl_events import Banner, Event, Status
+from hardware.grbl_session import GrblSession
+from hardware.grbl_wire import LineReader, RealTime, line_bytes
+from hardware.ports import ByteLink
+
+RESET_TRIES = 3
+BANNER_WAIT_S = 1.5
+"""A board whose bootloader runs after opening answers only then; so a reset is tried again."""
+QUIET_S = 0.1
+"""So long without a byte after the banner, and the past is over."""
+HOLD_WAIT_S = 1.0
+SYNC = "G4P0.01"
+"""Acknowledged only when all motion before it is done."""
+Watch = Callable[[Status, float], None]
+
+
+def _watch_nothing(_status: Status, _now_s: float) -> None:
+    """What is watched when nothing need be."""
+
+
+class GrblBoard:
+    """One open link and the session on it."""
+
+    def __init__(self, link: ByteLink, wire: Wire, clock: Clock, stop_asked: Callable[[], bool]) -> None:
+        self.link = link
+        self._wire = wire
+        self._clock = clock
+        self._stop_asked = stop_asked
+        self._reader = LineReader()
+        self.session = GrblSession(wire.reply_timeout_s, wire.silence_timeout_s)
+        self._watch: Watch = _watch_nothing
+        self._next_query_s = 0.0
+
+    # Asking.
+
+    def command(self, text: str, patience_s: float = 0.0, *, polled: bool = False) -> list[Event]:
+        """Send one line and wait for its acknowledgement; returns what the board said before it.
+
+        `polled` asks for status reports meanwhile; never where the board cannot answer (`$H`, settings).
+        """
+        self._heed_stop()
+        data = line_bytes(text)
+        self.session.line_sent(text, self._clock.now_s(), patience_s)
+        self.link.write(data)
+        while self.session.line_owed:
+            self._turn(self._wire.reply_timeout_s, polled=polled)
+        return self.session.answers()
+
+    def query(self) -> Status:
+        """One fresh status report."""
+        self._await_report()
+        self._ask()
+        self._await_report()
+        status = self.session.last
+        if status is None:
+            raise LinkGarbled("no report where one was due")
+        return status
+
+    def _await_report(self) -> None:
+        while self.session.report_owed:
+            self._turn(1 / self._wire.poll_hz, polled=False)
+
+    def wait_done(self, patience_s: float) -> Status:
+        """Wait until all motion is done and the board says Idle. `patience_s` is the longest it can take."""
+        self.command(SYNC, patience_s, polled=True)
+        until_s = self._clock.now_s() + self._wire.silence_timeout_s
+        while True:
+            status = self.query()
+            if status.state == "Idle":
+                return status
+            if self._clock.now_s() > until_s:
+                raise PathDeviation("motion was acknowledged as done, but the machine is not idle")
+
+    @contextmanager
+    def watching(self, watch: Watch) -> Iterator[None]:
+        """Have every status report looked at by `watch`, which raises what it does not like."""
+        self._watch = watch
+        try:
+            yield
+        finally:
+            self._watch = _watch_nothing
+
+    # Stopping.
+
+    def reset(self, tries: int = RESET_TRIES) -> Banner:
+        """Soft reset, until the board greets and has fallen silent.
+
+        Raises:
+            LinkTimeout: nothing came back.
+            LinkGarbled: something came back, but no GRBL board greets like that.
+        """
+        heard = 0
+        for _ in range(tries):
+            self.session.reset_sent()
+            self._reader.clear()
+            self.link.write(RealTime.RESET.byte)
+            until_s = self._clock.now_s() + BANNER_WAIT_S
+            while self.session.awaiting_banner and (left_s := until_s - self._clock.now_s()) > 0:
+                heard += len(self._take(left_s))
+            if self.session.banner is not None:
+                until_s = self._clock.now_s() + BANNER_WAIT_S
+                while self._take(QUIET_S) and self._clock.now_s() < until_s:
+                    pass
+                return self.session.banner
+        if heard:
+            raise LinkGarbled(f"{heard} bytes came back, but no greeting of a GRBL board")
+        raise LinkTimeout("the board does not answer a reset")
+
+    def hold_and_reset(self) -> bool:
+        """Stop motion so that the position is kept where that can be: hold, wait for rest, reset.
+
+        The reset stops the wheel on every GRBL board. Returns whether the machine was at rest before the reset.
+        Best effort: a board that does not answer is reset all the same.
+        """
+        at_rest = False
+        self.link.write(RealTime.HOLD.byte)
+        until_s = self._clock.now_s() + HOLD_WAIT_S
+        with suppress(LinkTimeout):
+            while not at_rest and (left_s := until_s - self._clock.now_s()) > 0:
+                self.link.write(RealTime.STATUS.byte)
+                ask_again_s = self._clock.now_s() + min(left_s, 1 / self._wire.poll_hz)
+                while not at_rest and (wait_s := ask_again_s - self._clock.now_s()) > 0:
+                    for event in self._reader.feed(self.link.read(wait_s)):
+                        if isinstance(event, Status):
+                            at_rest |= event.state in ("Idle", "Alarm", "Check", "Sleep") or (
+                                event.state in ("Hold", "Door") and event.substate == 0
+                            )
+        self.reset(tries=1)
+        return at_rest
+
+    # The pump.
+
+    def _turn(self, wait_s: float, *, polled: bool) -> None:
+        self._heed_stop()
+        now_s = self._clock.now_s()
+        if polled and now_s >= self._next_query_s and not self.session.report_owed:
+            self._ask()
+        if polled:
+            until_query_s = self._next_query_s - now_s
+            wait_s = min(wait_s, until_query_s if until_query_s > 0 else 1 / self._wire.poll_hz)
+        self._take(wait_s)
+        self._heed_stop()
+        self.session.check(self._clock.now_s())
+
+    def _take(self, wait_s: float) -> bytes:
+        data = self.link.read(wait_s)
+        if data:
+            now_s = self._clock.now_s()
+            for event in self._reader.feed(data):
+                self.session.receive(event, now_s)
+                if isinstance(event, Status) and self.session.last is event:
+                    self._watch(event, now_s)
+        return data
+
+    def _ask(self) -> None:
+        now_s = self._clock.now_s()
+        self.session.query_sent(now_s)
+        self._next_query_s = now_s + 1 / self._wire.poll_hz
+        self.link.write(RealTime.STATUS.byte)
+
+    def _heed_stop(self) -> None:
+        if self._stop_asked():
+            raise Stopped("stopped by a person")
+
+
+def moving_freely(status: Status, _now_s: float) -> None:
+    """Watch that nothing but motion we asked for goes on.
+
+    Raises:
+        DoorOpened, Stopped, BoardAlarm, LinkGarbled: what else the board reports.
+    """
+    match status.state:
+        case "Idle" | "Run":
+            return
+        case "Door":
+            raise DoorOpened("the guard door was opened")
+        case "Hold":
+            raise Stopped("the machine was held, and not by this program")
+        case "Alarm":
+            raise BoardAlarm(0, "locked without saying why")
+        case other:
+            raise LinkGarbled(f"the board is in state {other}")

@@ -1,0 +1,183 @@
+"""Moves whose outcome is compared: lines, macros, probing and cuts on a homed board.
+
+Responsible for: one line at a time, the words in force, and the place the machine must stand at whenever it is at
+rest. Not responsible for: latching, recovery or slots (`hardware.cutter`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from itertools import pairwise
+
+from config.machine import Machine
+from hardware.clock import Clock
+from hardware.duration import longest_s, rapid_rate_mm_min
+from hardware.errors import LinkGarbled, PathDeviation
+from hardware.grbl_board import GrblBoard, moving_freely
+from hardware.grbl_events import ParserState, Probe, Status
+from hardware.grbl_modal import Modal, dwell_s, target_of, words_of
+from hardware.grbl_words import axis_words, figure
+from hardware.job import CutJob, JobLine, Position
+from hardware.path_monitor import PathMonitor
+
+NO_OVERRIDES = (100, 100, 100)
+PLANNER_BLOCKS = 16
+"""With this many moves queued the board acknowledges the next one only when the oldest is done."""
+
+
+class Motion:
+    """Motion on one homed board. Made anew after every homing."""
+
+    def __init__(self, board: GrblBoard, machine: Machine, clock: Clock) -> None:
+        self._board = board
+        self._machine = machine
+        self._clock = clock
+        self._modal = Modal()
+        self._queued_s: deque[float] = deque(maxlen=PLANNER_BLOCKS)
+        self._undone_s = 0.0
+        self.at: Position = (0.0, 0.0, 0.0)
+        """Where the machine stands, or will when all sent motion is done."""
+        steps = (machine.x.steps_per_mm, machine.y.steps_per_mm, machine.z.steps_per_mm)
+        # A position is whole motor steps, and both it and the target are written with three decimals.
+        self._exact_mm = tuple(1 / each + 0.001 for each in steps)
+
+    def learn_position(self) -> Status:
+        """Take the reported position as the true one: right after homing, and only then."""
+        status = self._board.query()
+        if status.machine_mm is None or status.state != "Idle":
+            raise LinkGarbled(f"after homing the board is in state {status.state}")
+        self.at = status.machine_mm
+        self._modal = Modal()
+        return status
+
+    def step(self, line: str) -> None:
+        """One line of a macro: sent, waited for, compared."""
+        with self._board.watching(moving_freely):
+            self._send(line)
+            self.compare()
+
+    def go(self, *, x_mm: float | None = None, y_mm: float | None = None) -> None:
+        """A rapid in machine coordinates, compared when done."""
+        self.step(f"G53G0{axis_words(x_mm=x_mm, y_mm=y_mm)}")
+
+    def _send(self, line: str, expected_end: Position | None = None) -> None:
+        end = expected_end or target_of(line, self.at) or self.at
+        waits_s = dwell_s(line)
+        if waits_s:
+            # A dwell is acknowledged after all motion queued before it.
+            patience_s = self._undone_s + waits_s
+            self._settled()
+        else:
+            words = dict(words_of(line))
+            feed = words.get("F") if "G1" in line else None
+            takes_s = longest_s(self._machine, self.at, end, feed) if end != self.at else 0.0
+            self._queued_s.append(takes_s)
+            self._undone_s += takes_s
+            patience_s = max(self._queued_s)
+        self._board.command(line, patience_s, polled=True)
+        self._modal = self._modal.after(line)
+        self.at = end
+
+    def _settled(self) -> None:
+        self._queued_s.clear()
+        self._undone_s = 0.0
+
+    def compare(self) -> Status:
+        """Wait until the machine rests, then compare place, words in force and overrides.
+
+        Raises:
+            PathDeviation: it stands elsewhere.
+            LinkGarbled: the board runs under other words than were sent.
+        """
+        status = self._board.wait_done(self._undone_s)
+        self._settled()
+        place = status.machine_mm
+        if place is None or any(abs(a - b) > exact for a, b, exact in zip(place, self.at, self._exact_mm, strict=True)):
+            raise PathDeviation("the machine rests at another place than it was sent to")
+        states = [answer for answer in self._board.command("$G") if isinstance(answer, ParserState)]
+        if len(states) != 1:
+            raise LinkGarbled("the board did not say which words are in force")
+        if differences := self._modal.differences(states[0].words):
+            raise LinkGarbled(f"other words are in force than were sent: {', '.join(differences)}")
+        if status.spindle_rpm is not None and abs(status.spindle_rpm - self._wheel_rpm()) > 1.0:
+            raise PathDeviation("the wheel does not turn as it was told to")
+        if self._board.session.overrides not in (None, NO_OVERRIDES):
+            raise LinkGarbled("an override is in force that nobody set")
+        if self._board.session.work_offset_mm not in (None, (0.0, 0.0, 0.0)):
+            raise LinkGarbled("a work offset is in force that nobody set")
+        return status
+
+    def probe_down(self, to_y_mm: float, feed_mm_min: float) -> float | None:
+        """Feed Y down until the wheel touches metal; machine y of the touch, or None when nothing was met."""
+        line = f"G38.3{axis_words(y_mm=to_y_mm)}F{figure(feed_mm_min)}"
+        longest_s = abs(to_y_mm - self.at[1]) / feed_mm_min * 60 + 2.0
+        with self._board.watching(moving_freely):
+            answers = self._board.command(line, longest_s, polled=True)
+        probes = [answer for answer in answers if isinstance(answer, Probe)]
+        if len(probes) != 1:
+            raise LinkGarbled("a probe without its result")
+        self._modal = self._modal.after(line)
+        touch = probes[0]
+        if not touch.touched:
+            self.at = (self.at[0], to_y_mm, self.at[2])
+            return None
+        if not to_y_mm - 0.01 <= touch.at_mm[1] <= self.at[1] + 0.01:
+            raise PathDeviation("the probe reports a touch outside its own way")
+        # The machine comes to rest a little past the touch; where exactly, the next report says.
+        status = self._board.wait_done(1.0)
+        if status.machine_mm is not None:
+            self.at = (self.at[0], status.machine_mm[1], self.at[2])
+        return touch.at_mm[1]
+
+    def probe_is_closed(self) -> bool:
+        """Whether the probe's circuit is closed now."""
+        return "P" in self._board.query().pins
+
+    def cut(self, job: CutJob, progress: Callable[[float], None]) -> None:
+        """Run a whole job: compared at every retracted point, watched in between."""
+        total_mm = max(sum(math.dist(a, b) for a, b in pairwise(_ends(job))), 1e-9)
+        done_mm = 0.0
+        monitor: PathMonitor | None = None
+
+        def watch(status: Status, now_s: float) -> None:
+            moving_freely(status, now_s)
+            if monitor is not None:
+                monitor.see(status, now_s)
+                progress(min(1.0, (done_mm + monitor.done_mm) / total_mm))
+
+        if self.at[1] < job.start[1]:
+            self.go(y_mm=job.start[1])
+        with self._board.watching(watch):
+            for line, following in pairwise((*job.lines, None)):
+                if line is None:
+                    break
+                if not line.cutting and following is not None and following.cutting:
+                    # The last move in the air before metal: everything is compared first, and while it lasts
+                    # the first cutting line is echoed and compared.
+                    self.compare()
+                    monitor = PathMonitor(self.at, job.path_tolerance_mm, self._wheel_rpm(), self._clock.now_s())
+                end = None if line.end is None else (line.end[0], line.end[1], self.at[2])
+                if end is not None and monitor is not None:
+                    monitor.expect(end, self._speed(line), self._clock.now_s())
+                self._send(line.text, end)
+                if not line.cutting and monitor is not None and (following is None or not following.cutting):
+                    self.compare()
+                    done_mm += monitor.done_mm
+                    monitor = None
+            self.compare()
+        progress(1.0)
+
+    def _wheel_rpm(self) -> float:
+        return float(self._modal.words["S"]) if self._modal.words["wheel"] != "M5" else 0.0
+
+    def _speed(self, line: JobLine) -> float:
+        feed = dict(words_of(line.text)).get("F")
+        if line.cutting and feed is not None:
+            return feed
+        return rapid_rate_mm_min(self._machine, self.at, line.end or self.at)
+
+
+def _ends(job: CutJob) -> list[Position]:
+    return [job.start, *(line.end for line in job.lines if line.end is not None)]
