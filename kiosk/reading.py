@@ -88,6 +88,8 @@ class KeyReading:
     blade_length_mm: float | None = None
     section: SectionReading | None = None
     shoulder_seen: bool = False
+    second_stop_mm: float | None = None
+    """Another step of the outline that could be the stop, in the profile's coordinates."""
     sharpness: float = 0.0
 
 

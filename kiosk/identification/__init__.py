@@ -1,0 +1,17 @@
+"""Recognising a key: frames in, a reading out; a reading and the catalogue in, an answer out.
+
+Responsible for: measuring pictures and naming keyway, cuts, wear and stamp, and for saying when it does not know.
+Pure but for the words on the head, whose models are loaded once. Not responsible for: whether a key may be copied.
+"""
+
+from kiosk.identification.identify import identify, read_key
+from kiosk.identification.match import MatchLimits, SectionIndex, build_index, match_section
+
+__all__ = [
+    "MatchLimits",
+    "SectionIndex",
+    "build_index",
+    "identify",
+    "match_section",
+    "read_key",
+]

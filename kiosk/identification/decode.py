@@ -1,0 +1,154 @@
+"""Cuts from a profile: where the flats lie, how deep, which factory depth each is, and how worn.
+
+Responsible for: fitting the flats of one spacing, residual and doubt of each cut, and the verdict on wear. Not
+responsible for: which spacing applies (`identify`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.keyway import CutSpec, Stop
+from kiosk.identification.segment import Floats
+from kiosk.reading import Cut, Outcome, Profile, Wear
+
+SHIFT_MM = 0.4
+"""How far worn shoulders and slipped stops are allowed to put all cuts off together."""
+LOOSE_SHIFT_MM = 1.3
+"""The same when no shoulder was seen and only the cuts themselves tell where they start."""
+ROUGH_FLAT_MM = 0.075
+WORN_DOUBT = 0.5
+LOST_DOUBT = 0.8
+HEIGHT_TOLERANCE_MM = 0.35
+STRAY_NOTCH_MM = 0.35
+
+
+@dataclass(frozen=True, repr=False)
+class CutFit:
+    """Roots of one spacing laid over a profile. `rough_mm` is how far each flat is from flat."""
+
+    roots_mm: tuple[float, ...]
+    rough_mm: tuple[float, ...]
+    shift_mm: float
+    at_limit: bool
+
+    @property
+    def worst_rough_mm(self) -> float:
+        """Of the least flat one."""
+        return max(self.rough_mm)
+
+
+@dataclass(frozen=True, repr=False)
+class Decoded:
+    """Cuts with their verdict; `outcome` IDENTIFIED when every one could be told."""
+
+    outcome: Outcome
+    cuts: tuple[Cut, ...]
+    wear: Wear
+    fit: CutFit
+
+
+def from_stop(profile: Profile, stop: Stop, length_mm: float) -> Profile:
+    """The profile as the spacing counts it: from the shoulder, or from the tip back."""
+    if stop is Stop.SHOULDER:
+        return profile
+    turned = profile[::-1].copy()
+    turned[:, 0] = length_mm - turned[:, 0]
+    return turned
+
+
+def fit_cuts(profile: Profile, spec: CutSpec, count: int, *, loose: bool = False) -> CutFit | None:
+    """Roots at the spacing of `spec`, all shifted together to where the flats are flattest.
+
+    `profile` counts from the spec's own stop. None when it is too short for `count` cuts.
+    """
+    half = _half_window_mm(spec)
+    limit = LOOSE_SHIFT_MM if loose else SHIFT_MM
+    centres = np.array(spec.cut_positions_mm(count))
+    x, height = profile[:, 0], profile[:, 1]
+    if centres[-1] + half + 0.3 > x[-1]:
+        return None
+    shifts = np.arange(-limit, limit + 0.001, 0.02)
+    window = np.linspace(-half, half, 11)
+    heights = np.interp(shifts[:, None, None] + centres[:, None] + window, x, height)
+    # A flat's neighbours rise on both sides: the middle of a flat is also where its two flanks stand level.
+    flank = spec.flat_mm / 2 + 0.25
+    sides = np.interp(shifts[:, None, None] + centres[:, None] + np.array([-flank, flank]), x, height)
+    root = np.median(heights, axis=2)
+    rough = np.sqrt(np.mean((heights - root[:, :, None]) ** 2, axis=2))
+    below = np.minimum(sides - root[:, :, None], 0.0)
+    prior = 0.02 * shifts**2 if loose else 0.06 * shifts**2
+    cost = np.sum(np.minimum(rough, 0.3) ** 2, axis=1) + 0.3 * np.sum(below**2, axis=(1, 2)) + 0.05 * prior
+    best = int(np.argmin(cost))
+    settled = heights[best]
+    return CutFit(
+        roots_mm=tuple(float(value) for value in settled.mean(axis=1)),
+        rough_mm=tuple(float(value) for value in settled.std(axis=1)),
+        shift_mm=float(shifts[best]),
+        at_limit=abs(float(shifts[best])) > limit - 0.03,
+    )
+
+
+def decode(profile: Profile, spec: CutSpec, count: int, height_mm: float, *, loose: bool = False) -> Decoded | None:
+    """Name the factory depth of every cut, or say why not. None when the blade is too short for `count` cuts."""
+    fit = fit_cuts(profile, spec, count, loose=loose)
+    if fit is None:
+        return None
+    cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
+    doubts = [cut.doubt for cut in cuts]
+    rough_limit = ROUGH_FLAT_MM if not loose else ROUGH_FLAT_MM * 0.7
+    plausible = (
+        abs(height_mm - spec.blade_height_mm) <= HEIGHT_TOLERANCE_MM
+        and fit.worst_rough_mm <= rough_limit
+        and not fit.at_limit
+        and not _stray_notch(profile, spec, fit)
+        and all(_is_cut(cut, spec) for cut in cuts)
+    )
+    if not plausible:
+        return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit)
+    if max(doubts) > LOST_DOUBT:
+        return Decoded(Outcome.WORN_PAST_TELLING, cuts, Wear.PAST_TELLING, fit)
+    wear = Wear.WORN if max(doubts) > WORN_DOUBT else Wear.NEW
+    return Decoded(Outcome.IDENTIFIED, cuts, wear, fit)
+
+
+def _half_window_mm(spec: CutSpec) -> float:
+    """Half of what stays flat in the worst case: two neighbours deeper by the most that is allowed."""
+    steps = [abs(a.root_mm - b.root_mm) for a, b in zip(spec.depths, spec.depths[1:], strict=False)]
+    drop = spec.macs * max(steps)
+    intrusion = max(0.0, drop * float(np.tan(np.deg2rad(spec.angle_deg / 2))) - (spec.pitch_mm - spec.flat_mm))
+    return float(max(0.12, min(0.3 * spec.flat_mm, spec.flat_mm / 2 - intrusion - 0.06, 0.4)))
+
+
+def _nearest(root_mm: float, spec: CutSpec) -> Cut:
+    depths = sorted(spec.depths, key=lambda depth: depth.root_mm)
+    roots = np.array([depth.root_mm for depth in depths])
+    at = int(np.argmin(np.abs(roots - root_mm)))
+    residual = root_mm - float(roots[at])
+    gaps = np.diff(roots)
+    towards = at if residual >= 0 else at - 1
+    gap = float(gaps[min(max(towards, 0), gaps.size - 1)])
+    return Cut(depths[at].code, root_mm, residual, abs(residual) / (gap / 2))
+
+
+def _is_cut(cut: Cut, spec: CutSpec) -> bool:
+    """Whether a root is one at all: not the uncut edge standing above the shallowest depth."""
+    shallowest = max(depth.root_mm for depth in spec.depths)
+    spare = spec.blade_height_mm - shallowest
+    return cut.measured_mm < shallowest + max(0.6 * spare, 0.07) or cut.measured_mm <= shallowest
+
+
+def _stray_notch(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:
+    """Whether the edge dips between two cuts below both of them: the spacing is another one."""
+    centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
+    x: Floats = profile[:, 0]
+    for i in range(centres.size - 1):
+        between = (x > centres[i] + spec.flat_mm / 2) & (x < centres[i + 1] - spec.flat_mm / 2)
+        if not between.any():
+            continue
+        lowest = float(profile[between, 1].min())
+        if lowest < min(fit.roots_mm[i], fit.roots_mm[i + 1]) - STRAY_NOTCH_MM:
+            return True
+    return False

@@ -1,0 +1,81 @@
+"""What the head view adds about the blade: whether the key moved, and why an uncut edge is uncut.
+
+Responsible for: holding the outline against the front-lit picture, and telling dimple, two-track and tubular keys
+from a plain uncut blank. Not responsible for: stamps (`stamp`).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.scan import View
+from kiosk.identification.blade import BladeFrame
+from kiosk.identification.outline import Outline
+from kiosk.identification.segment import Floats, Segment
+from kiosk.reading import Outcome, SectionReading
+
+FLAT_FACE_MM = 0.12
+"""A face with no recess beyond this is no milled keyway."""
+TUBE_MM = 8.6
+LEAST_MOVE_MM = 0.8
+_SEARCH_MM = 5.0
+_STEP_MM = 0.3
+
+
+def registration(found: Segment, head: View) -> Outcome | None:
+    """MOVED when the outline fits the head view clearly better somewhere else than where it was seen.
+
+    A head view of another extent, or one that shows no outline at all, says nothing.
+    """
+    grey = head.pixels if head.pixels.ndim == 2 else np.asarray(cv2.cvtColor(head.pixels, cv2.COLOR_RGB2GRAY))
+    extent = np.array(found.grey.shape) * found.mm_per_px
+    if np.any(np.abs(np.array(grey.shape) * head.mm_per_px - extent) > 0.03 * extent):
+        return None
+    factor = max(1, round(0.12 / head.mm_per_px))
+    pitch = head.mm_per_px * factor
+    small = cv2.resize(grey, (grey.shape[1] // factor, grey.shape[0] // factor), interpolation=cv2.INTER_AREA)
+    edges = _edges(np.asarray(small, dtype=np.uint8))
+    step = max(1, len(found.contour_mm) // 350)
+    points = found.contour_mm[::step] / pitch
+    moves = np.arange(-_SEARCH_MM, _SEARCH_MM + 0.01, _STEP_MM)
+    x = np.rint(points[:, 0] + moves[:, None] / pitch).astype(np.intp)
+    y = np.rint(points[:, 1] + moves[:, None] / pitch).astype(np.intp)
+    x, y = np.clip(x, 0, edges.shape[1] - 1), np.clip(y, 0, edges.shape[0] - 1)
+    scores = edges[y[:, None, :], x[None, :, :]].mean(axis=2)
+    distance = np.hypot(moves[:, None], moves[None, :])
+    here = float(scores[distance < 0.45].max())
+    best = np.unravel_index(int(np.argmax(scores)), scores.shape)
+    there = float(scores[best])
+    moved = there > 0.55 and there > here + 0.25 and float(distance[best]) > LEAST_MOVE_MM
+    return Outcome.MOVED if moved else None
+
+
+def _edges(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """1 where brightness changes sharply, 0 where it does not."""
+    soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    gx = cv2.Sobel(soft, cv2.CV_32F, 1, 0)
+    gy = cv2.Sobel(soft, cv2.CV_32F, 0, 1)
+    size = np.asarray(cv2.magnitude(gx, gy), dtype=np.float32)
+    strong = (size > max(60.0, float(np.percentile(size, 90)))).astype(np.uint8)
+    return np.asarray(cv2.dilate(strong, np.ones((3, 3), np.uint8)), dtype=np.float32)
+
+
+def refine_uncut(
+    outline: Outline, section: SectionReading | None, found: Segment, frame: BladeFrame, head: View | None
+) -> Outcome:
+    """Why the edge is uncut: a tube, dimples, a milled track, or simply a blank."""
+    if outline.height_mm > TUBE_MM and outline.length_mm < 2.0 * outline.height_mm:
+        return Outcome.TUBULAR
+    plain = section is not None and _is_flat(section.left_mm) and _is_flat(section.right_mm)
+    if plain:
+        return Outcome.DIMPLE
+    return Outcome.UNCUT
+
+
+def _is_flat(face: Floats | None) -> bool:
+    if face is None:
+        return False
+    seen = face[np.isfinite(face)]
+    return bool(seen.size > 20 and np.percentile(seen, 97) - np.percentile(seen, 3) < FLAT_FACE_MM)

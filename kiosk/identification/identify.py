@@ -1,0 +1,187 @@
+"""From frames to a reading, and from a reading and the catalogue to an answer.
+
+Responsible for: the order in which things are asked. The section decides which keyways come into question; within
+them the blade's length and cuts pick the blank; only then are the cuts named. Not responsible for: whether the
+key may be copied (`kiosk.policy`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from config.catalogue import Catalogue
+from config.keyway import Blank, Keyway, Standing, Stop
+from hardware.scan import ScanFrames, View
+from kiosk.identification.blade import BladeFrame, find_blade
+from kiosk.identification.decode import Decoded, decode, from_stop
+from kiosk.identification.face import refine_uncut, registration
+from kiosk.identification.match import Match, MatchLimits, SectionIndex, build_index, match_section
+from kiosk.identification.outline import Outline, measure_outline
+from kiosk.identification.section import read_section
+from kiosk.identification.segment import Segment, segment
+from kiosk.reading import Candidate, Identification, KeyReading, Outcome, Profile, SectionReading
+
+LENGTH_TOLERANCE_MM = 1.6
+"""How far a blade's length may be from a blank's: less than half of any spacing."""
+
+
+def read_key(frames: ScanFrames) -> KeyReading:
+    """All that the frames show, before any catalogue is asked."""
+    section = read_section(frames.line_left, frames.line_right, frames.laser_angle_deg)
+    if frames.silhouette is None:
+        return KeyReading(section=section)
+    found = _found(frames.silhouette)
+    if isinstance(found, Outcome):
+        return KeyReading(problem=found, section=section)
+    segmented, frame, outline = found
+    problem = None
+    if frames.head is not None and registration(segmented, frames.head) is Outcome.MOVED:
+        problem = Outcome.MOVED
+    elif not outline.cut:
+        problem = refine_uncut(outline, section, segmented, frame, frames.head)
+    return KeyReading(
+        problem=problem,
+        profile=outline.profile,
+        blade_height_mm=outline.height_mm,
+        blade_length_mm=outline.length_mm,
+        section=section,
+        shoulder_seen=outline.shoulder_seen,
+        sharpness=1.0 / max(outline.softness_mm, 1e-3),
+        second_stop_mm=outline.second_stop_mm,
+    )
+
+
+def _found(view: View) -> tuple[Segment, BladeFrame, Outline] | Outcome:
+    segmented = segment(view)
+    if isinstance(segmented, Outcome):
+        return segmented
+    frame = find_blade(segmented)
+    if isinstance(frame, Outcome):
+        return frame
+    outline = measure_outline(segmented, frame)
+    if isinstance(outline, Outcome):
+        return outline
+    return segmented, frame, outline
+
+
+def identify(
+    reading: KeyReading,
+    catalogue: Catalogue,
+    index: SectionIndex | None = None,
+    limits: MatchLimits | None = None,
+) -> Identification:
+    """Say which blank and which cuts, or which of the other outcomes. `index` saves sampling the sections again."""
+    limits = limits or MatchLimits()
+    if reading.section is None or not _enough(reading.section):
+        return Identification(outcome=reading.problem or Outcome.SECTION_NOT_SEEN)
+    matches = match_section(reading.section, index or build_index(catalogue.sections))
+    outcome, best, margin = judge(matches, catalogue, limits)
+    ranked = tuple(Candidate(match.section, match.score) for match in matches if not match.mirrored)
+    base = Identification(
+        outcome=outcome, score=best.score if best else 0.0, margin=margin, ranked=ranked[:5]
+    )
+    if outcome is not Outcome.IDENTIFIED or best is None:
+        return replace(base, outcome=_heavier(reading.problem, outcome))
+    keyway = _keyway(catalogue, best.section)
+    if keyway is None:
+        return replace(base, outcome=reading.problem or Outcome.UNKNOWN_SECTION)
+    base = replace(base, keyway=keyway.code)
+    if keyway.standing.standing is not Standing.OPEN or keyway.spec is None or not keyway.blanks:
+        # Nothing of it is ever cut: what its cuts say is nobody's business.
+        return base
+    if reading.problem is not None:
+        return replace(base, outcome=reading.problem)
+    return _name_cuts(base, reading, catalogue, best.section)
+
+
+def _enough(section: SectionReading) -> bool:
+    return section.left_mm is not None and section.right_mm is not None
+
+
+def _heavier(problem: Outcome | None, outcome: Outcome) -> Outcome:
+    """What the shopper is told when both the silhouette and the section stand in the way."""
+    return problem if problem is not None else outcome
+
+
+def judge(
+    matches: tuple[Match, ...], catalogue: Catalogue, limits: MatchLimits
+) -> tuple[Outcome, Match | None, float]:
+    """Whether the nearest section is near enough, whole enough, and clear enough of the next one.
+
+    Returns the outcome, the nearest match, and its margin as a difference of scores.
+    """
+    if not matches:
+        return Outcome.SECTION_NOT_SEEN, None, 0.0
+    best = matches[0]
+    others = [match for match in matches[1:] if (match.section, match.mirrored) != (best.section, best.mirrored)]
+    margin = best.score - (others[0].score if others else 0.0)
+    if best.coverage < limits.coverage:
+        return Outcome.SECTION_NOT_SEEN, best, margin
+    if best.distance_mm > limits.distance_mm or best.local_mm > limits.local_mm:
+        return Outcome.UNKNOWN_SECTION, best, margin
+    if others and others[0].distance_mm - best.distance_mm < limits.margin_mm:
+        return Outcome.AMBIGUOUS, best, margin
+    if best.mirrored:
+        return Outcome.MIRRORED_SECTION, best, margin
+    return Outcome.IDENTIFIED, best, margin
+
+
+def _keyway(catalogue: Catalogue, section: str) -> Keyway | None:
+    """The keyway of a section; the most restrictive one where several share it."""
+    keyways = catalogue.keyways_with.get(section, ())
+    closed = [keyway for keyway in keyways if keyway.standing.standing is not Standing.OPEN]
+    cuttable = [keyway for keyway in keyways if keyway.spec is not None and keyway.blanks]
+    return next(iter([*closed, *cuttable, *keyways]), None)
+
+
+@dataclass(frozen=True, repr=False)
+class _Named:
+    keyway: Keyway
+    blank: Blank
+    decoded: Decoded
+    length_error_mm: float
+
+
+def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, section: str) -> Identification:
+    if reading.profile is None or reading.blade_length_mm is None or reading.blade_height_mm is None:
+        return replace(base, outcome=Outcome.CUTS_UNREADABLE)
+    named = [
+        each
+        for keyway in catalogue.keyways_with[section]
+        for blank in keyway.blanks
+        if (each := _decoded_as(reading, keyway, blank)) is not None
+    ]
+    near = [each for each in named if each.length_error_mm <= LENGTH_TOLERANCE_MM]
+    if not near:
+        return replace(base, outcome=Outcome.CUTS_UNREADABLE)
+    best = min(near, key=lambda each: (each.decoded.outcome is not Outcome.IDENTIFIED, each.length_error_mm))
+    return replace(
+        base,
+        outcome=best.decoded.outcome,
+        keyway=best.keyway.code,
+        blank=best.blank.code,
+        cuts=best.decoded.cuts,
+        wear=best.decoded.wear,
+    )
+
+
+def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | None:
+    spec = keyway.spec
+    if spec is None or reading.profile is None or reading.blade_length_mm is None or reading.blade_height_mm is None:
+        return None
+    length_error = abs(reading.blade_length_mm - blank.blade_length_mm)
+    stops = [0.0]
+    if spec.stop is Stop.SHOULDER and reading.second_stop_mm is not None:
+        stops.append(reading.second_stop_mm)
+    tries: list[Decoded] = []
+    for stop in stops:
+        profile: Profile = from_stop(reading.profile, spec.stop, reading.blade_length_mm).copy()
+        profile[:, 0] -= stop
+        loose = spec.stop is Stop.SHOULDER and not reading.shoulder_seen
+        each = decode(profile, spec, blank.cuts, reading.blade_height_mm, loose=loose)
+        if each is not None:
+            tries.append(each)
+    if not tries:
+        return None
+    best = min(tries, key=lambda each: (each.outcome is not Outcome.IDENTIFIED, each.fit.worst_rough_mm))
+    return _Named(keyway, blank, best, 0.0 if spec.stop is Stop.TIP and not reading.shoulder_seen else length_error)
