@@ -28,6 +28,8 @@ class Offer:
     notices: tuple[FiredRule, ...] = ()
     stamp_pending: bool = False
     """The head is still being read: buying waits for it."""
+    payment: str = ""
+    """What came of the last try to pay: `declined` or empty."""
 
     @property
     def total_minor(self) -> int:
@@ -200,3 +202,7 @@ class Snapshot:
     staff: StaffView | None = None
     service: ServiceView | None = None
     returned: ReturnResult | None = None
+    closed_reason: str = ""
+    """Id of why the kiosk is closed: `staff`, `drift`, `empty`."""
+    failed_reason: str = ""
+    """Id of why no copy was made: `stopped`, `check`, `blank`, `payment`, `fault`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -44,3 +45,113 @@ class State(StrEnum):
     CLOSED = "closed"
     """Closed by staff, or by itself for drift or empty magazine; not a fault."""
     OUT_OF_ORDER = "out_of_order"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: `trigger` leads from any of `sources` to `dest`."""
+
+    trigger: str
+    sources: tuple[State, ...]
+    dest: State
+
+
+S = State
+
+FRONT: tuple[State, ...] = (S.WELCOME, S.CLOSED, S.OUT_OF_ORDER)
+"""Where the kiosk rests when nobody's business is open."""
+
+BEFORE_MONEY: tuple[State, ...] = (
+    S.PLACE_KEY,
+    S.SCANNING,
+    S.TRY_AGAIN,
+    S.WORN,
+    S.OFFER,
+    S.REFUSED,
+    S.BRING_BACK,
+    S.MEASURING_RETURN,
+    S.RETURN_RESULT,
+)
+"""A visit that may simply end."""
+
+MAKING: tuple[State, ...] = (S.LOADING, S.CUTTING, S.CHECKING, S.DELIVERING)
+"""Metal is in the clamp or on its way: Stop is offered, Cancel is not."""
+
+EVERYWHERE: tuple[State, ...] = tuple(State)
+
+TABLE: tuple[Row, ...] = (
+    Row("ready", (S.STARTING, S.OUT_OF_ORDER), S.WELCOME),
+    Row("ready_but_closed", (S.STARTING, S.OUT_OF_ORDER), S.CLOSED),
+    # The shopper's key
+    Row("touched", (S.WELCOME,), S.PLACE_KEY),
+    Row("key_seen", (S.PLACE_KEY, S.TRY_AGAIN), S.SCANNING),
+    Row("not_told", (S.SCANNING,), S.TRY_AGAIN),
+    Row("nothing_seen", (S.SCANNING,), S.PLACE_KEY),
+    Row("told_worn", (S.SCANNING,), S.WORN),
+    Row("told", (S.SCANNING, S.WORN, S.STAFF_APPROVAL), S.OFFER),
+    Row("refused", (S.SCANNING, S.WORN, S.OFFER, S.TRY_AGAIN), S.REFUSED),
+    # Staff lift a refusal
+    Row("staff_at_refusal", (S.REFUSED,), S.STAFF_LOGIN),
+    Row("approver_known", (S.STAFF_LOGIN,), S.STAFF_APPROVAL),
+    Row("not_approved", (S.STAFF_LOGIN, S.STAFF_APPROVAL), S.REFUSED),
+    # Money, the key back, the copy
+    Row("confirmed", (S.OFFER,), S.PAYING),
+    Row("not_paid", (S.PAYING,), S.OFFER),
+    Row("reserved", (S.PAYING,), S.TAKE_KEY_BACK),
+    Row("key_taken", (S.TAKE_KEY_BACK,), S.LOADING),
+    Row("blank_unfit", (S.LOADING,), S.LOADING),
+    Row("loaded", (S.LOADING,), S.CUTTING),
+    Row("cut", (S.CUTTING,), S.CHECKING),
+    Row("cut_again", (S.CHECKING,), S.LOADING),
+    Row("good", (S.CHECKING,), S.DELIVERING),
+    Row("next_copy", (S.DELIVERING,), S.LOADING),
+    Row("all_delivered", (S.DELIVERING,), S.CAPTURING),
+    Row("captured", (S.CAPTURING, S.SETTLING), S.THANK_YOU),
+    Row("no_copy", (S.SETTLING, *MAKING), S.FAILED),
+    # Giving up: whatever was reserved goes back first
+    Row("settle", (S.PAYING, S.TAKE_KEY_BACK, S.RETURN_RESULT, *MAKING), S.SETTLING),
+    # A copy brought back
+    Row("brought_back", (S.WELCOME,), S.BRING_BACK),
+    Row("sale_found", (S.BRING_BACK,), S.MEASURING_RETURN),
+    Row("sale_not_found", (S.MEASURING_RETURN,), S.BRING_BACK),
+    Row("measured", (S.MEASURING_RETURN,), S.RETURN_RESULT),
+    Row("recut_wanted", (S.RETURN_RESULT,), S.PLACE_KEY),
+    # Staff and technicians
+    Row("staff_key", FRONT, S.STAFF_LOGIN),
+    Row("staff_known", (S.STAFF_LOGIN,), S.STAFF_MENU),
+    Row("service_opened", (S.STAFF_MENU,), S.TECHNICIAN),
+    Row("service_closed", (S.TECHNICIAN,), S.STAFF_MENU),
+    # Back to the front
+    Row(
+        "ended",
+        (
+            *BEFORE_MONEY,
+            S.STAFF_LOGIN,
+            S.STAFF_MENU,
+            S.TECHNICIAN,
+            S.STAFF_APPROVAL,
+            S.SETTLING,
+            S.THANK_YOU,
+            S.FAILED,
+            S.CLOSED,
+        ),
+        S.WELCOME,
+    ),
+    Row(
+        "ended_closed",
+        (
+            *BEFORE_MONEY,
+            S.STAFF_LOGIN,
+            S.STAFF_MENU,
+            S.TECHNICIAN,
+            S.STAFF_APPROVAL,
+            S.SETTLING,
+            S.THANK_YOU,
+            S.FAILED,
+            S.WELCOME,
+        ),
+        S.CLOSED,
+    ),
+    Row("broke", EVERYWHERE, S.OUT_OF_ORDER),
+)
+"""What leads where. Conditions live with the phases that fire the triggers; this is data only."""

@@ -1,0 +1,140 @@
+"""Where effects run: on worker threads beside the controller, or inline when told.
+
+Responsible for: running work off the controller's thread, one thread a lane, and turning whatever it raises into a
+report. Not responsible for: what the work is (`kiosk.effects`).
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+from hardware.errors import (
+    BlankFault,
+    BoardAlarm,
+    CameraFault,
+    HardwareFault,
+    LinkFault,
+    PaymentFault,
+)
+from kiosk.database import DatabaseFault
+from kiosk.outcomes import Crashed, Faulted, Report
+
+_log = logging.getLogger(__name__)
+
+Work: TypeAlias = Callable[[], Report]
+Post: TypeAlias = Callable[[Report], None]
+
+_HEALING = (LinkFault, CameraFault, PaymentFault, BlankFault)
+"""Faults after which the kiosk may try to recover by itself. A stop, a door, a deviation wait for a person."""
+_HEALING_ALARMS = (3, 8, 9)
+"""Reset in motion, and homing that did not find its switch: worth one more try."""
+
+
+class Lane(StrEnum):
+    """Work in one lane runs in order; lanes run side by side."""
+
+    MACHINE = "machine"
+    CAMERA = "camera"
+    HEAD = "head"
+    DESK = "desk"
+    """Money, staff, records."""
+
+
+class Executor(Protocol):
+    """Runs work and posts its report."""
+
+    def submit(self, lane: Lane, work: Work) -> None:
+        """Run `work` some time soon. Returns at once, never raises what `work` raises."""
+
+    def close(self) -> None:
+        """Take no more work. What runs is waited for."""
+
+
+def reported(work: Work) -> Report:
+    """Run `work`; faults and crashes become reports.
+
+    The text of an exception nobody foresaw may hold anything, so only its type and place are told.
+    """
+    try:
+        return work()
+    except HardwareFault as fault:
+        heals = isinstance(fault, _HEALING) or (isinstance(fault, BoardAlarm) and fault.number in _HEALING_ALARMS)
+        return Faulted(fault.code, str(fault), heals)
+    except DatabaseFault as fault:
+        return Faulted(fault.code, str(fault), heals=False)
+    except Exception as error:
+        where = place(error)
+        _log.critical("effect crashed: %s", where)
+        return Crashed(where)
+
+
+def place(error: BaseException) -> str:
+    """Type of an exception and where it was raised: all that may be told of it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    file = trace.tb_frame.f_code.co_filename.rsplit("/", 1)[-1]
+    return f"{type(error).__name__} at {file}:{trace.tb_lineno}"
+
+
+class ThreadedExecutor:
+    """One thread a lane."""
+
+    def __init__(self, post: Post) -> None:
+        """Reports go to `post`, from the lane's thread."""
+        self._post = post
+        self._queues: dict[Lane, queue.SimpleQueue[Work | None]] = {lane: queue.SimpleQueue() for lane in Lane}
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name=f"kiosk-{lane}", daemon=True) for lane in Lane
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, lane: Lane, work: Work) -> None:
+        """Queue `work` in its lane."""
+        self._queues[lane].put(work)
+
+    def close(self) -> None:
+        """End each lane after what is queued in it."""
+        for lane in Lane:
+            self._queues[lane].put(None)
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def _run(self, lane: Lane) -> None:
+        work = self._queues[lane].get()
+        while work is not None:
+            self._post(reported(work))
+            work = self._queues[lane].get()
+
+
+class InlineExecutor:
+    """Runs work in the caller's thread, when `run_one` is called: for virtual time."""
+
+    def __init__(self, post: Post) -> None:
+        """Reports go to `post`."""
+        self._post = post
+        self._waiting: deque[Work] = deque()
+
+    def submit(self, lane: Lane, work: Work) -> None:
+        """Queue `work`."""
+        self._waiting.append(work)
+
+    def run_one(self) -> bool:
+        """Run the oldest work. False: there was none."""
+        if not self._waiting:
+            return False
+        self._post(reported(self._waiting.popleft()))
+        return True
+
+    def close(self) -> None:
+        """Forget what was not run."""
+        self._waiting.clear()

@@ -1,0 +1,204 @@
+"""What effects report back, as frozen values. No repr prints anything of a key.
+
+Responsible for: the closed union of reports the controller's inbox may hold beside people's wishes (`kiosk.events`).
+Not responsible for: what follows from them (`kiosk.phases`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hardware.ports import BoardIdentity, PaymentAnswer, TouchOff
+from hardware.scan import ScanFrames
+from kiosk.journal import Sale
+from kiosk.reading import Identification, Stamp
+from kiosk.snapshot import CheckResult
+
+
+@dataclass(frozen=True)
+class Faulted:
+    """An effect ended in a fault. `heals` says whether the kiosk may try to recover by itself."""
+
+    code: str
+    detail: str
+    heals: bool
+
+
+@dataclass(frozen=True)
+class BroughtUp:
+    """The machine is homed and everything left open is settled, but for `unsettled` transactions."""
+
+    identity: BoardIdentity | None
+    unsettled: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TraySeen:
+    """What the tray camera says."""
+
+    empty: bool
+
+
+@dataclass(frozen=True, repr=False)
+class Told:
+    """Two readings agreed, or why not. `frames` are kept for the stamp."""
+
+    identification: Identification
+    frames: ScanFrames | None
+
+
+@dataclass(frozen=True)
+class StampRead:
+    """The head was read."""
+
+    stamp: Stamp
+
+
+@dataclass(frozen=True)
+class StaffKnown:
+    """Number and PIN were right."""
+
+    number: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class StaffNotKnown:
+    """They were not, or may not be tried yet. `message` is `wrong` or `locked_out`."""
+
+    message: str
+    retry_after_s: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The payment device's answer to `authorise` or `capture`."""
+
+    answer: PaymentAnswer
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A seated blank was found where it must be."""
+
+    touch_off: TouchOff
+
+
+@dataclass(frozen=True)
+class BlankUnfit:
+    """What came out of the slot was no seated blank; it was thrown away."""
+
+    slot: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class CutProgress:
+    """Fraction of this copy's cut that is done."""
+
+    fraction: float
+
+
+@dataclass(frozen=True)
+class CutDone:
+    """The wheel has been round."""
+
+
+@dataclass(frozen=True)
+class NotPlanned:
+    """No path could be planned to this blank; nothing was cut."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The copy was measured; if it did not pass it has been rejected."""
+
+    result: CheckResult
+    mean_error_mm: float
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The copy fell into the chute."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A sale given up is settled. `sale` is as the journal has it now; `open` if the money's answer is still unknown."""
+
+    sale: Sale
+
+
+@dataclass(frozen=True)
+class LeftoversSettled:
+    """Sales whose money was unknown were asked about again; these remain."""
+
+    unsettled: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SaleFound:
+    """The receipt of a copy brought back."""
+
+    sale: Sale | None
+
+
+@dataclass(frozen=True)
+class ReturnMeasured:
+    """The copy brought back: largest error against its own factory depths, or None if it could not be told."""
+
+    blank: str | None
+    largest_error_mm: float | None
+
+
+@dataclass(frozen=True)
+class ServiceDone:
+    """A technician's action ended well; `message` is for the service screen."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """A timer of the controller ran out. Stale if `mark` is no longer the current one of its kind."""
+
+    what: str
+    mark: int
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """Some thread of ours failed in a way nothing explains."""
+
+    where: str
+
+
+Report: TypeAlias = (
+    Faulted
+    | BroughtUp
+    | TraySeen
+    | Told
+    | StampRead
+    | StaffKnown
+    | StaffNotKnown
+    | Answered
+    | Loaded
+    | BlankUnfit
+    | CutProgress
+    | CutDone
+    | NotPlanned
+    | Checked
+    | Delivered
+    | Settled
+    | LeftoversSettled
+    | SaleFound
+    | ReturnMeasured
+    | ServiceDone
+    | Due
+    | Crashed
+)
