@@ -73,14 +73,10 @@ def fit_cuts(profile: Profile, spec: CutSpec, count: int, *, loose: bool = False
     shifts = np.arange(-limit, limit + 0.001, 0.02)
     window = np.linspace(-half, half, 11)
     heights = np.interp(shifts[:, None, None] + centres[:, None] + window, x, height)
-    # A flat's neighbours rise on both sides: the middle of a flat is also where its two flanks stand level.
-    flank = spec.flat_mm / 2 + 0.25
-    sides = np.interp(shifts[:, None, None] + centres[:, None] + np.array([-flank, flank]), x, height)
     root = np.median(heights, axis=2)
     rough = np.sqrt(np.mean((heights - root[:, :, None]) ** 2, axis=2))
-    below = np.minimum(sides - root[:, :, None], 0.0)
-    prior = 0.02 * shifts**2 if loose else 0.06 * shifts**2
-    cost = np.sum(np.minimum(rough, 0.3) ** 2, axis=1) + 0.3 * np.sum(below**2, axis=(1, 2)) + 0.05 * prior
+    misfit = _misfit(profile, spec, shifts[:, None] + centres, root)
+    cost = misfit + np.minimum(rough, 0.3).mean(axis=1) + (0.02 if loose else 0.06) * shifts**2
     best = int(np.argmin(cost))
     settled = heights[best]
     return CutFit(
@@ -112,6 +108,27 @@ def decode(profile: Profile, spec: CutSpec, count: int, height_mm: float, *, loo
         return Decoded(Outcome.WORN_PAST_TELLING, cuts, Wear.PAST_TELLING, fit)
     wear = Wear.WORN if max(doubts) > WORN_DOUBT else Wear.NEW
     return Decoded(Outcome.IDENTIFIED, cuts, wear, fit)
+
+
+def _misfit(profile: Profile, spec: CutSpec, centres: Floats, roots: Floats) -> Floats:
+    """How far the edge is from flats with flanks at `centres`, mean over the cut part of the blade, mm.
+
+    Args:
+        profile: from the spec's stop.
+        spec: flats and flanks.
+        centres: (tries, cuts) in mm.
+        roots: (tries, cuts) in mm.
+    """
+    first, last = float(centres.min()) - spec.pitch_mm / 2, float(centres.max()) + spec.pitch_mm / 2
+    chosen = profile[(profile[:, 0] > max(first, 0.3)) & (profile[:, 0] < last)][::2]
+    x, height = chosen[:, 0], chosen[:, 1]
+    slope = 1 / float(np.tan(np.deg2rad(spec.angle_deg / 2)))
+    model = np.full((centres.shape[0], x.size), np.inf)
+    for cut in range(centres.shape[1]):
+        away = np.maximum(np.abs(x - centres[:, cut : cut + 1]) - spec.flat_mm / 2, 0.0)
+        np.minimum(model, roots[:, cut : cut + 1] + slope * away, out=model)
+    # Worn ridges and the tip's bevel lie below the model: what is far off counts no more than half a millimetre.
+    return np.asarray(np.minimum(np.abs(np.minimum(model, spec.blade_height_mm) - height), 0.5).mean(axis=1))
 
 
 def _half_window_mm(spec: CutSpec) -> float:

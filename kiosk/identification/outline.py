@@ -222,7 +222,7 @@ def _face(patch: Patch, from_v: float, direction: int, tip: float) -> _Face | No
     than 9 mm from the tip, that is a face.
     """
     pitch = patch.pitch_mm
-    reach_v = np.arange(from_v, from_v + direction * 5.0, direction * pitch)
+    reach_v = np.arange(from_v, patch.v_mm[-1] if direction > 0 else patch.v_mm[0], direction * pitch)
     rows = np.rint((reach_v - patch.v_mm[0]) / pitch).astype(np.intp)
     rows = rows[(rows >= 0) & (rows < patch.v_mm.size)]
     ends = np.array([reach(patch, int(row)) for row in rows])
