@@ -175,6 +175,7 @@ class _Builder:
                 sections=ids,
                 spec=spec,
                 blanks=blanks,
+                kind=entry.kind,
             )
         except ValidationError as error:
             self.problems += problems_of(error, file, at)

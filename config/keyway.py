@@ -36,6 +36,14 @@ class Stop(StrEnum):
     TIP = "tip"
 
 
+class KeyKind(StrEnum):
+    """What a keyway's locks are for; some laws ask."""
+
+    BUILDING = "building"
+    PADLOCK = "padlock"
+    VEHICLE = "vehicle"
+
+
 class StandingRecord(Frozen):
     """Standing with the ground it rests on; `until` None means no end is known, that is: still in force.
 
@@ -136,3 +144,4 @@ class Keyway(Frozen):
     sections: tuple[str, ...] = ()
     spec: CutSpec | None = None
     blanks: tuple[Blank, ...] = ()
+    kind: KeyKind = KeyKind.BUILDING

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from config.base import Frozen
-from config.keyway import MM_PER_INCH, Blank, CutSpec, Depth, Section, StandingRecord, Stop
+from config.keyway import MM_PER_INCH, Blank, CutSpec, Depth, KeyKind, Section, StandingRecord, Stop
 
 MM_PER_UNIT = {"in": MM_PER_INCH, "mm": 1.0}
 
@@ -90,6 +90,7 @@ class WrittenKeyway(Frozen):
     spec: str | None = None
     standing: StandingRecord
     blanks: tuple[WrittenBlank, ...] = ()
+    kind: KeyKind = KeyKind.BUILDING
 
     @model_validator(mode="after")
     def _blanks_need_a_spec(self) -> Self:

@@ -3,29 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from config.policy_rules import Override, Verdict
 
-class Verdict(StrEnum):
-    """Ordered from mild to strict."""
-
-    ALLOW = "allow"
-    NOTICE = "notice"
-    ASK_STAFF = "ask_staff"
-    REFUSE = "refuse"
-
-    @property
-    def blocks(self) -> bool:
-        """Whether nothing may be cut under it."""
-        return self in (Verdict.ASK_STAFF, Verdict.REFUSE)
-
-
-class Override(StrEnum):
-    """Who may lift a rule."""
-
-    NEVER = "never"
-    ASSOCIATE = "associate"
-    MANAGER = "manager"
+__all__ = ["Approval", "Decision", "FiredRule", "Override", "Verdict"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +19,15 @@ class FiredRule:
     ground: str
     source: str
     approved: bool = False
+    next_steps: tuple[str, ...] = ()
+    """Ids of advice, such as `locksmith`, `photo_id`, `card`, `staff`, `clean`."""
+    words: tuple[tuple[str, str, str], ...] = ()
+    """(language, what it means, what to do next), English first, so that rules an owner adds can be read too."""
+
+    def words_in(self, language: str) -> tuple[str, str]:
+        """What the rule means and what to do next, in `language` or else in English; empty if it came without."""
+        by_language = {each: (meaning, next_step) for each, meaning, next_step in self.words}
+        return by_language.get(language) or by_language.get("en") or ("", "")
 
 
 @dataclass(frozen=True)
@@ -50,6 +40,8 @@ class Approval:
     role: str
     reason: str
     expires_utc_s: float
+    id: str = ""
+    """Unlike every other; spending it once makes it worthless."""
 
 
 @dataclass(frozen=True)
