@@ -219,6 +219,8 @@ class GrblCutter:
                 LOG.error("after the reset the board says %s", alarm)
             else:
                 return
+        if self._link is None:
+            return
         self._drop_link()
         try:
             self._link = self._open_link()

@@ -121,7 +121,7 @@ class GrblBoard:
             raise LinkGarbled(f"{heard} bytes came back, but no greeting of a GRBL board")
         raise LinkTimeout("the board does not answer a reset")
 
-    def hold_and_reset(self) -> bool:
+    def hold_and_reset(self, tries: int = 1) -> bool:
         """Stop motion so that the position is kept where that can be: hold, wait for rest, reset.
 
         The reset stops the wheel on every GRBL board. Returns whether the machine was at rest before the reset.
@@ -140,7 +140,7 @@ class GrblBoard:
                             at_rest |= event.state in ("Idle", "Alarm", "Check", "Sleep") or (
                                 event.state in ("Hold", "Door") and event.substate == 0
                             )
-        self.reset(tries=1)
+        self.reset(tries)
         return at_rest
 
     # The pump.
@@ -195,3 +195,15 @@ def moving_freely(status: Status, _now_s: float) -> None:
             raise BoardAlarm(0, "locked without saying why")
         case other:
             raise LinkGarbled(f"the board is in state {other}")
+
+
+def stop_board(link: ByteLink, wire: Wire, clock: Clock) -> bool:
+    """Make whatever is on `link` safe: hold, reset, wheel off. Returns whether it was at rest before the reset.
+
+    Raises:
+        LinkFault: nothing confirmed it.
+    """
+    try:
+        return GrblBoard(link, wire, clock, lambda: False).hold_and_reset(tries=RESET_TRIES)
+    finally:
+        link.close()

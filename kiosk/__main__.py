@@ -7,8 +7,10 @@ import sys
 import typer
 
 from config.problems import BadInput
+from kiosk.cli import service
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(service.app, name="service")
 
 
 def main() -> None:

@@ -1,0 +1,220 @@
+"""`kiosk service`: a technician's own tools. Never a sale.
+
+Responsible for: a test cut from a code the technician typed, a drawing of a plan, stopping the machine safely, and
+what these say. Not responsible for: sessions, money or journals.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.catalogue import Catalogue, load_catalogue
+from config.keyway import Blank, Keyway
+from config.machine import Machine
+from config.problems import BadInput, Problem
+from config.toml_files import checked, read_toml
+from hardware.clock import SystemClock
+from hardware.cutter import GrblCutter
+from hardware.errors import HardwareFault
+from hardware.grbl_board import stop_board
+from hardware.grbl_codes import alarm, error
+from hardware.link import serial_link_factory
+from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
+from kiosk.cut_plan_drawing import draw
+from kiosk.gcode import to_gcode
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="A technician's tools: test cut, plan, safe stop.")
+
+
+@app.callback()
+def tools() -> None:
+    """What the log would say, these commands say themselves."""
+    logging.getLogger("hardware").addHandler(logging.NullHandler())
+
+
+KeywayOption = Annotated[str, typer.Option("--keyway", help="Keyway or blank, such as KW1 or SC4.")]
+BittingOption = Annotated[
+    str, typer.Option("--bitting", help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")
+]
+PortOption = Annotated[str, typer.Option("--port", help="Serial port, pseudo-terminal or socket://host:port.")]
+MachineOption = Annotated[Path | None, typer.Option("--machine", help="Machine file; the shipped one by default.")]
+KeywaysOption = Annotated[
+    Path | None, typer.Option("--keyways", help="Directory of keyways; the shipped one by default.")
+]
+
+REFUSED = {
+    PlanRefusal.UNKNOWN_DEPTH: "a depth this keyway does not have",
+    PlanRefusal.WRONG_LENGTH: "the wrong number of cuts",
+    PlanRefusal.MACS_BROKEN: "two neighbouring cuts differ by more steps than the maker allows (MACS)",
+    PlanRefusal.WHEEL_TOO_WIDE: "the wheel is too wide for these cuts",
+    PlanRefusal.BEYOND_BLADE: "a cut would run into the shoulder or off the blade",
+    PlanRefusal.BEYOND_TRAVEL: "the path leaves the machine's travel",
+    PlanRefusal.BEYOND_FEED: "the feed is faster than the machine",
+    PlanRefusal.STOP_NOT_HELD: "this key stops at its tip, and the clamp holds only shoulders",
+}
+
+
+@app.command()
+def cut(
+    keyway: KeywayOption,
+    bitting: BittingOption,
+    port: PortOption,
+    slot: Annotated[int | None, typer.Option("--slot", help="Magazine slot; the first that holds the blank.")] = None,
+    machine: MachineOption = None,
+    keyways: KeywaysOption = None,
+) -> None:
+    """Cut one test key from a typed code: home, load, touch off, cut, drop it into the chute."""
+    settings = _machine(machine)
+    found, blank = find_blank(load_catalogue(keyways), keyway)
+    codes = split_bitting(found, blank, bitting)
+    plan = _planned(found, blank, codes, settings)
+    number = _slot(settings, blank, slot)
+    cutter = GrblCutter(serial_link_factory(settings.wire, port), settings, SystemClock())
+    try:
+        board = cutter.connect()
+        _say(f"{board.firmware} {board.version}, assurance {board.assurance.value}")
+        cutter.home()
+        _say("homed")
+        touch = cutter.load(number, plan.blade_height_mm)
+        _say(f"slot {number}: blank seated, edge {touch.error_mm:+.3f} mm")
+        plan = _planned(found, blank, codes, settings, touch.error_mm)
+        cutter.run(to_gcode(plan, settings), lambda _fraction: None)
+        cutter.present_to_check()
+        cutter.deliver()
+        _say("cut and delivered")
+    except HardwareFault as fault:
+        raise _told(port, fault) from fault
+    finally:
+        cutter.close()
+
+
+@app.command()
+def plan(
+    keyway: KeywayOption,
+    bitting: BittingOption,
+    svg: Annotated[Path, typer.Option("--svg", help="Where the drawing goes.")],
+    machine: MachineOption = None,
+    keyways: KeywaysOption = None,
+) -> None:
+    """Draw wanted profile, wheel path and remaining material to scale.
+
+    A plan that would be refused for its MACS alone is drawn all the same, says so, and exits with status 2.
+    """
+    settings = _machine(machine)
+    found, blank = find_blank(load_catalogue(keyways), keyway)
+    codes = split_bitting(found, blank, bitting)
+    made = plan_cuts(found, blank, codes, settings)
+    refusal = made if isinstance(made, PlanRefusal) else None
+    if refusal is PlanRefusal.MACS_BROKEN:
+        made = plan_cuts(_without_macs(found), blank, codes, settings)
+    if isinstance(made, CutPlan):
+        title = f"{blank.code} {bitting}" + (f": refused, {REFUSED[refusal]}" if refusal else "")
+        try:
+            svg.write_text(draw(made, blank, settings, title), encoding="utf-8")
+        except OSError as cause:
+            raise BadInput(Problem(str(svg), "", f"cannot be written: {cause.strerror}")) from cause
+        _say(f"{svg}: {len(made.path)} points, {len(to_gcode(made, settings).lines)} lines of G-code")
+    if refusal is not None:
+        raise BadInput(Problem(f"{blank.code}", "bitting", f"refused: {REFUSED[refusal]}"))
+
+
+@app.command(name="safe-stop")
+def safe_stop(port: PortOption = "", machine: MachineOption = None) -> None:
+    """Hold, soft reset, wheel off; nothing else. The service runs this after any exit."""
+    settings = _machine(machine)
+    named = port or settings.wire.port
+    try:
+        link = serial_link_factory(settings.wire, named)()
+        rested = stop_board(link, settings.wire, SystemClock())
+    except HardwareFault as fault:
+        raise _told(named, fault) from fault
+    _say("the board was reset and its wheel is off" + ("" if rested else "; it was moving: home before use"))
+
+
+def find_blank(catalogue: Catalogue, code: str) -> tuple[Keyway, Blank]:
+    """The blank (or a keyway's first blank) of a code.
+
+    Raises:
+        BadInput: not known, or known only to be refused.
+    """
+    wanted = code.strip().upper()
+    found = catalogue.blank_of.get(wanted)
+    keyway = found[0] if found else catalogue.keyway_of.get(wanted)
+    if keyway is None:
+        raise BadInput(Problem("command line", "--keyway", f"{code!r} is not in the catalogue"))
+    if keyway.spec is None or not keyway.blanks:
+        raise BadInput(Problem("command line", "--keyway", f"{keyway.code} is known only to be refused"))
+    return found or (keyway, keyway.blanks[0])
+
+
+def split_bitting(keyway: Keyway, blank: Blank, text: str) -> tuple[str, ...]:
+    """A typed bitting as depth codes.
+
+    Raises:
+        BadInput: wrong length, or a code the keyway does not have. The bitting itself is not repeated.
+    """
+    codes = tuple(part.strip() for part in text.split(",")) if "," in text else tuple(text.strip())
+    known = tuple(keyway.spec.root_mm_of) if keyway.spec is not None else ()
+    problems = []
+    if len(codes) != blank.cuts:
+        problems.append(Problem("command line", "--bitting", f"{len(codes)} cuts given, {blank.code} has {blank.cuts}"))
+    if not set(codes) <= set(known):
+        problems.append(Problem("command line", "--bitting", f"{keyway.code} has only the depths {', '.join(known)}"))
+    if problems:
+        raise BadInput(*problems)
+    return codes
+
+
+def _machine(path: Path | None) -> Machine:
+    where = path if path is not None else Path(__file__).resolve().parents[2] / "config" / "machine.toml"
+    return checked(Machine, read_toml(where), str(where))
+
+
+def _without_macs(keyway: Keyway) -> Keyway:
+    if keyway.spec is None:
+        return keyway
+    return keyway.model_copy(update={"spec": keyway.spec.model_copy(update={"macs": len(keyway.spec.depths)})})
+
+
+def _planned(
+    keyway: Keyway, blank: Blank, codes: tuple[str, ...], machine: Machine, edge_error_mm: float = 0.0
+) -> CutPlan:
+    made = plan_cuts(keyway, blank, codes, machine, edge_error_mm=edge_error_mm)
+    if isinstance(made, PlanRefusal):
+        raise BadInput(Problem(blank.code, "bitting", f"refused: {REFUSED[made]}"))
+    return made
+
+
+def _slot(machine: Machine, blank: Blank, wanted: int | None) -> int:
+    holding = [slot.number for slot in machine.magazine.slots if slot.blank == blank.code]
+    if wanted is not None:
+        if wanted not in [slot.number for slot in machine.magazine.slots]:
+            raise BadInput(Problem("command line", "--slot", f"the magazine has no slot {wanted}"))
+        return wanted
+    if not holding:
+        raise BadInput(Problem("machine file", "magazine", f"no slot holds {blank.code}"))
+    return holding[0]
+
+
+def _told(port: str, fault: HardwareFault) -> BadInput:
+    """A fault as the one line a technician reads."""
+    reason = str(fault).removeprefix(f"{port}: ")
+    return BadInput(Problem(port, "", f"{reason}{_advice(fault)} [{fault.code}]"))
+
+
+def _advice(fault: HardwareFault) -> str:
+    number = getattr(fault, "number", None)
+    if not isinstance(number, int):
+        return ""
+    meaning = alarm(number) if fault.code == "BOARD_ALARM" else error(number)
+    return f". {meaning.next_step}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,98 @@
+"""The check camera's picture as an edge in mm. Pure; array arithmetic only.
+
+Responsible for: finding the clamp's face (x = 0), the spine and the cut edge to a fraction of a pixel. Not
+responsible for: what the edge should be (`kiosk.copy_check`).
+
+The picture: clamp jaw dark over the full height at the left, its face the shoulder; blade to the right, cuts up;
+light above and below.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hardware.errors import CameraFault
+from hardware.scan import View
+from kiosk.reading import Profile
+
+Floats = NDArray[np.float64]
+
+SHORTEST_BLADE_MM = 8.0
+LEAST_CONTRAST = 40.0
+STEEPEST_TILT = 0.02
+"""A clamped blade that leans more (rise per mm) is not clamped as it should be."""
+
+
+def measure_copy(view: View) -> Profile:
+    """Cut edge of the clamped copy: x from the shoulder, height above the spine, mm.
+
+    Raises:
+        CameraFault: no light, no jaw, no blade, or a blade that leans: nothing that could be measured.
+    """
+    grey = view.pixels.astype(np.float64)
+    if grey.ndim == 3:
+        grey = grey.mean(axis=2)
+    light = float(np.percentile(grey, 98))
+    dark = float(np.percentile(grey, 2))
+    if light - dark < LEAST_CONTRAST:
+        raise CameraFault("check", "no light behind the copy")
+    half = (light + dark) / 2
+    jaw_px = _jaw_face(grey, half)
+    columns = np.arange(int(np.ceil(jaw_px)) + 2, grey.shape[1])
+    top, bottom = _edges(grey, columns, half)
+    seen = np.isfinite(top) & np.isfinite(bottom)
+    gaps = np.flatnonzero(~seen)
+    end = int(gaps[0]) if gaps.size else len(columns)
+    if end * view.mm_per_px < SHORTEST_BLADE_MM:
+        raise CameraFault("check", "no copy in the clamp")
+    x_mm: Floats = np.asarray((columns[:end] + 0.5 - jaw_px) * view.mm_per_px, dtype=np.float64)
+    rise, at_shoulder = _spine(x_mm, bottom[:end] * view.mm_per_px)
+    if abs(rise) > STEEPEST_TILT:
+        raise CameraFault("check", "the copy leans in its clamp")
+    height_mm = (at_shoulder + rise * x_mm) - top[:end] * view.mm_per_px
+    return np.stack([x_mm, height_mm], axis=1)
+
+
+def _jaw_face(grey: Floats, half: float) -> float:
+    """Where the jaw ends, in pixels from the left border: told above the blade, where nothing else is dark."""
+    band = np.median(grey[: max(3, grey.shape[0] // 12)], axis=0)
+    lit = np.flatnonzero(band > half)
+    if not lit.size or lit[0] == 0 or band[: lit[0]].max() > half:
+        raise CameraFault("check", "the clamp's jaw is not where it must be")
+    first = int(lit[0])
+    # Crossing of the half level between two pixel centres.
+    part = (half - band[first - 1]) / (band[first] - band[first - 1])
+    return float(first - 1 + part + 0.5)
+
+
+def _edges(grey: Floats, columns: NDArray[np.int64], half: float) -> tuple[Floats, Floats]:
+    """Upper and lower edge of the shadow in each column, pixels from the upper border; NaN where there is none."""
+    picture = grey[:, columns]
+    dark = picture < half
+    # Single dark pixels are dust on the window: a shadow is at least three deep.
+    deep = dark[:-2] & dark[1:-1] & dark[2:]
+    any_dark = deep.any(axis=0)
+    upper = np.argmax(deep, axis=0)
+    lower = picture.shape[0] - 1 - np.argmax(deep[::-1], axis=0)
+    found = any_dark & (upper > 0) & (lower < picture.shape[0] - 1)
+    index = np.arange(picture.shape[1])
+    up = np.where(found, upper, 1)
+    low = np.where(found, lower, 1)
+    above, inside = picture[up - 1, index], picture[up, index]
+    top = up - 1 + (above - half) / np.where(above == inside, 1, above - inside) + 0.5
+    inside, below = picture[low, index], picture[np.minimum(low + 1, picture.shape[0] - 1), index]
+    bottom = low + (half - inside) / np.where(below == inside, 1, below - inside) + 0.5
+    return np.where(found, top, np.nan), np.where(found, bottom, np.nan)
+
+
+def _spine(x_mm: Floats, bottom_mm: Floats) -> tuple[float, float]:
+    """A line through the lower edge, the tip's chamfer and dust left out."""
+    use = x_mm < x_mm[-1] * 0.75
+    for _ in range(4):
+        rise, start = np.polyfit(x_mm[use], bottom_mm[use], 1)
+        off = bottom_mm - (start + rise * x_mm)
+        use = (np.abs(off) < max(0.03, 2 * float(np.median(np.abs(off[use]))))) & (x_mm < x_mm[-1] * 0.9)
+        if use.sum() < 20:
+            raise CameraFault("check", "the copy's spine is not straight")
+    return float(rise), float(start)
