@@ -216,7 +216,7 @@ _EXHIBITS = (
     Exhibit("numbered", "a KW1 with a number on its head, which may be its code and must not be kept",
             _plain("KW1", _KWIKSET, _words("K 40718", cap_mm=1.8))),
     Exhibit("uncut", "a KW1 blank", _uncut),
-    Exhibit("best", "a Best key, measured from its tip", _plain("A2", _BEST)),
+    Exhibit("best", "a Best key, measured from its tip", _plain("BEST-A-6", _BEST)),
     Exhibit("schlage-e", "SC1 cuts on a Schlage E blade: not in stock", _with_section("SC1", _SCHLAGE, "schlage:e")),
     Exhibit("medeco-like", "a Medeco blade: restricted",
             _with_section("KW1", _PLASTIC, "medeco:1515", _words("MEDECO", cap_mm=2.0))),

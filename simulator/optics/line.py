@@ -155,8 +155,8 @@ def _speckle(shape: tuple[int, int], contrast: float, rng: np.random.Generator) 
     """Multiplicative grain about two pixels wide, mean 1."""
     grain = rng.standard_normal(shape, dtype=np.float32)
     soft = np.asarray(cv2.GaussianBlur(grain, (0, 0), 0.9), dtype=np.float32)
-    bright = 1.0 + soft * np.float32(contrast / max(float(soft.std()), 1e-6))
-    return np.maximum(bright, 0.05, dtype=np.float32)
+    bright: light.Light = 1.0 + soft * np.float32(contrast / max(float(soft.std()), 1e-6))
+    return np.maximum(bright, np.float32(0.05))
 
 
 def _wavy(count: int, scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
