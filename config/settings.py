@@ -1,0 +1,195 @@
+"""All settings together: shipped defaults, the owner's files over them, a few environment variables over those.
+
+Responsible for: layering, remembering where each effective value came from, and telling every problem of every
+file at once. Not responsible for: what any setting means (`config.machine`, `config.store`, ...).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from config.catalogue import Catalogue, load_catalogue
+from config.fleet import Fleet
+from config.machine import Machine
+from config.policy_rules import PolicyRules, load_policy
+from config.problems import BadInput, Problem
+from config.store import Store
+from config.toml_files import Model, Table, checked, read_toml
+
+SHIPPED = Path(__file__).parent
+OWNER_VARIABLE = "KIOSK_CONFIG"
+FROM_ENVIRONMENT = {"KIOSK_PORT": ("machine", "wire.port")}
+"""Variable: (file without suffix, field)."""
+DIRECTORIES = ("keyways", "policy")
+Loaded = TypeVar("Loaded")
+
+
+@dataclass(frozen=True)
+class Effective:
+    """One value in force and where it came from: a file's path, or `environment NAME`."""
+
+    file: str
+    field: str
+    value: object
+    origin: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an owner sets and the world of keys, checked."""
+
+    machine: Machine
+    store: Store
+    fleet: Fleet
+    policy: PolicyRules
+    catalogue: Catalogue
+    effective: tuple[Effective, ...] = ()
+    owner_directory: Path | None = None
+
+
+def load_machine(path: Path | None = None) -> Machine:
+    """The machine file at `path` layered over the shipped one.
+
+    Raises:
+        BadInput: with every bad field.
+    """
+    return _layered("machine", Machine, path, {})[0]
+
+
+def load_store(path: Path | None = None) -> Store:
+    """The store file at `path` layered over the shipped one.
+
+    Raises:
+        BadInput: with every bad field.
+    """
+    return _layered("store", Store, path, {})[0]
+
+
+def load_settings(directory: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Everything, from the shipped files and the owner's `directory` (else `$KIOSK_CONFIG`, else none).
+
+    Raises:
+        BadInput: once, with every problem of every file.
+    """
+    environment = os.environ if environment is None else environment
+    if directory is None and environment.get(OWNER_VARIABLE):
+        directory = Path(environment[OWNER_VARIABLE])
+    problems: list[Problem] = list(_strangers(directory)) if directory else []
+
+    def attempt(load: Callable[[], Loaded]) -> Loaded | None:
+        try:
+            return load()
+        except BadInput as bad:
+            problems.extend(bad.problems)
+            return None
+
+    machine = attempt(lambda: _layered("machine", Machine, _own(directory, "machine.toml"), environment))
+    store = attempt(lambda: _layered("store", Store, _own(directory, "store.toml"), environment))
+    fleet = attempt(lambda: _layered("fleet", Fleet, _own(directory, "fleet.toml"), environment))
+    policy = attempt(lambda: load_policy(owner=_own(directory, "policy")))
+    catalogue = attempt(lambda: load_catalogue(owner=_own(directory, "keyways")))
+    if machine and catalogue:
+        problems.extend(_slots_without_blank(machine[0], catalogue, machine[2]))
+    if policy and catalogue:
+        problems.extend(_rules_without_keyway(policy, catalogue))
+    if problems or not (machine and store and fleet and policy and catalogue):
+        raise BadInput(*problems)
+    effective = (*machine[1], *store[1], *fleet[1])
+    return Settings(machine[0], store[0], fleet[0], policy, catalogue, effective, directory)
+
+
+def _own(directory: Path | None, name: str) -> Path | None:
+    """The owner's file or folder of that name, if it is there."""
+    if directory is None or not (directory / name).exists():
+        return None
+    return directory / name
+
+
+def _layered(
+    name: str, model: type[Model], path: Path | None, environment: Mapping[str, str]
+) -> tuple[Model, tuple[Effective, ...], str]:
+    """The checked model, the effective values, and the file that had the last word on most of it."""
+    shipped = SHIPPED / f"{name}.toml"
+    table = read_toml(shipped)
+    origins = dict.fromkeys(_paths_of(table), str(shipped))
+    if path is not None:
+        own = read_toml(path)
+        origins |= dict.fromkeys(_paths_of(own), str(path))
+        table = _merged(table, own)
+    for variable, (file, field) in FROM_ENVIRONMENT.items():
+        if file == name and environment.get(variable):
+            table = _merged(table, _nested(field, environment[variable]))
+            origins[field] = f"environment {variable}"
+    judged = checked(model, table, str(path or shipped))
+    effective = tuple(
+        Effective(name, field, value, origins.get(field, "built in")) for field, value in _leaves(judged.model_dump())
+    )
+    return judged, effective, str(path or shipped)
+
+
+def _merged(under: Table, over: Table) -> Table:
+    """`over` laid on `under`: tables are merged, everything else (lists too) is replaced."""
+    merged = dict(under)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _nested(field: str, value: object) -> Table:
+    for part in reversed(field.split(".")):
+        value = {part: value}
+    return value if isinstance(value, dict) else {}
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """(dotted field, value) of everything that is not itself a table."""
+    for key, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _paths_of(table: Table) -> tuple[str, ...]:
+    return tuple(field for field, _ in _leaves(table))
+
+
+def _strangers(directory: Path) -> Iterator[Problem]:
+    """A file nobody reads is a misspelt one: say so rather than ignore it."""
+    if not directory.is_dir():
+        yield Problem(str(directory), "", "no such directory")
+        return
+    known = {f"{name}.toml" for name in ("machine", "store", "fleet")}
+    for path in sorted(directory.glob("*.toml")):
+        if path.name not in known:
+            yield Problem(
+                str(path), "", f"is read by nobody; known are {', '.join(sorted(known))} and keyways/, policy/"
+            )
+    for name in DIRECTORIES:
+        if (directory / name).exists() and not (directory / name).is_dir():
+            yield Problem(str(directory / name), "", "must be a directory of .toml files")
+
+
+def _slots_without_blank(machine: Machine, catalogue: Catalogue, file: str) -> Iterator[Problem]:
+    """Every slot must hold a blank on file that is open by its keyway, under its own number."""
+    numbers = [slot.number for slot in machine.magazine.slots]
+    for place, slot in enumerate(machine.magazine.slots, start=1):
+        at = f"magazine.slots[{place}]"
+        if slot.blank not in catalogue.blank_of:
+            yield Problem(file, f"{at}.blank", f"{slot.blank!r} is not a blank of the catalogue")
+        if numbers.count(slot.number) > 1 and numbers.index(slot.number) == place - 1:
+            yield Problem(file, f"{at}.number", f"slot {slot.number} stands {numbers.count(slot.number)} times")
+        if slot.low_at > slot.capacity:
+            yield Problem(file, f"{at}.low_at", f"{slot.low_at} is more than the slot holds ({slot.capacity})")
+
+
+def _rules_without_keyway(policy: PolicyRules, catalogue: Catalogue) -> Iterator[Problem]:
+    for rule in policy.rules:
+        for code in rule.when.keyways:
+            if code not in catalogue.keyway_of:
+                yield Problem("policy", f"{rule.code}.when.keyways", f"{code!r} is not a keyway of the catalogue")
