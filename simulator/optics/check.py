@@ -66,7 +66,7 @@ def render_check(
     margin = light.spread_px(optics) + 4
     around = window_around(np.concatenate([p for p, _ in placed]), margin, view.width_px, view.height_px)
     shade = light.blurred(covered(placed, around), optics)
-    bright = light.field(view.width_px, view.height_px, optics.vignette, grey)[around.slices]
+    bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices) * np.float32(grey)
     pixels[around.slices] = light.rounded(bright - bright * shade * np.float32(1.0 - SHADOW))
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)

@@ -40,13 +40,18 @@ def covered(
     outlines: Iterable[tuple[NDArray[np.float64], tuple[NDArray[np.float64], ...]]], window: Window
 ) -> NDArray[np.float32]:
     """Coverage, 0 to 1, of the union of solids (outer line and holes, corners in pixels) over a window."""
-    total = np.zeros((window.height, window.width + 1))
+    places, areas = [], []
     for outer, holes in outlines:
-        _accumulate(total, _turned(outer, +1) - (window.left, window.top))
-        for hole in holes:
-            _accumulate(total, _turned(hole, -1) - (window.left, window.top))
-    area = np.cumsum(total[:, :-1], axis=1, dtype=np.float64).astype(np.float32)
-    return np.clip(area, 0.0, 1.0, out=area)
+        for outline, sign in ((outer, +1), *((hole, -1) for hole in holes)):
+            place, area = _shares(_turned(outline, sign) - (window.left, window.top), window)
+            places.append(place)
+            areas.append(area)
+    size = window.height * (window.width + 1)
+    if not places or not size:
+        return np.zeros((window.height, window.width), np.float32)
+    total = np.bincount(np.concatenate(places), np.concatenate(areas), size).astype(np.float32)
+    rows = total.reshape(window.height, window.width + 1)[:, :-1]
+    return np.clip(np.cumsum(rows, axis=1, dtype=np.float32), 0.0, 1.0)
 
 
 def _turned(outline: NDArray[np.float64], sign: int) -> NDArray[np.float64]:
@@ -56,11 +61,9 @@ def _turned(outline: NDArray[np.float64], sign: int) -> NDArray[np.float64]:
     return outline if area * sign <= 0 else outline[::-1]
 
 
-def _accumulate(total: NDArray[np.float64], corners: NDArray[np.float64]) -> None:
-    """Add the signed area each edge leaves to its right, pixel by pixel, to be summed along the rows."""
-    height, width = total.shape[0], total.shape[1] - 1
-    if not height or not width:
-        return
+def _shares(corners: NDArray[np.float64], window: Window) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The signed area each edge leaves to its right in its own pixel and the next, to be summed along the rows."""
+    height, width = window.height, window.width
     start, end = corners, np.roll(corners, -1, axis=0)
     edges, cuts = _crossings(start, end)
     delta = end - start
@@ -74,8 +77,8 @@ def _accumulate(total: NDArray[np.float64], corners: NDArray[np.float64]) -> Non
     row, rise, x = row[keep], rise[keep], np.maximum(middle[keep, 0], 0.0)
     column = np.floor(x).astype(np.int64)
     beyond = rise * (x - column)
-    flat = np.concatenate([row * (width + 1) + column, row * (width + 1) + column + 1])
-    total += np.bincount(flat, np.concatenate([rise - beyond, beyond]), total.size).reshape(total.shape)
+    first = row * (width + 1) + column
+    return np.concatenate([first, first + 1]), np.concatenate([rise - beyond, beyond])
 
 
 def _crossings(start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

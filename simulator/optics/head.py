@@ -37,8 +37,8 @@ def render(
 ) -> Pixels:
     """The head view (height, width, 3) of a key, or of an empty tray."""
     lamp = light.level(optics, 1.0, rng)
-    grey = light.field(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
-    pixels = np.repeat(light.rounded(grey)[:, :, None], 3, axis=2)
+    tray = light.flat_frame(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
+    pixels = np.repeat(tray[:, :, None], 3, axis=2)
     if key is not None and place is not None:
         outlines = [(place(s.outer), tuple(place(h) for h in s.holes)) for s in key.solids()]
         around = window_around(
@@ -51,8 +51,8 @@ def render(
             body = covered(outlines, around)
             shine = _metal(key, pose, place, around, optics, rng) * np.float32(lamp)
             metal = np.stack([light.blurred(body * shine * tint, optics) for tint in _COLOURS[key.finish]], axis=2)
-            left = 1.0 - light.blurred(body, optics)
-            pixels[around.slices] = light.rounded(metal + (grey[around.slices] * left)[:, :, None])
+            beside = tray[around.slices] * (1.0 - light.blurred(body, optics))
+            pixels[around.slices] = light.rounded(metal + beside[:, :, None])
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     return light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
 
@@ -83,12 +83,13 @@ def _metal(
         amount = max(0.22 if key.finish is Finish.OXIDISED else 0.0, 0.5 * key.dirt)
         shine = shine * np.clip(1.0 + amount * _clouds(shine.shape, 40, rng), 0.15, 1.6)
     out = np.ascontiguousarray(shine, dtype=np.float32)
-    for _ in range(int(rng.poisson(optics.scratches + 25 * key.wear))):
-        a = rng.uniform(0, 1, 2) * (window.width, window.height)
-        b = a + rng.normal(0, 60, 2)
-        gleam = np.zeros_like(out, dtype=np.uint8)
-        cv2.line(gleam, _fixed(a), _fixed(b), 255, 1, cv2.LINE_AA, 4)
-        out += gleam.astype(np.float32) * np.float32(rng.uniform(-0.2, 0.35) / 255)
+    for gain in (0.30, -0.18):
+        marks = np.zeros((window.height, window.width), np.uint8)
+        for _ in range(int(rng.poisson((optics.scratches + 25 * key.wear) / 2))):
+            a = rng.uniform(0, 1, 2) * (window.width, window.height)
+            b = a + rng.normal(0, 60, 2)
+            cv2.line(marks, _fixed(a), _fixed(b), int(rng.integers(40, 256)), 1, cv2.LINE_AA, 4)
+        out += marks * np.float32(gain / 255)
     return np.maximum(out, 0.02).astype(np.float32)
 
 
@@ -113,25 +114,22 @@ def _grooves(key: PhysicalKey, pose: Pose, place: Projection, window: Window, re
         return
     face = key.section.left if pose.face_seen == "left" else key.section.right
     heights = np.arange(0.0, key.height_mm, 0.1)
-    recess = recess_mm(face, heights)
-    for height, depth in zip(heights, recess, strict=True):
-        if depth > 0.08:
-            reached = key.x_mm[key.top_mm > height + 0.05]
-            if reached.size:
-                strip = np.array([(-1.5, height), (reached[-1], height)])
-                points = place(strip) - (window.left, window.top)
-                shade = np.zeros(relief.shape, np.uint8)
-                cv2.line(shade, _fixed(points[0]), _fixed(points[1]), 255, 2, cv2.LINE_AA, 4)
-                np.minimum(relief, shade.astype(np.float32) * np.float32(-0.8 * depth / 255), out=relief)
+    sunk = np.zeros((window.height, window.width), np.uint8)
+
+    def sink(start: tuple[float, float], end: tuple[float, float], depth: float, width: int) -> None:
+        points = place(np.array([start, end], dtype=np.float64)) - (window.left, window.top)
+        cv2.line(sunk, _fixed(points[0]), _fixed(points[1]), min(int(depth * 160), 255), width, cv2.LINE_AA, 4)
+
+    for height, depth in zip(heights, recess_mm(face, heights), strict=True):
+        reached = key.x_mm[key.top_mm > height + 0.05]
+        if depth > 0.08 and reached.size:
+            sink((-1.5, height), (float(reached[-1]), height), float(depth), 2)
     for hollow in key.hollows:
         if hollow.face in (pose.face_seen, "both"):
-            half = hollow.length_mm / 2
-            ends = np.array([(hollow.x_mm - half, hollow.height_mm), (hollow.x_mm + half, hollow.height_mm)])
-            points = place(ends) - (window.left, window.top)
-            shade = np.zeros(relief.shape, np.uint8)
-            width = max(int(2 * hollow.radius_mm / place.view.mm_per_px), 1)
-            cv2.line(shade, _fixed(points[0]), _fixed(points[1]), 255, width, cv2.LINE_AA, 4)
-            np.minimum(relief, shade.astype(np.float32) * np.float32(-1.2 / 255), out=relief)
+            half, width = hollow.length_mm / 2, max(int(2 * hollow.radius_mm / place.view.mm_per_px), 1)
+            ends = [(hollow.x_mm + side * half, hollow.height_mm) for side in (-1, 1)]
+            sink(ends[0], ends[1], 1.4, width)
+    relief -= sunk * np.float32(0.8 / 160)
 
 
 def _fixed(point: NDArray[np.float64]) -> tuple[int, int]:

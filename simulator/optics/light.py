@@ -31,34 +31,30 @@ def level(optics: Optics, full: float, rng: np.random.Generator) -> float:
 
 
 @lru_cache(maxsize=12)
-def _field(width: int, height: int, vignette: float, grey: float) -> Light:
+def _unit_field(width: int, height: int, vignette: float) -> Light:
     x = np.linspace(-1, 1, width, dtype=np.float32) ** 2
     y = np.linspace(-1, 1, height, dtype=np.float32) ** 2
-    return (grey * (1.0 - vignette * 0.5 * (x[None, :] + y[:, None]))).astype(np.float32)
+    return (1.0 - np.float32(vignette * 0.5) * (x[None, :] + y[:, None])).astype(np.float32)
 
 
-@lru_cache(maxsize=12)
-def _flat_frame(width: int, height: int, vignette: float, grey: float) -> Pixels:
-    return _rounded(_field(width, height, vignette, grey))
-
-
-def field(width: int, height: int, vignette: float, grey: float) -> Light:
-    """An empty, evenly lit field with darker corners. Not to be written to: it is kept for the next frame."""
-    return _field(width, height, round(vignette, 3), round(grey * 2) / 2)
+def field(width: int, height: int, vignette: float, part: tuple[slice, slice] = np.s_[:, :]) -> Light:
+    """An empty field of brightness 1 with darker corners, or a part of it. Kept for the next frame: read only."""
+    return _unit_field(width, height, round(vignette, 3))[part]
 
 
 def flat_frame(width: int, height: int, vignette: float, grey: float) -> Pixels:
-    """The same as bytes, to be drawn on."""
-    return _flat_frame(width, height, round(vignette, 3), round(grey * 2) / 2).copy()
+    """An empty field as the sensor counts it, to be drawn on."""
+    return _as_bytes(cv2.convertScaleAbs(field(width, height, vignette), alpha=max(grey, 0.0)))
 
 
 def rounded(light: Light) -> Pixels:
     """Grey levels as a sensor counts them."""
-    return _rounded(light)
+    return _as_bytes(cv2.convertScaleAbs(np.maximum(light, 0.0)))
 
 
-def _rounded(light: Light) -> Pixels:
-    return cv2.convertScaleAbs(np.maximum(light, 0.0)).astype(np.uint8, copy=False)
+def _as_bytes(counted: NDArray[np.integer | np.floating]) -> Pixels:
+    """The same numbers, typed as the bytes they are."""
+    return counted.astype(np.uint8, copy=False)
 
 
 def blurred(light: Light, optics: Optics) -> Light:

@@ -118,7 +118,9 @@ def _draw(
     flat = (row[:, None] * image.shape[1] + spots)[inside]
     line = np.bincount(flat, value[inside], image.size).reshape(image.shape).astype(np.float32)
     if optics.speckle > 0:
-        line *= _speckle(image.shape, min(optics.speckle, 0.9), rng)
+        # Grain is drawn only where the line runs.
+        lit = np.s_[:, max(int(columns.min()) - reach, 0) : max(int(columns.max()) + reach + 2, 0)]
+        line[lit] *= _speckle(line[lit].shape, min(optics.speckle, 0.9), rng)
     image += line
     if optics.glare > 0:
         _glare(image, columns, rows, key, optics, rng)
@@ -151,8 +153,10 @@ def _glare(
     image[:, shift:] += ghost * (image[:, :-shift] - _DARK).clip(0)
 
 
-def _speckle(shape: tuple[int, int], contrast: float, rng: np.random.Generator) -> light.Light:
+def _speckle(shape: tuple[int, ...], contrast: float, rng: np.random.Generator) -> light.Light:
     """Multiplicative grain about two pixels wide, mean 1."""
+    if 0 in shape:
+        return np.ones(shape, np.float32)
     grain = rng.standard_normal(shape, dtype=np.float32)
     soft = np.asarray(cv2.GaussianBlur(grain, (0, 0), 0.9), dtype=np.float32)
     bright: light.Light = 1.0 + soft * np.float32(contrast / max(float(soft.std()), 1e-6))

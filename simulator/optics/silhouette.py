@@ -39,7 +39,7 @@ def render(
         )
         if around.width and around.height:
             shade = light.blurred(covered(outlines, around), optics)
-            bright = light.field(view.width_px, view.height_px, optics.vignette, grey)[around.slices]
+            bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices) * np.float32(grey)
             pixels[around.slices] = light.rounded(bright - bright * shade * np.float32(1.0 - SHADOW))
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_smear(pixels, optics, rng)
