@@ -1,0 +1,88 @@
+"""What the pictures on the screen say has happened: a pure fold over snapshots.
+
+Responsible for: turning two successive snapshots into what is worth counting. Not responsible for: keeping it
+(`recorder`), money (the journal has the last word). A snapshot holds nothing of a key's shape, so neither can this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.snapshot import Snapshot
+from kiosk.states import State
+
+
+class What(StrEnum):
+    """Kinds of happening."""
+
+    VISIT = "visit"
+    """A shopper began."""
+    NOT_TOLD = "not_told"
+    """A key could not be told; `code` is the outcome."""
+    REFUSED = "refused"
+    """`code` is the rule or the outcome that stood in the way; one happening each."""
+    CHECKED = "checked"
+    """A copy was measured."""
+    FAULT = "fault"
+    RECOVERED = "recovered"
+    CLOSED = "closed"
+    OPENED = "opened"
+    LOW = "low"
+    """A slot fell to its warning level; `code` is the blank."""
+    TEST = "test"
+    """A technician's action that moved metal; `code` is its name."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One of them. Figures that do not apply are None."""
+
+    what: What
+    code: str = ""
+    transaction: str = ""
+    blank: str = ""
+    slot: int | None = None
+    passed: bool | None = None
+    largest_error_mm: float | None = None
+    simulated: bool = False
+
+
+def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
+    """What happened between two snapshots, in order. `before` None: the kiosk has just started."""
+    found: list[Happening] = []
+    entered = before is None or before.state is not after.state
+    was = before.state if before else None
+    if entered and after.state is State.PLACE_KEY and was is State.WELCOME:
+        found.append(Happening(What.VISIT))
+    if after.try_again is not None and entered and after.state is State.TRY_AGAIN:
+        found.append(Happening(What.NOT_TOLD, code=after.try_again.value))
+    if after.refusal is not None and entered and after.state is State.REFUSED and was is not State.STAFF_LOGIN:
+        codes = [rule.code for rule in after.refusal.rules if rule.verdict.blocks]
+        if after.refusal.outcome is not None:
+            codes.append(after.refusal.outcome.value)
+        found += [Happening(What.REFUSED, code=code) for code in codes]
+    if after.check is not None and (before is None or before.check is not after.check):
+        found.append(
+            Happening(
+                What.CHECKED,
+                transaction=after.receipt.transaction if after.receipt else "",
+                blank=after.offer.blank if after.offer else "",
+                passed=after.check.passed,
+                largest_error_mm=after.check.largest_error_mm,
+            )
+        )
+    if after.fault is not None and (before is None or before.fault is None or before.fault.code != after.fault.code):
+        transaction = before.receipt.transaction if before and before.receipt else ""
+        found.append(Happening(What.FAULT, code=after.fault.code, transaction=transaction))
+    if entered and was is State.OUT_OF_ORDER and after.state in (State.WELCOME, State.CLOSED):
+        found.append(Happening(What.RECOVERED))
+    if entered and after.state is State.CLOSED:
+        found.append(Happening(What.CLOSED))
+    if entered and was is State.CLOSED and after.state is State.WELCOME:
+        found.append(Happening(What.OPENED))
+    return tuple(found if not after.simulated else [_simulated(each) for each in found])
+
+
+def _simulated(happening: Happening) -> Happening:
+    return Happening(**{**vars(happening), "simulated": True})
