@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from config.catalogue import Catalogue, load_catalogue
 from config.fleet import Fleet
 from config.machine import Machine
+from config.operations import Operations, load_operations
 from config.policy_rules import PolicyRules, load_policy
 from config.problems import BadInput, Problem
 from config.store import Store
@@ -49,6 +50,7 @@ class Settings:
     catalogue: Catalogue
     effective: tuple[Effective, ...] = ()
     owner_directory: Path | None = None
+    operations: Operations = field(default_factory=load_operations)
 
 
 def load_machine(path: Path | None = None) -> Machine:
@@ -90,16 +92,17 @@ def load_settings(directory: Path | None = None, environment: Mapping[str, str] 
     machine = attempt(lambda: _layered("machine", Machine, _own(directory, "machine.toml"), environment))
     store = attempt(lambda: _layered("store", Store, _own(directory, "store.toml"), environment))
     fleet = attempt(lambda: _layered("fleet", Fleet, _own(directory, "fleet.toml"), environment))
+    operations = attempt(lambda: _layered("operations", Operations, _own(directory, "operations.toml"), environment))
     policy = attempt(lambda: load_policy(owner=_own(directory, "policy")))
     catalogue = attempt(lambda: load_catalogue(owner=_own(directory, "keyways")))
     if machine and catalogue:
         problems.extend(_slots_without_blank(machine[0], catalogue, machine[2]))
     if policy and catalogue:
         problems.extend(_rules_without_keyway(policy, catalogue))
-    if problems or not (machine and store and fleet and policy and catalogue):
+    if problems or not (machine and store and fleet and operations and policy and catalogue):
         raise BadInput(*problems)
-    effective = (*machine[1], *store[1], *fleet[1])
-    return Settings(machine[0], store[0], fleet[0], policy, catalogue, effective, directory)
+    effective = (*machine[1], *store[1], *fleet[1], *operations[1])
+    return Settings(machine[0], store[0], fleet[0], policy, catalogue, effective, directory, operations[0])
 
 
 def _own(directory: Path | None, name: str) -> Path | None:
@@ -164,7 +167,7 @@ def _strangers(directory: Path) -> Iterator[Problem]:
     if not directory.is_dir():
         yield Problem(str(directory), "", "no such directory")
         return
-    known = {f"{name}.toml" for name in ("machine", "store", "fleet")}
+    known = {f"{name}.toml" for name in ("machine", "store", "fleet", "operations")}
     for path in sorted(directory.glob("*.toml")):
         if path.name not in known:
             yield Problem(
