@@ -123,10 +123,10 @@ def _layered(
         own = read_toml(path)
         origins |= dict.fromkeys(_paths_of(own), str(path))
         table = _merged(table, own)
-    for variable, (file, field) in FROM_ENVIRONMENT.items():
+    for variable, (file, name_of_field) in FROM_ENVIRONMENT.items():
         if file == name and environment.get(variable):
-            table = _merged(table, _nested(field, environment[variable]))
-            origins[field] = f"environment {variable}"
+            table = _merged(table, _nested(name_of_field, environment[variable]))
+            origins[name_of_field] = f"environment {variable}"
     judged = checked(model, table, str(path or shipped))
     effective = tuple(
         Effective(name, field, value, origins.get(field, "built in")) for field, value in _leaves(judged.model_dump())

@@ -1,0 +1,150 @@
+"""Settings that change: validated, dated, audited, and the last good ones kept.
+
+Responsible for: loading the owner's folder, noticing what changed since the last start and telling it, keeping a copy
+of the last good folder, and falling back to it when a new one is bad. Not responsible for: what a setting means.
+
+A bad rule or keyway file is never papered over with older ones, which might allow what the new ones forbid: then the
+kiosk stays out of order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.problems import BadInput, Problem
+from config.settings import DIRECTORIES, OWNER_VARIABLE, Settings, load_settings
+from hardware.clock import Clock
+from kiosk.database import transaction
+
+PART = "settings"
+MIGRATIONS = (
+    """
+    CREATE TABLE settings_in_force (
+        only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+        fields TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE settings_change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        utc TEXT NOT NULL,
+        field TEXT NOT NULL,
+        before TEXT,
+        after TEXT,
+        origin TEXT NOT NULL
+    ) STRICT;
+    """,
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that is not what it was. Values as JSON; None: was not or is no longer there."""
+
+    field: str
+    before: str | None
+    after: str | None
+    origin: str
+
+
+@dataclass(frozen=True)
+class InForce:
+    """What the kiosk runs with. `problems` are those of the owner's folder that made it keep the last good one."""
+
+    settings: Settings
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class SettingsKeeper:
+    """Loads settings at start and when asked; keeps `folder` as the copy of the last good ones.
+
+    `tell` gets each change once, for the audit. The tables must exist (`migrate(connection, MIGRATIONS, part=PART)`).
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, folder: Path, clock: Clock, tell: Callable[[Change], None]
+    ) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._clock = clock
+        self._tell = tell
+
+    def load(self, owner: Path | None, environment: Mapping[str, str] | None = None) -> InForce:
+        """The owner's settings, or the last good ones with the reasons why.
+
+        Raises:
+            BadInput: bad settings and none good to fall back to, or a bad rule or keyway file.
+        """
+        environment = os.environ if environment is None else environment
+        if owner is None and environment.get(OWNER_VARIABLE):
+            owner = Path(environment[OWNER_VARIABLE])
+        try:
+            settings = load_settings(owner, environment)
+        except BadInput as bad:
+            if not self._folder.is_dir() or any(_concerns_rules(problem) for problem in bad.problems):
+                raise
+            return InForce(load_settings(self._folder, environment), problems=bad.problems)
+        changes = self._note(settings)
+        self._keep(owner)
+        return InForce(settings, changes)
+
+    def _note(self, settings: Settings) -> tuple[Change, ...]:
+        now_in_force = {
+            f"{each.file}.{each.field}": (json.dumps(each.value, default=str), each.origin)
+            for each in settings.effective
+        }
+        now_in_force["catalogue.revision"] = (json.dumps(settings.catalogue.revision), "keyways")
+        row = self._connection.execute("SELECT fields FROM settings_in_force").fetchone()
+        before: dict[str, str] = json.loads(row[0]) if row else {}
+        changes = tuple(
+            Change(
+                field,
+                before.get(field),
+                now_in_force[field][0] if field in now_in_force else None,
+                now_in_force[field][1] if field in now_in_force else "",
+            )
+            for field in sorted({*before, *now_in_force})
+            if before.get(field) != (now_in_force[field][0] if field in now_in_force else None)
+        )
+        if not row:
+            changes = ()
+        if row and not changes:
+            return ()
+        with transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO settings_in_force (only_row, fields) VALUES (1, ?) "
+                "ON CONFLICT (only_row) DO UPDATE SET fields = excluded.fields",
+                (json.dumps({field: value for field, (value, _) in now_in_force.items()}),),
+            )
+            for change in changes:
+                self._connection.execute(
+                    "INSERT INTO settings_change (utc, field, before, after, origin) VALUES (?, ?, ?, ?, ?)",
+                    (self._clock.utc().isoformat(), change.field, change.before, change.after, change.origin),
+                )
+        for change in changes:
+            self._tell(change)
+        return changes
+
+    def _keep(self, owner: Path | None) -> None:
+        """Put a copy of the owner's folder in place of the last one, whole or not at all."""
+        fresh, old = self._folder.with_suffix(".new"), self._folder.with_suffix(".old")
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        if owner is None:
+            fresh.mkdir(mode=0o700)
+        else:
+            shutil.copytree(owner, fresh)
+        if self._folder.exists():
+            self._folder.rename(old)
+        fresh.rename(self._folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _concerns_rules(problem: Problem) -> bool:
+    parts = Path(problem.file).parts
+    return any(name in parts or problem.file.startswith(name) for name in (*DIRECTORIES, "policy", "phrases"))

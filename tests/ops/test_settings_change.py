@@ -1,0 +1,101 @@
+"""Settings that change: dated, told once, and the last good ones kept when the new ones are bad."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from config.problems import BadInput
+from config.settings import load_settings
+from hardware.clock import SystemClock
+from kiosk.database import open_database
+from kiosk.ops.office import with_restricted, with_store
+from kiosk.ops.settings_change import MIGRATIONS, Change, SettingsKeeper
+
+
+class Kept:
+    """A keeper, its owner's folder and what it told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.owner = folder / "owner"
+        self.owner.mkdir()
+        self.told: list[Change] = []
+        self.connection = open_database(folder / "s.db", MIGRATIONS, part="settings")
+        self.keeper = SettingsKeeper(self.connection, folder / "good", SystemClock(), self.told.append)
+
+    def price(self, text: str) -> None:
+        (self.owner / "store.toml").write_text(f"price_minor = {text}\n")
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    kept = Kept(tmp_path)
+    with closing(kept.connection):
+        yield kept
+
+
+def test_a_change_is_dated_and_told_once(kept: Kept) -> None:
+    kept.keeper.load(kept.owner, {})
+    assert kept.told == []
+    kept.price("399")
+    assert kept.keeper.load(kept.owner, {}).settings.store.price_minor == 399
+    kept.keeper.load(kept.owner, {})
+    assert [(change.field, change.before, change.after) for change in kept.told] == [
+        ("store.price_minor", "349", "399")
+    ]
+    row = kept.connection.execute("SELECT utc, field FROM settings_change").fetchone()
+    assert row["field"] == "store.price_minor"
+    assert row["utc"].endswith("+00:00")
+
+
+def test_bad_settings_keep_the_last_good_ones_and_say_why(kept: Kept) -> None:
+    kept.price("399")
+    kept.keeper.load(kept.owner, {})
+    kept.price('"a lot"')
+    found = kept.keeper.load(kept.owner, {})
+    assert found.settings.store.price_minor == 399
+    assert [problem.field for problem in found.problems] == ["price_minor"]
+    kept.price("299")
+    found = kept.keeper.load(kept.owner, {})
+    assert (found.settings.store.price_minor, found.problems) == (299, ())
+
+
+def test_bad_settings_with_none_good_to_fall_back_to_are_refused(kept: Kept) -> None:
+    kept.price("-1")
+    with pytest.raises(BadInput):
+        kept.keeper.load(kept.owner, {})
+
+
+@pytest.mark.parametrize("folder", ["policy", "keyways"])
+def test_a_bad_rule_or_keyway_is_never_replaced_by_older_ones(kept: Kept, folder: str) -> None:
+    kept.keeper.load(kept.owner, {})
+    (kept.owner / folder).mkdir()
+    (kept.owner / folder / "mine.toml").write_text("nonsense = [")
+    with pytest.raises(BadInput):
+        kept.keeper.load(kept.owner, {})
+
+
+def test_an_office_document_overrides_store_fields_and_says_where_they_come_from() -> None:
+    settings = with_store(load_settings(None, {}), {"price_minor": 299, "screen": {"theme": "contrast"}}, 7)
+    assert (settings.store.price_minor, settings.store.screen.theme) == (299, "contrast")
+    origins = {each.field: each.origin for each in settings.effective if each.file == "store"}
+    assert origins["price_minor"] == origins["screen.theme"] == "office document, version 7"
+    assert origins["currency"].endswith("store.toml")
+    with pytest.raises(BadInput):
+        with_store(settings, {"price": 1}, 8)
+
+
+def test_an_office_document_closes_keyways_and_can_open_none() -> None:
+    settings = load_settings(None, {})
+    entry = {"standing": "restricted", "ground": "maker's letter", "source": "office"}
+    closed = with_restricted(settings, {"keyways": [{"code": "KW1", **entry}]}, 1).catalogue
+    assert closed.keyway_of["KW1"].standing.standing == "restricted"
+    already = next(keyway for keyway in settings.catalogue.keyways if keyway.standing.standing != "open")
+    same = with_restricted(settings, {"keyways": [{"code": already.code, **entry}]}, 1).catalogue
+    assert same.keyway_of[already.code] == already
+    for bad in ({"code": "KW1", **entry, "standing": "open"}, {"code": "NOPE", **entry}):
+        with pytest.raises(BadInput):
+            with_restricted(settings, {"keyways": [bad]}, 1)
