@@ -8,11 +8,13 @@ import typer
 
 from config.problems import BadInput
 from kiosk.cli import config as config_command
+from kiosk.cli import identify as identify_command
 from kiosk.cli import policy, service
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(service.app, name="service")
 app.add_typer(policy.app, name="policy")
+app.command("identify")(identify_command.identify_command)
 app.command("check-config")(config_command.check_config)
 
 

@@ -27,11 +27,15 @@ STRAY_NOTCH_MM = 0.35
 
 @dataclass(frozen=True, repr=False)
 class CutFit:
-    """Roots of one spacing laid over a profile. `rough_mm` is how far each flat is from flat."""
+    """Roots of one spacing laid over a profile.
+
+    `rough_mm` is how far each flat is from flat, `misfit_mm` how far the whole edge is from flats and flanks.
+    """
 
     roots_mm: tuple[float, ...]
     rough_mm: tuple[float, ...]
     shift_mm: float
+    misfit_mm: float
     at_limit: bool
 
     @property
@@ -83,6 +87,7 @@ def fit_cuts(profile: Profile, spec: CutSpec, count: int, *, loose: bool = False
         roots_mm=tuple(float(value) for value in settled.mean(axis=1)),
         rough_mm=tuple(float(value) for value in settled.std(axis=1)),
         shift_mm=float(shifts[best]),
+        misfit_mm=float(misfit[best]),
         at_limit=abs(float(shifts[best])) > limit - 0.03,
     )
 

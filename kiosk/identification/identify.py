@@ -19,7 +19,7 @@ from kiosk.identification.match import Match, MatchLimits, SectionIndex, build_i
 from kiosk.identification.outline import Outline, measure_outline
 from kiosk.identification.section import read_section
 from kiosk.identification.segment import Segment, segment
-from kiosk.reading import Candidate, Identification, KeyReading, Outcome, Profile, SectionReading
+from kiosk.reading import Candidate, Cut, Identification, KeyReading, Outcome, Profile, SectionReading
 
 LENGTH_TOLERANCE_MM = 1.6
 """How far a blade's length may be from a blank's: less than half of any spacing."""
@@ -185,3 +185,25 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
         return None
     best = min(tries, key=lambda each: (each.outcome is not Outcome.IDENTIFIED, each.fit.worst_rough_mm))
     return _Named(keyway, blank, best, 0.0 if spec.stop is Stop.TIP and not reading.shoulder_seen else length_error)
+
+
+def cuts_by_outline(reading: KeyReading, catalogue: Catalogue) -> tuple[tuple[Cut, ...], str | None]:
+    """Cuts as the outline alone suggests them, and the blank they fit: for a technician's eyes, never an answer.
+
+    Empty when there is no cut edge, or no open keyway's spacing fits it.
+    """
+    if reading.profile is None or reading.problem is not None:
+        return (), None
+    fitting = [
+        each
+        for keyway in catalogue.keyways
+        if keyway.standing.standing is Standing.OPEN
+        for blank in keyway.blanks
+        if (each := _decoded_as(reading, keyway, blank)) is not None
+        and each.decoded.outcome is Outcome.IDENTIFIED
+        and each.length_error_mm <= LENGTH_TOLERANCE_MM
+    ]
+    if not fitting:
+        return (), None
+    best = min(fitting, key=lambda each: each.decoded.fit.misfit_mm)
+    return best.decoded.cuts, best.blank.code

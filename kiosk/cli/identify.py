@@ -1,0 +1,157 @@
+"""`kiosk identify`: what the reader and the rules say of scan folders and pictures on disk.
+
+Responsible for: reading them one by one, carrying on after a bad one, and printing the answers. A technician's
+command: it prints the cuts it was asked for and keeps nothing. Not responsible for: reading keys or deciding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.problems import BadInput, Problem
+from config.settings import Settings, load_settings
+from hardware.scan import ScanFrames
+from hardware.scan_folder import MM_PER_PX_RANGE, load_scan, load_view
+from kiosk.decision import Decision
+from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, read_key
+from kiosk.policy import Circumstances, Policy, decide
+from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
+
+Paths = Annotated[list[Path], typer.Argument(help="Scan folders, or pictures of a key on white paper.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, one line a path.")]
+MmPerPx = Annotated[
+    float | None,
+    typer.Option("--mm-per-px", help="Scale of an ordinary photograph or flatbed scan; 25.4 / dpi for a scan."),
+]
+ConfigDir = Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")]
+
+
+@dataclass(frozen=True, repr=False)
+class _Told:
+    """Everything said of one path."""
+
+    path: Path
+    reading: KeyReading
+    identification: Identification
+    cuts: tuple[Cut, ...]
+    outline_of: str | None
+    stamp: Stamp
+    decision: Decision
+
+
+def identify_command(paths: Paths, as_json: AsJson = False, mm_per_px: MmPerPx = None, config: ConfigDir = None) -> None:
+    """Say what key each scan folder or picture shows and whether it may be copied."""
+    settings = load_settings(config)
+    _check_scale(paths, mm_per_px)
+    index = build_index(settings.catalogue.sections)
+    reader = StampReader(settings.policy.phrases)
+    policy = Policy(settings.policy)
+    bad_input = False
+    for path in paths:
+        try:
+            frames = _frames(path, mm_per_px)
+        except BadInput as bad:
+            bad_input = True
+            for problem in bad.problems:
+                typer.echo(f"kiosk: {problem}", err=True)
+            continue
+        told = _tell(path, frames, settings, index, reader, policy)
+        typer.echo(json.dumps(_as_object(told), ensure_ascii=False) if as_json else "\n".join(_as_text(told)))
+    if bad_input:
+        raise typer.Exit(2)
+
+
+def _check_scale(paths: list[Path], mm_per_px: float | None) -> None:
+    if mm_per_px is None:
+        return
+    low, high = MM_PER_PX_RANGE
+    if not low <= mm_per_px <= high:
+        raise BadInput(Problem("--mm-per-px", "", f"{mm_per_px} is not between {low:g} and {high:g}"))
+    if all(path.is_dir() for path in paths):
+        raise BadInput(Problem("--mm-per-px", "", "is for pictures; a scan folder has its scale in scan.toml"))
+
+
+def _frames(path: Path, mm_per_px: float | None) -> ScanFrames:
+    if not path.is_file():
+        return load_scan(path)
+    if mm_per_px is None:
+        raise BadInput(Problem(str(path), "", "is a file, not a scan folder: a picture needs --mm-per-px"))
+    view = load_view(path, mm_per_px)
+    return ScanFrames(silhouette=view, head=view)
+
+
+def _tell(
+    path: Path, frames: ScanFrames, settings: Settings, index: SectionIndex, reader: StampReader, policy: Policy
+) -> _Told:
+    reading = read_key(frames)
+    identification = identify(reading, settings.catalogue, index)
+    cuts, outline_of = identification.cuts, identification.blank
+    if not cuts:
+        cuts, outline_of = cuts_by_outline(reading, settings.catalogue)
+    stamp = reader.read(frames.head)
+    now = datetime.now(UTC)
+    decision = decide(
+        identification,
+        stamp,
+        settings.store,
+        policy,
+        settings.catalogue,
+        Circumstances(
+            place=settings.store.place,
+            today=now.date(),
+            now_utc_s=now.timestamp(),
+            stocked=frozenset(slot.blank for slot in settings.machine.magazine.slots),
+        ),
+    )
+    return _Told(path, reading, identification, cuts, outline_of, stamp, decision)
+
+
+def _as_object(told: _Told) -> dict[str, object]:
+    identification = told.identification
+    known = identification.outcome is Outcome.IDENTIFIED and bool(identification.cuts)
+    return {
+        "scan": str(told.path),
+        "outcome": identification.outcome.value,
+        "keyway": identification.blank if known else None,
+        "bitting": identification.bitting if known else None,
+        "depths_mm": [round(cut.measured_mm, 3) for cut in told.cuts],
+        "score": round(identification.score, 4),
+        "margin": round(identification.margin, 4),
+        "stamp": list(told.stamp.phrases),
+        "verdict": told.decision.verdict.value,
+        "rules": [rule.code for rule in told.decision.rules],
+    }
+
+
+_WEAR = {Wear.NEW: "like new", Wear.WORN: "worn; restoring to factory depths is advised", Wear.PAST_TELLING: "too worn"}
+
+
+def _as_text(told: _Told) -> Iterator[str]:
+    identification, reading = told.identification, told.reading
+    yield f"{told.path}: {identification.outcome.value.replace('_', ' ')}"
+    if identification.score > 0:
+        nearest = identification.ranked[0].section if identification.ranked else "none"
+        yield f"  section   nearest {nearest}, score {identification.score:.3f}, margin {identification.margin:.3f}"
+    if identification.outcome is Outcome.IDENTIFIED:
+        what = identification.blank or "no blank of it is cut here"
+        yield f"  keyway    {identification.keyway}: {what}"
+    if identification.cuts and identification.outcome is Outcome.IDENTIFIED:
+        yield f"  bitting   {identification.bitting}; {_WEAR[identification.wear]}"
+    elif told.outline_of:
+        yield f"  outline   cut like {told.outline_of}; the section alone decides, so this is no answer"
+    if reading.blade_height_mm is not None and reading.blade_length_mm is not None:
+        stop = "shoulder to tip" if reading.shoulder_seen else "as far as the bow"
+        yield f"  blade     {reading.blade_height_mm:.2f} mm high, {reading.blade_length_mm:.2f} mm long ({stop})"
+    if told.cuts:
+        yield f"  roots     {' '.join(f'{cut.measured_mm:.3f}' for cut in told.cuts)} mm above the spine"
+    words = ", ".join(told.stamp.phrases) or ("nothing on the list" if told.stamp.seen else "not seen")
+    yield f"  head      {words}{'; a company name and telephone number' if told.stamp.name_and_phone else ''}"
+    rules = ", ".join(rule.code for rule in told.decision.rules)
+    yield f"  verdict   {told.decision.verdict.value.replace('_', ' ')}{f' ({rules})' if rules else ''}"

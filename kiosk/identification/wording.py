@@ -1,0 +1,114 @@
+"""Match read text against known phrases, forgiving what readers of worn metal get wrong.
+
+Responsible for: edit distance, look-alike letters, phrases split over lines in any order, telephone numbers.
+Pure. Not responsible for: reading (`stamp`) or the list (`config.phrases`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from config.phrases import PhraseKind, Phrases, fold
+
+_LOOK_ALIKE = str.maketrans({"0": "O", "1": "I", "5": "S", "8": "B", "6": "G"})
+_MOST_WORDS = 7
+_EXACT_UP_TO = 4
+"""Wordings as short as this must stand letter by letter."""
+_LOOSE_FROM = 9
+"""Wordings as long as this may also stand inside a longer run of letters."""
+_TELLING = ("DUPLICATE", "DUPLICATION", "DUPLICAR", "DUPLIQUER", "REPRODUIRE")
+"""Words that stand on a head for one reason only: the rest of the request may be worn away."""
+_PHONE = re.compile(
+    r"(?<!\d)(?:\+?\d{1,3}[\s.\-/]*)?(?:\(\d{2,4}\)[\s.\-/]*\d{3,4}[\s.\-/]+\d{3,4}"
+    r"|\d{3}[\s.\-/]+\d{3}[\s.\-/]+\d{4}|\d{3}[.\-/]\d{4}|\d{2,4}(?:[\s.\-/]+\d{2,4}){3,4}|1?[2-9]\d{9})(?!\d)"
+)
+
+
+def phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
+    """Ids of the phrases found in the lines, in the order of the list.
+
+    Lines may come in any order, twice, and with letters wrong or missing.
+    """
+    texts = [_plain(line) for line in lines]
+    texts = [text for text in dict.fromkeys(texts) if text]
+    runs = set(_runs(" ".join(texts))) | set(_runs(" ".join(reversed(texts))))
+    joined = ("".join(texts).replace(" ", ""), "".join(reversed(texts)).replace(" ", ""))
+    found = {ident for wording, ident in phrases.wordings if _stands(_plain(wording).replace(" ", ""), runs, joined)}
+    found |= {ident for wording, ident in phrases.wordings if _scattered(_plain(wording), texts)}
+    if any(_near(run, word, 1) for run in runs for word in _TELLING):
+        requests = [p.id for p in phrases.phrases if p.kind in (PhraseKind.DND, PhraseKind.UNLAWFUL)]
+        if requests and not found & set(requests):
+            found.add(next((p.id for p in phrases.phrases if p.kind is PhraseKind.DND), requests[0]))
+    return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
+
+
+def has_name_and_phone(lines: Iterable[str]) -> bool:
+    """Whether a telephone number stands there, and beside it a word that could be a company's name."""
+    texts = list(lines)
+    phone = any(_PHONE.search(_digits(text)) for text in texts)
+    name = any(re.search(r"[A-Za-z]{3,}", text) for text in texts)
+    return phone and name
+
+
+def _digits(text: str) -> str:
+    """Letters that stand between digits are digits misread."""
+    return re.sub(r"(?<=[\d\-. ])[oO](?=[\d\-. ])", "0", re.sub(r"(?<=\d)[Il](?=\d)", "1", text))
+
+
+def _plain(text: str) -> str:
+    return fold(text).translate(_LOOK_ALIKE)
+
+
+def _runs(text: str) -> Iterable[str]:
+    """Every run of up to a few neighbouring words, closed up."""
+    words = text.split()
+    for first in range(len(words)):
+        run = ""
+        for word in words[first : first + _MOST_WORDS]:
+            run += word
+            yield run
+
+
+def _stands(wording: str, runs: Iterable[str], joined: tuple[str, ...]) -> bool:
+    allowed = _allowed(wording)
+    if any(_near(run, wording, allowed) for run in runs):
+        return True
+    return len(wording) >= _LOOSE_FROM and any(_inside(wording, text, allowed) for text in joined)
+
+
+def _scattered(wording: str, texts: Sequence[str]) -> bool:
+    """Whether all words of a longer phrase are somewhere, whatever order the lines were read in."""
+    words = wording.split()
+    if len(words) < 2 or sum(map(len, words)) < _LOOSE_FROM:
+        return False
+    have = [word for text in texts for word in text.split()] + [text.replace(" ", "") for text in texts]
+    if not any(len(word) >= 5 for word in words):
+        return False
+    return all(any(_near(each, word, _allowed(word)) for each in have) for word in words)
+
+
+def _allowed(wording: str) -> int:
+    return 0 if len(wording) <= _EXACT_UP_TO else max(1, len(wording) // 6)
+
+
+def _near(text: str, wording: str, allowed: int) -> bool:
+    if abs(len(text) - len(wording)) > allowed:
+        return False
+    return text == wording or (allowed > 0 and _distance(text, wording, whole=True) <= allowed)
+
+
+def _inside(wording: str, text: str, allowed: int) -> bool:
+    return len(text) >= len(wording) - allowed and _distance(text, wording, whole=False) <= allowed
+
+
+def _distance(text: str, wording: str, *, whole: bool) -> int:
+    """Edits that turn `text` (or, unless `whole`, some part of it) into `wording`."""
+    row = list(range(len(wording) + 1))
+    best = row[-1]
+    for number, letter in enumerate(text, start=1):
+        diagonal, row[0] = row[0], number if whole else 0
+        for at, wanted in enumerate(wording, start=1):
+            diagonal, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, diagonal + (letter != wanted))
+        best = min(best, row[-1])
+    return row[-1] if whole else best
