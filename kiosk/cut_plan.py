@@ -11,13 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.keyway import Blank, CutSpec, Keyway, Stop
 from config.machine import Machine
 from kiosk.cut_plan_geometry import Line, WheelShape, clipped, edge_path, height_at, left_behind, lowered_to
 from kiosk.reading import Profile
+
+Floats: TypeAlias = NDArray[np.float64]
 
 AIR_MM = 0.3
 """How far above the blade's edge the wheel passes where nothing is cut."""
@@ -29,6 +33,7 @@ LEFTOVER_MM = 0.01
 """Material the wheel may leave at the middle of a root before it counts as too wide."""
 LEFTOVER_AS_IT_IS_MM = 0.03
 """The same for a worn, measured outline, whose roots are not flat."""
+SMOOTH_MM = 0.12
 SKIN_MM = 0.05
 """A measured edge this close to the blank's is not cut at all: it is the reader's noise, not a cut."""
 
@@ -201,6 +206,7 @@ def _as_it_is(spec: CutSpec, blank: Blank, outline: Profile, positions_mm: Seque
     x_mm, y_mm = outline[:, 0], outline[:, 1]
     if spec.stop is Stop.TIP:
         x_mm, y_mm = (blank.blade_length_mm - x_mm)[::-1], y_mm[::-1]
+    y_mm = _smooth(x_mm, y_mm)
     first_mm, last_mm = min(positions_mm), max(positions_mm)
     # Towards the tip the edge rises out of the last cut to a crest and then falls to the tip: from the crest on
     # the blank's own edge stays. The same towards the shoulder.
@@ -224,6 +230,16 @@ def _as_it_is(spec: CutSpec, blank: Blank, outline: Profile, positions_mm: Seque
         if point[0] > rising[-1][0] + 1e-6:
             rising.append(point)
     return tuple(rising)
+
+
+def _smooth(x_mm: Floats, y_mm: Floats) -> Floats:
+    """A short moving mean: the reader's pixel noise would make a line of G-code of every sample."""
+    spacing_mm = float(np.median(np.diff(x_mm)))
+    half = int(SMOOTH_MM / spacing_mm / 2)
+    if half < 1:
+        return y_mm
+    padded = np.pad(y_mm, half, mode="edge")
+    return np.convolve(padded, np.full(2 * half + 1, 1 / (2 * half + 1)), mode="valid")
 
 
 def _passes(edge: Line, blade_mm: float, ceiling_mm: float, shift_mm: float, machine: Machine) -> tuple[Point, ...]:

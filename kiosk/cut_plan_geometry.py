@@ -26,10 +26,10 @@ Line: TypeAlias = tuple[tuple[float, float], ...]
 
 REACH_MM = 60.0
 """How far the flanks are drawn: more than any blade is high."""
-OUTLINE_TOLERANCE_MM = 0.003
+OUTLINE_TOLERANCE_MM = 0.004
 """A measured outline is straightened by at most this much."""
-PATH_TOLERANCE_MM = 0.002
-"""The path is straightened by at most this much: steps a hundredth as high as a pin notices."""
+PATH_TOLERANCE_MM = 0.004
+"""The path is straightened by at most this much: with the outline's, under a hundredth of a millimetre."""
 
 
 @dataclass(frozen=True)
