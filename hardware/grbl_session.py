@@ -149,7 +149,9 @@ class GrblSession:
             case Echo():
                 self._echoed(event)
             case ErrorReply(number):
-                raise self._refused(number)
+                # A new board complains of its empty memory before anybody asked.
+                if self._owed is not None or not self._fresh:
+                    raise self._refused(number)
             case Alarm(number):
                 raise BoardAlarm(number, alarm(number).text)
             case Banner():

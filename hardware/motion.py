@@ -14,7 +14,7 @@ from itertools import pairwise
 from config.machine import Machine
 from hardware.clock import Clock
 from hardware.duration import longest_s, rapid_rate_mm_min
-from hardware.errors import LinkGarbled, PathDeviation
+from hardware.errors import HardwareFault, LinkGarbled, PathDeviation
 from hardware.grbl_board import GrblBoard, moving_freely
 from hardware.grbl_events import ParserState, Probe, Status
 from hardware.grbl_modal import Modal, dwell_s, target_of, words_of
@@ -48,6 +48,7 @@ class Motion:
         status = self._board.query()
         if status.machine_mm is None or status.state != "Idle":
             raise LinkGarbled(f"after homing the board is in state {status.state}")
+        _require_open_switches(status)
         self.at = status.machine_mm
         self._modal = Modal()
         return status
@@ -93,6 +94,7 @@ class Motion:
         """
         status = self._board.wait_done(self._undone_s)
         self._settled()
+        _require_open_switches(status)
         place = status.machine_mm
         if place is None or any(abs(a - b) > exact for a, b, exact in zip(place, self.at, self._exact_mm, strict=True)):
             raise PathDeviation("the machine rests at another place than it was sent to")
@@ -181,3 +183,9 @@ class Motion:
 
 def _ends(job: CutJob) -> list[Position]:
     return [job.start, *(line.end for line in job.lines if line.end is not None)]
+
+
+def _require_open_switches(status: Status) -> None:
+    """A switch that is already closed raises no alarm when the machine runs into it, so it must not be."""
+    if closed := set(status.pins) & set("XYZ"):
+        raise HardwareFault(f"the limit switch of {', '.join(sorted(closed))} is closed where the machine stands")
