@@ -1,0 +1,98 @@
+"""Lifting a refusal: who may, for what reason, for exactly which refusal, and only once.
+
+Responsible for: granting and spending approvals. Not responsible for: who staff are (`kiosk.staff`) or what an
+approval does to a decision (`kiosk.policy`, which checks transaction, role and time again).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from kiosk.decision import Approval, FiredRule, Override
+from kiosk.tools import StaffMember
+
+LONGEST_S = 120.0
+_ROLES = {Override.ASSOCIATE: frozenset({"associate", "manager"}), Override.MANAGER: frozenset({"manager"})}
+_REASONS = ("owner_identified", "written_permission", "store_own_key", "known_customer")
+_REASONS_BY_RULE = {
+    "HEAD_NOT_SEEN": ("head_checked",),
+    "MANY_ATTEMPTS": ("helping_shopper",),
+    "QUANTITY_OVER_LIMIT": ("owner_identified", "written_permission", "known_customer"),
+}
+REASONS = tuple(dict.fromkeys((*_REASONS, *(each for reasons in _REASONS_BY_RULE.values() for each in reasons))))
+"""Ids of every reason; the screen has the words."""
+
+
+@dataclass(frozen=True)
+class NotGranted:
+    """Why no approval was made: `never`, `role`, `reason`, `nothing_to_lift`."""
+
+    message: str
+
+
+def may_lift(role: str, rule: FiredRule) -> bool:
+    """Whether a role may lift a rule; nobody may lift one marked never."""
+    return rule.verdict.blocks and role in _ROLES.get(rule.override, frozenset())
+
+
+def reasons_for(rule: FiredRule) -> tuple[str, ...]:
+    """Ids of the reasons there are to lift this rule."""
+    if rule.override is Override.NEVER or not rule.verdict.blocks:
+        return ()
+    return _REASONS_BY_RULE.get(rule.code, _REASONS)
+
+
+def grant(
+    rule: FiredRule,
+    transaction: str,
+    member: StaffMember,
+    reason: str,
+    now_utc_s: float,
+    lifetime_s: float = LONGEST_S,
+) -> Approval | NotGranted:
+    """An approval of this rule for this transaction, good once and for at most 120 s."""
+    if not rule.verdict.blocks or not transaction:
+        return NotGranted("nothing_to_lift")
+    if rule.override is Override.NEVER:
+        return NotGranted("never")
+    if not may_lift(member.role, rule):
+        return NotGranted("role")
+    if reason not in reasons_for(rule):
+        return NotGranted("reason")
+    return Approval(
+        rule=rule.code,
+        transaction=transaction,
+        staff_number=member.number,
+        role=member.role,
+        reason=reason,
+        expires_utc_s=now_utc_s + min(lifetime_s, LONGEST_S),
+        id=secrets.token_hex(8),
+    )
+
+
+@dataclass
+class ApprovalDesk:
+    """Approvals that still hold, and those that were used. One thread."""
+
+    _held: dict[str, Approval] = field(default_factory=dict)
+    _spent: set[str] = field(default_factory=set)
+
+    def add(self, approval: Approval) -> None:
+        """Hold an approval until it is used or runs out. A used one is not taken again."""
+        if approval.id and approval.id not in self._spent:
+            self._held[approval.id] = approval
+
+    def valid(self, transaction: str, now_utc_s: float) -> tuple[Approval, ...]:
+        """What holds for this transaction at this moment."""
+        return tuple(
+            each for each in self._held.values() if each.transaction == transaction and now_utc_s < each.expires_utc_s
+        )
+
+    def spend(self, transaction: str) -> tuple[Approval, ...]:
+        """Use up every approval of a transaction: the cut they were given for goes ahead."""
+        used = tuple(each for each in self._held.values() if each.transaction == transaction)
+        for each in used:
+            self._spent.add(each.id)
+            del self._held[each.id]
+        return used
