@@ -183,6 +183,7 @@ def cut_key(
     bend_mm: float = 0.0,
     depth_error_mm: float = 0.008,
     place_error_mm: float = 0.01,
+    roughness_mm: float = 0.003,
     bow: Bow | None = None,
     finish: Finish = Finish.BRASS,
     stamps: tuple[Stamp, ...] = (),
@@ -200,6 +201,7 @@ def cut_key(
         bend_mm: how far the tip is bent out of line.
         depth_error_mm: standard deviation of the depths the key was really cut to.
         place_error_mm: the same for the cuts' places along the blade.
+        roughness_mm: standard deviation of the cutter's marks.
         bow: its head; a shape chosen by `rng` when None.
         finish: its surface.
         stamps: words on the head.
@@ -218,7 +220,9 @@ def cut_key(
     roots = [spec.root_mm_of[code] + float(rng.normal(0, depth_error_mm)) for code in bitting]
     places = [x + float(rng.normal(0, place_error_mm)) for x in positions_mm(spec, blank, len(roots))]
     top = milled(key.x_mm, key.top_mm, places, roots, spec.flat_mm, spec.angle_deg)
-    worn = worn_edge(top, wear, rng)
+    # A cutter's teeth leave marks of a few thousandths of a millimetre; wear then smooths them.
+    marks = _smooth(rng.normal(0, 1, top.size), 0.05) * roughness_mm / 0.33
+    worn = worn_edge(np.minimum(top + np.where(top < key.top_mm, marks, 0.0), key.top_mm), wear, rng)
     return replace(key, top_mm=worn, stamps=stamps, wear=wear, dirt=dirt, bend_mm=bend_mm)
 
 
@@ -243,7 +247,7 @@ def worn_edge(top_mm: NDArray[np.float64], wear: float, rng: np.random.Generator
     if wear <= 0:
         return top_mm
     out_mm = top_mm - _smooth(top_mm, 1.2)
-    rubbed = 0.035 * wear + 0.22 * wear * np.maximum(out_mm, 0.0)
+    rubbed = 0.2 * wear + 0.25 * wear * np.maximum(out_mm, 0.0)
     drift = _smooth(rng.normal(0, 1, top_mm.size), 1.5)
     drift *= 0.02 * wear / max(float(np.std(drift)), 1e-9)
     sunk = top_mm - np.maximum(rubbed + drift, 0.0)

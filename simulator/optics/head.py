@@ -53,6 +53,7 @@ def render(
             metal = np.stack([light.blurred(body * shine * tint, optics) for tint in _COLOURS[key.finish]], axis=2)
             beside = tray[around.slices] * (1.0 - light.blurred(body, optics))
             pixels[around.slices] = light.rounded(metal + beside[:, :, None])
+    pixels = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     return light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
 

@@ -104,6 +104,15 @@ def with_noise(pixels: Pixels, optics: Optics, rng: np.random.Generator) -> Pixe
     return pixels
 
 
+def responded(pixels: Pixels, optics: Optics, rng: np.random.Generator) -> Pixels:
+    """What a sensor whose answer is not quite proportional to the light makes of it; white stays white."""
+    exponent = 1.0 + optics.response * float(rng.uniform(-1, 1))
+    if exponent == 1.0:
+        return pixels
+    counts = 255.0 * (np.arange(256) / 255.0) ** exponent
+    return _as_bytes(cv2.LUT(pixels, np.rint(counts).astype(np.uint8)))
+
+
 def with_dust(pixels: Pixels, optics: Optics, mm_per_px: float, rng: np.random.Generator) -> Pixels:
     """Specks and hairs lying on the light, scratches in the glass: small darker places. In place."""
     height, width = pixels.shape[:2]

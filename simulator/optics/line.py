@@ -79,7 +79,7 @@ def _surface(
         recess = recess * (1 - 0.5 * key.dirt * np.clip(filth, 0, 1))
         shine = shine * (1 - 0.6 * key.dirt * np.clip(_wavy(heights.size, 0.3 / step, rng), 0, 1))
     if key.finish is Finish.OXIDISED:
-        shine = shine * np.clip(0.75 + 0.45 * _wavy(heights.size, 0.35 / step, rng), 0.1, 1.2)
+        shine = shine * np.clip(0.8 + 0.3 * _wavy(heights.size, 0.35 / step, rng), 0.15, 1.2)
     return heights, recess, shine * _SHINE[key.finish]
 
 

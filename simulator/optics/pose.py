@@ -63,6 +63,7 @@ class Projection:
     offset_mm: NDArray[np.float64]
     view: View
     perspective: NDArray[np.float64]
+    distortion: float
     bend: tuple[float, float]
     """Bend at the tip in mm, and the length over which it grows."""
 
@@ -72,11 +73,12 @@ class Projection:
         if bend_mm and length_mm:
             along = np.maximum(points_mm[:, 0], 0.0) / length_mm
             points_mm = np.stack([points_mm[:, 0], points_mm[:, 1] + bend_mm * along**2], axis=1)
-        on_tray = (points_mm - self.middle_mm) @ self.turn.T + self.offset_mm
+        on_tray: NDArray[np.float64] = (points_mm - self.middle_mm) @ self.turn.T + self.offset_mm
         half_mm = self.view.width_px * self.view.mm_per_px / 2
-        scale = 1.0 + (on_tray @ self.perspective) / half_mm
+        outwards = (on_tray**2).sum(axis=1) / half_mm**2
+        scale = 1.0 + (on_tray @ self.perspective) / half_mm + self.distortion * outwards
         centre = np.array([self.view.width_px, self.view.height_px]) / 2
-        return on_tray * scale[:, None] / self.view.mm_per_px + centre
+        return np.asarray(on_tray * scale[:, None] / self.view.mm_per_px + centre)
 
     def angle_deg(self) -> float:
         """Turn of upright writing on the face that is seen, clockwise in the picture."""
@@ -85,9 +87,17 @@ class Projection:
 
 
 def projection(
-    key: PhysicalKey, pose: Pose, view: View, optics: Optics, lean: NDArray[np.float64], moved_mm: float = 0.0
+    key: PhysicalKey,
+    pose: Pose,
+    view: View,
+    optics: Optics,
+    lens: tuple[NDArray[np.float64], float],
+    moved_mm: float = 0.0,
 ) -> Projection:
-    """The way from a key to a picture. `lean`: unit vector along which the scale changes (perspective)."""
+    """The way from a key to a picture.
+
+    `lens`: the way the camera leans (a unit vector), and how much of the largest distortion it has, -1 to 1.
+    """
     points = np.concatenate([solid.outer for solid in key.solids()])
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     sides = np.diag([-1.0 if pose.bow_right else 1.0, 1.0 if pose.cuts_down else -1.0])
@@ -95,4 +105,12 @@ def projection(
     # Rows run downwards, so a turn that looks anticlockwise has this sign.
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]) @ sides
     offset = np.asarray(pose.shift_mm) + moved_mm * np.array([0.8, 0.6])
-    return Projection(middle, turn, offset, view, lean * optics.perspective, (key.bend_mm, key.length_mm))
+    return Projection(
+        middle,
+        turn,
+        offset,
+        view,
+        lens[0] * optics.perspective,
+        lens[1] * optics.distortion,
+        (key.bend_mm, key.length_mm),
+    )

@@ -33,13 +33,13 @@ def render_scan(
     if pose is None:
         pose = drawn_pose(key, optics, rng[0]) if key is not None else Pose()
     angle = rng[1].uniform(0, 2 * np.pi)
-    lean = np.array([np.cos(angle), np.sin(angle)])
+    lens = (np.array([np.cos(angle), np.sin(angle)]), float(rng[1].uniform(-1, 1)))
     frames: dict[str, View | None] = dict.fromkeys(("silhouette", "head", "line_left", "line_right"))
     if "silhouette" not in optics.missing:
-        place = projection(key, pose, views.silhouette, optics, lean) if key is not None else None
+        place = projection(key, pose, views.silhouette, optics, lens) if key is not None else None
         frames["silhouette"] = _view(silhouette.render(key, place, views.silhouette, optics, rng[2]), views.silhouette)
     if "head" not in optics.missing:
-        place = projection(key, pose, views.head, optics, lean, optics.moved_mm) if key is not None else None
+        place = projection(key, pose, views.head, optics, lens, optics.moved_mm) if key is not None else None
         frames["head"] = _view(head.render(key, pose, place, views.head, optics, rng[3]), views.head)
     for side, stream in (("left", rng[4]), ("right", rng[5])):
         name = f"line_{side}"

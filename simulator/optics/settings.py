@@ -22,6 +22,10 @@ class Optics:
     """Part of the light that strays widely."""
     perspective: float = 0.0
     """Largest relative change of scale from the middle of the field to its side."""
+    distortion: float = 0.0
+    """Largest relative change of scale from the middle of the field to its side that a lens leaves uncorrected."""
+    response: float = 0.0
+    """Largest deviation of the sensor's response from a straight line, as a deviation of its exponent from 1."""
     noise: float = 0.0
     """Standard deviation of the sensor's noise in grey levels."""
     exposure: float = 1.0
@@ -67,6 +71,8 @@ class Optics:
             blur_px=self.blur_px * factor,
             veil=self.veil * factor,
             perspective=self.perspective * factor,
+            distortion=self.distortion * factor,
+            response=self.response * factor,
             noise=self.noise * factor,
             exposure_spread=self.exposure_spread * factor,
             vignette=self.vignette * factor,
@@ -88,6 +94,8 @@ NORMAL = Optics(
     blur_px=0.9,
     veil=0.02,
     perspective=0.0005,
+    distortion=0.0005,
+    response=0.12,
     noise=2.5,
     exposure_spread=0.06,
     vignette=0.10,

@@ -41,6 +41,7 @@ def render(
             shade = light.blurred(covered(outlines, around), optics)
             bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices) * np.float32(grey)
             pixels[around.slices] = light.rounded(bright - bright * shade * np.float32(1.0 - SHADOW))
+    pixels = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_smear(pixels, optics, rng)
     return light.with_noise(pixels, optics, rng)

@@ -28,7 +28,7 @@ def test_a_new_key_without_cutter_errors_has_its_roots_at_the_factory_depths(cod
     assert keyway.spec is not None
     bitting = random_bitting(keyway.spec, blank.cuts, rng)
     section = catalogue.section_of[keyway.sections[0]]
-    key = cut_key(keyway, blank, bitting, section, rng, depth_error_mm=0, place_error_mm=0)
+    key = cut_key(keyway, blank, bitting, section, rng, depth_error_mm=0, place_error_mm=0, roughness_mm=0)
     places = positions_mm(keyway.spec, blank, blank.cuts)
     wanted = [min(keyway.spec.root_mm_of[depth], section.height_mm) for depth in bitting]
     assert key.roots_mm(places) == pytest.approx(wanted, abs=0.002)
