@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.database import BUSY_TIMEOUT_S, DiskRefused
+from kiosk.database import BUSY_TIMEOUT_S, DatabaseDamaged, DiskRefused
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
 
     Raises:
         DiskRefused: there is no such database, or it cannot be read.
+        DatabaseDamaged: it is none.
     """
     try:
         with closing(
@@ -72,6 +73,8 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
     except sqlite3.OperationalError as error:
         raise DiskRefused(f"{path}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise DatabaseDamaged(f"{path}: {error}") from error
 
 
 def sales(journal: Path, since_utc: str = "") -> list[SaleRow]:
