@@ -142,7 +142,7 @@ def _scaled_to_bytes(values: np.ndarray[Any, np.dtype[np.float64]]) -> Pixels:
     finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
     most = float(finite.max(initial=0.0))
     full_scale = next((scale for scale in (1.0, 255.0, 65535.0) if most <= scale), most)
-    return np.clip(np.rint(finite * (255.0 / full_scale)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(finite * (255.0 / full_scale)), 0, 255), dtype=np.uint8)
 
 
 def _read_document(directory: Path) -> dict[str, Any]:

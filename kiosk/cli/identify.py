@@ -46,7 +46,9 @@ class _Told:
     decision: Decision
 
 
-def identify_command(paths: Paths, as_json: AsJson = False, mm_per_px: MmPerPx = None, config: ConfigDir = None) -> None:
+def identify_command(
+    paths: Paths, as_json: AsJson = False, mm_per_px: MmPerPx = None, config: ConfigDir = None
+) -> None:
     """Say what key each scan folder or picture shows and whether it may be copied."""
     settings = load_settings(config)
     _check_scale(paths, mm_per_px)

@@ -52,6 +52,8 @@ class Decoded:
     cuts: tuple[Cut, ...]
     wear: Wear
     fit: CutFit
+    last_uncut: bool = False
+    """The last cut's place is as the cut before it left it: there are fewer cuts."""
 
 
 def from_stop(profile: Profile, stop: Stop, length_mm: float) -> Profile:
@@ -108,7 +110,7 @@ def decode(profile: Profile, spec: CutSpec, count: int, height_mm: float, *, loo
         and all(_is_cut(cut, spec) for cut in cuts)
     )
     if not plausible:
-        return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit)
+        return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, _last_uncut(profile, spec, fit))
     if max(doubts) > LOST_DOUBT:
         return Decoded(Outcome.WORN_PAST_TELLING, cuts, Wear.PAST_TELLING, fit)
     wear = Wear.WORN if max(doubts) > WORN_DOUBT else Wear.NEW
@@ -127,13 +129,19 @@ def _misfit(profile: Profile, spec: CutSpec, centres: Floats, roots: Floats) -> 
     first, last = float(centres.min()) - spec.pitch_mm / 2, float(centres.max()) + spec.pitch_mm / 2
     chosen = profile[(profile[:, 0] > max(first, 0.3)) & (profile[:, 0] < last)][::2]
     x, height = chosen[:, 0], chosen[:, 1]
-    slope = 1 / float(np.tan(np.deg2rad(spec.angle_deg / 2)))
-    model = np.full((centres.shape[0], x.size), np.inf)
-    for cut in range(centres.shape[1]):
-        away = np.maximum(np.abs(x - centres[:, cut : cut + 1]) - spec.flat_mm / 2, 0.0)
-        np.minimum(model, roots[:, cut : cut + 1] + slope * away, out=model)
+    model = _edge_of(x, spec, centres, roots)
     # Worn ridges and the tip's bevel lie below the model: what is far off counts no more than half a millimetre.
-    return np.asarray(np.minimum(np.abs(np.minimum(model, spec.blade_height_mm) - height), 0.5).mean(axis=1))
+    return np.asarray(np.minimum(np.abs(model - height), 0.5).mean(axis=1))
+
+
+def _edge_of(x_mm: Floats, spec: CutSpec, centres: Floats, roots: Floats) -> Floats:
+    """The edge that flats with flanks leave of a blade; one row a try."""
+    slope = 1 / float(np.tan(np.deg2rad(spec.angle_deg / 2)))
+    edge = np.full((centres.shape[0], x_mm.size), spec.blade_height_mm)
+    for cut in range(centres.shape[1]):
+        away = np.maximum(np.abs(x_mm - centres[:, cut : cut + 1]) - spec.flat_mm / 2, 0.0)
+        np.minimum(edge, roots[:, cut : cut + 1] + slope * away, out=edge)
+    return edge
 
 
 def _half_window_mm(spec: CutSpec) -> float:
@@ -160,6 +168,17 @@ def _is_cut(cut: Cut, spec: CutSpec) -> bool:
     shallowest = max(depth.root_mm for depth in spec.depths)
     spare = spec.blade_height_mm - shallowest
     return cut.measured_mm < shallowest + max(0.6 * spare, 0.07) or cut.measured_mm <= shallowest
+
+
+def _last_uncut(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:
+    """Whether the edge at the last cut's place is nowhere lower than the cuts before it leave it."""
+    centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
+    flat = np.abs(profile[:, 0] - centres[-1]) < spec.flat_mm / 2
+    if not flat.any() or len(fit.roots_mm) < 2:
+        return False
+    x, height = profile[flat, 0], profile[flat, 1]
+    left = _edge_of(x, spec, centres[None, :-1], np.array([fit.roots_mm[:-1]]))[0]
+    return bool(np.all(height > left - 0.1))
 
 
 def _stray_notch(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:

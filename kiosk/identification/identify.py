@@ -21,7 +21,7 @@ from kiosk.identification.section import read_section
 from kiosk.identification.segment import Segment, segment
 from kiosk.reading import Candidate, Cut, Identification, KeyReading, Outcome, Profile, SectionReading
 
-LENGTH_TOLERANCE_MM = 1.6
+LENGTH_TOLERANCE_MM = 1.85
 """How far a blade's length may be from a blank's: less than half of any spacing."""
 
 
@@ -77,9 +77,7 @@ def identify(
     matches = match_section(reading.section, index or build_index(catalogue.sections))
     outcome, best, margin = judge(matches, catalogue, limits)
     ranked = tuple(Candidate(match.section, match.score) for match in matches if not match.mirrored)
-    base = Identification(
-        outcome=outcome, score=best.score if best else 0.0, margin=margin, ranked=ranked[:5]
-    )
+    base = Identification(outcome=outcome, score=best.score if best else 0.0, margin=margin, ranked=ranked[:5])
     if outcome is not Outcome.IDENTIFIED or best is None:
         return replace(base, outcome=_heavier(reading.problem, outcome))
     keyway = _keyway(catalogue, best.section)
@@ -103,9 +101,7 @@ def _heavier(problem: Outcome | None, outcome: Outcome) -> Outcome:
     return problem if problem is not None else outcome
 
 
-def judge(
-    matches: tuple[Match, ...], catalogue: Catalogue, limits: MatchLimits
-) -> tuple[Outcome, Match | None, float]:
+def judge(matches: tuple[Match, ...], catalogue: Catalogue, limits: MatchLimits) -> tuple[Outcome, Match | None, float]:
     """Whether the nearest section is near enough, whole enough, and clear enough of the next one.
 
     Returns the outcome, the nearest match, and its margin as a difference of scores.
@@ -154,7 +150,7 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
     near = [each for each in named if each.length_error_mm <= LENGTH_TOLERANCE_MM]
     if not near:
         return replace(base, outcome=Outcome.CUTS_UNREADABLE)
-    best = min(near, key=lambda each: (each.decoded.outcome is not Outcome.IDENTIFIED, each.length_error_mm))
+    best = _blank_of(near)
     return replace(
         base,
         outcome=best.decoded.outcome,
@@ -165,26 +161,38 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
     )
 
 
+def _blank_of(near: list[_Named]) -> _Named:
+    """The blank whose length fits best; where the tip is the stop, the one with the most cuts that are there."""
+    by_tip = [each for each in near if each.keyway.spec is not None and each.keyway.spec.stop is Stop.TIP]
+    if not by_tip:
+        return min(near, key=lambda each: (each.length_error_mm, each.decoded.outcome is not Outcome.IDENTIFIED))
+    there = [each for each in by_tip if not each.decoded.last_uncut] or by_tip
+    return max(there, key=lambda each: each.blank.cuts)
+
+
 def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | None:
     spec = keyway.spec
     if spec is None or reading.profile is None or reading.blade_length_mm is None or reading.blade_height_mm is None:
         return None
-    length_error = abs(reading.blade_length_mm - blank.blade_length_mm)
     stops = [0.0]
     if spec.stop is Stop.SHOULDER and reading.second_stop_mm is not None:
         stops.append(reading.second_stop_mm)
-    tries: list[Decoded] = []
-    for stop in stops:
+    # A key stopped at its tip has no shoulder to measure a length from.
+    by_tip = spec.stop is Stop.TIP
+    errors = [0.0] if by_tip else [abs(reading.blade_length_mm - stop - blank.blade_length_mm) for stop in stops]
+    tries: list[_Named] = []
+    for stop, error in zip(stops, errors, strict=True):
         profile: Profile = from_stop(reading.profile, spec.stop, reading.blade_length_mm).copy()
         profile[:, 0] -= stop
         loose = spec.stop is Stop.SHOULDER and not reading.shoulder_seen
         each = decode(profile, spec, blank.cuts, reading.blade_height_mm, loose=loose)
         if each is not None:
-            tries.append(each)
-    if not tries:
-        return None
-    best = min(tries, key=lambda each: (each.outcome is not Outcome.IDENTIFIED, each.fit.worst_rough_mm))
-    return _Named(keyway, blank, best, 0.0 if spec.stop is Stop.TIP and not reading.shoulder_seen else length_error)
+            tries.append(_Named(keyway, blank, each, error))
+    return min(
+        tries,
+        key=lambda each: (each.decoded.outcome is not Outcome.IDENTIFIED, each.decoded.fit.misfit_mm),
+        default=None,
+    )
 
 
 def cuts_by_outline(reading: KeyReading, catalogue: Catalogue) -> tuple[tuple[Cut, ...], str | None]:

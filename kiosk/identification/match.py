@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.keyway import Section
 from kiosk.identification.section import GRID_MM, section_grid
@@ -21,8 +22,8 @@ _COARSE_EVERY = 4
 _SHIFTS_MM = np.arange(-0.4, 0.41, 0.1)
 _CLOSELY = 10
 _ITERATIONS = 5
-MIRRORED = "mirrored "
-"""Set before the id of a section whose faces are exchanged."""
+
+Small = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class SectionIndex:
 
     ids: tuple[str, ...]
     heights_mm: Floats
-    fine: np.ndarray[tuple[int, int, int], np.dtype[np.float32]]
-    coarse: np.ndarray[tuple[int, int, int], np.dtype[np.float32]]
+    fine: Small
+    coarse: Small
 
 
 def build_index(sections: Sequence[Section]) -> SectionIndex:
@@ -88,13 +89,13 @@ def match_section(reading: SectionReading, index: SectionIndex) -> tuple[Match, 
     faces = (reading.left_mm, reading.right_mm)
     costs = _coarse_costs(faces, index)
     count = len(index.ids)
-    nearest = np.argsort(costs)[: _CLOSELY] if costs.size <= _CLOSELY else np.argpartition(costs, _CLOSELY)[:_CLOSELY]
+    nearest = np.argsort(costs)[:_CLOSELY] if costs.size <= _CLOSELY else np.argpartition(costs, _CLOSELY)[:_CLOSELY]
     smoothed = tuple(_smoothed_with_gaps(face) for face in faces)
     found = [_closely(smoothed, index, int(at) % count, int(at) >= count) for at in nearest]
     return tuple(sorted(found, key=lambda match: match.distance_mm))
 
 
-def _coarse_costs(faces: tuple[Floats, Floats], index: SectionIndex) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _coarse_costs(faces: tuple[Floats, Floats], index: SectionIndex) -> Small:
     """Mean squared difference at the best shift of each face; straight sections first, then mirrored."""
     probes = [_probes(face) for face in faces]
     weight = np.concatenate([probe[0] for probe in probes], axis=1)
@@ -113,7 +114,7 @@ def _coarse_costs(faces: tuple[Floats, Floats], index: SectionIndex) -> np.ndarr
     return np.concatenate([straight, mirrored])
 
 
-def _probes(face: Floats) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _probes(face: Floats) -> tuple[Small, Small, Small]:
     """Weights, weighted values and sum of squares of one face at every shift."""
     grid = section_grid()
     seen = np.isfinite(face)
@@ -131,7 +132,8 @@ def _probes(face: Floats) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type:
 
 def _closely(faces: tuple[Floats, ...], index: SectionIndex, at: int, mirrored: bool) -> Match:
     sides = (1, 0) if mirrored else (0, 1)
-    fits = [_fit_face(face, index.fine[side, at], index.heights_mm[at]) for face, side in zip(faces, sides, strict=True)]
+    height = float(index.heights_mm[at])
+    fits = [_fit_face(face, index.fine[side, at], height) for face, side in zip(faces, sides, strict=True)]
     return Match(
         section=index.ids[at],
         mirrored=mirrored,
@@ -141,7 +143,7 @@ def _closely(faces: tuple[Floats, ...], index: SectionIndex, at: int, mirrored: 
     )
 
 
-def _fit_face(face: Floats, section: np.ndarray[tuple[int], np.dtype[np.float32]], height_mm: float) -> tuple[float, float, float]:
+def _fit_face(face: Floats, section: Small, height_mm: float) -> tuple[float, float, float]:
     """Distance, worst local difference and coverage of one face after the best small adjustment.
 
     Adjusted: zero of recess, tilt, shift of height, scale of height, gain; all but the first are held near their

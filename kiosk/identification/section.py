@@ -46,9 +46,8 @@ def read_line(view: View, laser_angle_deg: float) -> Floats | None:
     good = _believable(x_px, strength, view.mm_per_px)
     if good.sum() * view.mm_per_px < LEAST_SEEN_MM:
         return None
-    rows = np.arange(x_px.size)
     bottom = _spine_row(pixels, x_px, good)
-    height = (bottom - rows) * view.mm_per_px
+    height: Floats = np.asarray((bottom - np.arange(x_px.size)) * view.mm_per_px, dtype=np.float64)
     recess = x_px * view.mm_per_px / math.tan(math.radians(laser_angle_deg))
     ground = float(np.percentile(recess[good], 4))
     return _on_grid(height[good], recess[good] - ground, view.mm_per_px)
@@ -89,13 +88,12 @@ def _believable(x_px: Floats, strength: Floats, mm_per_px: float) -> NDArray[np.
         return np.zeros(x_px.size, dtype=bool)
     good = strength > max(6.0, 0.2 * bright)
     reach = max(2, round(0.12 / mm_per_px))
-    kernel = np.ones(2 * reach + 1)
     # A row stands when most rows near it put the line at about the same place.
     index = np.arange(x_px.size)[:, None] + np.arange(-reach, reach + 1)
     valid = (index >= 0) & (index < x_px.size)
     index = np.clip(index, 0, x_px.size - 1)
     agree = valid & good[index] & (np.abs(x_px[index] - x_px[:, None]) < max(2.0, 0.12 / mm_per_px))
-    return good & (agree.sum(axis=1) >= 0.4 * kernel.size)
+    return np.asarray(good & (agree.sum(axis=1) >= 0.4 * (2 * reach + 1)))
 
 
 def _spine_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_]) -> float:

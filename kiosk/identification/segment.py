@@ -61,8 +61,9 @@ def segment(view: View) -> Segment | Outcome:
         return Outcome.UNREADABLE_IMAGE
     factor = max(1, round(COARSE_MM / scale))
     size = (max(1, grey.shape[1] // factor), max(1, grey.shape[0] // factor))
-    coarse = cv2.resize(grey[: size[1] * factor, : size[0] * factor], size, interpolation=cv2.INTER_AREA)
-    coarse = cv2.GaussianBlur(coarse, (3, 3), 0)
+    whole_blocks = grey[: size[1] * factor, : size[0] * factor]
+    coarse = np.asarray(cv2.resize(whole_blocks, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    coarse = np.asarray(cv2.GaussianBlur(coarse, (3, 3), 0), dtype=np.uint8)
     pitch = scale * factor
     # Centre of a block of `factor` pixels, in the full picture's pixel centres.
     offset = (factor - 1) / 2 * scale
@@ -122,7 +123,9 @@ def _fit_light(coarse: Pixels, below: NDArray[np.bool_], pitch: float, offset: f
     rows, columns = np.nonzero(away)
     step = max(1, rows.size // 4000)
     rows, columns = rows[::step], columns[::step]
-    terms = _terms(columns * pitch + offset, rows * pitch + offset)
+    x_mm: Floats = np.asarray(columns * pitch + offset, dtype=np.float64)
+    y_mm: Floats = np.asarray(rows * pitch + offset, dtype=np.float64)
+    terms = _terms(x_mm, y_mm)
     values = coarse[rows, columns].astype(np.float64)
     fit = np.linalg.lstsq(terms, values, rcond=None)[0]
     keep = np.abs(terms @ fit - values) < 25

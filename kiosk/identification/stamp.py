@@ -55,7 +55,7 @@ class StampReader:
             name_and_phone=has_name_and_phone(lines),
         )
 
-    def _loaded(self) -> Any:  # noqa: ANN401 - the OCR package ships no types
+    def _loaded(self) -> Any:
         if self._engine is None:
             # Imported here: the package takes a second to load and most commands never read a head.
             from rapidocr import RapidOCR
@@ -73,7 +73,9 @@ class StampReader:
 
 def head_of(view: View) -> NDArray[np.uint8]:
     """The bow as a grey picture of working size; the whole object, or the whole view, where no bow can be told."""
-    grey = view.pixels if view.pixels.ndim == 2 else np.asarray(cv2.cvtColor(view.pixels, cv2.COLOR_RGB2GRAY))
+    grey = np.asarray(
+        view.pixels if view.pixels.ndim == 2 else cv2.cvtColor(view.pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8
+    )
     x, y, width, height = _bow_box(grey, view.mm_per_px)
     crop = grey[y : y + height, x : x + width]
     factor = WORKING_PX / max(crop.shape)
@@ -116,6 +118,6 @@ def _looks(grey: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     yield np.asarray(np.rot90(even))
 
 
-def _lines(engine: Any, picture: NDArray[np.uint8]) -> list[str]:  # noqa: ANN401
+def _lines(engine: Any, picture: NDArray[np.uint8]) -> list[str]:
     found = engine(np.repeat(np.ascontiguousarray(picture)[:, :, None], 3, axis=2))
     return [str(text) for text in (found.txts or ())]
