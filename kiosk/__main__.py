@@ -7,9 +7,9 @@ import sys
 import typer
 
 from config.problems import BadInput
+from kiosk.cli import audit, fleet, operations, policy, service, staff
 from kiosk.cli import config as config_command
 from kiosk.cli import identify as identify_command
-from kiosk.cli import audit, fleet, operations, policy, service, staff
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(service.app, name="service")
