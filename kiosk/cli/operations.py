@@ -6,6 +6,7 @@ Responsible for: asking and printing. Not responsible for: any finding or figure
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ Page = Annotated[Path | None, typer.Option("--html", help="Write a page with plo
 
 def doctor(as_json: AsJson = False, data: Data = None) -> None:
     """Examine the kiosk: each check passes, warns or fails, with the next step. Status 1 if any fails."""
+    # What the driver would log, the findings say.
+    logging.getLogger("hardware").addHandler(logging.NullHandler())
     places = Places(data or data_folder())
     findings = examine(_checks(places))
     if as_json:
@@ -125,7 +128,7 @@ def logs(
 
 
 def backup(target: Annotated[Path, typer.Argument(help="Archive to make (.tar.gz).")], data: Data = None) -> None:
-    """Back up databases and settings while the kiosk runs. Holds no key data and no secrets."""
+    """Back up databases and settings while the kiosk runs. Holds no key data, passwords or sealing keys."""
     owner = os.environ.get(OWNER_VARIABLE, "")
     with _told():
         names = back_up(Places(data or data_folder()), Path(owner) if owner else None, target)
