@@ -97,6 +97,7 @@ class BlankFault(HardwareFault):
     def __init__(self, slot: int, reason: str) -> None:
         super().__init__(f"slot {slot}: {reason}")
         self.slot = slot
+        self.reason = reason
 
 
 class CameraFault(HardwareFault):

@@ -34,7 +34,9 @@ class RegisterPayment:
 
     def refund(self, transaction: str, amount_minor: int) -> PaymentAnswer:
         """The cashier gives the money back against the receipt."""
-        return PaymentAnswer(PaymentState.REFUNDED, reference=transaction, pay_code=pay_code(transaction, -amount_minor))
+        return PaymentAnswer(
+            PaymentState.REFUNDED, reference=transaction, pay_code=pay_code(transaction, -amount_minor)
+        )
 
     def query(self, transaction: str) -> PaymentAnswer:
         """Every request may be repeated without harm, so the agreement stands."""

@@ -23,12 +23,13 @@ from hardware.errors import (
     PaymentFault,
 )
 from kiosk.database import DatabaseFault
-from kiosk.outcomes import Crashed, Faulted, Report
+from kiosk.outcomes import Crashed, Faulted, Reply, Report
 
 _log = logging.getLogger(__name__)
 
 Work: TypeAlias = Callable[[], Report]
-Post: TypeAlias = Callable[[Report], None]
+Job: TypeAlias = Callable[[], Reply]
+Post: TypeAlias = Callable[[Reply], None]
 
 _HEALING = (LinkFault, CameraFault, PaymentFault, BlankFault)
 """Faults after which the kiosk may try to recover by itself. A stop, a door, a deviation wait for a person."""
@@ -47,10 +48,10 @@ class Lane(StrEnum):
 
 
 class Executor(Protocol):
-    """Runs work and posts its report."""
+    """Runs jobs and posts their replies."""
 
-    def submit(self, lane: Lane, work: Work) -> None:
-        """Run `work` some time soon. Returns at once, never raises what `work` raises."""
+    def submit(self, lane: Lane, job: Job) -> None:
+        """Run `job` some time soon. Returns at once. A job raises nothing (see `reported`)."""
 
     def close(self) -> None:
         """Take no more work. What runs is waited for."""
@@ -91,16 +92,16 @@ class ThreadedExecutor:
     def __init__(self, post: Post) -> None:
         """Reports go to `post`, from the lane's thread."""
         self._post = post
-        self._queues: dict[Lane, queue.SimpleQueue[Work | None]] = {lane: queue.SimpleQueue() for lane in Lane}
+        self._queues: dict[Lane, queue.SimpleQueue[Job | None]] = {lane: queue.SimpleQueue() for lane in Lane}
         self._threads = [
             threading.Thread(target=self._run, args=(lane,), name=f"kiosk-{lane}", daemon=True) for lane in Lane
         ]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, lane: Lane, work: Work) -> None:
-        """Queue `work` in its lane."""
-        self._queues[lane].put(work)
+    def submit(self, lane: Lane, job: Job) -> None:
+        """Queue `job` in its lane."""
+        self._queues[lane].put(job)
 
     def close(self) -> None:
         """End each lane after what is queued in it."""
@@ -110,10 +111,10 @@ class ThreadedExecutor:
             thread.join(timeout=10)
 
     def _run(self, lane: Lane) -> None:
-        work = self._queues[lane].get()
-        while work is not None:
-            self._post(reported(work))
-            work = self._queues[lane].get()
+        job = self._queues[lane].get()
+        while job is not None:
+            self._post(job())
+            job = self._queues[lane].get()
 
 
 class InlineExecutor:
@@ -122,17 +123,17 @@ class InlineExecutor:
     def __init__(self, post: Post) -> None:
         """Reports go to `post`."""
         self._post = post
-        self._waiting: deque[Work] = deque()
+        self._waiting: deque[Job] = deque()
 
-    def submit(self, lane: Lane, work: Work) -> None:
-        """Queue `work`."""
-        self._waiting.append(work)
+    def submit(self, lane: Lane, job: Job) -> None:
+        """Queue `job`."""
+        self._waiting.append(job)
 
     def run_one(self) -> bool:
-        """Run the oldest work. False: there was none."""
+        """Run the oldest job. False: there was none."""
         if not self._waiting:
             return False
-        self._post(reported(self._waiting.popleft()))
+        self._post(self._waiting.popleft()())
         return True
 
     def close(self) -> None:

@@ -60,9 +60,7 @@ class Inventory:
         """All slots of the machine file, for staff."""
         with self._lock:
             rows = {row["number"]: row for row in self._connection.execute("SELECT * FROM slot").fetchall()}
-        return tuple(
-            _view(rows[slot.number], slot.capacity, slot.low_at) for slot in self._magazine.slots
-        )
+        return tuple(_view(rows[slot.number], slot.capacity, slot.low_at) for slot in self._magazine.slots)
 
     def finishes(self, blank: str) -> tuple[str, ...]:
         """Finishes of `blank` that could be sold now, in the magazine's order."""

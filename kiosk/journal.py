@@ -135,7 +135,7 @@ MIGRATIONS: tuple[str, ...] = (
         delivered INTEGER NOT NULL DEFAULT 0,
         closed INTEGER NOT NULL DEFAULT 0
     ) STRICT;
-    CREATE INDEX sale_open ON sale (closed) WHERE closed = 0;
+    CREATE INDEX sale_open ON sale (number) WHERE closed = 0 OR metal <> 'none';
     CREATE TABLE sale_step (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         utc TEXT NOT NULL,
@@ -146,6 +146,15 @@ MIGRATIONS: tuple[str, ...] = (
         code TEXT NOT NULL DEFAULT ''
     ) STRICT;
     CREATE INDEX sale_step_of ON sale_step (transaction_id);
+    CREATE TABLE copy_error (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        utc TEXT NOT NULL,
+        transaction_id TEXT NOT NULL REFERENCES sale (transaction_id),
+        mean_mm REAL NOT NULL,
+        largest_mm REAL NOT NULL,
+        touch_error_mm REAL NOT NULL,
+        passed INTEGER NOT NULL
+    ) STRICT;
     """,
 )
 
@@ -173,6 +182,16 @@ class Sale:
     def due_minor(self) -> int:
         """What the delivered copies cost."""
         return self.price_each_minor * self.delivered
+
+
+@dataclass(frozen=True)
+class CopyError:
+    """How far one copy was off: errors only, mm. `touch_error_mm` is where its blank's edge was met."""
+
+    mean_mm: float
+    largest_mm: float
+    touch_error_mm: float
+    passed: bool
 
 
 @dataclass(frozen=True)
@@ -256,14 +275,47 @@ class Journal:
             if step is Step.CLOSED:
                 self._connection.execute("UPDATE sale SET closed = 1 WHERE transaction_id = ?", (transaction_id,))
 
+    def write_copy(self, transaction_id: str, error: CopyError) -> None:
+        """Write how far one copy was off, and whether it may be handed over."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute(
+                "INSERT INTO copy_error (utc, transaction_id, mean_mm, largest_mm, touch_error_mm, passed)"
+                " VALUES (?,?,?,?,?,?)",
+                (
+                    self._now(),
+                    transaction_id,
+                    error.mean_mm,
+                    error.largest_mm,
+                    error.touch_error_mm,
+                    int(error.passed),
+                ),
+            )
+            self._row(transaction_id, Step.PASSED if error.passed else Step.NOT_PASSED, None, None, "")
+
+    def last_copies(self, count: int) -> tuple[CopyError, ...]:
+        """Errors of the last copies of all sales, oldest first."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT mean_mm, largest_mm, touch_error_mm, passed FROM copy_error ORDER BY id DESC LIMIT ?", (count,)
+            ).fetchall()
+        return tuple(
+            CopyError(row["mean_mm"], row["largest_mm"], row["touch_error_mm"], bool(row["passed"]))
+            for row in reversed(rows)
+        )
+
+    def forget_drift(self) -> None:
+        """The wheel was changed: errors of copies before this say nothing of copies after it."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute("DELETE FROM copy_error")
+
     def sale(self, transaction_id: str) -> Sale | None:
         """One sale, or None."""
         found = self._sales("WHERE transaction_id = ?", transaction_id)
         return found[0] if found else None
 
     def open_sales(self) -> tuple[Sale, ...]:
-        """Sales nobody has closed, oldest first: what a crash left, or money whose answer is unknown."""
-        return self._sales("WHERE closed = 0 ORDER BY number")
+        """Sales not closed, or with metal still in the clamp, oldest first: what a crash left, or unknown money."""
+        return self._sales("WHERE closed = 0 OR metal <> 'none' ORDER BY number")
 
     def last_sales(self, count: int) -> tuple[Sale, ...]:
         """The newest sales first."""

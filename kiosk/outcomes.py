@@ -12,8 +12,9 @@ from typing import TypeAlias
 from hardware.ports import BoardIdentity, PaymentAnswer, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.journal import Sale
-from kiosk.reading import Identification, Stamp
+from kiosk.reading import Stamp
 from kiosk.snapshot import CheckResult
+from kiosk.tools import Telling
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class TraySeen:
 class Told:
     """Two readings agreed, or why not. `frames` are kept for the stamp."""
 
-    identification: Identification
+    telling: Telling
     frames: ScanFrames | None
 
 
@@ -118,7 +119,6 @@ class Checked:
     """The copy was measured; if it did not pass it has been rejected."""
 
     result: CheckResult
-    mean_error_mm: float
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,10 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Settled:
-    """A sale given up is settled. `sale` is as the journal has it now; `open` if the money's answer is still unknown."""
+    """A sale is settled. `sale` is as the journal has it now: open still, if the money's answer is unknown."""
 
     sale: Sale
+    pay_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,3 +203,11 @@ Report: TypeAlias = (
     | Due
     | Crashed
 )
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A report and the visit it was asked for: a reply to a visit that has ended is dropped."""
+
+    visit: int
+    report: Report

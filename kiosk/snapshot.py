@@ -202,6 +202,8 @@ class Snapshot:
     staff: StaffView | None = None
     service: ServiceView | None = None
     returned: ReturnResult | None = None
+    return_message: str = ""
+    """Id of what is wrong with a receipt's code typed in: `not_found`."""
     closed_reason: str = ""
     """Id of why the kiosk is closed: `staff`, `drift`, `empty`."""
     failed_reason: str = ""

@@ -14,10 +14,10 @@ from config.catalogue import Catalogue
 from config.machine import Machine
 from config.store import Store
 from hardware.clock import Clock
-from hardware.job import CutJob
 from hardware.ports import Cutter, KeyScanner, Payment
 from hardware.scan import ScanFrames, View
-from kiosk.cut_plan import PlanRefusal
+from kiosk.copy_check import CopyErrors
+from kiosk.cut_plan import CutPlan
 from kiosk.decision import Approval, Decision, FiredRule
 from kiosk.inventory import Inventory
 from kiosk.journal import Journal
@@ -32,33 +32,6 @@ class Telling:
     reading: KeyReading | None = None
 
 
-@dataclass(frozen=True, repr=False)
-class CopyErrors:
-    """Errors of one copy, cut by cut, against what was wanted; mm. Errors only, never depths."""
-
-    errors_mm: tuple[float, ...]
-
-    @property
-    def largest_mm(self) -> float:
-        """The largest, without sign."""
-        return max(abs(error) for error in self.errors_mm)
-
-    @property
-    def mean_mm(self) -> float:
-        """The mean, with sign: what drifts."""
-        return sum(self.errors_mm) / len(self.errors_mm)
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class Planned:
-    """One cut to be made: the board's lines, and what the copy must measure. Wiped with the visit."""
-
-    job: CutJob
-    positions_mm: tuple[float, ...]
-    roots_mm: tuple[float, ...]
-    blank: str = ""
-
-
 class KeyExpert(Protocol):
     """Reads keys. Pure but for its models; called from worker threads."""
 
@@ -68,17 +41,12 @@ class KeyExpert(Protocol):
     def stamp(self, frames: ScanFrames) -> Stamp:
         """What its head says. Slow."""
 
-    def measure(self, view: View, planned: Planned) -> CopyErrors | None:
-        """The copy in the clamp against what was wanted; None if no copy can be seen."""
+    def measure(self, view: View, plan: CutPlan) -> CopyErrors:
+        """The copy in the clamp against what was wanted.
 
-
-class Planner(Protocol):
-    """Makes the board's lines from a key that was told."""
-
-    def plan(
-        self, telling: Telling, blank: str, *, restore: bool, edge_error_mm: float = 0.0
-    ) -> Planned | PlanRefusal:
-        """Plan a copy on `blank`, to factory depths or as it is, for an edge `edge_error_mm` off its place."""
+        Raises:
+            CameraFault: nothing that could be measured.
+        """
 
 
 @dataclass(frozen=True)
@@ -97,13 +65,7 @@ class Rulebook(Protocol):
     """The store's policy."""
 
     def decide(self, question: Question) -> Decision:
-        """Verdict and every rule that fired, for today and this place."""
-
-    def next_steps(self, rule: FiredRule) -> tuple[str, ...]:
-        """Ids of advice for the shopper."""
-
-    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
-        """Reasons staff may pick to lift it."""
+        """Verdict and every rule that fired, for today, this place and what is in stock."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +94,9 @@ class StaffDoor(Protocol):
     def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
         """Whether this member's role may lift this rule."""
 
+    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
+        """Ids of the reasons staff may pick to lift it."""
+
 
 class AuditBook(Protocol):
     """Append-only record of what was decided and by whom."""
@@ -152,7 +117,6 @@ class Tools:
     scanner: KeyScanner
     payment: Payment
     expert: KeyExpert
-    planner: Planner
     rulebook: Rulebook
     staff: StaffDoor
     audit: AuditBook

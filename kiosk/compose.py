@@ -1,0 +1,216 @@
+"""Everything built and joined: from settings and ports to a kiosk that runs.
+
+Responsible for: opening the records, building reader, rules and session over them, starting and ending threads in
+order. Not responsible for: choosing ports (`kiosk.__main__`, `kiosk.rehearsal`): nothing here knows a real machine
+from a simulated one but for the mark every sale carries.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+from hardware.clock import Clock
+from hardware.ports import Cutter, KeyScanner, Payment
+from kiosk.audit import Audit, key_folder_beside
+from kiosk.controller import Controller, Listener
+from kiosk.events import Intent
+from kiosk.executor import ThreadedExecutor
+from kiosk.expert import CatalogueExpert
+from kiosk.inventory import Inventory
+from kiosk.journal import Journal
+from kiosk.rulebook import StoreRulebook
+from kiosk.staff import StaffBook
+from kiosk.tools import AuditBook, KeyExpert, StaffDoor, Tools
+
+_log = logging.getLogger(__name__)
+_IDLE_WAIT_S = 0.5
+"""How long the controller's thread sleeps at most without an event; an event wakes it at once."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The devices and the time of one kiosk.
+
+    `simulated` is true when any device is not real: every sale is marked so. `first_count` is what a slot never seen
+    before holds: 0 on a real machine, where staff count.
+    """
+
+    cutter: Cutter
+    scanner: KeyScanner
+    payment: Payment
+    clock: Clock
+    simulated: bool
+    first_count: int | None = 0
+
+
+@dataclass(frozen=True)
+class Records:
+    """Where a kiosk keeps its files, below one folder."""
+
+    folder: Path
+
+    @property
+    def sales(self) -> Path:
+        """Journal and stock."""
+        return self.folder / "sales.db"
+
+    @property
+    def audit(self) -> Path:
+        """Who decided what."""
+        return self.folder / "audit.db"
+
+    @property
+    def staff(self) -> Path:
+        """Staff accounts."""
+        return self.folder / "staff.db"
+
+
+def build_tools(
+    settings: Settings,
+    ports: Ports,
+    data: Path,
+    closing: ExitStack,
+    *,
+    expert: KeyExpert | None = None,
+    staff: StaffDoor | None = None,
+    audit: AuditBook | None = None,
+    versions: tuple[tuple[str, str], ...] = (),
+) -> Tools:
+    """Open the records and build what a session works with.
+
+    Args:
+        settings: everything an owner sets.
+        ports: the devices.
+        data: folder of the records; must exist.
+        closing: gets what must be closed at the end, newest first.
+        expert: the reader; the shipped one if None.
+        staff: who may come in; the accounts in `data` if None.
+        audit: the book; the one in `data` if None.
+        versions: (name, version) lines for the technician.
+
+    Raises:
+        DatabaseFault: a record cannot be opened.
+    """
+    files = Records(data)
+    journal = Journal(files.sales, ports.clock, simulated=ports.simulated)
+    closing.callback(journal.close)
+    inventory = Inventory(files.sales, settings.machine.magazine, first_count=ports.first_count)
+    closing.callback(inventory.close)
+    if staff is None:
+        book = StaffBook.open(files.staff, ports.clock)
+        closing.callback(book.close)
+        staff = book
+    if audit is None:
+        sealed = Audit.open(files.audit, key_folder_beside(data), ports.clock)
+        closing.callback(sealed.close)
+        audit = sealed
+    rulebook = StoreRulebook.of(
+        settings.policy,
+        settings.store,
+        settings.catalogue,
+        ports.clock,
+        lambda: frozenset(inventory.stocked()),
+    )
+    return Tools(
+        machine=settings.machine,
+        store=settings.store,
+        catalogue=settings.catalogue,
+        clock=ports.clock,
+        cutter=ports.cutter,
+        scanner=ports.scanner,
+        payment=ports.payment,
+        expert=expert or CatalogueExpert(settings.catalogue, settings.policy.phrases, settings.machine.check),
+        rulebook=rulebook,
+        staff=staff,
+        audit=audit,
+        journal=journal,
+        inventory=inventory,
+        simulated=ports.simulated,
+        versions=versions,
+    )
+
+
+class Kiosk:
+    """A kiosk that runs in real time: one thread owns the session, others do the work."""
+
+    def __init__(self, tools: Tools, closing: ExitStack) -> None:
+        """Nothing runs before `start`."""
+        self.tools = tools
+        self._closing = closing
+        self._controller = Controller(tools)
+        self._executor: ThreadedExecutor | None = None
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="kiosk-session", daemon=True)
+
+    def subscribe(self, listener: Listener) -> None:
+        """Tell `listener` every snapshot, from the session's thread. Before `start`."""
+        self._controller.subscribe(listener)
+
+    def start(self) -> None:
+        """Come up."""
+        self._executor = ThreadedExecutor(self._controller.post)
+        self._controller.use(self._executor)
+        self._thread.start()
+
+    def post(self, intent: Intent) -> None:
+        """Somebody wishes something. `Stop` has stopped the machine when this returns. Any thread."""
+        self._controller.post(intent)
+
+    def stop_now(self) -> None:
+        """Stop the machine at once. Any thread."""
+        self._controller.stop_now()
+
+    def close(self) -> None:
+        """Stop whatever moves, make the machine safe, end the threads, close the records. May be called twice."""
+        if not self._ending.is_set():
+            self._ending.set()
+            self.tools.cutter.stop()
+            if self._thread.is_alive():
+                self._thread.join(timeout=10)
+            if self._executor is not None:
+                self._executor.close()
+            self._controller.desk.end_visit()
+            self.tools.cutter.close()
+            self._closing.close()
+
+    def _run(self) -> None:
+        self._controller.begin()
+        while not self._ending.is_set():
+            due_s = self._controller.next_due_s()
+            wait_s = _IDLE_WAIT_S if due_s is None else min(_IDLE_WAIT_S, due_s - self.tools.clock.now_s())
+            self._controller.step(max(wait_s, 0.001))
+
+
+def build_kiosk(
+    settings: Settings,
+    ports: Ports,
+    data: Path,
+    *,
+    versions: tuple[tuple[str, str], ...] = (),
+    also: Callable[[Tools], None] | None = None,
+) -> Kiosk:
+    """A kiosk in real time over these ports, its records below `data`.
+
+    Args:
+        settings: everything an owner sets.
+        ports: the devices and the time.
+        data: folder of the records; made if it is not there.
+        versions: (name, version) lines for the technician.
+        also: called with the tools before anything starts.
+
+    Raises:
+        DatabaseFault: a record cannot be opened.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as closing:
+        tools = build_tools(settings, ports, data, closing, versions=versions)
+        if also is not None:
+            also(tools)
+        kept = closing.pop_all()
+    return Kiosk(tools, kept)

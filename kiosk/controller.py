@@ -1,0 +1,315 @@
+"""The one owner of a session: an inbox, timers, and a snapshot after each event.
+
+Responsible for: taking events in order, keeping stale ones out, waiting for people and no longer, telling listeners,
+and stopping the machine at once on any thread's wish. Not responsible for: what an event means (`kiosk.phases`),
+which thread this is (`kiosk.compose` runs it on one of its own, rehearsals in theirs).
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import queue
+from collections.abc import Callable
+from typing import TypeAlias
+
+from kiosk import effects
+from kiosk.desk import Desk
+from kiosk.events import CallStaff, Cancel, Intent, MoreTime, SetLanguage, Stop
+from kiosk.executor import Executor, Job, Lane, place
+from kiosk.outcomes import Crashed, Due, Faulted, LeftoversSettled, Reply, Report, Told
+from kiosk.phases import ENTER, HANDLE, approving, ending, starting
+from kiosk.secrecy import wipe
+from kiosk.snapshot import Snapshot, Waiting
+from kiosk.states import MAKING, State
+from kiosk.tools import Tools
+from kiosk.view import snapshot
+
+_log = logging.getLogger(__name__)
+
+Message: TypeAlias = Intent | Reply | Due
+Listener: TypeAlias = Callable[[Snapshot], None]
+
+_UNHURRIED = (
+    State.STARTING,
+    State.WELCOME,
+    State.CLOSED,
+    State.OUT_OF_ORDER,
+    State.SCANNING,
+    State.PAYING,
+    State.CAPTURING,
+    State.SETTLING,
+    *MAKING,
+)
+"""States that wait for nobody."""
+
+
+_AFTER_MAKING = (State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
+"""A stop that comes here came too late to stop anything: the machine is made ready again, the sale goes on."""
+
+
+class Controller:
+    """Session, inbox and timers. Every method but `post` and `stop_now` belongs to one thread."""
+
+    def __init__(self, tools: Tools, posted: Callable[[], None] | None = None) -> None:
+        """Nothing runs before `begin`; give it an executor with `use` first.
+
+        Args:
+            tools: the ports.
+            posted: called, in the posting thread, after each post: how a rehearsal looks on while an effect runs.
+        """
+        self._posted = posted
+        self._tools = tools
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._timers: list[tuple[float, int, Due]] = []
+        self._order = itertools.count()
+        self._listeners: list[Listener] = []
+        self._executor: Executor | None = None
+        self._last: Snapshot | None = None
+        self._stop_pending = False
+        """A stop was asked for and the session has not yet settled what it ended."""
+        self._quiet_states = frozenset(_UNHURRIED)
+        self.desk = Desk(tools, self._submit, self._after, self.post, self._entered)
+
+    # From any thread
+
+    def post(self, message: Message) -> None:
+        """Put something in the inbox. A `Stop` stops the machine before this returns."""
+        if isinstance(message, Stop):
+            self._stop_pending = True
+            self._tools.cutter.stop()
+        self._inbox.put(message)
+        if self._posted is not None:
+            self._posted()
+
+    def stop_now(self) -> None:
+        """Stop the machine at once, from the calling thread; the session hears of it afterwards."""
+        self.post(Stop())
+
+    # From the owning thread
+
+    def use(self, executor: Executor) -> None:
+        """Where effects run."""
+        self._executor = executor
+
+    def subscribe(self, listener: Listener) -> None:
+        """Tell `listener` every new snapshot, from the owning thread. It must not block or raise."""
+        self._listeners.append(listener)
+        if self._last is not None:
+            listener(self._last)
+
+    def begin(self) -> None:
+        """Come up."""
+        starting.begin(self.desk)
+        self._publish()
+
+    def next_due_s(self) -> float | None:
+        """When the next timer runs out, by the tools' clock; None without timers."""
+        return self._timers[0][0] if self._timers else None
+
+    def step(self, timeout_s: float = 0.0) -> bool:
+        """Handle one event, waiting up to `timeout_s` for it. False: nothing came and no timer is due."""
+        due = self._due()
+        if due is not None:
+            self._guarded(due)
+            return True
+        try:
+            message = self._inbox.get(timeout=timeout_s) if timeout_s > 0 else self._inbox.get_nowait()
+        except queue.Empty:
+            return False
+        self._guarded(message)
+        return True
+
+    # Inside
+
+    def _guarded(self, message: Message) -> None:
+        """The one catch-all of this thread: stop motion, latch, out of order."""
+        try:
+            self._handle(message)
+        except Exception as error:
+            self._break_down(error)
+        self._publish()
+
+    def _break_down(self, error: Exception) -> None:
+        where = place(error)
+        _log.critical("session crashed: %s", where)
+        self._tools.cutter.stop()
+        try:
+            starting.break_down(self.desk, Crashed(where))
+        except Exception as again:
+            # Even telling failed (a full disk, for one): the machine is stopped, the screen must still say so.
+            _log.critical("and again: %s", place(again))
+            self.desk.end_visit()
+            self.desk.note_fault(starting.LONE_PROBLEM, place(again), heals=False)
+            if self.desk.session.state is not State.OUT_OF_ORDER:
+                self.desk.session.broke()
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case Due():
+                self._handle_due(message)
+            case Reply():
+                self._handle_reply(message)
+            case _:
+                self._handle_intent(message)
+
+    def _handle_intent(self, intent: Intent) -> None:
+        desk = self.desk
+        match intent:
+            case SetLanguage(language):
+                if language in self._tools.store.languages:
+                    desk.language = language
+                self._somebody_is_here()
+                return
+            case CallStaff():
+                desk.staff_called = True
+                desk.audit("staff_called")
+                self._somebody_is_here()
+                return
+            case MoreTime():
+                if desk.waiting is not None and desk.extensions_left > 0:
+                    desk.extensions_left -= 1
+                    self._somebody_is_here()
+                return
+            case Stop():
+                self._stopped(intent)
+                return
+            case _:
+                pass
+        self._somebody_is_here()
+        self._to_phase(intent)
+
+    def _stopped(self, stop: Stop) -> None:
+        """The fault a stop causes may come before or after the wish itself; it is dealt with once."""
+        desk = self.desk
+        if not self._stop_pending:
+            return
+        if desk.session.state in MAKING:
+            self._to_phase(stop)
+            return
+        self._stop_pending = False
+        if desk.session.state in _AFTER_MAKING:
+            desk.request(Lane.MACHINE, lambda: effects.unlatch(self._tools))
+            return
+        fault = Faulted(ending.STOPPED, "stopped at the screen", heals=False)
+        if desk.session.state is State.TECHNICIAN:
+            self._note_for_technician(fault)
+        elif desk.session.state is not State.OUT_OF_ORDER:
+            starting.break_down(desk, fault)
+
+    def _note_for_technician(self, fault: Faulted) -> None:
+        self.desk.note_fault(fault.code, fault.detail, heals=False)
+        self.desk.service_message = fault.code
+
+    def _handle_reply(self, reply: Reply) -> None:
+        desk, report = self.desk, reply.report
+        match report:
+            case LeftoversSettled():
+                starting.leftovers(desk, report)
+            case Faulted() | Crashed():
+                self._handle_fault(reply, report)
+            case Told(_, frames) if frames is not None and not desk.is_current(reply):
+                # The shopper has left: nobody will wipe this but us.
+                wipe(frames)
+            case _ if desk.is_current(reply) or desk.visit is None:
+                self._to_phase(report)
+            case _:
+                pass
+
+    def _handle_fault(self, reply: Reply, report: Faulted | Crashed) -> None:
+        desk = self.desk
+        desk.service_busy = ""
+        if self._stop_pending and isinstance(report, Faulted) and ending.stopped_by_shopper(desk, report):
+            self._stop_pending = False
+            return
+        if desk.recovering:
+            # Recovery failed: the first cause stays, the latest is in the technician's list.
+            code = report.code if isinstance(report, Faulted) else starting.LONE_PROBLEM
+            detail = report.detail if isinstance(report, Faulted) else report.where
+            desk.note_fault(code, detail, heals=False)
+            desk.set_recovering(False)
+            if desk.session.state is State.OUT_OF_ORDER:
+                starting.enter_out_of_order(desk)
+            return
+        if desk.session.state is State.OUT_OF_ORDER:
+            return
+        if desk.session.state is State.TECHNICIAN and isinstance(report, Faulted):
+            self._note_for_technician(report)
+            return
+        starting.break_down(desk, report)
+
+    def _to_phase(self, event: Intent | Report) -> None:
+        handle = HANDLE.get(self.desk.session.state)
+        if handle is not None:
+            handle(self.desk, event)
+
+    def _entered(self, state: State) -> None:
+        desk = self.desk
+        desk.entries += 1
+        self._somebody_is_here()
+        enter = ENTER.get(state)
+        if enter is not None:
+            enter(desk)
+
+    # Effects and timers
+
+    def _submit(self, lane: Lane, job: Job) -> None:
+        if self._executor is None:
+            raise LookupError("no executor")
+        self._executor.submit(lane, job)
+
+    def _after(self, delay_s: float, due: Due) -> None:
+        heapq.heappush(self._timers, (self._tools.clock.now_s() + delay_s, next(self._order), due))
+
+    def _due(self) -> Due | None:
+        if self._timers and self._timers[0][0] <= self._tools.clock.now_s():
+            return heapq.heappop(self._timers)[2]
+        return None
+
+    def _handle_due(self, due: Due) -> None:
+        desk = self.desk
+        match due.what:
+            case "idle":
+                if due.mark == desk.activity:
+                    desk.waiting = Waiting(int(self._tools.store.timeouts.warning_s), desk.extensions_left)
+                    desk.idle_in(1.0, "waiting")
+            case "waiting":
+                if due.mark == desk.activity and desk.waiting is not None:
+                    left_s = desk.waiting.left_s - 1
+                    if left_s > 0:
+                        desk.waiting = Waiting(left_s, desk.extensions_left)
+                        desk.idle_in(1.0, "waiting")
+                    else:
+                        self._walked_away()
+            case _:
+                if due.mark == desk.entries:
+                    self._to_phase(due)
+
+    def _somebody_is_here(self) -> None:
+        """Start waiting anew, where a person is waited for."""
+        desk = self.desk
+        desk.activity += 1
+        desk.waiting = None
+        if desk.session.state not in self._quiet_states:
+            desk.idle_in(self._tools.store.timeouts.idle_s, "idle")
+
+    def _walked_away(self) -> None:
+        desk = self.desk
+        desk.waiting = None
+        match desk.session.state:
+            case State.TAKE_KEY_BACK:
+                desk.session.settle()
+            case State.STAFF_LOGIN:
+                approving.leave(desk)
+            case State.STAFF_APPROVAL:
+                self._to_phase(Cancel())
+            case _:
+                desk.go_home()
+
+    def _publish(self) -> None:
+        now = snapshot(self.desk)
+        if now != self._last:
+            self._last = now
+            for listener in self._listeners:
+                listener(now)

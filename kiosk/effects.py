@@ -1,0 +1,233 @@
+"""What entering a state asks of machine, cameras and money: blocking work for a worker thread.
+
+Responsible for: the order of calls to the ports within one effect, and a journal row before each. Not responsible
+for: when an effect is wanted or what follows (`kiosk.phases`), or what its faults mean (`kiosk.executor`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from config.keyway import Blank, Keyway
+from hardware.errors import BlankFault
+from hardware.ports import PaymentState
+from hardware.scan import ScanFrames
+from kiosk.copy_check import edge_correction_mm
+from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
+from kiosk.gcode import to_gcode
+from kiosk.journal import CopyError, Metal, Sale, Step
+from kiosk.outcomes import (
+    Answered,
+    BlankUnfit,
+    BroughtUp,
+    Checked,
+    CutDone,
+    Delivered,
+    LeftoversSettled,
+    Loaded,
+    NotPlanned,
+    ReturnMeasured,
+    ServiceDone,
+    Settled,
+    StampRead,
+    Told,
+    TraySeen,
+)
+from kiosk.reading import Identification, Outcome
+from kiosk.settle import insist, refund, settle_metal, settle_money
+from kiosk.snapshot import CheckResult
+from kiosk.tools import Telling, Tools
+
+LOOKS = 3
+"""Scans at most until two in a row agree."""
+AGREE_MM = 0.04
+"""Two readings of one cut may differ by this much: three times the reader's noise, a sixth of the smallest step."""
+TOUCHES_WATCHED = 9
+"""Touch-offs the path follows: enough that one tall blank does not move the median."""
+
+
+def bring_up(tools: Tools, *, first: bool) -> BroughtUp:
+    """Connect (or recover), home, and settle every sale that was left open."""
+    identity = None
+    if first:
+        identity = tools.cutter.connect()
+        tools.cutter.home()
+    else:
+        tools.cutter.recover()
+    for sale in tools.journal.open_sales():
+        settle_metal(sale, tools)
+    return BroughtUp(identity, settle_leftovers(tools).unsettled)
+
+
+def settle_leftovers(tools: Tools, *, in_doubt: bool = True) -> LeftoversSettled:
+    """Settle the money of every open sale.
+
+    Args:
+        tools: the ports.
+        in_doubt: also of a sale whose copy may or may not have fallen into the chute. Without a look at the clamp
+            nobody knows, so a machine that is down leaves those until it is well.
+    """
+    for sale in tools.journal.open_sales():
+        if not sale.closed and (in_doubt or sale.metal is not Metal.DELIVERING):
+            settle_money(sale, tools)
+    return LeftoversSettled(tuple(sale.transaction for sale in tools.journal.open_sales() if not sale.closed))
+
+
+def unlatch(tools: Tools) -> ServiceDone:
+    """Make the machine ready again after a stop that came when nothing moved any more."""
+    tools.cutter.recover()
+    return ServiceDone("unlatch", "")
+
+
+def look_at_tray(tools: Tools) -> TraySeen:
+    """Ask the tray camera whether a key lies there."""
+    return TraySeen(tools.scanner.tray_is_empty())
+
+
+def tell_key(tools: Tools) -> Told:
+    """Look until two looks agree: a key that was touched, or a reading that wavers, is not believed."""
+    before: Telling | None = None
+    for _ in range(LOOKS):
+        frames = tools.scanner.scan()
+        telling = tools.expert.tell(frames)
+        if before is not None and agree(before.identification, telling.identification):
+            return Told(telling, frames)
+        before = telling
+    return Told(Telling(Identification(Outcome.MOVED)), None)
+
+
+def agree(one: Identification, other: Identification) -> bool:
+    """Whether two readings are the same key in the same place."""
+    if (one.outcome, one.keyway, one.blank, one.bitting) != (other.outcome, other.keyway, other.blank, other.bitting):
+        return False
+    return all(abs(a.measured_mm - b.measured_mm) <= AGREE_MM for a, b in zip(one.cuts, other.cuts, strict=True))
+
+
+def read_head(tools: Tools, frames: ScanFrames) -> StampRead:
+    """Read what the head says."""
+    return StampRead(tools.expert.stamp(frames))
+
+
+def authorise(tools: Tools, transaction: str, amount_minor: int, currency: str) -> Answered:
+    """Reserve the money. An unknown answer is asked about; what stays unknown is answered as unknown."""
+    tools.journal.write(transaction, Step.AUTHORISING)
+    answer = insist(
+        tools,
+        transaction,
+        lambda: tools.payment.authorise(transaction, amount_minor, currency),
+        PaymentState.UNKNOWN,
+    )
+    match answer.state:
+        case PaymentState.APPROVED:
+            tools.journal.write(transaction, Step.RESERVED)
+        case PaymentState.DECLINED:
+            tools.journal.write(transaction, Step.DECLINED)
+        case _:
+            tools.journal.write(transaction, Step.ANSWER_UNKNOWN)
+    return Answered(answer)
+
+
+def capture(tools: Tools, transaction: str) -> Settled:
+    """Take the price of the delivered copies and close the sale."""
+    return settle_money(_sale(tools, transaction), tools)
+
+
+def give_up(tools: Tools, transaction: str, *, machine_too: bool) -> Settled:
+    """Settle a sale that goes no further.
+
+    Args:
+        tools: the ports.
+        transaction: whose.
+        machine_too: a blank may be in the clamp, or the machine was stopped: recover and scrap first.
+    """
+    sale = _sale(tools, transaction)
+    if machine_too:
+        tools.cutter.recover()
+        settle_metal(sale, tools)
+        sale = _sale(tools, transaction)
+    return settle_money(sale, tools)
+
+
+def load(tools: Tools, transaction: str, slot: int, copy: int, blade_height_mm: float) -> Loaded | BlankUnfit:
+    """Bring a blank from `slot` into the clamp and touch it off. The blank leaves the stock either way."""
+    tools.journal.write(transaction, Step.LOADING, slot=slot, copy=copy)
+    tools.inventory.take(slot)
+    try:
+        return Loaded(tools.cutter.load(slot, blade_height_mm))
+    except BlankFault as fault:
+        tools.inventory.lock(slot, fault.reason)
+        tools.journal.write(transaction, Step.SLOT_LOCKED, slot=slot, code=fault.code)
+        tools.journal.write(transaction, Step.REJECTED, slot=slot)
+        return BlankUnfit(slot, fault.reason)
+
+
+def plan(tools: Tools, telling: Telling, keyway: Keyway, blank: Blank, *, restore: bool) -> CutPlan | PlanRefusal:
+    """Plan the wheel's path for the wheel as it is now."""
+    reading = telling.reading
+    outline = None if restore or reading is None else reading.profile
+    # A wheel that wears meets every blank's edge later by the same amount: the path follows the last touch-offs.
+    touches = [copy.touch_error_mm for copy in tools.journal.last_copies(TOUCHES_WATCHED)]
+    return plan_cuts(
+        keyway,
+        blank,
+        [cut.code for cut in telling.identification.cuts],
+        tools.machine,
+        outline=outline,
+        edge_error_mm=edge_correction_mm(touches),
+    )
+
+
+def cut(
+    tools: Tools, transaction: str, copy: int, planned: CutPlan | PlanRefusal, progress: Callable[[float], None]
+) -> CutDone | NotPlanned:
+    """Cut one copy, or throw the blank away when no path fits after all."""
+    if isinstance(planned, PlanRefusal):
+        tools.cutter.reject()
+        tools.journal.write(transaction, Step.REJECTED, copy=copy, code=planned.value)
+        return NotPlanned(planned.value)
+    tools.journal.write(transaction, Step.CUTTING, copy=copy)
+    tools.cutter.run(to_gcode(planned, tools.machine), progress)
+    return CutDone()
+
+
+def check(tools: Tools, transaction: str, copy: int, planned: CutPlan, touch_error_mm: float) -> Checked:
+    """Measure the copy; one that does not pass goes into the bin."""
+    tools.journal.write(transaction, Step.CHECKING, copy=copy)
+    tools.cutter.present_to_check()
+    errors = tools.expert.measure(tools.scanner.check(), planned)
+    largest_mm = errors.largest_mm if np.isfinite(errors.largest_mm) else 9.0
+    tools.journal.write_copy(transaction, CopyError(errors.mean_mm, largest_mm, touch_error_mm, errors.passed))
+    if not errors.passed:
+        tools.cutter.reject()
+        tools.journal.write(transaction, Step.REJECTED, copy=copy)
+    return Checked(CheckResult(errors.passed, largest_mm, tools.machine.check.tolerance_mm))
+
+
+def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:
+    """Drop a good copy into the chute."""
+    tools.journal.write(transaction, Step.DELIVERING, copy=copy)
+    tools.cutter.deliver()
+    tools.journal.write(transaction, Step.DELIVERED, copy=copy)
+    return Delivered()
+
+
+def measure_return(tools: Tools) -> ReturnMeasured:
+    """Measure a copy brought back against the factory depths nearest to its own cuts."""
+    told = tell_key(tools).telling.identification
+    if told.outcome is not Outcome.IDENTIFIED or not told.cuts:
+        return ReturnMeasured(told.blank, None)
+    return ReturnMeasured(told.blank, max(abs(cut.residual_mm) for cut in told.cuts))
+
+
+def give_back(tools: Tools, transaction: str) -> Settled:
+    """Refund a captured sale."""
+    return refund(_sale(tools, transaction), tools)
+
+
+def _sale(tools: Tools, transaction: str) -> Sale:
+    sale = tools.journal.sale(transaction)
+    if sale is None:
+        raise LookupError("a sale the journal has never heard of")
+    return sale

@@ -1,0 +1,42 @@
+"""The reader as the session asks it: frames in, a telling out. Implements `KeyExpert`.
+
+Responsible for: putting reading, matching, stamp and copy check together over one catalogue. Not responsible for: any
+of them (`kiosk.identification`, `kiosk.copy_check`).
+"""
+
+from __future__ import annotations
+
+from config.catalogue import Catalogue
+from config.machine import CopyCheck
+from config.phrases import Phrases
+from hardware.scan import ScanFrames, View
+from kiosk.copy_check import CopyErrors, check_copy
+from kiosk.copy_measure import measure_copy
+from kiosk.cut_plan import CutPlan
+from kiosk.identification import StampReader, build_index, identify, read_key
+from kiosk.reading import Stamp
+from kiosk.tools import Telling
+
+
+class CatalogueExpert:
+    """Reads keys against one catalogue, whose sections are sampled once."""
+
+    def __init__(self, catalogue: Catalogue, phrases: Phrases, limits: CopyCheck) -> None:
+        """Make the index ready; the head reader loads its models on first use."""
+        self._catalogue = catalogue
+        self._index = build_index(catalogue.sections)
+        self._stamps = StampReader(phrases)
+        self._limits = limits
+
+    def tell(self, frames: ScanFrames) -> Telling:
+        """What the key in the tray is."""
+        reading = read_key(frames)
+        return Telling(identify(reading, self._catalogue, self._index), reading)
+
+    def stamp(self, frames: ScanFrames) -> Stamp:
+        """What its head says."""
+        return self._stamps.read(frames.head)
+
+    def measure(self, view: View, plan: CutPlan) -> CopyErrors:
+        """The copy in the clamp against what was wanted."""
+        return check_copy(plan, measure_copy(view), self._limits)

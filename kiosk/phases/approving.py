@@ -1,0 +1,144 @@
+"""Staff identify themselves, and lift one rule for one transaction, or do not.
+
+Responsible for: STAFF_LOGIN, STAFF_APPROVAL. Not responsible for: who may do what (`kiosk.staff`), the rules.
+"""
+
+from __future__ import annotations
+
+from kiosk.approvals import LONGEST_S, NotGranted, grant
+from kiosk.desk import Desk, Lane
+from kiosk.events import Approve, Cancel, Credentials, Deny, Done, Intent
+from kiosk.outcomes import Due, Report, StaffKnown, StaffNotKnown, StampRead
+from kiosk.phases import offering
+from kiosk.snapshot import Refusal
+from kiosk.tools import SignInRefused, StaffMember, Tools
+
+
+def sign_in(tools: Tools, credentials: Credentials) -> StaffKnown | StaffNotKnown:
+    """Check number and PIN, on a worker: it is slow by design."""
+    answer = tools.staff.sign_in(credentials.number, credentials.pin)
+    if isinstance(answer, SignInRefused):
+        return StaffNotKnown(answer.message, answer.retry_after_s)
+    return StaffKnown(answer.number, answer.name, answer.role)
+
+
+def handle_login(desk: Desk, event: Intent | Report) -> None:
+    """Number and PIN, right or wrong in the same words."""
+    match event:
+        case Credentials():
+            desk.staff_message = ""
+            desk.request(Lane.DESK, lambda: sign_in(desk.tools, event))
+        case StaffKnown():
+            _known(desk, StaffMember(event.number, event.name, event.role))
+        case StaffNotKnown(message, retry_after_s):
+            desk.staff_message, desk.retry_after_s = message, retry_after_s
+        case StampRead(stamp) if desk.visit is not None:
+            desk.visit.stamp = stamp
+            desk.visit.secrets.drop_frames()
+        case Cancel() | Done():
+            leave(desk)
+        case _:
+            pass
+
+
+def leave(desk: Desk) -> None:
+    """Back to where staff came from."""
+    desk.member = None
+    desk.staff_message = ""
+    if desk.visit is not None and desk.visit.refusal is not None:
+        desk.session.not_approved()
+    else:
+        desk.go_home()
+
+
+def _known(desk: Desk, member: StaffMember) -> None:
+    desk.staff_message = ""
+    visit = desk.visit
+    if visit is None or visit.refusal is None:
+        desk.member = member
+        desk.audit("staff_menu", staff=member.number)
+        desk.session.staff_known()
+        return
+    visit.member = member
+    visit.asked = next((rule for rule in visit.refusal.rules if rule.verdict.blocks and not rule.approved), None)
+    desk.session.approver_known()
+
+
+def enter_approval(desk: Desk) -> None:
+    """Whoever signed in stays so for a short while."""
+    desk.due_in(min(LONGEST_S, desk.tools.store.timeouts.approval_s), "approval")
+
+
+def handle_approval(desk: Desk, event: Intent | Report) -> None:
+    """Yes with a reason, or no."""
+    visit = desk.here
+    match event:
+        case Approve(reason):
+            _approve(desk, reason)
+        case Deny():
+            if visit.member and visit.asked:
+                desk.audit("denial", staff=visit.member.number, rule=visit.asked.code)
+            visit.refusal = _without_approval(visit.refusal)
+            _back(desk)
+        case Cancel() | Done() | Due("approval"):
+            _back(desk)
+        case StampRead(stamp):
+            visit.stamp = stamp
+            visit.secrets.drop_frames()
+        case _:
+            pass
+
+
+def _approve(desk: Desk, reason: str) -> None:
+    visit = desk.here
+    member, asked = visit.member, visit.asked
+    if member is None or asked is None:
+        return
+    granted = grant(
+        asked,
+        visit.transaction,
+        member,
+        reason,
+        desk.tools.clock.utc().timestamp(),
+        desk.tools.store.timeouts.approval_s,
+    )
+    if isinstance(granted, NotGranted):
+        desk.staff_message = "not_allowed"
+        desk.audit("approval_not_allowed", staff=member.number, rule=asked.code)
+        return
+    visit.approvals += (granted,)
+    desk.audit("approval", staff=member.number, rule=asked.code, reason=reason)
+    decision = visit.decision = offering.judge(desk)
+    still = next((rule for rule in decision.rules if rule.verdict.blocks and not rule.approved), None)
+    if still is not None and decision.can_be_approved:
+        visit.asked = still
+        return
+    if still is not None:
+        _back(desk)
+        return
+    visit.member = None
+    visit.asked = None
+    visit.refusal = None
+    _stock_then_offer(desk)
+
+
+def _stock_then_offer(desk: Desk) -> None:
+    reason = offering.machine_says_no(desk)
+    if reason is None:
+        offering.make_offer(desk)
+        return
+    desk.here.refusal = Refusal(rules=(reason,), next_steps=reason.next_steps)
+    desk.session.not_approved()
+
+
+def _without_approval(refusal: Refusal | None) -> Refusal | None:
+    if refusal is None:
+        return None
+    return Refusal(refusal.rules, refusal.outcome, False, refusal.next_steps)
+
+
+def _back(desk: Desk) -> None:
+    desk.here.member = None
+    desk.here.asked = None
+    desk.staff_message = ""
+    desk.session.not_approved()

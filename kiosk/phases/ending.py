@@ -1,0 +1,131 @@
+"""How a sale ends: the money is taken for what was delivered, or everything goes back.
+
+Responsible for: CAPTURING, SETTLING, THANK_YOU, FAILED, and what a stop or fault does while metal moves. Not
+responsible for: settling itself (`kiosk.settle`).
+"""
+
+from __future__ import annotations
+
+from kiosk import effects
+from kiosk.desk import Desk, Lane
+from kiosk.events import Cancel, Done, Intent
+from kiosk.journal import Metal, Money, Sale, Step
+from kiosk.outcomes import Faulted, Report, Settled
+from kiosk.snapshot import Receipt
+from kiosk.states import MAKING
+
+STOPPED = "STOPPED"
+
+_STATUS = {
+    Money.CAPTURED: "paid",
+    Money.VOIDED: "voided",
+    Money.DECLINED: "voided",
+    Money.REFUNDED: "refunded",
+}
+
+
+def receipt_of(sale: Sale, pay_code: str) -> Receipt:
+    """What the shopper is told of the money."""
+    status = "free" if sale.price_each_minor == 0 else _STATUS.get(sale.money, "reserved")
+    return Receipt(
+        transaction=sale.transaction,
+        amount_minor=sale.due_minor,
+        currency=sale.currency,
+        status=status,
+        copies=sale.delivered,
+        pay_code=pay_code,
+        bring_back_code=sale.bring_back_code if sale.delivered else "",
+    )
+
+
+def enter_capturing(desk: Desk) -> None:
+    """All copies are in the shopper's hand: take their price."""
+    visit, tools = desk.here, desk.tools
+    transaction = visit.transaction
+    # The shape of the key has done its work.
+    visit.secrets.wipe()
+    if visit.stopped:
+        # Stopped too late to matter to this copy; the machine is latched all the same.
+        desk.request(Lane.MACHINE, lambda: effects.give_up(tools, transaction, machine_too=True))
+        return
+    desk.request(Lane.DESK, lambda: effects.capture(tools, transaction))
+
+
+def handle_capturing(desk: Desk, event: Intent | Report) -> None:
+    """Paid, or not known yet: either way the copies are the shopper's."""
+    if isinstance(event, Settled):
+        _paid(desk, event)
+
+
+def _paid(desk: Desk, event: Settled) -> None:
+    visit, sale = desk.here, event.sale
+    visit.sale_open = False
+    if not sale.closed:
+        desk.unsettled = (*desk.unsettled, sale.transaction)
+    visit.receipt = receipt_of(sale, event.pay_code)
+    desk.audit("sale", copies=sale.delivered, amount_minor=sale.due_minor, blank=sale.blank)
+    desk.session.captured()
+
+
+def enter_settling(desk: Desk) -> None:
+    """Give up: scrap what is in the clamp if the machine was used, and give back what was reserved."""
+    visit, tools = desk.here, desk.tools
+    visit.secrets.wipe()
+    if visit.brought_back is not None and visit.returned is not None and visit.returned.offer == "refund":
+        transaction = visit.brought_back.transaction
+        desk.request(Lane.DESK, lambda: effects.give_back(tools, transaction))
+        return
+    transaction = visit.transaction
+    sale = tools.journal.sale(transaction)
+    in_clamp = sale is not None and sale.metal is not Metal.NONE
+    machine_too = in_clamp or visit.failed_reason == "stopped"
+    if visit.failed_reason == "stopped":
+        tools.journal.write(transaction, Step.STOPPED)
+    desk.request(Lane.MACHINE, lambda: effects.give_up(tools, transaction, machine_too=machine_too))
+
+
+def handle_settling(desk: Desk, event: Intent | Report) -> None:
+    """Settled: thank for what was delivered, say that nothing was made, or simply end."""
+    visit = desk.here
+    if not isinstance(event, Settled):
+        return
+    sale = event.sale
+    visit.sale_open = False
+    if not sale.closed:
+        desk.unsettled = (*desk.unsettled, sale.transaction)
+    visit.receipt = receipt_of(sale, event.pay_code)
+    if visit.brought_back is not None:
+        desk.audit("refund", sale=sale.transaction, amount_minor=sale.due_minor)
+        desk.session.captured()
+    elif sale.delivered:
+        desk.staff_called = desk.staff_called or bool(visit.failed_reason)
+        _paid(desk, event)
+    elif visit.failed_reason:
+        desk.audit("void", reason=visit.failed_reason)
+        desk.session.no_copy()
+    else:
+        desk.audit("void", reason="cancelled")
+        desk.go_home()
+
+
+def enter_failed(desk: Desk) -> None:
+    """Nothing was charged; somebody comes."""
+    desk.staff_called = True
+
+
+def handle_finished(desk: Desk, event: Intent | Report) -> None:
+    """Read, done."""
+    if isinstance(event, Done | Cancel):
+        desk.go_home()
+
+
+def stopped_by_shopper(desk: Desk, event: Faulted) -> bool:
+    """Whether this fault is the stop the shopper asked for: then the sale is settled, and the kiosk goes on."""
+    visit = desk.visit
+    if visit is None or event.code != STOPPED or desk.session.state not in MAKING:
+        return False
+    visit.stopped = True
+    visit.failed_reason = "stopped"
+    desk.audit("stopped")
+    desk.session.settle()
+    return True

@@ -1,0 +1,176 @@
+"""Metal: a blank is loaded, cut, measured and delivered, once for each copy.
+
+Responsible for: LOADING, CUTTING, CHECKING, DELIVERING. Not responsible for: how the machine does it
+(`kiosk.effects`), money. A stop or a fault here scraps what is in the clamp; nothing is ever resumed.
+"""
+
+from __future__ import annotations
+
+from config.keyway import Blank, CutSpec, Keyway
+from kiosk import effects
+from kiosk.cut_plan import CutPlan, PlanRefusal
+from kiosk.desk import Desk, Lane
+from kiosk.events import Intent, Stop
+from kiosk.outcomes import (
+    BlankUnfit,
+    Checked,
+    CutDone,
+    CutProgress,
+    Delivered,
+    Loaded,
+    NotPlanned,
+    Report,
+)
+
+BLANKS_TRIED = 3
+"""Blanks that may be unfit before the kiosk gives up on this sale."""
+
+
+def enter_loading(desk: Desk) -> None:
+    """Bring a blank, if one can still be had."""
+    visit, tools = desk.here, desk.tools
+    desk.step_began_s = tools.clock.now_s()
+    visit.fraction = 0.0
+    slot = tools.inventory.slot_for(visit.blank, visit.finish)
+    if slot is None or visit.blanks_tried >= BLANKS_TRIED:
+        visit.failed_reason = "blank"
+        desk.session.settle()
+        return
+    visit.blanks_tried += 1
+    transaction, copy, height_mm = visit.transaction, visit.copy, _keyway(desk)[2].blade_height_mm
+    desk.request(Lane.MACHINE, lambda: effects.load(tools, transaction, slot, copy, height_mm))
+
+
+def handle_loading(desk: Desk, event: Intent | Report) -> None:
+    """A seated blank, or another try."""
+    match event:
+        case Loaded(touch_off):
+            desk.here.touch_error_mm = touch_off.error_mm
+            _timed(desk, "load")
+            desk.session.loaded()
+        case BlankUnfit(slot, reason):
+            desk.audit("slot_locked", slot=slot, reason=reason)
+            desk.session.blank_unfit()
+        case Stop():
+            desk.here.stopped = True
+        case _:
+            pass
+
+
+def enter_cutting(desk: Desk) -> None:
+    """Plan for the wheel as it is now, and cut."""
+    visit, tools = desk.here, desk.tools
+    desk.step_began_s = tools.clock.now_s()
+    visit.fraction = 0.0
+    telling = visit.secrets.telling
+    if telling is None:
+        raise LookupError("the key is forgotten")
+    keyway, blank, _ = _keyway(desk)
+    planned = effects.plan(tools, telling, keyway, blank, restore=visit.restore)
+    visit.secrets.plan = planned if isinstance(planned, CutPlan) else None
+    transaction, copy, progress = visit.transaction, visit.copy, desk.progress()
+    desk.request(Lane.MACHINE, lambda: effects.cut(tools, transaction, copy, planned, progress))
+
+
+def handle_cutting(desk: Desk, event: Intent | Report) -> None:
+    """Progress, the end, or a path that does not fit this blank."""
+    visit = desk.here
+    match event:
+        case CutProgress(fraction):
+            visit.fraction = fraction
+        case CutDone():
+            _timed(desk, "cut")
+            desk.session.cut()
+        case NotPlanned():
+            visit.failed_reason = "blank"
+            desk.session.settle()
+        case Stop():
+            visit.stopped = True
+        case _:
+            pass
+
+
+def enter_checking(desk: Desk) -> None:
+    """Measure the copy."""
+    visit, tools = desk.here, desk.tools
+    desk.step_began_s = tools.clock.now_s()
+    visit.fraction = 0.0
+    planned = visit.secrets.plan
+    if planned is None:
+        raise LookupError("the plan is forgotten")
+    transaction, copy, touch_error_mm = visit.transaction, visit.copy, visit.touch_error_mm
+    desk.request(Lane.MACHINE, lambda: effects.check(tools, transaction, copy, planned, touch_error_mm))
+
+
+def handle_checking(desk: Desk, event: Intent | Report) -> None:
+    """Good: deliver. Not good: once more, then no more."""
+    visit = desk.here
+    match event:
+        case Checked(result):
+            visit.check = result
+            _timed(desk, "check")
+            if result.passed:
+                desk.session.good()
+            elif visit.recuts < desk.tools.machine.check.recuts:
+                visit.recuts += 1
+                desk.session.cut_again()
+            else:
+                visit.failed_reason = "check"
+                desk.session.settle()
+        case Stop():
+            visit.stopped = True
+        case _:
+            pass
+
+
+def enter_delivering(desk: Desk) -> None:
+    """Drop it into the chute."""
+    visit, tools = desk.here, desk.tools
+    desk.step_began_s = tools.clock.now_s()
+    transaction, copy = visit.transaction, visit.copy
+    desk.request(Lane.MACHINE, lambda: effects.deliver(tools, transaction, copy))
+
+
+def handle_delivering(desk: Desk, event: Intent | Report) -> None:
+    """The next copy, or the money."""
+    visit = desk.here
+    match event:
+        case Delivered():
+            _timed(desk, "deliver")
+            if visit.copy < visit.quantity and not visit.stopped:
+                visit.copy += 1
+                visit.recuts = 0
+                visit.blanks_tried = 0
+                desk.session.next_copy()
+            else:
+                desk.session.all_delivered()
+        case Stop():
+            visit.stopped = True
+        case _:
+            pass
+
+
+def _keyway(desk: Desk) -> tuple[Keyway, Blank, CutSpec]:
+    keyway, blank = desk.tools.catalogue.blank_of[desk.here.blank]
+    if keyway.spec is None:
+        raise LookupError(f"{keyway.code} has no figures to cut by")
+    return keyway, blank, keyway.spec
+
+
+def _timed(desk: Desk, step: str) -> None:
+    """Learn how long a step takes here: a running mean that follows the machine."""
+    took_s = desk.tools.clock.now_s() - desk.step_began_s
+    desk.typical_s[step] += (took_s - desk.typical_s[step]) / 3
+
+
+__all__ = [
+    "PlanRefusal",
+    "enter_checking",
+    "enter_cutting",
+    "enter_delivering",
+    "enter_loading",
+    "handle_checking",
+    "handle_cutting",
+    "handle_delivering",
+    "handle_loading",
+]

@@ -1,0 +1,205 @@
+"""What may be sold: the decision, the choice of repair, the offer, the refusal.
+
+Responsible for: WORN, OFFER, REFUSED and asking the rules. Not responsible for: the rules (`kiosk.policy`), money.
+"""
+
+from __future__ import annotations
+
+from kiosk import effects
+from kiosk.cut_plan import PlanRefusal
+from kiosk.decision import Decision, FiredRule, Override, Verdict
+from kiosk.desk import Desk
+from kiosk.events import (
+    Cancel,
+    ChooseFinish,
+    ChooseRepair,
+    Confirm,
+    Done,
+    Intent,
+    SetQuantity,
+    StaffKey,
+)
+from kiosk.outcomes import Report, StampRead
+from kiosk.reading import Outcome, Stamp
+from kiosk.snapshot import Refusal
+from kiosk.tools import Question
+
+OUT_OF_STOCK = FiredRule(
+    code="OUT_OF_STOCK",
+    verdict=Verdict.REFUSE,
+    override=Override.NEVER,
+    ground="no blank of this kind is in the machine",
+    source="the magazine's own count",
+    next_steps=("staff",),
+)
+
+
+def cannot_cut(reason: PlanRefusal) -> FiredRule:
+    """A refusal because no path of the wheel gives this key."""
+    return FiredRule(
+        code=f"PLAN_{reason.name}",
+        verdict=Verdict.REFUSE,
+        override=Override.NEVER,
+        ground="this machine's wheel cannot cut it rightly",
+        source="the machine file and the keyway's figures",
+        next_steps=("staff", "locksmith"),
+    )
+
+
+def judge(desk: Desk) -> Decision:
+    """Ask the rules, for now. A head not yet read is taken to say nothing: it can only add to the obstacles."""
+    visit = desk.here
+    telling = visit.secrets.telling
+    if telling is None:
+        raise LookupError("no key was told")
+    return desk.tools.rulebook.decide(
+        Question(
+            identification=telling.identification,
+            stamp=visit.stamp or Stamp(seen=True),
+            quantity=visit.quantity,
+            attempts=visit.attempts,
+            transaction=visit.transaction,
+            approvals=visit.approvals,
+        )
+    )
+
+
+def refused(desk: Desk) -> bool:
+    """Decide, and enter REFUSED if anything stands in the way."""
+    visit = desk.here
+    decision = visit.decision = judge(desk)
+    telling = visit.secrets.telling
+    outcome = telling.identification.outcome if telling else None
+    blocking = tuple(rule for rule in decision.rules if rule.verdict.blocks and not rule.approved)
+    if not decision.verdict.blocks and outcome is Outcome.IDENTIFIED:
+        extra = machine_says_no(desk)
+        if extra is None:
+            return False
+        decision = Decision(Verdict.REFUSE, (extra, *decision.rules))
+        blocking = (extra,)
+    refuse(
+        desk,
+        Refusal(
+            rules=blocking or decision.rules,
+            outcome=outcome if outcome is not Outcome.IDENTIFIED else None,
+            can_be_approved=decision.can_be_approved,
+            next_steps=tuple(dict.fromkeys(step for rule in blocking for step in rule.next_steps)),
+        ),
+    )
+    return True
+
+
+def refuse(desk: Desk, refusal: Refusal) -> None:
+    """Show and record a refusal."""
+    visit = desk.here
+    visit.refusal = refusal
+    visit.wants_to_buy = False
+    telling = visit.secrets.telling
+    keyway = telling.identification.keyway if telling else None
+    desk.audit(
+        "refusal",
+        rules=" ".join(rule.code for rule in refusal.rules),
+        outcome=refusal.outcome.value if refusal.outcome else "",
+        keyway=keyway or "",
+    )
+    desk.session.refused()
+
+
+def machine_says_no(desk: Desk) -> FiredRule | None:
+    """Why an allowed key can still not be cut here, if anything."""
+    visit, tools = desk.here, desk.tools
+    finishes = tools.inventory.finishes(visit.blank)
+    if not finishes:
+        return OUT_OF_STOCK
+    if visit.finish not in finishes:
+        visit.finish = finishes[0]
+    telling = visit.secrets.telling
+    if telling is None or visit.blank not in tools.catalogue.blank_of:
+        return OUT_OF_STOCK
+    keyway, blank = tools.catalogue.blank_of[visit.blank]
+    planned = effects.plan(tools, telling, keyway, blank, restore=visit.restore)
+    if isinstance(planned, PlanRefusal):
+        return cannot_cut(planned)
+    visit.secrets.plan = planned
+    return None
+
+
+def make_offer(desk: Desk) -> None:
+    """Say what a copy costs."""
+    desk.here.payment_note = ""
+    desk.session.told()
+
+
+def handle_worn(desk: Desk, event: Intent | Report) -> None:
+    """Restore, or copy as it is."""
+    match event:
+        case ChooseRepair(restore):
+            desk.here.restore = restore
+            if not refused(desk):
+                make_offer(desk)
+        case StampRead(stamp):
+            _stamp_read(desk, stamp)
+        case Cancel():
+            desk.go_home()
+        case _:
+            pass
+
+
+def handle_offer(desk: Desk, event: Intent | Report) -> None:
+    """Quantity, finish, yes or no."""
+    visit = desk.here
+    match event:
+        case SetQuantity(quantity):
+            visit.quantity = max(1, min(quantity, max_quantity(desk)))
+        case ChooseFinish(finish):
+            if finish in desk.tools.inventory.finishes(visit.blank):
+                visit.finish = finish
+                visit.quantity = min(visit.quantity, max_quantity(desk))
+        case Confirm():
+            visit.wants_to_buy = True
+            _buy(desk)
+        case StampRead(stamp):
+            if not _stamp_read(desk, stamp) and visit.wants_to_buy:
+                _buy(desk)
+        case Cancel():
+            desk.go_home()
+        case _:
+            pass
+
+
+def max_quantity(desk: Desk) -> int:
+    """Most copies that could be sold now."""
+    visit = desk.here
+    return max(1, min(desk.tools.store.max_quantity, desk.tools.inventory.available(visit.blank, visit.finish)))
+
+
+def _stamp_read(desk: Desk, stamp: Stamp) -> bool:
+    visit = desk.here
+    visit.stamp = stamp
+    visit.secrets.drop_frames()
+    return refused(desk)
+
+
+def _buy(desk: Desk) -> None:
+    """Go on to pay, once the head has been read and nothing stands in the way."""
+    if desk.here.stamp is None:
+        return
+    # Asked again: the quantity may matter, an approval may have run out, a slot may have been locked.
+    if not refused(desk):
+        desk.session.confirmed()
+
+
+def handle_refused(desk: Desk, event: Intent | Report) -> None:
+    """The shopper leaves, or staff come to look."""
+    visit = desk.here
+    match event:
+        case Done() | Cancel():
+            desk.go_home()
+        case StaffKey():
+            if visit.refusal is not None and visit.refusal.can_be_approved:
+                desk.session.staff_at_refusal()
+        case StampRead(stamp):
+            visit.stamp = stamp
+            visit.secrets.drop_frames()
+        case _:
+            pass

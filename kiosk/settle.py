@@ -1,0 +1,168 @@
+"""Bringing a sale to an end that is either *delivered and paid* or *neither*.
+
+Responsible for: what becomes of metal and money of a sale given up, stopped, or left open by a crash. Not responsible
+for: when it is asked. Every step is written before it is done and may be done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from hardware.errors import CameraFault, PaymentFault
+from hardware.ports import PaymentAnswer, PaymentState
+from hardware.scan import View
+from kiosk.copy_measure import measure_copy
+from kiosk.journal import Metal, Money, Sale, Step
+from kiosk.outcomes import Settled
+from kiosk.tools import Tools
+
+ASK_AGAIN = 5
+"""How often an unknown answer is asked about before it is put off."""
+ASK_AGAIN_AFTER_S = 2.0
+
+
+def settle_metal(sale: Sale, tools: Tools) -> None:
+    """Scrap what a sale left in the clamp. The machine is homed.
+
+    A copy that was about to fall is looked for: still there, it is scrapped; gone, it was delivered.
+
+    Raises:
+        HardwareFault: the machine or the camera cannot say or do it.
+    """
+    if sale.metal is Metal.NONE:
+        return
+    tools.journal.write(sale.transaction, Step.SETTLING)
+    if sale.metal is Metal.DELIVERING:
+        tools.cutter.present_to_check()
+        if not copy_is_there(tools.scanner.check()):
+            tools.journal.write(sale.transaction, Step.DELIVERED)
+            return
+    tools.cutter.reject()
+    tools.journal.write(sale.transaction, Step.REJECTED)
+
+
+def settle_money(sale: Sale, tools: Tools) -> Settled:
+    """Take what the delivered copies cost, or give everything back; then close the sale.
+
+    If the payment device does not say what it did, the sale stays open and is asked about later.
+    """
+    journal, name = tools.journal, sale.transaction
+    match sale.money:
+        case Money.NONE | Money.DECLINED | Money.VOIDED | Money.REFUNDED | Money.CAPTURED:
+            return _close(name, Step.CLOSED, tools)
+        case Money.REFUNDING:
+            return refund(sale, tools)
+        case Money.AUTHORISING:
+            # The answer to the first request of all was lost: ask, and let go of whatever was reserved.
+            journal.write(name, Step.SETTLING)
+            return _void(sale, tools)
+        case Money.RESERVED | Money.CAPTURING | Money.VOIDING:
+            return capture(sale, tools) if sale.delivered > 0 else _void(sale, tools)
+
+
+def capture(sale: Sale, tools: Tools) -> Settled:
+    """Take the price of the delivered copies."""
+    name = sale.transaction
+    tools.journal.write(name, Step.CAPTURING)
+    answer = insist(tools, name, lambda: tools.payment.capture(name, sale.due_minor), PaymentState.APPROVED)
+    match answer.state:
+        case PaymentState.CAPTURED:
+            return _close(name, Step.CAPTURED, tools, answer.pay_code)
+        case PaymentState.VOIDED | PaymentState.REFUNDED | PaymentState.DECLINED:
+            # The bank took its promise back after the copy fell: the store bears it, nobody is charged.
+            return _close(name, Step.DECLINED, tools)
+        case PaymentState.UNKNOWN | PaymentState.APPROVED:
+            return _put_off(sale, tools)
+
+
+def refund(sale: Sale, tools: Tools) -> Settled:
+    """Give back what was taken."""
+    name = sale.transaction
+    tools.journal.write(name, Step.REFUNDING)
+    answer = insist(tools, name, lambda: tools.payment.refund(name, sale.due_minor), PaymentState.CAPTURED)
+    if answer.state in (PaymentState.REFUNDED, PaymentState.VOIDED):
+        return _close(name, Step.REFUNDED, tools, answer.pay_code)
+    return _put_off(sale, tools)
+
+
+def insist(tools: Tools, transaction: str, ask: Callable[[], PaymentAnswer], not_done: PaymentState) -> PaymentAnswer:
+    """Ask until the device says what became of it: an unknown answer is asked about, never assumed.
+
+    Args:
+        tools: payment device and clock.
+        transaction: ours; the device does nothing twice for it.
+        ask: the request.
+        not_done: what a query says while the request has not been done; it is then made again.
+    """
+    answer = PaymentAnswer(PaymentState.UNKNOWN)
+    for attempt in range(ASK_AGAIN):
+        if attempt:
+            tools.clock.sleep(ASK_AGAIN_AFTER_S)
+        answer = _reached(ask)
+        if answer.state is PaymentState.UNKNOWN:
+            answer = _reached(lambda: tools.payment.query(transaction))
+        if answer.state not in (PaymentState.UNKNOWN, not_done):
+            return answer
+    return PaymentAnswer(PaymentState.UNKNOWN)
+
+
+def _void(sale: Sale, tools: Tools) -> Settled:
+    name = sale.transaction
+    tools.journal.write(name, Step.VOIDING)
+    answer = insist(tools, name, lambda: tools.payment.void(name), PaymentState.APPROVED)
+    match answer.state:
+        case PaymentState.VOIDED | PaymentState.REFUNDED | PaymentState.DECLINED:
+            return _close(name, Step.VOIDED, tools)
+        case PaymentState.CAPTURED:
+            return refund(sale, tools)
+        case PaymentState.UNKNOWN | PaymentState.APPROVED:
+            return _put_off(sale, tools)
+
+
+def _reached(ask: Callable[[], PaymentAnswer]) -> PaymentAnswer:
+    """An unreachable device has said nothing: the same as an unknown answer."""
+    try:
+        return ask()
+    except PaymentFault:
+        return PaymentAnswer(PaymentState.UNKNOWN)
+
+
+def _close(transaction: str, last: Step, tools: Tools, pay_code: str = "") -> Settled:
+    if last is not Step.CLOSED:
+        tools.journal.write(transaction, last)
+    tools.journal.write(transaction, Step.CLOSED)
+    return Settled(_now(transaction, tools), pay_code)
+
+
+def _put_off(sale: Sale, tools: Tools) -> Settled:
+    tools.journal.write(sale.transaction, Step.ANSWER_UNKNOWN)
+    return Settled(_now(sale.transaction, tools))
+
+
+def _now(transaction: str, tools: Tools) -> Sale:
+    sale = tools.journal.sale(transaction)
+    if sale is None:
+        raise LookupError("a sale the journal has never heard of")
+    return sale
+
+
+def copy_is_there(view: View) -> bool:
+    """Whether anything hangs in the clamp before the check camera.
+
+    Raises:
+        CameraFault: too dark to tell.
+    """
+    try:
+        measure_copy(view)
+    except CameraFault:
+        grey = view.pixels.astype(np.float64)
+        grey = grey.mean(axis=2) if grey.ndim == 3 else grey
+        light = float(np.percentile(grey, 98))
+        if light < 60:
+            raise
+        # The jaw is at the left; a blade covers a good part of what is right of it.
+        right = grey[:, grey.shape[1] // 3 :]
+        return float((right < light / 2).mean()) > 0.02
+    return True

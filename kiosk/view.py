@@ -1,0 +1,151 @@
+"""The session as the screen is told it: one frozen value, with nothing of the key's shape in it.
+
+Responsible for: filling `Snapshot` from the desk. Not responsible for: how it looks (`ui`), when it is sent
+(`kiosk.controller`).
+"""
+
+from __future__ import annotations
+
+from kiosk.copy_check import drift_mm
+from kiosk.desk import Desk
+from kiosk.inventory import Inventory
+from kiosk.phases.offering import max_quantity
+from kiosk.phases.paying import price_each_minor
+from kiosk.snapshot import (
+    Offer,
+    Progress,
+    SaleLine,
+    ServiceView,
+    Snapshot,
+    StaffView,
+    WornChoice,
+)
+from kiosk.states import State
+from kiosk.tools import StaffMember
+from kiosk.visit import Visit
+
+STEPS = ("load", "cut", "check", "deliver")
+_STEP_OF = {State.LOADING: 0, State.CUTTING: 1, State.CHECKING: 2, State.DELIVERING: 3}
+_STAFF = (State.STAFF_LOGIN, State.STAFF_APPROVAL, State.STAFF_MENU)
+LAST_SALES = 20
+
+
+def snapshot(desk: Desk) -> Snapshot:
+    """Everything the screen shows now."""
+    state, visit, tools = desk.session.state, desk.visit, desk.tools
+    front = state in (State.WELCOME, State.CLOSED, State.STARTING)
+    return Snapshot(
+        state=state,
+        simulated=tools.simulated,
+        language=desk.language,
+        stocked=_stocked_names(desk) if front else (),
+        price_from_minor=min((tools.store.price_minor, *tools.store.finish_prices_minor.values())),
+        currency=tools.store.currency,
+        tray_has_key=desk.tray_has_key,
+        staff_called=desk.staff_called,
+        help_phone=tools.store.help_phone,
+        try_again=visit.try_again if visit and state is State.TRY_AGAIN else None,
+        offer=_offer(desk, visit) if visit and visit.blank and state in (State.OFFER, State.PAYING) else None,
+        worn=WornChoice(visit.worn_cuts) if visit and state is State.WORN else None,
+        refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
+        progress=_progress(desk, visit) if visit and state in _STEP_OF else None,
+        check=visit.check if visit else None,
+        receipt=visit.receipt if visit else None,
+        fault=desk.fault,
+        waiting=desk.waiting,
+        staff=_staff(desk, visit) if state in _STAFF else None,
+        service=_service(desk) if state is State.TECHNICIAN else None,
+        returned=visit.returned if visit and state is State.RETURN_RESULT else None,
+        return_message=visit.return_message if visit else "",
+        closed_reason=desk.closed_reason if state is State.CLOSED else "",
+        failed_reason=visit.failed_reason if visit and state is State.FAILED else "",
+    )
+
+
+def _stocked_names(desk: Desk) -> tuple[str, ...]:
+    return tuple(blank_name(desk, blank) for blank in desk.tools.inventory.stocked())
+
+
+def blank_name(desk: Desk, blank: str) -> str:
+    """Maker and trade name, such as "Kwikset KW1"."""
+    found = desk.tools.catalogue.blank_of.get(blank)
+    return f"{found[0].maker} {blank}" if found else blank
+
+
+def _offer(desk: Desk, visit: Visit) -> Offer:
+    inventory: Inventory = desk.tools.inventory
+    rules = visit.decision.rules if visit.decision else ()
+    return Offer(
+        blank=visit.blank,
+        blank_name=blank_name(desk, visit.blank),
+        price_each_minor=price_each_minor(desk),
+        currency=desk.tools.store.currency,
+        quantity=visit.quantity,
+        max_quantity=max_quantity(desk),
+        finish=visit.finish,
+        finishes=inventory.finishes(visit.blank),
+        notices=tuple(rule for rule in rules if rule.approved or not rule.verdict.blocks),
+        stamp_pending=visit.stamp is None,
+        payment=visit.payment_note,
+    )
+
+
+def _progress(desk: Desk, visit: Visit) -> Progress:
+    step = _STEP_OF[desk.session.state]
+    typical_s = [desk.typical_s[name] for name in STEPS]
+    gone_s = desk.tools.clock.now_s() - desk.step_began_s
+    fraction = visit.fraction if step == 1 else min(0.95, gone_s / max(typical_s[step], 0.1))
+    copies_to_come = visit.quantity - visit.copy
+    left_s = typical_s[step] * (1 - fraction) + sum(typical_s[step + 1 :]) + copies_to_come * sum(typical_s)
+    return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), visit.copy, visit.quantity)
+
+
+def _staff(desk: Desk, visit: Visit | None) -> StaffView:
+    member: StaffMember | None = visit.member if visit and visit.member else desk.member
+    asked = visit.asked if visit else None
+    menu = desk.session.state is State.STAFF_MENU
+    return StaffView(
+        name=member.name if member else "",
+        role=member.role if member else "",
+        message=desk.staff_message,
+        retry_after_s=desk.retry_after_s,
+        asked=asked,
+        reasons=desk.tools.staff.reasons(asked) if asked else (),
+        slots=desk.tools.inventory.slots() if menu else (),
+        sales=_sales(desk) if menu else (),
+    )
+
+
+def _sales(desk: Desk) -> tuple[SaleLine, ...]:
+    return tuple(
+        SaleLine(
+            when=sale.opened_utc[:16].replace("T", " "),
+            transaction=sale.transaction,
+            status=sale.money.value if sale.closed else "open",
+            amount_minor=sale.due_minor,
+            copies=sale.delivered,
+        )
+        for sale in desk.tools.journal.last_sales(LAST_SALES)
+    )
+
+
+def _service(desk: Desk) -> ServiceView:
+    tools = desk.tools
+    means_mm = [copy.mean_mm for copy in tools.journal.last_copies(200)]
+    identity = desk.identity
+    board = (
+        (("board", f"{identity.firmware} {identity.version}"), ("assurance", identity.assurance.value))
+        if identity
+        else ()
+    )
+    drift = drift_mm(means_mm, tools.machine.check)
+    return ServiceView(
+        status=tools.cutter.status() if not desk.service_busy else None,
+        versions=(*tools.versions, *board, ("catalogue", tools.catalogue.revision[:12])),
+        wire=(),
+        errors=tuple(desk.recent_errors),
+        drift_mm=tuple(means_mm if drift is None else (*means_mm, drift)),
+        drift_limit_mm=tools.machine.check.drift_limit_mm,
+        busy=desk.service_busy,
+        message=desk.service_message,
+    )

@@ -1,0 +1,87 @@
+"""One person's visit: everything that must be forgotten when it ends.
+
+Responsible for: holding the visit's data, what is shown of it, and wiping it on every way out. Not responsible for:
+what may happen in a visit (`kiosk.phases`). No repr shows anything of the key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hardware.scan import ScanFrames
+from kiosk.cut_plan import CutPlan
+from kiosk.decision import Approval, Decision, FiredRule
+from kiosk.journal import Sale
+from kiosk.reading import Outcome, Stamp
+from kiosk.secrecy import wipe
+from kiosk.snapshot import CheckResult, Receipt, Refusal, ReturnResult
+from kiosk.tools import StaffMember, Telling
+
+
+@dataclass(repr=False)
+class KeySecrets:
+    """What is known of the key's shape. One object, wiped at the end of the visit whatever way it ends."""
+
+    telling: Telling | None = None
+    frames: ScanFrames | None = None
+    plan: CutPlan | None = None
+
+    def drop_frames(self) -> None:
+        """Overwrite and let go of the pictures."""
+        wipe(self.frames)
+        self.frames = None
+
+    def wipe(self) -> None:
+        """Overwrite what can be overwritten, let go of the rest."""
+        self.drop_frames()
+        wipe(self.plan, self.telling)
+        self.telling = None
+        self.plan = None
+
+
+@dataclass(repr=False)
+class Visit:
+    """One visit. Owned by the controller's thread."""
+
+    number: int
+    transaction: str
+    secrets: KeySecrets
+    attempts: int = 0
+    try_again: Outcome | None = None
+    stamp: Stamp | None = None
+    restore: bool = True
+    worn_cuts: tuple[int, ...] = ()
+    blank: str = ""
+    quantity: int = 1
+    finish: str = ""
+    payment_note: str = ""
+    wants_to_buy: bool = False
+    """Confirmed while the head was still being read."""
+    decision: Decision | None = None
+    refusal: Refusal | None = None
+    approvals: tuple[Approval, ...] = ()
+    member: StaffMember | None = None
+    asked: FiredRule | None = None
+    free: bool = False
+    """A recut of a copy that did not work."""
+    pay_code: str = ""
+    sale_open: bool = False
+    copy: int = 1
+    """Which copy is being made, 1 for the first."""
+    recuts: int = 0
+    blanks_tried: int = 0
+    touch_error_mm: float = 0.0
+    fraction: float = 0.0
+    tray_empty_seen: int = 0
+    check: CheckResult | None = None
+    stopped: bool = False
+    failed_reason: str = ""
+    receipt: Receipt | None = None
+    brought_back: Sale | None = None
+    returned: ReturnResult | None = None
+    return_message: str = ""
+    """Id of what is wrong with the receipt's code: `not_found`."""
+
+    def wipe(self) -> None:
+        """Forget the key."""
+        self.secrets.wipe()

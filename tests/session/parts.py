@@ -1,0 +1,241 @@
+"""A kiosk whose machine, cameras and reader are small fakes behind the ports: for tests of the session alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from config.machine import Assurance
+from config.settings import Settings, load_settings
+from hardware.errors import BlankFault, HardwareFault, Stopped
+from hardware.job import CutJob
+from hardware.ports import BoardIdentity, MachineStatus, TouchOff
+from hardware.scan import ScanFrames, View
+from kiosk.approvals import may_lift, reasons_for
+from kiosk.compose import Ports, build_tools
+from kiosk.copy_check import CopyErrors
+from kiosk.cut_plan import CutPlan
+from kiosk.decision import FiredRule
+from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
+from kiosk.rehearsal.stage import Stage
+from kiosk.tools import SignInRefused, StaffMember, Telling
+from simulator.payment import SimulatedTerminal
+
+SETTINGS = load_settings(environment={})
+
+
+class TestClock:
+    """Moves only when told."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+
+    def now_s(self) -> float:
+        return self._now_s
+
+    def utc(self) -> datetime:
+        return datetime(2026, 6, 1, 10, tzinfo=UTC) + timedelta(seconds=self._now_s)
+
+    def sleep(self, duration_s: float) -> None:
+        self._now_s += duration_s
+
+
+@dataclass
+class FakeCutter:
+    """Keeps a diary; goes wrong where it is told to."""
+
+    clock: TestClock
+    diary: list[str] = field(default_factory=list)
+    faults: dict[str, list[HardwareFault]] = field(default_factory=dict)
+    latched: HardwareFault | None = None
+    clamped: bool = False
+    chute: int = 0
+    bin: int = 0
+    during_run: Callable[[float], None] | None = None
+
+    def connect(self) -> BoardIdentity:
+        self.latched = None
+        self._do("connect", 1.0)
+        return BoardIdentity("Fake", "1", Assurance.STOCK)
+
+    def home(self) -> None:
+        self._do("home", 5.0)
+
+    def load(self, slot: int, blade_height_mm: float) -> TouchOff:
+        self._do(f"load {slot}", 8.0, name="load")
+        self.clamped = True
+        return TouchOff(blade_height_mm, 0.0)
+
+    def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
+        for tenth in range(1, 11):
+            self.clock.sleep(3.0)
+            progress(tenth / 10)
+            if self.latched is not None:
+                raise self.latched
+            if tenth == 5:
+                self._do("run", 0.0)
+
+    def present_to_check(self) -> None:
+        self._do("check", 3.0)
+
+    def deliver(self) -> None:
+        self._do("deliver", 2.0)
+        self.clamped = False
+        self.chute += 1
+
+    def reject(self) -> None:
+        self._do("reject", 2.0)
+        self.bin += self.clamped
+        self.clamped = False
+
+    def stop(self) -> None:
+        self.diary.append("stop")
+        self.latched = self.latched or Stopped("stopped")
+
+    def recover(self) -> None:
+        self.latched = None
+        self._do("recover", 6.0)
+
+    def status(self) -> MachineStatus:
+        return MachineStatus("Idle", (0.0, 0.0, 0.0), 0.0, 0.0)
+
+    def close(self) -> None:
+        self.diary.append("close")
+
+    def will_fail(self, name: str, *faults: HardwareFault) -> None:
+        self.faults.setdefault(name, []).extend(faults)
+
+    def _do(self, what: str, takes_s: float, name: str = "") -> None:
+        if self.latched is not None:
+            raise self.latched
+        self.clock.sleep(takes_s)
+        self.diary.append(what)
+        waiting = self.faults.get(name or what)
+        if waiting:
+            fault = waiting.pop(0)
+            if not isinstance(fault, BlankFault):
+                self.latched = fault
+            raise fault
+
+
+@dataclass
+class FakeScanner:
+    """A tray that holds a key or not."""
+
+    cutter: FakeCutter
+    key_in_tray: bool = False
+    faults: list[HardwareFault] = field(default_factory=list)
+    scanned: list[ScanFrames] = field(default_factory=list)
+
+    def scan(self) -> ScanFrames:
+        if self.faults:
+            raise self.faults.pop(0)
+        grey = np.full((8, 8), 200, dtype=np.uint8)
+        frames = ScanFrames(silhouette=View(grey, 0.05), head=View(grey.copy(), 0.05))
+        self.scanned.append(frames)
+        return frames
+
+    def tray_is_empty(self) -> bool:
+        return not self.key_in_tray
+
+    def check(self) -> View:
+        pixels = np.full((120, 400), 230, dtype=np.uint8)
+        pixels[:, :40] = 10
+        if self.cutter.clamped:
+            pixels[40:100, 40:350] = 10
+        return View(pixels, 0.05)
+
+
+def identified(blank: str = "KW1", bitting: str = "35244", wear: Wear = Wear.NEW, doubt: float = 0.0) -> Identification:
+    keyway, _ = SETTINGS.catalogue.blank_of[blank]
+    assert keyway.spec is not None
+    cuts = tuple(Cut(code, keyway.spec.root_mm_of[code], 0.0, doubt) for code in bitting)
+    return Identification(Outcome.IDENTIFIED, keyway.code, blank, cuts, wear, 0.99, 0.4)
+
+
+@dataclass
+class FakeExpert:
+    """Says what it was told to say; one telling a look, the last one for ever."""
+
+    tellings: list[Identification] = field(default_factory=lambda: [identified()])
+    head: Stamp = field(default_factory=lambda: Stamp(seen=True))
+    errors: list[CopyErrors] = field(default_factory=list)
+    looks: int = 0
+
+    def tell(self, frames: ScanFrames) -> Telling:
+        self.looks += 1
+        found = self.tellings.pop(0) if len(self.tellings) > 1 else self.tellings[0]
+        return Telling(found, KeyReading())
+
+    def stamp(self, frames: ScanFrames) -> Stamp:
+        return self.head
+
+    def measure(self, view: View, plan: CutPlan) -> CopyErrors:
+        return self.errors.pop(0) if self.errors else CopyErrors((0.01, -0.01, 0.005), 0.0, 0.0, passed=True)
+
+
+BAD_COPY = CopyErrors((0.08, 0.01, 0.0), 0.0, 0.0, passed=False)
+
+
+@dataclass
+class FakeStaff:
+    """1001 is an associate, 2001 a manager, 3001 a technician; every PIN is 190283."""
+
+    def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
+        roles = {"1001": "associate", "2001": "manager", "3001": "technician"}
+        if pin != "190283" or number not in roles:
+            return SignInRefused("wrong")
+        return StaffMember(number, f"Staff {number}", roles[number])
+
+    def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
+        return may_lift(member.role, rule)
+
+    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
+        return reasons_for(rule)
+
+
+@dataclass
+class ListAudit:
+    """Keeps records in a list."""
+
+    records: list[tuple[str, dict[str, str | int]]] = field(default_factory=list)
+
+    def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
+        self.records.append((kind, dict(facts)))
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.records]
+
+
+@dataclass
+class Shop:
+    """A kiosk and all the fakes behind it."""
+
+    clock: TestClock
+    cutter: FakeCutter
+    scanner: FakeScanner
+    expert: FakeExpert
+    terminal: SimulatedTerminal
+    audit: ListAudit
+    stage: Stage
+
+
+@contextmanager
+def shop(folder: Path, settings: Settings = SETTINGS, *, first_count: int | None = None) -> Iterator[Shop]:
+    """A shop whose kiosk has not begun."""
+    clock = TestClock()
+    cutter = FakeCutter(clock)
+    scanner = FakeScanner(cutter)
+    terminal, expert, audit = SimulatedTerminal(), FakeExpert(), ListAudit()
+    ports = Ports(cutter, scanner, terminal, clock, simulated=True, first_count=first_count)
+    with ExitStack() as closing:
+        tools = build_tools(settings, ports, folder, closing, expert=expert, staff=FakeStaff(), audit=audit)
+        yield Shop(clock, cutter, scanner, expert, terminal, audit, Stage(tools))
