@@ -7,6 +7,7 @@ Responsible for: drawing figures that are handed in. Not responsible for: where 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,7 @@ def _error(axes: Axes, record: CutRecord) -> None:
 
 def _path(axes: Axes, record: CutRecord) -> None:
     points = record.plan.path
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         rapid = end.feed_mm_min is None
         axes.plot(
             [start.x_mm, end.x_mm],
