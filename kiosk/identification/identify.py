@@ -165,7 +165,7 @@ def _blank_of(near: list[_Named]) -> _Named:
     """The blank whose length fits best; where the tip is the stop, the one with the most cuts that are there."""
     by_tip = [each for each in near if each.keyway.spec is not None and each.keyway.spec.stop is Stop.TIP]
     if not by_tip:
-        return min(near, key=lambda each: (each.length_error_mm, each.decoded.outcome is not Outcome.IDENTIFIED))
+        return min(near, key=lambda each: (each.decoded.outcome is not Outcome.IDENTIFIED, each.length_error_mm))
     there = [each for each in by_tip if not each.decoded.last_uncut] or by_tip
     return max(there, key=lambda each: each.blank.cuts)
 

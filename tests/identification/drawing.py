@@ -1,0 +1,169 @@
+"""Keys drawn with plain polygons, independent of the simulator's optics and of the reader.
+
+The conventions are the scan folder's alone: a backlit key dark on light, and a laser line whose x moves by
+recess times tan(angle) and whose y is blade height with the spine at the bottom.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from config.keyway import CutSpec, Section, Stop
+from hardware.scan import ScanFrames, View
+
+Points = np.ndarray
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How a key is drawn and how it lies."""
+
+    width_px: int = 1600
+    height_px: int = 1200
+    mm_per_px: float = 0.045
+    head: str = "round"
+    shoulders: str = "both"
+    turn_deg: float = 0.0
+    bow_right: bool = False
+    cuts_down: bool = False
+    shift_mm: tuple[float, float] = (0.0, 0.0)
+    dark: int = 20
+    light: int = 235
+    blur_px: float = 0.7
+    noise: float = 2.0
+    rgb: bool = False
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """How a laser line is drawn."""
+
+    width_px: int = 400
+    height_px: int = 640
+    mm_per_px: float = 0.02
+    angle_deg: float = 45.0
+    thickness_px: float = 4.0
+    margin_mm: float = 0.8
+    x_mm: float = 2.5
+    bright: int = 240
+    noise: float = 3.0
+    lean_deg: float = 0.0
+    lost: tuple[tuple[float, float], ...] = ()
+    top_mm: float = 99.0
+    red: bool = False
+    seed: int = 0
+
+
+def blade_edge(spec: CutSpec, roots_mm: Sequence[float], length_mm: float, height_mm: float) -> Points:
+    """Upper edge from the shoulder to the tip: flats, flanks, a bevelled tip. Columns x and height."""
+    x = np.arange(0.0, length_mm + 0.005, 0.01)
+    edge = np.full(x.size, height_mm)
+    slope = 1 / math.tan(math.radians(spec.angle_deg / 2))
+    from_stop = length_mm - x if spec.stop is Stop.TIP else x
+    for place, root in zip(spec.cut_positions_mm(len(roots_mm)), roots_mm, strict=True):
+        edge = np.minimum(edge, root + slope * np.maximum(np.abs(from_stop - place) - spec.flat_mm / 2, 0.0))
+    steep = 6.0 if spec.stop is Stop.TIP else 1.3
+    edge = np.minimum(edge, height_mm * 0.45 + (length_mm - x) * steep)
+    return np.stack([x, edge], axis=1)
+
+
+def outline(edge: Points, height_mm: float, sheet: Sheet, *, lower: Points | None = None) -> list[Points]:
+    """The key as polygons in key coordinates (x from the shoulder, y above the spine)."""
+    length = float(edge[-1, 0])
+    low = np.array([[length, 0.45 * height_mm], [length - 3.0, 0.0], [0.0, 0.0]]) if lower is None else lower[::-1]
+    blade = np.concatenate([np.array([[-5.0, 0.0], [-5.0, height_mm]]), edge, low])
+    above = 1.8 if sheet.shoulders in ("both", "cut side") else 0.0
+    below = 1.2 if sheet.shoulders in ("both", "spine side") else 0.0
+    collar = np.array([[-7.0, -below], [-7.0, height_mm + above], [0.0, height_mm + above], [0.0, -below]])
+    parts = [blade, collar]
+    middle = height_mm / 2
+    if sheet.head == "round":
+        turn = np.linspace(0, 2 * np.pi, 200)
+        parts.append(np.stack([-16.0 + 11.5 * np.cos(turn), middle + 11.5 * np.sin(turn)], axis=1))
+    elif sheet.head == "square":
+        parts.append(np.array([[-26.0, middle - 11.0], [-26.0, middle + 11.0], [-4.0, middle + 11.0], [-4.0, middle - 11]]))
+    else:
+        turn = np.linspace(0, 2 * np.pi, 7)
+        parts.append(np.stack([-17.0 + 13 * np.cos(turn), middle + 13 * np.sin(turn)], axis=1))
+    return parts
+
+
+def silhouette(parts: Sequence[Points], sheet: Sheet, *, hole: bool = True, centre_x_mm: float = 1.0) -> View:
+    """Dark on light, each pixel by area."""
+    over = 4
+    image = np.zeros((sheet.height_px * over, sheet.width_px * over), np.uint8)
+
+    def place(points: Points) -> np.ndarray:
+        x, y = points[:, 0] - centre_x_mm, points[:, 1] - 4.0
+        x = -x if sheet.bow_right else x
+        y = -y if sheet.cuts_down else y
+        a = math.radians(sheet.turn_deg)
+        u = x * math.cos(a) - y * math.sin(a) + sheet.shift_mm[0]
+        v = x * math.sin(a) + y * math.cos(a) + sheet.shift_mm[1]
+        px = u / sheet.mm_per_px + sheet.width_px / 2
+        py = -v / sheet.mm_per_px + sheet.height_px / 2
+        return np.round((np.stack([px, py], axis=1) * over + (over - 1) / 2) * 16).astype(np.int32)
+
+    for part in parts:
+        # A filled polygon takes in its border; counting the border half puts the edge where it belongs.
+        one = np.zeros_like(image)
+        cv2.fillPoly(one, [place(part)], 255, lineType=cv2.LINE_8, shift=4)
+        cv2.polylines(one, [place(part)], True, 128, 1, cv2.LINE_8, 4)
+        np.maximum(image, one, out=image)
+    if hole:
+        turn = np.linspace(0, 2 * np.pi, 90)
+        cv2.fillPoly(image, [place(np.stack([-21 + 2.5 * np.cos(turn), 4 + 2.5 * np.sin(turn)], axis=1))], 0, shift=4)
+    covered = cv2.resize(image, (sheet.width_px, sheet.height_px), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    grey = sheet.light + (sheet.dark - sheet.light) * covered
+    if sheet.blur_px > 0:
+        grey = cv2.GaussianBlur(grey, (0, 0), sheet.blur_px)
+    grey = grey + np.random.default_rng(sheet.seed).normal(0, sheet.noise, grey.shape)
+    pixels = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+    return View(np.repeat(pixels[:, :, None], 3, axis=2) if sheet.rgb else pixels, sheet.mm_per_px)
+
+
+def laser_line(face: Sequence[tuple[float, float]], height_mm: float, line: Line) -> View:
+    """A face under a laser sheet, drawn row by row with a Gaussian profile."""
+    rng = np.random.default_rng(line.seed)
+    heights, recesses = zip(*face, strict=True)
+    rows = np.arange(line.height_px * 4) / 4 - 0.375
+    height = (line.height_px - 0.5 - rows) * line.mm_per_px - line.margin_mm
+    seen = (height >= 0) & (height <= min(height_mm, line.top_mm))
+    for low, high in line.lost:
+        seen &= ~((height > low) & (height < high))
+    recess = np.interp(height, heights, recesses) + math.tan(math.radians(line.lean_deg)) * height
+    x = (line.x_mm + recess * math.tan(math.radians(line.angle_deg))) / line.mm_per_px
+    columns = np.arange(line.width_px)
+    profile = np.exp(-0.5 * ((columns - x[:, None]) / (line.thickness_px / 2)) ** 2) * seen[:, None]
+    image = profile.reshape(line.height_px, 4, line.width_px).mean(axis=1) * line.bright
+    grey = np.clip(image + 8 + rng.normal(0, line.noise, image.shape), 0, 255).astype(np.uint8)
+    if not line.red:
+        return View(grey, line.mm_per_px)
+    pixels = np.zeros((*grey.shape, 3), np.uint8)
+    pixels[:, :, 0] = grey
+    return View(pixels, line.mm_per_px)
+
+
+def drawn_key(
+    spec: CutSpec,
+    bitting: Sequence[str],
+    section: Section,
+    length_mm: float,
+    sheet: Sheet | None = None,
+    line: Line | None = None,
+) -> ScanFrames:
+    """A whole scan, but for its head view."""
+    sheet, line = sheet or Sheet(), line or Line()
+    edge = blade_edge(spec, [spec.root_mm_of[code] for code in bitting], length_mm, section.height_mm)
+    return ScanFrames(
+        silhouette=silhouette(outline(edge, section.height_mm, sheet), sheet),
+        line_left=laser_line(section.left, section.height_mm, line),
+        line_right=laser_line(section.right, section.height_mm, replace(line, seed=line.seed + 1)),
+        laser_angle_deg=line.angle_deg,
+    )
