@@ -145,12 +145,17 @@ class Kiosk:
         self._closing = closing
         self._controller = Controller(tools)
         self._executor: ThreadedExecutor | None = None
+        self._progress: Callable[[], None] = lambda: None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kiosk-session", daemon=True)
 
     def subscribe(self, listener: Listener) -> None:
         """Tell `listener` every snapshot, from the session's thread. Before `start`."""
         self._controller.subscribe(listener)
+
+    def watch(self, progress: Callable[[], None]) -> None:
+        """Call `progress` after each turn of the session's thread: what a watchdog lives on. Before `start`."""
+        self._progress = progress
 
     def start(self) -> None:
         """Come up."""
@@ -185,6 +190,7 @@ class Kiosk:
             due_s = self._controller.next_due_s()
             wait_s = _IDLE_WAIT_S if due_s is None else min(_IDLE_WAIT_S, due_s - self.tools.clock.now_s())
             self._controller.step(max(wait_s, 0.001))
+            self._progress()
 
 
 def build_kiosk(

@@ -21,12 +21,12 @@ class Places:
     @property
     def journal(self) -> Path:
         """Sales, step by step."""
-        return self.data / "journal.db"
+        return self.data / "sales.db"
 
     @property
     def inventory(self) -> Path:
-        """Blanks in the magazine."""
-        return self.data / "inventory.db"
+        """Blanks in the magazine: in the same file as the sales that take them."""
+        return self.data / "sales.db"
 
     @property
     def audit(self) -> Path:
@@ -44,6 +44,11 @@ class Places:
         return self.data / "operations.db"
 
     @property
+    def good_settings(self) -> Path:
+        """Copy of the last good settings folder."""
+        return self.data / "settings-good"
+
+    @property
     def logs(self) -> Path:
         """Log files."""
         return self.data / "log"
@@ -51,7 +56,7 @@ class Places:
     @property
     def databases(self) -> tuple[Path, ...]:
         """Every database a backup holds."""
-        return (self.journal, self.inventory, self.audit, self.staff, self.operations)
+        return (self.journal, self.audit, self.staff, self.operations)
 
 
 def data_folder() -> Path:

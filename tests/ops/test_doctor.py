@@ -90,9 +90,9 @@ def test_what_is_wrong_with_the_records_is_found_with_a_next_step(places: Places
     past = NOW - timedelta(days=400)
     assert doctor_records.clock(places, settings.operations, past).grade is Grade.FAIL
     places.journal.chmod(0o644)
-    assert "journal.db" in doctor_records.permissions(places).found
+    assert "sales.db" in doctor_records.permissions(places).found
     places.journal.write_bytes(b"rubbish" * 1000)
-    assert doctor_records.databases(places).found == "journal.db: DATABASE_DAMAGED"
+    assert doctor_records.databases(places).found == "sales.db: DATABASE_DAMAGED"
     (key_folder_beside(places.data) / "audit.key").unlink()
     assert doctor_records.audit(places).grade is Grade.FAIL
 
@@ -194,7 +194,7 @@ def test_a_backup_is_whole_closed_to_others_and_comes_back_beside(places: Places
     runner = CliRunner()
     archive = tmp_path / "b.tar.gz"
     names = back_up(places, None, archive)
-    assert "data/journal.db" in names
+    assert "data/sales.db" in names
     assert not any("key" in name or "anchor" in name for name in names)
     assert archive.stat().st_mode & 0o777 == 0o600
     target = tmp_path / "back"
