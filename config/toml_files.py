@@ -91,7 +91,8 @@ def reason_of(kind: str, message: str) -> str:
         return "is missing"
     if kind == "extra_forbidden":
         return "is not a setting (misspelt?)"
-    return one_line(message.removeprefix("Value error, ").removeprefix("Input "))
+    plain = message.removeprefix("Value error, ").removeprefix("Input ")
+    return one_line(plain.replace("valid tuple", "list").replace("valid dictionary", "table"))
 
 
 def one_line(text: str) -> str:

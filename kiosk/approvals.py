@@ -14,11 +14,11 @@ from kiosk.tools import StaffMember
 
 LONGEST_S = 120.0
 _ROLES = {Override.ASSOCIATE: frozenset({"associate", "manager"}), Override.MANAGER: frozenset({"manager"})}
-_REASONS = ("owner_identified", "written_permission", "store_own_key", "known_customer")
+_REASONS = ("owner_present", "id_checked", "letter", "known_customer", "misread")
 _REASONS_BY_RULE = {
     "HEAD_NOT_SEEN": ("head_checked",),
     "MANY_ATTEMPTS": ("helping_shopper",),
-    "QUANTITY_OVER_LIMIT": ("owner_identified", "written_permission", "known_customer"),
+    "QUANTITY_OVER_LIMIT": ("owner_present", "letter", "known_customer"),
 }
 REASONS = tuple(dict.fromkeys((*_REASONS, *(each for reasons in _REASONS_BY_RULE.values() for each in reasons))))
 """Ids of every reason; the screen has the words."""

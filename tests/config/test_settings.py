@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.problems import BadInput
+from config.settings import load_machine, load_settings, load_store
+from config.toml_files import read_toml
+
+
+def owner(tmp_path: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (tmp_path / f"{name}.toml").write_text(text)
+    return tmp_path
+
+
+def lines(directory: Path, environment: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(BadInput) as caught:
+        load_settings(directory, environment or {})
+    return [str(problem).replace(f"{directory}/", "") for problem in caught.value.problems]
+
+
+def origins(directory: Path | None, environment: dict[str, str]) -> dict[str, tuple[object, str]]:
+    settings = load_settings(directory, environment)
+    return {f"{each.file}.{each.field}": (each.value, each.origin) for each in settings.effective}
+
+
+def test_the_shipped_settings_are_good() -> None:
+    settings = load_settings(None, {})
+    assert settings.machine == load_machine()
+    assert settings.store == load_store()
+    assert settings.policy.rules
+    assert settings.catalogue.blank_of["KW1"]
+
+
+def test_the_owners_file_lies_over_the_shipped_one_value_by_value(tmp_path: Path) -> None:
+    directory = owner(tmp_path, store="price_minor = 499\n[timeouts]\nidle_s = 60\n")
+    store = load_settings(directory, {}).store
+    assert (store.price_minor, store.timeouts.idle_s) == (499, 60)
+    assert (store.name, store.timeouts.warning_s) == (load_store().name, load_store().timeouts.warning_s)
+
+
+def test_each_value_in_force_says_where_it_came_from(tmp_path: Path) -> None:
+    directory = owner(tmp_path, store="price_minor = 499\n")
+    found = origins(directory, {"KIOSK_PORT": "/dev/ttyX"})
+    assert found["store.price_minor"] == (499, str(directory / "store.toml"))
+    assert found["store.currency"][1].endswith("config/store.toml")
+    assert found["machine.wire.port"] == ("/dev/ttyX", "environment KIOSK_PORT")
+
+
+def test_the_owners_directory_may_be_named_by_the_environment(tmp_path: Path) -> None:
+    owner(tmp_path, store="price_minor = 1\n")
+    assert load_settings(None, {"KIOSK_CONFIG": str(tmp_path)}).store.price_minor == 1
+
+
+def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+    directory = owner(
+        tmp_path,
+        store='currency = "dollars"\nprice_minor = -1\ncolour = "red"\n',
+        machine="[x]\ntravel_mm = 0\nbacklash_mm = inf\n",
+        fleet="this is not toml",
+        stroe="price_minor = 1\n",
+    )
+    (directory / "policy").mkdir()
+    (directory / "policy" / "mine.toml").write_text('[[rule]]\ncode = "MINE"\n')
+    found = lines(directory)
+    for start in (
+        "store.toml: currency:",
+        "store.toml: price_minor:",
+        "store.toml: colour: is not a setting",
+        "machine.toml: x.travel_mm:",
+        "machine.toml: x.backlash_mm:",
+        "fleet.toml: not TOML",
+        "stroe.toml: is read by nobody",
+        "policy/mine.toml: MINE.verdict: is missing",
+    ):
+        assert any(line.startswith(start) for line in found), (start, found)
+
+
+@pytest.mark.parametrize(
+    ("slots", "reason"),
+    [
+        ('[[magazine.slots]]\nnumber = 1\nblank = "KW9"\ncapacity = 5\nlow_at = 1\n', "'KW9' is not a blank"),
+        ('[[magazine.slots]]\nnumber = 1\nblank = "MEDECO"\ncapacity = 5\nlow_at = 1\n', "'MEDECO' is not a blank"),
+        ('[[magazine.slots]]\nnumber = 1\nblank = "KW1"\ncapacity = 5\nlow_at = 9\n', "9 is more than the slot holds"),
+        ('[[magazine.slots]]\nnumber = 1\nblank = "KW1"\ncapacity = 5\nlow_at = 1\n' * 2, "slot 1 stands 2 times"),
+    ],
+)
+def test_a_magazine_that_cannot_be_is_refused(tmp_path: Path, slots: str, reason: str) -> None:
+    assert any(reason in line for line in lines(owner(tmp_path, machine=slots)))
+
+
+def test_a_directory_that_is_not_there_is_told(tmp_path: Path) -> None:
+    assert lines(tmp_path / "none")[0].endswith("none: no such directory")
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "store.toml").mkdir()
+    assert any("is a directory, not a file" in line for line in lines(tmp_path))
+
+
+def test_a_rule_about_a_keyway_that_is_not_on_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "policy").mkdir()
+    (tmp_path / "policy" / "mine.toml").write_text(
+        '[[rule]]\ncode = "MINE"\nverdict = "refuse"\noverride = "never"\nground = "mine"\nsource = "mine"\n'
+        'when = { keyways = ["NONE"] }\nen = { meaning = "It is mine alone.", next = "Leave it." }\n'
+    )
+    assert any("MINE.when.keyways: 'NONE' is not a keyway" in line for line in lines(tmp_path))
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_at_all_make_the_reader_fail_otherwise(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("toml") / "any.toml"
+    path.write_bytes(data)
+    told = ""
+    try:
+        read_toml(path)
+    except BadInput as bad:
+        told = str(bad.problems[0])
+    assert "\n" not in told

@@ -1,0 +1,122 @@
+"""Cases for the decision table: every standing, stamp, place, policy, day and approval that matters."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from config.catalogue import Catalogue, load_catalogue
+from config.keyway import Keyway, Standing, StandingRecord
+from config.policy_rules import load_policy
+from config.settings import load_store
+from config.store import DoNotDuplicate, Store
+from kiosk.decision import Approval
+from kiosk.policy import Circumstances, Policy
+from kiosk.reading import Identification, Outcome, Stamp
+
+TRANSACTION = "K1"
+NOW_UTC_S = 1_000.0
+
+STANDINGS = {
+    "open": StandingRecord(standing=Standing.OPEN, ground="a test", source="a test"),
+    "restricted": StandingRecord(standing=Standing.RESTRICTED, ground="a test", source="a test"),
+    "patented-2029": StandingRecord(
+        standing=Standing.PATENTED, until=date(2029, 7, 31), restricted_after=True, ground="a test", source="a test"
+    ),
+    "patented-2029-then-free": StandingRecord(
+        standing=Standing.PATENTED, until=date(2029, 7, 31), restricted_after=False, ground="a test", source="a test"
+    ),
+    "patented-unknown-end": StandingRecord(standing=Standing.PATENTED, ground="a test", source="a test"),
+}
+STAMPS = {
+    "none": Stamp(seen=True),
+    "unseen": Stamp(),
+    "dnd": Stamp(seen=True, phrases=("do_not_duplicate",)),
+    "dnd+phone": Stamp(seen=True, phrases=("do_not_duplicate",), name_and_phone=True),
+    "phone": Stamp(seen=True, name_and_phone=True),
+    "unlawful": Stamp(seen=True, phrases=("unlawful_to_duplicate",)),
+    "patented": Stamp(seen=True, phrases=("patented",)),
+    "postal": Stamp(seen=True, phrases=("usps", "do_not_duplicate")),
+    "government": Stamp(seen=True, phrases=("us_government",)),
+    "school": Stamp(seen=True, phrases=("public_building",)),
+    "brand": Stamp(seen=True, phrases=("brand_medeco",)),
+    "not on file": Stamp(seen=True, phrases=("something_new",)),
+}
+PLACES = ("US-CA", "US-NY", "US", "CA-ON", "FR", "")
+DAYS = (date(2020, 1, 1), date(2029, 7, 31), date(2029, 8, 1), date(2050, 1, 1))
+APPROVAL_SETS = (
+    "none",
+    "associate-all",
+    "manager-all",
+    "manager-other-transaction",
+    "manager-expired",
+    "technician-all",
+)
+
+
+@cache
+def policy() -> Policy:
+    return Policy(load_policy())
+
+
+@cache
+def shipped() -> Catalogue:
+    return load_catalogue()
+
+
+@cache
+def catalogue_with(standing: str) -> Catalogue:
+    """KW1 as shipped, but for its standing."""
+    keyways = tuple(
+        keyway.model_copy(update={"standing": STANDINGS[standing]}) if keyway.code == "KW1" else keyway
+        for keyway in shipped().keyways
+    )
+    return Catalogue(keyways, shipped().sections, shipped().revision)
+
+
+@cache
+def store_with(do_not_duplicate: DoNotDuplicate) -> Store:
+    return load_store().model_copy(update={"do_not_duplicate": do_not_duplicate})
+
+
+def kw1() -> Identification:
+    return Identification(Outcome.IDENTIFIED, keyway="KW1", blank="KW1")
+
+
+def keyway(code: str) -> Keyway:
+    return shipped().keyway_of[code]
+
+
+def circumstances(place: str = "US-CA", today: date = DAYS[0], **more: object) -> Circumstances:
+    stocked = frozenset({"KW1", "SC1"})
+    return Circumstances(
+        **{  # type: ignore[arg-type]
+            "place": place,
+            "today": today,
+            "now_utc_s": NOW_UTC_S,
+            "transaction": TRANSACTION,
+            "stocked": stocked,
+            **more,
+        }
+    )
+
+
+@cache
+def approvals(name: str) -> tuple[Approval, ...]:
+    """An approval of every rule there is (and of those that stand behind them)."""
+    role, _, what = name.partition("-")
+    if name == "none":
+        return ()
+    codes = (*policy().rules.rule_of, "NOT_IDENTIFIED", "NOT_OPEN", "NO_BLANK", "STAMP_NOT_ON_FILE", "NO_SUCH_QUANTITY")
+    return tuple(
+        Approval(
+            rule=code,
+            transaction="K2" if what == "other-transaction" else TRANSACTION,
+            staff_number="7",
+            role=role,
+            reason="letter",
+            expires_utc_s=NOW_UTC_S if what == "expired" else NOW_UTC_S + 1,
+            id=f"{name}-{code}",
+        )
+        for code in codes
+    )
