@@ -1,0 +1,144 @@
+"""The board's serial port: bytes paced by the baud rate, the 128-byte ring, deafness behind EEPROM writes.
+
+Responsible for: when each byte is in, which are lost, and when each reply has left. Not responsible for: meaning,
+except that real-time bytes never enter the ring.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+RX_BYTES = 128
+TX_BYTES = 104
+_REALTIME = bytes([0x18, ord("?"), ord("!"), ord("~"), *range(0x80, 0x100)])
+_DEAF_KEEPS = 2
+"""Bytes the port's own hardware keeps while nobody reads it."""
+
+
+class Uart:
+    """Both directions. `baud` None: bytes are there at once."""
+
+    def __init__(self, baud: int | None) -> None:
+        self.byte_s = 10 / baud if baud else 0.0
+        self.ring = bytearray()
+        self.lost = 0
+        """Bytes dropped so far: the ring was full, or nobody read."""
+        self._runs: deque[tuple[float, bytes, bool]] = deque()
+        self._wire_s = 0.0
+        self._deaf_from_s = self._deaf_s = -math.inf
+        self._deaf_count = 0
+        self._out: deque[tuple[float, bytes]] = deque()
+        self._out_s = 0.0
+
+    def receive(self, data: bytes, now_s: float) -> None:
+        """Bytes begin to arrive."""
+        at_s = max(now_s, self._wire_s)
+        if len(data.translate(None, _REALTIME)) == len(data):
+            self._runs.append((at_s, data, False))
+            self._wire_s = at_s + len(data) * self.byte_s
+            return
+        start = 0
+        for i, byte in enumerate(data):
+            if byte in _REALTIME:
+                if i > start:
+                    self._runs.append((at_s + start * self.byte_s, data[start:i], False))
+                self._runs.append((at_s + i * self.byte_s, data[i : i + 1], True))
+                start = i + 1
+        if start < len(data):
+            self._runs.append((at_s + start * self.byte_s, data[start:], False))
+        self._wire_s = at_s + len(data) * self.byte_s
+
+    def next_arrival_s(self, now_s: float) -> float:
+        """When a line's end or a real-time byte is in (or the last byte of what is under way)."""
+        if not self._runs:
+            return math.inf
+        at_s, data, _ = self._runs[0]
+        ends = [k for k in (data.find(b"\n"), data.find(b"\r")) if k >= 0]
+        count = min(ends) + 1 if ends else len(data)
+        return max(now_s, at_s + count * self.byte_s)
+
+    def deliver(self, now_s: float, eager: bool) -> int | None:
+        """Put what has arrived into the ring, up to the next real-time byte, which is returned.
+
+        Args:
+            now_s: the time.
+            eager: the main program is taking bytes out as they come, so the ring cannot overrun.
+        """
+        while self._runs:
+            at_s, data, realtime = self._runs[0]
+            count = len(data) if not self.byte_s else min(len(data), int((now_s - at_s) / self.byte_s + 1e-4))
+            if count <= 0:
+                return None
+            if realtime:
+                self._runs.popleft()
+                if self._heard(at_s + self.byte_s):
+                    return data[0]
+                self.lost += 1
+                continue
+            if count == len(data):
+                self._runs.popleft()
+            else:
+                self._runs[0] = (at_s + count * self.byte_s, data[count:], False)
+            self._take(data[:count], at_s, eager)
+            if count < len(data):
+                return None
+        return None
+
+    def _take(self, data: bytes, at_s: float, eager: bool) -> None:
+        if at_s < self._deaf_s:
+            kept = bytes(b for i, b in enumerate(data) if self._heard(at_s + (i + 1) * self.byte_s))
+            self.lost += len(data) - len(kept)
+            data = kept
+        if not eager:
+            room = RX_BYTES - len(self.ring)
+            self.lost += max(0, len(data) - room)
+            data = data[:room] if room > 0 else b""
+        self.ring += data
+
+    def deafen(self, now_s: float, window_s: float, windows: int) -> None:
+        """Nobody reads the port for `windows` times `window_s`; between them the hardware's two bytes are saved."""
+        self._deaf_from_s, self._window_s = now_s, window_s
+        self._deaf_s = now_s + windows * window_s
+        self._deaf_window, self._deaf_count = -1, 0
+
+    _window_s = 1.0
+    _deaf_window = -1
+
+    def _heard(self, at_s: float) -> bool:
+        if not self._deaf_from_s <= at_s < self._deaf_s:
+            return True
+        window = int((at_s - self._deaf_from_s) / self._window_s)
+        if window != self._deaf_window:
+            self._deaf_window, self._deaf_count = window, 0
+        self._deaf_count += 1
+        return self._deaf_count <= _DEAF_KEEPS
+
+    def clear(self) -> None:
+        """Forget what the ring holds."""
+        self.ring.clear()
+
+    def power_off(self) -> None:
+        """Nothing is under way in either direction."""
+        self.ring.clear()
+        self._runs.clear()
+        self._deaf_s = -math.inf
+
+    # -- outwards ----------------------------------------------------------------------------------------------
+
+    def send(self, data: bytes, now_s: float) -> float:
+        """Queue a reply; when the sender may go on (its buffer holds 104 bytes)."""
+        self._out_s = max(now_s, self._out_s) + len(data) * self.byte_s
+        self._out.append((self._out_s, data))
+        return self._out_s - TX_BYTES * self.byte_s
+
+    def sent(self, now_s: float) -> bytes:
+        """Replies that have left by now."""
+        out = b""
+        while self._out and self._out[0][0] <= now_s + 1e-9:
+            out += self._out.popleft()[1]
+        return out
+
+    def next_sent_s(self) -> float:
+        """When the next reply will have left."""
+        return self._out[0][0] if self._out else math.inf

@@ -1,0 +1,177 @@
+"""A whole simulated machine: board, machine, cameras, time.
+
+Responsible for: putting the parts together from a machine file, the same for the same seed, and offering them at the
+product's ports. Not responsible for: running in real time (`simulator.pty`, `simulator.tcp`) or being told what to do
+from outside (`simulator.control`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from config.catalogue import Catalogue
+from config.machine import Machine
+from hardware.board_settings import wanted_settings
+from hardware.clock import Clock
+from hardware.errors import CameraFault
+from hardware.ports import ByteLink
+from hardware.scan import ScanFrames, View
+from simulator.firmware import BAUD, Firmware
+from simulator.firmware_build import STOCK, FirmwareBuild
+from simulator.firmware_settings import Settings, factory_eeprom
+from simulator.keys import PhysicalKey
+from simulator.link import MemoryLink, Timeline, VirtualClock
+from simulator.optics import NORMAL, Optics, render_check, render_scan
+from simulator.wire_faults import FaultyLink, WireFault
+from simulator.world import Tray, World
+from simulator.world_blade import Blade
+
+_VIEWS = ("silhouette", "head", "line_left", "line_right")
+
+
+def board_settings(machine: Machine) -> Settings:
+    """What the board holds after a technician has set it to the machine file."""
+    values = {number: value for number, (_, value) in wanted_settings(machine).items()}
+    values |= {21: 1.0 if machine.board.hard_limits else 0.0, 24: 200.0, 25: 3000.0, 26: 25.0}
+    values |= {27: machine.board.pull_off_mm or 1.0, 30: float(machine.wheel.speed_rpm), 10: 1.0}
+    return Settings(values)
+
+
+class SimulatedMachine:
+    """Everything simulated, in virtual time. One lock (`timeline.lock`) guards it all."""
+
+    def __init__(
+        self,
+        machine: Machine,
+        catalogue: Catalogue,
+        seed: int = 0,
+        *,
+        optics: Optics = NORMAL,
+        build: FirmwareBuild = STOCK,
+        baud: int | None = BAUD,
+        factory_settings: bool = False,
+    ) -> None:
+        """Put it together.
+
+        Args:
+            machine: the machine file; the board's settings follow from it.
+            catalogue: where the magazine's blanks come from.
+            seed: draws everything that is left to chance.
+            optics: how good the cameras are.
+            build: which firmware runs on the board.
+            baud: pace of the wire; None for none.
+            factory_settings: the board as it comes from the shelf, not set to the machine file.
+        """
+        self.machine = machine
+        self.catalogue = catalogue
+        self.seed = seed
+        self.optics = optics
+        self.world = World(machine, catalogue)
+        eeprom = factory_eeprom(None if factory_settings else board_settings(machine))
+        self.firmware = Firmware(self.world, build, eeprom, baud)
+        self.world.changed = self.firmware.inputs_changed
+        self.timeline = Timeline(self.firmware)
+        self.clock: Clock = VirtualClock(self.timeline)
+        self.plugged_in = True
+        self.wire_faults: list[WireFault] = []
+        self.scanner = SimulatedScanner(self)
+        self._open_link: FaultyLink | None = None
+
+    @property
+    def tray(self) -> Tray:
+        """The open tray."""
+        return self.world.tray
+
+    @property
+    def chute(self) -> list[Blade]:
+        """What was delivered."""
+        return self.world.carousel.chute
+
+    @property
+    def rejects(self) -> list[Blade]:
+        """What lies in the locked bin."""
+        return self.world.carousel.rejects
+
+    def link(self) -> ByteLink:
+        """Open the board's port (which resets the board).
+
+        Raises:
+            PortUnavailable: it was unplugged.
+        """
+        memory = MemoryLink(self.timeline, present=lambda: self.plugged_in)
+        self._open_link = FaultyLink(memory, tuple(self.wire_faults), self.seed, self.clock, self.firmware.power_cycle)
+        self.wire_faults.clear()
+        return self._open_link
+
+    def damage_wire(self, fault: WireFault) -> None:
+        """Damage the open port's traffic from here on, or the next one's."""
+        with self.timeline.lock:
+            if self._open_link is not None:
+                self._open_link.add(fault)
+            else:
+                self.wire_faults.append(fault)
+
+
+class SimulatedScanner:
+    """The cameras, as a `KeyScanner`. Frames are drawn from the world as it is when asked."""
+
+    def __init__(self, rig: SimulatedMachine) -> None:
+        self._rig = rig
+        self._frames = 0
+        self.unplugged: set[str] = set()
+        """Views whose camera does not answer (also "check")."""
+        self.dropped = 0
+        """How many of the next looks bring no frame."""
+        self.ready: ScanFrames | None = None
+        """A look made beforehand, handed out instead of drawing (soak runs)."""
+
+    def scan(self) -> ScanFrames:
+        """Four frames of the tray."""
+        with self._rig.timeline.lock:
+            self._answering(*_VIEWS)
+            key = self._rig.tray.key
+            seed = self._next_seed()
+        if self.ready is not None and key is not None:
+            return self.ready
+        return render_scan(key, self._rig.machine.views, self._rig.optics, seed)
+
+    def tray_is_empty(self) -> bool:
+        """Whether nothing lies on the backlight."""
+        with self._rig.timeline.lock:
+            self._answering("silhouette")
+            return self._rig.tray.key is None
+
+    def check(self) -> View:
+        """What the check camera sees."""
+        rig = self._rig
+        with rig.timeline.lock:
+            self._answering("check")
+            blade = rig.world.at_check()
+            seed = self._next_seed()
+            if blade is None:
+                nothing = np.zeros(0)
+                return render_check(nothing, nothing, rig.machine.views.check, rig.optics, seed)
+            x, top, bottom = blade.x_mm + blade.shift_mm, blade.top_mm.copy(), blade.bottom_mm
+            lift, tilt = blade.lift_mm, blade.tilt_deg
+        return render_check(
+            x, top, rig.machine.views.check, rig.optics, seed, bottom_mm=bottom, lift_mm=lift, tilt_deg=tilt
+        )
+
+    def _answering(self, *views: str) -> None:
+        for view in views:
+            if view in self.unplugged:
+                raise CameraFault(view, "no such device")
+        if self.dropped > 0:
+            self.dropped -= 1
+            raise CameraFault(views[0], "no frame came")
+
+    def _next_seed(self) -> int:
+        self._frames += 1
+        laid = self._rig.tray.laid
+        return (self._rig.seed * 1_000_003 + laid * 1009 + self._frames) % 2**63
+
+
+def lay(rig: SimulatedMachine, key: PhysicalKey) -> None:
+    """Lay a key in the tray, from any thread."""
+    with rig.timeline.lock:
+        rig.tray.lay(key)

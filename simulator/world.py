@@ -1,0 +1,252 @@
+"""The machine around the board: slides, wheel, clamp, switches, probe, door, emergency stop, brush, tray.
+
+Responsible for: what the motors and outputs of a board do to metal, and what its inputs read. Not responsible for: the
+board (`simulator.firmware`), pictures (`simulator.optics`), or what time it is: everything is told the time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from config.catalogue import Catalogue
+from config.machine import Axis, Machine
+from simulator.keys import PhysicalKey
+from simulator.wiring import Controls, Steps
+from simulator.world_axis import Slide
+from simulator.world_blade import Blade, WheelShape, new_blade
+from simulator.world_magazine import Carousel
+
+_REST_MM = (-60.0, -2.0, -20.0)
+_TURNING_PART = 0.5
+"""Of its speed the wheel needs to cut at all."""
+
+
+@dataclass
+class Tray:
+    """The open tray. Nothing holds what lies in it."""
+
+    key: PhysicalKey | None = None
+    laid: int = 0
+    """How often something was laid or taken: pictures of a new key are new pictures."""
+
+    def lay(self, key: PhysicalKey) -> None:
+        """Put a key down (instead of what lies there)."""
+        self.key = key
+        self.laid += 1
+
+    def take(self) -> PhysicalKey | None:
+        """Take what lies there."""
+        key, self.key = self.key, None
+        self.laid += 1
+        return key
+
+
+@dataclass
+class SensorFaults:
+    """Switches and probe that lie. Limit masks have a bit an axis."""
+
+    limits_closed: int = 0
+    limits_open: int = 0
+    probe_closed: bool = False
+    probe_open: bool = False
+
+
+@dataclass
+class WheelFaults:
+    """What is wrong with the wheel."""
+
+    worn_mm: float = 0.0
+    wear_mm_per_mm2: float = 0.0
+    runout_mm: float = 0.0
+    broken: bool = False
+    stalled: bool = False
+    """The motor does not turn it."""
+
+
+@dataclass
+class WheelState:
+    """The wheel's motor: what it is told and since when."""
+
+    told_rpm: float = 0.0
+    backwards: bool = False
+    from_rpm: float = 0.0
+    since_s: float = 0.0
+    cut_mm2: float = 0.0
+
+
+@dataclass
+class Incidents:
+    """What must never happen, counted."""
+
+    plunged_still: int = 0
+    """The wheel was pushed into metal without turning."""
+    cut_open_door: int = 0
+    cut_loose: int = 0
+    """The clamp was open while the wheel was in the metal."""
+    notes: list[str] = field(default_factory=list)
+
+
+class World:
+    """One machine. It is the `Wiring` of its board."""
+
+    def __init__(self, machine: Machine, catalogue: Catalogue) -> None:
+        self.machine = machine
+        mask = machine.board.direction_mask
+        self.slides = tuple(
+            Slide(axis.steps_per_mm, axis.backlash_mm, at_mm, bool(mask >> i & 1))
+            for i, (axis, at_mm) in enumerate(zip(_axes(machine), _REST_MM, strict=True))
+        )
+        self.carousel = Carousel(machine, lambda code, finish: new_blade(code, catalogue, finish))
+        self.tray = Tray()
+        self.sensors = SensorFaults()
+        self.wheel_faults = WheelFaults()
+        self.wheel = WheelState()
+        self.incidents = Incidents()
+        self.door_open = False
+        self.emergency_stop = False
+        self.hold_button = False
+        self.motor: Steps = (0, 0, 0)
+        self.coolant = 0
+        self.now_s = 0.0
+        self.changed: Callable[[], None] = lambda: None
+        """Called when an input changed by itself; the board's pin interrupt."""
+
+    # -- Wiring ------------------------------------------------------------------------------------------------
+
+    @property
+    def controls(self) -> Controls:
+        """Door, hold button, and the emergency stop on the board's reset input."""
+        return Controls(door=self.door_open, hold=self.hold_button, reset=self.emergency_stop)
+
+    def drive(self, motor: Steps, now_s: float) -> None:
+        """The motors went straight to `motor`; the wheel takes what is in its way."""
+        self.now_s = now_s
+        slides = self.slides
+        if self.emergency_stop:
+            for slide, count in zip(slides, motor, strict=True):
+                slide.slip(count)
+            self.motor = motor
+            return
+        before = (slides[0].at_mm, slides[1].at_mm)
+        for slide, count in zip(slides, motor, strict=True):
+            slide.drive(count)
+        self.motor = motor
+        if self.carousel.clamped is not None:
+            self._cut(self.carousel.clamped, before, (slides[0].at_mm, slides[1].at_mm))
+
+    def limits_at(self, motor: Steps) -> int:
+        """The home switches: at 0, or at the far end of an axis homed the other way."""
+        backwards = self.machine.board.homing_direction_mask
+        closed = 0
+        for i, (slide, axis) in enumerate(zip(self.slides, _axes(self.machine), strict=True)):
+            at_mm = slide.at(motor[i])
+            if (at_mm <= -axis.travel_mm) if backwards >> i & 1 else (at_mm >= 0):
+                closed |= 1 << i
+        closed = (closed | self.sensors.limits_closed) & ~self.sensors.limits_open
+        return closed ^ 7 if self.machine.board.limit_pins_inverted else closed
+
+    def probe_at(self, motor: Steps) -> bool:
+        """The grounded wheel touches brass."""
+        touching = self.sensors.probe_closed
+        blade = self.carousel.clamped
+        if blade is not None and not self.sensors.probe_open and not touching:
+            x_mm, edge_mm = self.over_blade(self.slides[0].at(motor[0]), self.slides[1].at(motor[1]))
+            touching = blade.touches(x_mm, edge_mm, self.wheel_shape())
+        return touching != self.machine.board.probe_pin_inverted
+
+    def outputs(self, spindle: int, rpm: float, coolant: int, now_s: float) -> None:
+        """The wheel's motor and the clamp (open while coolant is on)."""
+        self.now_s = now_s
+        told_rpm = 0.0 if spindle == 5 or self.emergency_stop else rpm
+        if (told_rpm, spindle == 4) != (self.wheel.told_rpm, self.wheel.backwards):
+            self.wheel.from_rpm, self.wheel.since_s = self.wheel_rpm(now_s), now_s
+            self.wheel.told_rpm, self.wheel.backwards = told_rpm, spindle == 4
+        if self.emergency_stop:
+            coolant = 0
+        was, self.coolant = self.coolant, coolant
+        x_mm, z_mm = self.slides[0].at_mm, self.slides[2].at_mm
+        if coolant & 1 and not was & 1:
+            self.carousel.open_clamp(x_mm)
+        elif was & 1 and not coolant & 1:
+            self.carousel.close_clamp(x_mm, z_mm)
+
+    # -- hands and faults --------------------------------------------------------------------------------------
+
+    def set_door(self, is_open: bool) -> None:
+        """Open or close the guard door."""
+        self.door_open = is_open
+        self.changed()
+
+    def set_emergency_stop(self, pressed: bool, now_s: float) -> None:
+        """Press or release: no power for motors, wheel and clamp while pressed."""
+        self.emergency_stop = pressed
+        if pressed:
+            self.outputs(5, 0.0, 0, now_s)
+        self.changed()
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    @property
+    def position_mm(self) -> tuple[float, float, float]:
+        """Where the slides really stand, machine coordinates."""
+        x, y, z = (slide.at_mm for slide in self.slides)
+        return x, y, z
+
+    def over_blade(self, x_mm: float, y_mm: float) -> tuple[float, float]:
+        """Machine x and y as distance from the shoulder and edge height above the spine's seat."""
+        return x_mm - self.machine.clamp.shoulder_x_mm, y_mm - self.machine.clamp.spine_y_mm
+
+    def wheel_shape(self) -> WheelShape:
+        """The wheel as it is now."""
+        wheel, faults = self.machine.wheel, self.wheel_faults
+        slope = 1 / math.tan(math.radians(wheel.angle_deg / 2))
+        return WheelShape(wheel.flat_mm, slope, faults.worn_mm, faults.runout_mm)
+
+    def wheel_rpm(self, now_s: float) -> float:
+        """How fast the wheel turns: it needs its time up and down."""
+        wheel = self.wheel
+        if self.wheel_faults.stalled:
+            return 0.0
+        span_s = self.machine.wheel.spin_up_s
+        part = min(1.0, max(0.0, (now_s - wheel.since_s) / span_s))
+        return wheel.from_rpm + (wheel.told_rpm - wheel.from_rpm) * part
+
+    def at_check(self) -> Blade | None:
+        """The blade before the check camera, if the clamp stands there with one."""
+        near = abs(self.slides[0].at_mm - self.carousel.places.check_x_mm) <= 1.0
+        return self.carousel.clamped if near else None
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    def _cut(self, blade: Blade, before: tuple[float, float], after: tuple[float, float]) -> None:
+        start, end = self.over_blade(*before), self.over_blade(*after)
+        shape = self.wheel_shape()
+        if (
+            min(start[1], end[1]) + min(0.0, shape.offset_mm)
+            > blade.height_mm + blade.lift_mm + abs(blade.bend_mm) + 0.5
+        ):
+            self._brush(blade, before[0], after[0])
+            return
+        if self.wheel_rpm(self.now_s) < _TURNING_PART * self.machine.wheel.speed_rpm:
+            if blade.touches(*end, shape) and min(start[1], end[1]) < blade.height_mm + blade.lift_mm - 0.3:
+                self.incidents.plunged_still += 1
+            return
+        if self.wheel_faults.broken:
+            return
+        area = blade.sweep(start, end, shape)
+        if area <= 0:
+            return
+        self.wheel.cut_mm2 += area
+        self.wheel_faults.worn_mm += area * self.wheel_faults.wear_mm_per_mm2
+        self.incidents.cut_open_door += self.door_open
+        self.incidents.cut_loose += self.carousel.clamp_open
+
+    def _brush(self, blade: Blade, before_x_mm: float, after_x_mm: float) -> None:
+        if blade.burrs and min(before_x_mm, after_x_mm) < -110 < max(before_x_mm, after_x_mm):
+            blade.burrs = False
+
+
+def _axes(machine: Machine) -> tuple[Axis, Axis, Axis]:
+    return machine.x, machine.y, machine.z

@@ -1,0 +1,55 @@
+"""One axis between motor and tool: scale, play, stiction, lost steps.
+
+Responsible for: where the slide stands for a motor count. Not responsible for: switches or metal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class AxisFaults:
+    """What is wrong with an axis. Lengths in mm."""
+
+    backlash_mm: float = 0.0
+    """Play beyond what the machine file says."""
+    stiction_mm: float = 0.0
+    """How far the motor winds up before the slide breaks loose."""
+    lost_mm: float = 0.0
+    """Motion the motor was asked for and did not make, so far."""
+    scale: float = 1.0
+    """Real millimetres a commanded millimetre."""
+
+
+class Slide:
+    """One slide. Machine coordinates: 0 at the home switch, negative into the travel."""
+
+    def __init__(self, steps_per_mm: float, backlash_mm: float, at_mm: float, reversed_: bool) -> None:
+        self._mm_per_step = (-1 if reversed_ else 1) / steps_per_mm
+        self._backlash_mm = backlash_mm
+        self._origin_mm = at_mm
+        self.at_mm = at_mm
+        self.faults = AxisFaults()
+
+    def _motor_mm(self, motor: int) -> float:
+        return self._origin_mm + motor * self._mm_per_step * self.faults.scale - self.faults.lost_mm
+
+    def at(self, motor: int) -> float:
+        """Where the slide would stand with the motor there, coming straight from where it is."""
+        play = self._backlash_mm + self.faults.backlash_mm + self.faults.stiction_mm
+        goal = self._motor_mm(motor)
+        half = play / 2
+        if goal - half > self.at_mm:
+            return goal - half
+        if goal + half < self.at_mm:
+            return goal + half
+        return self.at_mm
+
+    def drive(self, motor: int) -> None:
+        """The motor went there."""
+        self.at_mm = self.at(motor)
+
+    def slip(self, motor: int) -> None:
+        """The motor was asked to go there and did not move (no power)."""
+        self._origin_mm += self.at_mm - self.at(motor)
