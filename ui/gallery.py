@@ -1,0 +1,153 @@
+"""Pictures of every screen from sample snapshots, off screen: `python -m ui.gallery --out out/screens`.
+
+Responsible for: rendering and saving. Not responsible for: what is on the samples (`ui.samples`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from config.problems import BadInput, Problem
+from config.store import Screen, Store, Timeouts
+from kiosk.snapshot import Snapshot
+from ui.local import Local
+from ui.presenter import present
+from ui.samples import SAMPLES
+from ui.theme import make_theme
+
+SIZES = {"portrait": (1080, 1920, 0.248), "landscape": (1280, 800, 0.2524)}
+"""Pixels, and mm a pixel of a 21.5 inch portrait and a 15 inch landscape panel."""
+
+
+def sample_store(size: str, theme: str = "light") -> Store:
+    """A store with one of the two screens."""
+    width, height, mm_per_px = SIZES[size]
+    return Store(
+        name="Corner Hardware",
+        place="US-CA",
+        currency="USD",
+        price_minor=349,
+        max_quantity=5,
+        screen=Screen(width_px=width, height_px=height, mm_per_px=mm_per_px, theme=theme),
+        timeouts=Timeouts(idle_s=90, warning_s=30, extensions=10),
+        help_phone="1-800-555-0134",
+    )
+
+
+class Gallery:
+    """One window, reused for every picture: Kivy has one window a process."""
+
+    def __init__(self, size_px: tuple[int, int]) -> None:
+        os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+        os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+        from ui import bootstrap
+
+        bootstrap.configure(size_px, fullscreen=False, show_cursor=False)
+        from kivy.base import EventLoop
+        from kivy.core.window import Window
+
+        from ui.widgets.look import look
+        from ui.widgets.stage import Stage
+
+        self._loop, self.window, self._look = EventLoop, Window, look
+        look.moving = False
+        EventLoop.ensure_window()
+        if EventLoop.status != "started":
+            EventLoop.start()
+        self.sent: list[Any] = []
+        self.stage = Stage(send=self.sent.append)
+        Window.add_widget(self.stage)
+
+    def resize(self, size_px: tuple[int, int]) -> None:
+        """Give the window another size."""
+        if tuple(self.window.size) != size_px:
+            self.window.size = size_px
+        self.stage.size = size_px
+
+    def show(self, snapshot: Snapshot, local: Local, store: Store, theme: str) -> Any:
+        """Put one screen up and let its layout settle."""
+        screen = store.screen
+        self.resize((screen.width_px, screen.height_px))
+        self._look.theme = make_theme(screen, (screen.width_px, screen.height_px), theme)
+        shown = present(snapshot, local, store)
+        self.stage.show(shown, reach=local.reach)
+        self.settle()
+        return shown
+
+    def settle(self, frames: int = 4) -> None:
+        """Let the layout come to rest."""
+        for _ in range(frames):
+            self._loop.idle()
+
+    def save(self, path: Path) -> None:
+        """Write what is on the glass."""
+        self.window.canvas.ask_update()
+        self.settle(2)
+        texture = self._picture()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        texture.save(str(path), flipped=False)
+
+    def _picture(self) -> Any:
+        from kivy.graphics import Fbo, Scale, Translate
+
+        width, height = self.window.size
+        fbo = Fbo(size=(width, height), with_stencilbuffer=True)
+        with fbo:
+            Scale(1, -1, 1)
+            Translate(0, -height, 0)
+        canvas_parent = self.stage.canvas
+        fbo.add(canvas_parent)
+        fbo.draw()
+        texture = fbo.texture
+        fbo.remove(canvas_parent)
+        return texture
+
+
+def render(
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("out/screens"),
+    size: Annotated[list[str] | None, typer.Option(help="portrait, landscape; both by default.")] = None,
+    theme: Annotated[list[str] | None, typer.Option(help="light, contrast; both by default.")] = None,
+    lang: Annotated[list[str] | None, typer.Option(help="Languages; all by default.")] = None,
+    only: Annotated[str, typer.Option(help="Only screens whose name holds this.")] = "",
+) -> None:
+    """Render every screen."""
+    from dataclasses import replace
+
+    sizes, themes, languages = size or list(SIZES), theme or ["light", "contrast"], lang or ["en", "es", "fr"]
+    for given, known, field in ((sizes, SIZES, "--size"), (themes, ("light", "contrast"), "--theme")):
+        for value in given:
+            if value not in known:
+                raise BadInput(Problem("gallery", field, f"{value!r} is not one of {', '.join(known)}"))
+    gallery = Gallery(SIZES[sizes[0]][:2])
+    count = 0
+    for one_size in sizes:
+        for one_theme in themes:
+            store = sample_store(one_size, one_theme)
+            for language in languages:
+                for name, (snapshot, local) in SAMPLES.items():
+                    if only in name:
+                        gallery.show(replace(snapshot, language=language), local, store, one_theme)
+                        gallery.save(out / one_size / one_theme / language / f"{name}.png")
+                        count += 1
+    typer.echo(f"{count} pictures in {out}")
+
+
+def main() -> None:
+    """The command; bad input is one line and status 2."""
+    try:
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        app.command()(render)
+        app()
+    except BadInput as bad:
+        for problem in bad.problems:
+            typer.echo(f"gallery: {problem}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,386 @@
+"""What staff and technicians see: sign-in, approval, the quick menu, the service screen, closed, out of order. Pure.
+
+Responsible for: the words and buttons of those states. Not responsible for: who may do what (`kiosk` decides and
+says `not_allowed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from config.store import Store
+from kiosk.events import (
+    Approve,
+    CallStaff,
+    Cancel,
+    CloseKiosk,
+    Deny,
+    OpenKiosk,
+    Recover,
+    Refill,
+    ServiceAction,
+    ServiceMenu,
+    UnlockSlot,
+)
+from kiosk.snapshot import SlotView, Snapshot, StaffView
+from kiosk.states import State
+from ui.i18n import Words
+from ui.local import CountBlanks, Local, OpenTab, PickSlot
+from ui.present_shopper import call_staff, finish_name, keypad_keys, reason_of
+from ui.shown import (
+    Action,
+    ApprovalDetail,
+    KeypadDetail,
+    Kind,
+    Line,
+    Reason,
+    ServiceDetail,
+    Shown,
+    StaffDetail,
+)
+
+Present: TypeAlias = Callable[[Words, Local, Snapshot, Store], Shown]
+
+FAULT_HELP = {
+    "LINK": "link",
+    "BOARD": "board",
+    "PATH": "board",
+    "DOOR": "door",
+    "STOPPED": "stopped",
+    "BLANK": "blank",
+    "CAMERA": "camera",
+    "PAYMENT": "payment",
+    "DRIFT": "drift",
+}
+"""Which help in three steps belongs to a fault code, by how the code begins."""
+TRIES = ("link", "board", "door", "stopped", "blank", "camera", "payment", "drift", "other")
+
+
+def fault_family(code: str) -> str:
+    """The help that belongs to a fault code; `other` for one nobody has thought of."""
+    return next((family for start, family in FAULT_HELP.items() if code.startswith(start)), "other")
+
+
+def _leave(words: Words) -> Action:
+    return Action("cancel", words("staff.leave"), Cancel(), icon="back")
+
+
+def _login(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    staff = snapshot.staff or StaffView()
+    asks_pin = bool(local.number)
+    message = ""
+    if staff.message:
+        message = words.first(f"staff.message.{staff.message}", "staff.message.wrong")
+    if staff.retry_after_s > 0:
+        message = words.plural("staff.retry", staff.retry_after_s)
+    return Shown(
+        page="keypad",
+        visit="staff_login",
+        title=words("staff.login.title"),
+        store_name=store.name,
+        body=(words("staff.login.text"),),
+        detail=KeypadDetail(
+            label=words("staff.login.pin") if asks_pin else words("staff.login.number"),
+            dots="•" * len(local.typed),
+            keys=keypad_keys(words),
+            message=message,
+            secret=True,
+        ),
+        actions=(Action("cancel", words("cancel"), Cancel(), icon="close"),),
+    )
+
+
+def _approval(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    staff = snapshot.staff or StaffView()
+    asked = reason_of(words, staff.asked, staff=True) if staff.asked else Reason(words("approval.nothing"), "")
+    if staff.asked and staff.asked.source:
+        source = words("approval.source", source=staff.asked.source)
+        asked = Reason(asked.what, asked.why, f"{asked.ground} {source}".strip())
+    picked = local.tab if local.tab in staff.reasons else ""
+    reasons = tuple(
+        Action(
+            f"reason_{r}", words.first(f"approval.reason.{r}", "approval.reason.other"), OpenTab(r), chosen=r == picked
+        )
+        for r in staff.reasons
+    )
+    approve = Action(
+        "approve",
+        words("approval.approve"),
+        Approve(picked),
+        Kind.PRIMARY,
+        enabled=bool(picked) and staff.asked is not None,
+        note="" if picked else words("approval.pick_first"),
+    )
+    message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
+    return Shown(
+        page="approval",
+        visit="staff_approval",
+        title=words("approval.title"),
+        store_name=store.name,
+        body=(words("approval.text"), *message),
+        detail=ApprovalDetail(
+            asked,
+            words("approval.who", name=staff.name, role=role_name(words, staff.role)),
+            words("approval.reasons"),
+            reasons,
+        ),
+        actions=(approve, Action("deny", words("approval.deny"), Deny())),
+    )
+
+
+def role_name(words: Words, role: str) -> str:
+    """A role as people call it."""
+    return words.first(f"role.{role}", "role.associate")
+
+
+def _menu(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    staff = snapshot.staff or StaffView()
+    tab = local.tab or ("help" if snapshot.fault else "stock")
+    tabs = tuple(
+        Action(f"tab_{name}", words(f"staff.tab.{name}"), OpenTab(name), chosen=name == tab)
+        for name in ("stock", "sales", "help", "kiosk")
+    )
+    show = {"stock": _stock, "sales": _sales, "help": _fault_help, "kiosk": _kiosk}[tab.split("/")[0]]
+    message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
+    return Shown(
+        page="staff",
+        visit="staff_menu",
+        title=words("staff.menu.title"),
+        store_name=store.name,
+        body=(words("approval.who", name=staff.name, role=role_name(words, staff.role)), *message),
+        detail=show(words, local, snapshot, staff, tabs),
+        actions=(_leave(words),),
+    )
+
+
+def _slot_line(words: Words, slot: SlotView) -> str:
+    return words("slot.line", number=slot.number, blank=slot.blank, finish=finish_name(words, slot.finish))
+
+
+def _slot_note(words: Words, slot: SlotView) -> str:
+    count = words("slot.count", count=slot.count, capacity=slot.capacity)
+    if slot.locked:
+        return f"{count} · {words('slot.locked')}"
+    return f"{count} · {words('slot.low')}" if slot.low else count
+
+
+def _stock(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]) -> StaffDetail:
+    slot = next((slot for slot in staff.slots if slot.number == local.slot), None)
+    if slot is None:
+        rows = tuple(
+            Action(
+                f"slot_{s.number}",
+                _slot_line(words, s),
+                PickSlot(s.number),
+                note=_slot_note(words, s),
+                icon="lock" if s.locked else "low" if s.low else "",
+            )
+            for s in staff.slots
+        )
+        return StaffDetail(tabs, rows=rows, paragraphs=() if rows else (words("staff.no_slots"),))
+    count = slot.count if local.count is None else local.count
+    controls = [
+        Action("count_fewer", words("slot.fewer"), CountBlanks(max(0, count - 1)), icon="minus", enabled=count > 0),
+        Action(
+            "count_more",
+            words("slot.more"),
+            CountBlanks(min(slot.capacity, count + 1)),
+            icon="plus",
+            enabled=count < slot.capacity,
+        ),
+        Action("count_full", words("slot.full"), CountBlanks(slot.capacity)),
+        Action("refill", words("slot.save", count=count), Refill(slot.number, count), Kind.PRIMARY),
+    ]
+    if slot.locked:
+        controls.append(Action("unlock", words("slot.unlock"), UnlockSlot(slot.number), icon="unlock"))
+    controls.append(Action("slots", words("slot.others"), PickSlot(0), icon="back"))
+    lines = [Line(_slot_line(words, slot), _slot_note(words, slot)), Line(words("slot.now"), words.number(count))]
+    if slot.locked and slot.lock_reason:
+        lines.append(Line(words("slot.locked"), words.first(f"slot.reason.{slot.lock_reason}", "slot.reason.other")))
+    paragraphs = (words("slot.jam"),) if slot.locked else ()
+    return StaffDetail(tabs, lines=tuple(lines), paragraphs=paragraphs, controls=tuple(controls))
+
+
+def _sales(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]) -> StaffDetail:
+    lines = tuple(
+        Line(
+            f"{sale.when} · {sale.transaction}",
+            f"{words.money(sale.amount_minor, snapshot.currency)} · "
+            f"{words.first(f'receipt.status.{sale.status}', 'receipt.status.other')} · "
+            f"{words.plural('sale.copies', sale.copies)}",
+        )
+        for sale in staff.sales[:8]
+    )
+    return StaffDetail(tabs, lines=lines, paragraphs=() if lines else (words("staff.no_sales"),))
+
+
+def _fault_help(
+    words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
+) -> StaffDetail:
+    picked = local.tab.removeprefix("help/") if local.tab.startswith("help/") else ""
+    family = picked or (fault_family(snapshot.fault.code) if snapshot.fault else "blank")
+    now = words(f"fault.{family}.what")
+    lines = [Line(words("fault.now") if snapshot.fault else words("fault.about"), now)]
+    if snapshot.fault:
+        lines.append(Line(words("fault.code"), snapshot.fault.code))
+    steps = tuple(f"{n}.  {words(f'fault.{family}.{n}')}" for n in (1, 2, 3))
+    controls: list[Action] = []
+    if snapshot.fault:
+        controls.append(Action("recover", words("fault.recover"), Recover(), Kind.PRIMARY, hold=True))
+    following = TRIES[(TRIES.index(family) + 1) % len(TRIES)]
+    controls.append(Action("next_help", words("fault.other_help"), OpenTab(f"help/{following}"), icon="question"))
+    tabs = tuple(Action(t.id, t.label, t.does, t.kind, chosen=True) if t.id == "tab_help" else t for t in tabs)
+    return StaffDetail(tabs, lines=tuple(lines), paragraphs=steps, controls=tuple(controls))
+
+
+def _kiosk(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]) -> StaffDetail:
+    controls = [
+        Action("open_kiosk", words("kiosk.open"), OpenKiosk(), Kind.PRIMARY),
+        Action("close_kiosk", words("kiosk.close"), CloseKiosk()),
+        Action("recover", words("fault.recover"), Recover(), hold=True),
+    ]
+    if staff.role in ("technician", "manager"):
+        controls.append(Action("service_menu", words("kiosk.service"), ServiceMenu()))
+    return StaffDetail(tabs, paragraphs=(words("kiosk.text"), words("kiosk.recover_text")), controls=tuple(controls))
+
+
+def _technician(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    service = snapshot.service
+    tab = local.tab or "machine"
+    tabs = tuple(
+        Action(f"tab_{name}", words(f"service.tab.{name}"), OpenTab(name), chosen=name == tab)
+        for name in ("machine", "wire", "history", "measure")
+    )
+    lines: list[Line] = []
+    log: tuple[str, ...] = ()
+    controls: list[Action] = []
+    drift: tuple[float, ...] = ()
+    drift_label = ""
+    if service is not None and tab == "machine":
+        lines += _machine_lines(words, snapshot)
+        controls += _machine_controls(words, busy=bool(service.busy))
+    elif service is not None and tab == "wire":
+        log = service.wire[-14:] or (words("service.no_wire"),)
+    elif service is not None and tab == "history":
+        log = service.errors[-12:] or (words("service.no_errors"),)
+    elif service is not None:
+        lines += [Line(name, value) for name, value in service.versions]
+        drift = service.drift_mm
+        limit = words.number(service.drift_limit_mm, 3)
+        drift_label = words("service.drift", count=len(drift), limit=limit)
+    busy = words("service.busy", action=service.busy) if service and service.busy else ""
+    message = _service_message(words, service.message) if service else ""
+    return Shown(
+        page="service",
+        visit="technician",
+        title=words("service.title"),
+        store_name=store.name,
+        body=(words("service.text"),),
+        detail=ServiceDetail(
+            tabs,
+            tuple(lines),
+            log,
+            drift,
+            service.drift_limit_mm if service else 0.0,
+            drift_label,
+            tuple(controls),
+            busy or message,
+        ),
+        actions=(_leave(words),),
+    )
+
+
+def _machine_lines(words: Words, snapshot: Snapshot) -> list[Line]:
+    status = snapshot.service.status if snapshot.service else None
+    if status is None:
+        return [Line(words("service.state"), words("service.unknown"))]
+    lines = [Line(words("service.state"), status.state)]
+    if status.position_mm is not None:
+        axes = zip("XYZ", status.position_mm, strict=True)
+        lines.append(Line(words("service.position"), "  ".join(f"{axis} {words.number(mm, 3)}" for axis, mm in axes)))
+    spindle = f"{words.number(status.spindle_rpm)} rpm · {words.number(status.feed_mm_min)} mm/min"
+    lines.append(Line(words("service.speeds"), spindle))
+    lines.append(Line(words("service.pins"), status.pins or "–"))
+    return lines
+
+
+def _service_message(words: Words, message: str) -> str:
+    """What came of an action: an id with words, or a figure or fault code as it is."""
+    key = f"service.message.{message}"
+    return words(key) if key in words.ids else message
+
+
+SERVICE_ACTIONS = ("home", "probe", "check", "reject", "reconnect", "cameras", "new_wheel")
+"""What the session does for a technician; all but a look through the cameras move or reset something: held."""
+
+
+def _machine_controls(words: Words, *, busy: bool) -> list[Action]:
+    return [
+        Action(name, words(f"service.{name}"), ServiceAction(name), hold=name != "cameras", enabled=not busy)
+        for name in SERVICE_ACTIONS
+    ]
+
+
+def _closed(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    return Shown(
+        page="message",
+        visit="closed",
+        title=words("closed.title"),
+        store_name=store.name,
+        body=(
+            words.first(f"closed.{snapshot.closed_reason}", "closed.text"),
+            words("closed.ask"),
+            *_phone(words, snapshot),
+        ),
+        picture="closed",
+        actions=(call_staff(words, snapshot),),
+    )
+
+
+def _phone(words: Words, snapshot: Snapshot) -> tuple[str, ...]:
+    return (words("phone", number=snapshot.help_phone),) if snapshot.help_phone else ()
+
+
+def _out_of_order(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    fault = snapshot.fault
+    body = [words("broken.text")]
+    if snapshot.tray_has_key:
+        body.append(words("broken.key"))
+    if fault is not None and fault.recovering:
+        body.append(words("broken.recovering", attempt=words.number(max(1, fault.attempt))))
+    elif fault is not None and fault.heals_itself:
+        body.append(words("broken.waits"))
+    else:
+        body.append(words("broken.staff"))
+    body += _phone(words, snapshot)
+    if fault is not None:
+        body.append(words("broken.code", code=fault.code))
+    return Shown(
+        page="message",
+        visit="out_of_order",
+        title=words("broken.title"),
+        store_name=store.name,
+        body=tuple(body),
+        picture="closed",
+        actions=(
+            Action(
+                "call_staff",
+                words("staff.called") if snapshot.staff_called else words("staff.call"),
+                CallStaff(),
+                Kind.PRIMARY,
+                "person",
+                enabled=not snapshot.staff_called,
+            ),
+        ),
+    )
+
+
+STATES: dict[State, Present] = {
+    State.STAFF_LOGIN: _login,
+    State.STAFF_APPROVAL: _approval,
+    State.STAFF_MENU: _menu,
+    State.TECHNICIAN: _technician,
+    State.CLOSED: _closed,
+    State.OUT_OF_ORDER: _out_of_order,
+}

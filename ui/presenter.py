@@ -1,0 +1,92 @@
+"""From what the session says to exactly what is displayed: a pure function, and the home of all chrome.
+
+Responsible for: which page is shown, its frame (languages, aids, banner, time-out) and its spoken form. The
+words of each screen are chosen in `ui.present_shopper`, `ui.present_staff` and `ui.present_help`. Not
+responsible for: any decision about the session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from config.store import Store
+from kiosk.events import Cancel, MoreTime, SetLanguage, StaffKey
+from kiosk.snapshot import Snapshot
+from kiosk.states import State
+from ui import present_help, present_shopper, present_staff
+from ui.i18n import Words, load_words
+from ui.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleReach, ToggleSpeech
+from ui.shown import Action, Kind, Shown, WaitingShown
+from ui.spoken import spoken_of
+
+STAFF_DOOR = frozenset({State.WELCOME, State.REFUSED, State.CLOSED, State.OUT_OF_ORDER, State.FAILED})
+"""Screens from which staff can identify themselves."""
+
+
+def words_for(snapshot: Snapshot, store: Store) -> Words:
+    """The words of the snapshot's language, with the store's country for money."""
+    return load_words(snapshot.language, store.place.split("-")[0])
+
+
+def present(snapshot: Snapshot, local: Local, store: Store) -> Shown:
+    """What the glass shows of `snapshot`."""
+    words = words_for(snapshot, store)
+    if snapshot.state is State.WELCOME and local.help_open:
+        shown = present_help.help_page(words, local, snapshot, store)
+    elif snapshot.state in present_staff.STATES:
+        shown = present_staff.STATES[snapshot.state](words, local, snapshot, store)
+    else:
+        shown = present_shopper.STATES[snapshot.state](words, local, snapshot, store)
+    shown = replace(
+        shown,
+        store_name=store.name,
+        voice=words.language,
+        languages=tuple(_language(code, snapshot.language, store) for code in store.languages),
+        aids=_aids(words, local, store),
+        staff_door=Action("staff_door", words("staff.door"), StaffKey(), Kind.QUIET, icon="person")
+        if snapshot.state in STAFF_DOOR and not local.help_open
+        else None,
+        badge=words("staff.coming") if snapshot.staff_called else "",
+        simulated=words("simulated") if snapshot.simulated else "",
+        waiting=_waiting(words, snapshot),
+    )
+    if shown.waiting is not None:
+        shown = replace(shown, chime="warning")
+    return replace(shown, spoken=spoken_of(shown, words))
+
+
+def _language(code: str, current: str, store: Store) -> Action:
+    name = load_words(code, store.place.split("-")[0]).name
+    return Action(f"language_{code}", name, SetLanguage(code), Kind.QUIET, chosen=code == current)
+
+
+def _aids(words: Words, local: Local, store: Store) -> tuple[Action, ...]:
+    aids = [
+        Action("aid_speech", words("aid.speech"), ToggleSpeech(), Kind.QUIET, icon="headphones", chosen=local.speech),
+        Action("aid_contrast", words("aid.contrast"), ToggleContrast(), Kind.QUIET, "contrast", chosen=local.contrast),
+    ]
+    if store.screen.width_px > store.screen.height_px:
+        # In portrait everything one touches is in the lower half already.
+        aids.append(Action("aid_reach", words("aid.reach"), ToggleReach(), Kind.QUIET, "reach", chosen=local.reach))
+    if local.speech and local.aids_open:
+        volume = words("aid.volume", level=local.volume)
+        aids += [
+            Action(
+                "aid_quieter", words("aid.quieter"), SetVolume(local.volume - 1), Kind.QUIET, "quieter", note=volume
+            ),
+            Action("aid_louder", words("aid.louder"), SetVolume(local.volume + 1), Kind.QUIET, "louder", note=volume),
+            Action("aid_repeat", words("aid.repeat"), Repeat(), Kind.QUIET, icon="repeat"),
+            Action("aid_hide", words("aid.hide"), OpenAids(shown=False), Kind.QUIET, icon="close"),
+        ]
+    return tuple(aids)
+
+
+def _waiting(words: Words, snapshot: Snapshot) -> WaitingShown | None:
+    waiting = snapshot.waiting
+    if waiting is None:
+        return None
+    text = words("waiting.key_in_tray") if snapshot.tray_has_key else words("waiting.text")
+    more = Action("more_time", words("waiting.more"), MoreTime(), Kind.PRIMARY, enabled=waiting.extensions_left > 0)
+    leave = Action("waiting_leave", words("waiting.leave"), Cancel())
+    seconds = words.plural("waiting.seconds", waiting.left_s)
+    return WaitingShown(words("waiting.title"), text, seconds, more, leave)

@@ -1,0 +1,16 @@
+"""Keypad: a number typed on large keys; what is secret is never shown. Layout in `keypad.kv`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ui.widgets.page import Page
+
+from kivy.lang import Builder  # isort: skip
+
+
+class KeypadPage(Page):
+    """A number typed on large keys; what is secret is never shown."""
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

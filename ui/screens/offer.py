@@ -1,0 +1,16 @@
+"""Offer: what we found, how many, which finish, and the price. Layout in `offer.kv`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ui.widgets.page import Page
+
+from kivy.lang import Builder  # isort: skip
+
+
+class OfferPage(Page):
+    """What we found, how many, which finish, and the price."""
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

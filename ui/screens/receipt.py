@@ -1,0 +1,16 @@
+"""Receipt: what it cost, how exact it is, and the code to pay or to keep. Layout in `receipt.kv`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ui.widgets.page import Page
+
+from kivy.lang import Builder  # isort: skip
+
+
+class ReceiptPage(Page):
+    """What it cost, how exact it is, and the code to pay or to keep."""
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

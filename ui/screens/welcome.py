@@ -1,0 +1,16 @@
+"""Welcome: the first screen: one large way in, the price, and the questions people ask. Layout in `welcome.kv`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ui.widgets.page import Page
+
+from kivy.lang import Builder  # isort: skip
+
+
+class WelcomePage(Page):
+    """The first screen: one large way in, the price, and the questions people ask."""
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -1,0 +1,165 @@
+"""What frames every page: the SIMULATED banner, the header, the row of languages and aids.
+
+Responsible for: drawing them. Not responsible for: their words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.shown import Shown
+from ui.widgets.buttons import BigButton
+from ui.widgets.look import look
+
+from kivy.clock import Clock  # isort: skip
+from kivy.graphics import (
+    Color,
+    Quad,
+    Rectangle,
+    SmoothRoundedRectangle,
+    StencilPop,
+    StencilPush,
+    StencilUnUse,
+    StencilUse,
+)
+from kivy.properties import ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+FIRST_AIDS = ("aid_speech", "aid_contrast", "aid_reach")
+"""Aids that always stand in the row; the others come with speech."""
+
+
+class Banner(Widget):
+    """Yellow and black over the whole width: nobody takes this for a real machine."""
+
+    text = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(size_hint_y=None, height=0, **kwargs)
+        self._label = Label()
+        self.add_widget(self._label)
+        self._trigger = Clock.create_trigger(self._draw, -1)
+        for name in ("pos", "size", "text"):
+            self.fbind(name, self._trigger)
+        look.fbind("theme", self._trigger)
+
+    def _draw(self, *_: Any) -> None:
+        theme = look.theme
+        p = theme.palette
+        self.height = theme.mm(11) if self.text else 0
+        label = self._label
+        label.text, label.font_name, label.font_size, label.color = self.text, theme.bold, theme.small, p.on_warn
+        label.texture_update()
+        label.size = label.texture_size
+        label.center = self.center
+        self.canvas.before.clear()
+        if not self.text:
+            return
+        with self.canvas.before:
+            Color(rgba=p.warn)
+            Rectangle(pos=self.pos, size=self.size)
+            StencilPush()
+            Rectangle(pos=self.pos, size=self.size)
+            StencilUse()
+            Color(rgba=p.on_warn)
+            h, step = self.height, self.height * 1.3
+            x = self.x - h
+            while x < self.right:
+                clear = theme.mm(4)
+                if x + h * 1.65 < label.x - clear or x > label.right + clear:
+                    Quad(points=(x, self.y, x + h * 0.65, self.y, x + h * 1.65, self.top, x + h, self.top))
+                x += step
+            StencilUnUse()
+            Rectangle(pos=self.pos, size=self.size)
+            StencilPop()
+
+
+class Header(Widget):
+    """The store's name, and that staff are coming."""
+
+    store = StringProperty("")
+    badge = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(size_hint_y=None, **kwargs)
+        self._store, self._badge = Label(), Label()
+        self.add_widget(self._store)
+        self.add_widget(self._badge)
+        self._trigger = Clock.create_trigger(self._draw, -1)
+        for name in ("pos", "size", "store", "badge"):
+            self.fbind(name, self._trigger)
+        look.fbind("theme", self._trigger)
+        self._draw()
+
+    def _draw(self, *_: Any) -> None:
+        theme = look.theme
+        p = theme.palette
+        self.height = theme.mm(11 if theme.compact else 14)
+        for label, text, font, colour in (
+            (self._store, self.store, theme.semibold, p.soft_ink),
+            (self._badge, self.badge, theme.semibold, p.accent),
+        ):
+            label.text, label.font_name, label.font_size, label.color = text, font, theme.small, colour
+            label.texture_update()
+            label.size = label.texture_size if text else (0, 0)
+        self._store.x, self._store.center_y = self.x + theme.margin, self.center_y
+        self._badge.right, self._badge.center_y = self.right - theme.margin - theme.mm(4), self.center_y
+        self.canvas.before.clear()
+        if self.badge:
+            b = self._badge
+            with self.canvas.before:
+                Color(rgba=p.tint)
+                h = theme.mm(10)
+                SmoothRoundedRectangle(
+                    pos=(b.x - theme.mm(4), self.center_y - h / 2), size=(b.width + theme.mm(8), h), radius=[h / 2]
+                )
+
+
+class Toolbar(BoxLayout):
+    """Languages, aids and the staff door, at the bottom where everybody reaches them."""
+
+    send = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
+        self.fbind("minimum_height", self.setter("height"))
+        self._shape: tuple[Any, ...] = ()
+        self._shown: Shown | None = None
+        look.fbind("theme", self._again)
+
+    def _again(self, *_: Any) -> None:
+        if self._shown is not None:
+            self.show(self._shown)
+
+    def show(self, shown: Shown) -> None:
+        """Make the buttons match."""
+        self._shown = shown
+        aids = [a for a in shown.aids if a.id in FIRST_AIDS]
+        first = [*shown.languages, *aids, *([shown.staff_door] if shown.staff_door else [])]
+        rows = [first, [a for a in shown.aids if a.id not in FIRST_AIDS]]
+        shape = (tuple(tuple(a.id for a in row) for row in rows), look.theme.px_per_mm, look.theme.compact)
+        if shape == self._shape:
+            by_id = {a.id: a for row in rows for a in row}
+            for row in self.children:
+                for button in row.children:
+                    button.action = by_id[button.action.id]
+            return
+        self._shape = shape
+        self.clear_widgets()
+        theme = look.theme
+        self.spacing = theme.gap
+        for row in reversed([row for row in rows if row]):
+            line = BoxLayout(size_hint_y=None, height=theme.target, spacing=theme.mm(1.5))
+            for action in row:
+                button = BigButton(action=action, style="tool", size_hint_x=max(5, len(action.label)))
+                button.send = lambda does: self.send(does) if self.send else None
+
+                def fit(*_: Any, line: Any = line) -> None:
+                    line.height = max(theme.target, *(child.natural_height for child in line.children))
+
+                button.fbind("natural_height", fit)
+                line.add_widget(button)
+            self.add_widget(line)

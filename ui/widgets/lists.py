@@ -1,0 +1,247 @@
+"""Lists of words: steps, bullets, label-and-value lines, reasons; and two small plots.
+
+Responsible for: laying out rows that come from `Shown`. Not responsible for: choosing their words.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.shown import StepState
+from ui.widgets.icons import draw_icon
+from ui.widgets.look import look
+from ui.widgets.text import Lead, Small, Soft, Strong, Words
+
+from kivy.clock import Clock  # isort: skip
+from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+
+class Rows(BoxLayout):
+    """A column as high as its children need, rebuilt when `rows` change."""
+
+    rows = ObjectProperty(())
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("orientation", "vertical")
+        super().__init__(size_hint_y=None, **kwargs)
+        self.fbind("minimum_height", self.setter("height"))
+        self.fbind("rows", self._rebuild)
+        look.fbind("theme", self._rebuild)
+        self._rebuild()
+
+    def _rebuild(self, *_: Any) -> None:
+        self.clear_widgets()
+        self.spacing = look.theme.gap
+        for row in self.rows or ():
+            self.add_widget(self.make(row))
+
+    def make(self, row: Any) -> Widget:
+        """One row."""
+        return Words(text=row)
+
+
+class Mark(Widget):
+    """A small sign beside a row: done, going on, later, or a plain dot."""
+
+    def __init__(self, state: StepState | None = None, icon: str = "", **kwargs: Any) -> None:
+        super().__init__(size_hint=(None, None), size=(look.theme.mm(9), look.theme.mm(8)), **kwargs)
+        self.state, self.icon = state, icon
+        trigger = Clock.create_trigger(self._draw, -1)
+        self.fbind("pos", trigger)
+        self.fbind("size", trigger)
+        trigger()
+
+    def _draw(self, *_: Any) -> None:
+        self.canvas.clear()
+        p, mm = look.theme.palette, look.theme.mm
+        x, y = self.x + mm(3.6), self.center_y
+        with self.canvas:
+            if self.icon:
+                draw_icon(self.icon, x - mm(3.4), y - mm(3.4), mm(6.8), p.accent, look.theme.stroke * 0.7)
+            elif self.state is StepState.DONE:
+                Color(rgba=p.accent)
+                SmoothEllipse(pos=(x - mm(3.4), y - mm(3.4)), size=(mm(6.8), mm(6.8)))
+                draw_icon("check", x - mm(2.2), y - mm(2.2), mm(4.4), p.on_accent, look.theme.stroke * 0.7)
+            elif self.state is StepState.NOW:
+                Color(rgba=p.accent)
+                SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.stroke)
+                SmoothEllipse(pos=(x - mm(1.4), y - mm(1.4)), size=(mm(2.8), mm(2.8)))
+            elif self.state is StepState.LATER:
+                Color(rgba=p.edge)
+                SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.hair)
+            else:
+                Color(rgba=p.accent)
+                SmoothEllipse(pos=(x - mm(1.1), y - mm(1.1)), size=(mm(2.2), mm(2.2)))
+
+
+def _beside(mark: Mark, words: Words) -> BoxLayout:
+    row = BoxLayout(size_hint_y=None, spacing=look.theme.mm(2))
+
+    def fit(*_: Any) -> None:
+        row.height = max(words.height, mark.height)
+
+    words.fbind("height", fit)
+    mark.pos_hint = {"top": 1} if words.font_size <= look.theme.text else {"center_y": 0.5}
+    words.pos_hint = {"center_y": 0.5}
+    row.add_widget(mark)
+    row.add_widget(words)
+    fit()
+    return row
+
+
+class StepList(Rows):
+    """The live list of steps: done, now, later; told by sign and by weight, not by colour alone."""
+
+    def make(self, row: Any) -> Widget:
+        """One step."""
+        cls = Strong if row.state is StepState.NOW else Soft if row.state is StepState.LATER else Words
+        words = cls(text=row.label)
+        words.font_size = look.theme.lead
+        return _beside(Mark(row.state), words)
+
+
+class Bullets(Rows):
+    """Short sentences, each with a dot."""
+
+    def make(self, row: Any) -> Widget:
+        """One sentence."""
+        return _beside(Mark(), Words(text=row))
+
+
+class Ticks(Rows):
+    """Short promises, each with a tick."""
+
+    def make(self, row: Any) -> Widget:
+        """One promise."""
+        return _beside(Mark(StepState.DONE), Words(text=row))
+
+
+class Lines(Rows):
+    """Label and value, a hair line between rows."""
+
+    large = BooleanProperty(False)
+
+    def make(self, row: Any) -> Widget:
+        """One line."""
+        line = BoxLayout(size_hint_y=None, spacing=look.theme.gap)
+        label = Soft(text=row.label, size_hint_x=0.42)
+        value = Strong(text=row.value, size_hint_x=0.58, halign="right")
+
+        def fit(*_: Any) -> None:
+            line.height = max(label.height, value.height)
+
+        for words in (label, value):
+            words.pos_hint = {"center_y": 0.5}
+            words.fbind("height", fit)
+            line.add_widget(words)
+        fit()
+        return line
+
+
+class Paragraphs(Rows):
+    """Running text; the first paragraph leads."""
+
+    def make(self, row: Any) -> Widget:
+        """One paragraph."""
+        first = self.rows and row == self.rows[0]
+        return Lead(text=row) if first and not look.theme.compact else Words(text=row)
+
+
+class Reasons(Rows):
+    """Reasons of a refusal: what, why, and the ground in small."""
+
+    def make(self, row: Any) -> Widget:
+        """One reason."""
+        column = BoxLayout(orientation="vertical", size_hint_y=None, spacing=look.theme.mm(1.4))
+        column.fbind("minimum_height", column.setter("height"))
+        what = Strong(text=row.what)
+        what.font_size = look.theme.lead
+        column.add_widget(what)
+        if row.why:
+            column.add_widget(Words(text=row.why))
+        if row.ground:
+            column.add_widget(Small(text=row.ground))
+        return column
+
+
+class Log(Rows):
+    """Lines of a log, in small."""
+
+    def make(self, row: Any) -> Widget:
+        """One line, cut short at the right where it is too long."""
+        words = Small(text=row, shorten=True, shorten_from="right", max_lines=1)
+        words.fbind("width", lambda label, width: setattr(label, "text_size", (width, look.theme.small * 1.4)))
+        return words
+
+    def _rebuild(self, *_: Any) -> None:
+        super()._rebuild()
+        self.spacing = 0
+
+
+class Bar(Widget):
+    """How far the whole work has come."""
+
+    fraction = NumericProperty(0.0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(size_hint_y=None, **kwargs)
+        self._trigger = Clock.create_trigger(self._draw, -1)
+        for name in ("pos", "size", "fraction"):
+            self.fbind(name, self._trigger)
+        look.fbind("theme", self._fit)
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        self.height = look.theme.mm(4)
+        self._trigger()
+
+    def _draw(self, *_: Any) -> None:
+        self.canvas.clear()
+        p, r = look.theme.palette, self.height / 2
+        if self.width < 4 * r:
+            return
+        with self.canvas:
+            Color(rgba=p.line)
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[r])
+            Color(rgba=p.accent)
+            width = max(2 * r, self.width * min(1.0, max(0.0, self.fraction)))
+            SmoothRoundedRectangle(pos=self.pos, size=(width, self.height), radius=[r])
+
+
+class Drift(Widget):
+    """Largest error of the last copies against the limit, for technicians."""
+
+    values = ListProperty([])
+    limit = NumericProperty(0.0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._trigger = Clock.create_trigger(self._draw, -1)
+        for name in ("pos", "size", "values", "limit"):
+            self.fbind(name, self._trigger)
+        look.fbind("theme", self._trigger)
+
+    def _draw(self, *_: Any) -> None:
+        self.canvas.clear()
+        if not self.values or min(self.size) < 40:
+            return
+        p, mm = look.theme.palette, look.theme.mm
+        top = (
+            max(*self.values, self.limit * 1.2, 1e-6) if len(self.values) > 1 else max(self.values[0], self.limit * 1.2)
+        )
+        step = self.width / max(1, len(self.values))
+        with self.canvas:
+            Color(rgba=p.line)
+            SmoothLine(points=[self.x, self.y, self.right, self.y], width=look.theme.hair)
+            for i, value in enumerate(self.values):
+                x, h = self.x + (i + 0.5) * step, self.height * abs(value) / top
+                Color(rgba=p.danger if abs(value) > self.limit else p.accent)
+                SmoothRoundedRectangle(pos=(x - step * 0.3, self.y), size=(step * 0.6, max(2.0, h)), radius=[mm(0.6)])
+            if self.limit:
+                y = self.y + self.height * self.limit / top
+                Color(rgba=p.ink)
+                SmoothLine(points=[self.x, y, self.right, y], width=look.theme.hair, dash_length=6, dash_offset=4)

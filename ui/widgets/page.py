@@ -1,0 +1,153 @@
+"""How one page is laid out: picture, words and controls, stacked or side by side, always reachable.
+
+Responsible for: where the three parts of a page stand in portrait, in landscape, and with everything one
+touches brought into the lower half. Not responsible for: what is in them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.widgets.look import look
+
+from kivy.clock import Clock  # isort: skip
+from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.layout import Layout
+
+LEAST_PICTURE_MM = 28.0
+
+
+class Column(BoxLayout):
+    """A column as high as its children need. `role` says which part of the page it is: `words` or `controls`."""
+
+    role = StringProperty("")
+    group = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
+        self.fbind("minimum_height", self.setter("height"))
+        look.fbind("theme", self._space)
+        self.fbind("group", self._space)
+        self._space()
+
+    def _space(self, *_: Any) -> None:
+        self.spacing = look.theme.gap if self.group else look.theme.wide_gap
+
+
+class Card(BoxLayout):
+    """A raised surface around what belongs together."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
+        self.fbind("minimum_height", self.setter("height"))
+        self._trigger = Clock.create_trigger(self._draw, -1)
+        self.fbind("pos", self._trigger)
+        self.fbind("size", self._trigger)
+        look.fbind("theme", self._space)
+        self._space()
+
+    def _space(self, *_: Any) -> None:
+        theme = look.theme
+        self.spacing = theme.gap
+        self.padding = theme.mm(5.0 if theme.compact else 8.0)
+        self._trigger()
+
+    def _draw(self, *_: Any) -> None:
+        theme = look.theme
+        self.canvas.before.clear()
+        if self.height < 2 * theme.radius:
+            return
+        with self.canvas.before:
+            Color(rgba=theme.palette.card)
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[theme.radius])
+            Color(rgba=theme.palette.line)
+            SmoothLine(rounded_rectangle=(*self.pos, *self.size, theme.radius), width=theme.hair)
+
+
+class Page(Layout):
+    """Base of all screens: has what is shown, and a way to send what was touched."""
+
+    shown = ObjectProperty(None, rebind=True)
+    send = ObjectProperty(None, allownone=True)
+    reach = BooleanProperty(False)
+    stacked = BooleanProperty(False)
+    """Whether this page is never laid out side by side."""
+    share = NumericProperty(0.46)
+    """Of the width that goes to the left part."""
+    side_by_side = BooleanProperty(False)
+    """Whether parts stand beside each other; kv moves rows from one part to the other by it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._trigger_layout = Clock.create_trigger(self.do_layout, -1)
+        super().__init__(**kwargs)
+        for name in ("pos", "size", "reach", "stacked", "children"):
+            self.fbind(name, self._trigger_layout)
+        look.fbind("theme", self._trigger_layout)
+
+    def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+        """Follow the heights of the parts."""
+        super().add_widget(widget, *args, **kwargs)
+        widget.fbind("height", self._trigger_layout)
+
+    def part(self, role: str) -> Any:
+        """The child that plays `role`, or None."""
+        return next((child for child in self.children if getattr(child, "role", "") == role), None)
+
+    def do_layout(self, *_: Any) -> None:
+        """Place the parts."""
+        self.side_by_side = bool(self.width > 1.15 * self.height and not self.reach and not self.stacked)
+        if self.side_by_side:
+            self._beside()
+        else:
+            self._stacked()
+
+    def _stacked(self) -> None:
+        theme = look.theme
+        words, controls, picture = self.part("words"), self.part("controls"), self.part("picture")
+        x, width, top, bottom = self.x + theme.margin, self.width - 2 * theme.margin, self.top, self.y
+        if words is not None:
+            words.width, words.x, words.top = width, x, top
+            top -= words.height + theme.wide_gap
+        if controls is not None:
+            controls.width, controls.x, controls.y = width, x, bottom
+            bottom += controls.height + theme.wide_gap
+        self._picture(picture, x, bottom, width, top - bottom)
+
+    def _beside(self) -> None:
+        theme = look.theme
+        words, controls, picture = self.part("words"), self.part("controls"), self.part("picture")
+        gutter = theme.mm(10)
+        usable = self.width - 2 * theme.margin - gutter
+        share = self.share if controls is not None else 0.44
+        left_w, right_w = usable * share, usable * (1 - share)
+        left_x, right_x = self.x + theme.margin, self.x + theme.margin + left_w + gutter
+        if controls is None:
+            words.width, words.x, words.center_y = right_w, right_x, self.center_y
+            self._picture(picture, left_x, self.y, left_w, self.height)
+            return
+        controls.width, controls.x, controls.center_y = right_w, right_x, self.center_y
+        if words is None:
+            self._picture(picture, left_x, self.y, left_w, self.height)
+            return
+        words.width, words.x = left_w, left_x
+        free = self.height - words.height - theme.wide_gap
+        if picture is not None and free > theme.mm(LEAST_PICTURE_MM):
+            words.top = self.top
+            self._picture(picture, left_x, self.y, left_w, free)
+        else:
+            words.center_y = self.center_y
+            self._picture(picture, left_x, self.y, left_w, 0)
+
+    def _picture(self, picture: Any, x: float, y: float, width: float, height: float) -> None:
+        if picture is None:
+            return
+        if height < look.theme.mm(LEAST_PICTURE_MM):
+            picture.opacity, picture.size = 0, (0, 0)
+            return
+        most = look.theme.mm(190)
+        picture.opacity = 1
+        picture.size = (min(width, most * 1.54), min(height, most))
+        picture.center = (x + width / 2, y + height / 2)

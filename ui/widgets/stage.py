@@ -1,0 +1,178 @@
+"""The frame around every page: banner, header, page, main buttons, languages and aids, the time-out dialogue.
+
+Responsible for: putting a `Shown` on the glass with as little change as possible, the focus, and ignoring touches
+meant for the screen before. Not responsible for: what any of it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from kiosk.events import Intent
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.local import LocalAct
+from ui.screens import PAGES
+from ui.shown import Shown
+from ui.widgets.buttons import BigButton, MainButtons
+from ui.widgets.dialogue import Dialogue
+from ui.widgets.frame import Banner, Header, Toolbar
+from ui.widgets.look import look
+from ui.widgets.page import Page
+
+from kivy.animation import Animation  # isort: skip
+from kivy.clock import Clock
+from kivy.graphics import Color, Rectangle
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+
+class Stage(FloatLayout):
+    """The whole glass."""
+
+    def __init__(self, send: Callable[[Intent | LocalAct], None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._send = send
+        self._visit = ""
+        self._deaf_until_s = 0.0
+        self._focus = ""
+        self.shown: Shown | None = None
+        self.page: Page | None = None
+        with self.canvas.before:
+            self._paper = Color()
+            self._ground = Rectangle()
+        self.fbind("pos", self._paint)
+        self.fbind("size", self._paint)
+        look.fbind("theme", self._paint)
+        self._column = BoxLayout(orientation="vertical")
+        self._banner, self._header = Banner(), Header()
+        self._hall = BoxLayout()
+        self._bar, self._tools = MainButtons(), Toolbar()
+        self._bar.send = self._tools.send = self._touched
+        self._footer = BoxLayout(orientation="vertical", size_hint_y=None)
+        self._footer.fbind("minimum_height", self._footer.setter("height"))
+        self._footer.add_widget(self._bar)
+        self._footer.add_widget(self._tools)
+        for part in (self._banner, self._header, self._hall, self._footer):
+            self._column.add_widget(part)
+        self.add_widget(self._column)
+        self._dialogue: Dialogue | None = None
+        look.fbind("theme", self._space)
+        self._space()
+        self._paint()
+
+    def _paint(self, *_: Any) -> None:
+        self._paper.rgba = look.theme.palette.paper
+        self._ground.pos, self._ground.size = self.pos, self.size
+
+    def _space(self, *_: Any) -> None:
+        theme = look.theme
+        self._column.spacing = theme.mm(3 if theme.compact else 6)
+        self._footer.spacing = theme.mm(3 if theme.compact else 6)
+        self._footer.padding = [theme.margin, 0, theme.margin, theme.mm(3 if theme.compact else 6)]
+
+    # --- showing ----------------------------------------------------------------------------------------
+    def show(self, shown: Shown, *, reach: bool = False) -> None:
+        """Put `shown` on the glass; an equal value changes nothing."""
+        new_visit = shown.visit != self._visit
+        self.shown = shown
+        self._banner.text = shown.simulated
+        self._header.store, self._header.badge = shown.store_name, shown.badge
+        self._bar.actions = shown.actions
+        self._tools.show(shown)
+        page_class = PAGES[shown.page]
+        if type(self.page) is not page_class:
+            self._hall.clear_widgets()
+            self.page = page_class(shown=shown, send=self._touched, reach=reach)
+            self._hall.add_widget(self.page)
+        else:
+            assert self.page is not None  # noqa: S101 - narrows the type; set above
+            self.page.shown = shown
+            self.page.reach = reach
+        if new_visit:
+            self._visit = shown.visit
+            self._deaf_until_s = Clock.get_time() + look.theme.motion.deaf_s
+            self._appear()
+        self._ask(shown)
+        Clock.schedule_once(lambda _dt: self._restore_focus(), 0)
+
+    def _appear(self) -> None:
+        page = self.page
+        Animation.cancel_all(page, "opacity")
+        if page is None or not look.moving:
+            return
+        page.opacity = 0
+        Animation(opacity=1, duration=look.theme.motion.appear_s, transition="out_quad").start(page)
+
+    def _ask(self, shown: Shown) -> None:
+        if shown.waiting is None:
+            if self._dialogue is not None:
+                self.remove_widget(self._dialogue)
+                self._dialogue = None
+            return
+        if self._dialogue is None:
+            self._dialogue = Dialogue(send=self._touched)
+            self.add_widget(self._dialogue)
+        self._dialogue.show(shown.waiting)
+
+    # --- touch and keys ---------------------------------------------------------------------------------
+    def _touched(self, does: Intent | LocalAct) -> None:
+        self._send(does)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Ignore what was meant for the screen before."""
+        if Clock.get_time() < self._deaf_until_s:
+            return True
+        self.focus_on("")
+        if self._dialogue is not None:
+            self._dialogue.on_touch_down(touch)
+            return True
+        return bool(super().on_touch_down(touch))
+
+    def buttons(self) -> list[BigButton]:
+        """All one can press now, in reading order: the page, the main buttons, languages and aids."""
+        if self._dialogue is not None:
+            return _buttons_in(self._dialogue)
+        page = _buttons_in(self.page) if self.page is not None else []
+        return [*page, *_buttons_in(self._bar), *_buttons_in(self._tools)]
+
+    @property
+    def focused(self) -> BigButton | None:
+        """The button that has the focus."""
+        return next((button for button in self.buttons() if button.focused), None)
+
+    def focus_on(self, identity: str) -> None:
+        """Give the focus to the button of that id; "" takes it away."""
+        self._focus = identity
+        self._restore_focus()
+
+    def _restore_focus(self) -> None:
+        for button in self.buttons():
+            button.focused = bool(self._focus) and button.action.id == self._focus
+
+    def move_focus(self, step: int) -> BigButton | None:
+        """Move on by `step` and return what has the focus now."""
+        buttons = [button for button in self.buttons() if button.action.enabled]
+        if not buttons:
+            return None
+        ids = [button.action.id for button in buttons]
+        start = 0 if step > 0 else len(ids) - 1
+        at = (ids.index(self._focus) + step) % len(ids) if self._focus in ids else start
+        self.focus_on(ids[at])
+        return buttons[at]
+
+    @property
+    def deaf(self) -> bool:
+        """Whether this screen has only just appeared."""
+        return bool(Clock.get_time() < self._deaf_until_s)
+
+
+def _buttons_in(widget: Widget) -> list[BigButton]:
+    """Visible buttons below `widget`, top to bottom, left to right."""
+    found = [
+        child
+        for child in widget.walk(restrict=True)
+        if isinstance(child, BigButton) and child.action is not None and child.width > 1 and child.height > 1
+    ]
+    return sorted(found, key=lambda b: (-round(b.to_window(*b.center)[1] / 10), b.to_window(*b.center)[0]))
