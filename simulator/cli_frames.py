@@ -12,6 +12,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from PIL import Image
 
 import config
 from config.catalogue import Catalogue, load_catalogue
@@ -22,7 +23,7 @@ from config.toml_files import checked, read_toml
 from hardware.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
 from simulator.gallery import GALLERY, gallery_key
 from simulator.keys import Finish, PhysicalKey, Stamp, Strike, cut_key
-from simulator.optics import NAMED, Pose, pose_of, render_scan
+from simulator.optics import NAMED, Pose, portrait_sheet, pose_of, render_scan
 from simulator.sections import mirror_section
 
 
@@ -32,11 +33,21 @@ def register(app: typer.Typer) -> None:
     app.command("keys")(keys)
 
 
-def keys() -> None:
+def keys(
+    png: Annotated[Path | None, typer.Option(help="Draw them all on one sheet, too.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed cuts other codes.")] = 0,
+) -> None:
     """List the key gallery: what can be laid in the tray by name."""
     width = max(map(len, GALLERY))
     for exhibit in GALLERY.values():
         typer.echo(f"{exhibit.name:<{width}}  {exhibit.description}")
+    if png is not None:
+        catalogue = load_catalogue()
+        sheet = portrait_sheet([(name, _from_gallery(name, catalogue, seed)) for name in GALLERY])
+        try:
+            Image.fromarray(sheet).save(png, format="PNG")
+        except OSError as error:
+            raise BadInput(Problem(str(png), "", f"cannot be written: {error.strerror or error}")) from error
 
 
 def frames(

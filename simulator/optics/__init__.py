@@ -5,6 +5,7 @@ responsible for: reading them; nothing here is shared with the code that does.
 """
 
 from simulator.optics.check import render_check
+from simulator.optics.portrait import portrait_sheet, render_portrait
 from simulator.optics.pose import Pose
 from simulator.optics.scan import pose_of, render_empty_tray, render_scan
 from simulator.optics.settings import BAD, NAMED, NORMAL, PERFECT, Optics
@@ -16,8 +17,10 @@ __all__ = [
     "PERFECT",
     "Optics",
     "Pose",
+    "portrait_sheet",
     "pose_of",
     "render_check",
     "render_empty_tray",
+    "render_portrait",
     "render_scan",
 ]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import typer
+from PIL import Image
 from typer.testing import CliRunner
 
 from config.problems import BadInput
@@ -81,7 +82,14 @@ def test_a_bad_wish_names_its_field_and_writes_nothing(tmp_path: Path, words: tu
     assert not (tmp_path / "out").exists()
 
 
-def test_the_gallery_is_listed() -> None:
-    status, output, _ = run("keys")
+def test_the_gallery_is_listed_and_drawn(tmp_path: Path) -> None:
+    status, output, _ = run("keys", "--png", str(tmp_path / "keys.png"))
     assert status == 0
     assert "medeco-like" in output
+    with Image.open(tmp_path / "keys.png") as sheet:
+        assert sheet.width == 1600
+
+
+def test_a_sheet_that_cannot_be_written_is_told() -> None:
+    _, _, error = run("keys", "--png", "/no/such/place/keys.png")
+    assert isinstance(error, BadInput)
