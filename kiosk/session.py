@@ -6,6 +6,7 @@ a trigger is fired (`kiosk.phases`), threads (`kiosk.controller`) or effects. On
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from transitions import Machine
@@ -23,6 +24,8 @@ class Session:
 
     def __init__(self, entered: Entered) -> None:
         """Start in STARTING without calling `entered`, which is called with each state entered later."""
+        # It says once for each state that `is_STATE` was not bound to us, which is what we want.
+        logging.getLogger("transitions.core").setLevel(logging.ERROR)
         Machine(
             model=self,
             states=[MachineState(state, on_enter=_calling(entered, state)) for state in State],

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kiosk.events import Approve, Cancel, ChooseRepair, Confirm, Credentials, Deny, Done, KeyLaid, StaffKey, Start
+from kiosk.reading import Identification, Outcome, Stamp, Wear
+from kiosk.states import State
+from tests.session.parts import Shop, identified
+from tests.session.test_selling import to_offer
+
+DND = Stamp(seen=True, phrases=("do_not_duplicate",))
+
+
+def lay_key(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.post(Start())
+    kiosk.stage.run_to(State.PLACE_KEY)
+    kiosk.scanner.key_in_tray = True
+
+
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.IDENTIFIED, Outcome.NOTHING_THERE}))
+def test_a_key_that_is_not_told_is_never_offered(kiosk: Shop, outcome: Outcome) -> None:
+    kiosk.expert.tellings = [Identification(outcome)]
+    lay_key(kiosk)
+    for _ in range(3):
+        seen = kiosk.stage.run_to(State.TRY_AGAIN, State.REFUSED)
+        if seen.state is State.REFUSED:
+            break
+        kiosk.stage.post(KeyLaid())
+        kiosk.stage.run_to(State.SCANNING)
+    seen = kiosk.stage.run_to(State.REFUSED)
+    assert seen.refusal is not None
+    assert seen.refusal.rules, "a refusal says by which rule"
+    assert not seen.refusal.can_be_approved
+    assert State.OFFER not in kiosk.stage.path
+    assert kiosk.cutter.diary == ["connect", "home"], "nothing moved"
+
+
+def test_a_key_not_there_is_asked_for_again(kiosk: Shop) -> None:
+    kiosk.expert.tellings = [Identification(Outcome.NOTHING_THERE), Identification(Outcome.NOTHING_THERE), identified()]
+    lay_key(kiosk)
+    kiosk.stage.run_to(State.OFFER)
+    assert State.TRY_AGAIN not in kiosk.stage.path
+
+
+def test_two_looks_must_agree(kiosk: Shop) -> None:
+    kiosk.expert.tellings = [identified(bitting="35244"), identified(bitting="35243"), identified(bitting="35242")]
+    lay_key(kiosk)
+    seen = kiosk.stage.run_to(State.TRY_AGAIN)
+    assert seen.try_again is Outcome.MOVED
+
+
+def test_a_worn_key_asks_how_to_copy_it(kiosk: Shop) -> None:
+    kiosk.expert.tellings = [identified(wear=Wear.WORN, doubt=0.7)]
+    lay_key(kiosk)
+    seen = kiosk.stage.run_to(State.WORN)
+    assert seen.worn is not None
+    assert seen.worn.cuts == (1, 2, 3, 4, 5)
+    kiosk.stage.post(ChooseRepair(restore=True))
+    kiosk.stage.run_to(State.OFFER)
+
+
+def test_buying_waits_for_the_head_to_be_read(kiosk: Shop) -> None:
+    kiosk.expert.head = DND
+    to_offer(kiosk)
+    assert kiosk.stage.now.offer is not None
+    assert kiosk.stage.now.offer.stamp_pending
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.REFUSED)
+    assert State.PAYING not in kiosk.stage.path
+
+
+def test_staff_lift_a_request_not_to_duplicate_once(kiosk: Shop) -> None:
+    kiosk.expert.head = DND
+    to_offer(kiosk)
+    refused = kiosk.stage.run_to(State.REFUSED)
+    assert refused.refusal is not None
+    assert refused.refusal.can_be_approved
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("1001", "190283"))
+    asked = kiosk.stage.run_to(State.STAFF_APPROVAL)
+    assert asked.staff is not None
+    assert asked.staff.asked is not None
+    kiosk.stage.post(Approve(asked.staff.reasons[0]))
+    offer = kiosk.stage.run_to(State.OFFER).offer
+    assert offer is not None
+    assert any(rule.approved for rule in offer.notices)
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.TAKE_KEY_BACK)
+    assert "approval" in kiosk.audit.kinds
+
+
+def test_an_approval_runs_out(kiosk: Shop) -> None:
+    test_staff_lift_and_wait(kiosk, wait_s=121)
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.REFUSED)
+
+
+def test_staff_lift_and_wait(kiosk: Shop, wait_s: float = 1) -> None:
+    kiosk.expert.head = DND
+    to_offer(kiosk)
+    kiosk.stage.run_to(State.REFUSED)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("1001", "190283"))
+    asked = kiosk.stage.run_to(State.STAFF_APPROVAL)
+    assert asked.staff is not None
+    kiosk.stage.post(Approve(asked.staff.reasons[0]))
+    kiosk.stage.run_to(State.OFFER)
+    kiosk.clock.sleep(wait_s)
+
+
+def test_staff_who_deny_leave_it_refused_for_good(kiosk: Shop) -> None:
+    kiosk.expert.head = DND
+    to_offer(kiosk)
+    kiosk.stage.run_to(State.REFUSED)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("2001", "190283"))
+    kiosk.stage.run_to(State.STAFF_APPROVAL)
+    kiosk.stage.post(Deny())
+    seen = kiosk.stage.run_to(State.REFUSED)
+    assert seen.refusal is not None
+    assert not seen.refusal.can_be_approved
+    assert "denial" in kiosk.audit.kinds
+
+
+def test_a_technician_lifts_nothing(kiosk: Shop) -> None:
+    kiosk.expert.head = DND
+    to_offer(kiosk)
+    kiosk.stage.run_to(State.REFUSED)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("3001", "190283"))
+    asked = kiosk.stage.run_to(State.STAFF_APPROVAL)
+    assert asked.staff is not None
+    kiosk.stage.post(Approve(asked.staff.reasons[0]))
+    seen = kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message != "")
+    assert seen.state is State.STAFF_APPROVAL
+    assert seen.staff is not None
+    assert seen.staff.message == "not_allowed"
+
+
+def test_a_wrong_pin_says_so_and_cancel_leads_back_to_the_refusal(kiosk: Shop) -> None:
+    kiosk.expert.head = DND
+    to_offer(kiosk)
+    kiosk.stage.run_to(State.REFUSED)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("1001", "000000"))
+    kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message == "wrong")
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.REFUSED)
+
+
+def test_an_empty_slot_refuses_before_any_money(kiosk: Shop) -> None:
+    for slot in kiosk.stage.tools.inventory.slots():
+        if slot.blank == "KW1":
+            kiosk.stage.tools.inventory.lock(slot.number, "test")
+    lay_key(kiosk)
+    seen = kiosk.stage.run_to(State.REFUSED)
+    assert seen.refusal is not None
+    assert not seen.refusal.can_be_approved
+
+
+def test_the_pictures_are_overwritten_when_the_visit_ends(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.run_until(lambda _: not any(np.any(f.head.pixels) for f in kiosk.scanner.scanned[1:] if f.head))
+
+
+def test_pictures_that_arrive_after_the_shopper_left_are_overwritten(kiosk: Shop) -> None:
+    lay_key(kiosk)
+    kiosk.stage.run_to(State.SCANNING)
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.run_until(lambda _: bool(kiosk.scanner.scanned))
+    while kiosk.stage.turn():
+        pass
+    last = kiosk.scanner.scanned[-1]
+    assert last.silhouette is not None
+    assert not last.silhouette.pixels.any()
+    kiosk.stage.post(Done())

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import pytest
+
+from hardware.errors import (
+    BlankFault,
+    BoardAlarm,
+    CameraFault,
+    DoorOpened,
+    HardwareFault,
+    LinkGarbled,
+    LinkLost,
+    LinkTimeout,
+    PathDeviation,
+)
+from kiosk.events import Cancel, Confirm, Credentials, Done, Recover, StaffKey, Stop
+from kiosk.journal import Metal, Money
+from kiosk.snapshot import Snapshot
+from kiosk.states import State
+from simulator.payment import Mishap
+from tests.session.parts import BAD_COPY, Shop
+from tests.session.test_selling import buy, to_offer
+
+
+def assert_neither(kiosk: Shop) -> None:
+    """Nothing delivered, nothing charged, nothing left reserved, every sale closed."""
+    assert kiosk.cutter.chute == 0
+    assert kiosk.terminal.taken_in_all_minor == 0
+    assert kiosk.terminal.reserved == ()
+    assert kiosk.stage.tools.journal.open_sales() == ()
+
+
+def test_stop_while_cutting_scraps_the_blank_and_charges_nothing(kiosk: Shop) -> None:
+    seen: list[float] = []
+
+    def stop_at_a_third(now: Snapshot) -> None:
+        if not seen and now.state is State.CUTTING and now.progress is not None and now.progress.fraction > 0.3:
+            seen.append(now.progress.fraction)
+            kiosk.stage.controller.stop_now()
+            assert kiosk.cutter.diary[-1] == "stop", "the machine was stopped before anything else happened"
+
+    kiosk.stage.watchers.append(stop_at_a_third)
+    buy(kiosk)
+    failed = kiosk.stage.run_to(State.FAILED)
+    assert seen, "progress was told while the cut ran"
+    assert failed.failed_reason == "stopped"
+    assert kiosk.cutter.bin == 1
+    assert_neither(kiosk)
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+
+
+@pytest.mark.parametrize("state", [State.LOADING, State.CUTTING, State.CHECKING, State.DELIVERING])
+def test_stop_in_any_moving_state_ends_in_delivered_and_paid_or_neither(kiosk: Shop, state: State) -> None:
+    buy(kiosk)
+    kiosk.stage.run_to(state)
+    kiosk.stage.post(Stop())
+    seen = kiosk.stage.run_to(State.FAILED, State.THANK_YOU)
+    assert kiosk.cutter.latched is None, "the machine is ready again"
+    if seen.state is State.FAILED:
+        assert_neither(kiosk)
+    else:
+        assert kiosk.cutter.chute == 1
+
+
+def test_a_stop_that_comes_too_late_leaves_a_machine_that_works(kiosk: Shop) -> None:
+    buy(kiosk)
+    kiosk.stage.run_to(State.CAPTURING)
+    kiosk.stage.post(Stop())
+    kiosk.stage.run_to(State.THANK_YOU)
+    kiosk.stage.run_until(lambda _: kiosk.cutter.latched is None)
+    assert kiosk.terminal.taken_in_all_minor == 349
+
+
+def test_a_copy_out_of_tolerance_is_cut_once_more(kiosk: Shop) -> None:
+    kiosk.expert.errors = [BAD_COPY]
+    buy(kiosk)
+    kiosk.stage.run_to(State.THANK_YOU)
+    assert (kiosk.cutter.bin, kiosk.cutter.chute) == (1, 1)
+
+
+def test_two_bad_copies_end_without_charge_and_with_staff(kiosk: Shop) -> None:
+    kiosk.expert.errors = [BAD_COPY, BAD_COPY]
+    buy(kiosk)
+    failed = kiosk.stage.run_to(State.FAILED)
+    assert failed.failed_reason == "check"
+    assert failed.staff_called
+    assert_neither(kiosk)
+
+
+def test_one_good_copy_of_two_is_paid_alone(kiosk: Shop) -> None:
+    good = kiosk.expert.measure
+    buy(kiosk, 2)
+    kiosk.stage.run_until(lambda _: kiosk.cutter.chute == 1)
+    kiosk.expert.errors = [BAD_COPY, BAD_COPY]
+    thanks = kiosk.stage.run_to(State.THANK_YOU)
+    assert good is not None
+    assert thanks.receipt is not None
+    assert (thanks.receipt.copies, thanks.receipt.amount_minor) == (1, 349)
+    assert kiosk.terminal.taken_in_all_minor == 349
+    assert thanks.staff_called
+
+
+def test_an_unfit_blank_locks_its_slot_and_another_slot_is_tried(kiosk: Shop) -> None:
+    inventory = kiosk.stage.tools.inventory
+    kiosk.cutter.will_fail("load", BlankFault(1, "no blank in the clamp"))
+    buy(kiosk)
+    kiosk.stage.run_to(State.FAILED, State.THANK_YOU)
+    assert [slot.number for slot in inventory.slots() if slot.locked] == [1]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        LinkLost("gone"),
+        LinkTimeout("silent"),
+        LinkGarbled("noise"),
+        BoardAlarm(1, "hard limit"),
+        PathDeviation("off"),
+        DoorOpened("door"),
+        HardwareFault("other"),
+        CameraFault("check", "dark"),
+    ],
+    ids=lambda fault: fault.code,
+)
+@pytest.mark.parametrize("step", ["load", "run", "check", "deliver", "reject"])
+def test_a_fault_at_any_step_is_out_of_order_and_after_recovery_all_is_settled(
+    kiosk: Shop, step: str, fault: HardwareFault
+) -> None:
+    if step == "reject":
+        kiosk.expert.errors = [BAD_COPY, BAD_COPY]
+    kiosk.cutter.will_fail(step, fault)
+    buy(kiosk)
+    broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert broken.fault is not None
+    assert broken.fault.code == fault.code
+    if not broken.fault.heals_itself:
+        kiosk.stage.post(StaffKey())
+        kiosk.stage.run_to(State.STAFF_LOGIN)
+        kiosk.stage.post(Credentials("1001", "190283"))
+        kiosk.stage.run_to(State.STAFF_MENU)
+        kiosk.stage.post(Recover())
+        kiosk.stage.run_until(lambda now: now.fault is None)
+        kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+    assert_neither(kiosk)
+    assert kiosk.stage.tools.journal.last_sales(1)[0].metal is Metal.NONE
+
+
+def test_a_fault_after_the_copy_fell_charges_for_it(kiosk: Shop) -> None:
+    """The link is lost while delivering, but the copy is out of the clamp: a look tells."""
+    real = kiosk.cutter.deliver
+
+    def falls_then_fails() -> None:
+        real()
+        raise LinkLost("gone")
+
+    kiosk.cutter.deliver = falls_then_fails  # type: ignore[method-assign]
+    buy(kiosk)
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    kiosk.stage.run_to(State.WELCOME)
+    assert kiosk.cutter.chute == 1
+    assert kiosk.terminal.taken_in_all_minor == 349
+    assert kiosk.stage.tools.journal.open_sales() == ()
+
+
+def test_a_machine_that_does_not_come_back_still_gives_the_money_back(kiosk: Shop) -> None:
+    kiosk.cutter.will_fail("run", LinkLost("gone"))
+    kiosk.cutter.will_fail("recover", *[LinkLost("gone")] * 10)
+    buy(kiosk)
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    kiosk.stage.run_until(lambda now: now.fault is not None and now.fault.attempt == 4 and not now.fault.recovering)
+    assert kiosk.terminal.taken_in_all_minor == 0
+    assert kiosk.terminal.reserved == ()
+
+
+def test_a_failure_nobody_foresaw_stops_the_machine(kiosk: Shop) -> None:
+    def broken() -> bool:
+        raise ValueError("35244 must not be told")
+
+    buy(kiosk)
+    kiosk.stage.run_to(State.TAKE_KEY_BACK)
+    kiosk.scanner.tray_is_empty = broken  # type: ignore[method-assign]
+    seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert "stop" in kiosk.cutter.diary
+    assert seen.fault is not None
+    assert "35244" not in repr(seen)
+    assert kiosk.stage.run_until(lambda _: kiosk.terminal.reserved == ())
+
+
+# Money
+
+
+@pytest.mark.parametrize("request_name", ["authorise", "capture", "query", "any"])
+@pytest.mark.parametrize("mishap", [Mishap.SILENT_DONE, Mishap.SILENT_NOT_DONE, Mishap.UNREACHABLE])
+@pytest.mark.parametrize("times", [1, 2, 3, 12])
+def test_whatever_the_terminal_does_the_end_is_delivered_and_paid_or_neither(
+    kiosk: Shop, request_name: str, mishap: Mishap, times: int
+) -> None:
+    kiosk.terminal.will(request_name, mishap, times)
+    to_offer(kiosk)
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.PAYING)
+    seen = kiosk.stage.run_to(State.TAKE_KEY_BACK, State.FAILED, State.OFFER)
+    while seen.state is State.OFFER:
+        # The terminal has never heard of it: as good as declined, so the shopper tries again.
+        kiosk.stage.post(Confirm())
+        kiosk.stage.run_to(State.PAYING)
+        seen = kiosk.stage.run_to(State.TAKE_KEY_BACK, State.FAILED, State.OFFER)
+    kiosk.scanner.key_in_tray = False
+    if seen.state is State.TAKE_KEY_BACK:
+        kiosk.stage.run_to(State.THANK_YOU)
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.run_until(lambda _: not kiosk.stage.tools.journal.open_sales())
+    assert kiosk.terminal.taken_in_all_minor == 349 * kiosk.cutter.chute
+    assert kiosk.terminal.reserved == ()
+
+
+def test_a_declined_card_may_be_tried_again(kiosk: Shop) -> None:
+    kiosk.terminal.will("authorise", Mishap.DECLINE)
+    to_offer(kiosk)
+    kiosk.stage.post(Confirm())
+    offer = kiosk.stage.run_until(lambda now: now.offer is not None and now.offer.payment == "declined")
+    assert offer.state is State.OFFER
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.TAKE_KEY_BACK)
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.WELCOME)
+    assert [sale.money for sale in kiosk.stage.tools.journal.last_sales(2)] == [Money.VOIDED, Money.DECLINED]
