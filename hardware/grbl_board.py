@@ -24,6 +24,8 @@ BANNER_WAIT_S = 1.5
 QUIET_S = 0.1
 """So long without a byte after the banner, and the past is over."""
 HOLD_WAIT_S = 1.0
+SHORTEST_WAIT_S = 0.001
+"""A wait that rounding has made nothing would be asked for again and again."""
 SYNC = "G4P0.01"
 """Acknowledged only when all motion before it is done."""
 Watch = Callable[[Status, float], None]
@@ -111,7 +113,7 @@ class GrblBoard:
             self.link.write(RealTime.RESET.byte)
             until_s = self._clock.now_s() + BANNER_WAIT_S
             while self.session.awaiting_banner and (left_s := until_s - self._clock.now_s()) > 0:
-                heard += len(self._take(left_s))
+                heard += len(self._take(max(left_s, SHORTEST_WAIT_S)))
             if self.session.banner is not None:
                 until_s = self._clock.now_s() + BANNER_WAIT_S
                 while self._take(QUIET_S) and self._clock.now_s() < until_s:
@@ -135,7 +137,7 @@ class GrblBoard:
                 self.link.write(RealTime.STATUS.byte)
                 ask_again_s = self._clock.now_s() + min(left_s, 1 / self._wire.poll_hz)
                 while not at_rest and (wait_s := ask_again_s - self._clock.now_s()) > 0:
-                    for event in self._reader.feed(self.link.read(wait_s)):
+                    for event in self._reader.feed(self.link.read(max(wait_s, SHORTEST_WAIT_S))):
                         if isinstance(event, Status):
                             at_rest |= event.state in ("Idle", "Alarm", "Check", "Sleep") or (
                                 event.state in ("Hold", "Door") and event.substate == 0
@@ -152,7 +154,7 @@ class GrblBoard:
             self._ask()
         if polled:
             until_query_s = self._next_query_s - now_s
-            wait_s = min(wait_s, until_query_s if until_query_s > 0 else 1 / self._wire.poll_hz)
+            wait_s = min(wait_s, until_query_s if until_query_s > SHORTEST_WAIT_S else 1 / self._wire.poll_hz)
         self._take(wait_s)
         self._heed_stop()
         self.session.check(self._clock.now_s())

@@ -89,7 +89,7 @@ def test_a_board_whose_bootloader_swallows_the_first_reset_is_asked_again() -> N
 
 
 def test_a_silent_port_is_a_fault_after_three_resets_and_a_last_stop() -> None:
-    fails(Bench([(b"\x18", None)] * 3 + [(b"!", None), (b"\x18", None), (b"\x18", None)], (b"",)), LinkTimeout)
+    fails(Bench([(b"\x18", None)] * 3 + [(b"!", None), (b"\x18", None)], (b"",)), LinkTimeout)
 
 
 def test_a_port_that_talks_something_else_is_told_apart_from_a_silent_one() -> None:
