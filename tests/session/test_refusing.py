@@ -94,12 +94,6 @@ def test_staff_lift_a_request_not_to_duplicate_once(kiosk: Shop) -> None:
 
 
 def test_an_approval_runs_out(kiosk: Shop) -> None:
-    test_staff_lift_and_wait(kiosk, wait_s=121)
-    kiosk.stage.post(Confirm())
-    kiosk.stage.run_to(State.REFUSED)
-
-
-def test_staff_lift_and_wait(kiosk: Shop, wait_s: float = 1) -> None:
     kiosk.expert.head = DND
     to_offer(kiosk)
     kiosk.stage.run_to(State.REFUSED)
@@ -110,7 +104,9 @@ def test_staff_lift_and_wait(kiosk: Shop, wait_s: float = 1) -> None:
     assert asked.staff is not None
     kiosk.stage.post(Approve(asked.staff.reasons[0]))
     kiosk.stage.run_to(State.OFFER)
-    kiosk.clock.sleep(wait_s)
+    kiosk.clock.sleep(121)
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.REFUSED)
 
 
 def test_staff_who_deny_leave_it_refused_for_good(kiosk: Shop) -> None:

@@ -1,0 +1,72 @@
+"""A kiosk in virtual time over a whole simulated machine, and people's hands in it.
+
+Responsible for: putting simulated machine, terminal and session together. Not responsible for: the order of turns
+(`kiosk.rehearsal.stage`), who does what (`kiosk.rehearsal.shopper`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+from hardware.cutter import GrblCutter
+from kiosk.compose import Ports, build_tools
+from kiosk.rehearsal.stage import Stage
+from kiosk.tools import AuditBook, KeyExpert, StaffDoor
+from simulator.payment import SimulatedTerminal
+from simulator.rig import SimulatedMachine
+
+
+@dataclass
+class Theatre:
+    """One kiosk over one simulated machine."""
+
+    rig: SimulatedMachine
+    terminal: SimulatedTerminal
+    cutter: GrblCutter
+    stage: Stage
+
+    @property
+    def delivered(self) -> int:
+        """Copies in the shopper's hand."""
+        return len(self.rig.chute)
+
+
+@contextmanager
+def theatre(
+    settings: Settings,
+    data: Path,
+    *,
+    rig: SimulatedMachine | None = None,
+    terminal: SimulatedTerminal | None = None,
+    seed: int = 0,
+    expert: KeyExpert | None = None,
+    staff: StaffDoor | None = None,
+    audit: AuditBook | None = None,
+    first_count: int | None = None,
+) -> Iterator[Theatre]:
+    """A kiosk that has not begun. Given `rig`, `terminal` and `data` of another, it is that one after a power cut.
+
+    Args:
+        settings: everything an owner sets.
+        data: folder of the records; must exist.
+        rig: the machine; a new one of `seed` if None.
+        terminal: the card terminal; a new one if None.
+        seed: draws everything left to chance in a new machine.
+        expert: the reader; the shipped one if None.
+        staff: who may come in; the accounts in `data` if None.
+        audit: the book; the one in `data` if None.
+        first_count: blanks in each slot at first; None: full.
+    """
+    rig = rig or SimulatedMachine(settings.machine, settings.catalogue, seed)
+    terminal = terminal or SimulatedTerminal()
+    cutter = GrblCutter(rig.link, settings.machine, rig.clock)
+    ports = Ports(cutter, rig.scanner, terminal, rig.clock, simulated=True, first_count=first_count)
+    with ExitStack() as closing:
+        tools = build_tools(settings, ports, data, closing, expert=expert, staff=staff, audit=audit)
+        stage = Stage(tools)
+        closing.callback(stage.close)
+        yield Theatre(rig, terminal, cutter, stage)
