@@ -22,7 +22,7 @@ from simulator.firmware_settings import Settings, factory_eeprom
 from simulator.keys import PhysicalKey
 from simulator.link import MemoryLink, Timeline, VirtualClock
 from simulator.optics import NORMAL, Optics, render_check, render_scan
-from simulator.wire_faults import FaultyLink, WireFault
+from simulator.wire_faults import FaultyLink, WireDamage, WireFault
 from simulator.world import Tray, World
 from simulator.world_blade import Blade
 
@@ -73,9 +73,8 @@ class SimulatedMachine:
         self.timeline = Timeline(self.firmware)
         self.clock: Clock = VirtualClock(self.timeline)
         self.plugged_in = True
-        self.wire_faults: list[WireFault] = []
+        self.wire = WireDamage(seed, self.firmware.power_cycle)
         self.scanner = SimulatedScanner(self)
-        self._open_link: FaultyLink | None = None
 
     @property
     def tray(self) -> Tray:
@@ -99,17 +98,17 @@ class SimulatedMachine:
             PortUnavailable: it was unplugged.
         """
         memory = MemoryLink(self.timeline, present=lambda: self.plugged_in)
-        self._open_link = FaultyLink(memory, tuple(self.wire_faults), self.seed, self.clock, self.firmware.power_cycle)
-        self.wire_faults.clear()
-        return self._open_link
+        return FaultyLink(memory, self.wire, self.clock)
 
     def damage_wire(self, fault: WireFault) -> None:
-        """Damage the open port's traffic from here on, or the next one's."""
+        """Damage the traffic from here on."""
         with self.timeline.lock:
-            if self._open_link is not None:
-                self._open_link.add(fault)
-            else:
-                self.wire_faults.append(fault)
+            self.wire.add(fault)
+
+    def mend_wire(self) -> None:
+        """No more damage; a port that was lost stays lost until it is opened again."""
+        with self.timeline.lock:
+            self.wire.mend()
 
 
 class SimulatedScanner:

@@ -6,6 +6,7 @@ responsible for: what anybody makes of it.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +40,10 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class WireFault:
-    """One damage. `at_byte` counts from 0 in its direction; `count` bytes from there are damaged."""
+    """One damage. `at_byte` counts from 0 in its direction; `count` bytes from there are damaged.
+
+    Late bytes are those from the board: a wire has no other memory.
+    """
 
     damage: Damage
     way: Way
@@ -50,27 +54,19 @@ class WireFault:
     delay_s: float = 0.2
 
 
-class FaultyLink:
-    """A link with damage. `reset` is called when the board is to lose its power for a moment."""
+class WireDamage:
+    """The damage of one wire. `reset` is called when the board is to lose its power for a moment."""
 
-    def __init__(
-        self,
-        link: ByteLink,
-        faults: tuple[WireFault, ...],
-        seed: int,
-        clock: Clock,
-        reset: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._link = link
-        self._faults = list(faults)
+    def __init__(self, seed: int, reset: Callable[[], None] = lambda: None) -> None:
         self._random = random.Random(seed)
-        self._clock = clock
         self._reset = reset
+        self._faults: list[WireFault] = []
         self._count = {Way.TO_BOARD: 0, Way.FROM_BOARD: 0}
         self._silent = {Way.TO_BOARD: False, Way.FROM_BOARD: False}
         self._swap: dict[Way, bytes] = {}
         self._late: list[tuple[float, bytes]] = []
-        self._lost = False
+        self.unplugged = False
+        self.on_unplug: Callable[[], None] = lambda: None
 
     def add(self, fault: WireFault) -> None:
         """One more; its byte counts from the next one in its direction."""
@@ -79,46 +75,30 @@ class FaultyLink:
             WireFault(fault.damage, fault.way, start + fault.at_byte, fault.count, fault.bit, fault.delay_s)
         )
 
-    def read(self, timeout_s: float) -> bytes:
-        """As the link, with what the damage leaves."""
-        end_s = self._clock.now_s() + timeout_s
-        while True:
-            self._check()
-            late = self._due()
-            if late:
-                return late
-            left_s = max(0.0, end_s - self._clock.now_s())
-            if self._late:
-                left_s = min(left_s, max(0.0, self._late[0][0] - self._clock.now_s()))
-            got = self._damaged(self._link.read(left_s), Way.FROM_BOARD)
-            if got:
-                return got
-            if self._clock.now_s() >= end_s:
-                return self._due()
+    def mend(self) -> None:
+        """No more damage from here on; a port that vanished is back at the next open."""
+        self._faults.clear()
+        self._silent = {Way.TO_BOARD: False, Way.FROM_BOARD: False}
 
-    def write(self, data: bytes) -> None:
-        """As the link, with what the damage leaves."""
-        self._check()
-        left = self._damaged(data, Way.TO_BOARD)
-        if left:
-            self._link.write(left)
-        self._check()
+    def opened(self) -> None:
+        """The port is opened anew."""
+        self.unplugged = False
+        self._swap.clear()
+        self._late.clear()
 
-    def close(self) -> None:
-        """Let go."""
-        self._link.close()
+    def next_due_s(self) -> float:
+        """When a late byte arrives; infinity if none is under way."""
+        return self._late[0][0] if self._late else math.inf
 
-    def _check(self) -> None:
-        if self._lost:
-            raise LinkLost("simulated wire: unplugged")
-
-    def _due(self) -> bytes:
-        now_s, out = self._clock.now_s(), b""
+    def due(self, now_s: float) -> bytes:
+        """Late bytes that have come."""
+        out = b""
         while self._late and self._late[0][0] <= now_s:
             out += self._late.pop(0)[1]
         return out
 
-    def _damaged(self, data: bytes, way: Way) -> bytes:
+    def applied(self, data: bytes, way: Way, now_s: float) -> bytes:
+        """What is left of `data`."""
         start = self._count[way]
         self._count[way] += len(data)
         relevant = any(f.way is way and f.at_byte < start + len(data) for f in self._faults)
@@ -126,13 +106,15 @@ class FaultyLink:
             return data
         out = bytearray()
         for i, byte in enumerate(data):
-            piece = self._one(start + i, bytes([byte]), way)
+            piece = self._one(start + i, bytes([byte]), way, now_s)
+            if self.unplugged:
+                break
             if not self._silent[way]:
                 out += piece
         self._faults = [f for f in self._faults if f.way is not way or f.at_byte + f.count > start + len(data)]
         return bytes(out)
 
-    def _one(self, index: int, byte: bytes, way: Way) -> bytes:
+    def _one(self, index: int, byte: bytes, way: Way, now_s: float) -> bytes:
         held = self._swap.pop(way, b"")
         out = byte + held
         for fault in self._faults:
@@ -153,12 +135,57 @@ class FaultyLink:
                     out = bytes(self._random.randrange(256) for _ in range(8)) + byte + held
                 case Damage.DELAY:
                     if way is Way.FROM_BOARD:
-                        self._late.append((self._clock.now_s() + fault.delay_s, byte + held))
-                    out = byte + held if way is Way.TO_BOARD else b""
+                        self._late.append((now_s + fault.delay_s, out))
+                        out = b""
                 case Damage.SILENCE:
                     self._silent[way] = True
                 case Damage.RESET:
                     self._reset()
                 case Damage.UNPLUG:
-                    self._lost = True
+                    self.unplugged = True
+                    self.on_unplug()
         return out
+
+
+class FaultyLink:
+    """A link with damage."""
+
+    def __init__(self, link: ByteLink, damage: WireDamage, clock: Clock) -> None:
+        self._link = link
+        self._damage = damage
+        self._clock = clock
+        damage.opened()
+
+    def read(self, timeout_s: float) -> bytes:
+        """As the link, with what the damage leaves."""
+        end_s = self._clock.now_s() + timeout_s
+        while True:
+            self._check()
+            late = self._damage.due(self._clock.now_s())
+            if late:
+                return late
+            left_s = max(0.0, min(end_s, self._damage.next_due_s()) - self._clock.now_s())
+            got = self._link.read(left_s)
+            if got:
+                got = self._damage.applied(got, Way.FROM_BOARD, self._clock.now_s())
+                self._check()
+                if got:
+                    return got
+            if self._clock.now_s() >= end_s:
+                return self._damage.due(self._clock.now_s())
+
+    def write(self, data: bytes) -> None:
+        """As the link, with what the damage leaves."""
+        self._check()
+        left = self._damage.applied(data, Way.TO_BOARD, self._clock.now_s())
+        if left:
+            self._link.write(left)
+        self._check()
+
+    def close(self) -> None:
+        """Let go."""
+        self._link.close()
+
+    def _check(self) -> None:
+        if self._damage.unplugged:
+            raise LinkLost("simulated wire: unplugged")

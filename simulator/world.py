@@ -107,6 +107,7 @@ class World:
         self.door_open = False
         self.emergency_stop = False
         self.hold_button = False
+        self.brush_worn = False
         self.motor: Steps = (0, 0, 0)
         self.coolant = 0
         self.now_s = 0.0
@@ -244,7 +245,7 @@ class World:
         self.incidents.cut_loose += self.carousel.clamp_open
 
     def _brush(self, blade: Blade, before_x_mm: float, after_x_mm: float) -> None:
-        if blade.burrs and min(before_x_mm, after_x_mm) < -110 < max(before_x_mm, after_x_mm):
+        if blade.burrs and not self.brush_worn and min(before_x_mm, after_x_mm) < -110 < max(before_x_mm, after_x_mm):
             blade.burrs = False
 
 

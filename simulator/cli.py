@@ -1,0 +1,146 @@
+"""`kiosk simulate`: the simulated machine on a serial port for any program, and what can go wrong with it.
+
+Responsible for: the command line. Not responsible for: the machine (`simulator.rig`) or the ports.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import config
+from config.catalogue import load_catalogue
+from config.machine import Machine
+from config.problems import BadInput, Problem
+from config.toml_files import checked, read_toml
+from simulator import cli_frames
+from simulator.control import Control, ControlServer
+from simulator.faults import FAULTS, FaultPanel, parse_fault
+from simulator.firmware_build import ECHO, STOCK
+from simulator.optics import NAMED
+from simulator.pty import PtyPort
+from simulator.realtime import RealTime
+from simulator.rig import SimulatedMachine
+from simulator.tcp import TcpPort, address_of
+
+app = typer.Typer(help="A simulated machine on a port, made-up scans, and what can go wrong.", add_completion=False)
+cli_frames.register(app)
+
+
+@app.callback(invoke_without_command=True)
+def simulate(
+    context: typer.Context,
+    pty: Annotated[Path | None, typer.Option(help="Serve the board at this path, as a serial port.")] = None,
+    tcp: Annotated[str | None, typer.Option(help="Serve the board at HOST:PORT (socket://HOST:PORT).")] = None,
+    echo: Annotated[bool, typer.Option("--echo/--stock", help="A board built with line echo, or a stock one.")] = False,
+    speed: Annotated[float, typer.Option(help="1 to 200 times real time.")] = 1.0,
+    control: Annotated[int | None, typer.Option(help="Serve the control socket at this port.")] = None,
+    fault: Annotated[list[str] | None, typer.Option(help="NAME or NAME:parameter=value,…; may be repeated.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Draws everything left to chance.")] = 0,
+    optics: Annotated[str, typer.Option(help=f"One of {', '.join(NAMED)}.")] = "normal",
+    key: Annotated[str | None, typer.Option(help="Lay this key of the gallery in the tray.")] = None,
+    machine: Annotated[Path | None, typer.Option(help="Machine file; the shipped one if absent.")] = None,
+    factory: Annotated[bool, typer.Option("--factory", help="Board settings from the shelf, not the file's.")] = False,
+) -> None:
+    """Run a SIMULATED machine until Ctrl-C. Any GRBL sender can open its port; it cuts no metal."""
+    if context.invoked_subcommand is not None:
+        return
+    if pty is not None and tcp is not None:
+        raise BadInput(Problem("command line", "--tcp", "give either --pty or --tcp"))
+    if not 1 <= speed <= 200:
+        raise BadInput(Problem("command line", "--speed", "must lie between 1 and 200"))
+    if optics not in NAMED:
+        raise BadInput(Problem("command line", "--optics", f"must be one of {', '.join(NAMED)}"))
+    if control is not None and not 0 <= control <= 65535:
+        raise BadInput(Problem("command line", "--control", "must be a port from 0 to 65535"))
+    wanted = [parse_fault(text) for text in fault or ()]
+    rig = SimulatedMachine(
+        _machine(machine),
+        load_catalogue(),
+        seed,
+        optics=NAMED[optics],
+        build=ECHO if echo else STOCK,
+        factory_settings=factory,
+    )
+    panel = FaultPanel(rig)
+    for name, given in wanted:
+        panel.set(name, given, "--fault")
+    with _running(rig, panel, pty, tcp, speed, control, key) as realtime:
+        _until_stopped(realtime)
+
+
+@app.command("faults")
+def faults() -> None:
+    """List what can go wrong, with parameters and the outcome the kiosk must reach."""
+    width = max(map(len, FAULTS))
+    for each in FAULTS.values():
+        typer.echo(f"{each.name:<{width}}  {each.description}")
+        if each.parameters:
+            told = ", ".join(f"{name}={parameter.told()}" for name, parameter in each.parameters.items())
+            typer.echo(f"{'':<{width}}    {told}")
+        typer.echo(f"{'':<{width}}    -> {each.outcome.value}")
+    typer.echo(f"{'':<{width}}  Every fault takes after_s= to come later.")
+
+
+@contextmanager
+def _running(
+    rig: SimulatedMachine,
+    panel: FaultPanel,
+    pty: Path | None,
+    tcp: str | None,
+    speed: float,
+    control: int | None,
+    key: str | None,
+) -> Iterator[RealTime]:
+    realtime = RealTime(rig.timeline, speed, rig.wire)
+    desk = Control(rig, panel, realtime)
+    if key is not None:
+        answer = desk.handle(json.dumps({"do": "lay", "key": key}))
+        if not answer["ok"]:
+            raise BadInput(Problem("command line", "--key", "is not in the gallery; see `kiosk simulate keys`"))
+    with ExitStack() as stack:
+        if tcp is not None:
+            host, port = address_of(tcp)
+            served = TcpPort(host, port, realtime)
+            stack.callback(served.close)
+            where = f"socket://{served.host}:{served.port}"
+        else:
+            path = pty if pty is not None else Path(tempfile.gettempdir()) / "kiosk-board"
+            line = PtyPort(path, realtime)
+            stack.callback(line.close)
+            where = str(path)
+        if control is not None:
+            server = ControlServer(desk, control)
+            stack.callback(server.close)
+            typer.echo(f"control socket: 127.0.0.1:{server.port} (JSON lines)")
+        realtime.start()
+        stack.callback(realtime.stop)
+        typer.echo(f"SIMULATED machine, {'echo' if rig.firmware.core.build.echo else 'stock'} board at {where}")
+        typer.echo("Ctrl-C ends it.")
+        yield realtime
+
+
+def _until_stopped(realtime: RealTime) -> None:
+    stop = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    try:
+        while not stop.wait(0.2):
+            if realtime.failed is not None:
+                raise realtime.failed
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _machine(path: Path | None) -> Machine:
+    file = path if path is not None else Path(config.__file__).with_name("machine.toml")
+    return checked(Machine, read_toml(file), file.name)

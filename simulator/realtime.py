@@ -1,0 +1,118 @@
+"""The timeline run by the wall clock, as fast as asked.
+
+Responsible for: moving virtual time along with real time times a speed, pausing and stepping, and waking when bytes
+come. Not responsible for: where bytes go (`simulator.pty`, `simulator.tcp`).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from simulator.link import Timeline
+from simulator.wire_faults import Way, WireDamage
+
+SLOWEST_WAKE_S = 0.02
+_CATCH_UP_S = 0.25
+
+
+class RealTime:
+    """One thread that lets a timeline pass. `on_output` gets what the board says, from that thread."""
+
+    def __init__(self, timeline: Timeline, speed: float = 1.0, wire: WireDamage | None = None) -> None:
+        self._timeline = timeline
+        self._wire = wire or WireDamage(0)
+        self._speed = speed
+        self._paused = False
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.on_output: Callable[[bytes], None] = lambda _: None
+        self.failed: BaseException | None = None
+
+    @property
+    def speed(self) -> float:
+        """Virtual seconds a real second."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        with self._timeline.lock:
+            self._speed = speed
+        self._wake.set()
+
+    @property
+    def paused(self) -> bool:
+        """Whether time stands."""
+        return self._paused
+
+    def pause(self, paused: bool) -> None:
+        """Let time stand or go on."""
+        self._paused = paused
+        self._wake.set()
+
+    def step(self, dt_s: float) -> None:
+        """While paused: let a little time pass."""
+        with self._timeline.lock:
+            self._timeline.advance(dt_s)
+            self._flush()
+        self._wake.set()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread = threading.Thread(target=self._run, name="simulated-time", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; waits for the thread."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+            self._thread = None
+
+    def send(self, data: bytes) -> None:
+        """Bytes came from outside."""
+        with self._timeline.lock:
+            left = self._wire.applied(data, Way.TO_BOARD, self._timeline.now_s)
+            if left:
+                self._timeline.firmware.receive(left)
+        self._wake.set()
+
+    def power_cycle(self) -> None:
+        """The port was opened."""
+        with self._timeline.lock:
+            self._timeline.firmware.take_output()
+            self._timeline.firmware.power_cycle()
+            self._wire.opened()
+        self._wake.set()
+
+    def _flush(self) -> None:
+        now_s = self._timeline.now_s
+        out = self._wire.due(now_s)
+        said = self._timeline.firmware.take_output()
+        if said:
+            out += self._wire.applied(said, Way.FROM_BOARD, now_s)
+        if out:
+            self.on_output(out)
+
+    def _run(self) -> None:
+        last_s = time.monotonic()
+        try:
+            while not self._stop.is_set():
+                with self._timeline.lock:
+                    now_s = time.monotonic()
+                    # After a stall (a debugger, a busy machine) time goes on from here rather than racing.
+                    passed_s = min(now_s - last_s, _CATCH_UP_S)
+                    last_s = now_s
+                    if not self._paused:
+                        self._timeline.advance(passed_s * self._speed)
+                    self._flush()
+                    firmware = self._timeline.firmware
+                    ahead_s = (firmware.next_event_s() - firmware.now_s) / self._speed
+                self._wake.wait(SLOWEST_WAKE_S if self._paused else min(SLOWEST_WAKE_S, max(0.0005, ahead_s)))
+                self._wake.clear()
+        except BaseException as cause:
+            self.failed = cause
+            raise
