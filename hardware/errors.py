@@ -100,6 +100,12 @@ class BlankFault(HardwareFault):
         self.reason = reason
 
 
+class ChuteBlocked(HardwareFault):
+    """The copy did not leave the clamp: the chute is full, or the copy sticks."""
+
+    code: ClassVar[str] = "CHUTE"
+
+
 class CameraFault(HardwareFault):
     """A camera is missing, frozen or dark."""
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from config.keyway import Blank, Keyway
-from hardware.errors import BlankFault
+from hardware.errors import BlankFault, ChuteBlocked
 from hardware.ports import PaymentState
 from hardware.scan import ScanFrames
 from kiosk.copy_check import edge_correction_mm
@@ -36,7 +36,7 @@ from kiosk.outcomes import (
     TraySeen,
 )
 from kiosk.reading import Identification, Outcome
-from kiosk.settle import insist, refund, settle_metal, settle_money
+from kiosk.settle import copy_is_there, insist, refund, settle_metal, settle_money
 from kiosk.snapshot import CheckResult
 from kiosk.tools import Telling, Tools
 
@@ -206,9 +206,16 @@ def check(tools: Tools, transaction: str, copy: int, planned: CutPlan, touch_err
 
 
 def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:
-    """Drop a good copy into the chute."""
+    """Drop a good copy into the chute, and see that it is gone.
+
+    Raises:
+        ChuteBlocked: it still hangs in the clamp; nothing may be charged for it.
+    """
     tools.journal.write(transaction, Step.DELIVERING, copy=copy)
     tools.cutter.deliver()
+    tools.cutter.present_to_check()
+    if copy_is_there(tools.scanner.check()):
+        raise ChuteBlocked("the copy did not fall into the chute")
     tools.journal.write(transaction, Step.DELIVERED, copy=copy)
     return Delivered()
 
