@@ -1,0 +1,270 @@
+"""The technician's test cut over a real pseudo-terminal with real pyserial, from the command line."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hardware.clock import SystemClock
+from hardware.cutter import GrblCutter
+from hardware.errors import LinkLost, PortUnavailable
+from hardware.link import SerialLink, serial_link_factory
+from kiosk.__main__ import main
+from kiosk.cut_plan import CutPlan, plan_cuts
+from simulator.pty import PtyPort
+from simulator.realtime import RealTime
+from simulator.rig import SimulatedMachine
+from tests.cut.keys import blank, catalogue, keeps_macs, machine
+from tests.support.paths import ROOT
+
+
+@contextmanager
+def simulated_port(path: Path, seed: int = 1) -> Iterator[SimulatedMachine]:
+    rig = SimulatedMachine(machine(), catalogue(), seed)
+    realtime = RealTime(rig.timeline)
+    realtime.start()
+    port = PtyPort(path, realtime)
+    try:
+        yield rig
+    finally:
+        port.close()
+        realtime.stop()
+
+
+def kiosk(*arguments: str, timeout_s: float = 90) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kiosk", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=timeout_s
+    )
+
+
+def random_key(code: str, seed: int) -> tuple[CutPlan, str]:
+    keyway, chosen = blank(code)
+    assert keyway.spec is not None
+    draw = random.Random(seed)
+    while True:
+        bitting = [draw.choice(keyway.spec.depths).code for _ in range(chosen.cuts)]
+        if keeps_macs(keyway, bitting):
+            plan = plan_cuts(keyway, chosen, bitting, machine())
+            assert isinstance(plan, CutPlan)
+            return plan, "".join(bitting)
+
+
+def test_a_kw1_and_an_sc1_of_random_bitting_are_cut_as_wanted_over_the_pty(tmp_path: Path) -> None:
+    seed = int.from_bytes(os.urandom(4), "big")
+    told: dict[str, subprocess.CompletedProcess[str]] = {}
+    keys = {code: random_key(code, seed + i) for i, code in enumerate(("KW1", "SC1"))}
+
+    def cut(code: str) -> None:
+        port = str(tmp_path / code)
+        told[code] = kiosk("service", "cut", "--keyway", code, "--bitting", keys[code][1], "--port", port)
+
+    with simulated_port(tmp_path / "KW1") as kw1, simulated_port(tmp_path / "SC1", 2) as sc1:
+        threads = [threading.Thread(target=cut, args=(code,)) for code in keys]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for code, rig in (("KW1", kw1), ("SC1", sc1)):
+            assert told[code].returncode == 0, (seed, told[code].stderr)
+            assert "cut and delivered" in told[code].stdout
+            plan = keys[code][0]
+            (piece,) = rig.chute
+            for position, root in zip(plan.positions_mm, plan.roots_mm, strict=True):
+                around = np.linspace(position - 0.15, position + 0.15, 11)
+                assert float(np.interp(around, piece.x_mm, piece.top_mm).mean()) == pytest.approx(root, abs=0.05), seed
+            assert not rig.world.incidents.notes
+            assert rig.world.wheel_rpm(rig.timeline.now_s + 10) == 0
+
+
+# Ports that are no good: one line, status 2, no motion.
+
+Refused = Callable[..., str]
+
+
+def here(*arguments: str) -> int:
+    """The command line in this process; its exit status."""
+    argv, sys.argv = sys.argv, ["kiosk", *arguments]
+    try:
+        main()
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 1
+    finally:
+        sys.argv = argv
+    return 0
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
+    def run(*arguments: str) -> str:
+        assert here("service", *arguments) == 2
+        lines = capsys.readouterr().err.strip().splitlines()
+        assert len(lines) == 1, lines
+        return lines[0]
+
+    return run
+
+
+CUT = ("cut", "--keyway", "KW1", "--bitting", "35244", "--port")
+
+
+def test_a_port_that_is_not_there_is_one_line(tmp_path: Path, refused: Refused) -> None:
+    assert "No such file" in refused(*CUT, str(tmp_path / "nothing"))
+    assert "No such file" in refused("safe-stop", "--port", str(tmp_path / "nothing"))
+    assert "refused" in refused(*CUT, "socket://127.0.0.1:1").lower()
+
+
+def test_the_command_as_a_process_ends_with_status_2_and_no_traceback(tmp_path: Path) -> None:
+    told = kiosk("service", *CUT, str(tmp_path / "nothing"))
+    assert (told.returncode, told.stdout) == (2, "")
+    assert told.stderr == f"kiosk: {tmp_path / 'nothing'}: No such file or directory [LINK_PORT]\n"
+
+
+@pytest.mark.parametrize(
+    ("keyway", "bitting", "said"),
+    [
+        ("XX9", "35244", "XX9"),
+        ("KW1", "3524", "4 cuts"),
+        ("KW1", "35249", "only the depths"),
+        ("SC1", "19191", "MACS"),
+        ("MEDECO", "35244", ""),
+    ],
+)
+def test_a_key_nobody_makes_is_one_line_and_the_port_is_never_opened(
+    keyway: str, bitting: str, said: str, refused: Refused
+) -> None:
+    text = refused("cut", "--keyway", keyway, "--bitting", bitting, "--port", "/dev/never-opened")
+    assert said in text
+    assert "never-opened" not in text
+    assert bitting not in text
+
+
+def chatter(master: int, stop: threading.Event) -> None:
+    while not stop.wait(0.02):
+        try:
+            os.write(master, b"\x9f\x00login: \xff\xfe\r\n")
+        except (BlockingIOError, OSError):
+            continue
+
+
+def test_a_port_that_talks_garbage_is_one_line(refused: Refused) -> None:
+    master, slave = os.openpty()
+    os.set_blocking(master, False)
+    stop = threading.Event()
+    thread = threading.Thread(target=chatter, args=(master, stop))
+    thread.start()
+    try:
+        assert "no greeting of a GRBL board" in refused(*CUT, os.ttyname(slave))
+    finally:
+        stop.set()
+        thread.join()
+        os.close(slave)
+        os.close(master)
+
+
+def test_a_port_that_vanishes_while_the_machine_moves_is_one_line(tmp_path: Path, refused: Refused) -> None:
+    path = tmp_path / "board"
+    told: list[str] = []
+    with simulated_port(path) as rig:
+        thread = threading.Thread(target=lambda: told.append(refused(*CUT, str(path))))
+        start = rig.world.position_mm
+        thread.start()
+        moved = threading.Event()
+        while not moved.wait(0.05):
+            if rig.world.position_mm != start:
+                moved.set()
+    thread.join()
+    assert told
+    assert "[LINK_LOST]" in told[0]
+
+
+# The link itself.
+
+
+def test_a_port_can_be_had_by_one_program_only(tmp_path: Path) -> None:
+    master, slave = os.openpty()
+    try:
+        first = SerialLink(os.ttyname(slave), 115200)
+        with pytest.raises(PortUnavailable, match="in use"):
+            SerialLink(os.ttyname(slave), 115200)
+        first.close()
+        SerialLink(os.ttyname(slave), 115200).close()
+    finally:
+        os.close(slave)
+        os.close(master)
+
+
+def test_reading_waits_no_longer_than_told_and_closing_wakes_a_reader() -> None:
+    master, slave = os.openpty()
+    try:
+        link = SerialLink(os.ttyname(slave), 115200)
+        assert link.read(0.01) == b""
+        os.write(master, b"ok\r\n")
+        assert link.read(5).startswith(b"o")
+        caught: list[Exception] = []
+
+        def wait() -> None:
+            try:
+                while True:
+                    link.read(60)
+            except LinkLost as lost:
+                caught.append(lost)
+
+        reader = threading.Thread(target=wait)
+        reader.start()
+        link.close()
+        reader.join(timeout=5)
+        assert caught
+        with pytest.raises(LinkLost):
+            link.write(b"?")
+        link.close()
+    finally:
+        os.close(slave)
+        os.close(master)
+
+
+@pytest.mark.parametrize("port", ["", "/dev/null", "/tmp", "nothing://here", "/etc/hostname"])  # noqa: S108
+def test_what_is_no_serial_port_is_unavailable(port: str) -> None:
+    with pytest.raises(PortUnavailable):
+        SerialLink(port, 115200)
+
+
+def test_a_socket_is_a_port_too_and_its_end_is_a_lost_link() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        link = SerialLink(f"socket://127.0.0.1:{server.getsockname()[1]}", 115200)
+        peer, _ = server.accept()
+        with peer:
+            link.write(b"$I\n")
+            assert peer.recv(10) == b"$I\n"
+            peer.sendall(b"ok\r\n")
+            assert link.read(5) == b"ok\r\n"
+        with pytest.raises(LinkLost):
+            link.read(5)
+        link.close()
+
+
+def test_safe_stop_stops_a_wheel_somebody_left_turning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "board"
+    with simulated_port(path) as rig:
+        cutter = GrblCutter(serial_link_factory(machine().wire, str(path)), machine(), SystemClock())
+        cutter.connect()
+        assert cutter._board is not None
+        cutter._board.link.write(b"$X\nM3S6000\n")
+        spinning = threading.Event()
+        while not spinning.wait(0.02):
+            if rig.world.wheel_rpm(rig.timeline.now_s) > 0:
+                spinning.set()
+        cutter._board.link.close()  # as if the program had been killed
+        assert here("service", "safe-stop", "--port", str(path)) == 0
+        assert "wheel is off" in capsys.readouterr().out
+        with rig.timeline.lock:
+            assert rig.firmware.core.spindle == 5
