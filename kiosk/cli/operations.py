@@ -212,6 +212,7 @@ def _figures_object(seen: Figures) -> dict[str, object]:
         "first_time_right": seen.first_time_right_rate,
         "copies_cut": seen.first_time_right[1],
         "errors_mm": [[time.isoformat(), error, passed_it] for time, error, passed_it in seen.errors_mm],
+        "drift_mm": [[time.isoformat(), mean] for time, mean in seen.drift_mm],
         "step_s": {step: list(values) for step, values in seen.step_s.items()},
         "stock": [asdict(slot) for slot in seen.stock],
         "currency": seen.currency,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
 from kiosk.ops.happenings import What
-from kiosk.ops.journal_reader import SaleRow, SlotRow, StepRow, read_only, sales, slots, steps
+from kiosk.ops.journal_reader import SaleRow, SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
 from kiosk.ops.metrics import Metric
 from kiosk.ops.places import Places
 
@@ -57,6 +57,8 @@ class Figures:
     """Copies good at the first cut, and copies cut."""
     errors_mm: tuple[tuple[datetime, float, bool], ...]
     """Time, largest error and whether it passed, of every measured copy."""
+    drift_mm: tuple[tuple[datetime, float], ...]
+    """Time and mean signed error of the copies since the wheel was last changed."""
     step_s: Mapping[str, tuple[float, ...]]
     """Durations by step."""
     stock: tuple[SlotRow, ...]
@@ -75,6 +77,7 @@ def read_figures(places: Places, since_utc: str = "") -> Figures:
     sale_rows = sales(places.journal, since_utc) if places.journal.exists() else []
     step_rows = steps(places.journal, since_utc) if places.journal.exists() else []
     slot_rows = slots(places.inventory) if places.inventory.exists() else []
+    drift = mean_errors(places.journal, since_utc) if places.journal.exists() else []
     happening_rows: list[HappeningRow] = []
     if places.operations.exists():
         with read_only(places.operations) as connection:
@@ -90,7 +93,7 @@ def read_figures(places: Places, since_utc: str = "") -> Figures:
                 )
                 for row in connection.execute("SELECT * FROM happening WHERE utc >= ? ORDER BY id", (since_utc,))
             ]
-    return figures(sale_rows, step_rows, happening_rows, slot_rows)
+    return figures(sale_rows, step_rows, happening_rows, slot_rows, drift)
 
 
 def figures(
@@ -98,13 +101,16 @@ def figures(
     step_rows: Sequence[StepRow],
     happening_rows: Sequence[HappeningRow],
     slot_rows: Sequence[SlotRow],
+    drift: Sequence[tuple[datetime, float]] = (),
 ) -> Figures:
     """Everything counted."""
+    step_rows = _with_copies(step_rows)
     measured = [row for row in happening_rows if row.what is What.CHECKED and row.largest_error_mm is not None]
     return Figures(
         days=_days(sale_rows, step_rows, happening_rows),
         first_time_right=_first_time_right(step_rows),
         errors_mm=tuple((row.utc, row.largest_error_mm or 0.0, bool(row.passed)) for row in measured),
+        drift_mm=tuple(drift),
         step_s=_durations(step_rows),
         stock=tuple(slot_rows),
         currency=sale_rows[-1].currency if sale_rows else "",
@@ -175,6 +181,16 @@ def _days(
         Day(date, **counts[date], refused=dict(refused[date]), faults=dict(faults[date]))
         for date in sorted({*counts, *refused, *faults})
     )
+
+
+def _with_copies(step_rows: Sequence[StepRow]) -> list[StepRow]:
+    """Each row with its copy: a row that does not say is of the copy before it in the same sale."""
+    current: dict[str, int | None] = {}
+    filled = []
+    for row in step_rows:
+        current[row.transaction] = row.copy if row.copy is not None else current.get(row.transaction)
+        filled.append(replace(row, copy=current[row.transaction]))
+    return filled
 
 
 def _cut_again(step_rows: Sequence[StepRow]) -> list[StepRow]:

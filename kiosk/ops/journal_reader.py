@@ -110,6 +110,13 @@ def steps(journal: Path, since_utc: str = "") -> list[StepRow]:
     ]
 
 
+def mean_errors(journal: Path, since_utc: str = "") -> list[tuple[datetime, float]]:
+    """Time and mean signed error (mm) of each measured copy since the wheel was last changed, oldest first."""
+    with read_only(journal) as connection:
+        rows = connection.execute("SELECT utc, mean_mm FROM copy_error WHERE utc >= ? ORDER BY id", (since_utc,))
+        return [(datetime.fromisoformat(row["utc"]), row["mean_mm"]) for row in rows]
+
+
 def slots(inventory: Path) -> list[SlotRow]:
     """The magazine as counted."""
     with read_only(inventory) as connection:

@@ -40,7 +40,9 @@ def report_html(seen: Figures, name: str, since: str) -> str:
     ]
     if seen.errors_mm:
         parts += ["<h2>Error of copies</h2>", _picture(_error_plot(seen), "Largest error of each measured copy")]
-        parts += ["<h2>Drift</h2>", _picture(_drift_plot(seen), "Largest error over time with running median")]
+    if seen.drift_mm:
+        words = "Mean error of each copy since the wheel was changed, with running median"
+        parts += ["<h2>Drift</h2>", _picture(_drift_plot(seen), words)]
     if seen.step_s:
         parts += ["<h2>Time by step</h2>", _picture(_step_plot(seen), "Seconds by step"), _steps_table(seen)]
     if seen.stock:
@@ -115,9 +117,9 @@ def _error_plot(seen: Figures) -> Figure:
 
 
 def _drift_plot(seen: Figures) -> Figure:
-    figure, axes = _axes("", "largest error, mm")
-    times = date2num([time for time, _, _ in seen.errors_mm])  # type: ignore[no-untyped-call] # matplotlib types it in part
-    errors = [error for _, error, _ in seen.errors_mm]
+    figure, axes = _axes("", "mean error, mm")
+    times = date2num([time for time, _ in seen.drift_mm])  # type: ignore[no-untyped-call] # matplotlib types it in part
+    errors = [error for _, error in seen.drift_mm]
     running = [median(errors[max(0, i - 19) : i + 1]) for i in range(len(errors))]
     axes.plot(times, errors, ".", alpha=0.5, label="each copy")
     axes.plot(times, running, label="median of the last 20")
