@@ -7,7 +7,7 @@ import sys
 import typer
 
 from config.problems import BadInput
-from kiosk.cli import audit, fleet, operations, policy, service, staff
+from kiosk.cli import audit, catalogue, fleet, operations, policy, service, staff
 from kiosk.cli import config as config_command
 from kiosk.cli import identify as identify_command
 from simulator import cli as simulate
@@ -15,6 +15,7 @@ from simulator import cli as simulate
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(service.app, name="service")
 app.add_typer(policy.app, name="policy")
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(fleet.app, name="fleet")
