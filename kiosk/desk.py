@@ -24,9 +24,11 @@ from kiosk.visit import KeySecrets, Visit
 
 _log = logging.getLogger(__name__)
 
-# No 0/O, 1/I: a code is read off a slip of paper.
+# No 0/O, 1/I: a transaction's number is read off a slip of paper.
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-CODE_LENGTH = 8
+# Digits alone for what a shopper types: twelve large keys fit on any screen, an alphabet does not.
+_CODE_DIGITS = "0123456789"
+CODE_LENGTH = 10
 
 TYPICAL_S = {"load": 14.0, "cut": 40.0, "check": 6.0, "deliver": 5.0}
 """How long each step takes until it has been timed here."""
@@ -187,7 +189,7 @@ class Desk:
 
     def bring_back_code(self) -> str:
         """A code nobody can guess."""
-        return "".join(secrets.choice(_CODE_LETTERS) for _ in range(CODE_LENGTH))
+        return "".join(secrets.choice(_CODE_DIGITS) for _ in range(CODE_LENGTH))
 
     def _transaction(self) -> str:
         mark = "SIM" if self.tools.simulated else "K"
