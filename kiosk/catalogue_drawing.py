@@ -70,10 +70,17 @@ def _draw_blade(axes: Axes, spec: CutSpec, blank: Blank) -> None:
         axes.plot([centre, centre], [deepest, height + 0.4], color=_CUT, linewidth=0.8, linestyle=":")
         axes.plot([centre - spec.flat_mm / 2, centre + spec.flat_mm / 2], [deepest, deepest], color=_CUT, linewidth=1.6)
         axes.text(centre, height + 0.6, str(number), ha="center", fontsize=7, color=_CUT)
-    for depth in spec.depths:
+    for number, depth in enumerate(spec.depths):
         axes.axhline(depth.root_mm, color=_FAINT, linewidth=0.3)
-        axes.text(length + 0.4, depth.root_mm, f"{depth.code}  {depth.root_mm:.3f}", fontsize=6, va="center")
-    axes.set_xlim(-5, length + 5)
+        # Two columns, or the figures of neighbouring depths would lie on each other.
+        axes.text(
+            length + 0.4 + 2.6 * (number % 2),
+            depth.root_mm,
+            f"{depth.code}  {depth.root_mm:.3f}",
+            fontsize=5,
+            va="center",
+        )
+    axes.set_xlim(-5, length + 6)
     axes.set_ylim(-2.5, height + 3)
     axes.set_aspect("equal")
     stop = "shoulder" if spec.stop is Stop.SHOULDER else "tip"

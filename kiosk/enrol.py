@@ -19,8 +19,8 @@ from kiosk.identification import MatchLimits, build_index, match_section
 from kiosk.reading import KeyReading
 
 LEAST_SCANS = 3
-AGREE_MM = 0.05
-"""Scans of one blank, laid afresh each time, must agree on a face within this (root mean square)."""
+AGREE_MM = 0.10
+"""Scans of one blank must agree on a face within this (root mean square; a step in a face counts for much of it)."""
 LINE_MM = 0.012
 """The drawing may leave the averaged line by this much."""
 LEAST_SEEN = 0.9

@@ -169,9 +169,7 @@ def _described(keyway: Keyway, blank: Blank | None) -> list[str]:
         f"           flat {_both(spec.flat_mm)}, angle {spec.angle_deg:g} degrees, MACS {spec.macs}, "
         f"blade {_both(spec.blade_height_mm)} high",
         f"           source: {spec.source}",
-        "depths:    "
-        + ", ".join(f"{depth.code} {_both(depth.root_mm)}" for depth in spec.depths[:1] + spec.depths[-1:])
-        + f" (shallowest, deepest of {len(spec.depths)})",
+        "depths:    " + "\n           ".join(f"{depth.code}  {_both(depth.root_mm)}" for depth in spec.depths),
     ]
     for each in keyway.blanks:
         mark = "*" if blank and each.code == blank.code else " "

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from config.catalogue import Catalogue, load_catalogue
+from config.keyway import Section
+from config.machine import Views
+from config.problems import BadInput
+from config.section_shape import RESOLVABLE_MM, section_distance_mm
+from config.settings import load_machine
+from hardware.scan import ScanFrames
+from hardware.scan_folder import save_scan
+from kiosk.__main__ import app
+from kiosk.enrol import Enrolled, NotEnrolled, learn_section
+from kiosk.identification import identify, read_key
+from kiosk.reading import KeyReading, Outcome
+from simulator.keys import uncut_key
+from simulator.optics import NAMED, render_scan
+from simulator.sections import nearly, random_section
+
+THICKNESS_MM = 2.0
+
+
+@cache
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+@cache
+def views() -> Views:
+    return load_machine().views
+
+
+@cache
+def yale_like() -> Section:
+    """A stranger as high as a Yale blade."""
+    drawn = random_section(np.random.default_rng(5))
+    return drawn.model_copy(
+        update={"height_mm": 8.41, "left": stretched(drawn.left, 8.41), "right": stretched(drawn.right, 8.41)}
+    )
+
+
+def stretched(face: tuple[tuple[float, float], ...], height_mm: float) -> tuple[tuple[float, float], ...]:
+    scale = height_mm / face[-1][0]
+    return tuple((height * scale, recess) for height, recess in face)
+
+
+@cache
+def frames(section: Section, seed: int) -> ScanFrames:
+    return render_scan(uncut_key(28.0, section), views(), NAMED["normal"], seed)
+
+
+@cache
+def scans(section: Section, first_seed: int = 1, count: int = 3) -> tuple[KeyReading, ...]:
+    return tuple(read_key(frames(section, first_seed + n)) for n in range(count))
+
+
+def learn(readings: tuple[KeyReading, ...], known: Catalogue | None = None) -> Enrolled | NotEnrolled:
+    return learn_section("yale:y1", readings, THICKNESS_MM, known or catalogue(), "a test")
+
+
+def test_a_section_is_learnt_as_it_is_and_its_neighbours_are_named() -> None:
+    learned = learn(scans(yale_like()))
+    assert isinstance(learned, Enrolled)
+    assert section_distance_mm(learned.section, yale_like()) < RESOLVABLE_MM
+    assert abs(learned.section.height_mm - 8.41) < 0.05
+    assert len(learned.neighbours) == 3
+    assert min(each.distance_mm for each in learned.neighbours) > RESOLVABLE_MM
+    assert all(abs(each.difference_mm) > 0.1 for each in learned.neighbours)
+
+
+def test_a_key_on_the_learnt_section_is_known_and_others_are_still_themselves(tmp_path: Path) -> None:
+    learned = learn(scans(yale_like()))
+    assert isinstance(learned, Enrolled)
+    grown = Catalogue(
+        tuple(
+            keyway.model_copy(update={"sections": ("yale:y1",)}) if keyway.code == "Y1" else keyway
+            for keyway in catalogue().keyways
+        ),
+        (*catalogue().sections, learned.section),
+        "",
+    )
+    again = identify(read_key(frames(yale_like(), 77)), grown)
+    assert (again.keyway, again.outcome) == ("Y1", Outcome.UNCUT)
+    assert identify(read_key(frames(yale_like(), 77)), catalogue()).keyway is None
+    for section, keyway in (("kwikset:kw1", "KW1"), ("schlage:c", "SC1")):
+        assert identify(read_key(frames(catalogue().section_of[section], 5)), grown).keyway == keyway
+
+
+@pytest.mark.parametrize("section", ["kwikset:kw1", "schlage:c"])
+def test_a_section_that_is_on_file_is_not_enrolled_again(section: str) -> None:
+    refused = learn(scans(catalogue().section_of[section]))
+    assert isinstance(refused, NotEnrolled)
+    assert any(f"from {section}: it would be confused with it" in reason for reason in refused.reasons)
+
+
+def test_a_section_hardly_different_from_one_on_file_is_refused() -> None:
+    near = nearly(catalogue().section_of["schlage:c"], np.random.default_rng(1), 0.05)
+    assert isinstance(learn(scans(near)), NotEnrolled)
+
+
+def test_two_scans_are_too_few_and_scans_of_two_blanks_do_not_mix() -> None:
+    good = scans(yale_like())
+    assert isinstance(learn(good[:2]), NotEnrolled)
+    other = yale_like().model_copy(update={"left": yale_like().right, "right": yale_like().left})
+    mixed = learn((*good[:2], *scans(other, 9, 1)))
+    assert isinstance(mixed, NotEnrolled)
+    assert any("are they of one blank?" in reason for reason in mixed.reasons)
+
+
+def test_scans_without_a_line_are_refused() -> None:
+    blind = tuple(KeyReading(blade_height_mm=8.4) for _ in range(3))
+    assert isinstance(learn(blind), NotEnrolled)
+
+
+def test_the_command_keeps_what_it_learnt_and_the_kiosk_knows_it_afterwards(tmp_path: Path) -> None:
+    run = CliRunner()
+    owner = tmp_path / "owner"
+    owner.mkdir()
+    folders = []
+    for seed in (1, 2, 3):
+        folders.append(str(tmp_path / f"scan{seed}"))
+        save_scan(frames(yale_like(), seed), Path(folders[-1]))
+    command = ["catalogue", "enrol", "Y1", "--from", *folders, "--config", str(owner)]
+    done = run.invoke(app, command)
+    assert done.exit_code == 0, done.exception
+    assert "yale:y1 for Y1" in done.stdout
+    assert load_catalogue(owner=owner / "keyways").keyway_of["Y1"].sections == ("yale:y1",)
+    again = run.invoke(app, command)
+    assert isinstance(again.exception, BadInput)
+    assert "already a section" in str(again.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["Y1", "--from", "/nowhere"], "is not there"),
+        (["nobody:x9", "--from", "/nowhere"], "no such keyway"),
+        (["Y1", "--from", "/nowhere", "--thickness-mm", "9"], "between 0.5 and 5"),
+        (["no such", "--keyway", "Y1", "--from", "/nowhere"], ""),
+    ],
+)
+def test_mistakes_on_the_command_line_are_told_plainly(tmp_path: Path, arguments: list[str], reason: str) -> None:
+    result = CliRunner().invoke(app, ["catalogue", "enrol", *arguments, "--config", str(tmp_path)])
+    assert isinstance(result.exception, BadInput)
+    assert reason in str(result.exception)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("code", ["KW1", "SC4", "BEST-A", "MEDECO", "Y1", "CR-Z"])
+def test_every_keyway_can_be_shown_and_drawn(tmp_path: Path, code: str) -> None:
+    png, svg = tmp_path / "k.png", tmp_path / "k.svg"
+    shown = CliRunner().invoke(app, ["catalogue", "show", code, "--png", str(png), "--svg", str(svg)])
+    assert shown.exit_code == 0, shown.exception
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in svg.read_bytes()
+
+
+def test_the_list_names_every_keyway_and_check_is_content() -> None:
+    run = CliRunner()
+    listed = run.invoke(app, ["catalogue", "list"]).stdout
+    assert len(listed.splitlines()) == len(catalogue().keyways)
+    assert "all good" in run.invoke(app, ["catalogue", "check"]).stdout
