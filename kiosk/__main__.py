@@ -10,6 +10,7 @@ from config.problems import BadInput
 from kiosk.cli import audit, catalogue, fleet, operations, policy, service, staff
 from kiosk.cli import config as config_command
 from kiosk.cli import identify as identify_command
+from kiosk.rehearsal import cut_rehearsal
 from simulator import cli as simulate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -19,6 +20,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(fleet.app, name="fleet")
+cut_rehearsal.register(simulate.app)
 app.add_typer(simulate.app, name="simulate")
 operations.mount(app)
 app.command("identify")(identify_command.identify_command)
