@@ -1,13 +1,14 @@
 """Lifting a refusal: who may, for what reason, for exactly which refusal, and only once.
 
-Responsible for: granting and spending approvals. Not responsible for: who staff are (`kiosk.staff`) or what an
-approval does to a decision (`kiosk.policy`, which checks transaction, role and time again).
+Responsible for: granting approvals. Not responsible for: who staff are (`kiosk.staff`) or what an approval does to a
+decision (`kiosk.policy`, which checks transaction, role and time again). Once only: a transaction's number is used
+once, the visit that holds the approval ends with it, and the approval dies with the visit.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kiosk.decision import Approval, FiredRule, Override
 from kiosk.tools import StaffMember
@@ -69,30 +70,3 @@ def grant(
         expires_utc_s=now_utc_s + min(lifetime_s, LONGEST_S),
         id=secrets.token_hex(8),
     )
-
-
-@dataclass
-class ApprovalDesk:
-    """Approvals that still hold, and those that were used. One thread."""
-
-    _held: dict[str, Approval] = field(default_factory=dict)
-    _spent: set[str] = field(default_factory=set)
-
-    def add(self, approval: Approval) -> None:
-        """Hold an approval until it is used or runs out. A used one is not taken again."""
-        if approval.id and approval.id not in self._spent:
-            self._held[approval.id] = approval
-
-    def valid(self, transaction: str, now_utc_s: float) -> tuple[Approval, ...]:
-        """What holds for this transaction at this moment."""
-        return tuple(
-            each for each in self._held.values() if each.transaction == transaction and now_utc_s < each.expires_utc_s
-        )
-
-    def spend(self, transaction: str) -> tuple[Approval, ...]:
-        """Use up every approval of a transaction: the cut they were given for goes ahead."""
-        used = tuple(each for each in self._held.values() if each.transaction == transaction)
-        for each in used:
-            self._spent.add(each.id)
-            del self._held[each.id]
-        return used

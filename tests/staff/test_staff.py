@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from config.policy_rules import Override, Verdict
 from config.problems import BadInput
 from kiosk.__main__ import app
-from kiosk.approvals import ApprovalDesk, NotGranted, grant, reasons_for
+from kiosk.approvals import NotGranted, grant, reasons_for
 from kiosk.decision import Approval, FiredRule
 from kiosk.lockout import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S
 from kiosk.staff import HASHER, Role, StaffBook
@@ -248,18 +248,6 @@ def test_an_approval_lives_no_longer_than_two_minutes() -> None:
     made = grant(RULE, "K1", ANN, reasons_for(RULE)[0], 100.0, lifetime_s=1e9)
     assert isinstance(made, Approval)
     assert made.expires_utc_s == 220.0
-
-
-def test_an_approval_is_for_one_transaction_and_one_use() -> None:
-    desk = ApprovalDesk()
-    made = grant(RULE, "K1", ANN, reasons_for(RULE)[0], 0.0)
-    assert isinstance(made, Approval)
-    desk.add(made)
-    assert desk.valid("K1", 119.9) == (made,)
-    assert desk.valid("K1", 120.0) == desk.valid("K2", 0.0) == ()
-    assert desk.spend("K1") == (made,)
-    desk.add(made)
-    assert desk.valid("K1", 0.0) == desk.spend("K1") == ()
 
 
 def test_the_commands_make_list_and_disable_accounts(tmp_path: Path) -> None:
