@@ -15,7 +15,7 @@ from kiosk.tools import StaffMember
 
 LONGEST_S = 120.0
 _ROLES = {Override.ASSOCIATE: frozenset({"associate", "manager"}), Override.MANAGER: frozenset({"manager"})}
-_REASONS = ("owner_present", "id_checked", "letter", "known_customer", "misread")
+_REASONS = ("owner_present", "id_checked", "letter", "known_customer", "head_checked")
 _REASONS_BY_RULE = {
     "HEAD_NOT_SEEN": ("head_checked",),
     "MANY_ATTEMPTS": ("helping_shopper",),
