@@ -67,11 +67,17 @@ class Cut:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class SectionReading:
-    """Recess against height of both faces on a common height grid in mm; NaN where the line was lost."""
+    """Recess against height of both faces on a common height grid in mm; NaN where the line was lost.
+
+    `left_lower_mm` and `right_lower_mm` say by how much the spine may lie lower than that face's own line shows,
+    because the other face's line was seen to reach further down.
+    """
 
     height_mm: NDArray[np.float64]
     left_mm: NDArray[np.float64] | None
     right_mm: NDArray[np.float64] | None
+    left_lower_mm: float = 0.0
+    right_lower_mm: float = 0.0
 
 
 @dataclass(frozen=True, repr=False, eq=False)

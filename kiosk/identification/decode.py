@@ -107,7 +107,7 @@ def decode(profile: Profile, spec: CutSpec, count: int, height_mm: float, *, loo
         and fit.worst_rough_mm <= rough_limit
         and not fit.at_limit
         and not _stray_notch(profile, spec, fit)
-        and all(_is_cut(cut, spec) for cut in cuts)
+        and all(_is_cut(cut, spec, height_mm) for cut in cuts)
     )
     if not plausible:
         return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, _last_uncut(profile, spec, fit))
@@ -163,11 +163,10 @@ def _nearest(root_mm: float, spec: CutSpec) -> Cut:
     return Cut(depths[at].code, root_mm, residual, abs(residual) / (gap / 2))
 
 
-def _is_cut(cut: Cut, spec: CutSpec) -> bool:
-    """Whether a root is one at all: not the uncut edge standing above the shallowest depth."""
-    shallowest = max(depth.root_mm for depth in spec.depths)
-    spare = spec.blade_height_mm - shallowest
-    return cut.measured_mm < shallowest + max(0.6 * spare, 0.07) or cut.measured_mm <= shallowest
+def _is_cut(cut: Cut, spec: CutSpec, height_mm: float) -> bool:
+    """Whether a root is one at all: not the uncut edge, which wear may have brought near the shallowest depth."""
+    spare = spec.blade_height_mm - max(depth.root_mm for depth in spec.depths)
+    return spare < 0.1 or cut.measured_mm < min(height_mm, spec.blade_height_mm) - 0.45 * spare
 
 
 def _last_uncut(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:

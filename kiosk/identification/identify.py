@@ -136,6 +136,7 @@ class _Named:
     blank: Blank
     decoded: Decoded
     length_error_mm: float
+    first_stop: bool
 
 
 def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, section: str) -> Identification:
@@ -165,7 +166,14 @@ def _blank_of(near: list[_Named]) -> _Named:
     """The blank whose length fits best; where the tip is the stop, the one with the most cuts that are there."""
     by_tip = [each for each in near if each.keyway.spec is not None and each.keyway.spec.stop is Stop.TIP]
     if not by_tip:
-        return min(near, key=lambda each: (each.decoded.outcome is not Outcome.IDENTIFIED, each.length_error_mm))
+        return min(
+            near,
+            key=lambda each: (
+                each.decoded.outcome is not Outcome.IDENTIFIED,
+                not each.first_stop,
+                each.length_error_mm,
+            ),
+        )
     there = [each for each in by_tip if not each.decoded.last_uncut] or by_tip
     return max(there, key=lambda each: each.blank.cuts)
 
@@ -187,7 +195,7 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
         loose = spec.stop is Stop.SHOULDER and not reading.shoulder_seen
         each = decode(profile, spec, blank.cuts, reading.blade_height_mm, loose=loose)
         if each is not None:
-            tries.append(_Named(keyway, blank, each, error))
+            tries.append(_Named(keyway, blank, each, error, stop == 0.0))
     return min(
         tries,
         key=lambda each: (each.decoded.outcome is not Outcome.IDENTIFIED, each.decoded.fit.misfit_mm),

@@ -22,6 +22,9 @@ _COARSE_EVERY = 4
 _SHIFTS_MM = np.arange(-0.4, 0.41, 0.1)
 _CLOSELY = 10
 _ITERATIONS = 5
+_SPIKE = 9
+_PLAUSIBLE = np.array([0.06, 0.012, 0.06])
+"""Tilt per mm, height scale and gain that a machine in calibration does not exceed."""
 
 Small = NDArray[np.float32]
 
@@ -30,9 +33,9 @@ Small = NDArray[np.float32]
 class MatchLimits:
     """When a match counts. Calibrated on drawn keys; `tests.bench.bench_identify` prints the table they come from."""
 
-    distance_mm: float = 0.07
+    distance_mm: float = 0.05
     """Most that a match may differ overall (root mean square of both faces)."""
-    local_mm: float = 0.15
+    local_mm: float = 0.12
     """Most that it may differ over half a millimetre of height anywhere."""
     margin_mm: float = 0.02
     """Least by which the next other section must be further off."""
@@ -86,13 +89,28 @@ def match_section(reading: SectionReading, index: SectionIndex) -> tuple[Match, 
     """The best few sections, nearest first. Both faces must have been seen; empty otherwise."""
     if reading.left_mm is None or reading.right_mm is None or not index.ids:
         return ()
-    faces = (reading.left_mm, reading.right_mm)
+    found = _matched((reading.left_mm, reading.right_mm), index)
+    lower = (round(reading.left_lower_mm / GRID_MM), round(reading.right_lower_mm / GRID_MM))
+    if max(lower) > 0:
+        raised = (_raised(reading.left_mm, lower[0]), _raised(reading.right_mm, lower[1]))
+        again = _matched(raised, index)
+        if again and (not found or again[0].distance_mm < found[0].distance_mm):
+            found = again
+    return found
+
+
+def _matched(faces: tuple[Floats, Floats], index: SectionIndex) -> tuple[Match, ...]:
     costs = _coarse_costs(faces, index)
     count = len(index.ids)
     nearest = np.argsort(costs)[:_CLOSELY] if costs.size <= _CLOSELY else np.argpartition(costs, _CLOSELY)[:_CLOSELY]
     smoothed = tuple(_smoothed_with_gaps(face) for face in faces)
     found = [_closely(smoothed, index, int(at) % count, int(at) >= count) for at in nearest]
     return tuple(sorted(found, key=lambda match: match.distance_mm))
+
+
+def _raised(face: Floats, cells: int) -> Floats:
+    """The same line with its zero further down."""
+    return np.concatenate([np.full(cells, np.nan), face[: face.size - cells]]) if cells else face
 
 
 def _coarse_costs(faces: tuple[Floats, Floats], index: SectionIndex) -> Small:
@@ -134,16 +152,27 @@ def _closely(faces: tuple[Floats, ...], index: SectionIndex, at: int, mirrored: 
     sides = (1, 0) if mirrored else (0, 1)
     height = float(index.heights_mm[at])
     fits = [_fit_face(face, index.fine[side, at], height) for face, side in zip(faces, sides, strict=True)]
+    squared = float(np.mean([fit.distance_mm**2 for fit in fits])) + _off_nominal(fits[0].adjusted, fits[1].adjusted)
     return Match(
         section=index.ids[at],
         mirrored=mirrored,
-        distance_mm=float(np.sqrt(np.mean([fit[0] ** 2 for fit in fits]))),
-        local_mm=max(fit[1] for fit in fits),
-        coverage=min(fit[2] for fit in fits),
+        distance_mm=float(np.sqrt(squared)),
+        local_mm=max(fit.local_mm for fit in fits),
+        coverage=min(fit.coverage for fit in fits),
     )
 
 
-def _fit_face(face: Floats, section: Small, height_mm: float) -> tuple[float, float, float]:
+@dataclass(frozen=True, eq=False)
+class _FaceFit:
+    """One face against one face on file. `adjusted`: tilt per mm, shift in mm, height scale, gain."""
+
+    distance_mm: float
+    local_mm: float
+    coverage: float
+    adjusted: Floats
+
+
+def _fit_face(face: Floats, section: Small, height_mm: float) -> _FaceFit:
     """Distance, worst local difference and coverage of one face after the best small adjustment.
 
     Adjusted: zero of recess, tilt, shift of height, scale of height, gain; all but the first are held near their
@@ -153,7 +182,7 @@ def _fit_face(face: Floats, section: Small, height_mm: float) -> tuple[float, fl
     seen = np.isfinite(face)
     h, m = grid[seen], face[seen]
     if h.size < 20:
-        return 1.0, 1.0, 0.0
+        return _FaceFit(1.0, 1.0, 0.0, np.zeros(4))
     wide = section.astype(np.float64)
     slope = np.gradient(wide, GRID_MM)
     middle = height_mm / 2
@@ -183,20 +212,34 @@ def _fit_face(face: Floats, section: Small, height_mm: float) -> tuple[float, fl
     residual = np.sign(residual) * np.maximum(np.abs(residual) - 0.06 * np.abs(ds), 0.0)
     inside = (where > 0.1) & (where < height_mm - 0.05)
     beyond = float((where > height_mm + 0.3).sum()) * GRID_MM
-    used = residual[inside]
+    used = _without_spikes(residual[inside])
     if used.size < 20:
-        return 1.0, 1.0, 0.0
-    distance = float(np.sqrt(np.mean(np.minimum(used**2, 0.09)) + 0.02 * beyond + _off_nominal(parameters)))
+        return _FaceFit(1.0, 1.0, 0.0, np.zeros(4))
+    distance = float(np.sqrt(np.mean(np.minimum(used**2, 0.09)) + 0.02 * beyond))
     span = round(0.5 / GRID_MM)
     windows = np.lib.stride_tricks.sliding_window_view(used, min(span, used.size))
     local = float(np.max(np.abs(np.median(windows, axis=1))))
-    return distance, local, float(inside.sum() * GRID_MM / height_mm)
+    return _FaceFit(distance, local, float(inside.sum() * GRID_MM / height_mm), parameters[1:])
 
 
-def _off_nominal(parameters: Floats) -> float:
-    """What an implausible adjustment costs, in mm²."""
-    excess = np.maximum(np.abs(parameters[1:]) / np.array([0.06, 0.45, 0.02, 0.08]) - 1.0, 0.0)
-    return float(0.01 * np.sum(excess**2))
+def _without_spikes(residual: Floats) -> Floats:
+    """Running median over 0.45 mm: a glint or a lost row is no shape, a groove is."""
+    if residual.size < 20:
+        return residual
+    padded = np.pad(residual, _SPIKE // 2, mode="reflect")
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, _SPIKE), axis=1))
+
+
+def _off_nominal(one: Floats, other: Floats) -> float:
+    """What implausible adjustments cost, in mm².
+
+    Both lines start at the same spine: they may be shifted together by how well its row is known, but hardly
+    against each other; a groove that sits elsewhere on one face only is another section.
+    """
+    apart, together = abs(float(one[1] - other[1])) / 2, abs(float(one[1] + other[1])) / 2
+    each = [np.abs(values[[0, 2, 3]]) / _PLAUSIBLE for values in (one, other)]
+    ratios = np.concatenate([*each, [apart / 0.06, together / 0.2]])
+    return float(0.01 * np.sum(np.maximum(ratios - 1.0, 0.0) ** 2))
 
 
 def _start(h: Floats, m: Floats, section: Floats) -> Floats:

@@ -8,6 +8,7 @@ zero of height and recess (both are settled by matching).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -22,14 +23,38 @@ TALLEST_MM = 14.0
 LEAST_SEEN_MM = 2.0
 """A line shorter than this is no line."""
 WIDEST_LINE_MM = 0.7
+FURTHER_DOWN_MM = 1.0
+"""The two lines' ends may differ by this much and still be taken for the same spine, lost on one face."""
+FAINTEST = 0.06
+"""A row's line may be as faint as this share of the brightest: dark old brass gives little back."""
+
+
+@dataclass(frozen=True, eq=False)
+class LineReading:
+    """One face: recess on `section_grid`, and how high above the picture's lower border its line ends, mm."""
+
+    recess_mm: Floats
+    spine_mm: float
 
 
 def read_section(left: View | None, right: View | None, laser_angle_deg: float) -> SectionReading | None:
     """Both faces on one grid of heights; None when neither face shows a line."""
     faces = [None if view is None else read_line(view, laser_angle_deg) for view in (left, right)]
-    if faces[0] is None and faces[1] is None:
+    one, other = faces
+    if one is None and other is None:
         return None
-    return SectionReading(height_mm=section_grid(), left_mm=faces[0], right_mm=faces[1])
+    lower = [0.0, 0.0]
+    if one is not None and other is not None:
+        gap = one.spine_mm - other.spine_mm
+        if abs(gap) <= FURTHER_DOWN_MM:
+            lower = [max(gap, 0.0), max(-gap, 0.0)]
+    return SectionReading(
+        height_mm=section_grid(),
+        left_mm=one.recess_mm if one else None,
+        right_mm=other.recess_mm if other else None,
+        left_lower_mm=lower[0],
+        right_lower_mm=lower[1],
+    )
 
 
 def section_grid() -> Floats:
@@ -37,20 +62,23 @@ def section_grid() -> Floats:
     return np.arange(0.0, TALLEST_MM, GRID_MM)
 
 
-def read_line(view: View, laser_angle_deg: float) -> Floats | None:
-    """Recess on `section_grid`; NaN where the line was lost; None when there is no line at all."""
+def read_line(view: View, laser_angle_deg: float) -> LineReading | None:
+    """Recess with NaN where the line was lost; None when there is no line at all."""
     pixels = _brightest_channel(view.pixels)
     if min(pixels.shape) < 16:
         return None
-    x_px, strength = _peaks(pixels, view.mm_per_px)
-    good = _believable(x_px, strength, view.mm_per_px)
+    x_px, strength, noise = _peaks(pixels, view.mm_per_px)
+    good = _believable(x_px, strength, noise, view.mm_per_px)
     if good.sum() * view.mm_per_px < LEAST_SEEN_MM:
         return None
-    bottom = _spine_row(pixels, x_px, good)
+    bottom = _spine_row(pixels, x_px, good, view.mm_per_px)
     height: Floats = np.asarray((bottom - np.arange(x_px.size)) * view.mm_per_px, dtype=np.float64)
     recess = x_px * view.mm_per_px / math.tan(math.radians(laser_angle_deg))
     ground = float(np.percentile(recess[good], 4))
-    return _on_grid(height[good], recess[good] - ground, view.mm_per_px)
+    return LineReading(
+        recess_mm=_on_grid(height[good], recess[good] - ground, view.mm_per_px),
+        spine_mm=(pixels.shape[0] - 0.5 - bottom) * view.mm_per_px,
+    )
 
 
 def _brightest_channel(pixels: Pixels) -> Pixels:
@@ -60,12 +88,12 @@ def _brightest_channel(pixels: Pixels) -> Pixels:
     return np.ascontiguousarray(pixels[:, :, int(np.argmax(peaks))])
 
 
-def _peaks(pixels: Pixels, mm_per_px: float) -> tuple[Floats, Floats]:
-    """Centre of the line in every row, and how far it stands above that row's background."""
+def _peaks(pixels: Pixels, mm_per_px: float) -> tuple[Floats, Floats, float]:
+    """Centre of the line in every row, how far it stands above that row's background, and the noise of that."""
     raw = pixels.astype(np.float32)
     background = np.median(raw, axis=1, keepdims=True)
     soft = np.asarray(cv2.GaussianBlur(raw - background, (0, 0), 1.2), dtype=np.float32)
-    broad = np.asarray(cv2.GaussianBlur(soft, (0, 0), max(1.5, 0.06 / mm_per_px)), dtype=np.float32)
+    broad = _tuned(soft, mm_per_px)
     at = np.argmax(broad, axis=1)
     rows = np.arange(at.size)
     strength = broad[rows, at].astype(np.float64)
@@ -78,15 +106,33 @@ def _peaks(pixels: Pixels, mm_per_px: float) -> tuple[Floats, Floats]:
     weight = np.clip(around - 0.5 * peak, 0.0, None)
     total = weight.sum(axis=1)
     centre = (weight * columns).sum(axis=1) / np.where(total > 0, total, 1.0)
-    return centre, np.where(total > 0, strength, 0.0)
+    noise = 1.48 * float(np.median(np.abs(broad[::4, ::4])))
+    return centre, np.where(total > 0, strength, 0.0), noise
 
 
-def _believable(x_px: Floats, strength: Floats, mm_per_px: float) -> NDArray[np.bool_]:
+def _tuned(soft: NDArray[np.float32], mm_per_px: float) -> NDArray[np.float32]:
+    """Answer of a filter as narrow as the line itself: a glint beside it is wider and answers less."""
+    at = np.argmax(soft, axis=1)
+    peak = soft[np.arange(at.size), at]
+    bright = np.nonzero(peak > 0.5 * np.percentile(peak, 90))[0]
+    widest = max(4, round(WIDEST_LINE_MM / mm_per_px))
+    around = np.clip(at[bright, None] + np.arange(-widest, widest + 1), 0, soft.shape[1] - 1)
+    width_px = float(np.median((soft[bright[:, None], around] > 0.5 * peak[bright, None]).sum(axis=1)))
+    sigma = max(1.0, width_px / 2.355)
+    return _along_rows(soft, sigma) - _along_rows(soft, 2.5 * sigma)
+
+
+def _along_rows(image: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
+    size = 2 * math.ceil(3 * sigma_px) + 1
+    return np.asarray(cv2.GaussianBlur(image, (size, 1), sigma_px, sigmaY=0.1), dtype=np.float32)
+
+
+def _believable(x_px: Floats, strength: Floats, noise: float, mm_per_px: float) -> NDArray[np.bool_]:
     """Rows whose peak is bright enough and goes along with its neighbours."""
     bright = float(np.percentile(strength, 90))
-    if bright < 12.0:
+    if bright < max(5.0, 8.0 * noise):
         return np.zeros(x_px.size, dtype=bool)
-    good = strength > max(6.0, 0.2 * bright)
+    good = strength > max(3.0, 6.0 * noise, FAINTEST * bright)
     reach = max(2, round(0.12 / mm_per_px))
     # A row stands when most rows near it put the line at about the same place.
     index = np.arange(x_px.size)[:, None] + np.arange(-reach, reach + 1)
@@ -96,24 +142,32 @@ def _believable(x_px: Floats, strength: Floats, mm_per_px: float) -> NDArray[np.
     return np.asarray(good & (agree.sum(axis=1) >= 0.4 * (2 * reach + 1)))
 
 
-def _spine_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_]) -> float:
-    """Row, with its fraction, at which the line ends at the bottom: where it fades to half."""
+def _spine_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_], mm_per_px: float) -> float:
+    """Row, with its fraction, at which the line ends at the bottom: where it fades to half.
+
+    Brightness is taken over a few columns and rows, so that a dark grain of speckle is not taken for the end.
+    """
     last = int(np.nonzero(good)[0][-1])
-    span = range(max(0, last - 12), min(x_px.size, last + 9))
-    inside = [row for row in span if good[row]]
-    level = float(np.median([_brightness(pixels, row, x_px[row]) for row in inside]))
-    bottom = float(last) + 0.5
-    for row in range(last, min(x_px.size, last + 9)):
-        if _brightness(pixels, row, x_px[last]) < 0.5 * level:
-            break
-        bottom = row + 0.5
-    return bottom
-
-
-def _brightness(pixels: Pixels, row: int, x_px: float) -> float:
-    at = round(x_px)
-    around = pixels[row, max(0, at - 2) : at + 3]
-    return float(around.max()) if around.size else 0.0
+    beyond = max(9, round(0.3 / mm_per_px))
+    first, stop = max(0, last - 2 * beyond), min(x_px.size, last + beyond + 1)
+    at = round(float(np.median(x_px[max(0, last - 4) : last + 1][good[max(0, last - 4) : last + 1]])))
+    half = max(1, round(0.06 / mm_per_px))
+    columns = np.rint(np.where(good[first:stop], x_px[first:stop], at)).astype(np.intp)[:, None] + np.arange(
+        -half, half + 1
+    )
+    rows = np.arange(first, stop)[:, None]
+    strip = pixels[rows, np.clip(columns, 0, pixels.shape[1] - 1)].astype(np.float64).mean(axis=1)
+    strip = np.convolve(np.pad(strip, 1, mode="edge"), np.full(3, 1 / 3), mode="valid")
+    dark = float(np.percentile(pixels[:, :: max(1, pixels.shape[1] // 50)], 30))
+    near = max(first, last - beyond // 2)
+    lit = float(np.median(strip[near - first : last - first + 1][good[near : last + 1]]))
+    level = dark + 0.5 * (lit - dark)
+    above = np.nonzero(strip > level)[0]
+    end = int(above[-1]) if above.size else last - first
+    if end + 1 >= strip.size:
+        return float(first + end) + 0.5
+    share = (strip[end] - level) / max(strip[end] - strip[end + 1], 1e-9)
+    return float(first + end) + min(max(float(share), 0.0), 1.0)
 
 
 def _on_grid(height_mm: Floats, recess_mm: Floats, mm_per_px: float) -> Floats:
