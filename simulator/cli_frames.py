@@ -20,16 +20,18 @@ from config.keyway import Blank, Keyway, Section
 from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.toml_files import checked, read_toml
+from hardware.scan import Pixels
 from hardware.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
 from simulator.gallery import GALLERY, gallery_key
 from simulator.keys import Finish, PhysicalKey, Stamp, Strike, cut_key
-from simulator.optics import NAMED, Pose, portrait_sheet, pose_of, render_scan
+from simulator.optics import NAMED, Pose, portrait_sheet, pose_of, render_on_paper, render_scan
 from simulator.sections import mirror_section
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `kiosk simulate`."""
     app.command("frames")(frames)
+    app.command("photo")(photo)
     app.command("keys")(keys)
 
 
@@ -44,10 +46,26 @@ def keys(
     if png is not None:
         catalogue = load_catalogue()
         sheet = portrait_sheet([(name, _from_gallery(name, catalogue, seed)) for name in GALLERY])
-        try:
-            Image.fromarray(sheet).save(png, format="PNG")
-        except OSError as error:
-            raise BadInput(Problem(str(png), "", f"cannot be written: {error.strerror or error}")) from error
+        _written(sheet, png)
+
+
+def photo(
+    out: Annotated[Path, typer.Option(help="Picture to write, PNG or JPEG by its name.")],
+    key: Annotated[str, typer.Option(help="A key of the gallery: see `kiosk simulate keys`.")],
+    mm_per_px: Annotated[float, typer.Option(min=0.01, max=0.5, help="Scale.")] = 0.0423,
+    optics: Annotated[str, typer.Option(help=f"One of {', '.join(NAMED)}.")] = "normal",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed writes the same bytes.")] = 0,
+    shadow: Annotated[float, typer.Option(min=0, max=1, help="0 as from a flatbed scanner.")] = 0.35,
+) -> None:
+    """Write a made-up photograph of a key on white paper, as somebody without a kiosk would take it."""
+    problems = _one_of("--optics", optics, tuple(NAMED))
+    if out.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        problems.append(Problem("command line", "--out", "must end in .png or .jpg"))
+    if problems:
+        raise BadInput(*problems)
+    what = _from_gallery(key, load_catalogue(), seed)
+    _written(render_on_paper(what, mm_per_px, NAMED[optics], seed, shadow=shadow).pixels, out)
+    typer.echo(f"{out}: {mm_per_px:g} mm a pixel")
 
 
 def frames(
@@ -191,6 +209,14 @@ def _fresh(directory: Path) -> Path:
         except OSError as error:
             raise BadInput(Problem(str(directory), "", f"cannot be written: {error.strerror or error}")) from error
     return directory
+
+
+def _written(pixels: Pixels, path: Path) -> None:
+    try:
+        kind = "JPEG" if path.suffix.lower() in (".jpg", ".jpeg") else "PNG"
+        Image.fromarray(pixels).save(path, format=kind, quality=92)
+    except OSError as error:
+        raise BadInput(Problem(str(path), "", f"cannot be written: {error.strerror or error}")) from error
 
 
 def _machine(path: Path | None) -> Machine:

@@ -5,6 +5,7 @@ responsible for: reading them; nothing here is shared with the code that does.
 """
 
 from simulator.optics.check import render_check
+from simulator.optics.paper import render_on_paper
 from simulator.optics.portrait import portrait_sheet, render_portrait
 from simulator.optics.pose import Pose
 from simulator.optics.scan import pose_of, render_empty_tray, render_scan
@@ -21,6 +22,7 @@ __all__ = [
     "pose_of",
     "render_check",
     "render_empty_tray",
+    "render_on_paper",
     "render_portrait",
     "render_scan",
 ]

@@ -22,7 +22,7 @@ from simulator.optics.settings import Optics
 from simulator.sections import recess_mm
 
 _TRAY = 46.0
-_COLOURS = {
+COLOURS = {
     Finish.BRASS: (196, 166, 96),
     Finish.NICKEL: (186, 188, 190),
     Finish.OXIDISED: (112, 92, 62),
@@ -49,8 +49,8 @@ def render(
         )
         if around.width and around.height:
             body = covered(outlines, around)
-            shine = _metal(key, pose, place, around, optics, rng) * np.float32(lamp)
-            metal = np.stack([light.blurred(body * shine * tint, optics) for tint in _COLOURS[key.finish]], axis=2)
+            shine = surface(key, pose, place, around, optics, rng) * np.float32(lamp)
+            metal = np.stack([light.blurred(body * shine * tint, optics) for tint in COLOURS[key.finish]], axis=2)
             beside = tray[around.slices] * (1.0 - light.blurred(body, optics))
             pixels[around.slices] = light.rounded(metal + beside[:, :, None])
     pixels = light.responded(pixels, optics, rng)
@@ -58,7 +58,7 @@ def render(
     return light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
 
 
-def _metal(
+def surface(
     key: PhysicalKey, pose: Pose, place: Projection, window: Window, optics: Optics, rng: np.random.Generator
 ) -> light.Light:
     """Brightness of the surface, about 1: relief lit from the upper left, grain, stains, scratches."""

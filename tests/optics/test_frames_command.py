@@ -93,3 +93,23 @@ def test_the_gallery_is_listed_and_drawn(tmp_path: Path) -> None:
 def test_a_sheet_that_cannot_be_written_is_told() -> None:
     _, _, error = run("keys", "--png", "/no/such/place/keys.png")
     assert isinstance(error, BadInput)
+
+
+@pytest.mark.parametrize("name", ["key.png", "key.jpg"])
+def test_a_photograph_shows_a_key_on_paper(tmp_path: Path, name: str) -> None:
+    words = ("photo", "--key", "kwikset-new", "--mm-per-px", "0.1", "--out", str(tmp_path / name))
+    assert run(*words)[0] == 0
+    first = (tmp_path / name).read_bytes()
+    assert run(*words)[0] == 0
+    assert (tmp_path / name).read_bytes() == first
+    with Image.open(tmp_path / name) as picture:
+        assert picture.size == (900, 650)
+        grey = np.asarray(picture.convert("L"))
+    assert grey[0].mean() > 220
+    assert 0.03 < (grey < 190).mean() < 0.3
+
+
+@pytest.mark.parametrize("out", ["key.gif", "no/such/place/key.png"])
+def test_a_photograph_that_cannot_be_written_is_told(tmp_path: Path, out: str) -> None:
+    _, _, error = run("photo", "--key", "coin", "--mm-per-px", "0.2", "--out", str(tmp_path / out))
+    assert isinstance(error, BadInput)
