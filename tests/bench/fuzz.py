@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import importlib
 import logging
 import signal
 import sys
@@ -35,12 +34,15 @@ from config.problems import BadInput
 from config.settings import SHIPPED, load_settings
 from hardware.errors import HardwareFault
 from hardware.grbl_session import GrblSession
-from hardware.grbl_wire import LineReader
+from hardware.grbl_wire import LineReader, LocalProtocolError
 from hardware.scan import ScanFrames, View
 from hardware.scan_folder import load_scan, save_scan
 from kiosk.database import open_database
 from kiosk.fleet.collector import Event
 from kiosk.fleet.signed import DOCUMENT_MIGRATIONS, Documents, Kind, Payload, sign
+from kiosk.rehearsal.script import load_scenario
+from simulator.faults import FAULTS, parse_fault
+from simulator.firmware import Firmware
 
 HANG_S = 20.0
 BATCH = 100
@@ -113,8 +115,6 @@ def wire(_folder: Path) -> Target:
             if number % 3 == 0:
                 session.line_sent("G4 P0.01", now_s)
             session.answers()
-
-    from hardware.grbl_wire import LocalProtocolError
 
     return Target("wire", st.lists(damaged(corpus), max_size=8), run, (HardwareFault, LocalProtocolError))
 
@@ -197,11 +197,10 @@ def events(_folder: Path) -> Target:
 
 def firmware(_folder: Path) -> Target:
     """Bytes to the simulated board: what a wrong host would send."""
-    rig = importlib.import_module("simulator.firmware")
     corpus = [b"$H\n", b"G0X-10\n", b"G1X-12.5F480\n", b"$$\n", b"?", b"!~\x18", b"G38.2Y-3F60\n", b"M3S6000\nG4P0.1\n"]
 
     def run(data: bytes) -> None:
-        board = rig.Firmware()
+        board = Firmware()
         board.receive(data)
         board.advance(2.0)
         board.take_output()
@@ -209,7 +208,39 @@ def firmware(_folder: Path) -> Target:
     return Target("simulated board", damaged(corpus), run, ())
 
 
-MAKERS: tuple[Callable[[Path], Target], ...] = (wire, scans, settings_files, documents, events, firmware)
+def scenarios(folder: Path) -> Target:
+    """Scenario files, damaged."""
+    home = Path(__file__).parents[2] / "kiosk" / "rehearsal" / "scenarios"
+    corpus = [path.read_bytes() for path in sorted(home.glob("*.toml"))]
+    path = folder / "scenario.toml"
+
+    def run(data: bytes) -> None:
+        path.write_bytes(data)
+        load_scenario(path)
+
+    return Target("scenarios", damaged(corpus), run, (BadInput,))
+
+
+def fault_words(_folder: Path) -> Target:
+    """Faults as typed on the command line."""
+    words = [f"{name}:slot=1,mm=0.2".encode() for name in sorted(FAULTS)]
+
+    def run(data: bytes) -> None:
+        parse_fault(data.decode("utf-8", "replace"))
+
+    return Target("fault words", damaged(words), run, (BadInput,))
+
+
+MAKERS: tuple[Callable[[Path], Target], ...] = (
+    wire,
+    scans,
+    settings_files,
+    documents,
+    events,
+    firmware,
+    scenarios,
+    fault_words,
+)
 
 
 def hammer(target: Target, until_s: float, first_seed: int) -> tuple[int, str]:
