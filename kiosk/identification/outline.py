@@ -176,10 +176,12 @@ def _assemble(
     tip: float,
     softness: float,
 ) -> Outline | Outcome:
-    start = stop.u_mm if stop else _start_of_blade(patch, heights, blade, tip)
+    # Without a step the profile begins as soon as the bow is as narrow as a blade: such keys are read from the tip.
+    start = stop.u_mm if stop else float(patch.u_mm[np.nonzero(blade)[0][0]])
     second = other.u_mm - start if other and abs(other.u_mm - start) > 0.12 else None
     near_stop = (patch.u_mm > start + 0.25) & (patch.u_mm < start + 1.0) & np.isfinite(heights)
-    height = float(np.median(heights[near_stop])) if near_stop.any() else float(np.nanpercentile(heights[blade], 97))
+    by_stop = stop is not None and near_stop.any()
+    height = float(np.median(heights[near_stop])) if by_stop else _highest_plateau(heights[blade], patch.pitch_mm)
     length = tip - start
     x = np.arange(0.0, max(length, PITCH_MM), PITCH_MM)
     seen = np.isfinite(heights)
@@ -197,11 +199,15 @@ def _assemble(
     )
 
 
-def _start_of_blade(patch: Patch, heights: Floats, blade: NDArray[np.bool_], tip: float) -> float:
-    """Where a blade without a step begins to widen into the bow."""
-    level = float(np.percentile(heights[blade & (patch.u_mm > tip - 18.0)], 98))
-    widening = blade & (heights > level + 0.3) & (patch.u_mm < tip - 14.0)
-    return float(patch.u_mm[np.nonzero(widening)[0][-1] if widening.any() else np.nonzero(blade)[0][0]])
+def _highest_plateau(heights: Floats, pitch_mm: float) -> float:
+    """The greatest height the edge keeps for a third of a millimetre; all of it, where it never does."""
+    count = max(3, round(0.35 / pitch_mm))
+    if heights.size < count:
+        return float(np.median(heights))
+    windows = np.lib.stride_tricks.sliding_window_view(heights, count)
+    flat = np.ptp(windows, axis=1) < 0.03
+    levels = np.median(windows[flat], axis=1)
+    return float(levels.max()) if levels.size else float(np.percentile(heights, 97))
 
 
 def _box(values: Floats, width_mm: float, pitch_mm: float) -> Floats:

@@ -87,7 +87,9 @@ def outline(edge: Points, height_mm: float, sheet: Sheet, *, lower: Points | Non
         turn = np.linspace(0, 2 * np.pi, 200)
         parts.append(np.stack([-16.0 + 11.5 * np.cos(turn), middle + 11.5 * np.sin(turn)], axis=1))
     elif sheet.head == "square":
-        parts.append(np.array([[-26.0, middle - 11.0], [-26.0, middle + 11.0], [-4.0, middle + 11.0], [-4.0, middle - 11]]))
+        parts.append(
+            np.array([[-26.0, middle - 11.0], [-26.0, middle + 11.0], [-4.0, middle + 11.0], [-4.0, middle - 11]])
+        )
     else:
         turn = np.linspace(0, 2 * np.pi, 7)
         parts.append(np.stack([-17.0 + 13 * np.cos(turn), middle + 13 * np.sin(turn)], axis=1))
@@ -119,7 +121,9 @@ def silhouette(parts: Sequence[Points], sheet: Sheet, *, hole: bool = True, cent
     if hole:
         turn = np.linspace(0, 2 * np.pi, 90)
         cv2.fillPoly(image, [place(np.stack([-21 + 2.5 * np.cos(turn), 4 + 2.5 * np.sin(turn)], axis=1))], 0, shift=4)
-    covered = cv2.resize(image, (sheet.width_px, sheet.height_px), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    covered = (
+        cv2.resize(image, (sheet.width_px, sheet.height_px), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    )
     grey = sheet.light + (sheet.dark - sheet.light) * covered
     if sheet.blur_px > 0:
         grey = cv2.GaussianBlur(grey, (0, 0), sheet.blur_px)
