@@ -51,8 +51,8 @@ find "$release" -name __pycache__ -type d -prune -exec rm -rf {} +
 python3 -m venv "$release/venv"
 "$release/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
     -r requirements.lock
-packages=$("$release/venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-echo "$PREFIX/current" > "$packages/keykiosk.pth"
+"$release/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    --editable "$release"
 "$release/venv/bin/python" -m compileall -q "$release/config" "$release/hardware" "$release/kiosk" \
     "$release/simulator" "$release/ui"
 chmod -R go-w "$release"

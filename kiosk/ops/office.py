@@ -21,7 +21,6 @@ from config.problems import BadInput, Problem
 from config.settings import Effective, Settings
 from config.store import Store
 from config.toml_files import checked
-from kiosk.fleet.signed import Documents, Kind
 
 
 class RestrictedKeyway(Frozen):
@@ -83,21 +82,6 @@ def with_restricted(settings: Settings, body: Mapping[str, Any], version: int) -
         _closed(keyway, closed[keyway.code]) if keyway.code in closed else keyway for keyway in catalogue.keyways
     )
     return replace(settings, catalogue=replace(catalogue, keyways=keyways))
-
-
-def with_documents(settings: Settings, documents: Documents) -> Settings:
-    """`settings` with the last good documents over them.
-
-    Raises:
-        BadInput: a kept document no longer fits these settings.
-    """
-    held = documents.held(Kind.SETTINGS)
-    if held is not None:
-        settings = with_store(settings, held[1], held[0])
-    held = documents.held(Kind.RESTRICTED)
-    if held is not None:
-        settings = with_restricted(settings, held[1], held[0])
-    return settings
 
 
 def _wrong(entry: RestrictedKeyway, catalogue: Catalogue) -> list[str]:

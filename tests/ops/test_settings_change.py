@@ -7,13 +7,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from config.problems import BadInput
 from config.settings import load_settings
 from hardware.clock import SystemClock
 from kiosk.database import open_database
+from kiosk.fleet.signed import Documents, Kind, Payload, sign
 from kiosk.ops.office import with_restricted, with_store
+from kiosk.ops.places import Places
+from kiosk.ops.recorder import open_operations
 from kiosk.ops.settings_change import MIGRATIONS, Change, SettingsKeeper
+from kiosk.ops.settings_in_force import settings_in_force, tell
+from tests.fleet.parts import public_base64
 
 
 class Kept:
@@ -99,3 +105,44 @@ def test_an_office_document_closes_keyways_and_can_open_none() -> None:
     for bad in ({"code": "KW1", **entry, "standing": "open"}, {"code": "NOPE", **entry}):
         with pytest.raises(BadInput):
             with_restricted(settings, {"keyways": [bad]}, 1)
+
+
+def test_what_is_in_force_at_start_is_told_to_the_audit(tmp_path: Path) -> None:
+    places, owner = Places(tmp_path / "data"), tmp_path / "owner"
+    owner.mkdir()
+    told: list[tuple[str, object]] = []
+
+    def started() -> int:
+        found = settings_in_force(places, SystemClock(), owner, {})
+        tell(found, lambda kind, facts: told.append((kind, facts["setting"])))
+        return found.settings.store.price_minor
+
+    started()
+    (owner / "store.toml").write_text("price_minor = 111\n")
+    assert started() == 111
+    (owner / "store.toml").write_text("price_minor = -1\n")
+    assert started() == 111
+    assert told == [("setting_changed", "store.price_minor"), ("settings_refused", "price_minor")]
+
+
+def test_office_documents_are_in_force_from_the_next_start(tmp_path: Path) -> None:
+    places, owner = Places(tmp_path / "data"), tmp_path / "owner"
+    owner.mkdir()
+    key = Ed25519PrivateKey.generate()
+    (owner / "fleet.toml").write_text(f'enabled = true\nkiosk = "kiosk-1"\ntrusted_keys = ["{public_base64(key)}"]\n')
+    settings_in_force(places, SystemClock(), owner, {})
+    now = SystemClock().utc()
+    bodies = {
+        Kind.SETTINGS: {"price_minor": 222},
+        Kind.RESTRICTED: {
+            "keyways": [{"code": "SC1", "standing": "restricted", "ground": "letter", "source": "office"}]
+        },
+    }
+    with closing(open_operations(places.operations)) as connection:
+        documents = Documents(connection, "kiosk-1", [public_base64(key)], dict.fromkeys(Kind, lambda body: None))
+        for kind, body in bodies.items():
+            payload = Payload(kiosk="kiosk-1", kind=kind, version=1, issued_utc=now, body=body)
+            documents.offer(sign(payload, key), kind, now)
+    settings = settings_in_force(places, SystemClock(), owner, {}).settings
+    assert settings.store.price_minor == 222
+    assert settings.catalogue.keyway_of["SC1"].standing.standing == "restricted"
