@@ -264,7 +264,7 @@ class Firmware:
             yield from self._realtime.check()
             if core.abort:
                 return
-            if not core.flags:
+            if not core.flags and not core.uart.ring:
                 self._reading = True
                 yield
                 self._reading = False

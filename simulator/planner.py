@@ -116,6 +116,8 @@ def profile(length_mm: float, entry: float, nominal: float, leave: float, accele
     if left <= _EPSILON_MM:
         return legs
     two_a = 2 * acceleration
+    if leave > entry and (leave * leave - entry * entry) / two_a >= left - _EPSILON_MM:
+        return [_leg(entry, math.sqrt(entry * entry + two_a * left), acceleration, left)]
     brake_mm = (entry * entry - leave * leave) / two_a
     if brake_mm >= left - _EPSILON_MM:
         out = math.sqrt(max(0.0, entry * entry - two_a * left))
