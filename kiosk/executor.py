@@ -17,6 +17,7 @@ from typing import Protocol, TypeAlias
 from hardware.errors import (
     BlankFault,
     BoardAlarm,
+    BoardError,
     CameraFault,
     HardwareFault,
     LinkFault,
@@ -31,7 +32,7 @@ Work: TypeAlias = Callable[[], Report]
 Job: TypeAlias = Callable[[], Reply]
 Post: TypeAlias = Callable[[Reply], None]
 
-_HEALING = (LinkFault, CameraFault, PaymentFault, BlankFault)
+_HEALING = (LinkFault, BoardError, CameraFault, PaymentFault, BlankFault)
 """Faults after which the kiosk may try to recover by itself. A stop, a door, a deviation wait for a person."""
 _HEALING_ALARMS = (3, 8, 9)
 """Reset in motion, and homing that did not find its switch: worth one more try."""

@@ -64,8 +64,7 @@ def recover(desk: Desk) -> None:
         return
     desk.heal_attempts += 1
     desk.set_recovering(True)
-    first = desk.identity is None
-    desk.request(Lane.MACHINE, lambda: effects.bring_up(desk.tools, first=first))
+    desk.request(Lane.MACHINE, lambda: effects.bring_up(desk.tools, first=False))
 
 
 def well_again(desk: Desk, event: BroughtUp) -> None:

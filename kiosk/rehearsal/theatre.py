@@ -13,6 +13,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from hardware.cutter import GrblCutter
+from hardware.ports import KeyScanner
 from kiosk.compose import Ports, build_tools
 from kiosk.rehearsal.stage import Stage
 from kiosk.tools import AuditBook, KeyExpert, StaffDoor
@@ -44,6 +45,7 @@ def theatre(
     terminal: SimulatedTerminal | None = None,
     seed: int = 0,
     expert: KeyExpert | None = None,
+    scanner: KeyScanner | None = None,
     staff: StaffDoor | None = None,
     audit: AuditBook | None = None,
     first_count: int | None = None,
@@ -57,6 +59,7 @@ def theatre(
         terminal: the card terminal; a new one if None.
         seed: draws everything left to chance in a new machine.
         expert: the reader; the shipped one if None.
+        scanner: the cameras; the machine's own if None.
         staff: who may come in; the accounts in `data` if None.
         audit: the book; the one in `data` if None.
         first_count: blanks in each slot at first; None: full.
@@ -64,7 +67,7 @@ def theatre(
     rig = rig or SimulatedMachine(settings.machine, settings.catalogue, seed)
     terminal = terminal or SimulatedTerminal()
     cutter = GrblCutter(rig.link, settings.machine, rig.clock)
-    ports = Ports(cutter, rig.scanner, terminal, rig.clock, simulated=True, first_count=first_count)
+    ports = Ports(cutter, scanner or rig.scanner, terminal, rig.clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:
         tools = build_tools(settings, ports, data, closing, expert=expert, staff=staff, audit=audit)
         stage = Stage(tools)

@@ -1,0 +1,213 @@
+"""The simulated machine in real time, on a serial port of its own, and a shopper's hands before the real screen.
+
+Responsible for: what `kiosk run --simulated` puts in the place of devices, and who lays and takes keys there. Not
+responsible for: what a shopper wishes (`kiosk.rehearsal.shopper`) or the screen.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import queue
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import Settings
+from hardware.clock import SystemClock
+from hardware.cutter import GrblCutter
+from hardware.link import serial_link_factory
+from hardware.ports import ByteLink
+from kiosk.compose import Kiosk, Ports
+from kiosk.events import Intent
+from kiosk.rehearsal.script import Visit
+from kiosk.rehearsal.shopper import Shopper
+from kiosk.snapshot import Snapshot
+from kiosk.states import State
+from simulator.control import Control, ControlServer
+from simulator.faults import FaultPanel
+from simulator.gallery import gallery_key
+from simulator.payment import SimulatedTerminal
+from simulator.pty import PtyPort
+from simulator.realtime import RealTime
+from simulator.rig import SimulatedMachine, lay
+
+Factory = Callable[[], ByteLink]
+COMMON_KEYS = ("kwikset-new", "schlage-new", "kwikset-6", "schlage-6", "master-new", "kwikset-worn")
+"""What an unscripted hand may bring; anything else is laid from the panel or the control socket."""
+
+
+@dataclass(frozen=True)
+class LiveMachine:
+    """The devices of a simulated kiosk in real time. `control_port` is where a panel may connect."""
+
+    rig: SimulatedMachine
+    ports: Ports
+    terminal: SimulatedTerminal
+    control_port: int
+
+
+@contextmanager
+def live_machine(
+    settings: Settings, watched: Callable[[Factory], Factory], *, pty: Path | None, seed: int, speed: float
+) -> Iterator[LiveMachine]:
+    """A simulated machine that runs by the wall clock; its board is reached by pyserial through a pseudo-terminal.
+
+    Args:
+        settings: everything an owner sets.
+        watched: wraps how the port is opened (the watchdog's).
+        pty: where the port appears; a name of its own if None.
+        seed: draws everything left to chance.
+        speed: simulated seconds a second.
+
+    Raises:
+        BadInput: the path is taken.
+    """
+    rig = SimulatedMachine(settings.machine, settings.catalogue, seed)
+    realtime = RealTime(rig.timeline, speed, rig.wire)
+    with ExitStack() as stack:
+        if pty is None:
+            pty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-"))) / "board"
+        line = PtyPort(pty, realtime)
+        stack.callback(line.close)
+        server = ControlServer(Control(rig, FaultPanel(rig), realtime), 0)
+        stack.callback(server.close)
+        realtime.start()
+        stack.callback(realtime.stop)
+        clock = SystemClock()
+        cutter = GrblCutter(watched(serial_link_factory(settings.machine.wire, str(pty))), settings.machine, clock)
+        terminal = SimulatedTerminal()
+        ports = Ports(cutter, rig.scanner, terminal, clock, simulated=True, first_count=None)
+        yield LiveMachine(rig, ports, terminal, server.port)
+
+
+class Onlooker:
+    """A person before the real screen: sees every snapshot, acts after a while, on one thread of its own."""
+
+    def __init__(self, kiosk: Kiosk) -> None:
+        """Sees nothing before `start`."""
+        self._kiosk = kiosk
+        self._inbox: queue.SimpleQueue[Snapshot | None] = queue.SimpleQueue()
+        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._thread = threading.Thread(target=self._run, name="simulated-person", daemon=True)
+        self._now: Snapshot | None = None
+        self.watchers: list[Callable[[Snapshot], None]] = []
+        kiosk.subscribe(self._inbox.put)
+
+    @property
+    def now(self) -> Snapshot:
+        """What the screen shows."""
+        if self._now is None:
+            raise LookupError("nothing has been shown yet")
+        return self._now
+
+    def post(self, intent: Intent) -> None:
+        """Touch the screen."""
+        self._kiosk.post(intent)
+
+    def after(self, delay_s: float, act: Callable[[], None]) -> None:
+        """Do something a while later. On this person's own thread."""
+        heapq.heappush(self._agenda, (time.monotonic() + delay_s, next(self._order), act))
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Go away."""
+        self._inbox.put(None)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while True:
+            wait_s = max(0.0, self._agenda[0][0] - time.monotonic()) if self._agenda else None
+            try:
+                snapshot = self._inbox.get(timeout=wait_s)
+            except queue.Empty:
+                heapq.heappop(self._agenda)[2]()
+                continue
+            if snapshot is None:
+                return
+            self._now = snapshot
+            for watch in tuple(self.watchers):
+                watch(snapshot)
+
+
+class Hands:
+    """Lays a key when the screen asks for one and takes it back when the screen says so; touches nothing else."""
+
+    def __init__(self, onlooker: Onlooker, rig: SimulatedMachine, seed: int, think_s: float = 2.0) -> None:
+        """Watches from now on."""
+        self._onlooker, self._rig, self._think_s = onlooker, rig, think_s
+        self._random = random.Random(seed)  # noqa: S311 - which key to show is no secret
+        self._state: State | None = None
+        onlooker.watchers.append(self._look)
+
+    def _look(self, now: Snapshot) -> None:
+        if now.state is self._state:
+            return
+        self._state = now.state
+        if now.state in (State.PLACE_KEY, State.MEASURING_RETURN):
+            self._onlooker.after(self._think_s, lambda: self._lay(now.state))
+        elif now.state in (State.TAKE_KEY_BACK, State.WELCOME, State.REFUSED, State.TRY_AGAIN, State.FAILED):
+            self._onlooker.after(self._think_s, self._take)
+
+    def _lay(self, asked_in: State) -> None:
+        # Somebody else, at the panel, may have laid one meanwhile.
+        if self._state is asked_in and self._rig.tray.key is None:
+            name = self._random.choice(COMMON_KEYS)
+            lay(self._rig, gallery_key(name, self._rig.catalogue, self._random.randrange(2**31)))
+
+    def _take(self) -> None:
+        with self._rig.timeline.lock:
+            if self._rig.tray.key is not None:
+                self._rig.tray.take()
+
+
+def scripted(onlooker: Onlooker, live: LiveMachine, visits: tuple[Visit, ...], finished: Callable[[], None]) -> None:
+    """Let one shopper after another do what `visits` say; then call `finished`."""
+    waiting = list(visits)
+    codes: list[str] = []
+
+    def take() -> None:
+        with live.rig.timeline.lock:
+            if live.rig.tray.key is not None:
+                live.rig.tray.take()
+
+    def remember(now: Snapshot) -> None:
+        if now.receipt is not None and now.receipt.bring_back_code:
+            codes.append(now.receipt.bring_back_code)
+
+    def come() -> None:
+        if not waiting:
+            onlooker.watchers.remove(next_one)
+            finished()
+            return
+        visit = waiting.pop(0)
+        key = gallery_key(visit.key.gallery or "kwikset-new", live.rig.catalogue, visit.key.seed)
+        shopper = Shopper(onlooker, visit, lambda: lay(live.rig, key), take, lambda: codes[-1] if codes else "0")
+        present.append(shopper)
+        shopper.arrive()
+
+    present: list[Shopper] = []
+
+    def next_one(now: Snapshot) -> None:
+        remember(now)
+        if now.state not in (State.WELCOME, State.CLOSED, State.OUT_OF_ORDER):
+            return
+        if present and present[-1].done:
+            present.pop().leave()
+            onlooker.after(1.0, come)
+        elif not present and not started:
+            started.append(True)
+            come()
+
+    started: list[bool] = []
+    onlooker.watchers.append(next_one)

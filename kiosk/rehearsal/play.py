@@ -1,0 +1,271 @@
+"""A scenario played to its end in virtual time, and what was found.
+
+Responsible for: setting the scene, letting faults and power cuts come when the script says, and the checks at the end.
+Not responsible for: the form of a scenario (`kiosk.rehearsal.script`), a person's wishes (`kiosk.rehearsal.shopper`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from config.settings import Settings
+from config.store import Store
+from config.toml_files import checked
+from kiosk.events import Stop
+from kiosk.reading import Identification, Outcome, Stamp
+from kiosk.rehearsal.judge import findings
+from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
+from kiosk.rehearsal.script import KeyBrought, Scenario, Trouble, Visit
+from kiosk.rehearsal.shopper import Shopper
+from kiosk.rehearsal.stage import Stuck
+from kiosk.rehearsal.theatre import Theatre, theatre
+from kiosk.snapshot import Snapshot
+from kiosk.states import FRONT, State
+from simulator.faults import FaultPanel
+from simulator.gallery import gallery_key
+from simulator.keys import PhysicalKey
+from simulator.payment import SimulatedTerminal
+from simulator.rig import SimulatedMachine, lay
+
+
+class PowerCut(BaseException):
+    """The power goes: nothing above the machine gets another word in."""
+
+
+@dataclass
+class Played:
+    """What became of a scenario."""
+
+    title: str
+    findings: tuple[str, ...]
+    """What was not as it must be; empty if all was."""
+    path: tuple[State, ...]
+    virtual_s: float
+    wall_s: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether all was as it must be."""
+        return not self.findings
+
+
+@dataclass
+class Seen:
+    """What the screen showed, gathered over the whole scenario."""
+
+    path: list[State] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    try_again: list[Outcome] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
+    staff_called: bool = False
+
+    def look(self, now: Snapshot) -> None:
+        """Take note."""
+        if not self.path or self.path[-1] is not now.state:
+            self.path.append(now.state)
+        if now.refusal is not None:
+            self.rules.extend(rule.code for rule in now.refusal.rules)
+        if now.try_again is not None:
+            self.try_again.append(now.try_again)
+        if now.fault is not None:
+            self.faults.append(now.fault.code)
+        if now.failed_reason:
+            self.failed.append(now.failed_reason)
+        if now.closed_reason:
+            self.closed.append(now.closed_reason)
+        if now.returned is not None:
+            self.returned.append("passed" if now.returned.passed else now.returned.offer)
+        self.staff_called = self.staff_called or now.staff_called
+
+
+def play(scenario: Scenario, settings: Settings, data: Path | None = None) -> Played:
+    """Play it to its end. Files go to `data`, or to a folder that is removed afterwards."""
+    began_s = time.perf_counter()
+    with ExitStack() as closing:
+        folder = data or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
+        scene = _Scene(scenario, _with_store(settings, scenario), folder)
+        closing.callback(scene.close)
+        problems = scene.play()
+        found = (*problems, *findings(scenario, scene.theatre, scene.seen, scene.audit))
+        virtual_s = scene.rig.clock.now_s()
+    return Played(scenario.title, found, tuple(scene.seen.path), virtual_s, time.perf_counter() - began_s)
+
+
+def _with_store(settings: Settings, scenario: Scenario) -> Settings:
+    if not scenario.store:
+        return settings
+    table = settings.store.model_dump(mode="json") | scenario.store
+    return replace(settings, store=checked(Store, table, "scenario", "store"))
+
+
+class _Scene:
+    """Everything one scenario needs, over power cuts."""
+
+    def __init__(self, scenario: Scenario, settings: Settings, folder: Path) -> None:
+        self._scenario, self._settings, self._folder = scenario, settings, folder
+        self.rig = SimulatedMachine(settings.machine, settings.catalogue, scenario.seed, baud=None)
+        self._panel = FaultPanel(self.rig)
+        self._terminal = SimulatedTerminal()
+        for trouble in scenario.terminal:
+            self._terminal.will(trouble.request, trouble.mishap, trouble.times)
+        self._expert = None if scenario.frames else ReadyExpert(self.rig, settings.machine.check)
+        self._staff, self.audit, self.seen = RehearsalStaff(), RehearsalAudit(), Seen()
+        self._pending = list(scenario.trouble)
+        self._clearing: list[Trouble] = []
+        self._visit: Visit | None = None
+        self._stack = ExitStack()
+        self.theatre: Theatre = self._open()
+        for slot in scenario.empty_slots:
+            self.theatre.stage.tools.inventory.refill(slot, 0)
+        if scenario.all_slots_hold is not None:
+            for view in self.theatre.stage.tools.inventory.slots():
+                self.theatre.stage.tools.inventory.refill(view.number, scenario.all_slots_hold)
+
+    def close(self) -> None:
+        """Let go of files and port."""
+        self._stack.close()
+
+    def play(self) -> tuple[str, ...]:
+        """All visits, one after another. What got stuck is a finding."""
+        limit_s = self._scenario.limit_s
+        try:
+            self._survive(self._begin)
+            for visit in self._scenario.visit:
+                self._survive(lambda visit=visit: self._one(visit, limit_s))  # type: ignore[misc]
+            self._survive(lambda: self._settle(limit_s))
+        except Stuck as stuck:
+            return (str(stuck),)
+        return ()
+
+    def _open(self) -> Theatre:
+        opened = self._stack.enter_context(
+            theatre(
+                self._settings,
+                self._folder,
+                rig=self.rig,
+                terminal=self._terminal,
+                expert=self._expert,
+                scanner=ReadyScanner(self.rig) if self._expert else None,
+                staff=self._staff,
+                audit=self.audit,
+            )
+        )
+        opened.stage.watchers.append(self._look)
+        return opened
+
+    def _survive(self, act: Callable[[], None]) -> None:
+        """Do something; if the power is cut in the middle, switch everything on again."""
+        try:
+            act()
+        except PowerCut:
+            self._stack.close()
+            self._stack = ExitStack()
+            self.rig.firmware.power_cycle()
+            self.theatre = self._open()
+            self._begin()
+
+    def _begin(self) -> None:
+        stage = self.theatre.stage
+        stage.begin()
+        stage.run_to(*FRONT, limit_s=self._scenario.limit_s)
+
+    def _one(self, visit: Visit, limit_s: float) -> None:
+        self._visit = visit
+        stage = self.theatre.stage
+        shopper = Shopper(
+            stage,
+            visit,
+            lay=lambda: lay(self.rig, self._key(visit.key)),
+            take=lambda: self._take(),
+            receipt=lambda: self._receipt(visit),
+        )
+        if self._expert is not None:
+            self._expert.next_key(self._answers(visit.key), _stamp(visit.key))
+        shopper.arrive()
+        try:
+            stage.run_until(
+                lambda now: now.state in FRONT and (shopper.done or now.state is not State.WELCOME), limit_s
+            )
+            # Staff may yet come to a kiosk that is closed or out of order.
+            if visit.staff and not shopper.done:
+                stage.run_until(lambda now: now.state in FRONT and shopper.done, limit_s)
+        finally:
+            shopper.leave()
+            self._visit = None
+        self._take()
+
+    def _settle(self, limit_s: float) -> None:
+        """Let the kiosk come to rest where it must end."""
+        stage, expect = self.theatre.stage, self._scenario.expect
+        stage.run_to(expect.ends_in, limit_s=limit_s)
+        stage.run_until(lambda _: expect.ends_in is State.OUT_OF_ORDER or not stage.tools.journal.open_sales(), limit_s)
+
+    def _take(self) -> None:
+        with self.rig.timeline.lock:
+            self.rig.tray.take()
+
+    def _key(self, key: KeyBrought) -> PhysicalKey:
+        name = key.gallery or "kwikset-new"
+        return gallery_key(name, self._settings.catalogue, key.seed)
+
+    def _answers(self, key: KeyBrought) -> list[Identification]:
+        answers = []
+        for outcome in key.outcomes:
+            if outcome is not Outcome.IDENTIFIED:
+                answers.append(Identification(outcome))
+            elif key.keyway:
+                answers.append(Identification(Outcome.IDENTIFIED, key.keyway, score=0.98, margin=0.4))
+            else:
+                answers.append(identified(self._settings.catalogue, key.blank, key.seed, wear=key.wear))
+        return answers
+
+    def _receipt(self, visit: Visit) -> str:
+        sales = self.theatre.stage.tools.journal.last_sales(1)
+        return sales[0].bring_back_code if visit.receipt_code == "last" and sales else visit.receipt_code
+
+    def _look(self, now: Snapshot) -> None:
+        self.seen.look(now)
+        fraction = now.progress.fraction if now.progress else 0.0
+        for trouble in [each for each in self._pending if _comes(each, now.state, fraction)]:
+            self._pending.remove(trouble)
+            self._start(trouble)
+        for trouble in [each for each in self._clearing if each.clears_in is now.state]:
+            self._clearing.remove(trouble)
+            self._panel.clear(trouble.fault)
+        visit = self._visit
+        if visit is None:
+            return
+        copy = now.progress.copy if now.progress else 1
+        if visit.stops_in is now.state and fraction >= visit.stops_at_fraction and copy >= visit.stops_at_copy:
+            self._visit = visit.model_copy(update={"stops_in": None})
+            self.theatre.stage.post(Stop())
+        if visit.power_cut_in is now.state:
+            self._visit = None
+            raise PowerCut
+
+    def _start(self, trouble: Trouble) -> None:
+        given = {**trouble.parameters, "after_s": trouble.after_s}
+        self._panel.set(trouble.fault, given, "scenario")
+        if trouble.clears_in is not None:
+            self._clearing.append(trouble)
+        if trouble.clears_after_s is not None:
+            at_s = self.rig.timeline.now_s + trouble.after_s + trouble.clears_after_s
+            self.rig.timeline.at(at_s, lambda: self._panel.clear(trouble.fault))
+
+
+def _comes(trouble: Trouble, state: State, fraction: float) -> bool:
+    if trouble.comes_in is None:
+        return True
+    return trouble.comes_in is state and fraction >= trouble.at_fraction
+
+
+def _stamp(key: KeyBrought) -> Stamp:
+    return Stamp(seen=key.head_seen, phrases=key.stamp, name_and_phone=key.name_and_phone)

@@ -1,0 +1,158 @@
+"""Ready-made readings: what a key is, said at the reader's seam, so that a session needs no pictures.
+
+Responsible for: an expert and a scanner that answer at once and truly, for scenarios about everything but reading, and
+for soak runs. Not responsible for: reading (`kiosk.identification`). Staff here exist in rehearsals only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from config.catalogue import Catalogue
+from config.machine import CopyCheck
+from hardware.errors import CameraFault
+from hardware.scan import ScanFrames, View
+from kiosk.approvals import may_lift, reasons_for
+from kiosk.copy_check import CopyErrors
+from kiosk.cut_plan import CutPlan
+from kiosk.decision import FiredRule
+from kiosk.expert import seated
+from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
+from kiosk.tools import SignInRefused, StaffMember, Telling
+from simulator.gallery import random_bitting
+from simulator.rig import SimulatedMachine
+
+PIN = "271828"
+WORN_DOUBT = 0.7
+
+
+@dataclass(repr=False)
+class ReadyExpert:
+    """Says what it was told to say; measures a copy from its metal instead of from a picture.
+
+    `answers`: one telling for each time the key is laid, the last for ever. Each is told twice, for two looks.
+    """
+
+    rig: SimulatedMachine
+    limits: CopyCheck
+    answers: list[Identification] = field(default_factory=list)
+    head: Stamp = field(default_factory=lambda: Stamp(seen=True))
+    _looks: int = 0
+
+    def tell(self, frames: ScanFrames) -> Telling:
+        """What the key in the tray is."""
+        at = min(self._looks // 2, len(self.answers) - 1)
+        self._looks += 1
+        if not self.answers:
+            return Telling(Identification(Outcome.NOTHING_THERE))
+        return Telling(self.answers[at], KeyReading())
+
+    def stamp(self, frames: ScanFrames) -> Stamp:
+        """What its head says."""
+        return self.head
+
+    def measure(self, view: View, plan: CutPlan) -> CopyErrors:
+        """The copy in the clamp against what was wanted."""
+        blade = self.rig.world.at_check()
+        if blade is None:
+            return CopyErrors((), 0.0, 0.0, passed=False)
+        measured = np.stack([blade.x_mm + blade.shift_mm, blade.seen_top_mm()], axis=1)
+        return seated(plan, measured, self.limits)
+
+    def next_key(self, answers: list[Identification], head: Stamp) -> None:
+        """Another key is laid."""
+        self.answers, self.head, self._looks = answers, head, 0
+
+
+class ReadyScanner:
+    """The simulated machine's cameras with small blank pictures instead of drawn ones. Faults stay."""
+
+    def __init__(self, rig: SimulatedMachine) -> None:
+        """Over a machine's own cameras."""
+        self._rig = rig
+
+    def scan(self) -> ScanFrames:
+        """Four fresh frames of nothing."""
+        scanner = self._rig.scanner
+        before, scanner.ready = scanner.ready, ScanFrames(silhouette=_small(200), head=_small(200))
+        try:
+            # Drops and unplugged cameras are the simulated scanner's business.
+            return scanner.scan() if self._rig.tray.key is not None else scanner.ready
+        finally:
+            scanner.ready = before
+
+    def tray_is_empty(self) -> bool:
+        """Whether nothing lies on the backlight."""
+        return self._rig.scanner.tray_is_empty()
+
+    def check(self) -> View:
+        """The clamp, with or without a blade in it, as a few pixels."""
+        cameras = self._rig.scanner
+        if "check" in cameras.unplugged:
+            raise CameraFault("check", "no such device")
+        if cameras.dropped > 0:
+            cameras.dropped -= 1
+            raise CameraFault("check", "no frame came")
+        pixels = np.full((60, 200), 230, dtype=np.uint8)
+        pixels[:, :20] = 10
+        if self._rig.world.at_check() is not None:
+            pixels[20:50, 20:180] = 10
+        return View(pixels, 0.2)
+
+
+def _small(grey: int) -> View:
+    return View(np.full((4, 4), grey, dtype=np.uint8), 1.0)
+
+
+def identified(
+    catalogue: Catalogue, blank: str, seed: int, *, wear: Wear = Wear.NEW, bitting: tuple[str, ...] | None = None
+) -> Identification:
+    """A key of `blank` with a code drawn by `seed`, told with certainty."""
+    keyway, known = catalogue.blank_of[blank]
+    if keyway.spec is None:
+        return Identification(Outcome.IDENTIFIED, keyway.code)
+    codes = bitting or random_bitting(keyway.spec, known.cuts, np.random.default_rng(seed))
+    doubt = 0.0 if wear is Wear.NEW else WORN_DOUBT
+    cuts = tuple(Cut(code, keyway.spec.root_mm_of[code], 0.0, doubt) for code in codes)
+    return Identification(Outcome.IDENTIFIED, keyway.code, blank, cuts, wear, score=0.99, margin=0.5)
+
+
+class RehearsalStaff:
+    """1001 is an associate, 2001 a manager, 3001 a technician, all with one PIN; three wrong tries lock out."""
+
+    def __init__(self) -> None:
+        """Nobody has tried."""
+        self._wrong = 0
+
+    def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
+        """Check number and PIN."""
+        roles = {"1001": "associate", "2001": "manager", "3001": "technician"}
+        if self._wrong >= 3:
+            return SignInRefused("locked_out", 60)
+        if pin != PIN or number not in roles:
+            self._wrong += 1
+            return SignInRefused("wrong")
+        self._wrong = 0
+        return StaffMember(number, f"Rehearsal {roles[number]}", roles[number])
+
+    def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
+        """Whether this member's role may lift this rule."""
+        return may_lift(member.role, rule)
+
+    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
+        """Ids of the reasons staff may pick to lift it."""
+        return reasons_for(rule)
+
+
+@dataclass
+class RehearsalAudit:
+    """Keeps what was recorded in memory, to be looked at afterwards."""
+
+    records: list[tuple[str, dict[str, str | int]]] = field(default_factory=list)
+
+    def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
+        """Add one record."""
+        self.records.append((kind, dict(facts)))
