@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from hardware.scan import View
 from kiosk.identification.blade import BladeFrame
 from kiosk.identification.outline import Outline
+from kiosk.identification.section import GRID_MM
 from kiosk.identification.segment import Floats, Segment
 from kiosk.reading import Outcome, SectionReading
 
 FLAT_FACE_MM = 0.12
 """A face with no recess beyond this is no milled keyway."""
-TUBE_MM = 8.6
+LONGEST_TUBE_MM = 17.0
 LEAST_MOVE_MM = 0.8
+LEAST_RELIEF = 0.045
+"""Shading of something milled, as a share of the metal's brightness; the grain of brushed metal stays below."""
 _SEARCH_MM = 5.0
 _STEP_MM = 0.3
 
@@ -66,16 +69,57 @@ def refine_uncut(
     outline: Outline, section: SectionReading | None, found: Segment, frame: BladeFrame, head: View | None
 ) -> Outcome:
     """Why the edge is uncut: a tube, dimples, a milled track, or simply a blank."""
-    if outline.height_mm > TUBE_MM and outline.length_mm < 2.0 * outline.height_mm:
+    if outline.length_mm < LONGEST_TUBE_MM and outline.length_mm < 2.3 * outline.height_mm:
         return Outcome.TUBULAR
+    hollows = _hollows(outline, found, frame, head) if head is not None else None
+    if hollows is not None:
+        return hollows
     plain = section is not None and _is_flat(section.left_mm) and _is_flat(section.right_mm)
-    if plain:
-        return Outcome.DIMPLE
-    return Outcome.UNCUT
+    return Outcome.DIMPLE if plain else Outcome.UNCUT
+
+
+def _hollows(outline: Outline, found: Segment, frame: BladeFrame, head: View) -> Outcome | None:
+    """DIMPLE or TWO_TRACK when the face shows something that does not run straight along the blade.
+
+    A keyway's grooves are the same all along: what is left after each lengthwise row's own brightness is taken
+    off is milled from the side.
+    """
+    grey = head.pixels if head.pixels.ndim == 2 else np.asarray(cv2.cvtColor(head.pixels, cv2.COLOR_RGB2GRAY))
+    extent = np.array(found.grey.shape) * found.mm_per_px
+    if np.any(np.abs(np.array(grey.shape) * head.mm_per_px - extent) > 0.03 * extent):
+        return None
+    pitch = max(head.mm_per_px, 0.08)
+    u_mm = np.arange(-(outline.length_mm - 1.0), -3.5, pitch)
+    v_mm = np.arange(0.6, outline.height_mm - 0.6, pitch)
+    if u_mm.size < 40 or v_mm.size < 20:
+        return None
+    origin, along, up = np.array(frame.origin), np.array(frame.along), np.array(frame.up)
+    corner = (origin + along * u_mm[0] + up * v_mm[0]) / head.mm_per_px
+    step_u, step_v = along * pitch / head.mm_per_px, up * pitch / head.mm_per_px
+    matrix = np.array([[step_u[0], step_v[0], corner[0]], [step_u[1], step_v[1], corner[1]]])
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    face = np.asarray(cv2.warpAffine(grey, matrix, (u_mm.size, v_mm.size), flags=how), dtype=np.float32)
+    left = face - np.median(face, axis=1, keepdims=True)
+    left -= np.asarray(cv2.GaussianBlur(left, (0, 0), 3.0 / pitch), dtype=np.float32)
+    size = np.abs(cv2.GaussianBlur(left, (0, 0), 0.25 / pitch)) / max(float(np.median(face)), 20.0)
+    grain, strong = float(np.median(size)), float(np.percentile(size, 95))
+    if strong < LEAST_RELIEF or strong < 3.4 * grain:
+        return None
+    marks = (size > max(LEAST_RELIEF * 0.8, 2.2 * grain)).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    areas_mm2 = stats[1:count, cv2.CC_STAT_AREA] * pitch**2
+    lengths_mm = stats[1:count, cv2.CC_STAT_WIDTH] * pitch
+    if np.any((lengths_mm > 5.5) & (areas_mm2 > 2.0)):
+        return Outcome.TWO_TRACK
+    return Outcome.DIMPLE if int((areas_mm2 > 0.3).sum()) >= 4 else None
 
 
 def _is_flat(face: Floats | None) -> bool:
     if face is None:
         return False
-    seen = face[np.isfinite(face)]
-    return bool(seen.size > 20 and np.percentile(seen, 97) - np.percentile(seen, 3) < FLAT_FACE_MM)
+    seen = np.isfinite(face)
+    if seen.sum() < 20:
+        return False
+    heights = np.nonzero(seen)[0] * GRID_MM
+    level = face[seen] - np.polyval(np.polyfit(heights, face[seen], 1), heights)
+    return bool(np.percentile(level, 96) - np.percentile(level, 4) < FLAT_FACE_MM)

@@ -78,8 +78,9 @@ def segment(view: View) -> Segment | Outcome:
     yy, xx = np.mgrid[0 : size[1], 0 : size[0]]
     lit = (_terms(xx.ravel() * pitch + offset, yy.ravel() * pitch + offset) @ light_fit).reshape(coarse.shape)
     mask = (coarse < (lit + dark) / 2).astype(np.uint8)
-    if float(mask.mean()) > 0.75:
-        return Outcome.UNREADABLE_IMAGE
+    if float(mask.mean()) > 0.7:
+        border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+        return Outcome.UNREADABLE_IMAGE if border.mean() > 0.97 else Outcome.CUT_OFF
     return _only_object(mask, grey, scale, pitch, offset, dark, light_fit)
 
 

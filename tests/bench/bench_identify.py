@@ -28,7 +28,7 @@ from kiosk.identification import MatchLimits, build_index, identify, match_secti
 from kiosk.reading import Outcome, SectionReading
 from simulator.gallery import cut_by_blank, random_bitting
 from simulator.keys import Finish, PhysicalKey, cut_key, positions_mm
-from simulator.optics import BAD, NORMAL, Optics, render_scan
+from simulator.optics import BAD, NORMAL, render_scan
 from simulator.sections import mirror_section, nearly, plain_section, random_section
 
 CHUNK = 50
@@ -73,7 +73,7 @@ class Tally:
 
 
 @lru_cache(maxsize=1)
-def world():  # noqa: ANN201
+def world():
     cv2.setNumThreads(1)
     settings = load_settings()
     return settings.machine, settings.catalogue, build_index(settings.catalogue.sections)
@@ -171,7 +171,7 @@ def refuse_batch(job: tuple[str, int, int]) -> Tally:
     return tally
 
 
-def run(pool: ProcessPoolExecutor, work, name: str, count: int) -> Tally:  # noqa: ANN001
+def run(pool: ProcessPoolExecutor, work, name: str, count: int) -> Tally:
     jobs = [(name, first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
     total = Tally()
     for tally in pool.map(work, jobs):
@@ -180,18 +180,24 @@ def run(pool: ProcessPoolExecutor, work, name: str, count: int) -> Tally:  # noq
 
 
 def say_keys(name: str, tally: Tally, count: int) -> None:
+    if not count:
+        return
     errors = np.abs(np.array(tally.errors_mm)) if tally.errors_mm else np.zeros(1)
     again = sum(n for (_, outcome), n in tally.outcomes.items() if outcome in {o.value for o in REINSERT})
     worn = sum(n for (_, outcome), n in tally.outcomes.items() if outcome == Outcome.WORN_PAST_TELLING.value)
     answered = tally.right + tally.wrong
     print(f"{name:<14} keys {count:6d}   answered {answered:6d}   right {100 * tally.right / max(answered, 1):8.3f} %")
-    print(f"{'':<14} wrong accepted {tally.wrong}   asked again {100 * again / count:.2f} %   worn out {100 * worn / count:.2f} %")
-    print(f"{'':<14} depth error: mean {errors.mean():.4f} mm, 95 % {np.percentile(errors, 95):.4f}, most {errors.max():.4f}")
+    shares = f"asked again {100 * again / count:.2f} %   worn out {100 * worn / count:.2f} %"
+    print(f"{'':<14} wrong accepted {tally.wrong}   {shares}")
+    spread = f"95 % {np.percentile(errors, 95):.4f}, most {errors.max():.4f}"
+    print(f"{'':<14} depth error: mean {errors.mean():.4f} mm, {spread}")
     ms = np.array(tally.seconds) * 1000
     print(f"{'':<14} frames to answer: median {np.median(ms):.0f} ms, 95 % {np.percentile(ms, 95):.0f} ms of one core")
 
 
 def say_strangers(name: str, tally: Tally, count: int) -> None:
+    if not count:
+        return
     print(f"{name:<14} strangers {count:6d}   taken for an open keyway {tally.wrong}")
     for kind in sorted({kind for kind, _ in tally.outcomes}):
         counts = {outcome: n for (k, outcome), n in tally.outcomes.most_common() if k == kind}
@@ -294,8 +300,9 @@ def main() -> int:
         met_badly = run(pool, refuse_batch, "twice as bad", asked.bad_strangers)
         say_strangers("twice as bad", met_badly, asked.bad_strangers)
     print(f"matching one reading against 10,000 sections: {matching_ms():.1f} ms")
-    plots(keys, asked.out)
-    print(f"plots: {asked.out}/identify_*.png")
+    if asked.keys:
+        plots(keys, asked.out)
+        print(f"plots: {asked.out}/identify_*.png")
     return int(keys.wrong + met.wrong + bad.wrong + met_badly.wrong > 0)
 
 

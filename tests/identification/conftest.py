@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -25,5 +27,5 @@ def bitting_for(spec: CutSpec, cuts: int, seed: int) -> tuple[str, ...]:
     rng = np.random.default_rng(seed)
     while True:
         steps = [int(step) for step in rng.integers(len(spec.depths), size=cuts)]
-        if all(abs(a - b) <= spec.macs for a, b in zip(steps, steps[1:], strict=False)):
+        if all(abs(a - b) <= spec.macs for a, b in pairwise(steps)):
             return tuple(spec.depths[step].code for step in steps)
