@@ -50,6 +50,11 @@ class PtyPort:
         self._thread = threading.Thread(target=self._run, name="simulated-pty", daemon=True)
         self._thread.start()
 
+    @property
+    def opened(self) -> bool:
+        """Whether a program has the port open."""
+        return self._open
+
     def close(self) -> None:
         """Take the port away."""
         self._stop.set()
@@ -80,8 +85,8 @@ class PtyPort:
                 self._stop.wait(_LOOK_S / 2)
                 continue
             if not self._open:
-                self._open = True
                 self._realtime.power_cycle()
+                self._open = True
             if events & select.POLLIN:
                 with contextlib.suppress(OSError):
                     data = os.read(self._master, 4096)

@@ -32,6 +32,11 @@ class RealTime:
         self.failed: BaseException | None = None
 
     @property
+    def wire(self) -> WireDamage:
+        """The wire between the port and the board."""
+        return self._wire
+
+    @property
     def speed(self) -> float:
         """Virtual seconds a real second."""
         return self._speed

@@ -75,6 +75,11 @@ class TcpPort:
         self._thread = threading.Thread(target=self._run, name="simulated-tcp", daemon=True)
         self._thread.start()
 
+    @property
+    def opened(self) -> bool:
+        """Whether a program is connected."""
+        return self._client is not None
+
     def close(self) -> None:
         """Stop listening, hang up."""
         self._stop.set()

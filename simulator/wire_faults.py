@@ -75,6 +75,10 @@ class WireDamage:
             WireFault(fault.damage, fault.way, start + fault.at_byte, fault.count, fault.bit, fault.delay_s)
         )
 
+    def passed(self, way: Way) -> int:
+        """How many bytes went in this way so far."""
+        return self._count[way]
+
     def mend(self) -> None:
         """No more damage from here on; a port that vanished is back at the next open."""
         self._faults.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from simulator.link import MemoryLink, Timeline
 from simulator.pty import PtyPort
 from simulator.realtime import RealTime
 from simulator.tcp import TcpPort
+from simulator.wire_faults import Way
 from simulator.wiring import LooseBoard
 from tests.firmware.cases import OFFSETS, SIMPLE
 from tests.firmware.dialogues import DIALOGUES
@@ -49,13 +50,12 @@ class MemoryWire:
 
 
 class RealWire:
-    """A running board behind a real port; a fresh board is put in for each dialogue."""
-
-    SPEED = 100.0
+    """A board behind a real port. Its time passes only when the test lets it: a busy computer spoils nothing."""
 
     def __init__(self, how: str, folder: Path) -> None:
         self.timeline = Timeline(Firmware(LooseBoard()))
-        self._realtime = RealTime(self.timeline, self.SPEED)
+        self._realtime = RealTime(self.timeline)
+        self._realtime.pause(True)
         self._port: PtyPort | TcpPort
         if how == "pty":
             path = folder / "board"
@@ -65,43 +65,52 @@ class RealWire:
             name = f"socket://127.0.0.1:{self._port.port}"
         self._realtime.start()
         self._link = SerialLink(name, 115200)
+        self._received = self._sent = 0
         self._waiting = b""
-        self._until(lambda: BANNER in self._waiting)
-
-    def _until(self, done: object, limit_s: float = 5.0) -> None:
-        assert callable(done)
-        end_s = time.monotonic() + limit_s
-        while not done() and time.monotonic() < end_s:
-            self._waiting += self._link.read(0.05)
+        wait_for(lambda: self._port.opened)
 
     def fresh(self) -> tuple[LooseBoard, Firmware]:
         board = LooseBoard()
         firmware = Firmware(board)
         with self.timeline.lock:
             self.timeline.firmware = firmware
-        self._realtime.speed = self.SPEED
-        self._waiting = b""
-        self._until(lambda: BANNER in self._waiting)
+        self.pass_time(0.2)
+        assert self._waiting.endswith(BANNER)
         self._waiting = b""
         return board, firmware
 
     def write(self, data: bytes) -> None:
         self._link.write(data)
+        self._sent += len(data)
+        wait_for(lambda: self._realtime.wire.passed(Way.TO_BOARD) == self._sent)
 
     def lines(self, count: int, limit_s: float) -> list[str]:
-        # More would be seen by the dialogue in memory, or spoil the next one here.
-        self._until(lambda: self._waiting.count(b"\r\n") >= count, limit_s if limit_s > 1 else 0.0)
+        end_s = self.timeline.now_s + limit_s
+        while self._waiting.count(b"\r\n") < count and self.timeline.now_s < end_s:
+            self.pass_time(0.005)
         *whole, self._waiting = self._waiting.split(b"\r\n")
         return [line.decode("latin-1") for line in whole]
 
     def pass_time(self, duration_s: float) -> None:
-        end_s = self.timeline.now_s + duration_s
-        self._until(lambda: self.timeline.now_s >= end_s, 10.0)
+        self._realtime.step(duration_s)
+        while self._received < self._realtime.wire.passed(Way.FROM_BOARD):
+            got = self._link.read(5.0)
+            assert got, "what the board said did not come through the port"
+            self._received += len(got)
+            self._waiting += got
 
     def close(self) -> None:
         self._link.close()
         self._port.close()
         self._realtime.stop()
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    """Wait for another thread."""
+    end_s = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end_s
+        time.sleep(0.0005)
 
 
 def settings_filled(dialogue: str, firmware: Firmware) -> str:
@@ -125,14 +134,9 @@ def real_wire(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     wire.close()
 
 
-# A dialogue whose outcome hangs on milliseconds is played in memory only: a busy computer is not that punctual.
-PUNCTUAL = ("while a hold brakes", "behind queued lines", "behind an EEPROM", "homing is not answered", "while homing")
-REAL = [(name, text) for name, text in CASES if not any(part in name for part in PUNCTUAL)]
-
-
-@pytest.mark.parametrize("start", range(0, len(REAL), 25))
+@pytest.mark.parametrize("start", range(0, len(CASES), 25))
 def test_the_board_answers_the_same_over_a_real_port(real_wire: RealWire, start: int) -> None:
-    for _, dialogue in REAL[start : start + 25]:
+    for _, dialogue in CASES[start : start + 25]:
         board, firmware = real_wire.fresh()
         play(settings_filled(dialogue, firmware), real_wire, board, firmware)
 
