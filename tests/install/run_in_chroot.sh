@@ -5,7 +5,7 @@
 #     tests/install/run_in_chroot.sh [FOLDER]
 #
 # FOLDER keeps the bare system (base.tar) for a second run. KIOSK_CHROOT_BIND: folders of this machine to show inside,
-# for a local package index; pip's configuration is copied in.
+# for a local package index; pip's configuration is copied in. KIOSK_TREEISH: what to install, HEAD by default.
 set -euo pipefail
 repo=$(cd "$(dirname "$0")/../.." && pwd)
 folder=${1:-/var/tmp/kiosk-install-test}
@@ -55,7 +55,7 @@ inside env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-re
 
 step "make install"
 mkdir -p "$root/usr/src/kiosk"
-git -C "$repo" archive HEAD | tar -x -C "$root/usr/src/kiosk"
+git -C "$repo" archive "${KIOSK_TREEISH:-HEAD}" | tar -x -C "$root/usr/src/kiosk"
 inside make -s -C /usr/src/kiosk install
 
 step "what it made"
