@@ -19,7 +19,6 @@ from kiosk.identification import StampReader, build_index, identify, read_key
 from kiosk.reading import Profile, Stamp
 from kiosk.tools import Telling
 
-
 TIP_TOLERANCE_MM = 0.25
 """Blanks of one make differ by less than this in length; far less than the width of a cut."""
 

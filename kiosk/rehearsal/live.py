@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
@@ -32,6 +33,7 @@ from kiosk.states import State
 from simulator.control import Control, ControlServer
 from simulator.faults import FaultPanel
 from simulator.gallery import gallery_key
+from simulator.link import Timeline
 from simulator.payment import SimulatedTerminal
 from simulator.pty import PtyPort
 from simulator.realtime import RealTime
@@ -40,6 +42,30 @@ from simulator.rig import SimulatedMachine, lay
 Factory = Callable[[], ByteLink]
 COMMON_KEYS = ("kwikset-new", "schlage-new", "kwikset-6", "schlage-6", "master-new", "kwikset-worn")
 """What an unscripted hand may bring; anything else is laid from the panel or the control socket."""
+
+
+class MachineTime:
+    """The simulated machine's own time, for the driver that watches it.
+
+    A busy computer may hold a simulated machine up for a moment; no real board is held up so. Measured by this clock
+    such a moment has no length, and a machine run faster than real time is as punctual as any.
+    """
+
+    def __init__(self, timeline: Timeline, realtime: RealTime) -> None:
+        """Time that passes as `realtime` lets it."""
+        self._timeline, self._realtime = timeline, realtime
+
+    def now_s(self) -> float:
+        """Simulated seconds."""
+        return self._timeline.now_s
+
+    def utc(self) -> datetime:
+        """Wall-clock time, aware, UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, duration_s: float) -> None:
+        """Let about that much simulated time pass."""
+        time.sleep(duration_s / self._realtime.speed)
 
 
 @dataclass(frozen=True)
@@ -79,10 +105,10 @@ def live_machine(
         stack.callback(server.close)
         realtime.start()
         stack.callback(realtime.stop)
-        clock = SystemClock()
-        cutter = GrblCutter(watched(serial_link_factory(settings.machine.wire, str(pty))), settings.machine, clock)
+        factory = watched(serial_link_factory(settings.machine.wire, str(pty)))
+        cutter = GrblCutter(factory, settings.machine, MachineTime(rig.timeline, realtime))
         terminal = SimulatedTerminal()
-        ports = Ports(cutter, rig.scanner, terminal, clock, simulated=True, first_count=None)
+        ports = Ports(cutter, rig.scanner, terminal, SystemClock(), simulated=True, first_count=None)
         yield LiveMachine(rig, ports, terminal, server.port)
 
 

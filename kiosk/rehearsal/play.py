@@ -189,6 +189,12 @@ class _Scene:
         )
         if self._expert is not None:
             self._expert.next_key(self._answers(visit.key), _stamp(visit.key))
+        if visit.purpose in ("copy", "bring_back"):
+            # Whoever finds a kiosk that is getting well by itself comes back later.
+            stage.run_until(
+                lambda now: now.state is not State.OUT_OF_ORDER or now.fault is None or not now.fault.heals_itself,
+                limit_s,
+            )
         shopper.arrive()
         try:
             stage.run_until(

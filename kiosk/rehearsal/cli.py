@@ -1,0 +1,111 @@
+"""`kiosk scenario`: play scenarios in virtual time, turn sessions into scenarios, replay flight records.
+
+Responsible for: the command line, the table of results, JUnit XML. Not responsible for: playing
+(`kiosk.rehearsal.play`).
+"""
+
+from __future__ import annotations
+
+import logging
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.problems import BadInput, Problem
+from config.settings import load_settings
+from kiosk.rehearsal.play import Played, play
+from kiosk.rehearsal.script import Scenario, load_scenario
+
+app = typer.Typer(no_args_is_help=True, help="Scripted sessions in virtual time against the SIMULATED machine.")
+SHIPPED = Path(__file__).parent / "scenarios"
+
+Files = Annotated[
+    list[Path] | None, typer.Argument(help="Scenario files or folders of them; the shipped ones if none are named.")
+]
+
+
+@app.command("run")
+def run(
+    files: Files = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write the results as JUnit XML.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print each session's way through the states.")
+    ] = False,
+) -> None:
+    """Play scenarios and say what was not as it must be. Exit status 1 if anything was."""
+    settings = load_settings(config)
+    scenarios, problems = load_all(files or [SHIPPED])
+    for problem in problems:
+        typer.echo(f"kiosk: {problem}", err=True)
+    # What the session logs is the scenario's doing, not the reader's business.
+    logging.disable(logging.CRITICAL)
+    played: list[tuple[Path, Played]] = []
+    try:
+        for number, (path, scenario) in enumerate(scenarios, start=1):
+            result = play(scenario, settings)
+            played.append((path, result))
+            _tell(number, len(scenarios), path, result, verbose=verbose)
+    finally:
+        logging.disable(logging.NOTSET)
+    failed = sum(not result.passed for _, result in played)
+    virtual_s, wall_s = sum(r.virtual_s for _, r in played), sum(r.wall_s for _, r in played)
+    typer.echo(
+        f"{len(played) - failed} of {len(played)} as they must be; {virtual_s:.0f} s played in {wall_s:.1f} s"
+        f" ({virtual_s / max(wall_s, 1e-9):.0f} times real time)"
+    )
+    if junit is not None:
+        _write_junit(junit, played)
+    if problems:
+        raise typer.Exit(2)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_shipped() -> None:
+    """Name the shipped scenarios."""
+    for path, scenario in load_all([SHIPPED])[0]:
+        typer.echo(f"{path.stem:32} {scenario.title}")
+
+
+def load_all(files: list[Path]) -> tuple[list[tuple[Path, Scenario]], list[Problem]]:
+    """Every scenario of files and folders, and every mistake in them: one bad file does not keep the others back."""
+    scenarios: list[tuple[Path, Scenario]] = []
+    problems: list[Problem] = []
+    for file in files:
+        paths = sorted(file.glob("*.toml")) if file.is_dir() else [file]
+        if not paths:
+            problems.append(Problem(str(file), "", "holds no scenario (*.toml)"))
+        for path in paths:
+            try:
+                scenarios.append((path, load_scenario(path)))
+            except BadInput as bad:
+                problems.extend(bad.problems)
+    return scenarios, problems
+
+
+def _tell(number: int, count: int, path: Path, result: Played, *, verbose: bool) -> None:
+    mark = typer.style("ok  ", fg="green") if result.passed else typer.style("FAIL", fg="red")
+    typer.echo(f"[{number:3}/{count}] {mark} {path.stem:32} {result.virtual_s:6.0f} s in {result.wall_s:5.2f} s")
+    if verbose:
+        typer.echo("          " + " > ".join(result.path))
+    for finding in result.findings:
+        typer.echo(f"          {finding}")
+
+
+def _write_junit(target: Path, played: list[tuple[Path, Played]]) -> None:
+    failed = sum(not result.passed for _, result in played)
+    suite = ElementTree.Element("testsuite", name="scenarios", tests=str(len(played)), failures=str(failed))
+    for path, result in played:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="scenario", name=path.stem, time=f"{result.wall_s:.3f}"
+        )
+        for finding in result.findings:
+            ElementTree.SubElement(case, "failure", message=finding)
+    try:
+        ElementTree.ElementTree(suite).write(target, encoding="utf-8", xml_declaration=True)
+    except OSError as error:
+        raise BadInput(Problem(str(target), "", error.strerror or "cannot be written")) from error
