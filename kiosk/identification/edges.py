@@ -96,18 +96,18 @@ def lower_edge(patch: Patch) -> Floats:
     return -_upper(patch.level[::-1], patch.dark[::-1], -patch.v_mm[::-1])
 
 
-def reach(patch: Patch, row: int, from_column: int = 0, to_column: int | None = None) -> float:
-    """Where along the blade the body ends towards the tip in one row, within the given columns; NaN if nowhere."""
-    stop = patch.dark.shape[1] if to_column is None else to_column
-    body = np.nonzero(patch.dark[row, from_column:stop])[0]
-    if body.size == 0:
-        return float("nan")
-    at = int(body[-1]) + from_column
-    if at + 1 >= patch.level.shape[1]:
-        return float("nan")
-    inner, outer = float(patch.level[row, at]), float(patch.level[row, at + 1])
-    share = (0.5 - inner) / (outer - inner) if outer > inner else 0.5
-    return float(patch.u_mm[at]) + min(max(share, 0.0), 1.0) * patch.pitch_mm
+def reaches(patch: Patch, rows: NDArray[np.intp]) -> Floats:
+    """Where along the blade the body ends towards the tip, for each of the rows; NaN where there is none."""
+    dark, level = patch.dark[rows], patch.level[rows]
+    width = dark.shape[1]
+    at = width - 1 - np.argmax(dark[:, ::-1], axis=1)
+    seen = dark.any(axis=1) & (at + 1 < width)
+    index = np.arange(rows.size)
+    inner = level[index, at].astype(np.float64)
+    outer = level[index, np.minimum(at + 1, width - 1)].astype(np.float64)
+    rise = outer - inner
+    share = np.where(rise > 1e-6, (0.5 - inner) / np.where(rise > 1e-6, rise, 1.0), 0.5)
+    return np.where(seen, patch.u_mm[at] + np.clip(share, 0.0, 1.0) * patch.pitch_mm, np.nan)
 
 
 def edge_softness_mm(patch: Patch, low: Floats, columns: NDArray[np.bool_]) -> float:

@@ -19,9 +19,10 @@ from kiosk.identification.segment import Floats
 from kiosk.reading import SectionReading
 
 _COARSE_EVERY = 4
-_SHIFTS_MM = np.arange(-0.4, 0.41, 0.1)
-_CLOSELY = 10
-_ITERATIONS = 5
+_SHIFTS_MM = np.arange(-0.36, 0.37, 0.12)
+_COARSE_CELLS = 54
+_CLOSELY = 7
+_ITERATIONS = 4
 _SPIKE = 9
 _PLAUSIBLE = np.array([0.06, 0.012, 0.06])
 """Tilt per mm, height scale and gain that a machine in calibration does not exceed."""
@@ -61,12 +62,13 @@ class Match:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class SectionIndex:
-    """All sections sampled once. `fine` is (2 faces, sections, grid); `coarse` the same, sparser and smaller floats."""
+    """All sections sampled once, (2 faces, sections, grid): finely, and coarsely with the squares beside."""
 
     ids: tuple[str, ...]
     heights_mm: Floats
     fine: Small
     coarse: Small
+    coarse_squared: Small
 
 
 def build_index(sections: Sequence[Section]) -> SectionIndex:
@@ -77,11 +79,13 @@ def build_index(sections: Sequence[Section]) -> SectionIndex:
         for face, points in enumerate((section.left, section.right)):
             heights, recesses = zip(*points, strict=True)
             fine[face, at] = _smoothed(np.interp(grid, heights, recesses))
+    coarse = np.ascontiguousarray(fine[:, :, ::_COARSE_EVERY][:, :, :_COARSE_CELLS])
     return SectionIndex(
         ids=tuple(section.id for section in sections),
         heights_mm=np.array([section.height_mm for section in sections]),
         fine=fine,
-        coarse=np.ascontiguousarray(fine[:, :, ::_COARSE_EVERY]),
+        coarse=coarse,
+        coarse_squared=coarse * coarse,
     )
 
 
@@ -123,7 +127,8 @@ def _coarse_costs(faces: tuple[Floats, Floats], index: SectionIndex) -> Small:
     by_side = []
     for side in range(2):
         sampled = index.coarse[side]
-        s_w, s_m, s2_w = sampled @ weight, sampled @ weighted, (sampled * sampled) @ weight
+        s_w, s_m = sampled @ weight, sampled @ weighted
+        s2_w = index.coarse_squared[side] @ weight
         mean_gap = (weighted.sum(axis=0) - s_w) / total
         by_side.append((square - 2 * s_m + s2_w) / total - mean_gap**2)
     shifts = _SHIFTS_MM.size
@@ -137,10 +142,11 @@ def _probes(face: Floats) -> tuple[Small, Small, Small]:
     grid = section_grid()
     seen = np.isfinite(face)
     filled = np.interp(grid, grid[seen], face[seen])
+    coarse = grid[::_COARSE_EVERY][:_COARSE_CELLS]
     weights, values = [], []
     for shift in _SHIFTS_MM:
-        moved = np.interp(grid[::_COARSE_EVERY] - shift, grid, filled)
-        weight = np.interp(grid[::_COARSE_EVERY] - shift, grid, seen.astype(np.float64), left=0.0, right=0.0)
+        moved = np.interp(coarse - shift, grid, filled)
+        weight = np.interp(coarse - shift, grid, seen.astype(np.float64), left=0.0, right=0.0)
         weights.append(weight)
         values.append(moved)
     w = np.stack(weights, axis=1).astype(np.float32)
@@ -246,6 +252,7 @@ def _start(h: Floats, m: Floats, section: Floats) -> Floats:
     """The best of a row of shifts, with the zero that goes with it."""
     grid = section_grid()
     shifts = np.arange(-0.4, 0.41, 0.1)
+    h, m = h[::2], m[::2]
     differences = m - np.interp(h + shifts[:, None], grid, section)
     zeros = np.median(differences, axis=1)
     costs = np.minimum(np.abs(differences - zeros[:, None]), 0.3).mean(axis=1)

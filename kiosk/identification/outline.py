@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.identification.blade import WIDEST_BLADE_MM, BladeFrame
-from kiosk.identification.edges import Patch, edge_softness_mm, lower_edge, reach, straighten, upper_edge
+from kiosk.identification.edges import Patch, edge_softness_mm, lower_edge, reaches, straighten, upper_edge
 from kiosk.identification.segment import Floats, Segment
 from kiosk.reading import Outcome, Profile
 
@@ -139,7 +139,7 @@ def _plateau(values: Floats) -> float:
 
 def _tip(patch: Patch) -> float | None:
     """The furthest point of the free end: mean of the three furthest rows."""
-    ends = np.array([reach(patch, row) for row in range(patch.dark.shape[0])])
+    ends = reaches(patch, np.arange(patch.dark.shape[0]))
     ends = ends[np.isfinite(ends)]
     if ends.size < 5:
         return None
@@ -231,7 +231,7 @@ def _face(patch: Patch, from_v: float, direction: int, tip: float) -> _Face | No
     reach_v = np.arange(from_v, patch.v_mm[-1] if direction > 0 else patch.v_mm[0], direction * pitch)
     rows = np.rint((reach_v - patch.v_mm[0]) / pitch).astype(np.intp)
     rows = rows[(rows >= 0) & (rows < patch.v_mm.size)]
-    ends = np.array([reach(patch, int(row)) for row in rows])
+    ends = reaches(patch, rows)
     need = max(4, round(0.4 / pitch))
     for first in range(0, ends.size - need + 1):
         window = ends[first : first + need]

@@ -91,7 +91,7 @@ def _brightest_channel(pixels: Pixels) -> Pixels:
 def _peaks(pixels: Pixels, mm_per_px: float) -> tuple[Floats, Floats, float]:
     """Centre of the line in every row, how far it stands above that row's background, and the noise of that."""
     raw = pixels.astype(np.float32)
-    background = np.median(raw, axis=1, keepdims=True)
+    background = np.median(raw[:, :: max(1, raw.shape[1] // 120)], axis=1, keepdims=True)
     soft = np.asarray(cv2.GaussianBlur(raw - background, (0, 0), 1.2), dtype=np.float32)
     broad = _tuned(soft, mm_per_px)
     at = np.argmax(broad, axis=1)

@@ -71,13 +71,15 @@ def segment(view: View) -> Segment | Outcome:
     below = coarse <= threshold
     if below.all() or not below.any():
         return Outcome.NOTHING_THERE if float(np.median(coarse)) > 100 else Outcome.UNREADABLE_IMAGE
-    dark, light = float(np.median(coarse[below])), float(np.median(coarse[~below]))
+    some, some_below = coarse[::3, ::3], below[::3, ::3]
+    if some_below.all() or not some_below.any():
+        return Outcome.NOTHING_THERE
+    dark, light = float(np.median(some[some_below])), float(np.median(some[~some_below]))
     if light - dark < LEAST_CONTRAST:
         return Outcome.NOTHING_THERE if light > 100 else Outcome.UNREADABLE_IMAGE
     light_fit = _fit_light(coarse, below, pitch, offset)
-    yy, xx = np.mgrid[0 : size[1], 0 : size[0]]
-    lit = (_terms(xx.ravel() * pitch + offset, yy.ravel() * pitch + offset) @ light_fit).reshape(coarse.shape)
-    mask = (coarse < (lit + dark) / 2).astype(np.uint8)
+    lit = _spread(light_fit, size, pitch, offset)
+    mask = (coarse < (lit + np.float32(dark)) / 2).astype(np.uint8)
     if float(mask.mean()) > 0.7:
         border = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
         return Outcome.UNREADABLE_IMAGE if border.mean() > 0.97 else Outcome.CUT_OFF
@@ -133,6 +135,17 @@ def _fit_light(coarse: Pixels, below: NDArray[np.bool_], pitch: float, offset: f
     if keep.sum() > 50:
         fit = np.linalg.lstsq(terms[keep], values[keep], rcond=None)[0]
     return np.asarray(fit, dtype=np.float64)
+
+
+def _spread(light_fit: Floats, size: tuple[int, int], pitch: float, offset: float) -> NDArray[np.float32]:
+    """The light's surface over the whole picture, from a lattice: it is smooth by construction."""
+    columns, rows = 33, 25
+    # Resizing takes a value for the middle of its cell.
+    xs = ((np.arange(columns) + 0.5) * size[0] / columns - 0.5) * pitch + offset
+    ys = ((np.arange(rows) + 0.5) * size[1] / rows - 0.5) * pitch + offset
+    xx, yy = np.meshgrid(xs, ys)
+    lattice = (_terms(xx, yy) @ light_fit).astype(np.float32)
+    return np.asarray(cv2.resize(lattice, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def _terms(x_mm: Floats, y_mm: Floats) -> Floats:
