@@ -272,6 +272,10 @@ def _make_app(
                 button.key_up()
             return True
 
+        def end(self) -> None:
+            """End the application in its next frame. Any thread."""
+            Clock.schedule_once(lambda _dt: self.stop(), 0)
+
         def failed(self, exception: BaseException) -> Any:
             """Stop the machine, show out of order; after too many failures end with status 1."""
             self.failures += 1
@@ -283,7 +287,7 @@ def _make_app(
                 self.failures = BROKEN_AT_MOST
             if self.failures >= BROKEN_AT_MOST:
                 self.exit_status = 1
-                Clock.schedule_once(lambda _dt: self.stop(), 0)
+                self.end()
             return ExceptionManager.PASS
 
     app = KioskApp()

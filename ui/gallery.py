@@ -49,12 +49,14 @@ class Gallery:
 
         bootstrap.configure(size_px, fullscreen=False, show_cursor=False)
         from kivy.base import EventLoop
+        from kivy.clock import Clock
         from kivy.core.window import Window
 
         from ui.widgets.look import look
         from ui.widgets.stage import Stage
 
-        self._loop, self.window, self._look = EventLoop, Window, look
+        self._loop, self._clock, self.window, self._look = EventLoop, Clock, Window, look
+        Clock._max_fps = 0  # noqa: SLF001 - no waiting between frames: nobody is watching
         look.moving = False
         EventLoop.ensure_window()
         if EventLoop.status != "started":
@@ -80,14 +82,17 @@ class Gallery:
         return shown
 
     def settle(self, frames: int = 4) -> None:
-        """Let the layout come to rest."""
+        """Let the layout come to rest, without drawing."""
         for _ in range(frames):
-            self._loop.idle()
+            self._clock.tick()
+            self._clock.tick_draw()
 
     def save(self, path: Path) -> None:
         """Write what is on the glass."""
         self.window.canvas.ask_update()
-        self.settle(2)
+        for _ in range(2):
+            # Words reach their textures when the window draws.
+            self._loop.idle()
         texture = self._picture()
         path.parent.mkdir(parents=True, exist_ok=True)
         texture.save(str(path), flipped=False)

@@ -19,7 +19,7 @@ PARAGRAPHS = ("1", "2", "3", "4", "5", "6")
 
 def topics(words: Words) -> tuple[Action, ...]:
     """One button a question."""
-    return tuple(Action(f"topic_{t}", words(f"help.{t}.question"), OpenHelp(t), icon="question") for t in TOPICS)
+    return tuple(Action(f"topic_{t}", words(f"help.{t}.short"), OpenHelp(t)) for t in TOPICS)
 
 
 def help_page(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:

@@ -388,16 +388,6 @@ def _failed(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Sho
     )
 
 
-CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""What receipt codes are made of: nothing that is taken for something else."""
-
-
-def code_keys(words: Words) -> tuple[Action, ...]:
-    """Keys for a receipt code."""
-    keys = tuple(Action(f"digit_{c}", c, Typed(c)) for c in CODE_CHARACTERS)
-    return (*keys, *(key for key in keypad_keys(words) if key.id in ("erase", "enter")))
-
-
 def keypad_keys(words: Words) -> tuple[Action, ...]:
     """The twelve keys of a telephone, in its order."""
     digits = tuple(Action(f"digit_{d}", d, Typed(d)) for d in "123456789")
@@ -419,7 +409,7 @@ def _bring_back(words: Words, local: Local, snapshot: Snapshot, store: Store) ->
         store_name=store.name,
         body=(words("bring.text"),),
         picture="lay_key",
-        detail=KeypadDetail(words("bring.code"), local.typed, code_keys(words), message, secret=False, letters=True),
+        detail=KeypadDetail(words("bring.code"), local.typed, keypad_keys(words), message, secret=False),
         actions=(call_staff(words, snapshot), cancel(words)),
     )
 

@@ -52,7 +52,7 @@ DND = FiredRule(
         ),
         (
             "fr",
-            "La clé porte « Do Not Duplicate ». Sur une clé courante c'est une demande, pas une loi ; le personnel décide.",
+            "La clé porte « Do Not Duplicate ». Sur une clé courante c'est une demande ; le personnel décide.",
             "Appelez un membre du personnel pour qu'il la regarde.",
         ),
     ),
@@ -62,7 +62,7 @@ RESTRICTED = FiredRule(
 )
 
 OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 2, 5, "brass", ("brass", "black"))
-RECEIPT = Receipt("T-000482", 698, "USD", "paid", 2, bring_back_code="K7M2P9QX")
+RECEIPT = Receipt("T-000482", 698, "USD", "paid", 2, bring_back_code="4820771366")
 SLOTS = tuple(
     SlotView(i, blank, finish, count, 50, count <= 8, locked, "misfeed" if locked else "")
     for i, (blank, finish, count, locked) in enumerate(
@@ -155,7 +155,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     ),
     "24-failed": (_at(State.FAILED), Local()),
     "25-settling": (_at(State.SETTLING), Local()),
-    "26-bring-back": (_at(State.BRING_BACK), Local(typed="K7M2P9")),
+    "26-bring-back": (_at(State.BRING_BACK), Local(typed="482077")),
     "27-measuring": (_at(State.MEASURING_RETURN, progress=Progress(("look", "measure"), 1, 0.5, 3, 1, 1)), Local()),
     "28-return-off": (_at(State.RETURN_RESULT, returned=ReturnResult(False, 0.112, "recut")), Local()),
     "29-return-true": (_at(State.RETURN_RESULT, returned=ReturnResult(True, 0.021, "none")), Local()),

@@ -141,8 +141,6 @@ class KeypadDetail:
     keys: tuple[Action, ...]
     message: str
     secret: bool
-    letters: bool = False
-    """The keys hold letters too: receipt codes."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ui.widgets.look import look
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
@@ -31,7 +31,7 @@ class BigButton(ButtonBehavior, Widget):
 
     action = ObjectProperty(None, allownone=True)
     send = ObjectProperty(None, allownone=True)
-    style = OptionProperty("plain", options=("plain", "tool", "key", "hero"))
+    style = OptionProperty("plain", options=("plain", "tool", "key", "hero", "row"))
     focused = BooleanProperty(False)
     held = NumericProperty(0.0)
     icon_only = BooleanProperty(False)
@@ -82,7 +82,7 @@ class BigButton(ButtonBehavior, Widget):
         if action is None:
             return
         label, note = self._label, self._note
-        sizes = {"tool": theme.small, "key": theme.title, "hero": theme.title, "plain": theme.lead}
+        sizes = {"tool": theme.small, "key": theme.title, "hero": theme.title, "plain": theme.lead, "row": theme.text}
         size = sizes[self.style]
         if self.style == "key" and not action.label.isdigit():
             size = theme.small
@@ -98,21 +98,21 @@ class BigButton(ButtonBehavior, Widget):
         note.font_name, note.font_size = theme.regular, theme.small
         note.text = action.note if self.style != "tool" else ""
         _wrap(note, most)
-        pad = theme.mm(2.2 if self.style in ("tool", "key") else 3.0)
+        pad = theme.mm(2.2 if self.style in ("tool", "key", "row") else 3.0)
         inner = label.texture_size[1] * bool(label.text) + note.texture_size[1] * bool(note.text)
         if self.style == "tool" and action.icon:
             inner += self._icon_size() + theme.mm(0.6)
         self.natural_height = max(theme.target, inner + 2 * pad)
 
     def _icon_size(self) -> float:
-        scale = {"tool": 7.0, "key": 7.0, "hero": 12.0, "plain": 8.0}[self.style]
+        scale = {"tool": 7.0, "key": 7.0, "hero": 12.0, "plain": 8.0, "row": 6.0}[self.style]
         return look.theme.mm(scale)
 
     def _insets(self) -> float:
         """Width that is not for words."""
         theme = look.theme
-        pad = theme.mm({"tool": 1.5, "key": 1.5}.get(self.style, 5.0))
-        beside = self.action.icon and self.style in ("plain", "hero") and not self.icon_only
+        pad = theme.mm({"tool": 1.5, "key": 1.5, "row": 2.0}.get(self.style, 5.0))
+        beside = self.action.icon and self.style in ("plain", "hero", "row") and not self.icon_only
         return float(2 * pad + (self._icon_size() + theme.gap if beside else 0))
 
     def _draw(self, *_: Any) -> None:
@@ -285,13 +285,17 @@ class _Actions:
 class ActionGrid(_Actions, GridLayout):
     """Buttons in columns of equal width, each row as high as its highest needs."""
 
+    role = StringProperty("")
+
     actions = ObjectProperty(())
     send = ObjectProperty(None, allownone=True)
-    button_style = OptionProperty("plain", options=("plain", "tool", "key", "hero"))
+    button_style = OptionProperty("plain", options=("plain", "tool", "key", "hero", "row"))
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("cols", 1)
+        self._level_soon = Clock.create_trigger(self._level, -1)
         super().__init__(size_hint_y=None, **kwargs)
+        self.fbind("cols", self._level_soon)
         self.fbind("actions", self.refresh)
         self.fbind("minimum_height", self.setter("height"))
         look.fbind("theme", self._space)
@@ -305,9 +309,19 @@ class ActionGrid(_Actions, GridLayout):
         """One button."""
         button = BigButton(action=action, style=self.button_style, size_hint_y=None)
         button.send = lambda does: self.send(does) if self.send else None
-        button.fbind("natural_height", button.setter("height"))
+        button.fbind("natural_height", self._level_soon)
         button.height = button.natural_height
+        self._level_soon()
         return button
+
+    def _level(self, *_: Any) -> None:
+        """Buttons of a row are as high as its highest."""
+        buttons = [child for child in reversed(self.children) if isinstance(child, BigButton)]
+        for start in range(0, len(buttons), self.cols):
+            row = buttons[start : start + self.cols]
+            height = max(button.natural_height for button in row)
+            for button in row:
+                button.height = height
 
 
 class MainButtons(_Actions, BoxLayout):

@@ -108,9 +108,13 @@ class Page(Layout):
         theme = look.theme
         words, controls, picture = self.part("words"), self.part("controls"), self.part("picture")
         x, width, top, bottom = self.x + theme.margin, self.width - 2 * theme.margin, self.top, self.y
+        tabs = self.part("tabs")
         if words is not None:
             words.width, words.x, words.top = width, x, top
             top -= words.height + theme.wide_gap
+        if tabs is not None:
+            tabs.width, tabs.x, tabs.y = width, x, bottom
+            bottom += tabs.height + theme.gap
         if controls is not None:
             controls.width, controls.x, controls.y = width, x, bottom
             bottom += controls.height + theme.wide_gap
@@ -133,6 +137,11 @@ class Page(Layout):
             self._picture(picture, left_x, self.y, left_w, self.height)
             return
         words.width, words.x = left_w, left_x
+        tabs = self.part("tabs")
+        if tabs is not None:
+            words.top = self.top
+            tabs.width, tabs.x, tabs.y = left_w, left_x, self.y
+            return
         free = self.height - words.height - theme.wide_gap
         if picture is not None and free > theme.mm(LEAST_PICTURE_MM):
             words.top = self.top

@@ -1,0 +1,147 @@
+"""Every screen in every language, size and theme: opened, measured, pressed.
+
+Opening a screen is what costs, so each is opened once a combination and everything is asked of it then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, get_args
+
+import pytest
+
+from kiosk.events import Intent
+from kiosk.states import State
+from tests.ui.glass import gallery, mistakes
+from ui.gallery import SIZES, sample_store
+from ui.local import LocalAct
+from ui.samples import SAMPLES
+from ui.spoken import actions_of
+
+LANGUAGES = ("en", "es", "fr")
+STAFF_ONLY = ("12-", "13-", "14-", "30-", "31-", "32-", "33-", "34-", "35-", "36-", "37-", "38-")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was found on one screen."""
+
+    name: str
+    mistakes: tuple[str, ...]
+    wrong_presses: tuple[str, ...]
+    missing: frozenset[str]
+    too_high: tuple[str, ...]
+    focus_ok: bool
+    banner: str
+
+
+@cache
+def survey(size: str, language: str, *, reach: bool = False) -> tuple[Seen, ...]:
+    return tuple(_look(name, size, language, reach=reach) for name in SAMPLES)
+
+
+def put_up(name: str, size: str, language: str = "en", theme: str = "light", *, reach: bool = False) -> Any:
+    snapshot, local = SAMPLES[name]
+    glass = gallery()
+    glass.show(replace(snapshot, language=language), replace(local, reach=reach), sample_store(size, theme), theme)
+    return glass
+
+
+def _look(name: str, size: str, language: str, *, reach: bool) -> Seen:
+    glass = put_up(name, size, language, reach=reach)
+    stage = glass.stage
+    found = mistakes(stage, glass._look.theme)
+    middle = stage.height / 2 + 1
+    buttons = stage.buttons()
+    high = tuple(b.action.id for b in buttons if b.to_window(0, b.top)[1] > middle)
+    wrong = tuple(b.action.id for b in buttons if not _answers(glass, b))
+    missing = frozenset(_wanted(stage.shown) - {b.action.id for b in buttons})
+    return Seen(name, tuple(found), wrong, missing, high, _focus_goes_round(stage), stage._banner.text)
+
+
+def _answers(glass: Any, button: Any) -> bool:
+    """Press it; it must send what it says, once, and nothing if it is disabled."""
+    glass.sent.clear()
+    button._pressed_at = -10.0
+    for _ in range(2):  # the second is a double tap
+        button.dispatch("on_press")
+        if button.action.hold and button.action.enabled:
+            button._hold(glass._look.theme.motion.hold_s + 0.01)
+        button.dispatch("on_release")
+    counts = button.style == "key" or button.icon_only
+    expected = [button.action.does] * (2 if counts else 1) if button.action.enabled else []
+    return bool(glass.sent == expected) and isinstance(button.action.does, get_args(Intent) + get_args(LocalAct))
+
+
+def _wanted(shown: Any) -> set[str]:
+    if shown.waiting is not None:
+        return {shown.waiting.more.id, shown.waiting.leave.id}
+    wanted = {action.id for action in (actions_of(shown.detail) if shown.detail else [])}
+    if shown.page == "welcome":
+        wanted -= {action.id for action in shown.detail.topics}
+    return wanted | {action.id for action in (*shown.actions, *shown.languages, *shown.aids)}
+
+
+def _focus_goes_round(stage: Any) -> bool:
+    enabled = [b.action.id for b in stage.buttons() if b.action.enabled]
+    stage.focus_on("")
+    visited = []
+    for _ in enabled:
+        visited.append(stage.move_focus(1).action.id)
+        if sum(b.focused for b in stage.buttons()) != 1:
+            return False
+    stage.focus_on("")
+    return visited == enabled
+
+
+every_combination = pytest.mark.parametrize(("size", "language"), [(s, lang) for s in SIZES for lang in LANGUAGES])
+
+
+@every_combination
+def test_no_text_is_clipped_or_overlaps_and_every_target_is_large_enough(size: str, language: str) -> None:
+    found = [f"{seen.name}: {mistake}" for seen in survey(size, language) for mistake in seen.mistakes]
+    assert not found, "\n".join(found)
+
+
+@every_combination
+def test_every_button_sends_what_it_says_and_a_double_tap_counts_once(size: str, language: str) -> None:
+    assert [(seen.name, seen.wrong_presses) for seen in survey(size, language) if seen.wrong_presses] == []
+
+
+@every_combination
+def test_every_action_of_a_screen_has_a_button_on_the_glass(size: str, language: str) -> None:
+    assert [(seen.name, seen.missing) for seen in survey(size, language) if seen.missing] == []
+
+
+@every_combination
+def test_the_focus_goes_through_every_button_and_round(size: str, language: str) -> None:
+    assert [seen.name for seen in survey(size, language) if not seen.focus_ok] == []
+
+
+@pytest.mark.parametrize(("size", "reach"), [("portrait", False), ("landscape", True)])
+def test_all_a_shopper_touches_lies_in_the_lower_half_on_one_touch(size: str, reach: bool) -> None:
+    shopper = [seen for seen in survey(size, "es", reach=reach) if not seen.name.startswith(STAFF_ONLY)]
+    assert [(seen.name, seen.too_high, seen.mistakes) for seen in shopper if seen.too_high or seen.mistakes] == []
+
+
+def test_every_screen_of_a_simulated_machine_says_so() -> None:
+    assert [seen.name for seen in survey("portrait", "en") if not seen.banner] == []
+
+
+def test_a_real_machine_shows_no_such_banner() -> None:
+    snapshot, local = SAMPLES["02-welcome"]
+    glass = gallery()
+    glass.show(replace(snapshot, simulated=False), local, sample_store("portrait"), "light")
+    assert glass.stage._banner.height == 0
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_screen_opens_in_high_contrast(name: str) -> None:
+    glass = put_up(name, "portrait", theme="contrast")
+    assert glass._look.theme.palette.name == "contrast"
+    assert glass.stage.page.shown is glass.stage.shown
+
+
+def test_there_is_a_sample_of_every_state() -> None:
+    assert {snapshot.state for snapshot, _ in SAMPLES.values()} == set(State)

@@ -1,0 +1,41 @@
+"""Pictures of the running kiosk's screens, one each time the session comes to another state.
+
+Responsible for: `kiosk run --pictures`. Not responsible for: pictures from samples (`ui.gallery`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+SETTLED_S = 0.6
+"""A screen is taken once it has stood this long: after its motion."""
+
+
+class Album:
+    """Keeps pictures of one running `KioskApp`. Everything happens on Kivy's main thread."""
+
+    def __init__(self, app: Any, folder: Path) -> None:
+        """Begin to look; pictures are numbered in the order of the session."""
+        from kivy.clock import Clock
+
+        folder.mkdir(parents=True, exist_ok=True)
+        self._app, self._folder = app, folder
+        self._state = ""
+        self._stood_s = 0.0
+        self._taken = 0
+        self._due = False
+        Clock.schedule_interval(self._look, 0.1)
+
+    def _look(self, elapsed_s: float) -> None:
+        snapshot = self._app.screenful.snapshot
+        if snapshot is None:
+            return
+        if snapshot.state.value != self._state:
+            self._state, self._stood_s, self._due = snapshot.state.value, 0.0, True
+            return
+        self._stood_s += elapsed_s
+        if self._due and self._stood_s >= SETTLED_S:
+            self._due = False
+            self._taken += 1
+            self._app.stage.export_to_png(str(self._folder / f"{self._taken:02d}-{self._state}.png"))
