@@ -41,8 +41,10 @@ from kiosk.database import open_database
 from kiosk.fleet.collector import Event
 from kiosk.fleet.signed import DOCUMENT_MIGRATIONS, Documents, Kind, Payload, sign
 from kiosk.rehearsal.script import load_scenario
-from simulator.faults import FAULTS, parse_fault
+from simulator.control import Control
+from simulator.faults import FAULTS, FaultPanel, parse_fault
 from simulator.firmware import Firmware
+from simulator.rig import SimulatedMachine
 
 HANG_S = 20.0
 BATCH = 100
@@ -229,6 +231,30 @@ def fault_words(_folder: Path) -> Target:
         parse_fault(data.decode("utf-8", "replace"))
 
     return Target("fault words", damaged(words), run, (BadInput,))
+
+
+def control(_folder: Path) -> Target:
+    """Lines to the simulated machine's control socket. Every line is answered; none is an exception."""
+    known = load_settings(None, {})
+    rig = SimulatedMachine(known.machine, known.catalogue, 1)
+    desk = Control(rig, FaultPanel(rig))
+    corpus = [
+        b'{"do": "state"}',
+        b'{"do": "fault", "name": "shavings", "mm": 0.2}',
+        b'{"do": "clear", "name": "shavings"}',
+        b'{"do": "take"}',
+        b'{"do": "door", "open": true}',
+        b'{"do": "stop", "pressed": false}',
+        b'{"do": "stock", "slot": 1, "blanks": 50}',
+        b'{"do": "step", "s": 0.1}',
+        b'{"do": "empty_chute"}',
+    ]
+
+    def run(data: bytes) -> None:
+        answer = desk.handle(data.decode("utf-8", "replace"))
+        assert "ok" in answer
+
+    return Target("control socket", damaged(corpus), run, ())
 
 
 MAKERS: tuple[Callable[[Path], Target], ...] = (
