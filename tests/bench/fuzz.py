@@ -266,6 +266,7 @@ MAKERS: tuple[Callable[[Path], Target], ...] = (
     firmware,
     scenarios,
     fault_words,
+    control,
 )
 
 
