@@ -129,6 +129,8 @@ class View(Frozen):
     width_px: int = Field(ge=64, le=10000)
     height_px: int = Field(ge=64, le=10000)
     mm_per_px: float = Field(gt=0.001, le=1)
+    exposure: float | None = None
+    """Fixed exposure in the camera's own unit; None leaves the camera to choose."""
 
 
 class Views(Frozen):

@@ -1,0 +1,117 @@
+"""One camera, or a file that stands in for one: the newest frame, or a fault that says why there is none.
+
+Responsible for: opening, size, exposure, stale frames, freezing and unplugging. Not responsible for: scale or light.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from config.machine import View
+from hardware.clock import Clock
+from hardware.errors import CameraFault
+from hardware.scan import Pixels
+
+STALE_FRAMES = 8
+"""A driver keeps at most so many frames that were taken before they were asked for."""
+FRESH_WAIT_S = 0.008
+"""A frame that was waited for at least so long was not lying in a buffer."""
+FROZEN_AFTER = 3
+"""So many frames without one changed pixel are a frozen camera: a living sensor has noise."""
+
+
+class Capture:
+    """A device path (`/dev/v4l/by-id/…`), a numbered sequence (`shot_%03d.png`) or a video file."""
+
+    def __init__(self, name: str, view: View, clock: Clock) -> None:
+        """Nothing is opened yet."""
+        self._name = name
+        self._view = view
+        self._clock = clock
+        self._capture: cv2.VideoCapture | None = None
+        self._last: Pixels | None = None
+        self._unchanged = 0
+
+    @property
+    def is_device(self) -> bool:
+        """Whether this is a living camera and not a file."""
+        return self._view.device.startswith("/dev/")
+
+    def frame(self) -> Pixels:
+        """A frame taken after the call began, as RGB.
+
+        Raises:
+            CameraFault: missing, unplugged, frozen, or of another size than the machine file says.
+        """
+        capture = self._opened()
+        if self.is_device:
+            self._drop_stale(capture)
+        taken, picture = self._read(capture)
+        if not taken or picture is None:
+            self.close()
+            raise CameraFault(self._name, "unplugged" if self.is_device else "no more frames")
+        pixels: Pixels = np.ascontiguousarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), dtype=np.uint8)
+        height, width = pixels.shape[:2]
+        if (width, height) != (self._view.width_px, self._view.height_px):
+            wanted = f"{self._view.width_px}x{self._view.height_px}"
+            raise CameraFault(self._name, f"gives {width}x{height} pixels, the machine file says {wanted}")
+        self._notice_frozen(pixels)
+        return pixels
+
+    def close(self) -> None:
+        """Let go of the device. May be called twice."""
+        capture, self._capture = self._capture, None
+        if capture is not None:
+            capture.release()
+
+    def _opened(self) -> cv2.VideoCapture:
+        if self._capture is not None:
+            return self._capture
+        device = self._view.device
+        if not self.is_device and "%" not in device and not Path(device).is_file():
+            raise CameraFault(self._name, f"{device} is not there")
+        if self.is_device and not Path(device).exists():
+            raise CameraFault(self._name, f"{device} is not there")
+        capture = cv2.VideoCapture(device, cv2.CAP_V4L2 if self.is_device else _file_backend(device))
+        if not capture.isOpened():
+            capture.release()
+            raise CameraFault(self._name, f"{device} cannot be opened")
+        if self.is_device:
+            capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._view.width_px)
+            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._view.height_px)
+            capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+            if self._view.exposure is not None:
+                # 1 is manual for UVC; a measuring camera must not choose its own light.
+                capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, 1)
+                capture.set(cv2.CAP_PROP_EXPOSURE, self._view.exposure)
+        self._capture = capture
+        return capture
+
+    def _read(self, capture: cv2.VideoCapture) -> tuple[bool, Pixels | None]:
+        with contextlib.suppress(cv2.error):
+            taken, picture = capture.read()
+            return bool(taken), None if picture is None else np.asarray(picture, dtype=np.uint8)
+        return False, None
+
+    def _drop_stale(self, capture: cv2.VideoCapture) -> None:
+        """Throw away what was taken before now: a buffered frame comes at once, a new one is waited for."""
+        for _ in range(STALE_FRAMES):
+            begin_s = self._clock.now_s()
+            if not capture.grab() or self._clock.now_s() - begin_s >= FRESH_WAIT_S:
+                return
+
+    def _notice_frozen(self, pixels: Pixels) -> None:
+        same = self._last is not None and np.array_equal(self._last, pixels)
+        self._unchanged = self._unchanged + 1 if same else 0
+        self._last = pixels
+        if self._unchanged >= FROZEN_AFTER - 1:
+            raise CameraFault(self._name, "frozen: the picture does not change at all")
+
+
+def _file_backend(device: str) -> int:
+    still = Path(device).suffix.lower() in (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+    return cv2.CAP_IMAGES if still else cv2.CAP_FFMPEG

@@ -1,0 +1,68 @@
+"""The five cameras of a machine file as a `KeyScanner`.
+
+Responsible for: which view is grey and which is coloured, scale, light, and whether the tray is empty. Not responsible
+for: opening cameras (`hardware.camera.capture`) or reading keys.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from config.machine import Views
+from hardware.camera.capture import Capture
+from hardware.clock import Clock
+from hardware.errors import CameraFault
+from hardware.scan import Pixels, ScanFrames, View
+
+DARKEST_BACKLIGHT = 60
+"""A backlight whose brightest part is darker than this is off."""
+EMPTY_SHARE = 0.002
+"""A tray is empty when less than this share of it is in shadow: dust, but no key."""
+
+
+class CameraScanner:
+    """`KeyScanner` over OpenCV. Called from the worker thread only."""
+
+    def __init__(self, views: Views, clock: Clock) -> None:
+        """Nothing is opened yet."""
+        self._views = views
+        names = ("silhouette", "head", "line_left", "line_right", "check")
+        self._captures = {name: Capture(name, getattr(views, name), clock) for name in names}
+
+    def scan(self) -> ScanFrames:
+        """Four fresh frames of the tray."""
+        return ScanFrames(
+            silhouette=self._backlit("silhouette"),
+            head=View(self._captures["head"].frame(), self._views.head.mm_per_px),
+            line_left=View(_grey(self._captures["line_left"].frame()), self._views.line_left.mm_per_px),
+            line_right=View(_grey(self._captures["line_right"].frame()), self._views.line_right.mm_per_px),
+            laser_angle_deg=self._views.laser_angle_deg,
+        )
+
+    def tray_is_empty(self) -> bool:
+        """Whether nothing lies on the backlight."""
+        grey = self._backlit("silhouette").pixels
+        light = float(np.percentile(grey[::4, ::4], 98))
+        return bool(np.mean(grey < light / 2) < EMPTY_SHARE)
+
+    def check(self) -> View:
+        """The clamped copy against its backlight."""
+        return self._backlit("check")
+
+    def close(self) -> None:
+        """Let go of all cameras."""
+        for capture in self._captures.values():
+            capture.close()
+
+    def _backlit(self, name: str) -> View:
+        grey = _grey(self._captures[name].frame())
+        if float(np.percentile(grey[::4, ::4], 99)) < DARKEST_BACKLIGHT:
+            raise CameraFault(name, "dark: its backlight is off or something covers it")
+        mm_per_px: float = getattr(self._views, name).mm_per_px
+        return View(grey, mm_per_px)
+
+
+def _grey(pixels: Pixels) -> Pixels:
+    """Luminance of an RGB picture, in whole steps."""
+    weighted = pixels[..., 0] * 0.299 + pixels[..., 1] * 0.587 + pixels[..., 2] * 0.114
+    return np.asarray(np.rint(weighted), dtype=np.uint8)

@@ -1,0 +1,115 @@
+"""Cameras: sequences and video files through the same code as a device, and every way of bringing no picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from config.machine import View, Views
+from hardware.camera import CameraScanner, Capture
+from hardware.clock import SystemClock
+from hardware.errors import CameraFault
+
+SIZE = (160, 120)
+
+
+def view(device: Path | str, **other: object) -> View:
+    return View(device=str(device), width_px=SIZE[0], height_px=SIZE[1], mm_per_px=0.05, **other)  # type: ignore[arg-type]
+
+
+def pictures(folder: Path, count: int, *, base: int = 200, key: bool = False, noise: bool = True) -> Path:
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for i in range(count):
+        picture = np.full((SIZE[1], SIZE[0], 3), base, np.uint8)
+        if key:
+            picture[40:80, 30:120] = 20
+        if noise:
+            picture[::7, ::5] = np.clip(picture[::7, ::5] + rng.integers(-9, 9, picture[::7, ::5].shape), 0, 255)
+        cv2.imwrite(str(folder / f"shot_{i:03d}.png"), picture)
+    return folder / "shot_%03d.png"
+
+
+def test_a_sequence_gives_its_frames_in_order_and_then_is_unplugged(tmp_path: Path) -> None:
+    capture = Capture("check", view(pictures(tmp_path / "a", 4)), SystemClock())
+    frames = [capture.frame() for _ in range(4)]
+    assert {frame.shape for frame in frames} == {(SIZE[1], SIZE[0], 3)}
+    assert not np.array_equal(frames[0], frames[1])
+    with pytest.raises(CameraFault, match="no more frames"):
+        capture.frame()
+    capture.close()
+
+
+def test_a_video_file_is_a_camera_too(tmp_path: Path) -> None:
+    path = tmp_path / "tray.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, SIZE)  # type: ignore[attr-defined]
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        writer.write(rng.integers(0, 255, (SIZE[1], SIZE[0], 3), np.uint8))
+    writer.release()
+    capture = Capture("head", view(path), SystemClock())
+    assert capture.frame().dtype == np.uint8
+    capture.close()
+
+
+def test_red_stays_red(tmp_path: Path) -> None:
+    picture = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
+    picture[..., 2] = 250  # OpenCV writes blue first
+    cv2.imwrite(str(tmp_path / "red_000.png"), picture)
+    frame = Capture("head", view(tmp_path / "red_%03d.png"), SystemClock()).frame()
+    assert tuple(frame[5, 5]) == (250, 0, 0)
+
+
+def test_a_picture_that_never_changes_is_a_frozen_camera(tmp_path: Path) -> None:
+    capture = Capture("silhouette", view(pictures(tmp_path / "a", 5, noise=False)), SystemClock())
+    capture.frame()
+    capture.frame()
+    with pytest.raises(CameraFault, match="frozen"):
+        capture.frame()
+
+
+@pytest.mark.parametrize("device", ["/dev/v4l/by-id/nothing-here", "nothing.avi", "nothing_%03d.png"])
+def test_a_camera_that_is_not_there_is_a_fault_with_its_view(device: str, tmp_path: Path) -> None:
+    where = device if device.startswith("/dev") else str(tmp_path / device)
+    with pytest.raises(CameraFault, match="camera line_left: ") as caught:
+        Capture("line_left", view(where), SystemClock()).frame()
+    assert caught.value.view == "line_left"
+
+
+def test_another_size_than_the_machine_file_says_is_a_fault(tmp_path: Path) -> None:
+    wrong = view(pictures(tmp_path / "a", 1)).model_copy(update={"width_px": 161})
+    with pytest.raises(CameraFault, match="gives 160x120 pixels"):
+        Capture("head", wrong, SystemClock()).frame()
+
+
+def scanner(tmp_path: Path, *, base: int = 200, key: bool = False) -> CameraScanner:
+    each = {
+        name: view(pictures(tmp_path / name, 3, base=base, key=key))
+        for name in ("silhouette", "head", "line_left", "line_right", "check")
+    }
+    return CameraScanner(Views(laser_angle_deg=45, **each), SystemClock())  # type: ignore[arg-type]
+
+
+def test_four_views_come_with_their_scale_and_only_the_head_in_colour(tmp_path: Path) -> None:
+    cameras = scanner(tmp_path, key=True)
+    frames = cameras.scan()
+    shapes = {name: getattr(frames, name).pixels.ndim for name in ("silhouette", "head", "line_left", "line_right")}
+    assert shapes == {"silhouette": 2, "head": 3, "line_left": 2, "line_right": 2}
+    assert frames.silhouette is not None
+    assert frames.silhouette.mm_per_px == 0.05
+    assert cameras.check().pixels.ndim == 2
+    cameras.close()
+    cameras.close()
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_the_tray_is_empty_when_nothing_shades_its_light(tmp_path: Path, key: bool) -> None:
+    assert scanner(tmp_path, key=key).tray_is_empty() is not key
+
+
+def test_a_dark_backlight_is_a_fault_and_no_empty_tray(tmp_path: Path) -> None:
+    with pytest.raises(CameraFault, match="dark"):
+        scanner(tmp_path, base=12).tray_is_empty()

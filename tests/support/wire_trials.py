@@ -1,0 +1,202 @@
+"""One whole copy with one damage on the wire, in virtual time, and what became of it.
+
+The part of the session is played by the shortest honest one: deliver only what was measured good, charge only what
+was delivered, after a fault recover, scrap, try once more, and make the board safe at the end.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+
+from hardware.cutter import GrblCutter
+from hardware.errors import BlankFault, HardwareFault
+from hardware.grbl_board import stop_board
+from hardware.ports import ByteLink
+from kiosk.copy_check import check_copy
+from kiosk.cut_plan import CutPlan, plan_cuts
+from kiosk.gcode import to_gcode
+from simulator.firmware_build import ECHO, STOCK
+from simulator.rig import SimulatedMachine
+from simulator.wire_faults import Damage, Way, WireFault
+from simulator.world_blade import Blade
+from tests.cut.keys import blank, catalogue, machine
+
+LONGEST_S = 600.0
+"""More virtual time than this is a hang."""
+BAD_MM = 0.05
+COAST_S = 4.0
+"""A wheel that was switched off has come to rest after this."""
+CODE, BITTING, SLOT = "SC1", "53293", 2
+STAGES = ("connect", "home", "load", "cut", "check", "deliver")
+
+
+@cache
+def the_plan() -> CutPlan:
+    plan = plan_cuts(*blank(CODE), BITTING, machine())
+    assert isinstance(plan, CutPlan)
+    return plan
+
+
+@dataclass
+class Tap:
+    """Counts what passes the wire, stage by stage and byte by byte, on a clean run."""
+
+    link: ByteLink
+    stage: str = "connect"
+    passed: dict[Way, list[tuple[str, int]]] = field(default_factory=lambda: {way: [] for way in Way})
+
+    def read(self, timeout_s: float) -> bytes:
+        data = self.link.read(timeout_s)
+        self.passed[Way.FROM_BOARD] += [(self.stage, byte) for byte in data]
+        return data
+
+    def write(self, data: bytes) -> None:
+        self.passed[Way.TO_BOARD] += [(self.stage, byte) for byte in data]
+        self.link.write(data)
+
+    def close(self) -> None:
+        self.link.close()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one trial; `wrong` names what must never be."""
+
+    delivered: int
+    charged: int
+    fault: str
+    wrong: tuple[str, ...]
+    spent_s: float
+
+
+def kind_of(byte: int) -> str:
+    """The class of a byte: what it is for in a line."""
+    character = chr(byte)
+    if character.isdigit():
+        return "digit"
+    if character.isalpha():
+        return character if character in "GMXYZFSPokN" else "letter"
+    return {"\n": "end", "\r": "end", "-": "sign", ".": "point", "?": "query", "\x18": "reset", "!": "hold"}.get(
+        character, "other"
+    )
+
+
+@cache
+def classes(echo: bool) -> dict[tuple[Way, str, str], tuple[int, ...]]:
+    """Byte positions of a clean run by direction, stage and kind."""
+    rig = SimulatedMachine(machine(), catalogue(), 0, build=ECHO if echo else STOCK)
+    tap = Tap(rig.link())
+    cutter = GrblCutter(lambda: tap, machine(), rig.clock)
+    _copy(cutter, rig, lambda stage: setattr(tap, "stage", stage))
+    found: dict[tuple[Way, str, str], list[int]] = {}
+    for way, passed in tap.passed.items():
+        for position, (stage, byte) in enumerate(passed):
+            found.setdefault((way, stage, kind_of(byte)), []).append(position)
+    return {key: tuple(positions) for key, positions in found.items()}
+
+
+def faults(seed: int, runs: int, echo: bool) -> Iterator[WireFault]:
+    """So many damages, spread evenly over every class of byte and every kind of damage."""
+    draw = random.Random(seed)
+    cells = [(cell, damage) for cell in classes(echo) for damage in Damage]
+    draw.shuffle(cells)
+    for i in range(runs):
+        (way, stage, kind), damage = cells[i % len(cells)]
+        position = draw.choice(classes(echo)[(way, stage, kind)])
+        yield WireFault(
+            damage, way, position, count=draw.choice((1, 1, 1, 2, 5)), delay_s=draw.choice((0.05, 0.3, 2.0))
+        )
+
+
+def _copy(cutter: GrblCutter, rig: SimulatedMachine, entering: Callable[[str], None]) -> bool:
+    """One copy; whether it was delivered."""
+    plan = the_plan()
+    entering("connect")
+    cutter.connect()
+    entering("home")
+    cutter.home()
+    return _cut(cutter, rig, plan, entering)
+
+
+def _cut(cutter: GrblCutter, rig: SimulatedMachine, plan: CutPlan, entering: Callable[[str], None]) -> bool:
+    entering("load")
+    cutter.load(SLOT, plan.blade_height_mm)
+    entering("cut")
+    cutter.run(to_gcode(plan, machine()), lambda _: None)
+    entering("check")
+    cutter.present_to_check()
+    blade = rig.world.at_check()
+    good = blade is not None and check_copy(plan, _edge(blade), machine().check).passed
+    entering("deliver")
+    if good:
+        cutter.deliver()
+    else:
+        cutter.reject()
+    return good
+
+
+def _edge(blade: Blade) -> np.ndarray:
+    return np.stack([blade.x_mm, blade.top_mm], axis=1)
+
+
+def trial(fault: WireFault, seed: int, echo: bool) -> Outcome:
+    """One copy with one damage."""
+    rig = SimulatedMachine(machine(), catalogue(), seed, build=ECHO if echo else STOCK)
+    rig.damage_wire(fault)
+    cutter = GrblCutter(rig.link, machine(), rig.clock)
+    charged, told = 0, ""
+    wrong: list[str] = []
+    try:
+        charged += _copy(cutter, rig, lambda _: None)
+    except BlankFault as odd:
+        told = odd.code
+    except HardwareFault as first:
+        told = first.code
+        rig.timeline.advance(COAST_S)
+        if rig.world.wheel_rpm(rig.timeline.now_s) > 0:
+            wrong.append("wheel turns after a fault")
+        if len(rig.chute) > charged:
+            # The fault came while the copy fell: it is the shopper's, and nothing is charged.
+            told += "+given"
+        charged += _once_more(cutter, rig)
+    cutter.close()
+    rig.mend_wire()
+    try:
+        stop_board(rig.link(), machine().wire, rig.clock)
+    except HardwareFault:
+        wrong.append("safe stop failed")
+    rig.timeline.advance(5.0)
+    if rig.world.wheel_rpm(rig.timeline.now_s) > 0 or rig.firmware.core.spindle != 5:
+        wrong.append("wheel on at the end")
+    if any(_worst_mm(blade) > BAD_MM for blade in rig.chute):
+        wrong.append("bad key delivered")
+    if charged > len(rig.chute):
+        wrong.append("charged without a key")
+    if rig.timeline.now_s > LONGEST_S:
+        wrong.append("hang")
+    return Outcome(len(rig.chute), charged, told, tuple(wrong), rig.timeline.now_s)
+
+
+def _once_more(cutter: GrblCutter, rig: SimulatedMachine) -> int:
+    """Recover and scrap; then one more copy if that went well."""
+    try:
+        cutter.recover()
+        if rig.world.carousel.clamped is not None:
+            cutter.reject()
+        return int(_cut(cutter, rig, the_plan(), lambda _: None))
+    except HardwareFault:
+        return 0
+
+
+def _worst_mm(blade: Blade) -> float:
+    plan = the_plan()
+    worst = 0.0
+    for position, root in zip(plan.positions_mm, plan.roots_mm, strict=True):
+        around = np.linspace(position - 0.15, position + 0.15, 11)
+        worst = max(worst, abs(float(np.interp(around, blade.x_mm, blade.top_mm).mean()) - root))
+    return worst
