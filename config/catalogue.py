@@ -9,13 +9,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from config.keyway import Blank, CutSpec, Keyway, Section
-from config.keyway_checks import blank_findings, close_pairs, cut_findings, depth_findings, section_findings
+from config.keyway_checks import (
+    blank_findings,
+    close_pairs,
+    cut_findings,
+    depth_findings,
+    section_findings,
+    solid_findings,
+)
 from config.keyway_file import KeywayFile, WrittenKeyway
 from config.problems import BadInput, Problem
 from config.toml_files import checked, problems_of, read_toml, toml_files
@@ -71,8 +79,9 @@ class Catalogue:
         if wanted in self.keyway_of:
             keyway = self.keyway_of[wanted]
             return keyway, keyway.blanks[0] if keyway.blanks else None
-        known = ", ".join(sorted({*self.blank_of, *self.keyway_of}))
-        raise BadInput(Problem("keyway", code, f"not in the catalogue; known are {known}"))
+        near = get_close_matches(wanted, sorted({*self.blank_of, *self.keyway_of}), n=4, cutoff=0.5)
+        hint = f"did you mean {', '.join(near)}?" if near else "see kiosk catalogue list"
+        raise BadInput(Problem("keyway", repr(code), f"not in the catalogue; {hint}"))
 
 
 def load_catalogue(directory: Path | None = None, owner: Path | None = None) -> Catalogue:
@@ -121,6 +130,7 @@ class _Builder:
                     self.problems.append(Problem(name, section.id, f"also in {self._file_of_section[section.id]}"))
                     continue
                 self._file_of_section[section.id] = name
+                self._found(name, section.id, solid_findings(section))
                 kept.append(section)
         return kept
 

@@ -20,6 +20,7 @@ NEIGHBOUR_TOLERANCE_MM = 0.10
 HEIGHT_TOLERANCE_MM = 0.10
 NO_CUT_TOLERANCE_MM = 0.05
 """The shallowest depth of some systems is no cut at all, and sheets give it a thousandth above the blade."""
+LEAST_WEB_MM = 0.2
 LEAST_ROOT_OF_BLADE = 0.3
 """A cut deeper than this share of the blade leaves no key: the figure is a slip."""
 
@@ -66,6 +67,27 @@ def blank_findings(keyway: Keyway) -> Iterator[Finding]:
         if last_mm >= blank.blade_length_mm:
             end = "tip" if keyway.spec.stop is Stop.SHOULDER else "shoulder"
             yield f"blanks.{blank.code}", f"the last of {blank.cuts} cuts lies past the {end}"
+
+
+def solid_findings(section: Section) -> Iterator[Finding]:
+    """The grooves of both faces must leave metal between them at every height."""
+    for height, recess in section.left:
+        other = _recess_at(section.right, height)
+        if section.thickness_mm - recess - other < LEAST_WEB_MM:
+            yield "left", f"at {height} mm the grooves of the two faces meet: nothing would hold the blade together"
+            return
+    for height, recess in section.right:
+        if section.thickness_mm - recess - _recess_at(section.left, height) < LEAST_WEB_MM:
+            yield "right", f"at {height} mm the grooves of the two faces meet: nothing would hold the blade together"
+            return
+
+
+def _recess_at(face: tuple[tuple[float, float], ...], height_mm: float) -> float:
+    """Recess of a face at one height, straight between its points."""
+    for (low, below), (high, above) in pairwise(face):
+        if low <= height_mm <= high:
+            return below + (above - below) * (height_mm - low) / (high - low)
+    return face[0][1] if height_mm < face[0][0] else face[-1][1]
 
 
 def section_findings(keyway: Keyway, section: Section) -> Iterator[Finding]:

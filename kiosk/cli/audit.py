@@ -57,7 +57,9 @@ def export(
 
 @app.command("accept-break")
 def accept_break(
-    reason: Annotated[str, typer.Option(help="Why the break is known and accepted, such as a restored backup.")],
+    reason: Annotated[
+        str, typer.Option(prompt="Why", help="Why the break is known and accepted, such as a restored backup.")
+    ],
     data: DataOption = None,
 ) -> None:
     """After a restored backup: record the break and who answers for it, and go on from there."""

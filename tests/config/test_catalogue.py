@@ -242,8 +242,8 @@ def test_findings_need_nothing_but_the_figures(catalogue: Catalogue) -> None:
 def test_a_code_is_found_as_people_write_it_and_an_unknown_one_is_told(catalogue: Catalogue) -> None:
     assert catalogue.find(" sc4 ")[1] == catalogue.blank_of["SC4"][1]
     assert catalogue.find("medeco")[1] is None
-    with pytest.raises(BadInput, match="not in the catalogue; known are"):
-        catalogue.find("SC99")
+    with pytest.raises(BadInput, match="not in the catalogue; did you mean SC1"):
+        catalogue.find("SC11")
 
 
 def test_the_revision_changes_with_any_byte(tmp_path: Path) -> None:
@@ -251,3 +251,10 @@ def test_the_revision_changes_with_any_byte(tmp_path: Path) -> None:
     before = load_catalogue(tmp_path).revision
     (tmp_path / "test.toml").write_text(KEYWAY + "\n")
     assert load_catalogue(tmp_path).revision != before
+
+
+def test_grooves_that_meet_are_told(tmp_path: Path) -> None:
+    master = (SHIPPED / "master.toml").read_text()
+    (tmp_path / "master.toml").write_text(master.replace("1.28]", "1.9]"))
+    with pytest.raises(BadInput, match="grooves of the two faces meet"):
+        load_catalogue(tmp_path)
