@@ -92,7 +92,10 @@ class Firmware:
             self._interrupts()
             self._settle()
         core.now_s = max(core.now_s, end_s)
-        core.drive()
+
+    def sync(self) -> None:
+        """Bring the machine to where its motors are now (it is done by itself at every event)."""
+        self._core.drive()
 
     def inputs_changed(self) -> None:
         """A switch or control input may have moved: the board's pin interrupts."""

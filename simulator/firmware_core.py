@@ -178,14 +178,25 @@ class Core:
 
     # -- inputs ------------------------------------------------------------------------------------------------
 
+    def motor_now(self) -> Steps:
+        """The motors' count at this moment, without moving the machine there yet."""
+        if not self.stepper.running:
+            return self.motor
+        at, last, m = self.stepper.position(self.now_s), self.stepper.resting, self.motor
+        invert = int(self.settings.values[3])
+        delta = [at[i] - last[i] for i in range(3)]
+        if invert:
+            delta = [-d if invert >> i & 1 else d for i, d in enumerate(delta)]
+        return (m[0] + delta[0], m[1] + delta[1], m[2] + delta[2])
+
     def limits(self, motor: Steps | None = None) -> int:
         """Limit inputs as the board reads them."""
-        closed = self.wiring.limits_at(self.motor if motor is None else motor)
+        closed = self.wiring.limits_at(self.motor_now() if motor is None else motor)
         return closed ^ 7 if self.settings.values[5] else closed
 
     def probe(self, motor: Steps | None = None) -> bool:
         """The probe input as the board reads it (a probing move away wants it open)."""
-        closed = self.wiring.probe_at(self.motor if motor is None else motor)
+        closed = self.wiring.probe_at(self.motor_now() if motor is None else motor)
         return closed ^ bool(self.settings.values[6]) ^ self.probe_away
 
     def door_ajar(self) -> bool:

@@ -45,7 +45,6 @@ class Realtime:
                 return
             if core.flags & fc.STATUS:
                 core.flags &= ~fc.STATUS
-                core.drive()
                 core.say(status_line(core))
             if core.flags & (fc.CANCEL | fc.FEED_HOLD | fc.DOOR_OPEN | fc.SLEEP_NOW):
                 self._stop_requests()

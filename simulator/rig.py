@@ -70,6 +70,7 @@ class SimulatedMachine:
         eeprom = factory_eeprom(None if factory_settings else board_settings(machine))
         self.firmware = Firmware(self.world, build, eeprom, baud)
         self.world.changed = self.firmware.inputs_changed
+        self.world.sync = self.firmware.sync
         self.timeline = Timeline(self.firmware)
         self.clock: Clock = VirtualClock(self.timeline)
         self.plugged_in = True

@@ -113,6 +113,8 @@ class World:
         self.now_s = 0.0
         self.changed: Callable[[], None] = lambda: None
         """Called when an input changed by itself; the board's pin interrupt."""
+        self.sync: Callable[[], None] = lambda: None
+        """Called by who looks, so that the slides are where the motors are at that moment."""
 
     # -- Wiring ------------------------------------------------------------------------------------------------
 
@@ -177,11 +179,13 @@ class World:
 
     def set_door(self, is_open: bool) -> None:
         """Open or close the guard door."""
+        self.sync()
         self.door_open = is_open
         self.changed()
 
     def set_emergency_stop(self, pressed: bool, now_s: float) -> None:
         """Press or release: no power for motors, wheel and clamp while pressed."""
+        self.sync()
         self.emergency_stop = pressed
         if pressed:
             self.outputs(5, 0.0, 0, now_s)
@@ -192,6 +196,7 @@ class World:
     @property
     def position_mm(self) -> tuple[float, float, float]:
         """Where the slides really stand, machine coordinates."""
+        self.sync()
         x, y, z = (slide.at_mm for slide in self.slides)
         return x, y, z
 
@@ -216,6 +221,7 @@ class World:
 
     def at_check(self) -> Blade | None:
         """The blade before the check camera, if the clamp stands there with one."""
+        self.sync()
         near = abs(self.slides[0].at_mm - self.carousel.places.check_x_mm) <= 1.0
         return self.carousel.clamped if near else None
 

@@ -100,7 +100,7 @@ class Blade:
         x = self.x_mm[first:last]
         lowest = np.minimum(h0 + wheel.above(x - x0), h1 + wheel.above(x - x1))
         dx, dh = x1 - x0, h1 - h0
-        if dx != 0.0:
+        if abs(dx) > 1e-9:
             for corner in (-wheel.flat_mm / 2, wheel.flat_mm / 2):
                 along = np.clip((x + corner - x0) / dx, 0.0, 1.0)
                 lowest = np.minimum(lowest, h0 + along * dh + wheel.above(x - x0 - along * dx))
