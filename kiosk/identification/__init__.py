@@ -4,6 +4,7 @@ Responsible for: measuring pictures and naming keyway, cuts, wear and stamp, and
 Pure but for the words on the head, whose models are loaded once. Not responsible for: whether a key may be copied.
 """
 
+from kiosk.identification.agree import agreed
 from kiosk.identification.identify import cuts_by_outline, identify, read_key
 from kiosk.identification.match import MatchLimits, SectionIndex, build_index, match_section
 from kiosk.identification.stamp import StampReader
@@ -12,6 +13,7 @@ __all__ = [
     "MatchLimits",
     "SectionIndex",
     "StampReader",
+    "agreed",
     "build_index",
     "cuts_by_outline",
     "identify",
