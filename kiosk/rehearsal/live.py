@@ -39,6 +39,8 @@ from simulator.pty import PtyPort
 from simulator.realtime import RealTime
 from simulator.rig import SimulatedMachine, lay
 
+LONGEST_STEP_S = 0.05
+"""A tenth of the time a board may take to answer: so a busy computer slows the machine but never silences it."""
 Factory = Callable[[], ByteLink]
 COMMON_KEYS = ("kwikset-new", "schlage-new", "kwikset-6", "schlage-6", "master-new", "kwikset-worn")
 """What an unscripted hand may bring; anything else is laid from the panel or the control socket."""
@@ -95,7 +97,7 @@ def live_machine(
         BadInput: the path is taken.
     """
     rig = SimulatedMachine(settings.machine, settings.catalogue, seed)
-    realtime = RealTime(rig.timeline, speed, rig.wire)
+    realtime = RealTime(rig.timeline, speed, rig.wire, longest_step_s=LONGEST_STEP_S)
     with ExitStack() as stack:
         if pty is None:
             pty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-"))) / "board"

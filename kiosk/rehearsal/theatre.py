@@ -6,19 +6,52 @@ Responsible for: putting simulated machine, terminal and session together. Not r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import Settings
 from hardware.cutter import GrblCutter
-from hardware.ports import KeyScanner
+from hardware.errors import LinkLost
+from hardware.ports import ByteLink, KeyScanner
 from kiosk.compose import Ports, build_tools
 from kiosk.rehearsal.stage import Stage
 from kiosk.tools import AuditBook, KeyExpert, StaffDoor
 from simulator.payment import SimulatedTerminal
 from simulator.rig import SimulatedMachine
+
+
+class MortalLink:
+    """A link whose host can die: from then on nothing goes out and nothing comes in, as if nobody were there."""
+
+    def __init__(self, link: ByteLink) -> None:
+        """Alive."""
+        self._link = link
+        self.dead = False
+        self.lines = 0
+        """Lines sent so far."""
+        self.on_line: Callable[[int], None] = lambda _: None
+        """Called after each line sent, with its number."""
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has arrived; nothing ever after death."""
+        if self.dead:
+            raise LinkLost("the host is dead")
+        return self._link.read(timeout_s)
+
+    def write(self, data: bytes) -> None:
+        """Send, unless dead."""
+        if self.dead:
+            return
+        self._link.write(data)
+        for _ in range(data.count(b"\n")):
+            self.lines += 1
+            self.on_line(self.lines)
+
+    def close(self) -> None:
+        """Let go of the port."""
+        self._link.close()
 
 
 @dataclass
@@ -49,6 +82,7 @@ def theatre(
     staff: StaffDoor | None = None,
     audit: AuditBook | None = None,
     first_count: int | None = None,
+    wire: Callable[[], ByteLink] | None = None,
 ) -> Iterator[Theatre]:
     """A kiosk that has not begun. Given `rig`, `terminal` and `data` of another, it is that one after a power cut.
 
@@ -63,10 +97,11 @@ def theatre(
         staff: who may come in; the accounts in `data` if None.
         audit: the book; the one in `data` if None.
         first_count: blanks in each slot at first; None: full.
+        wire: opens the board's port; the machine's own if None.
     """
     rig = rig or SimulatedMachine(settings.machine, settings.catalogue, seed)
     terminal = terminal or SimulatedTerminal()
-    cutter = GrblCutter(rig.link, settings.machine, rig.clock)
+    cutter = GrblCutter(wire or rig.link, settings.machine, rig.clock)
     ports = Ports(cutter, scanner or rig.scanner, terminal, rig.clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:
         tools = build_tools(settings, ports, data, closing, expert=expert, staff=staff, audit=audit)
