@@ -1,6 +1,6 @@
 """10,000 sessions in virtual time beside everything that runs beside a kiosk: memory, file handles, disk.
 
-    python -m tests.bench.bench_soak [--sessions 10000] [--seed 1]
+    python -m tests.bench.soak_sessions [--sessions 10000] [--seed 1]
 
 The session, its journal, stock, audit, recorder, outbox and logs are the real ones; machine, cameras and reader are
 the small fakes of the session's tests. Sales, declined cards, cancelled visits, refusals, recuts, unfit blanks, stops

@@ -1,6 +1,6 @@
 """Fuzzing what strangers can reach: the wire, scan folders, settings, scenarios, the control socket, documents.
 
-    python -m tests.bench.fuzz [--minutes 10] [--seed 1] [--only NAME]
+    python -m tests.bench.soak_fuzz [--minutes 10] [--seed 1] [--only NAME]
 
 Inputs are drawn by Hypothesis: mostly good ones damaged in a few places. A target fails on any exception but those it
 is meant to raise, and on any input that takes longer than 20 s. Prints inputs tried by target; status 1 on a failure.
