@@ -1,0 +1,244 @@
+"""What the glass says, without any glass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware import errors
+from kiosk.decision import FiredRule, Override, Verdict
+from kiosk.events import Approve, CallStaff, Cancel, Credentials, Done, EnterReceipt, Recover, StaffKey, Stop
+from kiosk.reading import Outcome
+from kiosk.snapshot import FaultNotice, Progress, Refusal, Snapshot, StaffView, Waiting
+from kiosk.states import MAKING, State
+from ui.gallery import sample_store
+from ui.local import EnterTyped, Erase, Local, OpenTab, SetVolume, ToggleContrast, ToggleSpeech, Typed, after, on_state
+from ui.present_staff import fault_family
+from ui.presenter import present
+from ui.samples import SAMPLES
+from ui.shown import Kind, RefusedDetail, Shown, StaffDetail
+from ui.spoken import actions_of
+
+STORE = sample_store("portrait")
+LANGUAGES = ("en", "es", "fr")
+
+
+def shown_of(snapshot: Snapshot, local: Local | None = None) -> Shown:
+    return present(snapshot, local or Local(), STORE)
+
+
+def intents(shown: Shown) -> list[object]:
+    actions = [*shown.actions, *(actions_of(shown.detail) if shown.detail else [])]
+    return [action.does for action in actions if action.enabled]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_screen_even_when_the_snapshot_holds_nothing_else(state: State, language: str) -> None:
+    shown = shown_of(Snapshot(state, simulated=False, language=language))
+    assert shown.title
+    assert shown.spoken.startswith(shown.title)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_is_shown_is_spoken(language: str) -> None:
+    for name, (snapshot, local) in SAMPLES.items():
+        shown = shown_of(replace(snapshot, language=language), local)
+        if shown.waiting is not None:
+            assert shown.waiting.text in shown.spoken
+            continue
+        texts = [shown.title, *shown.body, shown.badge, *(action.label for action in shown.actions if action.enabled)]
+        if shown.detail is not None:
+            texts += [
+                a.label for a in actions_of(shown.detail) if a.enabled and not a.id.startswith("digit") and not a.says
+            ]
+        if isinstance(shown.detail, RefusedDetail):
+            texts += [reason.what for reason in shown.detail.reasons] + list(shown.detail.next_steps)
+        missing = [text for text in texts if text and text not in shown.spoken and "STOP" not in text]
+        assert [m for m in missing if not any(a.label == m and a.says for a in shown.actions)] == [], name
+
+
+BEFORE_THE_CUT = (
+    State.PLACE_KEY, State.SCANNING, State.TRY_AGAIN, State.WORN, State.OFFER, State.PAYING, State.TAKE_KEY_BACK,
+    State.BRING_BACK, State.MEASURING_RETURN, State.STAFF_LOGIN,
+)  # fmt: skip
+
+
+def test_before_the_cut_there_is_a_large_cancel_and_during_it_a_stop() -> None:
+    for name, (snapshot, local) in SAMPLES.items():
+        shown = shown_of(snapshot, local)
+        if snapshot.state in BEFORE_THE_CUT:
+            assert Cancel() in [action.does for action in shown.actions], name
+        if snapshot.state in MAKING:
+            stop = next(action for action in shown.actions if action.does == Stop())
+            assert (stop.kind, stop.enabled, stop.hold) == (Kind.DANGER, True, False)
+            assert Cancel() not in intents(shown)
+
+
+def test_stop_answers_through_the_whole_of_the_work_without_a_deaf_moment() -> None:
+    visits = {shown_of(Snapshot(state, simulated=False)).visit for state in MAKING}
+    assert len(visits) == 1
+
+
+@pytest.mark.parametrize("outcome", [None, *Outcome])
+@pytest.mark.parametrize("can_be_approved", [True, False])
+def test_a_refusal_is_never_a_dead_end(outcome: Outcome | None, can_be_approved: bool) -> None:
+    shown = shown_of(Snapshot(State.REFUSED, simulated=False, refusal=Refusal((), outcome, can_be_approved)))
+    assert isinstance(shown.detail, RefusedDetail)
+    assert shown.detail.reasons
+    assert shown.detail.next_steps
+    assert {CallStaff(), Done()} <= set(intents(shown))
+    assert shown.staff_door is not None
+    assert shown.staff_door.does == StaffKey()
+
+
+def test_a_rule_nobody_has_worded_is_told_truthfully() -> None:
+    rule = FiredRule("OWNERS_OWN", Verdict.REFUSE, Override.NEVER, "ground", "source")
+    for language in LANGUAGES:
+        shown = shown_of(Snapshot(State.REFUSED, simulated=False, language=language, refusal=Refusal((rule,))))
+        assert isinstance(shown.detail, RefusedDetail)
+        assert "OWNERS_OWN" not in shown.spoken
+        assert shown.detail.reasons[0].what
+
+
+def test_a_rule_speaks_its_own_words_in_the_screens_language() -> None:
+    rule = FiredRule(
+        "X", Verdict.REFUSE, Override.NEVER, "g", "s", words=(("en", "Meaning", "Next"), ("fr", "Sens", "Suite"))
+    )
+    for language, meaning in (("en", "Meaning"), ("fr", "Sens"), ("es", "Meaning")):
+        shown = shown_of(Snapshot(State.REFUSED, simulated=False, language=language, refusal=Refusal((rule,))))
+        assert meaning in shown.spoken
+
+
+def test_staff_cannot_approve_before_a_reason_is_picked() -> None:
+    snapshot, _ = SAMPLES["14-staff-approval"]
+    assert not [i for i in intents(shown_of(snapshot)) if isinstance(i, Approve)]
+    local, _ = after(Local(), OpenTab("id_checked"), State.STAFF_APPROVAL)
+    assert Approve("id_checked") in intents(shown_of(snapshot, local))
+    forged, _ = after(Local(), OpenTab("no_such_reason"), State.STAFF_APPROVAL)
+    assert not [i for i in intents(shown_of(snapshot, forged)) if isinstance(i, Approve)]
+
+
+def test_a_pin_is_never_on_the_screen_nor_in_any_repr_nor_spoken() -> None:
+    local = Local(number="4711")
+    for digit in "908172":
+        local, _ = after(local, Typed(digit), State.STAFF_LOGIN)
+    shown = shown_of(Snapshot(State.STAFF_LOGIN, simulated=False, staff=StaffView()), local)
+    for text in (repr(local), repr(shown), shown.spoken):
+        assert "908172" not in text
+        assert "4711" not in text
+    local, intent = after(local, EnterTyped(), State.STAFF_LOGIN)
+    assert intent == Credentials("4711", "908172")
+    assert "908172" not in repr(intent)
+    assert (local.number, local.typed) == ("", "")
+
+
+def test_typed_digits_are_forgotten_with_the_screen() -> None:
+    local = Local(number="4711", typed="12", tab="kiosk", contrast=True, speech=True)
+    there = on_state(local, State.STAFF_LOGIN, State.STAFF_MENU)
+    assert (there.number, there.typed, there.tab) == ("", "", "")
+    assert there.contrast
+    assert on_state(there, State.STAFF_MENU, State.WELCOME) == Local()
+
+
+def test_a_receipt_code_is_sent_when_it_is_entered() -> None:
+    local = Local()
+    for digit in "123":
+        local, _ = after(local, Typed(digit), State.BRING_BACK)
+    local, _ = after(local, Erase(), State.BRING_BACK)
+    local, intent = after(local, EnterTyped(), State.BRING_BACK)
+    assert isinstance(intent, EnterReceipt)
+    assert intent.code == "12"
+
+
+@given(
+    st.lists(
+        st.sampled_from([Typed("1"), Erase(), EnterTyped(), ToggleSpeech(), ToggleContrast(), SetVolume(99)]),
+        max_size=40,
+    )
+)
+def test_no_row_of_touches_breaks_the_screens_own_state(acts: list[object]) -> None:
+    local = Local()
+    for act in acts:
+        local, _ = after(local, act, State.STAFF_LOGIN)  # type: ignore[arg-type]
+        assert 1 <= local.volume <= 10
+        assert len(local.typed) <= 20
+
+
+def every_fault(kind: type[errors.HardwareFault]) -> list[type[errors.HardwareFault]]:
+    return [kind, *(below for child in kind.__subclasses__() for below in every_fault(child))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_has_help_in_three_steps_and_recovery_must_be_held(language: str) -> None:
+    for fault in (*every_fault(errors.HardwareFault), None):
+        code = fault.code if fault else "NEVER_HEARD_OF"
+        snapshot = Snapshot(
+            State.STAFF_MENU,
+            simulated=False,
+            language=language,
+            fault=FaultNotice(code, "", 0.0),
+            staff=StaffView("A", "associate"),
+        )
+        shown = shown_of(snapshot)
+        assert isinstance(shown.detail, StaffDetail)
+        assert len(shown.detail.paragraphs) == 3
+        recover = next(action for action in shown.detail.controls if action.does == Recover())
+        assert recover.hold
+    assert fault_family("LINK_LOST") == "link"
+    assert fault_family("NEVER_HEARD_OF") == "other"
+
+
+def test_out_of_order_is_honest_about_what_comes_next() -> None:
+    def body(**facts: bool) -> str:
+        fault = FaultNotice("LINK_LOST", "", 0.0, facts.get("recovering", False), 3, facts.get("heals_itself", False))
+        return shown_of(Snapshot(State.OUT_OF_ORDER, simulated=False, fault=fault)).text
+
+    assert "attempt 3" in body(recovering=True, heals_itself=True)
+    assert "by itself when the cause is gone" in body(heals_itself=True)
+    assert "does not start again by itself" in body()
+    key = Snapshot(State.OUT_OF_ORDER, simulated=False, tray_has_key=True)
+    assert "Your key is still in the tray" in shown_of(key).text
+
+
+def test_a_time_out_says_when_a_key_lies_in_the_tray_and_sounds() -> None:
+    waiting = Waiting(24, 9)
+    with_key = shown_of(Snapshot(State.OFFER, simulated=False, tray_has_key=True, waiting=waiting))
+    without = shown_of(Snapshot(State.OFFER, simulated=False, waiting=waiting))
+    assert with_key.waiting is not None
+    assert without.waiting is not None
+    assert "still in the tray" in with_key.waiting.text
+    assert with_key.waiting.text != without.waiting.text
+    assert with_key.chime == "warning"
+    assert with_key.waiting.more.enabled
+
+
+def test_the_time_left_is_told_in_steps_one_can_follow() -> None:
+    def left(seconds: float) -> str:
+        shown = shown_of(
+            Snapshot(State.CUTTING, simulated=False, progress=Progress(("load", "cut"), 1, 0.5, seconds, 1, 1))
+        )
+        return shown.detail.left  # type: ignore[union-attr]
+
+    assert left(38.4) == "About 40 seconds left"
+    assert left(7.2) == "About 7 seconds left"
+    assert left(1.0) == "Almost done"
+
+
+def test_a_whole_purchase_takes_at_most_four_touches() -> None:
+    touches = 0
+    for name in ("02-welcome", "04-place-key", "08-offer", "17-take-key"):
+        shown = shown_of(SAMPLES[name][0])
+        actions = [*shown.actions, *(actions_of(shown.detail) if shown.detail else [])]
+        assert sum(action.kind is Kind.PRIMARY and action.enabled for action in actions) == 1, name
+        touches += 1
+    assert touches <= 4
+
+
+def test_a_real_machine_is_never_called_simulated_and_a_simulated_one_always() -> None:
+    for snapshot, local in SAMPLES.values():
+        assert shown_of(snapshot, local).simulated
+        assert not shown_of(replace(snapshot, simulated=False), local).simulated

@@ -1,0 +1,103 @@
+"""The three languages: complete, alike in their blanks, and every glyph in the fonts."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from fontTools.ttLib import TTFont
+
+import config
+from kiosk.approvals import REASONS
+from kiosk.reading import Outcome
+from ui.i18n import LOCALES, MissingWord, languages_available, load_words, read_catalog
+from ui.theme import FONTS
+
+LANGUAGES = languages_available()
+
+
+def sentences(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    return {
+        (message.id if isinstance(message.id, str) else message.id[0]): (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        )
+        for message in catalog
+        if message.id
+    }
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_the_languages_are_those_promised() -> None:
+    assert {"en", "es", "fr"} <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_has_every_sentence_in_every_plural_with_the_same_blanks(language: str) -> None:
+    english = sentences(read_catalog(LOCALES / "en.po"))
+    catalog = read_catalog(LOCALES / f"{language}.po")
+    own = sentences(catalog)
+    assert set(own) == set(english)
+    for key, texts in own.items():
+        assert all(text.strip() for text in texts), key
+        for text in texts:
+            assert blanks(text) == set().union(*map(blanks, english[key])), key
+        if len(english[key]) > 1:
+            assert len(texts) == catalog.num_plurals, key
+
+
+def test_a_missing_sentence_is_a_mistake_and_not_shown_as_its_id() -> None:
+    with pytest.raises(MissingWord):
+        load_words("en")("no.such.sentence")
+    with pytest.raises(MissingWord):
+        load_words("en").plural("no.such.sentence", 2)
+    with pytest.raises(MissingWord):
+        load_words("xx")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("font", ["Inter-Regular", "Inter-SemiBold", "InterDisplay-Bold"])
+def test_the_fonts_hold_every_glyph_of_a_language(language: str, font: str) -> None:
+    glyphs = set(TTFont(FONTS / f"{font}.ttf").getBestCmap())
+    words = load_words(language, "US")
+    used = {c for texts in sentences(read_catalog(LOCALES / f"{language}.po")).values() for text in texts for c in text}
+    used |= set(words.money(123456789, "USD") + words.money(99, "EUR") + words.number(1234.5, 1) + "✓←•–…−")
+    assert {c for c in used if ord(c) not in glyphs and c != "\n"} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_the_kiosk_can_say_has_words(language: str) -> None:
+    words = load_words(language)
+    needed = {f"outcome.{outcome}.{part}" for outcome in Outcome for part in ("what", "next")}
+    needed |= {f"approval.reason.{reason}" for reason in REASONS}
+    for path in (Path(config.__file__).parent / "policy").glob("*.toml"):
+        for rule in tomllib.loads(path.read_text())["rule"]:
+            needed |= {f"next.{step}" for step in rule["next_steps"]}
+    assert needed - words.ids == set()
+
+
+def test_money_and_plurals_are_written_as_each_language_does() -> None:
+    assert load_words("en", "US").money(349, "USD") == "$3.49"
+    assert load_words("fr", "FR").money(349, "EUR") == "3,49\xa0€"
+    assert load_words("es", "US").money(349, "USD") == "$3.49"
+    assert load_words("en", "US").money(500, "JPY") == "¥500"
+    assert load_words("en").plural("sale.copies", 1) == "1 copy"
+    assert load_words("en").plural("sale.copies", 2) == "2 copies"
+    assert load_words("fr").plural("sale.copies", 0) == "0 copie"
+    assert load_words("es").plural("sale.copies", 0) == "0 copias"
+
+
+def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (LOCALES / "en.po").read_text().replace("Language-Team: English", "Language-Team: Svenska")
+    (tmp_path / "sv.po").write_text(
+        text.replace('msgstr "Cancel"', 'msgstr "Avbryt"').replace("Language: en", "Language: sv")
+    )
+    monkeypatch.setattr("ui.i18n.LOCALES", tmp_path)
+    words = load_words.__wrapped__("sv", "SE")
+    assert (words.name, words("cancel")) == ("Svenska", "Avbryt")
+    assert words.money(349, "SEK") == "3,49\xa0kr"
