@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from config.catalogue import Catalogue
 from config.keyway import Section
+from config.keyway_checks import LEAST_WEB_MM
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from kiosk.identification import MatchLimits, build_index, match_section
 from kiosk.reading import KeyReading
 
 LEAST_SCANS = 3
+USUAL_THICKNESS_MM = 2.0
 AGREE_MM = 0.10
 """Scans of one blank must agree on a face within this (root mean square; a step in a face counts for much of it)."""
 LINE_MM = 0.012
@@ -61,12 +63,16 @@ class NotEnrolled:
 def learn_section(
     name: str,
     readings: Sequence[KeyReading],
-    thickness_mm: float,
+    thickness_mm: float | None,
     catalogue: Catalogue,
     source: str,
     limits: MatchLimits | None = None,
 ) -> Enrolled | NotEnrolled:
-    """The section all `readings` show, if they agree and it is like no other."""
+    """The section all `readings` show, if they agree and it is like no other.
+
+    A laser line does not show how thick the blade is: without a calliper's `thickness_mm` the usual one is assumed, or
+    as much more as the grooves need. Recognition does not use it.
+    """
     limits = limits or MatchLimits()
     if len(readings) < LEAST_SCANS:
         return NotEnrolled(
@@ -81,7 +87,7 @@ def learn_section(
     if max(heights_mm) - min(heights_mm) > 0.15:
         return NotEnrolled((f"the blade's height differs by {max(heights_mm) - min(heights_mm):.2f} mm between scans",))
     grid = whole[0].height_mm
-    faces, spreads, reasons = [], [], []
+    means, spreads, reasons = [], [], []
     for side in ("left", "right"):
         lines = [_settled(getattr(each, f"{side}_mm"), grid, height_mm) for each in whole]
         if any(line is None for line in lines):
@@ -93,11 +99,18 @@ def learn_section(
         spreads.append(spread)
         if spread > AGREE_MM:
             reasons.append(f"scans of the {side} face differ by {spread:.3f} mm: are they of one blank?")
-        faces.append(_drawn(grid[: mean.size], mean, height_mm, thickness_mm))
+        means.append(mean)
     if reasons:
         return NotEnrolled(tuple(reasons))
+    least_mm = float(np.max(means[0] + means[1])) + LEAST_WEB_MM + LINE_MM
+    if thickness_mm is None:
+        thickness_mm = round(max(USUAL_THICKNESS_MM, least_mm), 2)
+        source += f"; thickness not measured, {thickness_mm} mm assumed"
+    elif thickness_mm < least_mm:
+        return NotEnrolled((f"the grooves need a blade of at least {least_mm:.2f} mm: measure its thickness again",))
+    left, right = (_drawn(grid[: mean.size], mean, height_mm) for mean in means)
     section = Section(
-        id=name, thickness_mm=thickness_mm, height_mm=round(height_mm, 2), left=faces[0], right=faces[1], source=source
+        id=name, thickness_mm=thickness_mm, height_mm=round(height_mm, 2), left=left, right=right, source=source
     )
     confused = _confused(section, readings, catalogue, limits)
     neighbours = nearest(section, catalogue)
@@ -175,9 +188,9 @@ def _aligned(lines: Sequence[Floats]) -> Floats:
     return np.stack(moved)
 
 
-def _drawn(heights: Floats, recess: Floats, height_mm: float, thickness_mm: float) -> tuple[tuple[float, float], ...]:
-    """The fewest points whose straight lines stay within `LINE_MM` of the face."""
-    recess = np.clip(recess, 0.0, thickness_mm * 0.95)
+def _drawn(heights: Floats, recess: Floats, height_mm: float) -> tuple[tuple[float, float], ...]:
+    """Few points whose straight lines stay within `LINE_MM` of the face."""
+    recess = np.maximum(recess, 0.0)
     kept = {0, heights.size - 1}
     spans = [(0, heights.size - 1)]
     while spans:

@@ -26,7 +26,6 @@ from kiosk.identification import read_key
 
 app = typer.Typer(no_args_is_help=True, help="Keyways, sections and blanks this kiosk knows.")
 
-USUAL_THICKNESS_MM = 2.0
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")]
 
 
@@ -98,6 +97,8 @@ def enrol(
         problems.append(Problem("NAME", section_id, "there is already a section of this id"))
     if thickness_mm is not None and not 0.5 < thickness_mm < 5:
         problems.append(Problem("--thickness-mm", str(thickness_mm), "must lie between 0.5 and 5"))
+    if problems:
+        raise BadInput(*problems)
     readings = []
     for scan in (*scans, *(more or ())):
         try:
@@ -108,9 +109,7 @@ def enrol(
         raise BadInput(*problems)
     today = datetime.now(UTC).astimezone().date().isoformat()
     source = f"enrolled on {today} from {len(readings)} scans of a sample blank"
-    if thickness_mm is None:
-        source += f"; thickness not measured, {USUAL_THICKNESS_MM} mm assumed"
-    learned = learn_section(section_id, readings, thickness_mm or USUAL_THICKNESS_MM, catalogue, source)
+    learned = learn_section(section_id, readings, thickness_mm, catalogue, source)
     if isinstance(learned, NotEnrolled):
         raise BadInput(*(Problem("enrol", section_id, reason) for reason in learned.reasons))
     _keep(folder / target, as_toml(learned.section, owner.code), config)

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from config.catalogue import Catalogue, load_catalogue
 from config.keyway import Section
+from config.keyway_checks import solid_findings
 from config.machine import Views
 from config.problems import BadInput
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
@@ -22,8 +23,6 @@ from kiosk.reading import KeyReading, Outcome
 from simulator.keys import uncut_key
 from simulator.optics import NAMED, render_scan
 from simulator.sections import nearly, random_section
-
-THICKNESS_MM = 2.0
 
 
 @cache
@@ -60,8 +59,10 @@ def scans(section: Section, first_seed: int = 1, count: int = 3) -> tuple[KeyRea
     return tuple(read_key(frames(section, first_seed + n)) for n in range(count))
 
 
-def learn(readings: tuple[KeyReading, ...], known: Catalogue | None = None) -> Enrolled | NotEnrolled:
-    return learn_section("yale:y1", readings, THICKNESS_MM, known or catalogue(), "a test")
+def learn(
+    readings: tuple[KeyReading, ...], known: Catalogue | None = None, thickness_mm: float | None = None
+) -> Enrolled | NotEnrolled:
+    return learn_section("yale:y1", readings, thickness_mm, known or catalogue(), "a test")
 
 
 def test_a_section_is_learnt_as_it_is_and_its_neighbours_are_named() -> None:
@@ -166,3 +167,13 @@ def test_the_list_names_every_keyway_and_check_is_content() -> None:
     listed = run.invoke(app, ["catalogue", "list"]).stdout
     assert len(listed.splitlines()) == len(catalogue().keyways)
     assert "all good" in run.invoke(app, ["catalogue", "check"]).stdout
+
+
+def test_a_blade_thinner_than_its_grooves_is_refused_and_an_unmeasured_one_is_made_thick_enough() -> None:
+    thin = learn(scans(yale_like()), thickness_mm=1.0)
+    assert isinstance(thin, NotEnrolled)
+    assert "measure its thickness again" in thin.reasons[0]
+    assumed = learn(scans(yale_like()))
+    assert isinstance(assumed, Enrolled)
+    assert "assumed" in assumed.section.source
+    assert not list(solid_findings(assumed.section))
