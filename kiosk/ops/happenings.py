@@ -28,8 +28,8 @@ class What(StrEnum):
     RECOVERED = "recovered"
     CLOSED = "closed"
     OPENED = "opened"
-    LOW = "low"
-    """A slot fell to its warning level; `code` is the blank."""
+    EMPTY = "empty"
+    """A blank can no longer be sold; `blank` is its name."""
     TEST = "test"
     """A technician's action that moved metal; `code` is its name."""
 
@@ -75,6 +75,8 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     if after.fault is not None and (before is None or before.fault is None or before.fault.code != after.fault.code):
         transaction = before.receipt.transaction if before and before.receipt else ""
         found.append(Happening(What.FAULT, code=after.fault.code, transaction=transaction))
+    if before is not None and before.stocked and entered:
+        found += [Happening(What.EMPTY, blank=blank) for blank in before.stocked if blank not in after.stocked]
     if entered and was is State.OUT_OF_ORDER and after.state in (State.WELCOME, State.CLOSED):
         found.append(Happening(What.RECOVERED))
     if entered and after.state is State.CLOSED:

@@ -51,7 +51,7 @@ _EVENT_OF = {
     What.RECOVERED: "recovered",
     What.CLOSED: "closed",
     What.OPENED: "opened",
-    What.LOW: "stock",
+    What.EMPTY: "stock",
     What.TEST: "test",
 }
 

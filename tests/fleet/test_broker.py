@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -10,6 +11,9 @@ import pytest
 from config.fleet import Confirm
 from hardware.clock import SystemClock
 from kiosk.fleet.collector import Collector
+from kiosk.fleet.runner import FleetThread
+from kiosk.ops.happenings import Happening, What
+from kiosk.ops.recorder import Recorder
 from tests.fleet.parts import USERS, KioskEnd, collector_end, publish, stored, until
 from tests.fleet.servers import Certificates, Mosquitto, Path2Broker, Postgres
 
@@ -254,3 +258,21 @@ def test_a_collector_with_no_database_server_says_so_and_tries_again(broker: Mos
     collector.step(0.01)
     assert "Operational" in collector.problem
     collector.close()
+
+
+def test_the_link_in_its_own_thread_sends_what_the_recorder_keeps_and_ends_politely(
+    broker: Mosquitto, postgres: Postgres, tmp_path: Path
+) -> None:
+    clock = SystemClock()
+    fleet = broker.fleet("kiosk-1")
+    link = FleetThread(fleet, "one", tmp_path / "operations.db", clock, {}, lambda kind, answer: None)
+    collector = collector_end(broker.fleet("collector"), postgres)
+    with closing(Recorder(tmp_path / "operations.db", tmp_path / "sales.db", clock, fleet=True)) as recorder:
+        until(lambda: collector.listening, collector)
+        link.start()
+        recorder.note(Happening(What.FAULT, code="LINK_LOST", transaction="T7"))
+        until(lambda: collector.stored == 1, collector)
+        link.stop()
+    collector.close()
+    assert stored(postgres) == [("kiosk-1", 7)]
+    assert link.problem == ""

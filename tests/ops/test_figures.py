@@ -115,6 +115,13 @@ def test_what_the_screen_showed_becomes_happenings() -> None:
     ]
 
 
+def test_a_blank_that_runs_out_is_told_once() -> None:
+    before = shown(State.DELIVERING, stocked=("KW1", "SC1"))
+    after = shown(State.WELCOME, stocked=("SC1",))
+    assert happened(before, after) == (Happening(What.EMPTY, blank="KW1"),)
+    assert happened(after, after) == ()
+
+
 def test_days_count_paid_free_recut_scrapped_refused_and_faults(
     places: Places, clock: Ticking, journal: Journal
 ) -> None:
