@@ -29,7 +29,9 @@ COLOURS = {
     Finish.BLACK: (64, 64, 68),
 }
 _DOWN_RIGHT = np.array([[1.0, 0.0, 1.4], [0.0, 1.0, 1.4]])
-_RELIEF = {Strike.ENGRAVED: -1.0, Strike.EMBOSSED: 1.0, Strike.WORN: -0.45}
+_TARNISH = {Strike.ENGRAVED: 0.30, Strike.EMBOSSED: -0.18, Strike.WORN: 0.18}
+"""Grime stays in what is sunk; what stands out is polished by pockets."""
+_RELIEF = {Strike.ENGRAVED: -1.0, Strike.EMBOSSED: 1.0, Strike.WORN: -0.75}
 
 
 def render(
@@ -69,9 +71,9 @@ def surface(
             middle = np.asarray(key.bow.centre_mm(key.height_mm)) + np.asarray(stamp.at_mm)
             mask = _stamped(stamp, middle, place, window)
             if stamp.strike is Strike.WORN:
-                mask = mask * np.clip(_clouds(mask.shape, 26, rng) * 0.5 + 0.75, 0.15, 1).astype(np.float32)
+                mask = mask * np.clip(_clouds(mask.shape, 26, rng) * 0.35 + 0.8, 0.3, 1).astype(np.float32)
             relief += mask * _RELIEF[stamp.strike]
-            dark += mask * (0.30 if stamp.strike is Strike.ENGRAVED else 0.12)
+            dark += mask * _TARNISH[stamp.strike]
     _grooves(key, pose, place, window, relief)
     relief = cv2.GaussianBlur(relief, (0, 0), 1.0).astype(np.float32)
     slope = relief - cv2.warpAffine(relief, _DOWN_RIGHT, (window.width, window.height))
