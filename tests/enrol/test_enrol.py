@@ -32,7 +32,12 @@ def catalogue() -> Catalogue:
 
 @cache
 def views() -> Views:
-    return load_machine().views
+    """The machine's own, but for coarser pictures of outline and head: a section is seen by its lines."""
+    views = load_machine().views
+    coarse = {"width_px": 1296, "height_px": 972, "mm_per_px": 0.06}
+    return views.model_copy(
+        update={name: getattr(views, name).model_copy(update=coarse) for name in ("silhouette", "head")}
+    )
 
 
 @cache
