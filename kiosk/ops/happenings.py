@@ -75,8 +75,6 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     if after.fault is not None and (before is None or before.fault is None or before.fault.code != after.fault.code):
         transaction = before.receipt.transaction if before and before.receipt else ""
         found.append(Happening(What.FAULT, code=after.fault.code, transaction=transaction))
-    if before is not None and before.stocked and entered:
-        found += [Happening(What.EMPTY, blank=blank) for blank in before.stocked if blank not in after.stocked]
     if entered and was is State.OUT_OF_ORDER and after.state in (State.WELCOME, State.CLOSED):
         found.append(Happening(What.RECOVERED))
     if entered and after.state is State.CLOSED:
@@ -84,6 +82,17 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     if entered and was is State.CLOSED and after.state is State.WELCOME:
         found.append(Happening(What.OPENED))
     return tuple(found if not after.simulated else [_simulated(each) for each in found])
+
+
+def ran_out(known: tuple[str, ...], after: Snapshot) -> tuple[Happening, ...]:
+    """Blanks that were for sale when the kiosk last stood at the front (`known`) and are not now.
+
+    Only the front's snapshots say what is for sale.
+    """
+    if after.state not in (State.WELCOME, State.CLOSED):
+        return ()
+    gone = (Happening(What.EMPTY, blank=blank) for blank in known if blank not in after.stocked)
+    return tuple(_simulated(each) if after.simulated else each for each in gone)
 
 
 def _simulated(happening: Happening) -> Happening:

@@ -20,9 +20,10 @@ from hardware.clock import Clock
 from kiosk.database import DatabaseFault, migrate, open_database, transaction
 from kiosk.fleet.outbox import OUTBOX_MIGRATIONS, Fact, Outbox
 from kiosk.fleet.outbox import PART as OUTBOX_PART
-from kiosk.ops.happenings import Happening, What, happened
+from kiosk.ops.happenings import Happening, What, happened, ran_out
 from kiosk.ops.journal_reader import SaleRow, closed_sales
 from kiosk.snapshot import Snapshot
+from kiosk.states import State
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class Recorder:
         self._clock = clock
         self._outbox = Outbox(self._connection) if fleet else None
         self._before: Snapshot | None = None
+        self._stocked: tuple[str, ...] = ()
         self._reported = {row[0] for row in self._connection.execute("SELECT number FROM reported_sale").fetchall()}
         self._reported_through = 0
         self._lock = threading.Lock()
@@ -94,7 +96,9 @@ class Recorder:
     def saw(self, snapshot: Snapshot) -> None:
         """Note what happened since the snapshot before. Any thread, one at a time."""
         with self._lock:
-            found = happened(self._before, snapshot)
+            found = (*happened(self._before, snapshot), *ran_out(self._stocked, snapshot))
+            if snapshot.state in (State.WELCOME, State.CLOSED):
+                self._stocked = snapshot.stocked
             visit_over = self._before is not None and self._before.receipt is not None and snapshot.receipt is None
             self._before = snapshot
             if found:

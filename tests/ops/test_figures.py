@@ -115,11 +115,17 @@ def test_what_the_screen_showed_becomes_happenings() -> None:
     ]
 
 
-def test_a_blank_that_runs_out_is_told_once() -> None:
-    before = shown(State.DELIVERING, stocked=("KW1", "SC1"))
-    after = shown(State.WELCOME, stocked=("SC1",))
-    assert happened(before, after) == (Happening(What.EMPTY, blank="KW1"),)
-    assert happened(after, after) == ()
+def test_a_blank_that_runs_out_is_told_once_and_only_at_the_front(places: Places, clock: Ticking) -> None:
+    with closing(Recorder(places.operations, places.journal, clock, fleet=True)) as recorder:
+        recorder.saw(shown(State.WELCOME, stocked=("KW1", "SC1")))
+        recorder.saw(shown(State.PLACE_KEY))
+        recorder.saw(shown(State.THANK_YOU))
+        recorder.saw(shown(State.WELCOME, stocked=("SC1",)))
+        recorder.saw(shown(State.PLACE_KEY))
+        recorder.saw(shown(State.WELCOME, stocked=("SC1",)))
+    with closing(open_operations(places.operations)) as connection:
+        events = Outbox(connection).pending(0, 100)
+    assert [(event.kind, event.facts["blank"]) for event in events] == [("stock", "KW1")]
 
 
 def test_days_count_paid_free_recut_scrapped_refused_and_faults(
