@@ -77,9 +77,13 @@ class GrblBoard:
         while self.session.report_owed:
             self._turn(1 / self._wire.poll_hz, polled=False)
 
-    def wait_done(self, patience_s: float) -> Status:
-        """Wait until all motion is done and the board says Idle. `patience_s` is the longest it can take."""
-        self.command(SYNC, patience_s, polled=True)
+    def wait_done(self, patience_s: float | None) -> Status:
+        """Wait until all motion is done and the board says Idle.
+
+        `patience_s` is the longest it can take; None when the last line was acknowledged only after all motion.
+        """
+        if patience_s is not None:
+            self.command(SYNC, patience_s, polled=True)
         until_s = self._clock.now_s() + self._wire.silence_timeout_s
         while True:
             status = self.query()
@@ -157,7 +161,11 @@ class GrblBoard:
             wait_s = min(wait_s, until_query_s if until_query_s > SHORTEST_WAIT_S else 1 / self._wire.poll_hz)
         self._take(wait_s)
         self._heed_stop()
-        self.session.check(self._clock.now_s())
+        now_s = self._clock.now_s()
+        if self.session.overdue(now_s):
+            # This thread may have been held up itself: what has come meanwhile counts before anyone is blamed.
+            self._take(0.0)
+            self.session.check(now_s)
 
     def _take(self, wait_s: float) -> bytes:
         data = self.link.read(wait_s)

@@ -120,11 +120,21 @@ class GrblSession:
         Raises:
             LinkTimeout: an acknowledgement or a report is overdue.
         """
-        if self._query_sent_s is not None and now_s - self._query_sent_s > self._silence_timeout_s:
-            raise LinkTimeout(f"no status report for {now_s - self._query_sent_s:.1f} s")
-        # In Hold and Door the board reads no line, so acknowledgement clocks stand still.
-        if self._owed is not None and self._held_since_s is None and now_s > self._owed.deadline_s:
+        if self._report_overdue(now_s):
+            raise LinkTimeout("a status report was not sent in time")
+        if self._line_overdue(now_s):
             raise LinkTimeout("a line was not acknowledged in time")
+
+    def overdue(self, now_s: float) -> bool:
+        """Whether the board owes something it should have sent by now."""
+        return self._report_overdue(now_s) or self._line_overdue(now_s)
+
+    def _report_overdue(self, now_s: float) -> bool:
+        return self._query_sent_s is not None and now_s - self._query_sent_s > self._silence_timeout_s
+
+    def _line_overdue(self, now_s: float) -> bool:
+        # In Hold and Door the board reads no line, so acknowledgement clocks stand still.
+        return self._owed is not None and self._held_since_s is None and now_s > self._owed.deadline_s
 
     # What came.
 

@@ -66,8 +66,8 @@ class Motion:
     def _send(self, line: str, expected_end: Position | None = None) -> None:
         end = expected_end or target_of(line, self.at) or self.at
         waits_s = dwell_s(line)
-        if waits_s:
-            # A dwell is acknowledged after all motion queued before it.
+        if waits_s or any(letter == "M" for letter, _ in words_of(line)):
+            # A dwell, and a change of the wheel or an output, is acknowledged after all motion queued before it.
             patience_s = self._undone_s + waits_s
             self._settled()
         else:
@@ -92,7 +92,8 @@ class Motion:
             PathDeviation: it stands elsewhere.
             LinkGarbled: the board runs under other words than were sent.
         """
-        status = self._board.wait_done(self._undone_s)
+        # Where nothing was sent since a line that waits for all motion, there is nothing left to wait for.
+        status = self._board.wait_done(self._undone_s if self._queued_s else None)
         self._settled()
         _require_open_switches(status)
         place = status.machine_mm
@@ -159,15 +160,15 @@ class Motion:
                     # The last move in the air before metal: everything is compared first, and while it lasts
                     # the first cutting line is echoed and compared.
                     self.compare()
+                    done_mm += monitor.done_mm if monitor is not None else 0.0
                     monitor = PathMonitor(self.at, job.path_tolerance_mm, self._wheel_rpm(), self._clock.now_s())
                 end = None if line.end is None else (line.end[0], line.end[1], self.at[2])
-                if end is not None and monitor is not None:
+                if end is None:
+                    # Words that move nothing come only outside metal; the wheel may stop from here on.
+                    monitor = None
+                elif monitor is not None:
                     monitor.expect(end, self._speed(line), self._clock.now_s())
                 self._send(line.text, end)
-                if not line.cutting and monitor is not None and (following is None or not following.cutting):
-                    self.compare()
-                    done_mm += monitor.done_mm
-                    monitor = None
             self.compare()
         progress(1.0)
 
