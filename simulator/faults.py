@@ -152,8 +152,12 @@ def _wire(damage: Damage) -> Callable[[SimulatedMachine, Mapping[str, Value]], U
 
 
 def _unplug_board(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    rig.plugged_in = False
-    return lambda: setattr(rig, "plugged_in", True)
+    rig.plugged_in, rig.wire.unplugged = False, True
+
+    def undo() -> None:
+        rig.plugged_in, rig.wire.unplugged = True, False
+
+    return undo
 
 
 def _reset_board(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:

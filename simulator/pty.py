@@ -32,23 +32,42 @@ class PtyPort:
         self.path = path
         self._realtime = realtime
         _free(path)
-        self._master, slave = os.openpty()
+        self._stop = threading.Event()
+        self._write_lock = threading.Lock()
+        self._open = False
+        try:
+            self._master: int | None = self._plug_in()
+        except OSError as cause:
+            raise BadInput(Problem(str(path), "--pty", f"cannot be made: {cause.strerror}")) from cause
+        realtime.on_output = self._out
+        self._thread = threading.Thread(target=self._run, name="simulated-pty", daemon=True)
+        self._thread.start()
+
+    def _plug_in(self) -> int:
+        master, slave = os.openpty()
         tty.setraw(slave)
         name = os.ttyname(slave)
         # Nobody holds the far end until a program opens it: that is how an open is told from silence.
         os.close(slave)
-        os.set_blocking(self._master, False)
+        os.set_blocking(master, False)
         try:
-            path.symlink_to(name)
-        except OSError as cause:
+            self.path.symlink_to(name)
+        except OSError:
+            os.close(master)
+            raise
+        return master
+
+    def _pull_out(self) -> None:
+        """The port vanishes, as when a cable is pulled."""
+        with self._write_lock:
+            self._open = False
+            if self._master is None:
+                return
+            with contextlib.suppress(OSError):
+                if self.path.is_symlink():
+                    self.path.unlink()
             os.close(self._master)
-            raise BadInput(Problem(str(path), "--pty", f"cannot be made: {cause.strerror}")) from cause
-        self._stop = threading.Event()
-        self._write_lock = threading.Lock()
-        self._open = False
-        realtime.on_output = self._out
-        self._thread = threading.Thread(target=self._run, name="simulated-pty", daemon=True)
-        self._thread.start()
+            self._master = None
 
     @property
     def opened(self) -> bool:
@@ -59,39 +78,45 @@ class PtyPort:
         """Take the port away."""
         self._stop.set()
         self._thread.join(timeout=5)
-        with contextlib.suppress(OSError):
-            if self.path.is_symlink():
-                self.path.unlink()
-        with self._write_lock, contextlib.suppress(OSError):
-            os.close(self._master)
+        self._pull_out()
 
     def _out(self, data: bytes) -> None:
         with self._write_lock:
-            if not self._open:
+            if not self._open or self._master is None:
                 return
             # A program that does not read loses what it does not read, as on a real wire.
             with contextlib.suppress(BlockingIOError, OSError):
                 os.write(self._master, data)
 
     def _run(self) -> None:
-        poll = select.poll()
-        poll.register(self._master, select.POLLIN | select.POLLHUP)
         while not self._stop.is_set():
-            events = dict(poll.poll(_LOOK_S * 1000)).get(self._master, 0)
-            if events & select.POLLHUP:
-                self._open = False
+            if self._realtime.wire.unplugged:
+                self._pull_out()
+                self._stop.wait(_LOOK_S)
+            elif self._master is None:
                 with contextlib.suppress(OSError):
-                    os.read(self._master, 4096)
-                self._stop.wait(_LOOK_S / 2)
-                continue
-            if not self._open:
-                self._realtime.power_cycle()
-                self._open = True
-            if events & select.POLLIN:
-                with contextlib.suppress(OSError):
-                    data = os.read(self._master, 4096)
-                    if data:
-                        self._realtime.send(data)
+                    self._master = self._plug_in()
+            else:
+                self._look(self._master)
+
+    def _look(self, master: int) -> None:
+        poll = select.poll()
+        poll.register(master, select.POLLIN | select.POLLHUP)
+        events = dict(poll.poll(_LOOK_S * 1000)).get(master, 0)
+        if events & select.POLLHUP:
+            self._open = False
+            with contextlib.suppress(OSError):
+                os.read(master, 4096)
+            self._stop.wait(_LOOK_S / 2)
+            return
+        if not self._open:
+            self._realtime.power_cycle()
+            self._open = True
+        if events & select.POLLIN:
+            with contextlib.suppress(OSError):
+                data = os.read(master, 4096)
+                if data:
+                    self._realtime.send(data)
 
 
 def _free(path: Path) -> None:

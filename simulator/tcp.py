@@ -104,6 +104,8 @@ class TcpPort:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            if self._realtime.wire.unplugged:
+                self._hang_up()
             client = self._client
             watched = [self._server] if client is None else [client]
             try:
@@ -116,6 +118,9 @@ class TcpPort:
             if client is None:
                 with contextlib.suppress(OSError):
                     accepted, _ = self._server.accept()
+                    if self._realtime.wire.unplugged:
+                        accepted.close()
+                        continue
                     accepted.settimeout(_WRITE_S)
                     accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     self._realtime.power_cycle()

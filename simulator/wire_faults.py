@@ -66,7 +66,6 @@ class WireDamage:
         self._swap: dict[Way, bytes] = {}
         self._late: list[tuple[float, bytes]] = []
         self.unplugged = False
-        self.on_unplug: Callable[[], None] = lambda: None
 
     def add(self, fault: WireFault) -> None:
         """One more; its byte counts from the next one in its direction."""
@@ -80,8 +79,9 @@ class WireDamage:
         return self._count[way]
 
     def mend(self) -> None:
-        """No more damage from here on; a port that vanished is back at the next open."""
+        """No more damage from here on. A port that vanished is back, and must be opened anew."""
         self._faults.clear()
+        self.unplugged = False
         self._silent = {Way.TO_BOARD: False, Way.FROM_BOARD: False}
 
     def opened(self) -> None:
@@ -147,7 +147,6 @@ class WireDamage:
                     self._reset()
                 case Damage.UNPLUG:
                     self.unplugged = True
-                    self.on_unplug()
         return out
 
 
@@ -158,6 +157,7 @@ class FaultyLink:
         self._link = link
         self._damage = damage
         self._clock = clock
+        self._lost = False
         damage.opened()
 
     def read(self, timeout_s: float) -> bytes:
@@ -191,5 +191,6 @@ class FaultyLink:
         self._link.close()
 
     def _check(self) -> None:
-        if self._damage.unplugged:
+        if self._damage.unplugged or self._lost:
+            self._lost = True
             raise LinkLost("simulated wire: unplugged")

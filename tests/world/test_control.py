@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.problems import BadInput
+from hardware.errors import LinkLost, PortUnavailable
+from hardware.link import SerialLink
 from simulator.control import Control, ControlServer
 from simulator.faults import FaultPanel
 from simulator.pty import PtyPort
@@ -150,3 +153,65 @@ def test_a_taken_port_is_refused() -> None:
     with pytest.raises(BadInput):
         TcpPort("127.0.0.1", first.port, realtime)
     first.close()
+
+
+def test_pulling_the_cable_takes_the_port_away_until_it_is_plugged_in_again(tmp_path: Path) -> None:
+    hand = Hand()
+    faults = FaultPanel(hand.rig)
+    realtime = RealTime(hand.rig.timeline, wire=hand.rig.wire)
+    realtime.start()
+    port = PtyPort(tmp_path / "board", realtime)
+    try:
+        for _ in range(2):
+            link = SerialLink(str(port.path), 115200)
+            heard = b""
+            while b"Grbl" not in heard:
+                heard += link.read(5)
+            faults.set("board_unplugged")
+            with pytest.raises(LinkLost):
+                read_to_the_end(link)
+            link.close()
+            with pytest.raises(PortUnavailable):
+                SerialLink(str(port.path), 115200)
+            faults.clear("board_unplugged")
+            wait_for(port.path.is_symlink)
+    finally:
+        port.close()
+        realtime.stop()
+
+
+def test_a_board_behind_tcp_is_reset_by_each_connection_and_hangs_up_when_unplugged() -> None:
+    hand = Hand()
+    realtime = RealTime(hand.rig.timeline, wire=hand.rig.wire)
+    realtime.start()
+    port = TcpPort("127.0.0.1", 0, realtime)
+    try:
+        for _ in range(2):
+            link = SerialLink(f"socket://127.0.0.1:{port.port}", 115200)
+            heard = b""
+            while b"Grbl" not in heard:
+                heard += link.read(5)
+            link.close()
+            wait_for(lambda: not port.opened)
+        link = SerialLink(f"socket://127.0.0.1:{port.port}", 115200)
+        wait_for(lambda: port.opened)
+        FaultPanel(hand.rig).set("board_unplugged")
+        with pytest.raises(LinkLost):
+            read_to_the_end(link)
+        link.close()
+    finally:
+        port.close()
+        realtime.stop()
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    """Wait for another thread."""
+    end_s = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < end_s
+        time.sleep(0.001)
+
+
+def read_to_the_end(link: SerialLink) -> None:
+    while True:
+        link.read(5)
