@@ -98,7 +98,7 @@ def load_view(picture: Path, mm_per_px: float) -> View:
             return _load_view(picture, mm_per_px)
     except BadInput:
         raise
-    except MemoryError as error:
+    except (MemoryError, Image.DecompressionBombError) as error:
         raise BadInput(Problem(str(picture), "", "is too large a picture")) from error
     except Exception as error:
         # Decoders of foreign files raise anything (struct.error, SyntaxError, IndexError ...): all mean one thing.

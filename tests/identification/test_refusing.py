@@ -149,7 +149,8 @@ def disc(radius_mm: float, x_mm: float = 0.0) -> np.ndarray:
 
 
 def bar(x_mm: float, y_mm: float, width_mm: float, height_mm: float) -> np.ndarray:
-    return np.array([[0, 0], [width_mm, 0], [width_mm, height_mm], [0, height_mm]]) + (x_mm, y_mm)
+    corners = np.array([[0, 0], [width_mm, 0], [width_mm, height_mm], [0, height_mm]])
+    return corners + np.array([x_mm, y_mm])
 
 
 def test_things_that_are_no_single_key_have_their_own_outcomes() -> None:

@@ -1,0 +1,106 @@
+"""`kiosk identify` as a technician types it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from config.catalogue import Catalogue
+from hardware.scan import ScanFrames
+from hardware.scan_folder import save_scan
+from kiosk.__main__ import main
+from tests.identification.drawing import Line, Sheet, drawn_key, laser_line
+
+KEYS = ["scan", "outcome", "keyway", "bitting", "depths_mm", "score", "margin", "stamp", "verdict", "rules"]
+SMALL = Sheet(width_px=1300, height_px=900, mm_per_px=0.06)
+
+
+@pytest.fixture
+def kw1(catalogue: Catalogue) -> ScanFrames:
+    keyway, blank = catalogue.blank_of["KW1"]
+    assert keyway.spec is not None
+    return drawn_key(keyway.spec, "35244", catalogue.section_of["kwikset:kw1"], blank.blade_length_mm, SMALL)
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object
+) -> tuple[int, list[str], list[str]]:
+    monkeypatch.setattr("sys.argv", ["kiosk", "identify", *map(str, words)])
+    status = 0
+    try:
+        main()
+    except SystemExit as done:
+        status = int(done.code or 0)
+    said = capsys.readouterr()
+    return status, said.out.splitlines(), said.err.splitlines()
+
+
+def test_one_line_of_json_a_folder_with_exactly_these_keys(
+    tmp_path: Path,
+    kw1: ScanFrames,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    save_scan(kw1, tmp_path / "kw1")
+    medeco = catalogue.section_of["medeco:1515"]
+    save_scan(
+        replace(
+            kw1,
+            line_left=laser_line(medeco.left, medeco.height_mm, Line()),
+            line_right=laser_line(medeco.right, medeco.height_mm, Line()),
+        ),
+        tmp_path / "medeco",
+    )
+    save_scan(replace(kw1, line_right=None), tmp_path / "one-face")
+    folders = [tmp_path / name for name in ("kw1", "medeco", "one-face")]
+    status, out, err = run(monkeypatch, capsys, "--json", *folders)
+    assert (status, err) == (0, [])
+    told = [json.loads(line) for line in out]
+    assert [list(each) for each in told] == [KEYS] * 3
+    assert [each["scan"] for each in told] == [str(path) for path in folders]
+    assert (told[0]["outcome"], told[0]["keyway"], told[0]["bitting"]) == ("identified", "KW1", "35244")
+    assert told[0]["depths_mm"] == pytest.approx([7.19, 6.02, 7.77, 6.6, 6.6], abs=0.05)
+    assert told[1]["verdict"] == "refuse"
+    assert told[1]["keyway"] is told[1]["bitting"] is None
+    assert told[1]["rules"]
+    assert (told[2]["outcome"], told[2]["verdict"], told[2]["bitting"]) == ("section_not_seen", "refuse", None)
+    assert len(told[2]["depths_mm"]) == 5
+
+
+def test_a_bad_folder_is_one_line_and_the_others_are_still_read(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_scan(kw1, tmp_path / "good")
+    save_scan(kw1, tmp_path / "bad")
+    (tmp_path / "bad" / "silhouette.png").write_bytes(b"")
+    status, out, err = run(monkeypatch, capsys, tmp_path / "bad", tmp_path / "nowhere", tmp_path / "good")
+    assert status == 2
+    assert len(err) == 2
+    assert all(line.startswith("kiosk: ") for line in err)
+    assert any("35244" in line for line in out)
+
+
+def test_a_picture_on_paper_gives_outline_and_cuts_but_never_a_copy(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kw1.silhouette is not None
+    Image.fromarray(kw1.silhouette.pixels).convert("RGB").save(tmp_path / "key.jpg", quality=92)
+    status, out, _ = run(monkeypatch, capsys, "--json", "--mm-per-px", 0.06, tmp_path / "key.jpg")
+    told = json.loads(out[0])
+    assert (status, told["outcome"], told["verdict"]) == (0, "section_not_seen", "refuse")
+    assert told["depths_mm"] == pytest.approx([7.19, 6.02, 7.77, 6.6, 6.6], abs=0.06)
+
+
+def test_wrong_use_is_one_line(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_scan(kw1, tmp_path / "kw1")
+    picture = tmp_path / "kw1" / "silhouette.png"
+    for words in ([picture], ["--mm-per-px", 7, picture], ["--mm-per-px", 0.06, tmp_path / "kw1"]):
+        status, out, err = run(monkeypatch, capsys, *words)
+        assert (status, out, len(err)) == (2, [], 1)

@@ -1,0 +1,55 @@
+"""Words on a head are read at any rotation, by models that ship with the package; only ids come out."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from config.phrases import load_phrases
+from hardware.scan import View
+from kiosk.identification import StampReader
+from kiosk.reading import Stamp
+
+
+@pytest.fixture(scope="module")
+def reader() -> StampReader:
+    return StampReader(load_phrases())
+
+
+def head(lines: tuple[str, ...], turn_deg: float, *, light: bool = False) -> View:
+    """A bright round bow with a blade on a dark tray (or the reverse), words across the bow."""
+    ground, metal, words = (235, 90, 25) if light else (40, 175, 70)
+    image = np.full((700, 900), ground, np.uint8)
+    cv2.circle(image, (250, 350), 210, metal, -1)
+    cv2.rectangle(image, (430, 290), (860, 410), metal, -1)
+    cv2.circle(image, (75, 350), 24, ground, -1)
+    text = np.zeros_like(image)
+    for number, line in enumerate(lines):
+        (width, height), _ = cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, 1.3, 3)
+        at = (265 - width // 2, 350 + height // 2 + round((number - (len(lines) - 1) / 2) * 60))
+        cv2.putText(text, line, at, cv2.FONT_HERSHEY_SIMPLEX, 1.3, 255, 3, cv2.LINE_AA)
+    matrix = cv2.getRotationMatrix2D((265, 350), turn_deg, 1.0)
+    text = cv2.warpAffine(text, matrix, (image.shape[1], image.shape[0]))
+    image = np.where(text > 100, words, image).astype(np.uint8)
+    return View(np.repeat(image[:, :, None], 3, axis=2), 0.065)
+
+
+@pytest.mark.parametrize("turn_deg", [0, 90, 180, 33])
+def test_do_not_duplicate_is_read_however_it_is_turned(reader: StampReader, turn_deg: float) -> None:
+    assert reader.read(head(("DO NOT", "DUPLICATE"), turn_deg)).phrases == ("do_not_duplicate",)
+
+
+def test_a_dark_key_on_paper_is_read_too(reader: StampReader) -> None:
+    assert reader.read(head(("MEDECO",), 0, light=True)).phrases == ("brand_medeco",)
+
+
+def test_a_number_on_a_head_never_leaves(reader: StampReader) -> None:
+    stamp = reader.read(head(("HOME", "74351"), 0))
+    assert stamp == Stamp(seen=True)
+    assert "74351" not in repr(stamp)
+
+
+def test_no_head_is_not_a_clean_head(reader: StampReader) -> None:
+    assert reader.read(None) == Stamp(seen=False)
+    assert reader.read(View(np.zeros((1, 1), np.uint8), 0.05)) == Stamp(seen=False)
