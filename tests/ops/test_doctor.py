@@ -29,6 +29,9 @@ from kiosk.ops.status import StatusFile, read_status
 from kiosk.ops.status import for_people as status_line
 from kiosk.snapshot import FaultNotice, Snapshot
 from kiosk.states import State
+from simulator.pty import PtyPort
+from simulator.realtime import RealTime
+from simulator.rig import SimulatedMachine
 
 NOW = datetime.now(UTC)
 
@@ -148,6 +151,27 @@ def test_a_missing_or_wrong_port_is_told(tmp_path: Path, settings: Settings) -> 
     assert at("/dev/null").grade is Grade.PASS
     assert doctor_machine.board(settings.machine, running=False).grade is Grade.FAIL
     assert doctor_machine.board(settings.machine, running=True).grade is Grade.PASS
+
+
+def test_a_board_that_answers_passes_and_one_that_was_changed_is_told(tmp_path: Path, settings: Settings) -> None:
+    machine = settings.machine
+    rig = SimulatedMachine(machine, settings.catalogue, 1)
+    realtime = RealTime(rig.timeline)
+    realtime.start()
+    port = PtyPort(tmp_path / "board", realtime)
+    # Other tests may have the processor: what is looked for here is the answer, not its speed.
+    wire = machine.wire.model_copy(update={"port": str(tmp_path / "board"), "reply_timeout_s": 5.0})
+    here = machine.model_copy(update={"wire": wire})
+    other = here.model_copy(update={"x": machine.x.model_copy(update={"steps_per_mm": 401.0})})
+    try:
+        assert doctor_machine.serial_port(here).grade is Grade.PASS
+        assert doctor_machine.board(here, running=False).grade is Grade.PASS
+        changed = doctor_machine.board(other, running=False)
+        assert changed.grade is Grade.FAIL
+        assert "$100" in changed.found
+    finally:
+        port.close()
+        realtime.stop()
 
 
 def test_the_age_of_the_calibration_counts(tmp_path: Path, settings: Settings) -> None:
