@@ -7,7 +7,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
+# A slow computer is no wrong answer.
+settings.register_profile("kiosk", deadline=None)
+settings.load_profile("kiosk")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 for name in ("KIOSK_PORT", "KIOSK_CONFIG", "KIOSK_DATA"):
     os.environ.pop(name, None)
