@@ -253,11 +253,11 @@ class Firmware:
                 yield from self._realtime.check()
                 if core.abort:
                     return
-                line = _cleaned(raw)
+                line, too_long = _cleaned(raw)
                 if core.build.echo:
-                    core.say(f"[echo: {line or ''}]")
+                    core.say(f"[echo: {line}]")
                 core.busy(fc.LINE_S)
-                if line is None:
+                if too_long:
                     core.say(f"error:{TOO_LONG}")
                 else:
                     yield from self._commands.run(line)
@@ -288,11 +288,11 @@ class Firmware:
         return raw
 
 
-def _cleaned(raw: bytes) -> str | None:
-    """Without spaces, control characters and comments, in capitals; None if longer than the board's line."""
+def _cleaned(raw: bytes) -> tuple[str, bool]:
+    """Without spaces, control characters and comments, in capitals; and whether it is longer than the board's line."""
     if b"(" not in raw and b";" not in raw:
         line = raw.translate(_UPPER, _IGNORED)
-        return line.decode("latin-1") if len(line) < LINE_BYTES else None
+        return line[: LINE_BYTES - 1].decode("latin-1"), len(line) >= LINE_BYTES
     kept = bytearray()
     inside = b""
     for byte in raw:
@@ -305,6 +305,6 @@ def _cleaned(raw: bytes) -> str | None:
             inside = b";"
         elif byte not in _IGNORED:
             if len(kept) >= LINE_BYTES - 1:
-                return None
+                return kept.translate(_UPPER).decode("latin-1"), True
             kept.append(byte)
-    return kept.translate(_UPPER).decode("latin-1")
+    return kept.translate(_UPPER).decode("latin-1"), False

@@ -67,6 +67,10 @@ def test_an_echo_board_says_each_line_before_it_runs_it() -> None:
     assert ask(firmware, b"$I\n").endswith(b"[OPT:VN,14,128]\r\nok\r\n")
 
 
+def test_an_echo_board_says_as_much_of_a_line_too_long_as_fits() -> None:
+    assert ask(board(ECHO), b"X" * 100 + b"\n") == b"[echo: " + b"X" * 79 + b"]\r\nerror:11\r\n"
+
+
 def test_a_board_with_line_numbers_reports_them_and_has_fourteen_blocks() -> None:
     firmware = board(FirmwareBuild(line_numbers=True))
     ask(firmware, b"N7 G1X20F600\n", 0.2)
