@@ -86,10 +86,16 @@ class Fleet(Frozen):
 
 
 def load_fleet(path: Path | None = None) -> Fleet:
-    """Read `path` (the shipped file by default).
+    """Read `path` over the shipped file.
 
     Raises:
         BadInput: with every problem of the file.
     """
-    path = path or SHIPPED
-    return checked(Fleet, read_toml(path), str(path))
+    table = read_toml(SHIPPED)
+    if path is not None:
+        own = read_toml(path)
+        broker = own.get("broker", {})
+        # A broker that is no table is left for the model to complain of.
+        below = {"broker": {**table["broker"], **broker}} if isinstance(broker, dict) else {}
+        table = {**table, **own, **below}
+    return checked(Fleet, table, str(path or SHIPPED))
