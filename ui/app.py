@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 BROKEN_AT_MOST = 5
 """Failures of the screen within one run after which it ends, for the supervisor to start it afresh."""
+WINDOW_AT_MOST_PX = 960
+"""Height of a window on a developer's desk."""
 NEXT_KEYS = frozenset({"tab", "down", "right"})
 BACK_KEYS = frozenset({"up", "left"})
 PRESS_KEYS = frozenset({"enter", "numpadenter", "spacebar"})
@@ -144,6 +146,9 @@ def run_app(
     """
     check_screen(store.screen)
     size = size_px or (store.screen.width_px, store.screen.height_px)
+    if not fullscreen and size_px is None and size[1] > WINDOW_AT_MOST_PX:
+        # On a desk the panel's own size would not fit; the picture is the same, smaller.
+        size = (round(size[0] * WINDOW_AT_MOST_PX / size[1]), WINDOW_AT_MOST_PX)
     bootstrap.configure(size, fullscreen=fullscreen, show_cursor=show_cursor)
     app = _make_app(kiosk, store, simulated=simulated, voice=voice or Espeak(), on_started=on_started)
     app.run()

@@ -155,11 +155,12 @@ def _menu(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown
 
 
 def _slot_line(words: Words, slot: SlotView) -> str:
-    return words("slot.line", number=slot.number, blank=slot.blank, finish=finish_name(words, slot.finish))
+    return words("slot.line", number=slot.number, blank=slot.blank)
 
 
 def _slot_note(words: Words, slot: SlotView) -> str:
-    count = words("slot.count", count=slot.count, capacity=slot.capacity)
+    finish = finish_name(words, slot.finish)
+    count = words("slot.count", finish=finish, count=slot.count, capacity=slot.capacity)
     if slot.locked:
         return f"{count} · {words('slot.locked')}"
     return f"{count} · {words('slot.low')}" if slot.low else count

@@ -51,6 +51,8 @@ def put_up(name: str, size: str, language: str = "en", theme: str = "light", *, 
 def _look(name: str, size: str, language: str, *, reach: bool) -> Seen:
     glass = put_up(name, size, language, reach=reach)
     stage = glass.stage
+    if reach:
+        glass.settle(4)
     found = mistakes(stage, glass._look.theme)
     middle = stage.height / 2 + 1
     buttons = stage.buttons()

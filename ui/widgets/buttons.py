@@ -51,6 +51,7 @@ class BigButton(ButtonBehavior, Widget):
         look.fbind("theme", self._redraw)
         self.fbind("size", self._measure)
         self.fbind("action", self._measure)
+        self.fbind("style", self._measure)
         look.fbind("theme", self._measure)
         self._measure()
 
@@ -98,7 +99,7 @@ class BigButton(ButtonBehavior, Widget):
         note.font_name, note.font_size = theme.regular, theme.small
         note.text = action.note if self.style != "tool" else ""
         _wrap(note, most)
-        pad = theme.mm(2.2 if self.style in ("tool", "key", "row") else 3.0)
+        pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
         inner = label.texture_size[1] * bool(label.text) + note.texture_size[1] * bool(note.text)
         if self.style == "tool" and action.icon:
             inner += self._icon_size() + theme.mm(0.6)
@@ -296,6 +297,7 @@ class ActionGrid(_Actions, GridLayout):
         self._level_soon = Clock.create_trigger(self._level, -1)
         super().__init__(size_hint_y=None, **kwargs)
         self.fbind("cols", self._level_soon)
+        self.fbind("button_style", self._restyle)
         self.fbind("actions", self.refresh)
         self.fbind("minimum_height", self.setter("height"))
         look.fbind("theme", self._space)
@@ -313,6 +315,10 @@ class ActionGrid(_Actions, GridLayout):
         button.height = button.natural_height
         self._level_soon()
         return button
+
+    def _restyle(self, *_: Any) -> None:
+        for child in self.children:
+            child.style = self.button_style
 
     def _level(self, *_: Any) -> None:
         """Buttons of a row are as high as its highest."""

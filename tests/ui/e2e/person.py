@@ -1,0 +1,119 @@
+"""A person before the glass: a real X server, real clicks and keys, no knowledge of what is behind it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Person:
+    """Starts an X server and the kiosk on it; looks, touches, types."""
+
+    def __init__(self, out: Path, data: Path, size: tuple[int, int], *arguments: str) -> None:
+        self.out = out
+        shutil.rmtree(out, ignore_errors=True)
+        out.mkdir(parents=True)
+        read, write = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp"],
+            pass_fds=(write,),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            display = pipe.readline().strip()
+        self._environment = {
+            **os.environ,
+            "DISPLAY": f":{display}",
+            "SDL_AUDIODRIVER": "dummy",
+            "E2E_OUT": str(out),
+            "PYTHONPATH": str(ROOT),
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+        }
+        self._environment.pop("SDL_VIDEODRIVER", None)
+        command = [sys.executable, "-m", "tests.ui.e2e.reporting", "run", "--simulated", "--full-screen"]
+        self._log = (out / "kiosk.log").open("wb")
+        self.kiosk = subprocess.Popen(
+            [*command, "--data", str(data), *arguments],
+            env=self._environment,
+            cwd=ROOT,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+
+    def __enter__(self) -> Person:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in (self.kiosk, self._server):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(timeout=20)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        self._log.close()
+
+    # --- looking ----------------------------------------------------------------------------------------
+    def sees(self) -> dict[str, Any]:
+        """What is on the glass now."""
+        try:
+            return dict(json.loads((self.out / "now.json").read_text()))
+        except FileNotFoundError:
+            return {"state": "", "settled": False, "buttons": {}, "text": "", "title": ""}
+
+    def waits(self, until: Callable[[dict[str, Any]], bool], patience_s: float = 90.0) -> dict[str, Any]:
+        """Look until it is so."""
+        end = time.monotonic() + patience_s
+        while time.monotonic() < end:
+            now = self.sees()
+            if until(now):
+                return now
+            assert self.kiosk.poll() is None, f"the kiosk ended: {(self.out / 'kiosk.log').read_text()[-3000:]}"
+            time.sleep(0.05)
+        raise AssertionError(f"still {self.sees()['state']!r}: {self.sees()['title']!r}\n{self.log()[-2000:]}")
+
+    def waits_for(self, *states: str, patience_s: float = 90.0) -> dict[str, Any]:
+        """Look until one of these screens stands still."""
+        return self.waits(lambda now: now["state"] in states and now["settled"], patience_s)
+
+    def log(self) -> str:
+        """What the kiosk has printed."""
+        return (self.out / "kiosk.log").read_text()
+
+    # --- doing ------------------------------------------------------------------------------------------
+    def xdotool(self, *words: str) -> None:
+        """One act of the X server's."""
+        subprocess.run(["xdotool", *words], env=self._environment, check=True, timeout=20)
+
+    def touches(self, button: str) -> None:
+        """Click the button of that id, once it can be pressed."""
+        now = self.waits(lambda now: now["settled"] and now["buttons"].get(button, [0, 0, False])[2])
+        x, y, _ = now["buttons"][button]
+        self.xdotool("mousemove", str(round(x)), str(round(now["height"] - y)), "click", "1")
+
+    def holds(self, button: str, for_s: float = 2.0) -> None:
+        """Press and hold."""
+        now = self.waits(lambda now: now["settled"] and now["buttons"].get(button, [0, 0, False])[2])
+        x, y, _ = now["buttons"][button]
+        self.xdotool("mousemove", str(round(x)), str(round(now["height"] - y)), "mousedown", "1")
+        time.sleep(for_s)
+        self.xdotool("mouseup", "1")
+
+    def types(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.xdotool("key", key)
+            time.sleep(0.06)

@@ -1,0 +1,73 @@
+"""Runs the shipped command line, and tells the test beside it what stands on the glass.
+
+The one thing changed: after each frame the ids and places of all buttons go to a file, and a picture of each new
+screen is kept. Touches and keys come from the X server alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import ui.app
+from kiosk.__main__ import main
+
+OUT = Path(os.environ["E2E_OUT"])
+
+
+class Reporter:
+    def __init__(self, app: Any) -> None:
+        from kivy.clock import Clock
+
+        self._app = app
+        self._visit = ""
+        self._stood = 0
+        self._count = 0
+        Clock.schedule_interval(self._report, 0.1)
+
+    def _report(self, _elapsed_s: float) -> None:
+        stage, screenful = self._app.stage, self._app.screenful
+        if stage.shown is None or screenful.snapshot is None:
+            return
+        visit = f"{screenful.snapshot.state.value}/{stage.shown.visit}/{bool(stage.shown.waiting)}"
+        self._stood = self._stood + 1 if visit == self._visit else 0
+        self._visit = visit
+        if self._stood == 5:
+            self._count += 1
+            name = f"{self._count:02d}-{screenful.snapshot.state.value}.png"
+            stage.export_to_png(str(OUT / name))
+        report = {
+            "state": screenful.snapshot.state.value,
+            "settled": self._stood >= 5,
+            "title": stage.shown.title,
+            "text": stage.shown.spoken,
+            "language": screenful.snapshot.language,
+            "focus": stage.focused.action.id if stage.focused else "",
+            "broken": screenful.broken,
+            "receipt": screenful.snapshot.receipt.bring_back_code if screenful.snapshot.receipt else "",
+            "buttons": {b.action.id: [*b.to_window(*b.center), b.action.enabled] for b in stage.buttons()},
+            "height": stage.height,
+        }
+        (OUT / "now.tmp").write_text(json.dumps(report))
+        (OUT / "now.tmp").replace(OUT / "now.json")
+
+
+def patched(real: Any) -> Any:
+    def run_app(*args: Any, on_started: Any = None, **kwargs: Any) -> int:
+        def started(app: Any) -> None:
+            if on_started is not None:
+                on_started(app)
+            app.reporter = Reporter(app)
+
+        return int(real(*args, on_started=started, **kwargs))
+
+    return run_app
+
+
+if __name__ == "__main__":
+    ui.app.run_app = patched(ui.app.run_app)
+    sys.argv = ["kiosk", *sys.argv[1:]]
+    main()
