@@ -6,18 +6,21 @@ what these say. Not responsible for: sessions, money or journals.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from config.catalogue import Catalogue, load_catalogue
+from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway
-from config.machine import Machine
+from config.machine import Machine, Wire
 from config.problems import BadInput, Problem
-from config.toml_files import checked, read_toml
+from config.settings import OWNER_VARIABLE, load_machine, load_settings
+from config.toml_files import read_toml
 from hardware.clock import SystemClock
 from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
@@ -42,10 +45,7 @@ BittingOption = Annotated[
     str, typer.Option("--bitting", help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")
 ]
 PortOption = Annotated[str, typer.Option("--port", help="Serial port, pseudo-terminal or socket://host:port.")]
-MachineOption = Annotated[Path | None, typer.Option("--machine", help="Machine file; the shipped one by default.")]
-KeywaysOption = Annotated[
-    Path | None, typer.Option("--keyways", help="Directory of keyways; the shipped one by default.")
-]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")]
 
 REFUSED = {
     PlanRefusal.UNKNOWN_DEPTH: "a depth this keyway does not have",
@@ -65,12 +65,12 @@ def cut(
     bitting: BittingOption,
     port: PortOption,
     slot: Annotated[int | None, typer.Option("--slot", help="Magazine slot; the first that holds the blank.")] = None,
-    machine: MachineOption = None,
-    keyways: KeywaysOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Cut one test key from a typed code: home, load, touch off, cut, drop it into the chute."""
-    settings = _machine(machine)
-    found, blank = find_blank(load_catalogue(keyways), keyway)
+    loaded = load_settings(config)
+    settings = loaded.machine
+    found, blank = find_blank(loaded.catalogue, keyway)
     codes = split_bitting(found, blank, bitting)
     plan = _planned(found, blank, codes, settings)
     number = _slot(settings, blank, slot)
@@ -98,15 +98,15 @@ def plan(
     keyway: KeywayOption,
     bitting: BittingOption,
     svg: Annotated[Path, typer.Option("--svg", help="Where the drawing goes.")],
-    machine: MachineOption = None,
-    keyways: KeywaysOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Draw wanted profile, wheel path and remaining material to scale.
 
     A plan that would be refused for its MACS alone is drawn all the same, says so, and exits with status 2.
     """
-    settings = _machine(machine)
-    found, blank = find_blank(load_catalogue(keyways), keyway)
+    loaded = load_settings(config)
+    settings = loaded.machine
+    found, blank = find_blank(loaded.catalogue, keyway)
     codes = split_bitting(found, blank, bitting)
     made = plan_cuts(found, blank, codes, settings)
     refusal = made if isinstance(made, PlanRefusal) else None
@@ -124,13 +124,12 @@ def plan(
 
 
 @app.command(name="safe-stop")
-def safe_stop(port: PortOption = "", machine: MachineOption = None) -> None:
+def safe_stop(port: PortOption = "", config: ConfigOption = None) -> None:
     """Hold, soft reset, wheel off; nothing else. The service runs this after any exit."""
-    settings = _machine(machine)
-    named = port or settings.wire.port
+    wire = _wire_at_any_cost(config)
+    named = port or wire.port
     try:
-        link = serial_link_factory(settings.wire, named)()
-        rested = stop_board(link, settings.wire, SystemClock())
+        rested = stop_board(serial_link_factory(wire, named)(), wire, SystemClock())
     except HardwareFault as fault:
         raise _told(named, fault) from fault
     _say("the board was reset and its wheel is off" + ("" if rested else "; it was moving: home before use"))
@@ -170,9 +169,19 @@ def split_bitting(keyway: Keyway, blank: Blank, text: str) -> tuple[str, ...]:
     return codes
 
 
-def _machine(path: Path | None) -> Machine:
-    where = path if path is not None else Path(__file__).resolve().parents[2] / "config" / "machine.toml"
-    return checked(Machine, read_toml(where), str(where))
+def _wire_at_any_cost(config: Path | None) -> Wire:
+    """The wire of the machine file; a bad setting elsewhere must not keep the wheel turning."""
+    try:
+        return load_settings(config).machine.wire
+    except BadInput as bad:
+        for problem in bad.problems:
+            sys.stderr.write(f"kiosk: {problem} (stopping the wheel all the same)\n")
+    directory = config or Path(os.environ.get(OWNER_VARIABLE) or ".")
+    port = os.environ.get("KIOSK_PORT")
+    with contextlib.suppress(BadInput, KeyError, TypeError):
+        port = port or str(read_toml(directory / "machine.toml")["wire"]["port"])
+    shipped = load_machine().wire
+    return shipped.model_copy(update={"port": port}) if port else shipped
 
 
 def _without_macs(keyway: Keyway) -> Keyway:
