@@ -135,10 +135,9 @@ class SettingsKeeper:
         fresh, old = self._folder.with_suffix(".new"), self._folder.with_suffix(".old")
         for leftover in (fresh, old):
             shutil.rmtree(leftover, ignore_errors=True)
-        if owner is None:
-            fresh.mkdir(mode=0o700)
-        else:
-            shutil.copytree(owner, fresh)
+        fresh.mkdir(mode=0o700)
+        if owner is not None:
+            _copy_settings(owner, fresh)
         if self._folder.exists():
             self._folder.rename(old)
         fresh.rename(self._folder)
@@ -148,3 +147,11 @@ class SettingsKeeper:
 def _concerns_rules(problem: Problem) -> bool:
     parts = Path(problem.file).parts
     return any(name in parts or problem.file.startswith(name) for name in (*DIRECTORIES, "policy", "phrases"))
+
+
+def _copy_settings(owner: Path, target: Path) -> None:
+    """Settings alone: the owner's folder may hold a file of secrets beside them."""
+    for path in sorted(owner.rglob("*.toml")):
+        copy = target / path.relative_to(owner)
+        copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copyfile(path, copy)

@@ -69,6 +69,13 @@ def test_bad_settings_keep_the_last_good_ones_and_say_why(kept: Kept) -> None:
     assert (found.settings.store.price_minor, found.problems) == (299, ())
 
 
+def test_the_copy_of_good_settings_holds_no_secrets(kept: Kept) -> None:
+    kept.price("399")
+    (kept.owner / "environment").write_text("KIOSK_MQTT_PASSWORD=secret\n")
+    kept.keeper.load(kept.owner, {})
+    assert [path.name for path in kept.keeper._folder.iterdir()] == ["store.toml"]
+
+
 def test_bad_settings_with_none_good_to_fall_back_to_are_refused(kept: Kept) -> None:
     kept.price("-1")
     with pytest.raises(BadInput):
