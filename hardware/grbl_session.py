@@ -121,7 +121,7 @@ class GrblSession:
             LinkTimeout: an acknowledgement or a report is overdue.
         """
         if self._report_overdue(now_s):
-            raise LinkTimeout("a status report was not sent in time")
+            raise LinkTimeout("no status report in time")
         if self._line_overdue(now_s):
             raise LinkTimeout("a line was not acknowledged in time")
 

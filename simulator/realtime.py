@@ -14,16 +14,27 @@ from simulator.link import Timeline
 from simulator.wire_faults import Way, WireDamage
 
 SLOWEST_WAKE_S = 0.02
-_CATCH_UP_S = 0.25
 
 
 class RealTime:
     """One thread that lets a timeline pass. `on_output` gets what the board says, from that thread."""
 
-    def __init__(self, timeline: Timeline, speed: float = 1.0, wire: WireDamage | None = None) -> None:
+    def __init__(
+        self, timeline: Timeline, speed: float = 1.0, wire: WireDamage | None = None, *, longest_step_s: float = 0.25
+    ) -> None:
+        """Time that stands until `start`.
+
+        Args:
+            timeline: what is moved.
+            speed: virtual seconds a real second.
+            wire: what happens to bytes on their way.
+            longest_step_s: virtual time goes on by no more than this at once. After a stall (a debugger, a busy
+                computer) it goes on from there rather than racing.
+        """
         self._timeline = timeline
         self._wire = wire or WireDamage(0)
         self._speed = speed
+        self._longest_step_s = longest_step_s
         self._paused = False
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -108,11 +119,10 @@ class RealTime:
             while not self._stop.is_set():
                 with self._timeline.lock:
                     now_s = time.monotonic()
-                    # After a stall (a debugger, a busy machine) time goes on from here rather than racing.
-                    passed_s = min(now_s - last_s, _CATCH_UP_S)
+                    passed_s = min((now_s - last_s) * self._speed, self._longest_step_s)
                     last_s = now_s
                     if not self._paused:
-                        self._timeline.advance(passed_s * self._speed)
+                        self._timeline.advance(passed_s)
                     self._flush()
                     firmware = self._timeline.firmware
                     ahead_s = (firmware.next_event_s() - firmware.now_s) / self._speed

@@ -228,7 +228,11 @@ def scripted(onlooker: Onlooker, live: LiveMachine, visits: tuple[Visit, ...], f
 
     def next_one(now: Snapshot) -> None:
         remember(now)
-        if now.state not in (State.WELCOME, State.CLOSED, State.OUT_OF_ORDER):
+        # A moment later, when whoever stands there has seen this screen too.
+        onlooker.after(0.5, leave_or_come)
+
+    def leave_or_come() -> None:
+        if onlooker.now.state not in (State.WELCOME, State.CLOSED, State.OUT_OF_ORDER):
             return
         if present and present[-1].done:
             present.pop().leave()
