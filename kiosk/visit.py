@@ -25,6 +25,8 @@ class KeySecrets:
     telling: Telling | None = None
     frames: ScanFrames | None = None
     plan: CutPlan | None = None
+    planned_restored: bool | None = None
+    """Whether `plan` restores factory depths; None while there is none."""
 
     def drop_frames(self) -> None:
         """Overwrite and let go of the pictures."""
@@ -37,6 +39,7 @@ class KeySecrets:
         wipe(self.plan, self.telling)
         self.telling = None
         self.plan = None
+        self.planned_restored = None
 
 
 @dataclass(repr=False)

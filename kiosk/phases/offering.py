@@ -117,10 +117,12 @@ def machine_says_no(desk: Desk) -> FiredRule | None:
     if telling is None or visit.blank not in tools.catalogue.blank_of:
         return OUT_OF_STOCK
     keyway, blank = tools.catalogue.blank_of[visit.blank]
+    if visit.secrets.planned_restored is visit.restore:
+        return None
     planned = effects.plan(tools, telling, keyway, blank, restore=visit.restore)
     if isinstance(planned, PlanRefusal):
         return cannot_cut(planned)
-    visit.secrets.plan = planned
+    visit.secrets.plan, visit.secrets.planned_restored = planned, visit.restore
     return None
 
 

@@ -85,7 +85,7 @@ def _asked(scenario: Scenario, end: Theatre, seen: Seen, audit: RehearsalAudit) 
         yield f"ends in {state}, not in {expect.ends_in}"
     yield from (f"never came to {each}" for each in expect.through if each not in seen.path)
     yield from (f"came to {each}" for each in expect.not_through if each in seen.path)
-    if end.delivered != expect.delivered:
+    if expect.delivered is not None and end.delivered != expect.delivered:
         yield f"{end.delivered} delivered, not {expect.delivered}"
     charged = end.terminal.taken_in_all_minor
     if expect.charged_minor is not None and charged != expect.charged_minor:

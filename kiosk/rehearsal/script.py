@@ -115,7 +115,8 @@ class Expect(Frozen):
     ends_in: State = State.WELCOME
     through: tuple[State, ...] = ()
     not_through: tuple[State, ...] = ()
-    delivered: int = Field(default=0, ge=0)
+    delivered: int | None = Field(default=None, ge=0)
+    """Copies in the chute; left out where a fault may end either way."""
     charged_minor: int | None = None
     """What the shoppers paid in the end; by default the price of what was delivered."""
     rejected: int | None = None
