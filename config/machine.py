@@ -144,6 +144,25 @@ class Views(Frozen):
     laser_angle_deg: float = Field(ge=20, le=70)
 
 
+class Gauge(Frozen):
+    """The step gauge cameras are calibrated with: a flat-based bar that falls in equal steps from one end.
+
+    Seen against the light it is a staircase; each of its faces is a staircase too, deeper from its base up.
+    """
+
+    steps: int = Field(default=6, ge=3, le=20)
+    tread_mm: float = Field(default=5.0, ge=2, le=20)
+    """Length of each step along the bar."""
+    height_mm: float = Field(default=8.0, ge=4, le=12)
+    """Of the tallest step, at one end."""
+    rise_mm: float = Field(default=0.8, ge=0.2, le=3)
+    face_steps: int = Field(default=4, ge=3, le=10)
+    """Steps of each face, counted from the base of the tallest end up; the first is not recessed."""
+    face_tread_mm: float = Field(default=2.0, ge=0.5, le=5)
+    face_recess_mm: float = Field(default=0.4, ge=0.1, le=1)
+    """How much deeper each step of a face is than the one below it."""
+
+
 class CopyCheck(Frozen):
     """What a copy must be to be handed over, and when the kiosk closes itself for drift."""
 
@@ -169,3 +188,4 @@ class Machine(Frozen):
     macros: Macros
     views: Views
     check: CopyCheck
+    gauge: Gauge = Gauge()

@@ -69,6 +69,16 @@ def find_blade(found: Segment) -> BladeFrame | Outcome:
     return _frame(points, run)
 
 
+def lay_along(points: Floats) -> BladeFrame:
+    """A frame on the straight base of a bar: `origin` at one end of it, `up` into the bar."""
+    (_, _), sides, box_deg = cv2.minAreaRect(points.astype(np.float32))
+    turn = np.deg2rad(box_deg) if sides[0] >= sides[1] else np.deg2rad(box_deg) + np.pi / 2
+    u, _ = _turned(points, float(turn))
+    angle = _straightest(points, _Run(float(turn), 1, float(np.ptp(u)), float(u.max()), True))
+    u, _ = _turned(points, angle)
+    return _frame(points, _Run(angle, 1, float(np.ptp(u)), float(u.max()), True))
+
+
 def _turned(points: Floats, angle_rad: float) -> tuple[Floats, Floats]:
     c, s = np.cos(angle_rad), np.sin(angle_rad)
     return points[:, 0] * c + points[:, 1] * s, points[:, 1] * c - points[:, 0] * s

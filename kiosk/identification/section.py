@@ -81,6 +81,16 @@ def read_line(view: View, laser_angle_deg: float) -> LineReading | None:
     )
 
 
+def line_by_row(view: View) -> tuple[NDArray[np.intp], Floats] | None:
+    """Rows that show the line, and its place across each in pixels; None when too few do."""
+    pixels = _brightest_channel(view.pixels)
+    if min(pixels.shape) < 16:
+        return None
+    x_px, strength, noise = _peaks(pixels, view.mm_per_px)
+    good = np.nonzero(_believable(x_px, strength, noise, view.mm_per_px))[0]
+    return (good, x_px[good]) if good.size * view.mm_per_px > LEAST_SEEN_MM else None
+
+
 def _brightest_channel(pixels: Pixels) -> Pixels:
     if pixels.ndim == 2:
         return pixels
@@ -115,6 +125,8 @@ def _tuned(soft: NDArray[np.float32], mm_per_px: float) -> NDArray[np.float32]:
     at = np.argmax(soft, axis=1)
     peak = soft[np.arange(at.size), at]
     bright = np.nonzero(peak > 0.5 * np.percentile(peak, 90))[0]
+    if bright.size == 0:
+        return soft
     widest = max(4, round(WIDEST_LINE_MM / mm_per_px))
     around = np.clip(at[bright, None] + np.arange(-widest, widest + 1), 0, soft.shape[1] - 1)
     width_px = float(np.median((soft[bright[:, None], around] > 0.5 * peak[bright, None]).sum(axis=1)))

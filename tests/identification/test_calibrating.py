@@ -1,0 +1,108 @@
+"""Scale, tilt and laser angle come back from pictures of the gauge; a bad picture is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from config.machine import Gauge
+from hardware.scan import ScanFrames, View
+from hardware.scan_folder import save_scan
+from kiosk.__main__ import main
+from kiosk.identification.calibrate import LineFit, Refused, ScaleFit, calibrate_line, calibrate_silhouette
+from tests.identification.drawing import Line, Sheet, laser_line, silhouette
+
+GAUGE = Gauge()
+SHEET = Sheet(width_px=1300, height_px=900, mm_per_px=0.05)
+
+
+def staircase(gauge: Gauge = GAUGE) -> np.ndarray:
+    points = [(0.0, 0.0)]
+    for step in range(gauge.steps):
+        height = gauge.height_mm - step * gauge.rise_mm
+        points += [(step * gauge.tread_mm, height), ((step + 1) * gauge.tread_mm, height)]
+    points.append((gauge.steps * gauge.tread_mm, 0.0))
+    return np.array(points)
+
+
+def face(gauge: Gauge = GAUGE) -> list[tuple[float, float]]:
+    points = []
+    for step in range(gauge.face_steps):
+        low, recess = step * gauge.face_tread_mm, step * gauge.face_recess_mm
+        points += [(low + 0.001, recess), (low + gauge.face_tread_mm, recess)]
+    return points
+
+
+def seen_as(view: View, mm_per_px: float) -> View:
+    """The same picture with another guess of its scale."""
+    return View(view.pixels, mm_per_px)
+
+
+@pytest.mark.parametrize("turn_deg", [-12.0, 0.0, 7.0])
+@pytest.mark.parametrize("turned_round", [False, True])
+def test_the_scale_of_a_silhouette_comes_back_from_a_wrong_guess(turn_deg: float, turned_round: bool) -> None:
+    sheet = replace(SHEET, turn_deg=turn_deg, bow_right=turned_round, cuts_down=turned_round)
+    view = silhouette([staircase()], sheet, hole=False, centre_x_mm=15.0)
+    fit = calibrate_silhouette(seen_as(view, 0.0475), GAUGE)
+    assert isinstance(fit, ScaleFit)
+    assert fit.mm_per_px == pytest.approx(0.05, rel=0.001)
+    assert fit.residual_mm < 0.01
+    assert fit.tilt_deg < 2.6
+
+
+@pytest.mark.parametrize("angle_deg", [35.0, 45.0, 52.0])
+def test_scale_and_laser_angle_of_a_line_come_back(angle_deg: float) -> None:
+    height = GAUGE.face_steps * GAUGE.face_tread_mm
+    view = laser_line(face(), height, Line(angle_deg=angle_deg, lean_deg=0.5))
+    fit = calibrate_line(seen_as(view, 0.0206), GAUGE)
+    assert isinstance(fit, LineFit)
+    assert fit.mm_per_px == pytest.approx(0.02, rel=0.004)
+    assert fit.laser_angle_deg == pytest.approx(angle_deg, abs=0.3)
+    assert fit.residual_mm < 0.02
+
+
+def test_another_thing_than_the_gauge_is_refused() -> None:
+    wrong = Gauge(rise_mm=0.5, height_mm=7.0)
+    view = silhouette([staircase(wrong)], SHEET, hole=False, centre_x_mm=15.0)
+    assert isinstance(calibrate_silhouette(view, GAUGE), Refused)
+    bent = staircase() + np.array([0.0, 0.0])
+    bent[5:7, 1] += 0.2
+    assert isinstance(calibrate_silhouette(silhouette([bent], SHEET, hole=False, centre_x_mm=15.0), GAUGE), Refused)
+    assert isinstance(calibrate_silhouette(View(np.full((600, 800), 200, np.uint8), 0.05), GAUGE), Refused)
+    flat = laser_line([(0.0, 0.0), (8.0, 0.0)], 8.0, Line())
+    assert isinstance(calibrate_line(flat, GAUGE), Refused)
+    assert isinstance(calibrate_line(View(np.zeros((400, 300), np.uint8), 0.02), GAUGE), Refused)
+
+
+def test_the_command_writes_lines_for_the_machine_file_and_refuses_a_bad_gauge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    height = GAUGE.face_steps * GAUGE.face_tread_mm
+    frames = ScanFrames(
+        silhouette=seen_as(silhouette([staircase()], SHEET, hole=False, centre_x_mm=15.0), 0.049),
+        line_left=laser_line(face(), height, Line(seed=1)),
+        line_right=laser_line(face(), height, Line(seed=2)),
+    )
+    save_scan(frames, tmp_path / "gauge")
+    out = tmp_path / "calibration.toml"
+    monkeypatch.setattr(
+        "sys.argv", ["kiosk", "service", "calibrate", "--from", str(tmp_path / "gauge"), "--out", str(out)]
+    )
+    with pytest.raises(SystemExit) as done:
+        main()
+    assert not done.value.code
+    views = tomllib.loads(out.read_text())["views"]
+    assert views["silhouette"]["mm_per_px"] == pytest.approx(0.05, rel=0.001)
+    assert views["laser_angle_deg"] == pytest.approx(45.0, abs=0.3)
+    out.unlink()
+    save_scan(replace(frames, line_left=View(np.zeros((400, 300), np.uint8), 0.02)), tmp_path / "gauge")
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as done:
+        main()
+    assert done.value.code == 2
+    assert not out.exists()
+    assert capsys.readouterr().err.count("\n") == 1
