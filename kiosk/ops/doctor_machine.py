@@ -114,7 +114,7 @@ def board(machine: Machine, running: bool) -> Finding:
 
 def calibration(machine_file: Path | None, health: Health, now: datetime) -> Finding:
     """How long ago was the machine file, which holds every camera's scale, last set?"""
-    step = "kiosk calibrate (docs/technician.md)"
+    step = "kiosk service calibrate --from SCAN (docs/technician.md)"
     if machine_file is None or not machine_file.exists():
         return warned("calibration", "never calibrated: the shipped scales are in force", step)
     age_days = (now - datetime.fromtimestamp(machine_file.stat().st_mtime, UTC)).days
