@@ -62,6 +62,8 @@ def patched(real: Any) -> Any:
                 on_started(app)
             app.reporter = Reporter(app)
 
+        # As in the store: the whole display, whatever a simulated machine's default is.
+        kwargs["fullscreen"] = True
         return int(real(*args, on_started=started, **kwargs))
 
     return run_app

@@ -1,4 +1,4 @@
-"""Whole purchases by true clicks and true keys: X server, Kivy window, session, serial port on a pty, simulated machine."""
+"""Whole purchases by true clicks and keys: X server, window, session, pyserial on a pty, simulated machine."""
 
 from __future__ import annotations
 
