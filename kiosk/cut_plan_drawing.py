@@ -42,7 +42,7 @@ def draw(plan: CutPlan, blank: Blank, machine: Machine, title: str) -> str:
         + (f'<text x="{mm}" y="5.6" class="label">{mm}</text>' if mm % 5 == 0 else "")
         for mm in range(int(blank.blade_length_mm) + 1)
     )
-    rim = _rim(wheel, path[len(path) // 2])
+    rim = _rim(wheel, min(path, key=lambda point: point[1]))
     size = f'width="{width * ENLARGED:.0f}mm" height="{height * ENLARGED:.0f}mm"'
     blade = plan.blade_height_mm
     return f"""<svg xmlns="http://www.w3.org/2000/svg" {size}
