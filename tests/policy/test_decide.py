@@ -70,7 +70,7 @@ def test_without_any_rules_what_is_not_surely_an_open_stocked_blank_is_still_ref
         (Identification(Outcome.IDENTIFIED, "nothing", "KW1"), ["NOT_IDENTIFIED"]),
         (Identification(Outcome.IDENTIFIED, "SC-E", "SC-E-5"), ["BLANK_NOT_STOCKED"]),
         (Identification(Outcome.IDENTIFIED, "KW1", "KW10"), ["BLANK_NOT_STOCKED"]),
-        (Identification(Outcome.IDENTIFIED, "MEDECO"), ["KEYWAY_RESTRICTED", "KEYWAY_NOT_CUT_HERE"]),
+        (Identification(Outcome.IDENTIFIED, "MEDECO"), ["KEYWAY_RESTRICTED"]),
     ],
 )
 def test_half_an_identification_is_none(identification: Identification, expected: list[str]) -> None:
