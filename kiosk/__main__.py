@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -64,6 +66,7 @@ def run(
     data: Annotated[Path | None, typer.Option(help="Folder of journal, stock and audit.")] = None,
     speed: Annotated[float, typer.Option(min=1, max=200, help="Simulated seconds a second.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Draws whatever a simulated machine leaves to chance.")] = 1,
+    panel: Annotated[bool, typer.Option(help="With --simulated: the technician's panel beside it.")] = True,
     window: Annotated[bool, typer.Option("--window/--full-screen", help="In a window; default with --simulated.")] = (
         False
     ),
@@ -95,6 +98,8 @@ def run(
                 pty = Path(port) if port else None
                 live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=seed, speed=speed))
                 typer.echo(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")
+                if panel and not visits:
+                    stack.enter_context(_panel(live.control_port))
             ports = live.ports if live else _real_ports(settings, running)
             kiosk = build_kiosk(settings, ports, places.data, versions=(("kiosk", version("keykiosk")),))
             stack.callback(kiosk.close)
@@ -105,6 +110,17 @@ def run(
     except (DatabaseFault, HardwareFault) as fault:
         raise BadInput(Problem("kiosk", fault.code, str(fault))) from fault
     raise typer.Exit(status)
+
+
+@contextmanager
+def _panel(control_port: int) -> Iterator[None]:
+    """The technician's panel, a process of its own: Kivy has one window a process."""
+    command = [sys.executable, "-m", "ui.panel", "--control", str(control_port)]
+    with subprocess.Popen(command) as process:  # noqa: S603 - our own module
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 def _real_ports(settings: Settings, running: Running) -> Ports:
