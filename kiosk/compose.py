@@ -18,7 +18,7 @@ from config.settings import Settings
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
 from kiosk.audit import Audit, key_folder_beside
-from kiosk.controller import Controller, Listener
+from kiosk.controller import Controller, Listener, Observer
 from kiosk.events import Intent
 from kiosk.executor import ThreadedExecutor
 from kiosk.expert import CatalogueExpert
@@ -156,6 +156,10 @@ class Kiosk:
     def watch(self, progress: Callable[[], None]) -> None:
         """Call `progress` after each turn of the session's thread: what a watchdog lives on. Before `start`."""
         self._progress = progress
+
+    def observe(self, observer: Observer) -> None:
+        """Tell `observer` each event after it was handled: what a flight record is made of. Before `start`."""
+        self._controller.observe(observer)
 
     def start(self) -> None:
         """Come up."""

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 Message: TypeAlias = Intent | Reply | Due
 Listener: TypeAlias = Callable[[Snapshot], None]
+Observer: TypeAlias = Callable[[Message, State], None]
 
 _UNHURRIED = (
     State.STARTING,
@@ -65,6 +66,7 @@ class Controller:
         self._timers: list[tuple[float, int, Due]] = []
         self._order = itertools.count()
         self._listeners: list[Listener] = []
+        self._observers: list[Observer] = []
         self._executor: Executor | None = None
         self._last: Snapshot | None = None
         self._stop_pending = False
@@ -99,6 +101,10 @@ class Controller:
         if self._last is not None:
             listener(self._last)
 
+    def observe(self, observer: Observer) -> None:
+        """Tell `observer` each message after it was handled, with the state it led to. It must not block or raise."""
+        self._observers.append(observer)
+
     def begin(self) -> None:
         """Come up."""
         starting.begin(self.desk)
@@ -129,6 +135,8 @@ class Controller:
             self._handle(message)
         except Exception as error:
             self._break_down(error)
+        for observe in self._observers:
+            observe(message, self.desk.session.state)
         self._publish()
 
     def _break_down(self, error: Exception) -> None:

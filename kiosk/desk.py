@@ -93,6 +93,11 @@ class Desk:
         number = self._visits
         return lambda fraction: self._post(Reply(number, CutProgress(fraction)))
 
+    @property
+    def visit_number(self) -> int:
+        """Number of the present visit, or of the pause between two."""
+        return self._visits
+
     def is_current(self, reply: Reply) -> bool:
         """Whether the visit that asked is still here."""
         return reply.visit == self._visits

@@ -14,8 +14,11 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem
-from config.settings import load_settings
+from config.settings import Settings, load_settings
+from kiosk.flight import read_record
 from kiosk.rehearsal.play import Played, play
+from kiosk.rehearsal.remember import scenario_of
+from kiosk.rehearsal.replay import replay
 from kiosk.rehearsal.script import Scenario, load_scenario
 
 app = typer.Typer(no_args_is_help=True, help="Scripted sessions in virtual time against the SIMULATED machine.")
@@ -31,6 +34,9 @@ def run(
     files: Files = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the results as JUnit XML.")] = None,
     config: Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")] = None,
+    flight: Annotated[
+        Path | None, typer.Option("--flight", help="Write a flight record of the (one) scenario played.")
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print each session's way through the states.")
     ] = False,
@@ -38,6 +44,8 @@ def run(
     """Play scenarios and say what was not as it must be. Exit status 1 if anything was."""
     settings = load_settings(config)
     scenarios, problems = load_all(files or [SHIPPED])
+    if flight is not None and len(scenarios) != 1:
+        raise BadInput(Problem("command line", "--flight", f"needs one scenario, not {len(scenarios)}"))
     for problem in problems:
         typer.echo(f"kiosk: {problem}", err=True)
     # What the session logs is the scenario's doing, not the reader's business.
@@ -45,7 +53,7 @@ def run(
     played: list[tuple[Path, Played]] = []
     try:
         for number, (path, scenario) in enumerate(scenarios, start=1):
-            result = play(scenario, settings)
+            result = _play(scenario, settings, flight)
             played.append((path, result))
             _tell(number, len(scenarios), path, result, verbose=verbose)
     finally:
@@ -61,6 +69,44 @@ def run(
     if problems:
         raise typer.Exit(2)
     if failed:
+        raise typer.Exit(1)
+
+
+@app.command("record")
+def record(
+    flight: Annotated[Path, typer.Argument(help="A flight record of a session.")],
+    out: Annotated[Path, typer.Option("--out", help="The scenario file to write.")],
+) -> None:
+    """Turn a recorded session into a scenario: the same wishes, a made-up key of the same kind."""
+    text = scenario_of(read_record(flight), f"As recorded in {flight.name}"[:120])
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(Problem(str(out), "", error.strerror or "cannot be written")) from error
+    load_scenario(out)
+    typer.echo(f"{out}: written; it holds nothing of the key")
+
+
+@app.command("replay")
+def replay_command(
+    flights: Annotated[list[Path], typer.Argument(help="Flight records.")],
+    config: Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")] = None,
+) -> None:
+    """Play flight records again; exit status 1 if a session would take another way today."""
+    settings = load_settings(config)
+    differing = 0
+    for flight in flights:
+        entries = read_record(flight)
+        logging.disable(logging.CRITICAL)
+        try:
+            found = replay(entries, settings)
+        finally:
+            logging.disable(logging.NOTSET)
+        differing += bool(found)
+        typer.echo(f"{flight}: {len(entries)} lines, " + ("another way" if found else "the same way"))
+        for line in found:
+            typer.echo(f"    {line}")
+    if differing:
         raise typer.Exit(1)
 
 
@@ -85,6 +131,16 @@ def load_all(files: list[Path]) -> tuple[list[tuple[Path, Scenario]], list[Probl
             except BadInput as bad:
                 problems.extend(bad.problems)
     return scenarios, problems
+
+
+def _play(scenario: Scenario, settings: Settings, flight: Path | None) -> Played:
+    if flight is None:
+        return play(scenario, settings)
+    try:
+        with flight.open("w", encoding="utf-8") as file:
+            return play(scenario, settings, flight=file)
+    except OSError as error:
+        raise BadInput(Problem(str(flight), "", error.strerror or "cannot be written")) from error
 
 
 def _tell(number: int, count: int, path: Path, result: Played, *, verbose: bool) -> None:

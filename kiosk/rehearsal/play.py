@@ -12,11 +12,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TextIO
 
 from config.settings import Settings
 from config.store import Store
 from config.toml_files import checked
 from kiosk.events import Stop
+from kiosk.flight import FlightRecorder
 from kiosk.reading import Identification, Outcome, Stamp
 from kiosk.rehearsal.judge import findings
 from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
@@ -86,12 +88,19 @@ class Seen:
         self.staff_called = self.staff_called or now.staff_called
 
 
-def play(scenario: Scenario, settings: Settings, data: Path | None = None) -> Played:
-    """Play it to its end. Files go to `data`, or to a folder that is removed afterwards."""
+def play(scenario: Scenario, settings: Settings, data: Path | None = None, flight: TextIO | None = None) -> Played:
+    """Play it to its end.
+
+    Args:
+        scenario: what is played.
+        settings: everything an owner sets.
+        data: where files go; a folder that is removed afterwards if None.
+        flight: where a flight record is written, if anywhere.
+    """
     began_s = time.perf_counter()
     with ExitStack() as closing:
         folder = data or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
-        scene = _Scene(scenario, _with_store(settings, scenario), folder)
+        scene = _Scene(scenario, _with_store(settings, scenario), folder, flight)
         closing.callback(scene.close)
         problems = scene.play()
         found = (*problems, *findings(scenario, scene.theatre, scene.seen, scene.audit))
@@ -109,7 +118,8 @@ def _with_store(settings: Settings, scenario: Scenario) -> Settings:
 class _Scene:
     """Everything one scenario needs, over power cuts."""
 
-    def __init__(self, scenario: Scenario, settings: Settings, folder: Path) -> None:
+    def __init__(self, scenario: Scenario, settings: Settings, folder: Path, flight: TextIO | None) -> None:
+        self._flight = flight
         self._scenario, self._settings, self._folder = scenario, settings, folder
         self.rig = SimulatedMachine(settings.machine, settings.catalogue, scenario.seed, baud=None)
         self._panel = FaultPanel(self.rig)
@@ -159,6 +169,8 @@ class _Scene:
             )
         )
         opened.stage.watchers.append(self._look)
+        if self._flight is not None:
+            opened.stage.controller.observe(FlightRecorder(self._flight, self.rig.clock).event)
         return opened
 
     def _survive(self, act: Callable[[], None]) -> None:

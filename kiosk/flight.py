@@ -1,0 +1,185 @@
+"""A flight record: what happened to a session, as lines of JSON without anything of a key.
+
+Responsible for: which facts of an event may be written, reading them back, wire traffic with its motion numbers
+blanked. Not responsible for: when one is kept, or replaying it (`kiosk.rehearsal.replay`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from config.problems import BadInput, Problem
+from hardware.clock import Clock
+from hardware.ports import PaymentAnswer, PaymentState, TouchOff
+from kiosk import events, outcomes
+from kiosk.controller import Message
+from kiosk.journal import Metal, Money, Sale
+from kiosk.outcomes import Due, Reply
+from kiosk.reading import Identification, Outcome, Stamp, Wear
+from kiosk.snapshot import CheckResult
+from kiosk.states import State
+from kiosk.tools import Telling
+
+_SECRET = {"Credentials": {"pin"}, "EnterReceipt": {"code"}}
+_NUMBERS = re.compile(rb"([XYZIJKR]|[MW]Pos:|WCO:|PRB:|F|FS:)[-+\d.,:]*\d")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: when, what kind of thing, its type and facts, and the state it led to."""
+
+    at_s: float
+    kind: str
+    """`intent`, `report` or `wire`."""
+    type: str
+    facts: Mapping[str, Any]
+    state: str
+
+
+class FlightRecorder:
+    """Writes each event as it is handled. One thread; the wire may be told from another."""
+
+    def __init__(self, file: TextIO, clock: Clock) -> None:
+        """Lines go to `file`."""
+        self._file, self._clock, self._began_s = file, clock, clock.now_s()
+
+    def event(self, message: Message, state: State) -> None:
+        """Write what was handled. Timers are left out: a replay has its own."""
+        if isinstance(message, Due):
+            return
+        kind, value = ("report", message.report) if isinstance(message, Reply) else ("intent", message)
+        if isinstance(value, outcomes.CutProgress):
+            return
+        self._write(
+            Entry(self._clock.now_s() - self._began_s, kind, type(value).__name__, facts_of(value), state.value)
+        )
+
+    def wire(self, way: str, data: bytes) -> None:
+        """Write traffic, its motion numbers blanked."""
+        self._write(Entry(self._clock.now_s() - self._began_s, "wire", way, {"text": blanked(data)}, ""))
+
+    def _write(self, entry: Entry) -> None:
+        self._file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+
+
+def blanked(data: bytes) -> str:
+    """Bytes of the wire as text without a figure of any motion."""
+    return _NUMBERS.sub(rb"\1#", data).decode("ascii", "replace")
+
+
+def facts_of(value: object) -> dict[str, Any]:
+    """The facts of an event that may be written."""
+    match value:
+        case outcomes.Told(telling, _):
+            told = telling.identification
+            return {
+                "outcome": told.outcome.value,
+                "keyway": told.keyway,
+                "blank": told.blank,
+                "wear": told.wear.value,
+                "worn": list(told.worn_cuts),
+            }
+        case outcomes.Loaded(touch_off):
+            return {"error_mm": touch_off.error_mm}
+        case outcomes.BroughtUp():
+            return {"unsettled": list(value.unsettled)}
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            hidden = _SECRET.get(type(value).__name__, set())
+            return {
+                field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in hidden
+            }
+        case _:
+            return {}
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    return list(value) if isinstance(value, tuple) else value
+
+
+def read_record(path: Path) -> tuple[Entry, ...]:
+    """A flight record from its file.
+
+    Raises:
+        BadInput: missing, or naming the first line that is not of a record.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(Problem(str(path), "", f"cannot be read: {error}")) from error
+    entries = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            entries.append(Entry(**json.loads(line)))
+        except (ValueError, TypeError) as error:
+            raise BadInput(Problem(f"{path}:{number}", "", "is no line of a flight record")) from error
+    return tuple(entries)
+
+
+def message_of(entry: Entry, stand_in: Callable[[str], Identification]) -> Message | None:
+    """The event of an entry; None for the wire. `stand_in` makes a key of a blank, for the one that was forgotten.
+
+    Raises:
+        BadInput: no event of this version is like it.
+    """
+    if entry.kind == "wire":
+        return None
+    try:
+        if entry.kind == "intent":
+            hidden = dict.fromkeys(_SECRET.get(entry.type, ()), "")
+            intent: Message = getattr(events, entry.type)(**entry.facts, **hidden)
+            return intent
+        return Reply(-1, _report(entry, stand_in))
+    except (AttributeError, TypeError, ValueError, KeyError) as error:
+        raise BadInput(Problem("flight record", entry.type, "is no event of this version")) from error
+
+
+def _report(entry: Entry, stand_in: Callable[[str], Identification]) -> outcomes.Report:
+    facts = dict(entry.facts)
+    match entry.type:
+        case "Told":
+            return outcomes.Told(Telling(_identification(facts, stand_in)), None)
+        case "Loaded":
+            return outcomes.Loaded(TouchOff(0.0, facts["error_mm"]))
+        case "BroughtUp":
+            return outcomes.BroughtUp(None, tuple(facts["unsettled"]))
+        case "StampRead":
+            stamp = facts["stamp"]
+            return outcomes.StampRead(Stamp(stamp["seen"], tuple(stamp["phrases"]), stamp["name_and_phone"]))
+        case "Answered":
+            answer = facts["answer"] | {"state": PaymentState(facts["answer"]["state"])}
+            return outcomes.Answered(PaymentAnswer(**answer))
+        case "Checked":
+            return outcomes.Checked(CheckResult(**facts["result"]))
+        case "Settled":
+            sale = _sale(facts["sale"])
+            if sale is None:
+                raise ValueError("a settled sale must be there")
+            return outcomes.Settled(sale, facts["pay_code"])
+        case "SaleFound":
+            return outcomes.SaleFound(_sale(facts["sale"]))
+        case "LeftoversSettled":
+            return outcomes.LeftoversSettled(tuple(facts["unsettled"]))
+        case _:
+            report: outcomes.Report = getattr(outcomes, entry.type)(**facts)
+            return report
+
+
+def _identification(facts: Mapping[str, Any], stand_in: Callable[[str], Identification]) -> Identification:
+    outcome, blank = Outcome(facts["outcome"]), facts["blank"]
+    if outcome is not Outcome.IDENTIFIED or not blank:
+        return Identification(outcome, facts["keyway"], blank)
+    key = stand_in(blank)
+    return Identification(outcome, facts["keyway"], blank, key.cuts, Wear(facts["wear"]), key.score, key.margin)
+
+
+def _sale(facts: Mapping[str, Any] | None) -> Sale | None:
+    if facts is None:
+        return None
+    return Sale(**{**facts, "money": Money(facts["money"]), "metal": Metal(facts["metal"])})

@@ -1,0 +1,101 @@
+"""A flight record played again: the same events at the same times must lead to the same states.
+
+Responsible for: feeding a record to a session whose effects are never run, and comparing. Not responsible for: the
+record's form (`kiosk.flight`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from config.settings import Settings
+from kiosk.controller import Controller
+from kiosk.executor import Job, Lane
+from kiosk.flight import Entry, message_of
+from kiosk.outcomes import Reply
+from kiosk.reading import Identification, Stamp
+from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff
+from kiosk.rehearsal.ready import identified as made_up
+from kiosk.rehearsal.theatre import theatre
+from simulator.rig import SimulatedMachine
+
+
+class _Nobody:
+    """Effects are asked for in vain: what came of them is in the record."""
+
+    def submit(self, lane: Lane, job: Job) -> None:
+        """Nothing is done."""
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
+    """Play a record.
+
+    Returns:
+        Every place where the states differ, in words; empty if none does.
+
+    Raises:
+        BadInput: an entry is no event of this version.
+    """
+    found: list[str] = []
+    with ExitStack() as closing:
+        folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="replay-")))
+        rig = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
+        expert = ReadyExpert(rig, settings.machine.check, [], Stamp(seen=True))
+        scene = closing.enter_context(
+            theatre(
+                settings,
+                folder,
+                rig=rig,
+                expert=expert,
+                scanner=ReadyScanner(rig),
+                staff=RehearsalStaff(),
+                audit=RehearsalAudit(),
+            )
+        )
+        controller = Controller(scene.stage.tools)
+        controller.use(_Nobody())
+        controller.begin()
+        clock = scene.stage.tools.clock
+        began_s = clock.now_s()
+        for entry in entries:
+            message = message_of(entry, _stand_in(settings))
+            if message is None:
+                continue
+            _let_pass(controller, began_s + entry.at_s, clock.now_s, clock.sleep)
+            if isinstance(message, Reply):
+                message = replace(message, visit=controller.desk.visit_number)
+            controller.post(message)
+            while controller.step():
+                pass
+            state = controller.desk.session.state.value
+            if state != entry.state:
+                found.append(f"at {entry.at_s:.1f} s, after {entry.type}: {state}, the record says {entry.state}")
+    return tuple(found)
+
+
+def _let_pass(
+    controller: Controller, until_s: float, now_s: Callable[[], float], sleep: Callable[[float], None]
+) -> None:
+    while now_s() < until_s:
+        due_s = controller.next_due_s()
+        sleep(max(1e-6, min(until_s, due_s if due_s is not None else until_s) - now_s()))
+        while controller.step():
+            pass
+
+
+def _stand_in(settings: Settings) -> Callable[[str], Identification]:
+    """A key of a blank whose every cut is the shallowest: it can always be planned, and is nobody's."""
+
+    def stand_in(blank: str) -> Identification:
+        keyway, known = settings.catalogue.blank_of[blank]
+        code = keyway.spec.depths[0].code if keyway.spec else ""
+        return made_up(settings.catalogue, blank, 0, bitting=(code,) * known.cuts)
+
+    return stand_in
