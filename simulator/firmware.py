@@ -93,6 +93,17 @@ class Firmware:
             self._settle()
         core.now_s = max(core.now_s, end_s)
 
+    def pass_event(self, end_s: float) -> None:
+        """Go on to the next thing that happens, or to `end_s` on the board's time, whichever comes first."""
+        core = self._core
+        at_s = self.next_event_s()
+        if at_s > end_s:
+            core.now_s = max(core.now_s, end_s)
+            return
+        core.now_s = max(core.now_s, at_s)
+        self._interrupts()
+        self._settle()
+
     def sync(self) -> None:
         """Bring the machine to where its motors are now (it is done by itself at every event)."""
         self._core.drive()

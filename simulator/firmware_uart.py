@@ -53,10 +53,15 @@ class Uart:
         """When a line's end or a real-time byte is in (or the last byte of what is under way)."""
         if not self._runs:
             return math.inf
-        at_s, data, _ = self._runs[0]
-        ends = [k for k in (data.find(b"\n"), data.find(b"\r")) if k >= 0]
-        count = min(ends) + 1 if ends else len(data)
-        return max(now_s, at_s + count * self.byte_s)
+        run = self._runs[0]
+        if run is not self._first:
+            at_s, data, _ = self._first = run
+            end, back = data.find(b"\n") + 1, data.find(b"\r") + 1
+            self._first_s = at_s + (min(end, back) if end and back else end or back or len(data)) * self.byte_s
+        return self._first_s if self._first_s > now_s else now_s
+
+    _first: tuple[float, bytes, bool] | None = None
+    _first_s = 0.0
 
     def deliver(self, now_s: float, eager: bool) -> int | None:
         """Put what has arrived into the ring, up to the next real-time byte, which is returned.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import math
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from hardware.errors import LinkLost, PortUnavailable
 from simulator.firmware import Firmware
 
+_NOTHING_S = 1e-9
+"""Less than this is no time: sums of seconds differ by rounding."""
 START = datetime(2026, 1, 5, 9, 0, 0, tzinfo=UTC)
 
 
@@ -64,12 +65,18 @@ class Timeline:
                 if done():
                     return True
                 left_s = end_s - self._now_s
-                if left_s <= 0:
+                if left_s <= _NOTHING_S:
+                    self._now_s = max(self._now_s, end_s)
                     return False
-                wait_s = self.firmware.next_event_s() - self.firmware.now_s
+                if self._due and self._due[0][0] <= self._now_s + _NOTHING_S:
+                    self._now_s = max(self._now_s, self._due[0][0])
+                    self.advance(0.0)
+                    continue
                 if self._due:
-                    wait_s = min(wait_s, self._due[0][0] - self._now_s)
-                self.advance(min(left_s, max(0.0, wait_s)) if math.isfinite(wait_s) else left_s)
+                    left_s = min(left_s, self._due[0][0] - self._now_s)
+                before_s = self.firmware.now_s
+                self.firmware.pass_event(before_s + left_s)
+                self._now_s += self.firmware.now_s - before_s
 
 
 class VirtualClock:
