@@ -190,6 +190,8 @@ class Kiosk:
 
     def _run(self) -> None:
         self._controller.begin()
+        # A shopper must not wait for models to load; in virtual time nobody waits.
+        self._controller.warm_up()
         while not self._ending.is_set():
             due_s = self._controller.next_due_s()
             wait_s = _IDLE_WAIT_S if due_s is None else min(_IDLE_WAIT_S, due_s - self.tools.clock.now_s())

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from kiosk import effects
+from kiosk.database import DatabaseFault
 from kiosk.desk import Desk
 from kiosk.events import CallStaff, Cancel, Intent, MoreTime, SetLanguage, Stop
 from kiosk.executor import Executor, Job, Lane, place
@@ -107,8 +108,15 @@ class Controller:
 
     def begin(self) -> None:
         """Come up."""
-        starting.begin(self.desk)
+        try:
+            starting.begin(self.desk)
+        except Exception as error:
+            self._break_down(error)
         self._publish()
+
+    def warm_up(self) -> None:
+        """Load beforehand what takes long to load."""
+        self.desk.request(Lane.HEAD, lambda: effects.warm_up(self._tools))
 
     def next_due_s(self) -> float | None:
         """When the next timer runs out, by the tools' clock; None without timers."""
@@ -143,13 +151,17 @@ class Controller:
         where = place(error)
         _log.critical("session crashed: %s", where)
         self._tools.cutter.stop()
+        told: Crashed | Faulted = Crashed(where)
+        if isinstance(error, DatabaseFault):
+            told = Faulted(error.code, str(error), heals=False)
         try:
-            starting.break_down(self.desk, Crashed(where))
+            starting.break_down(self.desk, told)
         except Exception as again:
             # Even telling failed (a full disk, for one): the machine is stopped, the screen must still say so.
             _log.critical("and again: %s", place(again))
             self.desk.end_visit()
-            self.desk.note_fault(starting.LONE_PROBLEM, place(again), heals=False)
+            code = told.code if isinstance(told, Faulted) else starting.LONE_PROBLEM
+            self.desk.note_fault(code, place(again), heals=False)
             if self.desk.session.state is not State.OUT_OF_ORDER:
                 self.desk.session.broke()
 
@@ -316,7 +328,20 @@ class Controller:
                 desk.go_home()
 
     def _publish(self) -> None:
-        now = snapshot(self.desk)
+        try:
+            now = snapshot(self.desk)
+        except Exception as error:
+            # The records cannot even be read: what is shown is made from memory alone.
+            self._break_down(error)
+            store = self._tools.store
+            now = Snapshot(
+                state=self.desk.session.state,
+                simulated=self._tools.simulated,
+                language=self.desk.language,
+                help_phone=store.help_phone,
+                staff_called=self.desk.staff_called,
+                fault=self.desk.fault,
+            )
         if now != self._last:
             self._last = now
             for listener in self._listeners:

@@ -105,6 +105,12 @@ def agree(one: Identification, other: Identification) -> bool:
     return all(abs(a.measured_mm - b.measured_mm) <= AGREE_MM for a, b in zip(one.cuts, other.cuts, strict=True))
 
 
+def warm_up(tools: Tools) -> ServiceDone:
+    """Load what takes long to load."""
+    tools.expert.warm()
+    return ServiceDone("warm", "")
+
+
 def read_head(tools: Tools, frames: ScanFrames) -> StampRead:
     """Read what the head says."""
     return StampRead(tools.expert.stamp(frames))

@@ -33,6 +33,10 @@ class CatalogueExpert:
         self._stamps = StampReader(phrases)
         self._limits = limits
 
+    def warm(self) -> None:
+        """Load the models that read heads."""
+        self._stamps.warm()
+
     def tell(self, frames: ScanFrames) -> Telling:
         """What the key in the tray is."""
         reading = read_key(frames)

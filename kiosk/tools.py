@@ -35,6 +35,9 @@ class Telling:
 class KeyExpert(Protocol):
     """Reads keys. Pure but for its models; called from worker threads."""
 
+    def warm(self) -> None:
+        """Load whatever takes long to load, before a shopper waits for it."""
+
     def tell(self, frames: ScanFrames) -> Telling:
         """What the key in the tray is."""
 

@@ -42,6 +42,9 @@ class ReadyExpert:
     head: Stamp = field(default_factory=lambda: Stamp(seen=True))
     _looks: int = 0
 
+    def warm(self) -> None:
+        """Nothing to load."""
+
     def tell(self, frames: ScanFrames) -> Telling:
         """What the key in the tray is."""
         at = min(self._looks // 2, len(self.answers) - 1)

@@ -169,6 +169,9 @@ class FakeExpert:
     errors: list[CopyErrors] = field(default_factory=list)
     looks: int = 0
 
+    def warm(self) -> None:
+        pass
+
     def tell(self, frames: ScanFrames) -> Telling:
         self.looks += 1
         found = self.tellings.pop(0) if len(self.tellings) > 1 else self.tellings[0]

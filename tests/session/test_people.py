@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from kiosk.database import DiskRefused
+from kiosk.events import (
+    CallStaff,
+    CloseKiosk,
+    Confirm,
+    Credentials,
+    Done,
+    MoreTime,
+    OpenKiosk,
+    Refill,
+    ServiceAction,
+    ServiceMenu,
+    SetLanguage,
+    StaffKey,
+    Start,
+    UnlockSlot,
+)
+from kiosk.journal import CopyError
+from kiosk.states import State
+from tests.session.parts import Shop
+from tests.session.test_selling import buy, to_offer
+
+
+def to_menu(kiosk: Shop, number: str = "2001") -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME, State.CLOSED)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials(number, "190283"))
+    kiosk.stage.run_to(State.STAFF_MENU)
+
+
+def test_a_shopper_is_warned_before_the_kiosk_gives_up(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    before_s = kiosk.clock.now_s()
+    warned = kiosk.stage.run_until(lambda now: now.waiting is not None)
+    timeouts = kiosk.stage.tools.store.timeouts
+    assert warned.waiting is not None
+    assert kiosk.clock.now_s() - before_s >= timeouts.idle_s
+    assert warned.waiting.left_s == timeouts.warning_s
+    kiosk.stage.run_to(State.WELCOME)
+    assert kiosk.clock.now_s() - before_s >= timeouts.idle_s + timeouts.warning_s - 1
+
+
+def test_more_time_is_given_as_often_as_the_store_says(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    given = kiosk.stage.tools.store.timeouts.extensions
+    for left in range(given, 0, -1):
+        warned = kiosk.stage.run_until(lambda now: now.waiting is not None)
+        assert warned.waiting is not None
+        assert warned.waiting.extensions_left == left
+        kiosk.stage.post(MoreTime())
+        kiosk.stage.run_until(lambda now: now.waiting is None)
+        assert kiosk.stage.now.state is State.OFFER
+    kiosk.stage.run_until(lambda now: now.waiting is not None)
+    kiosk.stage.post(MoreTime())
+    kiosk.stage.run_to(State.WELCOME)
+
+
+def test_a_language_lasts_for_one_visit(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    kiosk.stage.post(SetLanguage("es"))
+    assert kiosk.stage.run_until(lambda now: now.language == "es").state is State.OFFER
+    kiosk.stage.post(SetLanguage("xx"))
+    kiosk.stage.run_to(State.WELCOME)
+    assert kiosk.stage.now.language == "en"
+
+
+def test_one_touch_calls_staff(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    kiosk.stage.post(CallStaff())
+    assert kiosk.stage.run_until(lambda now: now.staff_called).state is State.OFFER
+
+
+def test_staff_refill_and_unlock(kiosk: Shop) -> None:
+    inventory = kiosk.stage.tools.inventory
+    inventory.lock(2, "test")
+    to_menu(kiosk)
+    kiosk.stage.post(Refill(1, 12))
+    kiosk.stage.post(UnlockSlot(2))
+    seen = kiosk.stage.run_until(lambda now: now.staff is not None and not now.staff.slots[1].locked)
+    assert seen.staff is not None
+    assert seen.staff.slots[0].count == 12
+
+
+def test_a_count_no_slot_can_hold_is_not_taken(kiosk: Shop) -> None:
+    to_menu(kiosk)
+    kiosk.stage.post(Refill(1, 10_000))
+    seen = kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message == "wrong_count")
+    assert seen.staff is not None
+    assert seen.staff.slots[0].count == seen.staff.slots[0].capacity
+
+
+def test_a_closed_kiosk_sells_nothing_until_it_is_opened(kiosk: Shop) -> None:
+    to_menu(kiosk)
+    kiosk.stage.post(CloseKiosk())
+    kiosk.stage.post(Done())
+    assert kiosk.stage.run_to(State.CLOSED).closed_reason == "staff"
+    kiosk.stage.post(Start())
+    kiosk.stage.turn()
+    assert kiosk.stage.now.state is State.CLOSED
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("1001", "190283"))
+    kiosk.stage.run_to(State.STAFF_MENU)
+    kiosk.stage.post(OpenKiosk())
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+
+
+def test_drift_closes_the_kiosk_until_the_wheel_is_changed(kiosk: Shop) -> None:
+    journal, limits = kiosk.stage.tools.journal, kiosk.stage.tools.machine.check
+    buy(kiosk)
+    kiosk.stage.run_to(State.THANK_YOU)
+    sale = journal.last_sales(1)[0].transaction
+    for _ in range(limits.drift_window):
+        journal.write_copy(sale, CopyError(limits.drift_limit_mm + 0.005, 0.04, 0.0, passed=True))
+    kiosk.stage.post(Done())
+    assert kiosk.stage.run_to(State.CLOSED).closed_reason == "drift"
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("3001", "190283"))
+    kiosk.stage.run_to(State.STAFF_MENU)
+    kiosk.stage.post(ServiceMenu())
+    kiosk.stage.run_to(State.TECHNICIAN)
+    kiosk.stage.post(ServiceAction("new_wheel"))
+    kiosk.stage.run_until(lambda now: now.service is not None and now.service.message == "done")
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.STAFF_MENU)
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+
+
+def test_a_service_action_nobody_knows_does_nothing(kiosk: Shop) -> None:
+    to_menu(kiosk, "3001")
+    kiosk.stage.post(ServiceMenu())
+    kiosk.stage.run_to(State.TECHNICIAN)
+    before = list(kiosk.cutter.diary)
+    kiosk.stage.post(ServiceAction("dance"))
+    kiosk.stage.run_until(lambda now: now.service is not None and now.service.message == "unknown_action")
+    assert kiosk.cutter.diary == before
+
+
+def test_a_full_disk_stops_the_sale_and_is_shown(kiosk: Shop) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise DiskRefused("sales.db: no space left")
+
+    to_offer(kiosk)
+    kiosk.stage.tools.journal.open_sale = refuse  # type: ignore[method-assign]
+    kiosk.stage.post(Confirm())
+    seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert seen.fault is not None
+    assert seen.fault.code == "DISK_REFUSED"
+    assert kiosk.terminal.taken_in_all_minor == 0
+
+
+def test_records_that_cannot_even_be_read_still_leave_a_screen_that_says_so(kiosk: Shop) -> None:
+    def refuse(*_: object) -> tuple[()]:
+        raise DiskRefused("sales.db: gone")
+
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.tools.inventory.stocked = refuse  # type: ignore[method-assign]
+    kiosk.stage.post(SetLanguage("fr"))
+    seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert seen.fault is not None
+    assert seen.fault.code == "DISK_REFUSED"
