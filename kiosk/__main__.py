@@ -32,6 +32,7 @@ from kiosk.ops.places import Places, data_folder
 from kiosk.ops.running import Running
 from kiosk.ops.settings_in_force import settings_in_force, tell
 from kiosk.rehearsal import cli as scenario
+from kiosk.rehearsal import cut_rehearsal
 from kiosk.rehearsal.live import Hands, LiveMachine, Onlooker, live_machine, scripted
 from kiosk.rehearsal.script import Visit, load_scenario
 from kiosk.secrecy import no_core_dumps
@@ -45,6 +46,7 @@ app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(fleet.app, name="fleet")
+cut_rehearsal.register(simulate.app)
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(scenario.app, name="scenario")
 operations.mount(app)

@@ -99,3 +99,11 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     words = ["cut", "--keyway", "KW1", "--bitting", "35244", "--png", str(tmp_path / "no" / "where.png")]
     result = CliRunner().invoke(APP, words)
     assert isinstance(result.exception, BadInput)
+
+
+def test_the_command_line_offers_every_made_up_picture() -> None:
+    from kiosk.__main__ import app
+
+    for command in ("frames", "photo", "keys", "cut"):
+        result = CliRunner().invoke(app, ["simulate", command, "--help"])
+        assert result.exit_code == 0, command
