@@ -17,7 +17,7 @@ from kiosk.events import Intent
 from kiosk.snapshot import FaultNotice, Snapshot
 from kiosk.states import State
 from ui import bootstrap
-from ui.local import Erase, Local, LocalAct, SetVolume, ToggleSpeech, Typed, after, on_state
+from ui.local import Erase, Local, LocalAct, Repeat, SetVolume, ToggleSpeech, Typed, after, on_state
 from ui.port import KioskPort
 from ui.presenter import present
 from ui.shown import Shown
@@ -232,10 +232,12 @@ def _make_app(
             # Swallows Escape, F1 and whatever else Kivy would act upon by itself.
             return True
 
-        def _key_down(self, _window: Any, code: int, _scan: int, text: str | None, modifiers: list[str]) -> bool:
+        def _key_down(self, _window: Any, code: int, _scan: int, _text: str | None, modifiers: list[str]) -> bool:
             if self.stage.deaf:
                 return True
-            name = KEYS.get(code, "")
+            name = SHIFTED.get(code, "") if "shift" in modifiers else ""
+            name = name or KEYS.get(code, "")
+            text = str(code - NUMPAD_0) if 0 <= code - NUMPAD_0 <= 9 else chr(code) if 32 < code < 127 else ""
             backwards = name in BACK_KEYS or (name == "tab" and "shift" in modifiers)
             if name in NEXT_KEYS or name in BACK_KEYS:
                 button = self.stage.move_focus(-1 if backwards else 1)
@@ -244,7 +246,7 @@ def _make_app(
             elif name in PRESS_KEYS:
                 self._press()
             else:
-                self._type(name, text or "")
+                self._type(name, text)
             return True
 
         def _press(self) -> None:
@@ -260,16 +262,16 @@ def _make_app(
         def _type(self, name: str, text: str) -> None:
             local = self.screenful.local
             typing = any(b.action.id == "enter" for b in self.stage.buttons())
-            if typing and len(text) == 1 and text.isascii() and text.isalnum():
+            if name == "speech":
+                self._send(ToggleSpeech())
+            elif name in ("louder", "quieter") and local.speech:
+                self._send(SetVolume(local.volume + (1 if name == "louder" else -1)))
+            elif name == "repeat" and local.speech:
+                self._send(Repeat())
+            elif typing and len(text) == 1 and text.isascii() and text.isalnum():
                 self._send(Typed(text.upper()))
             elif typing and name == "backspace":
                 self._send(Erase())
-            elif text == "*":
-                self._send(ToggleSpeech())
-            elif text in ("+", "-") and local.speech:
-                self._send(SetVolume(local.volume + (1 if text == "+" else -1)))
-            elif text == "/" and local.speech:
-                self.screenful.say(self.screenful.shown.spoken if self.screenful.shown else "")
 
         def _key_up(self, *_: Any) -> bool:
             button = self.stage.focused
@@ -310,5 +312,12 @@ KEYS = {
     275: "right",
     276: "left",
     8: "backspace",
+    268: "speech",
+    270: "louder",
+    269: "quieter",
+    267: "repeat",
 }
-"""Kivy's key codes of the keys that do something here."""
+"""Kivy's key codes of the keys that do something here: on a keypad, * speaks, + and - set how loud, / says it again."""
+SHIFTED = {56: "speech", 61: "louder"}
+"""The same on a desk's keyboard, where * is shift and 8, + is shift and =."""
+NUMPAD_0 = 256

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from PIL import Image
 
 from config.problems import BadInput, Problem
 from config.store import Screen, Store, Timeouts
@@ -119,6 +120,7 @@ def render(
     theme: Annotated[list[str] | None, typer.Option(help="light, contrast; both by default.")] = None,
     lang: Annotated[list[str] | None, typer.Option(help="Languages; all by default.")] = None,
     only: Annotated[str, typer.Option(help="Only screens whose name holds this.")] = "",
+    sheet: Annotated[Path | None, typer.Option(help="Also one contact sheet of all of them.")] = None,
 ) -> None:
     """Render every screen."""
     from dataclasses import replace
@@ -129,7 +131,7 @@ def render(
             if value not in known:
                 raise BadInput(Problem("gallery", field, f"{value!r} is not one of {', '.join(known)}"))
     gallery = Gallery(SIZES[sizes[0]][:2])
-    count = 0
+    taken: list[Path] = []
     for one_size in sizes:
         for one_theme in themes:
             store = sample_store(one_size, one_theme)
@@ -137,9 +139,26 @@ def render(
                 for name, (snapshot, local) in SAMPLES.items():
                     if only in name:
                         gallery.show(replace(snapshot, language=language), local, store, one_theme)
-                        gallery.save(out / one_size / one_theme / language / f"{name}.png")
-                        count += 1
-    typer.echo(f"{count} pictures in {out}")
+                        taken.append(out / one_size / one_theme / language / f"{name}.png")
+                        gallery.save(taken[-1])
+    typer.echo(f"{len(taken)} pictures in {out}")
+    if sheet is not None and taken:
+        contact_sheet(taken, sheet)
+
+
+def contact_sheet(pictures: list[Path], path: Path, columns: int = 8, width_px: int = 240) -> None:
+    """All `pictures` of one shape on one sheet."""
+    first = Image.open(pictures[0])
+    height_px = round(first.height * width_px / first.width)
+    gap = 10
+    rows = -(-len(pictures) // columns)
+    whole = Image.new("RGB", (columns * (width_px + gap) + gap, rows * (height_px + gap) + gap), (96, 100, 102))
+    for i, picture in enumerate(sorted(pictures)):
+        with Image.open(picture) as image:
+            small = image.convert("RGB").resize((width_px, height_px), Image.Resampling.LANCZOS)
+        whole.paste(small, (gap + i % columns * (width_px + gap), gap + i // columns * (height_px + gap)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole.quantize(128).save(path, optimize=True)
 
 
 def main() -> None:

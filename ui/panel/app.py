@@ -98,6 +98,7 @@ def run_panel(host: str, port: int, screenshot: str = "") -> None:
     from kivy.app import App
     from kivy.clock import Clock
     from kivy.core.window import Window
+    from kivy.graphics import Color, Rectangle
     from kivy.uix.boxlayout import BoxLayout
     from kivy.uix.scrollview import ScrollView
     from kivy.uix.widget import Widget
@@ -140,6 +141,11 @@ def run_panel(host: str, port: int, screenshot: str = "") -> None:
             self.gallery.actions = keys()
             body.add_widget(left)
             body.add_widget(right)
+            with root.canvas.before:
+                Color(rgba=look.theme.palette.paper)
+                ground = Rectangle()
+            root.bind(pos=lambda _w, pos: setattr(ground, "pos", pos))
+            root.bind(size=lambda _w, size: setattr(ground, "size", size))
             root.add_widget(banner)
             root.add_widget(body)
             return root
@@ -147,8 +153,6 @@ def run_panel(host: str, port: int, screenshot: str = "") -> None:
         def on_start(self) -> None:
             self.trigger = Clock.create_trigger(self._answers)
             Clock.schedule_interval(self._ask, ASK_EVERY_S)
-            if screenshot:
-                Clock.schedule_once(self._picture, 2.0)
 
         def _ask(self, elapsed_s: float) -> None:
             rpm = float(self.state.get("wheel_rpm", 0))
@@ -169,6 +173,8 @@ def run_panel(host: str, port: int, screenshot: str = "") -> None:
                 if answer.get("gone"):
                     self.log.append("The machine has hung up.")
                 elif request["do"] == "state":
+                    if screenshot and not self.state:
+                        Clock.schedule_once(self._picture, 1.0)
                     self.state = answer
                 else:
                     words = " ".join(str(value) for value in request.values())

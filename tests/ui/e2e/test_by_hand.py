@@ -64,7 +64,7 @@ def test_a_key_is_bought_by_keypad_and_speech_alone(tmp_path: Path) -> None:
 
     with Person(OUT / "keys", tmp_path, PORTRAIT, "--speed", "40") as person:
         person.waits_for("welcome")
-        person.types("asterisk")
+        person.types("KP_Multiply")
         person.waits(lambda now: "aid_repeat" in now["buttons"])
         choose(person, "start")
         now = person.waits_for("place_key", "offer")
