@@ -25,7 +25,7 @@ from hardware.grbl_events import Banner, Event, Info, Offset, Setting, StartupLi
 from hardware.grbl_wire import RealTime
 from hardware.job import CutJob
 from hardware.macros import check_macros, filled, slot_z_mm
-from hardware.motion import Motion
+from hardware.motion import Motion, lift_wheel
 from hardware.ports import BoardIdentity, ByteLink, MachineStatus, TouchOff
 from hardware.touch_off import Seat, judge
 
@@ -135,7 +135,7 @@ class GrblCutter:
                 self._busy.release()
 
     def recover(self) -> None:
-        """Clear the latch, reset (wheel off), compare settings again, home. Nothing is ever resumed."""
+        """Clear the latch, reset (wheel off), compare settings again, lift the wheel, home. Nothing is resumed."""
         with self._busy:
             LOG.warning("recovering from %s", self._fault.code if self._fault else "nothing")
             self._fault = None
@@ -146,6 +146,7 @@ class GrblCutter:
                     self._link = self._open_link()
                     self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set)
                 self._identify()
+                lift_wheel(self._connected(), self._machine)
                 self._home()
 
     def status(self) -> MachineStatus:

@@ -166,7 +166,7 @@ class GrblSession:
                 raise BoardAlarm(number, alarm(number).text)
             case Banner():
                 if not self._fresh:
-                    raise LinkGarbled("the board restarted by itself")
+                    raise LinkGarbled("the board restarted by itself: its power, or the emergency stop")
             case Setting() | StartupLine() | ParserState() | Offset() | Probe():
                 if self._owed is None or not self._owed.text.startswith(ASKED_BY[type(event)]):
                     if not self._fresh:

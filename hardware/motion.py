@@ -27,6 +27,10 @@ PLANNER_BLOCKS = 16
 """With this many moves queued the board acknowledges the next one only when the oldest is done."""
 
 
+LIFT_REPORTS = 2000
+"""Reports to wait for while the wheel is lifted: several seconds at any speed of the wire."""
+
+
 class Motion:
     """Motion on one homed board. Made anew after every homing."""
 
@@ -163,10 +167,7 @@ class Motion:
                     done_mm += monitor.done_mm if monitor is not None else 0.0
                     monitor = PathMonitor(self.at, job.path_tolerance_mm, self._wheel_rpm(), self._clock.now_s())
                 end = None if line.end is None else (line.end[0], line.end[1], self.at[2])
-                if end is None:
-                    # Words that move nothing come only outside metal; the wheel may stop from here on.
-                    monitor = None
-                elif monitor is not None:
+                if end is not None and monitor is not None:
                     monitor.expect(end, self._speed(line), self._clock.now_s())
                 self._send(line.text, end)
             self.compare()
@@ -180,6 +181,25 @@ class Motion:
         if line.cutting and feed is not None:
             return feed
         return rapid_rate_mm_min(self._machine, self.at, line.end or self.at)
+
+
+def lift_wheel(board: GrblBoard, machine: Machine) -> None:
+    """Lift a wheel that was stopped in the metal straight out of it, before homing moves all axes at once.
+
+    A jog, and only where the board still knows its position; where it does not, homing has to do.
+    """
+    clear_y_mm = machine.clamp.spine_y_mm + machine.cutting.retract_height_mm
+    status = board.query()
+    if status.state != "Idle" or status.machine_mm is None or status.machine_mm[1] >= clear_y_mm:
+        return
+    board.command(f"$J=G53G21{axis_words(y_mm=clear_y_mm)}F{figure(machine.y.max_rate_mm_min)}")
+    for _ in range(LIFT_REPORTS):
+        status = board.query()
+        if status.state == "Idle":
+            return
+        if status.state != "Jog":
+            break
+    raise PathDeviation("the wheel could not be lifted out of the metal")
 
 
 def _ends(job: CutJob) -> list[Position]:

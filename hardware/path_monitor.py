@@ -62,8 +62,8 @@ class PathMonitor:
         Raises:
             PathDeviation: with what is wrong, and no coordinate in it.
         """
-        self._judge_wheel(status)
         if status.machine_mm is None or not self._legs:
+            self._judge_wheel(status)
             return
         at = status.machine_mm
         reach_mm = self._reach_mm(now_s)
@@ -84,6 +84,9 @@ class PathMonitor:
             raise PathDeviation(f"the machine is {_how_far(best_mm)} off the planned path")
         self._judge_speed(status, found[0])
         self._judge_progress(found, now_s)
+        # At the end of all that was sent, retracted, the wheel may be switched off.
+        if self._total_mm - self.done_mm > self._tolerance_mm:
+            self._judge_wheel(status)
 
     def _reach_mm(self, now_s: float) -> float:
         """How far along the path it can have come since the last report."""
