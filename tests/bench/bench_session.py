@@ -76,8 +76,10 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
         virtual = played.rig.clock.now_s() - virtual
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
         what = "frames drawn and read" + (", heads read" if read_heads else ", heads not read")
-        print(f"{what}: {virtual / visits:.1f} s a session, {cpu / visits:.3f} s of one core;"
-              f" {virtual / cpu:.0f} x real time on the core, {virtual / wall:.0f} x by the wall")
+        print(
+            f"{what}: {virtual / visits:.1f} s a session, {cpu / visits:.3f} s of one core;"
+            f" {virtual / cpu:.0f} x real time on the core, {virtual / wall:.0f} x by the wall"
+        )
         if read_heads:
             steps = ", ".join(f"{state} {took:.1f} s" for state, took in times.items())
             print(f"machine time for one copy: {steps}; {sum(times.values()):.1f} s in all")
@@ -90,7 +92,12 @@ def ready_made(settings: Settings, visits: int) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         theatre(
-            settings, Path(folder), rig=rig, expert=expert, scanner=ReadyScanner(rig), staff=RehearsalStaff(),
+            settings,
+            Path(folder),
+            rig=rig,
+            expert=expert,
+            scanner=ReadyScanner(rig),
+            staff=RehearsalStaff(),
             audit=RehearsalAudit(),
         ) as played,
     ):
@@ -112,8 +119,10 @@ def ready_made(settings: Settings, visits: int) -> None:
             expert.next_key([identified(settings.catalogue, "KW1", visit)], Stamp(seen=True))
             one_visit(played, key)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
-        print(f"readings ready made: {60 * visits / cpu:.0f} sessions a minute of one core,"
-              f" {60 * visits / wall:.0f} by the wall; {(rig.clock.now_s() - virtual) / cpu:.0f} x real time")
+        print(
+            f"readings ready made: {60 * visits / cpu:.0f} sessions a minute of one core,"
+            f" {60 * visits / wall:.0f} by the wall; {(rig.clock.now_s() - virtual) / cpu:.0f} x real time"
+        )
 
 
 def main() -> None:
