@@ -69,13 +69,9 @@ def _jaw_face(grey: Floats, half: float) -> float:
 def _edges(grey: Floats, columns: NDArray[np.int64], half: float) -> tuple[Floats, Floats]:
     """Upper and lower edge of the shadow in each column, pixels from the upper border; NaN where there is none."""
     picture = grey[:, columns]
-    dark = picture < half
+    upper, lower = _deepest_shadow(picture < half)
     # Single dark pixels are dust on the window: a shadow is at least three deep.
-    deep = dark[:-2] & dark[1:-1] & dark[2:]
-    any_dark = deep.any(axis=0)
-    upper = np.argmax(deep, axis=0)
-    lower = picture.shape[0] - 1 - np.argmax(deep[::-1], axis=0)
-    found = any_dark & (upper > 0) & (lower < picture.shape[0] - 1)
+    found = (lower - upper >= 2) & (upper > 0) & (lower < picture.shape[0] - 1)
     index = np.arange(picture.shape[1])
     up = np.where(found, upper, 1)
     low = np.where(found, lower, 1)
@@ -84,6 +80,18 @@ def _edges(grey: Floats, columns: NDArray[np.int64], half: float) -> tuple[Float
     inside, below = picture[low, index], picture[np.minimum(low + 1, picture.shape[0] - 1), index]
     bottom = low + (half - inside) / np.where(below == inside, 1, below - inside) + 0.5
     return np.where(found, top, np.nan), np.where(found, bottom, np.nan)
+
+
+def _deepest_shadow(dark: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last row of the longest dark run in each column: the blade, whatever hair or speck lies beside it."""
+    run = np.zeros(dark.shape[1], dtype=np.int64)
+    longest, last = run.copy(), run.copy()
+    for row in range(dark.shape[0]):
+        run = np.where(dark[row], run + 1, 0)
+        longer = run > longest
+        longest = np.where(longer, run, longest)
+        last = np.where(longer, row, last)
+    return last - longest + 1, last
 
 
 def _spine(x_mm: Floats, bottom_mm: Floats) -> tuple[float, float]:
