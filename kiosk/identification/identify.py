@@ -109,7 +109,7 @@ def judge(matches: tuple[Match, ...], catalogue: Catalogue, limits: MatchLimits)
     if not matches:
         return Outcome.SECTION_NOT_SEEN, None, 0.0
     best = matches[0]
-    others = [match for match in matches[1:] if (match.section, match.mirrored) != (best.section, best.mirrored)]
+    others = [match for match in matches[1:] if not _refused_alike(best, match, catalogue)]
     margin = best.score - (others[0].score if others else 0.0)
     if best.coverage < limits.coverage:
         return Outcome.SECTION_NOT_SEEN, best, margin
@@ -120,6 +120,14 @@ def judge(matches: tuple[Match, ...], catalogue: Catalogue, limits: MatchLimits)
     if best.mirrored:
         return Outcome.MIRRORED_SECTION, best, margin
     return Outcome.IDENTIFIED, best, margin
+
+
+def _refused_alike(one: Match, other: Match, catalogue: Catalogue) -> bool:
+    """Whether two sections are declared too alike to tell apart, and neither is ever copied."""
+    if one.mirrored or other.mirrored or frozenset((one.section, other.section)) not in catalogue.confusable:
+        return False
+    keyways = [_keyway(catalogue, match.section) for match in (one, other)]
+    return all(keyway is not None and keyway.standing.standing is not Standing.OPEN for keyway in keyways)
 
 
 def _keyway(catalogue: Catalogue, section: str) -> Keyway | None:
