@@ -8,6 +8,7 @@ thread but the mailbox's `post`.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -146,7 +147,8 @@ def run_app(
     """
     check_screen(store.screen)
     size = size_px or (store.screen.width_px, store.screen.height_px)
-    if not fullscreen and size_px is None and size[1] > WINDOW_AT_MOST_PX:
+    on_a_desk = not fullscreen and os.environ.get("SDL_VIDEODRIVER") != "offscreen"
+    if on_a_desk and size_px is None and size[1] > WINDOW_AT_MOST_PX:
         # On a desk the panel's own size would not fit; the picture is the same, smaller.
         size = (round(size[0] * WINDOW_AT_MOST_PX / size[1]), WINDOW_AT_MOST_PX)
     bootstrap.configure(size, fullscreen=fullscreen, show_cursor=show_cursor)
