@@ -37,8 +37,11 @@ def test_events_of_two_kiosks_arrive_in_order_and_leave_the_outboxes(
     assert stored(postgres) == wanted(120) + wanted(120, "kiosk-2")
 
 
-def test_selling_goes_on_with_no_broker_and_all_is_told_when_it_comes(tmp_path: Path, postgres: Postgres) -> None:
+def test_selling_goes_on_with_no_broker_and_all_is_told_when_it_comes(
+    tmp_path: Path, postgres: Postgres, request: pytest.FixtureRequest
+) -> None:
     broker = Mosquitto(tmp_path / "broker", USERS)
+    request.addfinalizer(broker.stop)
     kiosk = KioskEnd(broker.fleet("kiosk-1"), "one", tmp_path / "k.db")
     for number in range(1, 31):
         kiosk.sell(number)
@@ -50,7 +53,6 @@ def test_selling_goes_on_with_no_broker_and_all_is_told_when_it_comes(tmp_path: 
     until(lambda: kiosk.outbox.count() == 0, kiosk, collector)
     kiosk.close()
     collector.close()
-    broker.stop()
     assert stored(postgres) == wanted(30)
 
 
@@ -77,9 +79,10 @@ def test_a_restarted_a_killed_and_a_forgetful_broker_lose_nothing(
 
 
 def test_a_full_broker_that_drops_events_behind_its_acknowledgement_loses_nothing(
-    tmp_path: Path, postgres: Postgres
+    tmp_path: Path, postgres: Postgres, request: pytest.FixtureRequest
 ) -> None:
     broker = Mosquitto(tmp_path / "broker", USERS, ("max_queued_messages 10", "max_inflight_messages 5"))
+    request.addfinalizer(broker.stop)
     broker.start()
     kiosk = KioskEnd(broker.fleet("kiosk-1"), "one", tmp_path / "k.db")
     collector = collector_end(broker.fleet("collector"), postgres)
@@ -95,7 +98,6 @@ def test_a_full_broker_that_drops_events_behind_its_acknowledgement_loses_nothin
     until(lambda: kiosk.outbox.count() == 0, kiosk, collector)
     kiosk.close()
     collector.close()
-    broker.stop()
     assert stored(postgres) == wanted(200)
 
 
