@@ -20,7 +20,6 @@ from config.problems import BadInput, Problem
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from config.settings import OWNER_VARIABLE
 from hardware.scan_folder import load_scan
-from kiosk.catalogue_drawing import draw_keyway
 from kiosk.enrol import Enrolled, NotEnrolled, as_toml, learn_section
 from kiosk.identification import read_key
 
@@ -58,6 +57,9 @@ def show(
     forms: list[tuple[Path | None, Literal["svg", "png"]]] = [(svg, "svg"), (png, "png")]
     for path, form in forms:
         if path is not None:
+            # matplotlib costs a second or two that no other command should pay.
+            from kiosk.catalogue_drawing import draw_keyway
+
             _write(path, draw_keyway(catalogue, keyway, blank, form))
             typer.echo(f"drawing: {path}")
 

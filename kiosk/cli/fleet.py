@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import psycopg
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -25,7 +24,6 @@ from config.fleet import load_fleet
 from config.problems import BadInput, Problem
 from config.toml_files import checked, read_toml
 from hardware.clock import SystemClock
-from kiosk.fleet.collector import Collector
 from kiosk.fleet.signed import Kind, Payload, sign
 
 app = typer.Typer(no_args_is_help=True, help="Many kiosks: collect events, sign documents.")
@@ -46,6 +44,11 @@ def collect(
     fleet = load_fleet(config)
     password, dsn = _secret("KIOSK_MQTT_PASSWORD"), _secret("KIOSK_COLLECTOR_DSN")
     clock = SystemClock()
+    # The database client costs most of a second that no other command should pay.
+    import psycopg
+
+    from kiosk.fleet.collector import Collector
+
     collector = Collector(fleet, name, password, lambda: psycopg.connect(dsn), clock)
     deadline_s = clock.now_s() + fleet.broker.connect_timeout_s
     said = ""
