@@ -20,9 +20,9 @@ from config.settings import Settings, load_settings
 from hardware.scan import ScanFrames
 from hardware.scan_folder import MM_PER_PX_RANGE, load_scan, load_view
 from kiosk.decision import Decision
-from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, read_key
+from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
 from kiosk.policy import Circumstances, Policy, decide
-from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
+from kiosk.reading import Identification, KeyReading, Outcome, Stamp, Wear
 
 Paths = Annotated[list[Path], typer.Argument(help="Scan folders, or pictures of a key on white paper.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, one line a path.")]
@@ -40,7 +40,7 @@ class _Told:
     path: Path
     reading: KeyReading
     identification: Identification
-    cuts: tuple[Cut, ...]
+    roots_mm: tuple[float, ...]
     outline_of: str | None
     stamp: Stamp
     decision: Decision
@@ -97,6 +97,9 @@ def _tell(
     cuts, outline_of = identification.cuts, identification.blank
     if not cuts:
         cuts, outline_of = cuts_by_outline(reading, settings.catalogue)
+    roots = tuple(cut.measured_mm for cut in cuts)
+    if not roots and reading.profile is not None and reading.blade_height_mm is not None and reading.problem is None:
+        roots = notches(reading.profile, reading.blade_height_mm)
     stamp = reader.read(frames.head)
     now = datetime.now(UTC)
     decision = decide(
@@ -112,7 +115,7 @@ def _tell(
             stocked=frozenset(slot.blank for slot in settings.machine.magazine.slots),
         ),
     )
-    return _Told(path, reading, identification, cuts, outline_of, stamp, decision)
+    return _Told(path, reading, identification, roots, outline_of, stamp, decision)
 
 
 def _as_object(told: _Told) -> dict[str, object]:
@@ -123,7 +126,7 @@ def _as_object(told: _Told) -> dict[str, object]:
         "outcome": identification.outcome.value,
         "keyway": identification.blank if known else None,
         "bitting": identification.bitting if known else None,
-        "depths_mm": [round(cut.measured_mm, 3) for cut in told.cuts],
+        "depths_mm": [round(root, 3) for root in told.roots_mm],
         "score": round(identification.score, 4),
         "margin": round(identification.margin, 4),
         "stamp": list(told.stamp.phrases),
@@ -151,8 +154,8 @@ def _as_text(told: _Told) -> Iterator[str]:
     if reading.blade_height_mm is not None and reading.blade_length_mm is not None:
         stop = "shoulder to tip" if reading.shoulder_seen else "as far as the bow"
         yield f"  blade     {reading.blade_height_mm:.2f} mm high, {reading.blade_length_mm:.2f} mm long ({stop})"
-    if told.cuts:
-        yield f"  roots     {' '.join(f'{cut.measured_mm:.3f}' for cut in told.cuts)} mm above the spine"
+    if told.roots_mm:
+        yield f"  roots     {' '.join(f'{root:.3f}' for root in told.roots_mm)} mm above the spine"
     words = ", ".join(told.stamp.phrases) or ("nothing on the list" if told.stamp.seen else "not seen")
     yield f"  head      {words}{'; a company name and telephone number' if told.stamp.name_and_phone else ''}"
     rules = ", ".join(rule.code for rule in told.decision.rules)

@@ -5,6 +5,7 @@ Pure but for the words on the head, whose models are loaded once. Not responsibl
 """
 
 from kiosk.identification.agree import agreed
+from kiosk.identification.decode import notches
 from kiosk.identification.identify import cuts_by_outline, identify, read_key
 from kiosk.identification.match import MatchLimits, SectionIndex, build_index, match_section
 from kiosk.identification.stamp import StampReader
@@ -18,5 +19,6 @@ __all__ = [
     "cuts_by_outline",
     "identify",
     "match_section",
+    "notches",
     "read_key",
 ]

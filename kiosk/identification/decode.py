@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.signal import find_peaks
 
 from config.keyway import CutSpec, Stop
 from kiosk.identification.segment import Floats
@@ -115,6 +116,15 @@ def decode(profile: Profile, spec: CutSpec, count: int, height_mm: float, *, loo
         return Decoded(Outcome.WORN_PAST_TELLING, cuts, Wear.PAST_TELLING, fit)
     wear = Wear.WORN if max(doubts) > WORN_DOUBT else Wear.NEW
     return Decoded(Outcome.IDENTIFIED, cuts, wear, fit)
+
+
+def notches(profile: Profile, height_mm: float) -> tuple[float, ...]:
+    """Roots of whatever dips there are, from the stop to the tip: no spacing is asked for, so nothing is named."""
+    x, height = profile[:, 0], profile[:, 1]
+    inner = (x > 0.5) & (x < x[-1] - 3.0)
+    dips, _ = find_peaks(-height[inner], prominence=0.15, distance=20)
+    roots = height[inner][dips]
+    return tuple(float(root) for root in roots if root < height_mm - 0.1)
 
 
 def _misfit(profile: Profile, spec: CutSpec, centres: Floats, roots: Floats) -> Floats:
