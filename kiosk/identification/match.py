@@ -249,7 +249,7 @@ def _off_nominal(one: Floats, other: Floats) -> float:
     """
     apart, together = abs(float(one[1] - other[1])) / 2, abs(float(one[1] + other[1])) / 2
     each = [np.abs(values[[0, 2, 3]]) / _PLAUSIBLE for values in (one, other)]
-    ratios = np.concatenate([*each, [apart / 0.06, together / 0.2]])
+    ratios = np.concatenate([*each, [apart / 0.045, together / 0.2]])
     return float(0.01 * np.sum(np.maximum(ratios - 1.0, 0.0) ** 2))
 
 
