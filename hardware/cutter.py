@@ -146,7 +146,7 @@ class GrblCutter:
                     self._link = self._open_link()
                     self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set)
                 self._identify()
-                lift_wheel(self._connected(), self._machine)
+                lift_wheel(self._connected(), self._machine, self._clock)
                 self._home()
 
     def status(self) -> MachineStatus:

@@ -27,8 +27,10 @@ PLANNER_BLOCKS = 16
 """With this many moves queued the board acknowledges the next one only when the oldest is done."""
 
 
-LIFT_REPORTS = 2000
-"""Reports to wait for while the wheel is lifted: several seconds at any speed of the wire."""
+LIFT_REPORTS = 200
+"""Reports to wait for while the wheel is lifted."""
+LIFT_LOOK_S = 0.05
+"""Time between two of them: ten seconds in all, whatever the speed of the wire."""
 
 
 class Motion:
@@ -183,7 +185,7 @@ class Motion:
         return rapid_rate_mm_min(self._machine, self.at, line.end or self.at)
 
 
-def lift_wheel(board: GrblBoard, machine: Machine) -> None:
+def lift_wheel(board: GrblBoard, machine: Machine, clock: Clock) -> None:
     """Lift a wheel that was stopped in the metal straight out of it, before homing moves all axes at once.
 
     A jog, and only where the board still knows its position; where it does not, homing has to do.
@@ -194,6 +196,8 @@ def lift_wheel(board: GrblBoard, machine: Machine) -> None:
         return
     board.command(f"$J=G53G21{axis_words(y_mm=clear_y_mm)}F{figure(machine.y.max_rate_mm_min)}")
     for _ in range(LIFT_REPORTS):
+        # Reports come as fast as the wire allows: the jog needs time, not a number of reports.
+        clock.sleep(LIFT_LOOK_S)
         status = board.query()
         if status.state == "Idle":
             return
