@@ -25,6 +25,8 @@ SHIPPED = Path(__file__).parent
 OWNER_VARIABLE = "KIOSK_CONFIG"
 FROM_ENVIRONMENT = {"KIOSK_PORT": ("machine", "wire.port")}
 """Variable: (file without suffix, field)."""
+FILES = ("machine", "store", "fleet", "operations")
+"""An owner's files, without suffix."""
 DIRECTORIES = ("keyways", "policy")
 Loaded = TypeVar("Loaded")
 
@@ -37,6 +39,15 @@ class Effective:
     field: str
     value: object
     origin: str
+
+
+@dataclass(frozen=True)
+class Instead:
+    """What is read in place of an owner's file: another one (the shipped alone if None), `kept` laid over it."""
+
+    path: Path | None
+    kept: Table = field(default_factory=dict)
+    kept_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,13 +64,13 @@ class Settings:
     operations: Operations = field(default_factory=load_operations)
 
 
-def load_machine(path: Path | None = None) -> Machine:
-    """The machine file at `path` layered over the shipped one.
+def load_machine(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Machine:
+    """The machine file at `path` layered over the shipped one; `environment` over both if given.
 
     Raises:
         BadInput: with every bad field.
     """
-    return _layered("machine", Machine, path, {})[0]
+    return _layered("machine", Machine, Instead(path), environment or {})[0]
 
 
 def load_store(path: Path | None = None) -> Store:
@@ -68,11 +79,20 @@ def load_store(path: Path | None = None) -> Store:
     Raises:
         BadInput: with every bad field.
     """
-    return _layered("store", Store, path, {})[0]
+    return _layered("store", Store, Instead(path), {})[0]
 
 
-def load_settings(directory: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    directory: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    instead: Mapping[str, Instead] | None = None,
+) -> Settings:
     """Everything, from the shipped files and the owner's `directory` (else `$KIOSK_CONFIG`, else none).
+
+    Args:
+        directory: the owner's files.
+        environment: this process's by default.
+        instead: for some of `FILES` (named without suffix), what is read in place of the owner's.
 
     Raises:
         BadInput: once, with every problem of every file.
@@ -89,10 +109,13 @@ def load_settings(directory: Path | None = None, environment: Mapping[str, str] 
             problems.extend(bad.problems)
             return None
 
-    machine = attempt(lambda: _layered("machine", Machine, _own(directory, "machine.toml"), environment))
-    store = attempt(lambda: _layered("store", Store, _own(directory, "store.toml"), environment))
-    fleet = attempt(lambda: _layered("fleet", Fleet, _own(directory, "fleet.toml"), environment))
-    operations = attempt(lambda: _layered("operations", Operations, _own(directory, "operations.toml"), environment))
+    def of(name: str) -> Instead:
+        return (instead or {}).get(name) or Instead(_own(directory, f"{name}.toml"))
+
+    machine = attempt(lambda: _layered("machine", Machine, of("machine"), environment))
+    store = attempt(lambda: _layered("store", Store, of("store"), environment))
+    fleet = attempt(lambda: _layered("fleet", Fleet, of("fleet"), environment))
+    operations = attempt(lambda: _layered("operations", Operations, of("operations"), environment))
     policy = attempt(lambda: load_policy(owner=_own(directory, "policy")))
     catalogue = attempt(lambda: load_catalogue(owner=_own(directory, "keyways")))
     if machine and catalogue:
@@ -113,16 +136,18 @@ def _own(directory: Path | None, name: str) -> Path | None:
 
 
 def _layered(
-    name: str, model: type[Model], path: Path | None, environment: Mapping[str, str]
+    name: str, model: type[Model], source: Instead, environment: Mapping[str, str]
 ) -> tuple[Model, tuple[Effective, ...], str]:
     """The checked model, the effective values, and the file that had the last word on most of it."""
-    shipped = SHIPPED / f"{name}.toml"
+    shipped, path = SHIPPED / f"{name}.toml", source.path
     table = read_toml(shipped)
     origins = dict.fromkeys(_paths_of(table), str(shipped))
     if path is not None:
         own = read_toml(path)
         origins |= dict.fromkeys(_paths_of(own), str(path))
         table = _merged(table, own)
+    table = _merged(table, source.kept)
+    origins |= dict.fromkeys(_paths_of(source.kept), source.kept_from)
     for variable, (file, name_of_field) in FROM_ENVIRONMENT.items():
         if file == name and environment.get(variable):
             table = _merged(table, _nested(name_of_field, environment[variable]))
@@ -167,7 +192,7 @@ def _strangers(directory: Path) -> Iterator[Problem]:
     if not directory.is_dir():
         yield Problem(str(directory), "", "no such directory")
         return
-    known = {f"{name}.toml" for name in ("machine", "store", "fleet", "operations")}
+    known = {f"{name}.toml" for name in FILES}
     for path in sorted(directory.glob("*.toml")):
         if path.name not in known:
             yield Problem(

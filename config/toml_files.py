@@ -17,6 +17,8 @@ from config.problems import BadInput, Problem
 
 Table: TypeAlias = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
+UNKNOWN_SETTING = "is not a setting (misspelt?)"
+"""Why a name nobody reads is refused."""
 
 
 def read_toml(path: Path) -> Table:
@@ -90,7 +92,7 @@ def reason_of(kind: str, message: str) -> str:
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return "is not a setting (misspelt?)"
+        return UNKNOWN_SETTING
     plain = message.removeprefix("Value error, ").removeprefix("Input ")
     return one_line(plain.replace("valid tuple", "list").replace("valid dictionary", "table"))
 

@@ -1,10 +1,11 @@
 """Settings that change: validated, dated, audited, and the last good ones kept.
 
 Responsible for: loading the owner's folder, noticing what changed since the last start and telling it, keeping a copy
-of the last good folder, and falling back to it when a new one is bad. Not responsible for: what a setting means.
+of the last good folder, and taking its file where a new one is bad. Not responsible for: what a setting means.
 
-A bad rule or keyway file is never papered over with older ones, which might allow what the new ones forbid: then the
-kiosk stays out of order.
+Only a bad file is replaced; rules and keyways are always the owner's newest. What decides which keys may be copied is
+never papered over with something older, which might allow what the new forbids: a bad rule or keyway file, a bad place
+or *Do Not Duplicate* setting, or a name nobody reads (it may be one of these, misspelt) keep the kiosk out of order.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.problems import BadInput, Problem
-from config.settings import DIRECTORIES, OWNER_VARIABLE, Settings, load_settings
+from config.settings import FILES, OWNER_VARIABLE, SHIPPED, Instead, Settings, load_settings
+from config.toml_files import UNKNOWN_SETTING, Table, read_toml
 from hardware.clock import Clock
 from kiosk.database import transaction
 
 PART = "settings"
+POLICY_OF_STORE = ("do_not_duplicate", "place")
+"""Fields of the store file that decide what may be copied."""
 MIGRATIONS = (
     """
     CREATE TABLE settings_in_force (
@@ -53,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True)
 class InForce:
-    """What the kiosk runs with. `problems` are those of the owner's folder that made it keep the last good one."""
+    """What the kiosk runs with. `problems` are those of the owner's files whose last good ones it runs with instead."""
 
     settings: Settings
     changes: tuple[Change, ...] = ()
@@ -75,10 +79,10 @@ class SettingsKeeper:
         self._tell = tell
 
     def load(self, owner: Path | None, environment: Mapping[str, str] | None = None) -> InForce:
-        """The owner's settings, or the last good ones with the reasons why.
+        """The owner's settings; where a file of theirs is bad its last good one, with the reasons why.
 
         Raises:
-            BadInput: bad settings and none good to fall back to, or a bad rule or keyway file.
+            BadInput: bad settings and none good to fall back to, or bad in what decides which keys may be copied.
         """
         environment = os.environ if environment is None else environment
         if owner is None and environment.get(OWNER_VARIABLE):
@@ -86,12 +90,26 @@ class SettingsKeeper:
         try:
             settings = load_settings(owner, environment)
         except BadInput as bad:
-            if not self._folder.is_dir() or any(_concerns_rules(problem) for problem in bad.problems):
+            if (
+                owner is None
+                or not self._folder.is_dir()
+                or any(_decides_copying(owner, each) for each in bad.problems)
+            ):
                 raise
-            return InForce(load_settings(self._folder, environment), problems=bad.problems)
+            settings = load_settings(owner, environment, self._instead(owner, bad.problems))
+            return InForce(settings, self._note(settings), bad.problems)
         changes = self._note(settings)
         self._keep(owner)
         return InForce(settings, changes)
+
+    def _instead(self, owner: Path, problems: tuple[Problem, ...]) -> dict[str, Instead]:
+        """The last good file for each bad one."""
+        found = {}
+        for name in {Path(problem.file).stem for problem in problems}:
+            good = self._folder / f"{name}.toml"
+            kept = _policy_of_store(owner) if name == "store" else {}
+            found[name] = Instead(good if good.exists() else None, kept, str(owner / f"{name}.toml"))
+        return found
 
     def _note(self, settings: Settings) -> tuple[Change, ...]:
         now_in_force = {
@@ -144,9 +162,22 @@ class SettingsKeeper:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _concerns_rules(problem: Problem) -> bool:
-    parts = Path(problem.file).parts
-    return any(name in parts or problem.file.startswith(name) for name in (*DIRECTORIES, "policy", "phrases"))
+def _decides_copying(owner: Path, problem: Problem) -> bool:
+    """Whether taking the last good file for the one this is about might allow a copy the owner has forbidden."""
+    file = Path(problem.file)
+    if file.suffix != ".toml" or file.stem not in FILES or file.parent not in (owner, SHIPPED):
+        return True
+    if file.stem != "store":
+        return False
+    # A file that cannot be read has no field: nobody knows what it forbids.
+    return problem.field in ("", *POLICY_OF_STORE) or problem.reason == UNKNOWN_SETTING
+
+
+def _policy_of_store(owner: Path) -> Table:
+    """What the owner's new store file, or else the shipped one, says of `POLICY_OF_STORE`."""
+    own = owner / "store.toml"
+    table = {**read_toml(SHIPPED / "store.toml"), **(read_toml(own) if own.exists() else {})}
+    return {field: table[field] for field in POLICY_OF_STORE if field in table}
 
 
 def _copy_settings(owner: Path, target: Path) -> None:

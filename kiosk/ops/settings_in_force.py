@@ -32,8 +32,8 @@ def settings_in_force(
     """Load, compare with the last start, keep a copy, and lay the office's documents over.
 
     Raises:
-        BadInput: bad settings and none good to fall back to, a bad rule or keyway file, or a list of restricted
-            keyways that no longer fits: none of these is replaced by something laxer.
+        BadInput: bad settings and none good to fall back to, bad in what decides which keys may be copied, or a list
+            of restricted keyways that no longer fits: none of these is replaced by something laxer.
         DatabaseFault: the operations database cannot be used.
     """
     places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,7 +67,7 @@ def tell(found: InForce, record: Callable[[str, dict[str, str | int]], None]) ->
         log.info("setting changed", extra={"setting": change.field})
     for problem in found.problems:
         record("settings_refused", {"file": problem.file, "setting": problem.field, "reason": problem.reason})
-        log.error("bad settings: the last good ones stay", extra={"file": problem.file, "setting": problem.field})
+        log.error("bad settings: the last good file stays", extra={"file": problem.file, "setting": problem.field})
 
 
 def _with_office(settings: Settings, documents: Documents) -> tuple[Settings, BadInput | None]:

@@ -91,6 +91,100 @@ def test_a_bad_rule_or_keyway_is_never_replaced_by_older_ones(kept: Kept, folder
         kept.keeper.load(kept.owner, {})
 
 
+RULE = """
+[[rule]]
+code = "MINE_NO_SCHLAGE"
+verdict = "refuse"
+override = "never"
+ground = "the owner's wish"
+source = "the owner"
+when = {{ keyways = ["{keyway}"] }}
+en = {{ meaning = "Not cut at this store.", next = "Ask the staff." }}
+es = {{ meaning = "Not cut at this store.", next = "Ask the staff." }}
+fr = {{ meaning = "Not cut at this store.", next = "Ask the staff." }}
+"""
+KEYWAY = """
+[[keyway]]
+code = "{code}"
+name = "A test"
+maker = "A test"
+standing = {{ standing = "restricted", ground = "a test", source = "a test" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "bad"),
+    [
+        ("machine.toml", "[wire]\nbaud = -1\n"),
+        ("machine.toml", "nonsense = ["),
+        ("operations.toml", "[logs]\nlevel = 7\n"),
+        ("fleet.toml", "enabled = 9\n"),
+        ("store.toml", "price_minor = -1\n"),
+    ],
+)
+def test_new_rules_and_keyways_stay_in_force_beside_the_last_good_file(kept: Kept, file: str, bad: str) -> None:
+    rules, keyways = kept.owner / "policy", kept.owner / "keyways"
+    rules.mkdir()
+    keyways.mkdir()
+    (rules / "mine.toml").write_text(RULE.format(keyway="KW1"))
+    (kept.owner / "operations.toml").write_text('[logs]\nlevel = "debug"\n')
+    (keyways / "mine.toml").write_text(KEYWAY.format(code="OLD"))
+    kept.keeper.load(kept.owner, {})
+    (rules / "mine.toml").write_text(RULE.format(keyway="SC1"))
+    (keyways / "mine.toml").write_text(KEYWAY.format(code="FRESH"))
+    (kept.owner / file).write_text(bad)
+    found = kept.keeper.load(kept.owner, {})
+    mine = next(rule for rule in found.settings.policy.rules if rule.code == "MINE_NO_SCHLAGE")
+    assert mine.when.keyways == ("SC1",)
+    assert "FRESH" in found.settings.catalogue.keyway_of
+    assert "OLD" not in found.settings.catalogue.keyway_of
+    assert found.settings.operations.logs.level == "debug"
+    assert {problem.file for problem in found.problems} == {str(kept.owner / file)}
+
+
+def test_a_bad_store_file_brings_back_no_older_place_or_do_not_duplicate(kept: Kept) -> None:
+    store = kept.owner / "store.toml"
+    store.write_text('place = "US-TX"\ndo_not_duplicate = "notice"\nprice_minor = 111\n')
+    kept.keeper.load(kept.owner, {})
+    store.write_text('place = "US-CA"\ndo_not_duplicate = "refuse"\nprice_minor = -1\n')
+    found = kept.keeper.load(kept.owner, {})
+    assert (found.settings.store.place, found.settings.store.do_not_duplicate) == ("US-CA", "refuse")
+    assert found.settings.store.price_minor == 111
+    assert {change.field for change in kept.told} == {"store.place", "store.do_not_duplicate"}
+    origins = {each.field: each.origin for each in found.settings.effective if each.file == "store"}
+    assert origins["place"] == str(store)
+    # Left out means what is shipped, not what it was.
+    store.write_text("price_minor = -1\n")
+    assert kept.keeper.load(kept.owner, {}).settings.store.do_not_duplicate == "ask-staff"
+
+
+@pytest.mark.parametrize(
+    ("file", "bad"),
+    [
+        ("store.toml", 'do_not_duplicate = "refused"\n'),
+        ("store.toml", 'place = "California"\n'),
+        ("store.toml", 'do_not_duplicat = "refuse"\n'),
+        ("store.toml", '[timeouts]\ndo_not_duplicate = "refuse"\n'),
+        ("store.toml", 'do_not_duplicate = "refuse'),
+        ("stor.toml", 'do_not_duplicate = "refuse"\n'),
+    ],
+)
+def test_what_may_forbid_a_copy_but_cannot_be_understood_keeps_the_kiosk_closed(
+    kept: Kept, file: str, bad: str
+) -> None:
+    kept.keeper.load(kept.owner, {})
+    (kept.owner / file).write_text(bad)
+    with pytest.raises(BadInput):
+        kept.keeper.load(kept.owner, {})
+
+
+def test_a_folder_of_settings_that_is_gone_is_not_replaced_by_its_copy(kept: Kept) -> None:
+    kept.keeper.load(kept.owner, {})
+    kept.owner.rmdir()
+    with pytest.raises(BadInput):
+        kept.keeper.load(kept.owner, {})
+
+
 def test_an_office_document_overrides_store_fields_and_says_where_they_come_from() -> None:
     settings = with_store(load_settings(None, {}), {"price_minor": 299, "screen": {"theme": "contrast"}}, 7)
     assert (settings.store.price_minor, settings.store.screen.theme) == (299, "contrast")
