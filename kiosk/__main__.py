@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from config.problems import BadInput, Problem
-from config.settings import Settings
+from config.settings import Settings, load_store
 from hardware.camera import CameraScanner
 from hardware.clock import SystemClock
 from hardware.cutter import GrblCutter
@@ -29,8 +29,10 @@ from kiosk.cli.calibrate import calibrate
 from kiosk.compose import Kiosk, Ports, build_kiosk
 from kiosk.database import DatabaseFault
 from kiosk.ops.places import Places, data_folder
+from kiosk.ops.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.ops.running import Running
 from kiosk.ops.settings_in_force import settings_in_force, tell
+from kiosk.ops.watchdog import Watchdog, notifier
 from kiosk.rehearsal import cli as scenario
 from kiosk.rehearsal import cut_rehearsal
 from kiosk.rehearsal.live import Hands, LiveMachine, Onlooker, live_machine, scripted
@@ -69,9 +71,12 @@ def run(
     speed: Annotated[float, typer.Option(min=1, max=200, help="Simulated seconds a second.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Draws whatever a simulated machine leaves to chance.")] = 1,
     panel: Annotated[bool, typer.Option(help="With --simulated: the technician's panel beside it.")] = True,
-    window: Annotated[bool, typer.Option("--window/--full-screen", help="In a window; default with --simulated.")] = (
-        False
-    ),
+    window: Annotated[
+        bool | None, typer.Option("--window/--full-screen", help="In a window; default with --simulated.")
+    ] = None,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="If it cannot start, show out of order rather than end (the service).")
+    ] = False,
 ) -> None:
     """Run the kiosk on this screen."""
     if not simulated:
@@ -80,38 +85,99 @@ def run(
                 raise BadInput(Problem("command line", name, "needs --simulated"))
     visits = load_scenario(script).visit if script else (Visit(),) if pictures else ()
     places = Places(data or (data_folder() / "simulated" if simulated else data_folder()))
-    clock = SystemClock()
+    full_screen = not (window or simulated)
     try:
-        in_force = settings_in_force(places, clock, config)
-    except DatabaseFault as fault:
-        raise BadInput(Problem("kiosk", fault.code, str(fault))) from fault
+        status = _run(places, config, port, visits, pictures, seed, speed, simulated, panel, full_screen)
+    except (BadInput, DatabaseFault, HardwareFault) as refused:
+        if isinstance(refused, BadInput):
+            code, bad = BAD_SETTINGS, refused
+        else:
+            code, bad = refused.code, BadInput(Problem("kiosk", refused.code, str(refused)))
+        if visits or not stay:
+            raise bad from refused
+        status = _out_of_order(bad, code, simulated=simulated, full_screen=full_screen)
+    raise typer.Exit(status)
+
+
+def _run(
+    places: Places,
+    config: Path | None,
+    port: str,
+    visits: tuple[Visit, ...],
+    pictures: Path | None,
+    seed: int,
+    speed: float,
+    simulated: bool,
+    panel: bool,
+    full_screen: bool,
+) -> int:
+    """Build the kiosk and show it until it is ended.
+
+    Raises:
+        BadInput: settings that cannot be used.
+        DatabaseFault: records that cannot be kept.
+        HardwareFault: devices that cannot be opened.
+    """
+    clock = SystemClock()
+    in_force = settings_in_force(places, clock, config)
     for problem in in_force.problems:
-        typer.echo(f"kiosk: {problem}; the last good settings stay in force", err=True)
+        typer.echo(f"kiosk: {problem}; the last good file stays in force", err=True)
     settings = in_force.settings
     if port and not simulated:
         wire = settings.machine.wire.model_copy(update={"port": port})
         settings = replace(settings, machine=settings.machine.model_copy(update={"wire": wire}))
     no_core_dumps()
+    with ExitStack() as stack:
+        running = stack.enter_context(Running(settings, places, clock))
+        live: LiveMachine | None = None
+        if simulated:
+            pty = Path(port) if port else None
+            live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=seed, speed=speed))
+            typer.echo(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")
+            if panel and not visits:
+                stack.enter_context(_panel(live.control_port))
+        ports = live.ports if live else _real_ports(settings, running)
+        kiosk = build_kiosk(settings, ports, places.data, versions=(("kiosk", version("keykiosk")),))
+        stack.callback(kiosk.close)
+        tell(in_force, kiosk.tools.audit.record)
+        kiosk.subscribe(running.saw)
+        kiosk.watch(lambda: running.watchdog.beat("controller"))
+        return _on_screen(kiosk, settings, live, visits, pictures, seed, full_screen=full_screen)
+
+
+def _out_of_order(bad: BadInput, code: str, *, simulated: bool, full_screen: bool) -> int:
+    """Say on the screen that the kiosk is out of order, and why on stderr. Nothing of the machine is touched."""
+    from ui.app import run_app
+
+    _print_problems(bad)
+    store = load_store()
+    shown: list[Any] = []
+    front = RefusedStart(store, code, str(bad.problems[0]), SystemClock(), simulated=simulated)
+
+    def end(*_: object) -> None:
+        if shown:
+            shown[0].end()
+
+    with _ended_from_outside(end), supervised(Watchdog(notifier()), f"out of order: {code}", end):
+        return run_app(
+            front,
+            store,
+            simulated=simulated,
+            fullscreen=full_screen,
+            show_cursor=simulated,
+            on_started=shown.append,
+        )
+
+
+@contextmanager
+def _ended_from_outside(end: Callable[..., None]) -> Iterator[None]:
+    """`end` is what the supervisor's signals do."""
+    before = [(number, signal.signal(number, end)) for number in (signal.SIGTERM, signal.SIGINT)]
     try:
-        with ExitStack() as stack:
-            running = stack.enter_context(Running(settings, places, clock))
-            live: LiveMachine | None = None
-            if simulated:
-                pty = Path(port) if port else None
-                live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=seed, speed=speed))
-                typer.echo(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")
-                if panel and not visits:
-                    stack.enter_context(_panel(live.control_port))
-            ports = live.ports if live else _real_ports(settings, running)
-            kiosk = build_kiosk(settings, ports, places.data, versions=(("kiosk", version("keykiosk")),))
-            stack.callback(kiosk.close)
-            tell(in_force, kiosk.tools.audit.record)
-            kiosk.subscribe(running.saw)
-            kiosk.watch(lambda: running.watchdog.beat("controller"))
-            status = _on_screen(kiosk, settings, live, visits, pictures, seed, full_screen=not (window or simulated))
-    except (DatabaseFault, HardwareFault) as fault:
-        raise BadInput(Problem("kiosk", fault.code, str(fault))) from fault
-    raise typer.Exit(status)
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -168,21 +234,24 @@ def _on_screen(
         if onlooker is not None:
             onlooker.start()
 
-    before = [(number, signal.signal(number, end)) for number in (signal.SIGTERM, signal.SIGINT)]
     try:
-        return run_app(
-            kiosk,
-            settings.store,
-            simulated=live is not None,
-            fullscreen=full_screen,
-            show_cursor=live is not None,
-            on_started=started,
-        )
+        with _ended_from_outside(end):
+            return run_app(
+                kiosk,
+                settings.store,
+                simulated=live is not None,
+                fullscreen=full_screen,
+                show_cursor=live is not None,
+                on_started=started,
+            )
     finally:
         if onlooker is not None:
             onlooker.close()
-        for number, handler in before:
-            signal.signal(number, handler)
+
+
+def _print_problems(bad: BadInput) -> None:
+    for problem in bad.problems:
+        print(f"kiosk: {problem}", file=sys.stderr)  # noqa: T201 - this is the command line's own voice
 
 
 def main() -> None:
@@ -190,8 +259,7 @@ def main() -> None:
     try:
         app()
     except BadInput as bad:
-        for problem in bad.problems:
-            print(f"kiosk: {problem}", file=sys.stderr)  # noqa: T201 - this is the command line's own voice
+        _print_problems(bad)
         raise SystemExit(2) from None
 
 
