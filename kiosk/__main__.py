@@ -85,7 +85,7 @@ def run(
                 raise BadInput(Problem("command line", name, "needs --simulated"))
     visits = load_scenario(script).visit if script else (Visit(),) if pictures else ()
     places = Places(data or (data_folder() / "simulated" if simulated else data_folder()))
-    full_screen = not (window or simulated)
+    full_screen = not (simulated if window is None else window)
     try:
         status = _run(places, config, port, visits, pictures, seed, speed, simulated, panel, full_screen)
     except (BadInput, DatabaseFault, HardwareFault) as refused:
