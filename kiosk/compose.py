@@ -24,6 +24,7 @@ from kiosk.executor import ThreadedExecutor
 from kiosk.expert import CatalogueExpert
 from kiosk.inventory import Inventory
 from kiosk.journal import Journal
+from kiosk.ops.disk import room
 from kiosk.rulebook import StoreRulebook
 from kiosk.staff import StaffBook
 from kiosk.tools import AuditBook, KeyExpert, StaffDoor, Tools
@@ -132,6 +133,7 @@ def build_tools(
         journal=journal,
         inventory=inventory,
         simulated=ports.simulated,
+        room_to_record=lambda: room(data, settings.operations.disk).can_sell,
         versions=versions,
     )
 

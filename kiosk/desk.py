@@ -29,6 +29,8 @@ _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 # Digits alone for what a shopper types: twelve large keys fit on any screen, an alphabet does not.
 _CODE_DIGITS = "0123456789"
 CODE_LENGTH = 10
+NO_ROOM = "disk"
+"""Closed, since what a visit does could not be recorded."""
 
 TYPICAL_S = {"load": 14.0, "cut": 40.0, "check": 6.0, "deliver": 5.0}
 """How long each step takes until it has been timed here."""
@@ -164,6 +166,8 @@ class Desk:
         """Id of why shoppers cannot be served though nothing is broken; empty if they can."""
         if self.closed_by_staff:
             return "staff"
+        if not self.tools.room_to_record():
+            return NO_ROOM
         if not self.tools.inventory.stocked():
             return "empty"
         window = self.tools.machine.check.drift_window

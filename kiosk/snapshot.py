@@ -205,6 +205,6 @@ class Snapshot:
     return_message: str = ""
     """Id of what is wrong with a receipt's code typed in: `not_found`."""
     closed_reason: str = ""
-    """Id of why the kiosk is closed: `staff`, `drift`, `empty`."""
+    """Id of why the kiosk is closed: `staff`, `disk` (full: nothing could be recorded), `drift`, `empty`."""
     failed_reason: str = ""
     """Id of why no copy was made: `stopped`, `check`, `blank`, `payment`, `fault`."""

@@ -6,7 +6,7 @@ for: building any of them (`kiosk.compose`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -126,4 +126,6 @@ class Tools:
     journal: Journal
     inventory: Inventory
     simulated: bool
+    room_to_record: Callable[[], bool]
+    """Whether the disk could take the records of one more visit. From any thread."""
     versions: tuple[tuple[str, str], ...] = field(default=())

@@ -7,7 +7,7 @@ or whether it may be copied (`kiosk.phases.offering`).
 from __future__ import annotations
 
 from kiosk import effects
-from kiosk.desk import Desk, Lane
+from kiosk.desk import NO_ROOM, Desk, Lane
 from kiosk.events import BringBack, Cancel, Done, Intent, KeyLaid, StaffKey, Start
 from kiosk.outcomes import Due, Report, StampRead, Told, TraySeen
 from kiosk.phases import offering, starting
@@ -46,6 +46,10 @@ def handle_welcome(desk: Desk, event: Intent | Report) -> None:
             desk.begin_visit()
             desk.session.touched()
         case BringBack():
+            if desk.closed_reason == NO_ROOM:
+                # Being sold out or inexact is no reason to send away who brings a copy back; this is.
+                desk.session.ended_closed()
+                return
             desk.begin_visit()
             desk.session.brought_back()
         case StaffKey():

@@ -21,6 +21,7 @@ from kiosk.ops.refused_start import RefusedStart, supervised
 from kiosk.ops.watchdog import Watchdog
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
+from tests.support.paths import ROOT
 
 
 class Glass:
@@ -132,5 +133,5 @@ def test_the_supervisor_hears_that_it_is_up_and_the_program_ends_to_be_tried_afr
 
 
 def test_the_service_stays() -> None:
-    unit = Path("deploy/systemd/kiosk.service").read_text()
+    unit = (ROOT / "deploy/systemd/kiosk.service").read_text()
     assert "ExecStart=/usr/local/bin/kiosk run --stay\n" in unit

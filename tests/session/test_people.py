@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
 from kiosk.database import DiskRefused
 from kiosk.events import (
+    BringBack,
     CallStaff,
     CloseKiosk,
     Confirm,
     Credentials,
     Done,
+    Intent,
     MoreTime,
     OpenKiosk,
     Refill,
@@ -19,7 +27,7 @@ from kiosk.events import (
 )
 from kiosk.journal import CopyError
 from kiosk.states import State
-from tests.session.parts import Shop
+from tests.session.parts import SETTINGS, Shop, shop
 from tests.session.test_selling import buy, to_offer
 
 
@@ -154,6 +162,28 @@ def test_a_full_disk_stops_the_sale_and_is_shown(kiosk: Shop) -> None:
     assert seen.fault is not None
     assert seen.fault.code == "DISK_REFUSED"
     assert kiosk.terminal.taken_in_all_minor == 0
+
+
+@pytest.mark.parametrize("wish", [Start(), BringBack()])
+def test_no_visit_begins_when_it_could_not_be_recorded(tmp_path: Path, wish: Intent) -> None:
+    def with_disk(stop_free_bytes: int) -> Settings:
+        disk = SETTINGS.operations.disk.model_copy(update={"stop_free_bytes": stop_free_bytes})
+        return replace(SETTINGS, operations=SETTINGS.operations.model_copy(update={"disk": disk}))
+
+    with shop(tmp_path, with_disk(2**62)) as kiosk:
+        kiosk.stage.begin()
+        assert kiosk.stage.run_to(State.CLOSED).closed_reason == "disk"
+    with shop(tmp_path) as kiosk:
+        kiosk.stage.begin()
+        kiosk.stage.run_to(State.WELCOME)
+        full = [True]
+        kiosk.stage.controller.desk.tools = replace(kiosk.stage.tools, room_to_record=lambda: not full[0])
+        kiosk.stage.post(wish)
+        assert kiosk.stage.run_to(State.CLOSED).closed_reason == "disk"
+        assert kiosk.stage.tools.journal.next_number() == 1
+        full[0] = False
+        kiosk.stage.post(Start())
+        kiosk.stage.run_to(State.WELCOME)
 
 
 def test_records_that_cannot_even_be_read_still_leave_a_screen_that_says_so(kiosk: Shop) -> None:
