@@ -114,15 +114,16 @@ class StaffBook:
         with self._lock:
             now = self._clock.utc().timestamp()
             wait_s = self._lockout.wait_s(number, now)
+            row = self._row(number)
+            account = row["number"] if row else ""
             if wait_s > 0:
-                return SignInRefused("locked_out", wait_s)
+                return SignInRefused("locked_out", wait_s, account)
             # Counted before it is checked: pulling the plug during the check gains no try.
             with transaction(self._connection):
                 wait_s = self._lockout.count_failure(number, now)
-            row = self._row(number)
         right = self._fits(row["pin_hash"] if row else self._nobody, pin)
         if not right or row is None or row["disabled"]:
-            return SignInRefused("locked_out" if wait_s > 0 else "wrong", wait_s)
+            return SignInRefused("locked_out" if wait_s > 0 else "wrong", wait_s, account)
         with self._lock, transaction(self._connection):
             self._lockout.forgive(number)
             if self._hasher.check_needs_rehash(row["pin_hash"]):

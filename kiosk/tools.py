@@ -86,6 +86,8 @@ class SignInRefused:
 
     message: str
     retry_after_s: int = 0
+    account: str = field(default="", compare=False)
+    """For the audit alone: the account's number, empty if nobody has this number. No part of the answer."""
 
 
 class StaffDoor(Protocol):

@@ -86,5 +86,12 @@ class Visit:
     """Id of what is wrong with the receipt's code: `not_found`."""
 
     def wipe(self) -> None:
-        """Forget the key."""
+        """Forget the key, and whatever staff allowed for it."""
         self.secrets.wipe()
+        self.drop_approvals()
+
+    def drop_approvals(self) -> None:
+        """Nothing more may be done on what staff allowed."""
+        self.approvals = ()
+        self.member = None
+        self.asked = None

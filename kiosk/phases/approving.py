@@ -15,9 +15,15 @@ from kiosk.tools import SignInRefused, StaffMember, Tools
 
 
 def sign_in(tools: Tools, credentials: Credentials) -> StaffKnown | StaffNotKnown:
-    """Check number and PIN, on a worker: it is slow by design."""
+    """Check number and PIN, on a worker: it is slow by design.
+
+    Who was not let in is recorded here, so that leaving before the answer hides no try. A number nobody has is not
+    written down: it may be a PIN typed in the wrong place.
+    """
     answer = tools.staff.sign_in(credentials.number, credentials.pin)
     if isinstance(answer, SignInRefused):
+        kind = "staff_locked_out" if answer.message == "locked_out" else "staff_sign_in_failed"
+        tools.audit.record(kind, {"staff": answer.account or "unknown"})
         return StaffNotKnown(answer.message, answer.retry_after_s)
     return StaffKnown(answer.number, answer.name, answer.role)
 

@@ -44,6 +44,8 @@ def enter_paying(desk: Desk) -> None:
             )
         )
         visit.sale_open = True
+        # They were for this sale, which is now recorded: used once, and gone.
+        visit.drop_approvals()
     if price == 0:
         # Nothing to pay: nothing to ask anybody for.
         desk.session.reserved()

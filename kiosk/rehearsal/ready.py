@@ -133,11 +133,12 @@ class RehearsalStaff:
     def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
         """Check number and PIN."""
         roles = {"1001": "associate", "2001": "manager", "3001": "technician"}
+        account = number if number in roles else ""
         if self._wrong >= 3:
-            return SignInRefused("locked_out", 60)
+            return SignInRefused("locked_out", 60, account)
         if pin != PIN or number not in roles:
             self._wrong += 1
-            return SignInRefused("wrong")
+            return SignInRefused("wrong", account=account)
         self._wrong = 0
         return StaffMember(number, f"Rehearsal {roles[number]}", roles[number])
 

@@ -194,7 +194,7 @@ class FakeStaff:
     def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
         roles = {"1001": "associate", "2001": "manager", "3001": "technician"}
         if pin != "190283" or number not in roles:
-            return SignInRefused("wrong")
+            return SignInRefused("wrong", account=number if number in roles else "")
         return StaffMember(number, f"Staff {number}", roles[number])
 
     def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:

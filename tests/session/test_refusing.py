@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kiosk.events import Approve, Cancel, ChooseRepair, Confirm, Credentials, Deny, Done, KeyLaid, StaffKey, Start
+from kiosk.outcomes import StaffNotKnown
+from kiosk.phases.approving import sign_in
 from kiosk.reading import Identification, Outcome, Stamp, Wear
 from kiosk.states import State
-from tests.session.parts import Shop, identified
+from kiosk.tools import SignInRefused
+from tests.session.parts import FakeStaff, Shop, identified
 from tests.session.test_selling import to_offer
 
 DND = Stamp(seen=True, phrases=("do_not_duplicate",))
@@ -91,6 +96,8 @@ def test_staff_lift_a_request_not_to_duplicate_once(kiosk: Shop) -> None:
     kiosk.stage.post(Confirm())
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
     assert "approval" in kiosk.audit.kinds
+    visit = kiosk.stage.controller.desk.here
+    assert (visit.approvals, visit.member, visit.asked) == ((), None, None)
 
 
 def test_an_approval_runs_out(kiosk: Shop) -> None:
@@ -150,6 +157,31 @@ def test_a_wrong_pin_says_so_and_cancel_leads_back_to_the_refusal(kiosk: Shop) -
     kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message == "wrong")
     kiosk.stage.post(Cancel())
     kiosk.stage.run_to(State.REFUSED)
+
+
+@pytest.mark.parametrize(("number", "recorded"), [("1001", "1001"), ("190283", "unknown")])
+def test_a_failed_sign_in_is_recorded_without_the_pin(kiosk: Shop, number: str, recorded: str) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials(number, "000000"))
+    # Gone before the answer: the try is recorded all the same.
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.run_until(lambda _: "staff_sign_in_failed" in kiosk.audit.kinds)
+    assert kiosk.audit.records[-1] == ("staff_sign_in_failed", {"staff": recorded})
+
+
+def test_a_lock_out_is_recorded(kiosk: Shop) -> None:
+    tools = replace(kiosk.stage.tools, staff=LockedDoor())
+    assert sign_in(tools, Credentials("1001", "190283")) == StaffNotKnown("locked_out", 30)
+    assert kiosk.audit.records == [("staff_locked_out", {"staff": "1001"})]
+
+
+class LockedDoor(FakeStaff):
+    def sign_in(self, number: str, pin: str) -> SignInRefused:
+        return SignInRefused("locked_out", 30, number)
 
 
 def test_an_empty_slot_refuses_before_any_money(kiosk: Shop) -> None:

@@ -54,6 +54,17 @@ def test_wrong_number_and_wrong_pin_answer_the_same(staff: StaffBook, number: st
     assert staff.sign_in(number, pin) == SignInRefused("wrong")
 
 
+@pytest.mark.parametrize(("number", "account"), [("100", "100"), ("739164", "")])
+def test_who_was_not_let_in_is_named_for_the_audit_only_if_there_is_such_an_account(
+    staff: StaffBook, number: str, account: str
+) -> None:
+    for _ in range(FREE_TRIES + 1):
+        answer = staff.sign_in(number, "000000")
+        assert isinstance(answer, SignInRefused)
+        assert answer.account == account
+    assert answer.message == "locked_out"
+
+
 def test_a_disabled_account_answers_as_if_it_were_not_there(staff: StaffBook) -> None:
     staff.disable("200")
     assert staff.sign_in("200", "739164") == SignInRefused("wrong")
