@@ -62,7 +62,7 @@ def test_specks_and_hairs_beside_the_blade_are_not_its_edge() -> None:
     plan = plan_of("KW1", "35244")
     view = seen(edge_of(plan))
     dirty = view.pixels.copy()
-    top, bottom = np.flatnonzero((dirty[:, dirty.shape[1] // 2] < 128))[[0, -1]]
+    top, bottom = np.flatnonzero(dirty[:, dirty.shape[1] // 2] < 128)[[0, -1]]
     dirty[top - 40 : top - 34, 300:1200:90] = 10
     dirty[bottom + 30 : bottom + 34, 200:1300:70] = 10
     assert check_copy(plan, measure_copy(View(dirty, view.mm_per_px)), LIMITS).passed
