@@ -124,9 +124,13 @@ def plan(
 
 
 @app.command(name="safe-stop")
-def safe_stop(port: PortOption = "", config: ConfigOption = None) -> None:
+def safe_stop(
+    port: PortOption = "",
+    config: ConfigOption = None,
+    machine: Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")] = None,
+) -> None:
     """Hold, soft reset, wheel off; nothing else. The service runs this after any exit."""
-    wire = _wire_at_any_cost(config)
+    wire = _wire_at_any_cost(config, machine)
     named = port or wire.port
     try:
         rested = stop_board(serial_link_factory(wire, named)(), wire, SystemClock())
@@ -169,17 +173,31 @@ def split_bitting(keyway: Keyway, blank: Blank, text: str) -> tuple[str, ...]:
     return codes
 
 
-def _wire_at_any_cost(config: Path | None) -> Wire:
-    """The wire of the machine file; a bad setting elsewhere must not keep the wheel turning."""
+def _wire_at_any_cost(config: Path | None, named: Path | None) -> Wire:
+    """The wire of the machine file; a bad setting must not keep the wheel turning.
+
+    Args:
+        config: the owner's settings directory; the environment's if None.
+        named: a machine file to read instead.
+
+    Raises:
+        BadInput: the named file cannot be used. The owner's is then replaced by the shipped one, but for its port.
+    """
+    if named is not None:
+        return load_machine(named, os.environ).wire
+    directory = config or Path(os.environ.get(OWNER_VARIABLE) or ".")
+    own = directory / "machine.toml"
     try:
         return load_settings(config).machine.wire
     except BadInput as bad:
         for problem in bad.problems:
             sys.stderr.write(f"kiosk: {problem} (stopping the wheel all the same)\n")
-    directory = config or Path(os.environ.get(OWNER_VARIABLE) or ".")
+    with contextlib.suppress(BadInput):
+        # Something else may be bad, and the machine file sound.
+        return load_machine(own if own.exists() else None, os.environ).wire
     port = os.environ.get("KIOSK_PORT")
     with contextlib.suppress(BadInput, KeyError, TypeError):
-        port = port or str(read_toml(directory / "machine.toml")["wire"]["port"])
+        port = port or str(read_toml(own)["wire"]["port"])
     shipped = load_machine().wire
     return shipped.model_copy(update={"port": port}) if port else shipped
 

@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from config.machine import Wire
 from hardware.clock import SystemClock
 from hardware.cutter import GrblCutter
 from hardware.errors import LinkLost, PortUnavailable
 from hardware.link import SerialLink, serial_link_factory
 from kiosk.__main__ import main
+from kiosk.cli import service
 from kiosk.cut_plan import CutPlan, plan_cuts
 from simulator.pty import PtyPort
 from simulator.realtime import RealTime
@@ -268,3 +270,68 @@ def test_safe_stop_stops_a_wheel_somebody_left_turning(tmp_path: Path, capsys: p
         assert "wheel is off" in capsys.readouterr().out
         with rig.timeline.lock:
             assert rig.firmware.core.spindle == 5
+
+
+@pytest.fixture
+def stopped(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Port and speed of every board that was to be stopped."""
+    asked: list[tuple[str, int]] = []
+
+    def stop(factory: object, wire: Wire, _clock: object) -> bool:
+        asked.append((wire.port, wire.baud))
+        return True
+
+    monkeypatch.delenv("KIOSK_CONFIG", raising=False)
+    monkeypatch.delenv("KIOSK_PORT", raising=False)
+    monkeypatch.setattr(service, "serial_link_factory", lambda wire, port: lambda: asked.append((port, -1)))
+    monkeypatch.setattr(service, "stop_board", stop)
+    return asked
+
+
+def wire_file(path: Path, port: str, more: str = "") -> Path:
+    path.write_text(f'[wire]\nport = "{port}"\nbaud = 57600\n{more}')
+    return path
+
+
+def test_safe_stop_takes_port_and_wire_from_the_owners_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: list[tuple[str, int]]
+) -> None:
+    wire_file(tmp_path / "machine.toml", "/dev/owner")
+    monkeypatch.setenv("KIOSK_CONFIG", str(tmp_path))
+    assert here("service", "safe-stop") == 0
+    assert stopped == [("/dev/owner", -1), ("/dev/owner", 57600)]
+    monkeypatch.setenv("KIOSK_PORT", "/dev/environment")
+    stopped.clear()
+    assert here("service", "safe-stop") == 0
+    assert stopped == [("/dev/environment", -1), ("/dev/environment", 57600)]
+
+
+@pytest.mark.parametrize(
+    ("store", "machine_text", "expected"),
+    [
+        ("price_minor = -1\n", "", ("/dev/owner", 57600)),
+        ("", "[wheel]\nflat_mm = -3\n", ("/dev/owner", 115200)),
+        ("", "nonsense = [", (None, 115200)),
+    ],
+)
+def test_safe_stop_stops_the_wheel_whatever_is_wrong_with_the_settings(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    stopped: list[tuple[str, int]],
+    store: str,
+    machine_text: str,
+    expected: tuple[str | None, int],
+) -> None:
+    (tmp_path / "store.toml").write_text(store)
+    wire_file(tmp_path / "machine.toml", "/dev/owner", machine_text)
+    assert here("service", "safe-stop", "--config", str(tmp_path)) == 0
+    assert stopped[1] == (expected[0] or machine().wire.port, expected[1])
+    assert "stopping the wheel all the same" in capsys.readouterr().err
+
+
+def test_safe_stop_is_told_another_port_or_machine_file(tmp_path: Path, stopped: list[tuple[str, int]]) -> None:
+    wire_file(tmp_path / "machine.toml", "/dev/owner")
+    other = wire_file(tmp_path / "other", "/dev/other")
+    assert here("service", "safe-stop", "--config", str(tmp_path), "--machine", str(other)) == 0
+    assert here("service", "safe-stop", "--config", str(tmp_path), "--port", "/dev/named") == 0
+    assert [port for port, baud in stopped if baud == -1] == ["/dev/other", "/dev/named"]
