@@ -19,7 +19,7 @@ from config.operations import Operations, load_operations
 from config.policy_rules import PolicyRules, load_policy
 from config.problems import BadInput, Problem
 from config.store import Store
-from config.toml_files import Model, Table, checked, read_toml
+from config.toml_files import Model, Table, checked, one_line, read_toml
 
 SHIPPED = Path(__file__).parent
 OWNER_VARIABLE = "KIOSK_CONFIG"
@@ -100,7 +100,7 @@ def load_settings(
     environment = os.environ if environment is None else environment
     if directory is None and environment.get(OWNER_VARIABLE):
         directory = Path(environment[OWNER_VARIABLE])
-    problems: list[Problem] = list(_strangers(directory)) if directory else []
+    problems: list[Problem] = []
 
     def attempt(load: Callable[[], Loaded]) -> Loaded | None:
         try:
@@ -108,6 +108,10 @@ def load_settings(
         except BadInput as bad:
             problems.extend(bad.problems)
             return None
+
+    if directory is not None:
+        folder = directory
+        problems.extend(attempt(lambda: tuple(_strangers(folder))) or ())
 
     def of(name: str) -> Instead:
         return (instead or {}).get(name) or Instead(_own(directory, f"{name}.toml"))
@@ -123,16 +127,29 @@ def load_settings(
     if policy and catalogue:
         problems.extend(_rules_without_keyway(policy, catalogue))
     if problems or not (machine and store and fleet and operations and policy and catalogue):
-        raise BadInput(*problems)
+        raise BadInput(*dict.fromkeys(problems))
     effective = (*machine[1], *store[1], *fleet[1], *operations[1])
     return Settings(machine[0], store[0], fleet[0], policy, catalogue, effective, directory, operations[0])
 
 
 def _own(directory: Path | None, name: str) -> Path | None:
     """The owner's file or folder of that name, if it is there."""
-    if directory is None or not (directory / name).exists():
+    if directory is None or not _is(directory / name, Path.exists):
         return None
     return directory / name
+
+
+def _is(path: Path, question: Callable[[Path], bool]) -> bool:
+    """What is so of `path`. One that cannot be looked at is no absent one.
+
+    Raises:
+        BadInput: the system does not say.
+    """
+    try:
+        return question(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise BadInput(Problem(one_line(str(path))[:200], "", f"cannot be looked at: {reason}")) from None
 
 
 def _layered(
@@ -189,7 +206,7 @@ def _paths_of(table: Table) -> tuple[str, ...]:
 
 def _strangers(directory: Path) -> Iterator[Problem]:
     """A file nobody reads is a misspelt one: say so rather than ignore it."""
-    if not directory.is_dir():
+    if not _is(directory, Path.is_dir):
         yield Problem(str(directory), "", "no such directory")
         return
     known = {f"{name}.toml" for name in FILES}
@@ -199,7 +216,7 @@ def _strangers(directory: Path) -> Iterator[Problem]:
                 str(path), "", f"is read by nobody; known are {', '.join(sorted(known))} and keyways/, policy/"
             )
     for name in DIRECTORIES:
-        if (directory / name).exists() and not (directory / name).is_dir():
+        if _is(directory / name, Path.exists) and not _is(directory / name, Path.is_dir):
             yield Problem(str(directory / name), "", "must be a directory of .toml files")
 
 

@@ -186,7 +186,7 @@ def _wire_at_any_cost(config: Path | None, named: Path | None) -> Wire:
     if named is not None:
         return load_machine(named, os.environ).wire
     directory = config or Path(os.environ.get(OWNER_VARIABLE) or ".")
-    own = directory / "machine.toml"
+    own = directory / "machine.toml"  # os.path.exists: a folder that cannot be looked at must not stop the stop
     try:
         return load_settings(config).machine.wire
     except BadInput as bad:
@@ -194,7 +194,7 @@ def _wire_at_any_cost(config: Path | None, named: Path | None) -> Wire:
             sys.stderr.write(f"kiosk: {problem} (stopping the wheel all the same)\n")
     with contextlib.suppress(BadInput):
         # Something else may be bad, and the machine file sound.
-        return load_machine(own if own.exists() else None, os.environ).wire
+        return load_machine(own if os.path.exists(own) else None, os.environ).wire
     port = os.environ.get("KIOSK_PORT")
     with contextlib.suppress(BadInput, KeyError, TypeError):
         port = port or str(read_toml(own)["wire"]["port"])

@@ -121,3 +121,22 @@ def test_no_bytes_at_all_make_the_reader_fail_otherwise(tmp_path_factory: pytest
     except BadInput as bad:
         told = str(bad.problems[0])
     assert "\n" not in told
+
+
+def test_a_folder_that_cannot_be_looked_at_is_one_problem_and_not_an_absent_one(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as refused:
+        load_settings(tmp_path / ("a" * 3000), {})
+    assert len({problem.reason for problem in refused.value.problems}) == 1
+    assert "cannot be looked at" in refused.value.problems[0].reason
+
+
+def test_files_in_a_folder_that_cannot_be_looked_at_are_not_taken_for_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    with pytest.raises(BadInput) as refused:
+        load_settings(tmp_path, {})
+    assert {problem.reason for problem in refused.value.problems} == {"cannot be looked at: Permission denied"}
