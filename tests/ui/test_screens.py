@@ -5,6 +5,7 @@ Opening a screen is what costs, so each is opened once a combination and everyth
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, get_args
@@ -147,3 +148,17 @@ def test_every_screen_opens_in_high_contrast(name: str) -> None:
 
 def test_there_is_a_sample_of_every_state() -> None:
     assert {snapshot.state for snapshot, _ in SAMPLES.values()} == set(State)
+
+
+def test_a_screen_that_is_gone_leaves_nothing_behind() -> None:
+    from ui.widgets.buttons import BigButton
+
+    def alive() -> int:
+        gc.collect()
+        return sum(type(each) is BigButton for each in gc.get_objects())
+
+    put_up("02-welcome", "portrait")
+    before = alive()
+    for name in ("08-offer", "12-staff-login", "30-staff-stock", "35-technician", "23-thank-you", "02-welcome"):
+        put_up(name, "portrait")
+    assert alive() == before

@@ -48,11 +48,11 @@ class BigButton(ButtonBehavior, Widget):
         self._redraw = Clock.create_trigger(self._draw, -1)
         for name in ("pos", "size", "action", "state", "focused", "held", "style"):
             self.fbind(name, self._redraw)
-        look.fbind("theme", self._redraw)
+        look.follow(self, BigButton._again)
         self.fbind("size", self._measure)
         self.fbind("action", self._measure)
         self.fbind("style", self._measure)
-        look.fbind("theme", self._measure)
+        look.follow(self, BigButton._measure)
         self._measure()
 
     # --- looks ------------------------------------------------------------------------------------------
@@ -60,6 +60,9 @@ class BigButton(ButtonBehavior, Widget):
     def labels(self) -> tuple[Any, Any]:
         """Label and note, for tests that measure."""
         return self._label, self._note
+
+    def _again(self) -> None:
+        self._redraw()
 
     def _colours(self) -> tuple[Any, Any, Any]:
         """Fill, border and ink."""
@@ -300,7 +303,7 @@ class ActionGrid(_Actions, GridLayout):
         self.fbind("button_style", self._restyle)
         self.fbind("actions", self.refresh)
         self.fbind("minimum_height", self.setter("height"))
-        look.fbind("theme", self._space)
+        look.follow(self, ActionGrid._space)
         self._space()
         self.refresh()
 
@@ -340,7 +343,7 @@ class MainButtons(_Actions, BoxLayout):
         super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
         self.fbind("actions", self._rebuild)
         self.fbind("minimum_height", self.setter("height"))
-        look.fbind("theme", self._rebuild)
+        look.follow(self, MainButtons._rebuild)
         self._shape: tuple[Any, ...] = ()
 
     @property

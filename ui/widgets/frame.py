@@ -44,7 +44,10 @@ class Banner(Widget):
         self._trigger = Clock.create_trigger(self._draw, -1)
         for name in ("pos", "size", "text"):
             self.fbind(name, self._trigger)
-        look.fbind("theme", self._trigger)
+        look.follow(self, Banner._again)
+
+    def _again(self) -> None:
+        self._trigger()
 
     def _draw(self, *_: Any) -> None:
         theme = look.theme
@@ -91,8 +94,11 @@ class Header(Widget):
         self._trigger = Clock.create_trigger(self._draw, -1)
         for name in ("pos", "size", "store", "badge"):
             self.fbind(name, self._trigger)
-        look.fbind("theme", self._trigger)
+        look.follow(self, Header._again)
         self._draw()
+
+    def _again(self) -> None:
+        self._trigger()
 
     def _draw(self, *_: Any) -> None:
         theme = look.theme
@@ -128,7 +134,7 @@ class Toolbar(BoxLayout):
         self.fbind("minimum_height", self.setter("height"))
         self._shape: tuple[Any, ...] = ()
         self._shown: Shown | None = None
-        look.fbind("theme", self._again)
+        look.follow(self, Toolbar._again)
 
     def _again(self, *_: Any) -> None:
         if self._shown is not None:

@@ -30,7 +30,7 @@ class Rows(BoxLayout):
         super().__init__(size_hint_y=None, **kwargs)
         self.fbind("minimum_height", self.setter("height"))
         self.fbind("rows", self._rebuild)
-        look.fbind("theme", self._rebuild)
+        look.follow(self, type(self)._rebuild)
         self._rebuild()
 
     def _rebuild(self, *_: Any) -> None:
@@ -192,7 +192,7 @@ class Bar(Widget):
         self._trigger = Clock.create_trigger(self._draw, -1)
         for name in ("pos", "size", "fraction"):
             self.fbind(name, self._trigger)
-        look.fbind("theme", self._fit)
+        look.follow(self, Bar._fit)
         self._fit()
 
     def _fit(self, *_: Any) -> None:
@@ -223,7 +223,10 @@ class Drift(Widget):
         self._trigger = Clock.create_trigger(self._draw, -1)
         for name in ("pos", "size", "values", "limit"):
             self.fbind(name, self._trigger)
-        look.fbind("theme", self._trigger)
+        look.follow(self, Drift._again)
+
+    def _again(self) -> None:
+        self._trigger()
 
     def _draw(self, *_: Any) -> None:
         self.canvas.clear()

@@ -6,6 +6,10 @@ kv reaches it as `look.theme.ink`, which Kivy re-evaluates when the theme is rep
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
 from config.store import Screen
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.theme import make_theme
@@ -19,6 +23,31 @@ class Look(EventDispatcher):
 
     theme = ObjectProperty(make_theme(Screen(width_px=1080, height_px=1920, mm_per_px=0.265), (1080, 1920)))
     moving = BooleanProperty(True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._followers: WeakKeyDictionary[Any, tuple[Callable[[Any], Any], ...]] = WeakKeyDictionary()
+
+    def follow(self, widget: Any, *acts: Callable[[Any], Any]) -> None:
+        """Call `acts` with `widget` whenever theme or motion change, for as long as the widget lives.
+
+        A widget is not kept alive by this, as Kivy's own binding of a method would: a kiosk shows thousands of screens
+        a day, and each must be gone when the next one comes. So `acts` must not hold the widget either.
+        """
+        self._followers[widget] = (*self._followers.get(widget, ()), *acts)
+
+    def on_theme(self, *_: Any) -> None:
+        """The theme was replaced."""
+        self._tell()
+
+    def on_moving(self, *_: Any) -> None:
+        """Motion was switched."""
+        self._tell()
+
+    def _tell(self) -> None:
+        for widget, acts in list(self._followers.items()):
+            for act in acts:
+                act(widget)
 
 
 look = Look()

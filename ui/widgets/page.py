@@ -29,7 +29,7 @@ class Column(BoxLayout):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
         self.fbind("minimum_height", self.setter("height"))
-        look.fbind("theme", self._space)
+        look.follow(self, Column._space)
         self.fbind("group", self._space)
         self._space()
 
@@ -46,7 +46,7 @@ class Card(BoxLayout):
         self._trigger = Clock.create_trigger(self._draw, -1)
         self.fbind("pos", self._trigger)
         self.fbind("size", self._trigger)
-        look.fbind("theme", self._space)
+        look.follow(self, Card._space)
         self._space()
 
     def _space(self, *_: Any) -> None:
@@ -85,7 +85,7 @@ class Page(Layout):
         super().__init__(**kwargs)
         for name in ("pos", "size", "reach", "stacked", "children"):
             self.fbind(name, self._trigger_layout)
-        look.fbind("theme", self._trigger_layout)
+        look.follow(self, Page._again)
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
         """Follow the heights of the parts."""
@@ -103,6 +103,9 @@ class Page(Layout):
             self._beside()
         else:
             self._stacked()
+
+    def _again(self) -> None:
+        self._trigger_layout()
 
     def _stacked(self) -> None:
         theme = look.theme

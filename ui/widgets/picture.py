@@ -32,8 +32,7 @@ class Picture(Widget):
         for name in ("pos", "size", "fraction"):
             self.fbind(name, self._trigger)
         self.fbind("parent", self._begin)
-        look.fbind("theme", self._trigger)
-        look.fbind("moving", self._begin)
+        look.follow(self, Picture._begin)
 
     def _begin(self, *_: Any) -> None:
         if self._ticking is not None:
@@ -45,8 +44,15 @@ class Picture(Widget):
             motion = look.theme.motion
             every_s = 1 / motion.scene_fps if scene.moves else motion.attract_s if self.scene == "attract" else 0
             if every_s:
-                self._ticking = Clock.schedule_interval(self._draw, every_s)
+                self._ticking = Clock.schedule_interval(self._move, every_s)
         self._trigger()
+
+    def _move(self, *_: Any) -> None:
+        if self.get_root_window() is None:
+            # Its screen is gone: nobody sees it move.
+            self._ticking.cancel()
+            return
+        self._draw()
 
     def _moment(self) -> Moment:
         scene, motion = SCENES[self.scene], look.theme.motion

@@ -44,7 +44,7 @@ class Stage(FloatLayout):
             self._ground = Rectangle()
         self.fbind("pos", self._paint)
         self.fbind("size", self._paint)
-        look.fbind("theme", self._paint)
+        look.follow(self, Stage._paint)
         self._column = BoxLayout(orientation="vertical")
         self._banner, self._header = Banner(), Header()
         self._hall = BoxLayout()
@@ -58,7 +58,7 @@ class Stage(FloatLayout):
             self._column.add_widget(part)
         self.add_widget(self._column)
         self._dialogue: Dialogue | None = None
-        look.fbind("theme", self._space)
+        look.follow(self, Stage._space)
         self._space()
         self._paint()
 
