@@ -139,11 +139,16 @@ def test_a_real_machine_shows_no_such_banner() -> None:
     assert glass.stage._banner.height == 0
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_every_screen_opens_in_high_contrast(name: str) -> None:
-    glass = put_up(name, "portrait", theme="contrast")
-    assert glass._look.theme.palette.name == "contrast"
-    assert glass.stage.page.shown is glass.stage.shown
+@every_combination
+def test_every_screen_opens_in_high_contrast_too_and_fits_there(size: str, language: str) -> None:
+    found: dict[str, list[str]] = {}
+    for name in SAMPLES:
+        glass = put_up(name, size, language, "contrast")
+        stage, theme = glass.stage, glass._look.theme
+        assert theme.palette.name == "contrast"
+        assert stage.page.shown == stage.shown
+        found[name] = mistakes(stage, theme)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
 def test_there_is_a_sample_of_every_state() -> None:

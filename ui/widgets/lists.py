@@ -30,7 +30,10 @@ class Rows(BoxLayout):
         super().__init__(size_hint_y=None, **kwargs)
         self.fbind("minimum_height", self.setter("height"))
         self.fbind("rows", self._rebuild)
-        look.follow(self, type(self)._rebuild)
+        look.follow(self, Rows._again)
+        self._rebuild()
+
+    def _again(self) -> None:
         self._rebuild()
 
     def _rebuild(self, *_: Any) -> None:

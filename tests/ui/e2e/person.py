@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -47,12 +49,15 @@ class Person:
             **os.environ,
             "DISPLAY": f":{display}",
             "SDL_AUDIODRIVER": "dummy",
+            "PYTHONUNBUFFERED": "1",
             "E2E_OUT": str(out),
             "PYTHONPATH": str(ROOT),
             "LIBGL_ALWAYS_SOFTWARE": "1",
         }
         self._environment.pop("SDL_VIDEODRIVER", None)
         command = [sys.executable, "-m", "tests.ui.e2e.reporting", "run", "--simulated", "--full-screen"]
+        # The technician's panel is a second window: with no window manager it would take the keyboard.
+        command.append("--no-panel")
         self._log = (out / "kiosk.log").open("wb")
         self.kiosk = subprocess.Popen(
             [*command, "--data", str(data), *arguments],
@@ -127,3 +132,42 @@ class Person:
         for key in keys:
             self.xdotool("key", key)
             time.sleep(0.06)
+
+    def chooses(self, button: str) -> None:
+        """Walk the focus to a button and press it."""
+        for _ in range(25):
+            # Tab means nothing on a screen that has only just appeared.
+            now = self.waits(lambda now: now["settled"] and now["buttons"].get(button, [0, 0, False])[2])
+            before = now["focus"]
+            if before == button:
+                self.types("Return")
+                return
+            self.types("Tab")
+            self.waits(lambda now, before=before: now["focus"] != before)  # type: ignore[misc]
+        raise AssertionError(f"the focus never came to {button!r}")
+
+    def enters(self, number: str) -> None:
+        """Touch the digits of the keypad on the glass, then its check."""
+        for digit in number:
+            self.touches(f"digit_{digit}")
+        self.touches("enter")
+
+    # --- what a technician does behind the kiosk ---------------------------------------------------------
+    def machine(self, **request: object) -> dict[str, Any]:
+        """One request to the simulated machine's control socket."""
+        port = int(re.search(r"control socket on 127\.0\.0\.1:(\d+)", self.log())[1])  # type: ignore[index]
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            line.sendall(json.dumps(request).encode() + b"\n")
+            answer = dict(json.loads(line.makefile().readline()))
+        assert answer["ok"], answer
+        return answer
+
+    def lays(self, key: str) -> None:
+        """Lay a key of the gallery before the simulated shopper lays one of their own, and see that it stays."""
+        self.machine(do="lay", key=key)
+        # Whoever clears the tray when the welcome screen comes does so within two seconds.
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            if not self.machine(do="state")["tray"]:
+                self.machine(do="lay", key=key)
+            time.sleep(0.1)

@@ -1,7 +1,7 @@
 """Runs the shipped command line, and tells the test beside it what stands on the glass.
 
-The one thing changed: after each frame the ids and places of all buttons go to a file, and a picture of each new
-screen is kept. Touches and keys come from the X server alone.
+The one thing added: after each frame the ids and places of all buttons, how many keys arrived and what was said go to
+a file, and a picture of each new screen is kept. Touches and keys come from the X server alone.
 """
 
 from __future__ import annotations
@@ -14,19 +14,39 @@ from typing import Any
 
 import ui.app
 from kiosk.__main__ import main
+from ui.speech import Espeak
 
 OUT = Path(os.environ["E2E_OUT"])
 
 
+class Heard(Espeak):
+    """The shipped voice, and what it was given to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def say(self, text: str, language: str, volume: int) -> None:
+        self.said.append(text)
+        super().say(text, language, volume)
+
+
 class Reporter:
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, said: list[str]) -> None:
         from kivy.clock import Clock
+        from kivy.core.window import Window
 
         self._app = app
         self._visit = ""
         self._stood = 0
         self._count = 0
+        self._keys = 0
+        self._said = said
+        Window.bind(on_key_down=self._key)
         Clock.schedule_interval(self._report, 0.1)
+
+    def _key(self, *_: Any) -> None:
+        self._keys += 1
 
     def _report(self, _elapsed_s: float) -> None:
         stage, screenful = self._app.stage, self._app.screenful
@@ -47,6 +67,8 @@ class Reporter:
             "language": screenful.snapshot.language,
             "focus": stage.focused.action.id if stage.focused else "",
             "broken": screenful.broken,
+            "keys": self._keys,
+            "said": self._said,
             "receipt": screenful.snapshot.receipt.bring_back_code if screenful.snapshot.receipt else "",
             "buttons": {b.action.id: [*b.to_window(*b.center), b.action.enabled] for b in stage.buttons()},
             "height": stage.height,
@@ -60,11 +82,10 @@ def patched(real: Any) -> Any:
         def started(app: Any) -> None:
             if on_started is not None:
                 on_started(app)
-            app.reporter = Reporter(app)
+            app.reporter = Reporter(app, voice.said)
 
-        # As in the store: the whole display, whatever a simulated machine's default is.
-        kwargs["fullscreen"] = True
-        return int(real(*args, on_started=started, **kwargs))
+        voice = Heard()
+        return int(real(*args, on_started=started, voice=voice, **kwargs))
 
     return run_app
 

@@ -1,9 +1,13 @@
-"""Whole purchases by true clicks and keys: X server, window, session, pyserial on a pty, simulated machine."""
+"""Whole visits by true clicks and keys: X server, window, session, pyserial on a pty, simulated machine."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,39 +15,160 @@ from tests.ui.e2e.person import ROOT, Person
 
 pytestmark = [
     pytest.mark.e2e,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(300),
     pytest.mark.skipif(
         shutil.which("Xvfb") is None or shutil.which("xdotool") is None, reason="needs Xvfb and xdotool"
     ),
 ]
 
 OUT = ROOT / "out" / "e2e"
-PORTRAIT, LANDSCAPE = (1080, 1920), (1280, 800)
+PORTRAIT = (1080, 1920)
+QUICK = ("--speed", "5")
+MAKING = ("take_key_back", "loading", "cutting", "checking", "delivering", "capturing", "thank_you")
+NUMBER, PIN = "2001", "482913"
 
 
-def test_a_key_is_bought_by_touch_and_nothing_gets_out_of_the_screen(tmp_path: Path) -> None:
-    with Person(OUT / "touch", tmp_path, PORTRAIT, "--speed", "40") as person:
+def hire(data: Path) -> None:
+    """Make a manager's account the way an owner does."""
+    command = [sys.executable, "-m", "kiosk", "staff", "add", NUMBER, "--name", "R. Alvarez", "--role", "manager"]
+    done = subprocess.run(
+        [*command, "--data", str(data)], input=f"{PIN}\n", cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def read_key(person: Person, key: str, act: Callable[[str], None], until: tuple[str, ...]) -> dict[str, Any]:
+    """From the welcome screen: lay `key`, start, and say that it lies there, until one of these screens stands."""
+    person.waits_for("welcome")
+    person.lays(key)
+    act("start")
+    now = person.waits_for("place_key", "try_again", *until)
+    while now["state"] not in until:
+        if not person.machine(do="state")["tray"]:
+            person.machine(do="lay", key=key)
+        act("key_laid")
+        now = person.waits_for("place_key", "try_again", *until)
+    return now
+
+
+def to_the_tray(person: Person, act: Callable[[str], None]) -> dict[str, Any]:
+    """From a confirmed offer to the copy in the tray."""
+    now = person.waits_for(*MAKING)
+    if now["state"] == "take_key_back":
+        person.machine(do="take")
+        act("key_taken")
+    return person.waits_for("thank_you", patience_s=150)
+
+
+def pictures(name: str) -> set[str]:
+    return {path.stem.split("-", 1)[1] for path in (OUT / name).glob("*.png")}
+
+
+def test_a_key_is_bought_by_touch_and_a_copy_brought_back_is_measured(tmp_path: Path) -> None:
+    with Person(OUT / "touch", tmp_path, PORTRAIT, *QUICK) as person:
         person.waits_for("welcome")
-        person.types("Escape", "F1", "F11", "F12", "ctrl+e", "alt+F4", "ctrl+c", "super")
         person.touches("language_fr")
         person.waits(lambda now: now["language"] == "fr")
         person.touches("language_en")
         person.waits(lambda now: now["language"] == "en")
-        person.touches("start")
-        now = person.waits_for("place_key", "offer")
-        while now["state"] != "offer":
-            if now["state"] == "place_key":
-                person.touches("key_laid")
-            now = person.waits_for("place_key", "offer")
+        read_key(person, "kwikset-new", person.touches, ("offer",))
         person.touches("confirm")
-        now = person.waits_for("take_key_back", "loading", "cutting", "checking", "delivering", "thank_you")
-        if now["state"] == "take_key_back":
-            person.touches("key_taken")
-        now = person.waits_for("thank_you")
+        now = to_the_tray(person, person.touches)
         assert "Paid: $3.49" in now["text"]
-        assert now["receipt"].isdigit()
+        code = now["receipt"]
+        assert code.isdigit()
+        person.touches("done")
+
+        person.waits_for("welcome")
+        person.touches("bring_back")
+        person.waits_for("bring_back")
+        person.enters(code)
+        person.waits_for("measuring_return", "return_result", "bring_back")
+        if person.sees()["state"] != "return_result":
+            person.machine(do="lay", key="kwikset-new")
+        now = person.waits_for("return_result")
+        assert "mm" in now["text"]
         person.touches("done")
         person.waits_for("welcome")
         assert "Traceback" not in person.log()
-    pictures = {path.stem.split("-", 1)[1] for path in (OUT / "touch").glob("*.png")}
-    assert {"welcome", "place_key", "offer", "thank_you"} <= pictures
+    assert {"welcome", "place_key", "offer", "thank_you", "bring_back", "return_result"} <= pictures("touch")
+
+
+def test_a_key_is_bought_by_keypad_and_speech_alone_and_no_key_leads_out_of_the_screen(tmp_path: Path) -> None:
+    with Person(OUT / "keys", tmp_path, PORTRAIT, *QUICK) as person:
+        person.waits_for("welcome")
+        person.types("Tab")
+        first = person.waits(lambda now: bool(now["focus"]))["focus"]
+        before = person.sees()["keys"]
+        # That they arrive is seen by their count; that they do nothing, by the screen.
+        person.types("Escape", "F1", "F11", "F12", "ctrl+e", "alt+F4", "ctrl+c")
+        after = person.waits(lambda now: now["keys"] >= before + 7)
+        assert (after["state"], after["focus"], after["broken"]) == ("welcome", first, False)
+        person.types("KP_Multiply")
+        person.waits(lambda now: "aid_repeat" in now["buttons"])
+        read_key(person, "schlage-new", person.chooses, ("offer",))
+        person.chooses("confirm")
+        to_the_tray(person, person.chooses)
+        person.chooses("done")
+        person.waits_for("welcome")
+        said = " ".join(person.sees()["said"])
+        for words in ("Start", "$3.49", "Paid"):
+            assert words in said, said
+        assert "Traceback" not in person.log()
+
+
+def test_staff_lift_do_not_duplicate_by_touch(tmp_path: Path) -> None:
+    hire(tmp_path)
+    with Person(OUT / "override", tmp_path, PORTRAIT, *QUICK) as person:
+        person.waits_for("welcome")
+        # The offer may come first, greyed, while the head is still being read.
+        read_key(person, "dnd", person.touches, ("refused", "offer"))
+        now = person.waits_for("refused")
+        person.touches("call_staff")
+        person.touches("staff_door")
+        person.waits_for("staff_login")
+        person.enters(NUMBER)
+        person.enters(PIN)
+        now = person.waits_for("staff_approval")
+        assert "R. Alvarez" in now["text"]
+        person.touches("reason_id_checked")
+        person.touches("approve")
+        now = person.waits_for("offer")
+        person.touches("confirm")
+        to_the_tray(person, person.touches)
+        person.touches("done")
+        person.waits_for("welcome")
+        assert PIN not in person.log()
+    assert {"refused", "staff_login", "staff_approval", "offer", "thank_you"} <= pictures("override")
+
+
+def test_an_open_door_stops_the_cut_and_staff_bring_the_kiosk_back(tmp_path: Path) -> None:
+    hire(tmp_path)
+    with Person(OUT / "fault", tmp_path, PORTRAIT, *QUICK) as person:
+        person.waits_for("welcome")
+        read_key(person, "kwikset-new", person.touches, ("offer",))
+        person.touches("confirm")
+        now = person.waits_for(*MAKING)
+        if now["state"] == "take_key_back":
+            person.machine(do="take")
+            person.touches("key_taken")
+        person.waits_for("cutting")
+        person.machine(do="door", open=True)
+        now = person.waits_for("failed", "out_of_order")
+        if now["state"] == "failed":
+            person.touches("done")
+        person.waits_for("out_of_order")
+        assert person.machine(do="state")["wheel_rpm"] == 0
+        person.machine(do="door", open=False)
+        person.waits_for("out_of_order", "welcome", "closed")
+        person.touches("staff_door")
+        person.waits_for("staff_login")
+        person.enters(NUMBER)
+        person.enters(PIN)
+        person.waits_for("staff_menu")
+        person.holds("recover")
+        person.waits_for("welcome", "staff_menu", "out_of_order", "closed")
+        if person.sees()["state"] == "staff_menu":
+            person.touches("cancel")
+        person.waits_for("welcome")
+    assert {"cutting", "out_of_order", "staff_login", "staff_menu"} <= pictures("fault")
