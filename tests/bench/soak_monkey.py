@@ -1,0 +1,265 @@
+"""A monkey before the glass: `python -m tests.bench.soak_monkey [TOUCHES] [SEED]`.
+
+Random touches and keys over the real screens, off screen, with the session over a simulated machine in virtual time;
+keys come and go in the tray, blanks are refilled, and now and then a member of staff signs in by the keypad. After
+every touch: the screen has not failed, no reserved or taken money without a sale. At the end everybody leaves, and the
+kiosk must come to rest by itself: every sale delivered and paid or neither, as many copies in the chute as the journal
+says, wheel off. Exit status 1 if anything was otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from config.settings import load_settings
+from kiosk.events import Recover
+from kiosk.journal import Metal, Money
+from kiosk.reading import Stamp, Wear
+from kiosk.rehearsal.ready import PIN, ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
+from kiosk.rehearsal.theatre import Theatre, theatre
+from kiosk.states import FRONT, State
+from simulator.gallery import gallery_key
+from simulator.rig import SimulatedMachine, lay
+from ui.app import Screenful
+from ui.gallery import SIZES, Gallery, sample_store
+
+KEYS = ("tab", "up", "enter", "type", "speech", "louder", "repeat", "backspace")
+BLANKS = ("KW1", "SC1", "KW10", "SC4", "M1")
+LONGEST_S = 900.0
+"""Virtual seconds after which a screen that is nobody's resting place must have been left, with nobody there."""
+
+
+class Mute:
+    """A voice nobody hears."""
+
+    available = True
+    said = 0
+
+    def say(self, text: str, language: str, volume: int) -> None:
+        """Count."""
+        self.said += 1
+
+    def hush(self) -> None:
+        """Nothing to stop."""
+
+
+class Monkey:
+    """Touches in virtual time; `acts` counts what it did."""
+
+    def __init__(self, house: Theatre, rig: SimulatedMachine, expert: ReadyExpert, seed: int, touches: int) -> None:
+        self.house, self.rig, self.expert = house, rig, expert
+        self.left, self.acts, self.states = touches, Counter[str](), Counter[str]()
+        self._random = random.Random(seed)
+        self._settings_store = sample_store("portrait")
+        self.glass = Gallery(SIZES["portrait"][:2])
+        self.glass.resize(SIZES["portrait"][:2])
+        self.screenful = Screenful(_Port(house), self._settings_store, Mute(), self._show)
+        self.glass.stage._send = self.screenful.send
+        house.stage.watchers.append(self._see)
+
+    def _see(self, snapshot: Any) -> None:
+        self.screenful.receive(snapshot)
+
+    def _show(self, shown: Any, local: Any) -> None:
+        self.glass.stage.show(shown, reach=local.reach)
+
+    def begin(self) -> None:
+        """The first touch."""
+        self.house.stage.after(1.0, self._act)
+
+    def _act(self) -> None:
+        self.left -= 1
+        now = self.house.stage.now
+        self.states[now.state.value] += 1
+        self.glass.settle(2)
+        # Half a second and more between touches: later than the moment in which a new screen is deaf.
+        self.glass.stage._deaf_until_s = 0.0 if self._random.random() < 0.9 else self.glass.stage._deaf_until_s
+        chance = self._random.random()
+        if chance < 0.02:
+            self._hand()
+        if now.state is State.STAFF_LOGIN and chance < 0.3:
+            self._sign_in()
+        elif chance < 0.45:
+            self._touch_a_button()
+        elif chance < 0.75:
+            self._touch(self._random.uniform(0, 1080), self._random.uniform(0, 1920))
+        else:
+            self._key()
+        self._hands(now.state)
+        assert not self.screenful.broken, "the screen failed"
+        if self.left > 0:
+            self.house.stage.after(self._random.choice((0.1, 0.3, 0.7, 1.5, 4.0, 12.0)), self._act)
+
+    def _touch(self, x: float, y: float) -> None:
+        from kivy.tests.common import UnitTestTouch
+
+        touch = UnitTestTouch(x, y)
+        touch.touch_down()
+        self.glass.settle(1)
+        touch.touch_up()
+        self.acts["touch"] += 1
+
+    def _touch_a_button(self) -> None:
+        buttons = self.glass.stage.buttons()
+        if buttons:
+            button = self._random.choice(buttons)
+            button._pressed_at = -10.0
+            self._touch(*button.to_window(*button.center))
+            if button.action.hold and self._random.random() < 0.3:
+                button.dispatch("on_press")
+                button._hold(self.glass._look.theme.motion.hold_s + 0.01)
+                button.dispatch("on_release")
+
+    def _key(self) -> None:
+        stage, name = self.glass.stage, self._random.choice(KEYS)
+        self.acts["key"] += 1
+        if name in ("tab", "up"):
+            stage.move_focus(1 if name == "tab" else -1)
+        elif name == "enter" and stage.focused is not None:
+            stage.focused.key_down()
+            if stage.focused is not None:
+                stage.focused.key_up()
+        elif name == "type" and any(b.action.id == "enter" for b in stage.buttons()):
+            from ui.local import Typed
+
+            self.screenful.send(Typed(self._random.choice("0123456789")))
+        elif name == "speech":
+            from ui.local import ToggleSpeech
+
+            self.screenful.send(ToggleSpeech())
+
+    def _press(self, identity: str) -> None:
+        button = next((b for b in self.glass.stage.buttons() if b.action.id == identity), None)
+        if button is not None:
+            button._pressed_at = -10.0
+            button.act()
+
+    def _sign_in(self) -> None:
+        for number in (self._random.choice(("1001", "2001", "3001")), PIN):
+            while self.screenful.local.typed:
+                self._press("erase")
+            for digit in number:
+                self._press(f"digit_{digit}")
+            self._press("enter")
+        self.acts["sign in"] += 1
+
+    def _hands(self, state: State) -> None:
+        """What hands do that are no touch of the glass."""
+        draw = self._random
+        if state in (State.PLACE_KEY, State.TRY_AGAIN, State.MEASURING_RETURN) and draw.random() < 0.5:
+            if self.rig.tray.key is None:
+                seed = draw.randrange(2**31)
+                wear = draw.choice((Wear.NEW, Wear.NEW, Wear.WORN))
+                told = identified(self.rig.catalogue, draw.choice(BLANKS), seed, wear=wear)
+                head = Stamp(seen=True, phrases=draw.choice(((), (), (), ("do_not_duplicate",))))
+                self.expert.next_key([told], head)
+                lay(self.rig, gallery_key("kwikset-new", self.rig.catalogue, seed))
+        elif state is State.TAKE_KEY_BACK and draw.random() < 0.6:
+            self._hand()
+        elif state is State.OUT_OF_ORDER and draw.random() < 0.2:
+            self.house.stage.post(Recover())
+
+    def _hand(self) -> None:
+        if self.rig.tray.key is not None:
+            self.rig.tray.take()
+
+
+class _Port:
+    """The session as the screen sees it."""
+
+    def __init__(self, house: Theatre) -> None:
+        self._house = house
+
+    def subscribe(self, listener: Any) -> None:
+        """The theatre's watchers do it."""
+
+    def post(self, intent: Any, /) -> None:
+        """A wish."""
+        self._house.stage.post(intent)
+
+    def stop_now(self) -> None:
+        """The screen failed."""
+        self._house.stage.controller.stop_now()
+
+
+def wrong_at_the_end(house: Theatre) -> list[str]:
+    """Everything that is not as it must be once all have left."""
+    journal, found = house.stage.tools.journal, []
+    if house.stage.now.state not in FRONT:
+        found.append(f"stuck in {house.stage.now.state}")
+    sales = journal.last_sales(1_000_000)
+    for sale in sales:
+        taken = house.terminal.taken_minor(sale.transaction)
+        owed = 0 if sale.money in (Money.REFUNDED, Money.DECLINED) else sale.due_minor
+        if taken > owed or (sale.closed and sale.metal is Metal.NONE and taken != owed):
+            found.append(f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered")
+    delivered = sum(sale.delivered for sale in sales)
+    if delivered != house.delivered:
+        found.append(f"the journal says {delivered} delivered, the chute holds {house.delivered}")
+    if house.terminal.reserved:
+        found.append("money is left reserved")
+    if house.rig.world.wheel.told_rpm:
+        found.append("the wheel turns")
+    incidents = house.rig.world.incidents
+    if incidents.cut_loose:
+        found.append("cut with the clamp open")
+    return found
+
+
+def main() -> int:
+    """Let it loose."""
+    logging.disable(logging.CRITICAL)
+    touches = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    settings = load_settings(environment={})
+    began_s = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        rig = SimulatedMachine(settings.machine, settings.catalogue, seed, baud=None)
+        expert = ReadyExpert(rig, settings.machine.check)
+        with theatre(
+            settings,
+            Path(folder),
+            rig=rig,
+            expert=expert,
+            scanner=ReadyScanner(rig),
+            staff=RehearsalStaff(),
+            audit=RehearsalAudit(),
+        ) as house:
+            monkey = Monkey(house, rig, expert, seed, touches)
+            house.stage.begin()
+            house.stage.run_to(State.WELCOME, limit_s=600)
+            monkey.begin()
+            shown_s = time.perf_counter()
+            while monkey.left > 0:
+                house.stage.turn()
+                if time.perf_counter() - shown_s > 20:
+                    shown_s = time.perf_counter()
+                    print(f"{touches - monkey.left} of {touches}, {house.delivered} copies", flush=True)
+                    for view in house.stage.tools.inventory.slots():
+                        house.stage.tools.inventory.refill(view.number, view.capacity)
+                        rig.world.carousel.stock[view.number] = view.capacity
+            end_s = rig.clock.now_s() + LONGEST_S
+            while rig.clock.now_s() < end_s and house.stage.turn():
+                if house.stage.now.state is State.TAKE_KEY_BACK and rig.tray.key is not None:
+                    rig.tray.take()
+            found = wrong_at_the_end(house)
+            sales = house.stage.tools.journal.last_sales(1_000_000)
+            money = Counter(sale.money.value for sale in sales)
+            print(
+                f"{touches} acts ({dict(monkey.acts)}) in {time.perf_counter() - began_s:.0f} s, {len(monkey.states)} "
+                f"screens visited, {len(sales)} sales ({dict(money)}), {house.delivered} copies delivered; "
+                f"rests in {house.stage.now.state}; {found or 'nothing wrong'}"
+            )
+            print(dict(monkey.states))
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
