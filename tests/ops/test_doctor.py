@@ -75,7 +75,7 @@ def test_a_sound_kiosk_passes_its_records(places: Places, settings: Settings) ->
         doctor_records.databases(places),
         doctor_records.audit(places),
         doctor_records.fleet_link(places, settings.fleet),
-        doctor_records.clock(places, operations, NOW + timedelta(seconds=1), synchronised=places.data),
+        doctor_records.clock(places, operations, datetime.now(UTC) + timedelta(seconds=1), synchronised=places.data),
     ]
     assert [(finding.check, finding.grade) for finding in found if finding.grade is not Grade.PASS] == []
 
