@@ -199,6 +199,9 @@ def moving_freely(status: Status, _now_s: float) -> None:
             return
         case "Door":
             raise DoorOpened("the guard door was opened")
+        case "Hold" if "D" in status.pins or "H" in status.pins:
+            # A stock board has no door input of its own: the guard door is wired to the hold input.
+            raise DoorOpened("the guard door was opened")
         case "Hold":
             raise Stopped("the machine was held, and not by this program")
         case "Alarm":

@@ -17,6 +17,7 @@ from hardware.cutter import GrblCutter
 from hardware.errors import (
     BlankFault,
     BoardAlarm,
+    DoorOpened,
     HardwareFault,
     LinkGarbled,
     LinkLost,
@@ -250,14 +251,22 @@ def test_stop_while_homing_resets_at_once() -> None:
         rig.cutter.home()
 
 
-def test_a_hold_button_the_program_did_not_press_ends_the_job() -> None:
+@pytest.mark.parametrize(
+    ("released", "fault", "words"), [(False, DoorOpened, "guard door"), (True, Stopped, "not by this program")]
+)
+def test_a_hold_nobody_here_asked_for_ends_the_job_and_a_closed_hold_input_is_the_door(
+    released: bool, fault: type[HardwareFault], words: str
+) -> None:
     rig = Rig().loaded()
 
     def press() -> None:
         rig.world.controls = Controls(hold=True)
         rig.board.inputs_changed()
+        if released:
+            rig.world.controls = Controls()
+            rig.board.inputs_changed()
 
-    with pytest.raises(Stopped, match="not by this program"):
+    with pytest.raises(fault, match=words):
         rig.cutter.run(rig.job, at_fraction(rig, 0.3, press))
     assert rig.nothing_turns()
 
