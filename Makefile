@@ -9,7 +9,8 @@ run:            ## from a fresh clone to the touchscreen with the simulated mach
 	@.ci/prepare run
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then .venv/bin/kiosk run --simulated; \
 	else echo "no display: a scripted shopper plays the session, pictures go to out/run"; \
-	SDL_VIDEODRIVER=offscreen .venv/bin/kiosk run --simulated --pictures out/run; fi
+	SDL_VIDEODRIVER=offscreen SDL_AUDIODRIVER=dummy .venv/bin/kiosk run --simulated --pictures out/run \
+	&& ls out/run; fi
 
 test:           ## everything CI runs
 	@.ci/prepare test
