@@ -175,3 +175,9 @@ def lay(rig: SimulatedMachine, key: PhysicalKey) -> None:
     """Lay a key in the tray, from any thread."""
     with rig.timeline.lock:
         rig.tray.lay(key)
+
+
+def take(rig: SimulatedMachine) -> None:
+    """Take whatever lies in the tray, from any thread."""
+    with rig.timeline.lock:
+        rig.tray.take()

@@ -47,7 +47,7 @@ def cannot_cut(reason: PlanRefusal) -> FiredRule:
 
 
 def judge(desk: Desk) -> Decision:
-    """Ask the rules, for now. A head not yet read is taken to say nothing: it can only add to the obstacles."""
+    """Ask the rules with what is known so far. A head not yet read says nothing: it can only add obstacles."""
     visit = desk.here
     telling = visit.secrets.telling
     if telling is None:

@@ -37,7 +37,7 @@ from simulator.link import Timeline
 from simulator.payment import SimulatedTerminal
 from simulator.pty import PtyPort
 from simulator.realtime import RealTime
-from simulator.rig import SimulatedMachine, lay
+from simulator.rig import SimulatedMachine, lay, take
 
 LONGEST_STEP_S = 0.05
 """A tenth of the time a board may take to answer: so a busy computer slows the machine but never silences it."""
@@ -194,20 +194,13 @@ class Hands:
             lay(self._rig, gallery_key(name, self._rig.catalogue, self._random.randrange(2**31)))
 
     def _take(self) -> None:
-        with self._rig.timeline.lock:
-            if self._rig.tray.key is not None:
-                self._rig.tray.take()
+        take(self._rig)
 
 
 def scripted(onlooker: Onlooker, live: LiveMachine, visits: tuple[Visit, ...], finished: Callable[[], None]) -> None:
     """Let one shopper after another do what `visits` say; then call `finished`."""
     waiting = list(visits)
     codes: list[str] = []
-
-    def take() -> None:
-        with live.rig.timeline.lock:
-            if live.rig.tray.key is not None:
-                live.rig.tray.take()
 
     def remember(now: Snapshot) -> None:
         if now.receipt is not None and now.receipt.bring_back_code:
@@ -220,7 +213,9 @@ def scripted(onlooker: Onlooker, live: LiveMachine, visits: tuple[Visit, ...], f
             return
         visit = waiting.pop(0)
         key = gallery_key(visit.key.gallery or "kwikset-new", live.rig.catalogue, visit.key.seed)
-        shopper = Shopper(onlooker, visit, lambda: lay(live.rig, key), take, lambda: codes[-1] if codes else "0")
+        shopper = Shopper(
+            onlooker, visit, lambda: lay(live.rig, key), lambda: take(live.rig), lambda: codes[-1] if codes else "0"
+        )
         present.append(shopper)
         shopper.arrive()
 

@@ -32,7 +32,7 @@ from simulator.faults import FaultPanel
 from simulator.gallery import gallery_key
 from simulator.keys import PhysicalKey
 from simulator.payment import SimulatedTerminal
-from simulator.rig import SimulatedMachine, lay
+from simulator.rig import SimulatedMachine, lay, take
 
 
 class PowerCut(BaseException):
@@ -227,8 +227,7 @@ class _Scene:
         stage.run_until(lambda _: expect.ends_in is State.OUT_OF_ORDER or not stage.tools.journal.open_sales(), limit_s)
 
     def _take(self) -> None:
-        with self.rig.timeline.lock:
-            self.rig.tray.take()
+        take(self.rig)
 
     def _key(self, key: KeyBrought) -> PhysicalKey:
         name = key.gallery or "kwikset-new"
