@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 
@@ -24,3 +25,9 @@ class BadInput(Exception):
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+def print_problems(bad: BadInput) -> None:
+    """One line a problem on stderr: the product's own voice on a command line and in a service's log."""
+    for problem in bad.problems:
+        print(f"kiosk: {problem}", file=sys.stderr)  # noqa: T201

@@ -1,7 +1,7 @@
 """Everything built and joined: from settings and ports to a kiosk that runs.
 
 Responsible for: opening the records, building reader, rules and session over them, starting and ending threads in
-order. Not responsible for: choosing ports (`kiosk.__main__`, `kiosk.rehearsal`): nothing here knows a real machine
+order. Not responsible for: choosing ports (`kiosk.launch`, `kiosk.rehearsal`): nothing here knows a real machine
 from a simulated one but for the mark every sale carries.
 """
 

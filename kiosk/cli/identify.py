@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from config.problems import BadInput, Problem
+from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
 from hardware.scan import ScanFrames
 from hardware.scan_folder import MM_PER_PX_RANGE, load_scan, load_view
@@ -61,8 +61,7 @@ def identify_command(
             frames = _frames(path, mm_per_px)
         except BadInput as bad:
             bad_input = True
-            for problem in bad.problems:
-                typer.echo(f"kiosk: {problem}", err=True)
+            print_problems(bad)
             continue
         told = _tell(path, frames, settings, index, reader, policy)
         typer.echo(json.dumps(_as_object(told), ensure_ascii=False) if as_json else "\n".join(_as_text(told)))

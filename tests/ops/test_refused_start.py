@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import kiosk.__main__ as command_line
+import kiosk.launch as launching
 import kiosk.ops.refused_start as refused_start
 import ui.app
 from config.settings import load_store
@@ -45,7 +46,7 @@ def glass(monkeypatch: pytest.MonkeyPatch) -> Glass:
     def touched(*_: object) -> None:
         raise AssertionError("the machine was touched")
 
-    monkeypatch.setattr(command_line, "_real_ports", touched)
+    monkeypatch.setattr(launching, "real_ports", touched)
     return glass
 
 

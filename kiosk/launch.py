@@ -1,0 +1,225 @@
+"""Starting a kiosk: the composition root, the one place that knows a real machine from a simulated one.
+
+Responsible for: choosing the devices, building the kiosk before them, and showing it until it is ended, or showing
+out of order when it cannot start. Not responsible for: words of the command line (`kiosk.__main__`), how parts are
+wired (`kiosk.compose`).
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from config.problems import BadInput, Problem, print_problems
+from config.settings import Settings, load_store
+from hardware.camera import CameraScanner
+from hardware.clock import SystemClock
+from hardware.cutter import GrblCutter
+from hardware.errors import HardwareFault
+from hardware.link import serial_link_factory
+from hardware.payment import RegisterPayment
+from kiosk.compose import Kiosk, Ports, build_kiosk
+from kiosk.database import DatabaseFault
+from kiosk.ops.places import Places, data_folder
+from kiosk.ops.refused_start import BAD_SETTINGS, RefusedStart, supervised
+from kiosk.ops.running import Running
+from kiosk.ops.settings_in_force import settings_in_force, tell
+from kiosk.ops.watchdog import Watchdog, notifier
+from kiosk.rehearsal.live import Hands, LiveMachine, Onlooker, live_machine, scripted
+from kiosk.rehearsal.script import Visit
+from kiosk.secrecy import no_core_dumps
+
+
+@dataclass(frozen=True)
+class Start:
+    """What kind of start was asked for.
+
+    `port`, if given, is the board's serial port, or where a simulated one appears. `visits` are played by a scripted
+    shopper, then the kiosk ends. `stay`: if it cannot start, show out of order rather than end.
+    """
+
+    simulated: bool = False
+    port: str = ""
+    visits: tuple[Visit, ...] = ()
+    pictures: Path | None = None
+    config: Path | None = None
+    data: Path | None = None
+    speed: float = 1.0
+    seed: int = 1
+    panel: bool = True
+    full_screen: bool = True
+    stay: bool = False
+
+    @property
+    def places(self) -> Places:
+        """Where journal, stock and audit lie: a simulated kiosk never shares a real one's."""
+        if self.data is not None:
+            return Places(self.data)
+        return Places(data_folder() / "simulated" if self.simulated else data_folder())
+
+
+def start(asked: Start) -> int:
+    """Run the kiosk until it is ended; returns the exit status.
+
+    Raises:
+        BadInput: it cannot start, and is not to stay.
+    """
+    try:
+        return _run(asked)
+    except (BadInput, DatabaseFault, HardwareFault) as refused:
+        if isinstance(refused, BadInput):
+            code, bad = BAD_SETTINGS, refused
+        else:
+            code, bad = refused.code, BadInput(Problem("kiosk", refused.code, str(refused)))
+        if asked.visits or not asked.stay:
+            raise bad from refused
+        return _out_of_order(asked, bad, code)
+
+
+def _run(asked: Start) -> int:
+    """Build the kiosk and show it until it is ended.
+
+    Raises:
+        BadInput: settings that cannot be used.
+        DatabaseFault: records that cannot be kept.
+        HardwareFault: devices that cannot be opened.
+    """
+    clock = SystemClock()
+    in_force = settings_in_force(asked.places, clock, asked.config)
+    for problem in in_force.problems:
+        print(f"kiosk: {problem}; the last good file stays in force", file=sys.stderr)  # noqa: T201
+    settings = _on_port(in_force.settings, asked)
+    no_core_dumps()
+    with ExitStack() as stack:
+        running = stack.enter_context(Running(settings, asked.places, clock))
+        live = stack.enter_context(_simulated(asked, settings, running)) if asked.simulated else None
+        ports = live.ports if live else real_ports(settings, running)
+        kiosk = build_kiosk(settings, ports, asked.places.data, versions=(("kiosk", version("keykiosk")),))
+        stack.callback(kiosk.close)
+        tell(in_force, kiosk.tools.audit.record)
+        kiosk.subscribe(running.saw)
+        kiosk.watch(lambda: running.watchdog.beat("controller"))
+        return _on_screen(asked, kiosk, settings, live)
+
+
+def _on_port(settings: Settings, asked: Start) -> Settings:
+    """The settings with the serial port given on the command line, for a real machine."""
+    if asked.simulated or not asked.port:
+        return settings
+    wire = settings.machine.wire.model_copy(update={"port": asked.port})
+    return replace(settings, machine=settings.machine.model_copy(update={"wire": wire}))
+
+
+@contextmanager
+def _simulated(asked: Start, settings: Settings, running: Running) -> Iterator[LiveMachine]:
+    """The simulated machine, and the technician's panel beside it."""
+    pty = Path(asked.port) if asked.port else None
+    with ExitStack() as stack:
+        live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=asked.seed, speed=asked.speed))
+        print(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")  # noqa: T201 - for the technician
+        if asked.panel and not asked.visits:
+            stack.enter_context(_panel(live.control_port))
+        yield live
+
+
+def _out_of_order(asked: Start, bad: BadInput, code: str) -> int:
+    """Say on the screen that the kiosk is out of order, and why on stderr. Nothing of the machine is touched."""
+    from ui.app import run_app
+
+    print_problems(bad)
+    store = load_store()
+    shown: list[Any] = []
+    front = RefusedStart(store, code, str(bad.problems[0]), SystemClock(), simulated=asked.simulated)
+
+    def end(*_: object) -> None:
+        if shown:
+            shown[0].end()
+
+    with _ended_from_outside(end), supervised(Watchdog(notifier()), f"out of order: {code}", end):
+        return run_app(
+            front,
+            store,
+            simulated=asked.simulated,
+            fullscreen=asked.full_screen,
+            show_cursor=asked.simulated,
+            on_started=shown.append,
+        )
+
+
+@contextmanager
+def _ended_from_outside(end: Callable[..., None]) -> Iterator[None]:
+    """`end` is what the supervisor's signals do."""
+    before = [(number, signal.signal(number, end)) for number in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        yield
+    finally:
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _panel(control_port: int) -> Iterator[None]:
+    """The technician's panel, a process of its own: Kivy has one window a process."""
+    command = [sys.executable, "-m", "ui.panel", "--control", str(control_port)]
+    with subprocess.Popen(command) as process:  # noqa: S603 - our own module
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def real_ports(settings: Settings, running: Running) -> Ports:
+    """The devices of a real machine; nothing is opened yet."""
+    clock = SystemClock()
+    machine = settings.machine
+    cutter = GrblCutter(running.watched(serial_link_factory(machine.wire)), machine, clock)
+    return Ports(cutter, CameraScanner(machine.views, clock), RegisterPayment(), clock, simulated=False)
+
+
+def _on_screen(asked: Start, kiosk: Kiosk, settings: Settings, live: LiveMachine | None) -> int:
+    """Show the kiosk until it is ended from outside, or the script is played."""
+    # Importing ui earlier would open a window for commands that have none.
+    from ui.album import Album
+    from ui.app import run_app
+
+    onlooker = Onlooker(kiosk) if live else None
+    shown: list[Any] = []
+
+    def end(*_: object) -> None:
+        if shown:
+            shown[0].end()
+
+    if onlooker is not None and live is not None:
+        if asked.visits:
+            scripted(onlooker, live, asked.visits, end)
+        else:
+            Hands(onlooker, live.rig, asked.seed)
+
+    def started(screen: Any) -> None:
+        shown.append(screen)
+        if asked.pictures is not None:
+            shown.append(Album(screen, asked.pictures))
+        kiosk.start()
+        if onlooker is not None:
+            onlooker.start()
+
+    try:
+        with _ended_from_outside(end):
+            return run_app(
+                kiosk,
+                settings.store,
+                simulated=live is not None,
+                fullscreen=asked.full_screen,
+                show_cursor=live is not None,
+                on_started=started,
+            )
+    finally:
+        if onlooker is not None:
+            onlooker.close()
