@@ -9,23 +9,38 @@ import sys
 from pathlib import Path
 
 from config.problems import BadInput, Problem
-from kiosk.states import EVERYWHERE, TABLE, State
+from kiosk.states import BEFORE_MONEY, EVERYWHERE, MAKING, STAFF, TABLE, State
 
 BEGIN, END = "<!-- states:begin -->", "<!-- states:end -->"
+BOXES: dict[str, tuple[State, ...]] = {"before_money": BEFORE_MONEY, "making": MAKING, "staff": STAFF}
+"""States drawn in one box: an arrow that leaves all of them leaves the box."""
 
 
 def mermaid() -> str:
-    """The diagram as Mermaid text. Rows that lead from everywhere are drawn once, from a note."""
+    """The diagram as Mermaid text: what leads from every state of a box is one arrow, from everywhere one note."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.STARTING}"]
-    drawn: dict[tuple[State, State], list[str]] = {}
+    for box, states in BOXES.items():
+        lines += [
+            f'    state "{box.replace("_", " ")}" as {box} {{',
+            *(f"        {state}" for state in states),
+            "    }",
+        ]
+    drawn: dict[tuple[str, State], list[str]] = {}
     for row in TABLE:
         if row.sources == EVERYWHERE:
             lines.append(f'    state "any state" as any\n    any --> {row.dest}: {row.trigger}')
             continue
-        for source in row.sources:
+        for source in _boxed(row.sources):
             drawn.setdefault((source, row.dest), []).append(row.trigger)
     lines += [f"    {source} --> {dest}: {', '.join(names)}" for (source, dest), names in drawn.items()]
     return "\n".join(lines)
+
+
+def _boxed(sources: tuple[State, ...]) -> list[str]:
+    """`sources`, with the name of a box in the place of all its states."""
+    full = {box: states for box, states in BOXES.items() if set(states) <= set(sources)}
+    inside = {state for states in full.values() for state in states}
+    return [*full, *(state for state in sources if state not in inside)]
 
 
 def block() -> str:

@@ -77,7 +77,13 @@ BEFORE_MONEY: tuple[State, ...] = (
 MAKING: tuple[State, ...] = (S.LOADING, S.CUTTING, S.CHECKING, S.DELIVERING)
 """Metal is in the clamp or on its way: Stop is offered, Cancel is not."""
 
+STAFF: tuple[State, ...] = (S.STAFF_LOGIN, S.STAFF_APPROVAL, S.STAFF_MENU, S.TECHNICIAN)
+"""Staff or a technician stand before the screen."""
+
 EVERYWHERE: tuple[State, ...] = tuple(State)
+
+MAY_END: tuple[State, ...] = (*BEFORE_MONEY, *STAFF, S.SETTLING, S.THANK_YOU, S.FAILED)
+"""No money is reserved and no metal clamped, or both are being dealt with: the next stop is the front."""
 
 TABLE: tuple[Row, ...] = (
     Row("ready", (S.STARTING, S.OUT_OF_ORDER), S.WELCOME),
@@ -122,36 +128,8 @@ TABLE: tuple[Row, ...] = (
     Row("service_opened", (S.STAFF_MENU,), S.TECHNICIAN),
     Row("service_closed", (S.TECHNICIAN,), S.STAFF_MENU),
     # Back to the front
-    Row(
-        "ended",
-        (
-            *BEFORE_MONEY,
-            S.STAFF_LOGIN,
-            S.STAFF_MENU,
-            S.TECHNICIAN,
-            S.STAFF_APPROVAL,
-            S.SETTLING,
-            S.THANK_YOU,
-            S.FAILED,
-            S.CLOSED,
-        ),
-        S.WELCOME,
-    ),
-    Row(
-        "ended_closed",
-        (
-            *BEFORE_MONEY,
-            S.STAFF_LOGIN,
-            S.STAFF_MENU,
-            S.TECHNICIAN,
-            S.STAFF_APPROVAL,
-            S.SETTLING,
-            S.THANK_YOU,
-            S.FAILED,
-            S.WELCOME,
-        ),
-        S.CLOSED,
-    ),
+    Row("ended", (*MAY_END, S.CLOSED), S.WELCOME),
+    Row("ended_closed", (*MAY_END, S.WELCOME), S.CLOSED),
     Row("broke", EVERYWHERE, S.OUT_OF_ORDER),
 )
 """What leads where. Conditions live with the phases that fire the triggers; this is data only."""
