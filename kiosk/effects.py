@@ -17,6 +17,7 @@ from hardware.scan import ScanFrames
 from kiosk.copy_check import edge_correction_mm
 from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.gcode import to_gcode
+from kiosk.identification.agree import agreed
 from kiosk.journal import CopyError, Metal, Sale, Step
 from kiosk.outcomes import (
     Answered,
@@ -42,8 +43,6 @@ from kiosk.tools import Telling, Tools
 
 LOOKS = 3
 """Scans at most until two in a row agree."""
-AGREE_MM = 0.04
-"""Two readings of one cut may differ by this much: three times the reader's noise, a sixth of the smallest step."""
 TOUCHES_WATCHED = 9
 """Touch-offs the path follows: enough that one tall blank does not move the median."""
 
@@ -87,22 +86,17 @@ def look_at_tray(tools: Tools) -> TraySeen:
 
 
 def tell_key(tools: Tools) -> Told:
-    """Look until two looks agree: a key that was touched, or a reading that wavers, is not believed."""
-    before: Telling | None = None
+    """Look until two looks agree, and keep the one whose cuts lie nearer factory depths."""
+    before: tuple[Telling, ScanFrames] | None = None
     for _ in range(LOOKS):
         frames = tools.scanner.scan()
-        telling = tools.expert.tell(frames)
-        if before is not None and agree(before.identification, telling.identification):
-            return Told(telling, frames)
-        before = telling
+        look = (tools.expert.tell(frames), frames)
+        if before is not None:
+            kept = agreed(before[0].identification, look[0].identification)
+            if kept is not None:
+                return Told(*(before if kept is before[0].identification else look))
+        before = look
     return Told(Telling(Identification(Outcome.MOVED)), None)
-
-
-def agree(one: Identification, other: Identification) -> bool:
-    """Whether two readings are the same key in the same place."""
-    if (one.outcome, one.keyway, one.blank, one.bitting) != (other.outcome, other.keyway, other.blank, other.bitting):
-        return False
-    return all(abs(a.measured_mm - b.measured_mm) <= AGREE_MM for a, b in zip(one.cuts, other.cuts, strict=True))
 
 
 def warm_up(tools: Tools) -> ServiceDone:
@@ -161,8 +155,11 @@ def load(tools: Tools, transaction: str, slot: int, copy: int, blade_height_mm: 
     tools.journal.write(transaction, Step.LOADING, slot=slot, copy=copy)
     tools.inventory.take(slot)
     try:
-        return Loaded(tools.cutter.load(slot, blade_height_mm))
+        touch = tools.cutter.load(slot, blade_height_mm)
+        tools.inventory.take(slot, touch.blanks_used - 1)
+        return Loaded(touch)
     except BlankFault as fault:
+        tools.inventory.take(slot, fault.blanks_used - 1)
         tools.inventory.lock(slot, fault.reason)
         tools.journal.write(transaction, Step.SLOT_LOCKED, slot=slot, code=fault.code)
         tools.journal.write(transaction, Step.REJECTED, slot=slot)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from kiosk.reading import Identification, Outcome
 
-APART_MM = 0.03
-"""Two readings of one root further apart than this are not the same key lying still, or not a clean one."""
+APART_MM = 0.04
+"""Two readings of one root may differ by this much: three times the reader's noise, a sixth of the smallest step."""
 
 
 def agreed(one: Identification, other: Identification) -> Identification | None:
@@ -17,12 +17,15 @@ def agreed(one: Identification, other: Identification) -> Identification | None:
         return None
     if one.outcome is not Outcome.IDENTIFIED:
         return one
-    same = (one.keyway, one.blank, one.bitting) == (other.keyway, other.blank, other.bitting)
-    if not same:
+    if (one.keyway, one.blank, _codes(one)) != (other.keyway, other.blank, _codes(other)):
         return None
     if any(abs(a.measured_mm - b.measured_mm) > APART_MM for a, b in zip(one.cuts, other.cuts, strict=True)):
         return None
     return min(one, other, key=_largest_residual_mm)
+
+
+def _codes(told: Identification) -> tuple[str, ...]:
+    return tuple(cut.code for cut in told.cuts)
 
 
 def _largest_residual_mm(told: Identification) -> float:

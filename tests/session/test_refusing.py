@@ -57,6 +57,15 @@ def test_two_looks_must_agree(kiosk: Shop) -> None:
     assert seen.try_again is Outcome.MOVED
 
 
+def test_of_two_looks_that_agree_the_one_nearer_factory_depths_is_kept(kiosk: Shop) -> None:
+    rough = identified(wear=Wear.WORN, doubt=0.7)
+    rough = replace(rough, cuts=tuple(replace(cut, residual_mm=0.02) for cut in rough.cuts))
+    kiosk.expert.tellings = [identified(), rough]
+    lay_key(kiosk)
+    kiosk.stage.run_to(State.OFFER)
+    assert State.WORN not in kiosk.stage.path
+
+
 def test_a_worn_key_asks_how_to_copy_it(kiosk: Shop) -> None:
     kiosk.expert.tellings = [identified(wear=Wear.WORN, doubt=0.7)]
     lay_key(kiosk)
