@@ -14,6 +14,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from config.machine import Assurance, Machine
@@ -32,6 +33,8 @@ from hardware.touch_off import Seat, judge
 LOG = logging.getLogger(__name__)
 FAST_PROBE = 4.0
 """The first approach of the probe, as a multiple of its feed; it ends above where a blank's edge may be."""
+LOAD_TRIES = 2
+"""A blank that does not sit is thrown away and another one fed, after a clean cycle."""
 PROBE_SPARE_MM = 0.5
 """How far above the edge the fast approach ends, and how far below it the slow one gives up."""
 
@@ -82,15 +85,17 @@ class GrblCutter:
         """
         with self._operation():
             motion = self._homed()
-            for last_try in (False, True):
+            for feeds in (1, LOAD_TRIES):
                 self._macro(motion, self._machine.macros.feed, slot_z_mm(self._machine, slot))
                 seat, touch = self._touch_off(motion, blade_height_mm)
                 if seat is Seat.SEATED and touch is not None:
-                    return touch
-                LOG.warning("slot %d: %s%s", slot, seat.value, "" if last_try else "; cleaning and trying once more")
+                    return replace(touch, blanks_used=feeds)
+                LOG.warning(
+                    "slot %d: %s%s", slot, seat.value, "; cleaning and trying once more" if feeds < LOAD_TRIES else ""
+                )
                 self._macro(motion, self._machine.macros.reject)
                 self._macro(motion, self._machine.macros.brush)
-            fault = BlankFault(slot, seat.value)
+            fault = BlankFault(slot, seat.value, LOAD_TRIES)
         raise fault
 
     def run(self, job: CutJob, progress: Callable[[float], None]) -> None:

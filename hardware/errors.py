@@ -90,14 +90,18 @@ class Stopped(HardwareFault):
 
 
 class BlankFault(HardwareFault):
-    """The blank in the clamp is not there, not seated, not the right one. The slot is to be locked."""
+    """The blank in the clamp is not there, not seated, not the right one. The slot is to be locked.
+
+    `blanks_used` counts every feed, also one that may have brought nothing: stock never says more than there is.
+    """
 
     code: ClassVar[str] = "BLANK"
 
-    def __init__(self, slot: int, reason: str) -> None:
+    def __init__(self, slot: int, reason: str, blanks_used: int = 1) -> None:
         super().__init__(f"slot {slot}: {reason}")
         self.slot = slot
         self.reason = reason
+        self.blanks_used = blanks_used
 
 
 class ChuteBlocked(HardwareFault):

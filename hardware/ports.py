@@ -61,10 +61,14 @@ class MachineStatus:
 
 @dataclass(frozen=True)
 class TouchOff:
-    """Where the probe met the blank's edge: height above the spine, and how far from where it should be."""
+    """Where the probe met the blank's edge: height above the spine, and how far from where it should be.
+
+    `blanks_used` counts every feed since `load` was called: a first blank that did not sit was thrown away.
+    """
 
     edge_mm: float
     error_mm: float
+    blanks_used: int = 1
 
 
 class Cutter(Protocol):

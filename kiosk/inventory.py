@@ -79,9 +79,9 @@ class Inventory:
         fit = [slot for slot in self._usable() if (slot.blank, slot.finish) == (blank, finish)]
         return min(fit, key=lambda slot: (slot.count, slot.number)).number if fit else None
 
-    def take(self, number: int) -> None:
-        """One blank leaves the slot."""
-        self._change("UPDATE slot SET count = max(0, count - 1) WHERE number = ?", number)
+    def take(self, number: int, blanks: int = 1) -> None:
+        """So many blanks leave the slot."""
+        self._change("UPDATE slot SET count = max(0, count - ?) WHERE number = ?", blanks, number)
 
     def lock(self, number: int, reason: str) -> None:
         """Nothing is taken from this slot until staff unlock it."""

@@ -143,6 +143,7 @@ def test_shavings_are_found_and_one_clean_cycle_helps() -> None:
     rig = Rig(lift_mm=[0.18, 0.0]).ready()
     touch = rig.cutter.load(1, rig.plan.blade_height_mm)
     assert abs(touch.error_mm) < 0.01
+    assert touch.blanks_used == 2
     assert (rig.world.fed, len(rig.world.rejected), len(rig.world.delivered)) == (2, 1, 0)
 
 
@@ -155,6 +156,7 @@ def test_a_blank_that_does_not_sit_twice_is_a_blank_fault_that_latches_nothing(l
     with pytest.raises(BlankFault, match=reason) as caught:
         rig.cutter.load(3, rig.plan.blade_height_mm)
     assert caught.value.slot == 3
+    assert caught.value.blanks_used == rig.world.fed
     assert rig.cutter.fault is None
     assert rig.world.clamped is None
     assert rig.world.delivered == []
