@@ -22,7 +22,8 @@ from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.toml_files import checked, read_toml
 from simulator import cli_frames
-from simulator.control import Control, ControlServer
+from simulator.control import Control
+from simulator.control_server import ControlServer
 from simulator.faults import FAULTS, FaultPanel, parse_fault
 from simulator.firmware_build import ECHO, STOCK
 from simulator.optics import NAMED

@@ -89,7 +89,8 @@ def build_lines(core: Core) -> list[str]:
     return [f"[VER:{build.version}.{build.revision}:{note}]", f"[OPT:{build.options},{build.planner_blocks},128]"]
 
 
-def _state(core: Core) -> str:
+def state_name(core: Core) -> str:
+    """The state as a status report names it."""
     if core.state == fc.HOLD:
         if core.suspend & fc.JOG_CANCEL:
             return "Jog"
@@ -109,10 +110,10 @@ def status_line(core: Core) -> str:
     at = core.to_mm(core.position())
     offset = core.gc.work_offset()
     if mask & 1:
-        parts = [f"<{_state(core)}|MPos:{coordinates(core, at)}"]
+        parts = [f"<{state_name(core)}|MPos:{coordinates(core, at)}"]
     else:
         work = (single(at[0]) - offset[0], single(at[1]) - offset[1], single(at[2]) - offset[2])
-        parts = [f"<{_state(core)}|WPos:{coordinates(core, work)}"]
+        parts = [f"<{state_name(core)}|WPos:{coordinates(core, work)}"]
     if mask & 2:
         parts.append(f"Bf:{core.planner.free},{128 - len(core.uart.ring)}")
     if core.build.line_numbers and core.planner.blocks and core.planner.blocks[0].move.line_number > 0:

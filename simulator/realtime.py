@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from simulator.link import Timeline
 from simulator.wire_faults import Way, WireDamage
+from simulator.wire_tap import Course, WireTap
 
 SLOWEST_WAKE_S = 0.02
 
@@ -41,6 +42,8 @@ class RealTime:
         self._thread: threading.Thread | None = None
         self.on_output: Callable[[bytes], None] = lambda _: None
         self.failed: BaseException | None = None
+        self.tap = WireTap()
+        """What passed on the wire lately."""
 
     @property
     def wire(self) -> WireDamage:
@@ -91,7 +94,9 @@ class RealTime:
     def send(self, data: bytes) -> None:
         """Bytes came from outside."""
         with self._timeline.lock:
-            left = self._wire.applied(data, Way.TO_BOARD, self._timeline.now_s)
+            now_s = self._timeline.now_s
+            left = self._wire.applied(data, Way.TO_BOARD, now_s)
+            self.tap.passed(Course.TO_BOARD, data, left, now_s)
             if left:
                 self._timeline.firmware.receive(left)
         self._wake.set()
@@ -102,6 +107,7 @@ class RealTime:
             self._timeline.firmware.take_output()
             self._timeline.firmware.power_cycle()
             self._wire.opened()
+            self.tap.opened(self._timeline.now_s)
         self._wake.set()
 
     def _flush(self) -> None:
@@ -110,6 +116,8 @@ class RealTime:
         said = self._timeline.firmware.take_output()
         if said:
             out += self._wire.applied(said, Way.FROM_BOARD, now_s)
+        if said or out:
+            self.tap.passed(Course.FROM_BOARD, said, out, now_s)
         if out:
             self.on_output(out)
 

@@ -30,7 +30,8 @@ from kiosk.rehearsal.script import Visit
 from kiosk.rehearsal.shopper import Shopper
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
-from simulator.control import Control, ControlServer
+from simulator.control import Control
+from simulator.control_server import ControlServer
 from simulator.faults import FaultPanel
 from simulator.gallery import gallery_key
 from simulator.link import Timeline

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import itertools
 import json
 import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,11 +18,14 @@ from hypothesis import strategies as st
 from config.problems import BadInput
 from hardware.errors import LinkLost, PortUnavailable
 from hardware.link import SerialLink
-from simulator.control import Control, ControlServer
+from simulator.control import Control
+from simulator.control_server import ControlServer
 from simulator.faults import FaultPanel
 from simulator.pty import PtyPort
 from simulator.realtime import RealTime
 from simulator.tcp import TcpPort, address_of
+from simulator.wire_tap import Course, WireTap
+from simulator.world_blade import new_blade
 from tests.world.parts import Hand
 
 
@@ -215,3 +221,131 @@ def wait_for(done: Callable[[], bool]) -> None:
 def read_to_the_end(link: SerialLink) -> None:
     while True:
         link.read(5)
+
+
+# -- looking ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+def clamped(hand: Hand) -> Control:
+    carousel = hand.rig.world.carousel
+    carousel.clamped = new_blade("KW1", hand.rig.catalogue)
+    return Control(hand.rig, FaultPanel(hand.rig), RealTime(hand.rig.timeline))
+
+
+def test_the_build_of_the_machine_names_every_slot_and_place(desk: Control) -> None:
+    told: Any = ask(desk, do="machine")
+    assert told["ok"]
+    assert [slot["number"] for slot in told["slots"]] == list(range(1, 8))
+    assert told["places"]["deliver_x_mm"] == -140
+    assert told["wheel"]["diameter_mm"] == 60
+
+
+def test_the_metal_in_the_clamp_is_shown_as_the_wheel_leaves_it_and_only_when_it_changed(hand: Hand) -> None:
+    desk = clamped(hand)
+    whole: Any = ask(desk, do="metal")
+    assert whole["top_um"] == whole["uncut_um"]
+    assert ask(desk, do="metal", since=whole["number"])["same"]
+    world = hand.rig.world
+    assert world.carousel.clamped is not None
+    world.wheel.cut_mm2 += world.carousel.clamped.sweep((10.0, 12.0), (10.0, 5.0), world.wheel_shape())
+    cut: Any = ask(desk, do="metal", since=whole["number"])
+    assert cut["number"] != whole["number"]
+    assert min(cut["top_um"][150:250]) == 5000
+    assert cut["uncut_um"] == whole["uncut_um"]
+    world.carousel.clamped = None
+    assert ask(desk, do="metal")["blank"] is None
+
+
+def test_two_blanks_of_one_kind_are_two_blades(hand: Hand) -> None:
+    desk = clamped(hand)
+    first = ask(desk, do="metal")["number"]
+    hand.rig.world.carousel.clamped = new_blade("KW1", hand.rig.catalogue)
+    assert "same" not in ask(desk, do="metal", since=first)
+
+
+def test_the_tray_is_shown_as_a_picture_once_for_each_key(desk: Control) -> None:
+    empty: Any = ask(desk, do="tray", since=5)
+    assert empty["png"] is None
+    ask(desk, do="lay", key="dimple")
+    laid: Any = ask(desk, do="tray", since=empty["laid"])
+    assert base64.b64decode(laid["png"]).startswith(b"\x89PNG")
+    assert ask(desk, do="tray", since=laid["laid"])["same"]
+
+
+def test_the_wire_is_shown_line_by_line_with_what_was_damaged(hand: Hand) -> None:
+    rig = hand.rig
+    realtime = RealTime(rig.timeline, wire=rig.wire)
+    desk = Control(rig, FaultPanel(rig), realtime)
+    realtime.power_cycle()
+    realtime.step(0.2)
+    realtime.send(b"$X\nG4")
+    realtime.send(b"?P0.1\n\x18")
+    realtime.step(0.5)
+    told: Any = ask(desk, do="wire")
+    rows = [(course, text) for _, _, course, text, _ in told["lines"]]
+    assert rows[0] == ("port", "open")
+    sent = [text for course, text in rows if course == "to_board"]
+    assert sent == ["$X", "?", "G4P0.1", "\\x18"]
+    heard = [text for course, text in rows if course == "from_board"]
+    assert heard[0].startswith("Grbl 1.1h")
+    assert not any(damaged for *_, damaged in told["lines"])
+    last = told["lines"][-1][0]
+    assert ask(desk, do="wire", since=last) == {"ok": True, "lines": [], "lost": 0}
+    assert ask(desk, do="wire", most=1)["lost"] == last - 1
+    ask(desk, do="fault", name="wire_flip", at_byte=1)
+    realtime.send(b"$H\n")
+    damaged: Any = ask(desk, do="wire", since=last)
+    assert [(row[2], row[4]) for row in damaged["lines"]][:1] == [("to_board", True)]
+    assert damaged["lines"][0][3] != "$H"
+
+
+def test_what_stands_on_the_wire_is_in_no_repr() -> None:
+    tap = WireTap()
+    tap.passed(Course.TO_BOARD, b"G1X-12.345\n", b"G1X-12.345\n", 1.0)
+    assert "12.345" not in repr(tap.since(0, 10))
+
+
+@given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=6))
+@settings(max_examples=80, deadline=None)
+def test_how_the_bytes_come_in_pieces_changes_no_line_of_the_wire(data: bytes, at: list[int]) -> None:
+    def told(pieces: list[bytes]) -> list[tuple[str, str]]:
+        tap = WireTap()
+        for piece in pieces:
+            tap.passed(Course.TO_BOARD, piece, piece, 0.0)
+        return [(line.course.value, line.text) for line in tap.since(0, 10_000)[0]]
+
+    edges = [0, *sorted(at), len(data)]
+    pieces = [data[start:end] for start, end in itertools.pairwise(edges)]
+    assert told([piece for piece in pieces if piece]) == told([data] if data else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [('{"do": "wire", "since": -1}', "since"), ('{"do": "wire", "since": 1.5}', "since"),
+     ('{"do": "wire", "most": 0}', "most"), ('{"do": "wire", "most": true}', "most"),
+     ('{"do": "metal", "since": "x"}', "since"), ('{"do": "tray", "sinse": 1}', "sinse"),
+     ('{"do": "state", "x": 1}', "x"), ('{"do": "stock", "slot": 1.5, "blanks": 1}', "slot"),
+     ('{"do": "stock", "slot": 1, "blanks": NaN}', "blanks"), ('{"do": "speed", "times": NaN}', "times"),
+     ('{"do": "step", "s": Infinity}', "s"), ('{"do": ["state"]}', "do")],
+)  # fmt: skip
+def test_looking_wrongly_is_told_too(desk: Control, line: str, field: str) -> None:
+    answer: Any = desk.handle(line, 3)
+    assert answer["ok"] is False
+    assert [problem["field"] for problem in answer["problems"]] == [field]
+
+
+def test_a_panel_that_stays_connected_keeps_no_other_program_out(server: ControlServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as panel, panel.makefile("rwb") as lines:
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=5) as other, other.makefile("rwb") as it:
+                it.write(b'{"do": "state"}\n')
+                it.flush()
+                assert json.loads(it.readline())["ok"]
+            lines.write(b'{"do": "state"}\n')
+            lines.flush()
+            assert json.loads(lines.readline())["ok"]
