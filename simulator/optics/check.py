@@ -16,7 +16,7 @@ from hardware.scan import View
 from simulator.optics import light
 from simulator.optics.coverage import covered, window_around
 from simulator.optics.settings import Optics
-from simulator.optics.silhouette import BACKLIGHT, SHADOW
+from simulator.optics.silhouette import BACKLIGHT, passing
 
 JAW_MM = 4.0
 """Width of the jaw in the picture: the shoulder's distance from the left border."""
@@ -65,9 +65,8 @@ def render_check(
     placed = [((shape * (1, -1) + origin) / view.mm_per_px, ()) for shape in shapes]
     margin = light.spread_px(optics) + 4
     around = window_around(np.concatenate([p for p, _ in placed]), margin, view.width_px, view.height_px)
-    shade = light.blurred(covered(placed, around), optics)
-    bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices) * np.float32(grey)
-    pixels[around.slices] = light.rounded(bright - bright * shade * np.float32(1.0 - SHADOW))
+    bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices)
+    pixels[around.slices] = light.lit(bright, light.blurred(passing(covered(placed, around)), optics), grey)
     pixels = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)

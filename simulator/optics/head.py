@@ -40,7 +40,7 @@ def render(
     """The head view (height, width, 3) of a key, or of an empty tray."""
     lamp = light.level(optics, 1.0, rng)
     tray = light.flat_frame(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
-    pixels = np.repeat(tray[:, :, None], 3, axis=2)
+    pixels = light.coloured(tray)
     if key is not None and place is not None:
         outlines = [(place(s.outer), tuple(place(h) for h in s.holes)) for s in key.solids()]
         around = window_around(
@@ -52,9 +52,9 @@ def render(
         if around.width and around.height:
             body = covered(outlines, around)
             shine = surface(key, pose, place, around, optics, rng) * np.float32(lamp)
-            metal = np.stack([light.blurred(body * shine * tint, optics) for tint in COLOURS[key.finish]], axis=2)
+            metal = light.blurred(body * shine, optics)
             beside = tray[around.slices] * (1.0 - light.blurred(body, optics))
-            pixels[around.slices] = light.rounded(metal + beside[:, :, None])
+            pixels[around.slices] = light.tinted(metal, COLOURS[key.finish], beside)
     pixels = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     return light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
@@ -75,7 +75,7 @@ def surface(
             relief += mask * _RELIEF[stamp.strike]
             dark += mask * _TARNISH[stamp.strike]
     _grooves(key, pose, place, window, relief)
-    relief = cv2.GaussianBlur(relief, (0, 0), 1.0).astype(np.float32)
+    relief = np.asarray(cv2.GaussianBlur(relief, (0, 0), 1.0), dtype=np.float32)
     slope = relief - cv2.warpAffine(relief, _DOWN_RIGHT, (window.width, window.height))
     x = np.linspace(-0.12, 0.12, window.width, dtype=np.float32)
     shine = 0.92 + x[None, :] + 0.55 * slope - dark * 0.6
@@ -119,19 +119,23 @@ def _grooves(key: PhysicalKey, pose: Pose, place: Projection, window: Window, re
     heights = np.arange(0.0, key.height_mm, 0.1)
     sunk = np.zeros((window.height, window.width), np.uint8)
 
-    def sink(start: tuple[float, float], end: tuple[float, float], depth: float, width: int) -> None:
-        points = place(np.array([start, end], dtype=np.float64)) - (window.left, window.top)
-        cv2.line(sunk, _fixed(points[0]), _fixed(points[1]), min(int(depth * 160), 255), width, cv2.LINE_AA, 4)
-
+    ends: list[tuple[float, float]] = []
+    strokes: list[tuple[float, int]] = []
     for height, depth in zip(heights, recess_mm(face, heights), strict=True):
-        reached = key.x_mm[key.top_mm > height + 0.05]
-        if depth > 0.08 and reached.size:
-            sink((-1.5, height), (float(reached[-1]), height), float(depth), 2)
+        reached = np.flatnonzero(key.top_mm > height + 0.05) if depth > 0.08 else ()
+        if len(reached):
+            ends += [(-1.5, height), (float(key.x_mm[reached[-1]]), height)]
+            strokes.append((float(depth), 2))
     for hollow in key.hollows:
         if hollow.face in (pose.face_seen, "both"):
             half, width = hollow.length_mm / 2, max(int(2 * hollow.radius_mm / place.view.mm_per_px), 1)
-            ends = [(hollow.x_mm + side * half, hollow.height_mm) for side in (-1, 1)]
-            sink(ends[0], ends[1], 1.4, width)
+            ends += [(hollow.x_mm + side * half, hollow.height_mm) for side in (-1, 1)]
+            strokes.append((1.4, width))
+    if not strokes:
+        return
+    points = place(np.array(ends, dtype=np.float64)) - (window.left, window.top)
+    for (depth, width), start, end in zip(strokes, points[::2], points[1::2], strict=True):
+        cv2.line(sunk, _fixed(start), _fixed(end), min(int(depth * 160), 255), width, cv2.LINE_AA, 4)
     relief -= sunk * np.float32(0.8 / 160)
 
 

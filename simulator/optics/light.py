@@ -52,6 +52,22 @@ def rounded(light: Light) -> Pixels:
     return _as_bytes(cv2.convertScaleAbs(np.maximum(light, 0.0)))
 
 
+def lit(brightness: Light, through: Light, grey: float) -> Pixels:
+    """What a sensor counts of a field of light behind something that lets a part of it through."""
+    return _as_bytes(cv2.multiply(brightness, through, scale=max(grey, 0.0), dtype=cv2.CV_8U))
+
+
+def coloured(grey: Pixels) -> Pixels:
+    """A grey frame as a colour camera sends it."""
+    return _as_bytes(cv2.merge([grey, grey, grey]))
+
+
+def tinted(metal: Light, tint: tuple[int, int, int], beside: Light) -> Pixels:
+    """Light from metal of one colour and grey light from beside it, as a colour camera counts them."""
+    bands = [cv2.convertScaleAbs(cv2.scaleAdd(metal, part, beside)) for part in tint]
+    return _as_bytes(cv2.merge(bands))
+
+
 def _as_bytes(counted: NDArray[np.integer | np.floating]) -> Pixels:
     """The same numbers, typed as the bytes they are."""
     return counted.astype(np.uint8, copy=False)
@@ -65,16 +81,21 @@ def blurred(light: Light, optics: Optics) -> Light:
         size = 2 * int(np.ceil(radius)) + 1
         offsets = np.arange(size, dtype=np.float32) - size // 2
         disc = (np.hypot(offsets[:, None], offsets[None, :]) <= radius).astype(np.float32)
-        out = cv2.filter2D(out, -1, disc / disc.sum(), borderType=cv2.BORDER_REPLICATE).astype(np.float32)
+        out = _as_light(cv2.filter2D(out, -1, disc / disc.sum(), borderType=cv2.BORDER_REPLICATE))
     if optics.blur_px > 0:
-        out = cv2.GaussianBlur(out, (0, 0), optics.blur_px, borderType=cv2.BORDER_REPLICATE).astype(np.float32)
+        out = _as_light(cv2.GaussianBlur(out, (0, 0), optics.blur_px, borderType=cv2.BORDER_REPLICATE))
     if optics.veil > 0 and min(out.shape[:2]) > 16:
         small = cv2.resize(out, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
         small = cv2.GaussianBlur(small, (0, 0), 4.0, borderType=cv2.BORDER_REPLICATE)
         wide = cv2.resize(small, (out.shape[1], out.shape[0]), interpolation=cv2.INTER_LINEAR)
         part = min(optics.veil, 0.5)
-        out = cv2.addWeighted(out, 1.0 - part, wide, part, 0.0).astype(np.float32)
+        out = _as_light(cv2.addWeighted(out, 1.0 - part, wide, part, 0.0))
     return out
+
+
+def _as_light(drawn: NDArray[np.integer | np.floating]) -> Light:
+    """The same numbers, typed as the light they are."""
+    return drawn.astype(np.float32, copy=False)
 
 
 def spread_px(optics: Optics) -> int:

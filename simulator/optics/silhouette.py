@@ -38,13 +38,19 @@ def render(
             view.height_px,
         )
         if around.width and around.height:
-            shade = light.blurred(covered(outlines, around), optics)
-            bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices) * np.float32(grey)
-            pixels[around.slices] = light.rounded(bright - bright * shade * np.float32(1.0 - SHADOW))
+            bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices)
+            pixels[around.slices] = light.lit(bright, light.blurred(passing(covered(outlines, around)), optics), grey)
     pixels = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_smear(pixels, optics, rng)
     return light.with_noise(pixels, optics, rng)
+
+
+def passing(shade: light.Light) -> light.Light:
+    """The part of a backlight that comes past a shade. In place."""
+    shade *= np.float32(SHADOW - 1.0)
+    shade += np.float32(1.0)
+    return shade
 
 
 def _dirt(key: PhysicalKey, rng: np.random.Generator) -> list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
