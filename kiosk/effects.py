@@ -37,6 +37,7 @@ from kiosk.outcomes import (
     TraySeen,
 )
 from kiosk.reading import Identification, Outcome
+from kiosk.secrecy import wipe
 from kiosk.settle import copy_is_there, insist, refund, settle_metal, settle_money
 from kiosk.snapshot import CheckResult
 from kiosk.tools import Telling, Tools
@@ -86,17 +87,27 @@ def look_at_tray(tools: Tools) -> TraySeen:
 
 
 def tell_key(tools: Tools) -> Told:
-    """Look until two looks agree, and keep the one whose cuts lie nearer factory depths."""
-    before: tuple[Telling, ScanFrames] | None = None
+    """Look until two looks agree, keep the one whose cuts lie nearer factory depths, and overwrite the others."""
+    before: Told | None = None
     for _ in range(LOOKS):
         frames = tools.scanner.scan()
-        look = (tools.expert.tell(frames), frames)
+        look = Told(tools.expert.tell(frames), frames)
         if before is not None:
-            kept = agreed(before[0].identification, look[0].identification)
+            kept = agreed(look.telling.identification, before.telling.identification)
             if kept is not None:
-                return Told(*(before if kept is before[0].identification else look))
+                better, worse = (before, look) if kept is before.telling.identification else (look, before)
+                _overwrite(worse, but=better)
+                return better
+            _overwrite(before, but=look)
         before = look
+    wipe(before)
     return Told(Telling(Identification(Outcome.MOVED)), None)
+
+
+def _overwrite(look: Told, *, but: Told) -> None:
+    """Leave nothing of a look that is not kept; a source that brings the same pictures twice keeps them."""
+    if look.frames is not but.frames:
+        wipe(look)
 
 
 def warm_up(tools: Tools) -> ServiceDone:
