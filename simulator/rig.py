@@ -7,6 +7,8 @@ from outside (`simulator.control`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from config.catalogue import Catalogue
@@ -21,7 +23,7 @@ from simulator.firmware_build import STOCK, FirmwareBuild
 from simulator.firmware_settings import Settings, factory_eeprom
 from simulator.keys import PhysicalKey
 from simulator.link import MemoryLink, Timeline, VirtualClock
-from simulator.optics import NORMAL, Optics, render_check, render_scan
+from simulator.optics import NORMAL, Optics, Scene, lay_out, render_check
 from simulator.wire_faults import FaultyLink, WireDamage, WireFault
 from simulator.world import Tray, World
 from simulator.world_blade import Blade
@@ -117,7 +119,9 @@ class SimulatedScanner:
 
     def __init__(self, rig: SimulatedMachine) -> None:
         self._rig = rig
-        self._frames = 0
+        self._looks = 0
+        self._scene: tuple[PhysicalKey | None, int, Optics, Scene] | None = None
+        """What lies in the tray, drawn once for all the looks at it."""
         self.unplugged: set[str] = set()
         """Views whose camera does not answer (also "check")."""
         self.dropped = 0
@@ -129,11 +133,31 @@ class SimulatedScanner:
         """Four frames of the tray."""
         with self._rig.timeline.lock:
             self._answering(*_VIEWS)
-            key = self._rig.tray.key
-            seed = self._next_seed()
+            key, laid, optics = self._rig.tray.key, self._rig.tray.laid, self._rig.optics
+            self._looks += 1
+            look = self._looks
         if self.ready is not None and key is not None:
             return self.ready
-        return render_scan(key, self._rig.machine.views, self._rig.optics, seed)
+        known = self._scene
+        if known is None or known[0] is not key or known[1:3] != (laid, optics):
+            # How a key lies changes when it is laid, not when it is looked at.
+            known = key, laid, optics, lay_out(key, self._rig.machine.views, optics, self._seed(laid * 1009))
+            self._scene = known
+        return known[3].look(look)
+
+    def look(self, view: str) -> View:
+        """One view of the tray, or the check camera's."""
+        if view == "check":
+            return self.check()
+        with self._rig.timeline.lock:
+            self._answering(view)
+            key = self._rig.tray.key
+            seed = self._next_seed()
+        optics = replace(self._rig.optics, missing=frozenset(_VIEWS) - {view})
+        seen: View | None = getattr(render_scan(key, self._rig.machine.views, optics, seed), view)
+        if seen is None:
+            raise CameraFault(view, "no frame came")
+        return seen
 
     def tray_is_empty(self) -> bool:
         """Whether nothing lies on the backlight."""
@@ -147,7 +171,8 @@ class SimulatedScanner:
         with rig.timeline.lock:
             self._answering("check")
             blade = rig.world.at_check()
-            seed = self._next_seed()
+            self._looks += 1
+            seed = self._seed(self._rig.tray.laid * 1009 + self._looks)
             if blade is None:
                 nothing = np.zeros(0)
                 return render_check(nothing, nothing, rig.machine.views.check, rig.optics, seed)
@@ -165,10 +190,8 @@ class SimulatedScanner:
             self.dropped -= 1
             raise CameraFault(views[0], "no frame came")
 
-    def _next_seed(self) -> int:
-        self._frames += 1
-        laid = self._rig.tray.laid
-        return (self._rig.seed * 1_000_003 + laid * 1009 + self._frames) % 2**63
+    def _seed(self, number: int) -> int:
+        return (self._rig.seed * 1_000_003 + number) % 2**63
 
 
 def lay(rig: SimulatedMachine, key: PhysicalKey) -> None:

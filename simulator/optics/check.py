@@ -67,7 +67,7 @@ def render_check(
     around = window_around(np.concatenate([p for p, _ in placed]), margin, view.width_px, view.height_px)
     bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices)
     pixels[around.slices] = light.lit(bright, light.blurred(passing(covered(placed, around)), optics), grey)
-    pixels = light.responded(pixels, optics, rng)
+    pixels, _ = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
     return View(pixels, view.mm_per_px)

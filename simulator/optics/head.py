@@ -36,8 +36,8 @@ _RELIEF = {Strike.ENGRAVED: -1.0, Strike.EMBOSSED: 1.0, Strike.WORN: -0.75}
 
 def render(
     key: PhysicalKey | None, pose: Pose, place: Projection | None, view: View, optics: Optics, rng: np.random.Generator
-) -> Pixels:
-    """The head view (height, width, 3) of a key, or of an empty tray."""
+) -> tuple[Pixels, float]:
+    """The head view (height, width, 3) of a key, or of an empty tray, without noise, and the sensor's exponent."""
     lamp = light.level(optics, 1.0, rng)
     tray = light.flat_frame(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
     pixels = light.coloured(tray)
@@ -55,9 +55,9 @@ def render(
             metal = light.blurred(body * shine, optics)
             beside = tray[around.slices] * (1.0 - light.blurred(body, optics))
             pixels[around.slices] = light.tinted(metal, COLOURS[key.finish], beside)
-    pixels = light.responded(pixels, optics, rng)
+    pixels, exponent = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
-    return light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
+    return light.with_smear(pixels, optics, rng), exponent
 
 
 def surface(
@@ -122,8 +122,8 @@ def _grooves(key: PhysicalKey, pose: Pose, place: Projection, window: Window, re
     ends: list[tuple[float, float]] = []
     strokes: list[tuple[float, int]] = []
     for height, depth in zip(heights, recess_mm(face, heights), strict=True):
-        reached = np.flatnonzero(key.top_mm > height + 0.05) if depth > 0.08 else ()
-        if len(reached):
+        reached = np.flatnonzero(key.top_mm > height + 0.05)
+        if depth > 0.08 and reached.size:
             ends += [(-1.5, height), (float(key.x_mm[reached[-1]]), height)]
             strokes.append((float(depth), 2))
     for hollow in key.hollows:

@@ -125,13 +125,23 @@ def with_noise(pixels: Pixels, optics: Optics, rng: np.random.Generator) -> Pixe
     return pixels
 
 
-def responded(pixels: Pixels, optics: Optics, rng: np.random.Generator) -> Pixels:
-    """What a sensor whose answer is not quite proportional to the light makes of it; white stays white."""
+def responded(pixels: Pixels, optics: Optics, rng: np.random.Generator) -> tuple[Pixels, float]:
+    """What a sensor whose answer is not quite proportional to the light makes of it, and its exponent.
+
+    White stays white.
+    """
     exponent = 1.0 + optics.response * float(rng.uniform(-1, 1))
     if exponent == 1.0:
-        return pixels
+        return pixels, exponent
     counts = 255.0 * (np.arange(256) / 255.0) ** exponent
-    return _as_bytes(cv2.LUT(pixels, np.rint(counts).astype(np.uint8)))
+    return _as_bytes(cv2.LUT(pixels, np.rint(counts).astype(np.uint8))), exponent
+
+
+def relit(pixels: Pixels, optics: Optics, exponent: float, rng: np.random.Generator) -> Pixels:
+    """What the same sensor counts a moment later: the lamp is never twice the same. A new frame."""
+    gain = 1.0 + optics.exposure_spread * float(rng.uniform(-1, 1))
+    counts = np.rint(np.arange(256) * max(gain, 0.0) ** exponent)
+    return _as_bytes(cv2.LUT(pixels, np.minimum(counts, 255).astype(np.uint8)))
 
 
 def with_dust(pixels: Pixels, optics: Optics, mm_per_px: float, rng: np.random.Generator) -> Pixels:

@@ -44,14 +44,14 @@ def render(
     optics: Optics,
     rng: np.random.Generator,
 ) -> Pixels:
-    """One line view (None: an empty tray, where the sheet meets nothing near the focus)."""
+    """One line view (None: an empty tray, where the sheet meets nothing near the focus), without noise."""
     image = np.full((view.height_px, view.width_px), _DARK * optics.lamp, np.float32)
     if key is not None:
         heights, recess, shine = _surface(key, side, pose, view, rng)
         if heights.size:
             _draw(image, key, heights, recess, shine, pose, side, view, laser_angle_deg, optics, rng)
     image = light.blurred(image, optics)
-    return light.with_noise(light.with_smear(light.rounded(image), optics, rng), optics, rng)
+    return light.with_smear(light.rounded(image), optics, rng)
 
 
 def _surface(

@@ -54,7 +54,7 @@ def render_on_paper(
         metal = np.stack([shine * tint for tint in head.COLOURS[key.finish]], axis=2)
         picture[around.slices] = picture[around.slices] * (1 - body[:, :, None]) + metal * body[:, :, None]
     seen: Pixels = light.rounded(light.blurred(picture.astype(np.float32), optics))
-    return View(light.with_noise(light.responded(seen, optics, rng), optics, rng), mm_per_px)
+    return View(light.with_noise(light.responded(seen, optics, rng)[0], optics, rng), mm_per_px)
 
 
 def _cast(body: light.Light, mm_per_px: float) -> light.Light:

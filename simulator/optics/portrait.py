@@ -27,7 +27,7 @@ def render_portrait(key: PhysicalKey, width_px: int = 320, height_px: int = 240)
     """A key seen from the front, bow left and cuts up, (height, width, 3)."""
     view = View(device="portrait", width_px=width_px, height_px=height_px, mm_per_px=_FIELD_MM / width_px)
     place = projection(key, Pose(), view, _LENS, (np.array([1.0, 0.0]), 0.0))
-    return head.render(key, Pose(), place, view, _LENS, np.random.default_rng(0))
+    return head.render(key, Pose(), place, view, _LENS, np.random.default_rng(0))[0]
 
 
 def portrait_sheet(named: Sequence[tuple[str, PhysicalKey]], columns: int = 5) -> Pixels:

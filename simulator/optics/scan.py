@@ -1,24 +1,48 @@
-"""One look at the tray: all four views of whatever lies in it.
+"""Looks at the tray: all four views of whatever lies in it.
 
-Responsible for: putting the views together from one seed. Not responsible for: when a camera delivers them.
+Responsible for: putting the views together from one seed; what stays and what is new when the cameras look again.
+Not responsible for: when a camera delivers them.
 """
 
 from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
 
 import numpy as np
 
 import config.machine as machine
 from hardware.scan import Pixels, ScanFrames, View
 from simulator.keys import PhysicalKey
-from simulator.optics import head, line, silhouette
+from simulator.optics import head, light, line, silhouette
 from simulator.optics.pose import Pose, drawn_pose, projection
 from simulator.optics.settings import Optics
 
 
-def render_scan(
+@dataclass(frozen=True, repr=False, eq=False)
+class Scene:
+    """What lies before the cameras as they see it, but for their noise: one laying, to be looked at many times."""
+
+    views: dict[str, tuple[Pixels, machine.View, np.random.Generator, float]]
+    """Name to picture without noise, camera, what its noise is drawn from, and its sensor's exponent."""
+    laser_angle_deg: float
+    optics: Optics
+    seed: int
+
+    def look(self, number: int = 0) -> ScanFrames:
+        """Four frames. Another number: the same key in the same place under a lamp that flickers, with new noise."""
+        frames: dict[str, View | None] = dict.fromkeys(("silhouette", "head", "line_left", "line_right"))
+        for which, (name, (pixels, camera, noise, exponent)) in enumerate(self.views.items()):
+            rng = deepcopy(noise) if number == 0 else np.random.default_rng((self.seed, number, which))
+            seen = pixels.copy() if number == 0 else light.relit(pixels, self.optics, exponent, rng)
+            frames[name] = View(light.with_noise(seen, self.optics, rng), camera.mm_per_px)
+        return ScanFrames(**frames, laser_angle_deg=self.laser_angle_deg)
+
+
+def lay_out(
     key: PhysicalKey | None, views: machine.Views, optics: Optics, seed: int, pose: Pose | None = None
-) -> ScanFrames:
-    """Four frames of a key in the tray. The same arguments give the same bytes.
+) -> Scene:
+    """Draw whatever lies in the tray. The same arguments give the same bytes.
 
     Args:
         key: what lies in the tray; None for an empty one.
@@ -34,13 +58,15 @@ def render_scan(
         pose = drawn_pose(key, optics, rng[0]) if key is not None else Pose()
     angle = rng[1].uniform(0, 2 * np.pi)
     lens = (np.array([np.cos(angle), np.sin(angle)]), float(rng[1].uniform(-1, 1)))
-    frames: dict[str, View | None] = dict.fromkeys(("silhouette", "head", "line_left", "line_right"))
+    drawn: dict[str, tuple[Pixels, machine.View, np.random.Generator, float]] = {}
     if "silhouette" not in optics.missing:
         place = projection(key, pose, views.silhouette, optics, lens) if key is not None else None
-        frames["silhouette"] = _view(silhouette.render(key, place, views.silhouette, optics, rng[2]), views.silhouette)
+        pixels, exponent = silhouette.render(key, place, views.silhouette, optics, rng[2])
+        drawn["silhouette"] = (pixels, views.silhouette, rng[2], exponent)
     if "head" not in optics.missing:
         place = projection(key, pose, views.head, optics, lens, optics.moved_mm) if key is not None else None
-        frames["head"] = _view(head.render(key, pose, place, views.head, optics, rng[3]), views.head)
+        pixels, exponent = head.render(key, pose, place, views.head, optics, rng[3])
+        drawn["head"] = (pixels, views.head, rng[3], exponent)
     for side, stream in (("left", rng[4]), ("right", rng[5])):
         name = f"line_{side}"
         if name not in optics.missing:
@@ -48,8 +74,15 @@ def render_scan(
             pixels = line.render(
                 key, "left" if side == "left" else "right", pose, camera, views.laser_angle_deg, optics, stream
             )
-            frames[name] = _view(pixels, camera)
-    return ScanFrames(**frames, laser_angle_deg=views.laser_angle_deg)
+            drawn[name] = (pixels, camera, stream, 1.0)
+    return Scene(drawn, views.laser_angle_deg, optics, seed)
+
+
+def render_scan(
+    key: PhysicalKey | None, views: machine.Views, optics: Optics, seed: int, pose: Pose | None = None
+) -> ScanFrames:
+    """Four frames of a key in the tray, looked at once; for the arguments see `lay_out`."""
+    return lay_out(key, views, optics, seed, pose).look()
 
 
 def render_empty_tray(views: machine.Views, optics: Optics, seed: int) -> ScanFrames:
@@ -65,7 +98,3 @@ def pose_of(key: PhysicalKey, optics: Optics, seed: int) -> Pose:
 def _streams(seed: int) -> list[np.random.Generator]:
     """A stream a view: leaving one out, or drawing it smaller, does not change the others."""
     return [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(6)]
-
-
-def _view(pixels: Pixels, camera: machine.View) -> View:
-    return View(pixels, camera.mm_per_px)

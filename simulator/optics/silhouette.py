@@ -24,8 +24,8 @@ SHADOW = 0.055
 
 def render(
     key: PhysicalKey | None, place: Projection | None, view: View, optics: Optics, rng: np.random.Generator
-) -> Pixels:
-    """The silhouette view of a key (None: an empty tray) at its place."""
+) -> tuple[Pixels, float]:
+    """The silhouette view of a key (None: an empty tray) at its place, without noise, and the sensor's exponent."""
     grey = light.level(optics, BACKLIGHT, rng)
     pixels = light.flat_frame(view.width_px, view.height_px, optics.vignette, grey)
     if key is not None and place is not None:
@@ -40,10 +40,9 @@ def render(
         if around.width and around.height:
             bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices)
             pixels[around.slices] = light.lit(bright, light.blurred(passing(covered(outlines, around)), optics), grey)
-    pixels = light.responded(pixels, optics, rng)
+    pixels, exponent = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
-    pixels = light.with_smear(pixels, optics, rng)
-    return light.with_noise(pixels, optics, rng)
+    return light.with_smear(pixels, optics, rng), exponent
 
 
 def passing(shade: light.Light) -> light.Light:
