@@ -25,10 +25,12 @@ from hardware.grbl_board import GrblBoard
 from hardware.grbl_events import Banner, Event, Info, Offset, Setting, StartupLine, Status
 from hardware.grbl_wire import RealTime
 from hardware.job import CutJob
+from hardware.jog import jog
 from hardware.macros import check_macros, filled, slot_z_mm
 from hardware.motion import Motion, lift_wheel
-from hardware.ports import BoardIdentity, ByteLink, MachineStatus, TouchOff
+from hardware.ports import BoardIdentity, ByteLink, JogEnd, MachineStatus, TouchOff, WireLine
 from hardware.touch_off import Seat, judge
+from hardware.wire_log import LoggedLink, WireLog
 
 LOG = logging.getLogger(__name__)
 FAST_PROBE = 4.0
@@ -49,7 +51,8 @@ class GrblCutter:
             BadInput: a macro of the machine file says what a macro may not.
         """
         check_macros(machine)
-        self._open_link = link_factory
+        self.wire_log = WireLog()
+        self._link_factory = link_factory
         self._machine = machine
         self._clock = clock
         self._link: ByteLink | None = None
@@ -120,6 +123,14 @@ class GrblCutter:
         with self._operation():
             self._macro(self._homed(), self._machine.macros.reject)
 
+    def jog(self, axis: str, distance_mm: float, held: Callable[[], bool]) -> JogEnd:
+        """Move one axis by so much, slowly, and stop as soon as `held` no longer holds."""
+        with self._operation():
+            motion = self._homed()
+            return jog(
+                self._connected(), motion, self._machine, self._clock, axis=axis, distance_mm=distance_mm, held=held
+            )
+
     def stop(self) -> None:
         """Hold at once, from any thread. What runs ends with `Stopped`, is reset and latches."""
         self._stop_asked.set()
@@ -168,12 +179,16 @@ class GrblCutter:
             return MachineStatus("Unknown", None, 0.0, 0.0)
         return MachineStatus(
             state=last.state,
-            position_mm=last.machine_mm if last.state == "Idle" else None,
+            position_mm=last.machine_mm if last.state in ("Idle", "Jog") else None,
             feed_mm_min=last.feed_mm_min or 0.0,
             spindle_rpm=last.spindle_rpm or 0.0,
             pins=last.pins,
             buffer_blocks=last.blocks_free,
         )
+
+    def wire(self) -> tuple[WireLine, ...]:
+        """The last lines on the wire, without a number of any motion. Any thread."""
+        return self.wire_log.lines()
 
     def close(self) -> None:
         """Soft reset, wheel off, let go of the port. May be called twice, never raises a fault."""
@@ -235,6 +250,9 @@ class GrblCutter:
             LOG.error("the port cannot be opened to stop the wheel; the hardware's own stop is in charge")
         finally:
             self._drop_link()
+
+    def _open_link(self) -> ByteLink:
+        return LoggedLink(self._link_factory(), self.wire_log)
 
     def _drop_link(self) -> None:
         self._board = None

@@ -14,6 +14,9 @@ from config.machine import Assurance
 from hardware.job import CutJob, Position
 from hardware.scan import ScanFrames, View
 
+VIEWS = ("silhouette", "head", "line_left", "line_right", "check")
+"""All camera views of a machine."""
+
 
 class ByteLink(Protocol):
     """A two-way stream of bytes: a serial port, or a simulated one."""
@@ -71,6 +74,27 @@ class TouchOff:
     blanks_used: int = 1
 
 
+@dataclass(frozen=True)
+class WireLine:
+    """One line of the wire, either way (`>` to the board, `<` from it), with no number of a motion in it.
+
+    `meaning` is an id the screen has words for; empty for a line that means nothing.
+    """
+
+    way: str
+    text: str
+    meaning: str
+
+
+class JogEnd(StrEnum):
+    """How a jog ended."""
+
+    DONE = "done"
+    LET_GO = "let_go"
+    BEYOND_TRAVEL = "beyond_travel"
+    """Not begun: it would have left the travel."""
+
+
 class Cutter(Protocol):
     """The cutting machine. The first fault latches: later calls raise it again until `recover`."""
 
@@ -101,8 +125,14 @@ class Cutter(Protocol):
     def recover(self) -> None:
         """After a fault, by explicit wish: soft reset, wheel off, re-home. Never resumes anything."""
 
+    def jog(self, axis: str, distance_mm: float, held: Callable[[], bool]) -> JogEnd:
+        """Move one axis (x, y, z) by so much, slowly, and stop as soon as `held` no longer holds."""
+
     def status(self) -> MachineStatus:
         """The last known state."""
+
+    def wire(self) -> tuple[WireLine, ...]:
+        """The last lines on the wire. Any thread."""
 
     def close(self) -> None:
         """Soft reset, wheel off, let go of the port. May be called twice, never raises a fault."""
@@ -119,6 +149,9 @@ class KeyScanner(Protocol):
 
     def check(self) -> View:
         """The clamped copy against its backlight: shoulder left, cuts up, spine level."""
+
+    def look(self, view: str) -> View:
+        """One fresh frame of one of `VIEWS`, as its camera gives it: for a technician."""
 
 
 class PaymentState(StrEnum):

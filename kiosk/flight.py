@@ -7,7 +7,6 @@ blanked. Not responsible for: when one is kept, or replaying it (`kiosk.rehearsa
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, TextIO
 from config.problems import BadInput, Problem
 from hardware.clock import Clock
 from hardware.ports import PaymentAnswer, PaymentState, TouchOff
+from hardware.wire_log import blanked
 from kiosk import events, outcomes
 from kiosk.controller import Message
 from kiosk.journal import Metal, Money, Sale
@@ -26,7 +26,6 @@ from kiosk.states import State
 from kiosk.tools import Telling
 
 _SECRET = {"Credentials": {"pin"}, "EnterReceipt": {"code"}}
-_NUMBERS = re.compile(rb"([XYZIJKR]|[MW]Pos:|WCO:|PRB:|F|FS:)[-+\d.,:]*\d")
 
 
 @dataclass(frozen=True)
@@ -65,11 +64,6 @@ class FlightRecorder:
 
     def _write(self, entry: Entry) -> None:
         self._file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
-
-
-def blanked(data: bytes) -> str:
-    """Bytes of the wire as text without a figure of any motion."""
-    return _NUMBERS.sub(rb"\1#", data).decode("ascii", "replace")
 
 
 def facts_of(value: object) -> dict[str, Any]:

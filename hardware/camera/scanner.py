@@ -49,6 +49,12 @@ class CameraScanner:
         """The clamped copy against its backlight."""
         return self._backlit("check")
 
+    def look(self, view: str) -> View:
+        """One fresh frame as its camera gives it, however dark: a technician looks for the reason."""
+        mm_per_px: float = getattr(self._views, view).mm_per_px
+        pixels = self._captures[view].frame()
+        return View(pixels if view == "head" else _grey(pixels), mm_per_px)
+
     def close(self) -> None:
         """Let go of all cameras."""
         for capture in self._captures.values():

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from config.settings import load_settings
 from kiosk.events import Credentials, EnterReceipt
-from kiosk.flight import blanked, facts_of, read_record
+from hardware.wire_log import blanked
+from kiosk.flight import facts_of, read_record
 from kiosk.rehearsal.cli import SHIPPED, app
 from kiosk.rehearsal.replay import replay
 

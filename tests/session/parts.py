@@ -14,7 +14,7 @@ from config.machine import Assurance
 from config.settings import Settings, load_settings
 from hardware.errors import BlankFault, HardwareFault, Stopped
 from hardware.job import CutJob
-from hardware.ports import BoardIdentity, MachineStatus, TouchOff
+from hardware.ports import BoardIdentity, JogEnd, MachineStatus, TouchOff, WireLine
 from hardware.scan import ScanFrames, View
 from kiosk.approvals import may_lift, reasons_for
 from kiosk.compose import Ports, build_tools
@@ -103,8 +103,17 @@ class FakeCutter:
         self.latched = None
         self._do("recover", 6.0)
 
+    def jog(self, axis: str, distance_mm: float, held: Callable[[], bool]) -> JogEnd:
+        if not held():
+            return JogEnd.LET_GO
+        self._do(f"jog {axis} {distance_mm:g}", 1.0, name="jog")
+        return JogEnd.DONE
+
     def status(self) -> MachineStatus:
         return MachineStatus("Idle", (0.0, 0.0, 0.0), 0.0, 0.0)
+
+    def wire(self) -> tuple[WireLine, ...]:
+        return (WireLine(">", "$H", "home"), WireLine("<", "ok", "ok"))
 
     def close(self) -> None:
         self.diary.append("close")
@@ -151,6 +160,11 @@ class FakeScanner:
         if self.cutter.clamped:
             pixels[40:100, 40:350] = 10
         return View(pixels, 0.05)
+
+    def look(self, view: str) -> View:
+        if self.faults:
+            raise self.faults.pop(0)
+        return View(np.full((300, 400), 180, dtype=np.uint8), 0.05)
 
 
 def identified(blank: str = "KW1", bitting: str = "35244", wear: Wear = Wear.NEW, doubt: float = 0.0) -> Identification:
