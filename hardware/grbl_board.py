@@ -28,6 +28,8 @@ SHORTEST_WAIT_S = 0.001
 """A wait that rounding has made nothing would be asked for again and again."""
 SYNC = "G4P0.01"
 """Acknowledged only when all motion before it is done."""
+SYNC_OF = {"Grbl": "G4P0"}
+"""A stock board waits just so for a dwell of nothing, without its shortest pause of 50 ms; FluidNC would not wait."""
 Watch = Callable[[Status, float], None]
 
 
@@ -83,7 +85,8 @@ class GrblBoard:
         `patience_s` is the longest it can take; None when the last line was acknowledged only after all motion.
         """
         if patience_s is not None:
-            self.command(SYNC, patience_s, polled=True)
+            firmware = self.session.banner.firmware if self.session.banner is not None else ""
+            self.command(SYNC_OF.get(firmware, SYNC), patience_s, polled=True)
         until_s = self._clock.now_s() + self._wire.silence_timeout_s
         while True:
             status = self.query()

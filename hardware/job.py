@@ -14,11 +14,15 @@ Position: TypeAlias = tuple[float, float, float]
 
 @dataclass(frozen=True, repr=False)
 class JobLine:
-    """One line, the machine position it ends at (None: does not move), and whether it cuts."""
+    """One line, the machine position it ends at (None: does not move), and whether it cuts.
+
+    `plunge` marks a move down from a retracted place: the machine rests there and everything is compared first.
+    """
 
     text: str
     end: Position | None = None
     cutting: bool = False
+    plunge: bool = False
 
 
 @dataclass(frozen=True, repr=False)

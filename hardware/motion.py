@@ -159,12 +159,10 @@ class Motion:
         if self.at[1] < job.start[1]:
             self.go(y_mm=job.start[1])
         with self._board.watching(watch):
-            for line, following in pairwise((*job.lines, None)):
-                if line is None:
-                    break
-                if not line.cutting and following is not None and following.cutting:
-                    # The last move in the air before metal: everything is compared first, and while it lasts
-                    # the first cutting line is echoed and compared.
+            for line in job.lines:
+                if line.plunge:
+                    # A move in the air towards the metal: everything is compared first, and while it lasts the first
+                    # cutting line is echoed and compared.
                     self.compare()
                     done_mm += monitor.done_mm if monitor is not None else 0.0
                     monitor = PathMonitor(self.at, job.path_tolerance_mm, self._wheel_rpm(), self._clock.now_s())

@@ -60,6 +60,8 @@ class Point:
     height_mm: float
     feed_mm_min: float | None
     """None: rapid."""
+    plunge: bool = False
+    """The move that ends here leaves a retracted place for the metal."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -256,7 +258,7 @@ def _passes(edge: Line, blade_mm: float, ceiling_mm: float, shift_mm: float, mac
             line = line[::-1]
         if bite > 1:
             points.append(Point(points[-1].x_mm, points[-1].height_mm + LIFT_MM, None))
-        points.append(Point(line[0][0], line[0][1] + shift_mm, None))
+        points.append(Point(line[0][0], line[0][1] + shift_mm, None, plunge=True))
         for (x0, y0), (x1, y1) in pairwise(line):
             in_air = min(y0, y1) >= ceiling_mm - 1e-6
             points.append(Point(x1, y1 + shift_mm, None if in_air else _feed(x1 - x0, y1 - y0, machine)))

@@ -37,7 +37,7 @@ def to_gcode(plan: CutPlan, machine: Machine) -> CutJob:
         if not moved:
             continue
         if point.feed_mm_min is None:
-            lines.append(JobLine("G0" + moved, end))
+            lines.append(JobLine("G0" + moved, end, plunge=point.plunge))
         else:
             lines.append(JobLine(f"G1{moved}F{figure(point.feed_mm_min)}", end, cutting=True))
         at = end

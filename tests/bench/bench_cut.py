@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 import sys
 import time
 from collections import defaultdict
-from itertools import pairwise
 
 import numpy as np
 
-from config.machine import Machine
 from hardware.cutter import GrblCutter
-from hardware.job import CutJob, Position
+from hardware.duration import least_s
 from hardware.ports import ByteLink
 from kiosk.copy_check import check_copy
 from kiosk.cut_plan import CutPlan, plan_cuts
@@ -26,7 +23,6 @@ from kiosk.gcode import to_gcode
 from simulator.rig import SimulatedMachine
 from tests.cut.keys import blank, catalogue, machine
 
-JUNCTION_DEVIATION_MM = 0.01
 WORN_MM = 0.05
 
 
@@ -53,45 +49,6 @@ class DryTap:
 
     def close(self) -> None:
         self._link.close()
-
-
-def fastest_s(job: CutJob, at: Position, on: Machine) -> float:
-    """The least time for a job's moves: GRBL's own limits, all moves known beforehand, no wire."""
-    legs: list[tuple[np.ndarray, float, float, float]] = []
-    waits_s, place = on.wheel.spin_up_s, np.array(at[:2])
-    rates = np.array([on.x.max_rate_mm_min, on.y.max_rate_mm_min]) / 60
-    accelerations = np.array([on.x.acceleration_mm_s2, on.y.acceleration_mm_s2])
-    for line in job.lines:
-        if line.end is None:
-            continue
-        step = np.array(line.end[:2]) - place
-        length = float(np.hypot(*step))
-        place = np.array(line.end[:2])
-        if length == 0:
-            continue
-        unit = step / length
-        with np.errstate(divide="ignore"):
-            fastest = float(np.min(rates / np.abs(unit)))
-            acceleration = float(np.min(accelerations / np.abs(unit)))
-        feed = float(line.text.split("F")[1]) / 60 if line.cutting else fastest
-        legs.append((unit, length, min(feed, fastest), acceleration))
-    entries = [0.0]
-    for (u0, _, v0, a0), (u1, _, v1, a1) in pairwise(legs):
-        cosine = -float(u0 @ u1)
-        half = math.sqrt(max(0.0, (1 - cosine) / 2))
-        turning = math.inf if half > 0.999999 else min(a0, a1) * JUNCTION_DEVIATION_MM * half / (1 - half)
-        entries.append(min(v0, v1, math.sqrt(turning) if cosine < 0.999999 else 0.0))
-    entries.append(0.0)
-    for i in range(len(legs) - 1, -1, -1):
-        entries[i] = min(entries[i], math.sqrt(entries[i + 1] ** 2 + 2 * legs[i][3] * legs[i][1]))
-    for i, (_, length, _, acceleration) in enumerate(legs):
-        entries[i + 1] = min(entries[i + 1], math.sqrt(entries[i] ** 2 + 2 * acceleration * length))
-    moving_s = 0.0
-    for (_, length, nominal, acceleration), v0, v1 in zip(legs, entries, entries[1:], strict=False):
-        peak = min(nominal, math.sqrt((2 * acceleration * length + v0**2 + v1**2) / 2))
-        ramps = (2 * peak**2 - v0**2 - v1**2) / (2 * acceleration)
-        moving_s += (2 * peak - v0 - v1) / acceleration + max(0.0, length - ramps) / peak
-    return waits_s + moving_s
 
 
 def main() -> int:
@@ -139,7 +96,7 @@ def main() -> int:
         at_s = clock.now_s()
         cutter.run(job, lambda _: None)
         spent_s = clock.now_s() - at_s
-        ratios.append(spent_s / fastest_s(job, place, machine()))
+        ratios.append(spent_s / least_s(job, place, machine()))
         at_s = timed("cut", at_s)
         cutter.present_to_check()
         at_s = timed("brush and present", at_s)

@@ -55,6 +55,9 @@ def test_every_line_says_what_its_job_line_says(key: tuple[Keyway, Blank, tuple[
         if line.cutting:
             assert wheel_on, "metal with the wheel off"
             assert re.fullmatch(r"G1(X-[\d.]+)?(Y-[\d.]+)?F\d+", line.text)
+    plunges = [i for i, line in enumerate(job.lines) if line.plunge]
+    assert plunges[0] < next(i for i, line in enumerate(job.lines) if line.cutting), "metal before anything is compared"
+    assert all(job.lines[i + 1].cutting and not job.lines[i].cutting for i in plunges)
     assert not wheel_on
     assert at[1] == job.start[1], "the job must end retracted"
     assert all(-machine().x.travel_mm < p.end[0] < 0 for p in job.lines if p.end is not None)

@@ -51,7 +51,7 @@ def connecting(
 
 def homing() -> list[tuple[bytes, bytes | None]]:
     """`$H`, the words put in force, and the first comparison."""
-    return [(b"$H\n", OK), (b"G21G90G94\n", OK), (b"G4P0.01\n", OK), (b"$G\n", words())]
+    return [(b"$H\n", OK), (b"G21G90G94\n", OK), (b"G4P0\n", OK), (b"$G\n", words())]
 
 
 def safe() -> list[tuple[bytes, bytes | None]]:

@@ -14,6 +14,7 @@ from config.keyway import Blank, Keyway
 from config.machine import Assurance
 from config.problems import BadInput
 from hardware.cutter import GrblCutter
+from hardware.duration import least_s
 from hardware.errors import (
     BlankFault,
     BoardAlarm,
@@ -124,16 +125,17 @@ def test_random_keys_come_out_as_wanted(key: tuple[Keyway, Blank, tuple[str, ...
     assert (wanted - piece.top_mm).max() < 0.012
 
 
-def test_the_planner_never_runs_dry_and_the_machine_wastes_no_time() -> None:
-    rig = Rig().loaded()
-    begin = rig.clock.now_s()
+@settings(max_examples=12, deadline=None)
+@given(key=bittings(("KW1", "SC1", "SC4", "KW10", "M1")))
+def test_a_cut_takes_hardly_longer_than_its_moves_must(key: tuple[Keyway, Blank, tuple[str, ...]]) -> None:
+    _, chosen, bitting = key
+    rig = Rig(chosen.code, "".join(bitting)).loaded()
+    place = rig.cutter.status().position_mm
+    assert place is not None
+    begin_s = rig.clock.now_s()
     rig.cut()
-    length_s = sum(
-        abs(np.hypot(b.x_mm - a.x_mm, b.height_mm - a.height_mm)) / (b.feed_mm_min or 2400) * 60
-        for a, b in zip(rig.plan.path, rig.plan.path[1:], strict=False)
-    )
-    spent_s = rig.clock.now_s() - begin - machine().wheel.spin_up_s
-    assert spent_s < 1.3 * length_s
+    spent_s, least = rig.clock.now_s() - begin_s, least_s(rig.job, place, machine())
+    assert 0.995 * least < spent_s < 1.05 * least
 
 
 # Blanks.
