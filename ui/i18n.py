@@ -77,13 +77,18 @@ def read_catalog(path: Path) -> Catalog:
 
 
 @cache
-def load_words(language: str, country: str = "") -> Words:
+def load_words(language: str, country: str = "", folder: Path | None = None) -> Words:
     """The words of `language` ("es"), with money as in `country` ("US") where that is known.
+
+    Args:
+        language: code of a language file.
+        country: code of a country.
+        folder: where the language files lie; the shopper's and staff's if None.
 
     Raises:
         MissingWord: there is no such language.
     """
-    path = LOCALES / f"{language}.po"
+    path = (folder or LOCALES) / f"{language}.po"
     if not path.is_file():
         raise MissingWord(f"no language file {path.name}")
     catalog = read_catalog(path)
