@@ -7,8 +7,6 @@ from outside (`simulator.control`).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from config.catalogue import Catalogue
@@ -133,6 +131,21 @@ class SimulatedScanner:
         """Four frames of the tray."""
         with self._rig.timeline.lock:
             self._answering(*_VIEWS)
+        return self._frames()
+
+    def look(self, view: str) -> View:
+        """One view of the tray, or the check camera's."""
+        if view == "check":
+            return self.check()
+        with self._rig.timeline.lock:
+            self._answering(view)
+        seen: View | None = getattr(self._frames(), view)
+        if seen is None:
+            raise CameraFault(view, "no frame came")
+        return seen
+
+    def _frames(self) -> ScanFrames:
+        with self._rig.timeline.lock:
             key, laid, optics = self._rig.tray.key, self._rig.tray.laid, self._rig.optics
             self._looks += 1
             look = self._looks
@@ -144,20 +157,6 @@ class SimulatedScanner:
             known = key, laid, optics, lay_out(key, self._rig.machine.views, optics, self._seed(laid * 1009))
             self._scene = known
         return known[3].look(look)
-
-    def look(self, view: str) -> View:
-        """One view of the tray, or the check camera's."""
-        if view == "check":
-            return self.check()
-        with self._rig.timeline.lock:
-            self._answering(view)
-            key = self._rig.tray.key
-            seed = self._next_seed()
-        optics = replace(self._rig.optics, missing=frozenset(_VIEWS) - {view})
-        seen: View | None = getattr(render_scan(key, self._rig.machine.views, optics, seed), view)
-        if seen is None:
-            raise CameraFault(view, "no frame came")
-        return seen
 
     def tray_is_empty(self) -> bool:
         """Whether nothing lies on the backlight."""
