@@ -17,6 +17,8 @@ from hardware.scan import View
 from kiosk.reading import Profile
 
 Floats = NDArray[np.float64]
+Counts = NDArray[np.uint8] | NDArray[np.uint16]
+"""A picture in a sensor's own counts: grey, or the sum of its colours."""
 
 SHORTEST_BLADE_MM = 8.0
 LEAST_CONTRAST = 40.0
@@ -30,12 +32,9 @@ def measure_copy(view: View) -> Profile:
     Raises:
         CameraFault: no light, no jaw, no blade, or a blade that leans: nothing that could be measured.
     """
-    grey = view.pixels.astype(np.float64)
-    if grey.ndim == 3:
-        grey = grey.mean(axis=2)
-    light = float(np.percentile(grey, 98))
-    dark = float(np.percentile(grey, 2))
-    if light - dark < LEAST_CONTRAST:
+    grey, colours = counted(view)
+    dark, light = levels(grey, 0.02, 0.98)
+    if light - dark < LEAST_CONTRAST * colours:
         raise CameraFault("check", "no light behind the copy")
     half = (light + dark) / 2
     jaw_px = _jaw_face(grey, half)
@@ -54,7 +53,20 @@ def measure_copy(view: View) -> Profile:
     return np.stack([x_mm, height_mm], axis=1)
 
 
-def _jaw_face(grey: Floats, half: float) -> float:
+def counted(view: View) -> tuple[Counts, int]:
+    """A picture in whole counts, and how many colours they are the sum of."""
+    if view.pixels.ndim == 2:
+        return view.pixels, 1
+    return view.pixels.sum(axis=2, dtype=np.uint16), view.pixels.shape[2]
+
+
+def levels(grey: Counts, *parts: float) -> tuple[float, ...]:
+    """The counts that these parts of the pixels do not exceed."""
+    below = np.cumsum(np.bincount(grey.reshape(-1)))
+    return tuple(float(np.searchsorted(below, part * grey.size)) for part in parts)
+
+
+def _jaw_face(grey: Counts, half: float) -> float:
     """Where the jaw ends, in pixels from the left border: told above the blade, where nothing else is dark."""
     band = np.median(grey[: max(3, grey.shape[0] // 12)], axis=0)
     lit = np.flatnonzero(band > half)
@@ -66,32 +78,39 @@ def _jaw_face(grey: Floats, half: float) -> float:
     return float(first - 1 + part + 0.5)
 
 
-def _edges(grey: Floats, columns: NDArray[np.int64], half: float) -> tuple[Floats, Floats]:
+def _edges(grey: Counts, columns: NDArray[np.int64], half: float) -> tuple[Floats, Floats]:
     """Upper and lower edge of the shadow in each column, pixels from the upper border; NaN where there is none."""
-    picture = grey[:, columns]
+    picture = grey[:, columns[0] :] if columns.size else grey[:, :0]
     upper, lower = _deepest_shadow(picture < half)
     # Single dark pixels are dust on the window: a shadow is at least three deep.
     found = (lower - upper >= 2) & (upper > 0) & (lower < picture.shape[0] - 1)
     index = np.arange(picture.shape[1])
     up = np.where(found, upper, 1)
     low = np.where(found, lower, 1)
-    above, inside = picture[up - 1, index], picture[up, index]
+    above, inside = picture[up - 1, index].astype(np.float64), picture[up, index].astype(np.float64)
     top = up - 1 + (above - half) / np.where(above == inside, 1, above - inside) + 0.5
-    inside, below = picture[low, index], picture[np.minimum(low + 1, picture.shape[0] - 1), index]
+    inside = picture[low, index].astype(np.float64)
+    below = picture[np.minimum(low + 1, picture.shape[0] - 1), index].astype(np.float64)
     bottom = low + (half - inside) / np.where(below == inside, 1, below - inside) + 0.5
     return np.where(found, top, np.nan), np.where(found, bottom, np.nan)
 
 
 def _deepest_shadow(dark: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last row of the longest dark run in each column: the blade, whatever hair or speck lies beside it."""
-    run = np.zeros(dark.shape[1], dtype=np.int64)
-    longest, last = run.copy(), run.copy()
-    for row in range(dark.shape[0]):
-        run = np.where(dark[row], run + 1, 0)
-        longer = run > longest
-        longest = np.where(longer, run, longest)
-        last = np.where(longer, row, last)
-    return last - longest + 1, last
+    columns = dark.shape[1]
+    edge = np.zeros((1, columns), dtype=np.int8)
+    step = np.diff(dark.view(np.int8), axis=0, prepend=edge, append=edge)
+    begin_row, begin_column = np.nonzero(step > 0)
+    end_row, end_column = np.nonzero(step < 0)
+    # Column by column, downwards: then the nth beginning and the nth end are those of one run.
+    by_column = np.argsort(begin_column, kind="stable")
+    column, first = begin_column[by_column], begin_row[by_column]
+    last = end_row[np.argsort(end_column, kind="stable")] - 1
+    deepest = np.lexsort((first, first - last, column))
+    there, at = np.unique(column[deepest], return_index=True)
+    upper, lower = np.zeros(columns, np.int64), np.full(columns, -1, np.int64)
+    upper[there], lower[there] = first[deepest[at]], last[deepest[at]]
+    return upper, lower
 
 
 def _spine(x_mm: Floats, bottom_mm: Floats) -> tuple[float, float]:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from hardware.errors import CameraFault, PaymentFault
 from hardware.ports import PaymentAnswer, PaymentState
 from hardware.scan import View
-from kiosk.copy_measure import measure_copy
+from kiosk.copy_measure import counted, levels, measure_copy
 from kiosk.journal import Metal, Money, Sale, Step
 from kiosk.outcomes import Settled
 from kiosk.tools import Tools
@@ -157,10 +155,9 @@ def copy_is_there(view: View) -> bool:
     try:
         measure_copy(view)
     except CameraFault:
-        grey = view.pixels.astype(np.float64)
-        grey = grey.mean(axis=2) if grey.ndim == 3 else grey
-        light = float(np.percentile(grey, 98))
-        if light < 60:
+        grey, colours = counted(view)
+        (light,) = levels(grey, 0.98)
+        if light < 60 * colours:
             raise
         # The jaw is at the left; a blade covers a good part of what is right of it.
         right = grey[:, grey.shape[1] // 3 :]
