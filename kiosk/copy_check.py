@@ -22,6 +22,8 @@ SHIFT_TOLERANCE_MM = 0.10
 """How far all cuts together may lie off along the blade: the widest spacing tolerance makers state (.004 in)."""
 MISSING_TOLERANCE_MM = 0.15
 """Metal missing anywhere else on the edge: a cut nobody wanted."""
+FOLLOWED_FROM = 5
+"""Touch-offs it takes before the path follows them."""
 GRID_MM = 0.02
 
 
@@ -113,9 +115,10 @@ def has_drifted(recent_means_mm: Sequence[float], limits: CopyCheck) -> bool:
 
 
 def edge_correction_mm(recent_touch_errors_mm: Sequence[float]) -> float:
-    """How far to move the path: the median of the last touch-offs.
+    """How far to move the path: the median of the last touch-offs; nothing until there are a few.
 
     A wheel that wears moves every touch-off by the same amount; one blank's own height moves one. The median
-    follows the wheel and not the blank.
+    follows the wheel and not the blank; of one or two touch-offs it could not tell them apart, and a wheel just
+    changed is as the machine file says.
     """
-    return median(recent_touch_errors_mm) if recent_touch_errors_mm else 0.0
+    return median(recent_touch_errors_mm) if len(recent_touch_errors_mm) >= FOLLOWED_FROM else 0.0

@@ -142,5 +142,5 @@ def test_drift_is_told_only_from_a_whole_window_and_closes_beyond_the_limit() ->
 
 
 def test_the_path_follows_a_wearing_wheel_and_not_one_odd_blank() -> None:
-    assert edge_correction_mm([]) == 0.0
+    assert edge_correction_mm([]) == edge_correction_mm([0.05]) == edge_correction_mm([0.05, 0.04, -0.03, 0.05]) == 0.0
     assert edge_correction_mm([-0.03, -0.03, 0.05, -0.03, -0.029]) == pytest.approx(-0.03)
