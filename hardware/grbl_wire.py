@@ -102,7 +102,13 @@ _SETTING = re.compile(rf"\$(\d{{1,3}})=({_NUMBER}|[\w.,:+ -]{{0,64}})")
 _OFFSET = re.compile(rf"(G5[4-9](?:\.[123])?|G28|G30|G92|TLO):({_NUMBER}(?:,{_NUMBER})*)")
 _PROBE = re.compile(rf"PRB:({_NUMBER}(?:,{_NUMBER})*):([01])")
 _PARSER = re.compile(r"GC:((?:[GMTFS]-?\d+(?:\.\d+)?)(?: [GMTFS]-?\d+(?:\.\d+)?)*)")
+_ERROR = re.compile(r"error:(\d{1,3})")
+_ALARM = re.compile(r"ALARM:(\d{1,2})")
+_STARTUP_EMPTY = re.compile(r"\$N[01]=(.*)")
+_STARTUP_RAN = re.compile(r">(.*):ok")
+_FIGURES = re.compile(rf"{_NUMBER}(?:,{_NUMBER})*")
 _INFO = re.compile(r"([A-Za-z][A-Za-z0-9 _]{1,23}):(.*)")
+_PLACES = ("MPos", "WPos", "WCO")
 _STATES = frozenset({"Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep", "Tool"})
 _STATE = re.compile(r"([A-Z][a-z]+)(?::(\d{1,2}))?")
 
@@ -111,23 +117,24 @@ def parse_line(raw: bytes) -> Event | None:
     """One reply line without its end; None for the empty line GRBL prints before its banner."""
     if not raw:
         return None
-    if any(byte < 0x20 or byte > 0x7E for byte in raw):
+    text = raw.decode("latin-1")
+    # Of ASCII, what is printable is 0x20 to 0x7E.
+    if not (text.isascii() and text.isprintable()):
         return Unexplained(len(raw))
-    text = raw.decode("ascii")
     if text == "ok":
         return Ok()
     event: Event | None = None
-    if match := re.fullmatch(r"error:(\d{1,3})", text):
-        event = ErrorReply(int(match[1]))
-    elif match := re.fullmatch(r"ALARM:(\d{1,2})", text):
-        event = Alarm(int(match[1]))
-    elif text.startswith("<") and text.endswith(">"):
+    if text[0] == "<" and text[-1] == ">":
         event = _status(text[1:-1])
-    elif text.startswith("[") and text.endswith("]"):
+    elif text[0] == "[" and text[-1] == "]":
         event = _bracketed(text[1:-1])
-    elif match := re.fullmatch(r"\$N[01]=(.*)", text):
+    elif match := _ERROR.fullmatch(text):
+        event = ErrorReply(int(match[1]))
+    elif match := _ALARM.fullmatch(text):
+        event = Alarm(int(match[1]))
+    elif match := _STARTUP_EMPTY.fullmatch(text):
         event = StartupLine(ran=False, empty=not match[1])
-    elif match := re.fullmatch(r">(.*):ok", text):
+    elif match := _STARTUP_RAN.fullmatch(text):
         event = StartupLine(ran=True, empty=not match[1])
     elif match := _SETTING.fullmatch(text):
         event = Setting(int(match[1]), match[2].strip())
@@ -156,7 +163,7 @@ def _bracketed(text: str) -> Event | None:
 def _position(text: str) -> Position | None:
     """Three coordinates; more axes are allowed to follow."""
     parts = text.split(",")
-    if len(parts) < 3 or not all(re.fullmatch(_NUMBER, part) for part in parts):
+    if len(parts) < 3 or not _FIGURES.fullmatch(text):
         return None
     return (float(parts[0]), float(parts[1]), float(parts[2]))
 
@@ -172,13 +179,10 @@ def _status(text: str) -> Status | None:
         if not colon or name in found:
             return None
         found[name] = value
-    positions: dict[str, Position | None] = dict.fromkeys(("MPos", "WPos", "WCO"))
-    for name in positions:
-        if name in found:
-            positions[name] = _position(found[name])
-            if positions[name] is None:
-                return None
-    if positions["MPos"] is None and positions["WPos"] is None:
+    machine_mm, work_mm, work_offset_mm = places = [_position(found.get(name, "")) for name in _PLACES]
+    if places[:2] == [None, None] or any(
+        place is None and name in found for name, place in zip(_PLACES, places, strict=True)
+    ):
         return None
     try:
         feed, speed = _feed_and_speed(found)
@@ -191,9 +195,9 @@ def _status(text: str) -> Status | None:
     return Status(
         state=state[1],
         substate=int(state[2]) if state[2] else None,
-        machine_mm=positions["MPos"],
-        work_mm=positions["WPos"],
-        work_offset_mm=positions["WCO"],
+        machine_mm=machine_mm,
+        work_mm=work_mm,
+        work_offset_mm=work_offset_mm,
         blocks_free=blocks,
         feed_mm_min=feed,
         spindle_rpm=speed,
@@ -208,7 +212,7 @@ def _feed_and_speed(found: dict[str, str]) -> tuple[float | None, float | None]:
     if text is None:
         return None, None
     values = text.split(",")
-    if not all(re.fullmatch(_NUMBER, value) for value in values):
+    if not _FIGURES.fullmatch(text):
         raise ValueError(text)
     return float(values[0]), float(values[1]) if len(values) > 1 else None
 
