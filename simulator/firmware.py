@@ -19,7 +19,7 @@ from simulator.firmware_motion import Motion
 from simulator.firmware_realtime import Realtime
 from simulator.firmware_report import settings_lines
 from simulator.firmware_settings import LINE_BYTES, Eeprom, Settings, factory_eeprom, restore
-from simulator.parser import State
+from simulator.gcode_state import State
 from simulator.wiring import LooseBoard, Wiring
 
 BAUD = 115200
@@ -120,8 +120,7 @@ class Firmware:
         core.stepper.halt(core.now_s)
         core.planner.clear()
         core.uart.power_off()
-        core.spindle, core.spindle_rpm, core.coolant = 5, 0.0, 0
-        core.wiring.outputs(5, 0.0, 0, core.now_s)
+        core.outputs.stop()
         core.stepper.resting = (0, 0, 0)
         core.busy_until_s = core.now_s + BOOT_S
         self._reading = False
@@ -145,9 +144,8 @@ class Firmware:
                         stepper.end(core.now_s)
                         core.idle_delay()
                         core.flags |= fc.STOPPED
-            if stepper.running and not core.holding and core.planner.blocks:
-                block = core.planner.blocks[0]
-                core.update_rpm_once(block)
+            if stepper.running and core.planner.blocks:
+                core.outputs.follow(core.planner.blocks[0])
 
     def _step_inputs(self) -> None:
         core = self._core
@@ -184,7 +182,8 @@ class Firmware:
     def _realtime_byte(self, byte: int) -> None:
         core = self._core
         if byte == 0x3F:
-            core.flags |= fc.STATUS
+            if core.now_s >= core.reporting_until_s:
+                core.flags |= fc.STATUS
         elif byte == 0x7E:
             core.flags |= fc.START
         elif byte == 0x21:
@@ -227,7 +226,7 @@ class Firmware:
             core.uart.clear()
             self._partial.clear()
             self._watch()
-            core.gc = State(system=core.eeprom.coordinates(0) or (0.0, 0.0, 0.0))
+            core.gc = State(system=core.coordinates(0) or (0.0, 0.0, 0.0))
             core.planner.clear()
             core.stop_steppers()
             core.idle_delay()

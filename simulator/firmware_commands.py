@@ -1,24 +1,22 @@
-"""Lines: `$` commands and G-code blocks, each ending in one `ok` or `error:N`.
+"""Lines: `$` commands done here, G-code passed on, each ending in one `ok` or `error:N`.
 
-Responsible for: what a whole line does, in the board's order of execution. Not responsible for: bytes into lines
-(`firmware`), or how motions run.
+Responsible for: which line may be done when, and all `$` commands. Not responsible for: bytes into lines (`firmware`),
+or G-code (`firmware_blocks`).
 """
 
 from __future__ import annotations
 
 from simulator import firmware_core as fc
-from simulator import parser as gc
+from simulator.firmware_blocks import OK, UNREADABLE, Blocks
 from simulator.firmware_core import Core, Program
 from simulator.firmware_motion import Motion
-from simulator.firmware_numbers import low_byte, read_number, single
+from simulator.firmware_numbers import low_byte, read_number
 from simulator.firmware_realtime import Realtime
 from simulator.firmware_report import HELP, build_lines, modes_line, parameter_lines, settings_lines
-from simulator.firmware_settings import BUILD_INFO_AT, LINE_BYTES, STARTUP_AT, restore
-from simulator.planner import Move
+from simulator.firmware_settings import BUILD_INFO_AT, LINE_BYTES, STARTUP_AT, STARTUP_LINES_AT, restore
 
-OK = 0
-BAD_NUMBER, BAD_STATEMENT, HOMING_DISABLED, UNREADABLE, NOT_IDLE, LOCKED = 2, 3, 5, 7, 8, 9
-TOO_LONG, DOOR_AJAR, TRAVEL_EXCEEDED = 11, 13, 15
+BAD_NUMBER, BAD_STATEMENT, HOMING_DISABLED, NOT_IDLE, LOCKED = 2, 3, 5, 8, 9
+TOO_LONG, DOOR_AJAR = 11, 13
 
 
 class Commands:
@@ -26,8 +24,10 @@ class Commands:
 
     def __init__(self, core: Core, realtime: Realtime, motion: Motion) -> None:
         self._core = core
-        self._realtime = realtime
         self._motion = motion
+        self._blocks = Blocks(core, realtime, motion)
+        self._buffer = bytearray(LINE_BYTES)
+        """The line being done, with what longer lines before left behind its end."""
         self.status = OK
 
     def report(self) -> None:
@@ -37,6 +37,7 @@ class Commands:
     def run(self, line: str) -> Program:
         """One line, cleaned of spaces and comments."""
         self.status = OK
+        self._hold(line)
         if not line:
             return
         if line[0] == "$":
@@ -50,14 +51,31 @@ class Commands:
         """The stored lines, at start and after homing."""
         core = self._core
         for n in range(2):
-            line = core.eeprom.text(_startup_at(n))
+            line = self._recalled(STARTUP_LINES_AT[n])
             if line is None:
-                core.stored(core.eeprom.put_text(_startup_at(n), ""))
                 core.say(f">:error:{UNREADABLE}")
             elif line:
                 self.status = OK
                 yield from self._block(line)
                 core.say(f">{line}:" + (f"error:{self.status}" if self.status else "ok"))
+
+    def _block(self, line: str) -> Program:
+        yield from self._blocks.run(line)
+        self.status = self._blocks.status
+
+    def _hold(self, line: str) -> None:
+        text = line.encode("latin-1") + b"\0"
+        self._buffer[: len(text)] = text
+
+    def _recalled(self, at: int) -> str | None:
+        """A stored line, through the same buffer; None if it was unreadable (an empty one is stored then)."""
+        eeprom = self._core.eeprom
+        line = eeprom.text(at)
+        self._buffer[:] = eeprom.line(at)
+        if line is None:
+            self._hold("")
+            self._core.stored(eeprom.put_checked(at, bytes(self._buffer)))
+        return line
 
     # -- $ -----------------------------------------------------------------------------------------------------
 
@@ -96,7 +114,7 @@ class Commands:
         elif letter == "N":
             yield from self._startup_line(line)
         else:
-            self._setting(line)
+            yield from self._setting(line)
 
     def _short(self, letter: str) -> None:
         core = self._core
@@ -153,12 +171,13 @@ class Commands:
     def _build_info(self, line: str) -> None:
         core = self._core
         if len(line) == 2:
-            for each in build_lines(core):
+            for each in build_lines(core, self._recalled(BUILD_INFO_AT) or ""):
                 core.say(each)
         elif line[2] != "=":
             self.status = BAD_STATEMENT
         else:
-            core.stored(core.eeprom.put_text(BUILD_INFO_AT, line[3:]))
+            self._hold(line[3:])
+            core.stored(core.eeprom.put_checked(BUILD_INFO_AT, bytes(self._buffer)))
 
     def _restore(self, line: str) -> None:
         core = self._core
@@ -180,13 +199,9 @@ class Commands:
     def _startup_line(self, line: str) -> Program:
         core = self._core
         if len(line) == 2:
-            for n in range(2):
-                text = core.eeprom.text(_startup_at(n))
-                if text is None:
-                    core.stored(core.eeprom.put_text(_startup_at(n), ""))
-                    core.say(f"error:{UNREADABLE}")
-                else:
-                    core.say(f"$N{n}={text}")
+            for n, at in enumerate(STARTUP_LINES_AT):
+                stored = self._recalled(at)
+                core.say(f"error:{UNREADABLE}" if stored is None else f"$N{n}={stored}")
             return
         if core.state != fc.IDLE:
             self.status = NOT_IDLE
@@ -199,12 +214,15 @@ class Commands:
             self.status = BAD_STATEMENT
             return
         text = line[number[1] + 1 :]
+        self._hold(text)
         yield from self._block(text)
         if not self.status:
             yield from self._motion.synchronise()
-            core.stored(core.eeprom.put_text(_startup_at(low_byte(number[0])), text))
+            # Any number is taken: the third line lies on the build info, the fourth on the settings.
+            at = STARTUP_AT + low_byte(number[0]) * (LINE_BYTES + 1)
+            core.stored(core.eeprom.put_checked(at, bytes(self._buffer)))
 
-    def _setting(self, line: str) -> None:
+    def _setting(self, line: str) -> Program:
         core = self._core
         number = read_number(line, 1)
         if number is None:
@@ -226,149 +244,7 @@ class Commands:
             return
         core.settings_changed()
         if which == 13:
-            core.wco_countdown = 0
+            yield from self._motion.offsets_changed()
+        elif which in (30, 31):
+            core.outputs.set_up_again()
         core.stored(core.settings.write(core.eeprom))
-
-    # -- G-code ------------------------------------------------------------------------------------------------
-
-    def _block(self, line: str) -> Program:
-        core = self._core
-        state = core.gc
-        try:
-            block = gc.parse(line, state, core.eeprom, mist=core.build.mist)
-        except gc.Refused as refused:
-            self.status = refused.number
-            return
-        move = Move(block.feed_mm_min / 60, line_number=block.line_number)
-        if block.jog:
-            yield from self._jog(block, move)
-            return
-        state.line_number = block.line_number
-        state.modal.inverse_time = block.modal.inverse_time
-        if block.modal.inverse_time:
-            move.per_minute = block.feed_mm_min
-        state.feed_mm_min = block.feed_mm_min
-        if block.speed_rpm != state.speed_rpm:
-            if state.modal.spindle != 5:
-                yield from self._sync_spindle(state.modal.spindle, block.speed_rpm)
-            state.speed_rpm = block.speed_rpm
-        move.speed_rpm = state.speed_rpm
-        state.tool = block.tool
-        if block.modal.spindle != state.modal.spindle:
-            yield from self._sync_spindle(block.modal.spindle, move.speed_rpm)
-            state.modal.spindle = block.modal.spindle
-        move.spindle = state.modal.spindle
-        if block.modal.coolant != state.modal.coolant:
-            if core.state != fc.CHECK:
-                yield from self._motion.synchronise()
-                core.set_coolant(block.modal.coolant)
-            state.modal.coolant = block.modal.coolant
-        if block.action == gc.DWELL:
-            yield from self._motion.dwell(block.dwell_s)
-        self._modes(block, state)
-        yield from self._action(block, state, move)
-        state.modal.motion = block.modal.motion
-        if block.axes == 2 and state.modal.motion != gc.NO_MOTION:
-            yield from self._move(block, state, move)
-        if block.flow:
-            yield from self._flow(block.flow, state)
-
-    def _modes(self, block: gc.Block, state: gc.State) -> None:
-        core, modal = self._core, state.modal
-        modal.plane, modal.inches = block.modal.plane, block.modal.inches
-        if block.axes == 3:
-            modal.tool_offset = block.modal.tool_offset
-            length = block.target[2] if modal.tool_offset else 0.0
-            if state.tool_length != length:
-                state.tool_length = length
-                core.wco_countdown = 0
-        if modal.system != block.modal.system:
-            modal.system = block.modal.system
-            state.system = block.system
-            core.wco_countdown = 0
-        modal.incremental = block.modal.incremental
-
-    def _action(self, block: gc.Block, state: gc.State, move: Move) -> Program:
-        core, action = self._core, block.action
-        if action == gc.SET_DATA:
-            yield from self._motion.synchronise()
-            core.stored(core.eeprom.put_coordinates(block.system_index, block.stored))
-            if state.modal.system == block.system_index:
-                state.system = block.stored
-                core.wco_countdown = 0
-        elif action in (gc.HOME_28, gc.HOME_30):
-            move.rapid = True
-            if block.axes:
-                yield from self._motion.line(block.target, move)
-            yield from self._motion.line(block.stored, move)
-            state.position = block.stored
-        elif action in (gc.SET_28, gc.SET_30):
-            yield from self._motion.synchronise()
-            index = gc.INDEX_28 if action == gc.SET_28 else gc.INDEX_30
-            core.stored(core.eeprom.put_coordinates(index, state.position))
-        elif action == gc.SET_OFFSET:
-            state.offset = block.target
-            core.wco_countdown = 0
-        elif action == gc.CLEAR_OFFSET:
-            state.offset = gc.ZERO
-            core.wco_countdown = 0
-
-    def _move(self, block: gc.Block, state: gc.State, move: Move) -> Program:
-        motion = state.modal.motion
-        if motion in (gc.SEEK, gc.LINEAR):
-            move.rapid = motion == gc.SEEK
-            yield from self._motion.line(block.target, move)
-        elif motion in (gc.CW_ARC, gc.CCW_ARC):
-            yield from self._motion.arc(block, move, state.position)
-        else:
-            move.no_override = True
-            yield from self._motion.probe(block, move)
-            return
-        state.position = block.target
-
-    def _flow(self, flow: int, state: gc.State) -> Program:
-        core, modal = self._core, state.modal
-        yield from self._motion.synchronise()
-        if flow == gc.PAUSE:
-            if core.state != fc.CHECK:
-                core.flags |= fc.FEED_HOLD
-                yield from self._realtime.check()
-            return
-        modal.motion, modal.plane, modal.incremental, modal.inverse_time = gc.LINEAR, 0, False, False
-        modal.system, modal.spindle, modal.coolant = 0, 5, 0
-        core.feed_percent = core.rapid_percent = core.spindle_percent = 100
-        core.planner.override(100, 100)
-        if core.state != fc.CHECK:
-            stored = core.eeprom.coordinates(0)
-            if stored is None:
-                self.status = UNREADABLE
-                return
-            state.system = stored
-            core.wco_countdown = 0
-            core.set_spindle(5, 0.0)
-            core.set_coolant(0)
-        core.message("Pgm End")
-
-    def _sync_spindle(self, mode: int, rpm: float) -> Program:
-        core = self._core
-        if core.state != fc.CHECK:
-            yield from self._motion.synchronise()
-            core.set_spindle(mode, rpm)
-
-    def _jog(self, block: gc.Block, move: Move) -> Program:
-        core, state = self._core, self._core.gc
-        move.no_override = True
-        move.spindle, move.speed_rpm = state.modal.spindle, single(state.speed_rpm)
-        if core.settings.soft_limits and self._motion.outside(block.target):
-            self.status = TRAVEL_EXCEEDED
-            return
-        yield from self._motion.line(block.target, move)
-        if core.state == fc.IDLE and core.planner.blocks:
-            core.state = fc.JOG
-            core.planner.recalculate()
-            core.stepper.start(core.now_s)
-        state.position = block.target
-
-
-def _startup_at(n: int) -> int:
-    return STARTUP_AT + n * (LINE_BYTES + 1)

@@ -13,10 +13,12 @@ from collections.abc import Generator
 from typing import TypeAlias
 
 from simulator.firmware_build import FirmwareBuild
+from simulator.firmware_numbers import single
+from simulator.firmware_outputs import Outputs
 from simulator.firmware_settings import Eeprom, Settings
 from simulator.firmware_stepper import Stepper, steps_done
 from simulator.firmware_uart import Uart
-from simulator.parser import State, Vector
+from simulator.gcode_state import State, Vector
 from simulator.planner import Limits, Planned, Planner, Steps
 from simulator.wiring import Wiring
 
@@ -59,6 +61,7 @@ class Core:
         self.planner = Planner(self._limits(), build.planner_blocks)
         self.stepper = Stepper(self.planner)
         self.gc = State()
+        self.outputs = Outputs(wiring, lambda: self.settings, self._settled_s)
         self.motor: Steps = (0, 0, 0)
         self.state = IDLE
         self.flags = 0
@@ -78,11 +81,11 @@ class Core:
         self.system_motion = False
         self.soft_limit = False
         self.probe_succeeded = False
-        self.feed_percent = self.rapid_percent = self.spindle_percent = 100
+        self.feed_percent = self.rapid_percent = 100
         self.spindle_stop = 0
         self.wco_countdown = self.override_countdown = 0
-        self.spindle, self.coolant = 5, 0
-        self.spindle_rpm = 0.0
+        self.outputs.clear()
+        self.reporting_until_s = 0.0
         self.probe_position = (0, 0, 0)
         self.probing = self.probe_away = False
         self.flags = self.alarm = 0
@@ -136,6 +139,13 @@ class Core:
         """Print a feedback message."""
         self.say(f"[MSG:{text}]")
 
+    def coordinates(self, index: int) -> Vector | None:
+        """Stored offsets; None where the EEPROM is unreadable, which is mended and told by the caller."""
+        stored = self.eeprom.coordinates(index)
+        if stored is None:
+            self.stored(self.eeprom.put_coordinates(index, (0.0, 0.0, 0.0)))
+        return stored
+
     # -- position ----------------------------------------------------------------------------------------------
 
     def drive(self) -> None:
@@ -164,9 +174,9 @@ class Core:
         self.stepper.resting = steps
 
     def to_mm(self, steps: Steps) -> Vector:
-        """Steps as machine millimetres."""
+        """Steps as machine millimetres, in single precision."""
         s = self.settings.steps_per_mm
-        return (steps[0] / s[0], steps[1] / s[1], steps[2] / s[2])
+        return (single(steps[0] / s[0]), single(steps[1] / s[1]), single(steps[2] / s[2]))
 
     def sync_parser(self) -> None:
         """The parser goes on from the real position."""
@@ -245,53 +255,26 @@ class Core:
 
     # -- outputs -----------------------------------------------------------------------------------------------
 
+    @property
+    def spindle(self) -> int:
+        """What the wheel's output does: 3, 4, or 5 for nothing."""
+        return self.outputs.turning or 5
+
     def set_spindle(self, mode: int, rpm: float) -> None:
         """Run the wheel (3, 4) or not (5)."""
-        if self.abort:
-            return
-        self.spindle = mode
-        self.spindle_rpm = 0.0 if mode == 5 else self._limited_rpm(rpm)
-        self.override_countdown = 0
-        self._outputs()
-
-    def _limited_rpm(self, rpm: float) -> float:
-        high, low = self.settings.values[30], self.settings.values[31]
-        rpm *= self.spindle_percent / 100
-        if low >= high or rpm >= high:
-            return high
-        if rpm <= low:
-            return 0.0 if rpm == 0 else low
-        return rpm
-
-    def update_rpm_once(self, block: Planned) -> None:
-        """The wheel's output follows the block being run."""
-        move = block.move
-        if move.spindle != self.spindle or move.spindle == 5 or move.system:
-            return
-        if self._limited_rpm(move.speed_rpm) != self.spindle_rpm:
-            self.update_rpm(move.spindle, move.speed_rpm)
-
-    def update_rpm(self, mode: int, rpm: float) -> None:
-        """The speed of the block being run."""
-        if mode == self.spindle and mode != 5:
-            self.spindle_rpm = self._limited_rpm(rpm)
-            self._outputs()
-
-    def spindle_turning(self) -> int:
-        """3 or 4 while the wheel's output is on, else 0."""
-        return self.spindle if self.spindle != 5 and self.spindle_rpm > 0 else 0
+        if not self.abort:
+            self.outputs.set_spindle(mode, rpm)
+            self.override_countdown = 0
 
     def set_coolant(self, coolant: int) -> None:
         """Switch the coolant outputs."""
-        if self.abort:
-            return
-        self.coolant = coolant
-        self.override_countdown = 0
-        self._outputs()
+        if not self.abort:
+            self.outputs.set_coolant(coolant)
+            self.override_countdown = 0
 
-    def _outputs(self) -> None:
+    def _settled_s(self) -> float:
         self.drive()
-        self.wiring.outputs(self.spindle if self.spindle_rpm > 0 else 5, self.spindle_rpm, self.coolant, self.now_s)
+        return self.now_s
 
     def idle_delay(self) -> None:
         """Motors are held a while before they are let go; the program waits."""
@@ -309,8 +292,7 @@ class Core:
         if self.flags & RESET:
             return
         self.flags |= RESET
-        self.spindle, self.spindle_rpm, self.coolant = 5, 0.0, 0
-        self._outputs()
+        self.outputs.stop()
         if self.state & (CYCLE | HOMING | JOG) or self.holding or self.system_motion:
             if self.state == HOMING:
                 self.alarm = self.alarm or HOMING_RESET

@@ -13,13 +13,12 @@ from simulator.firmware_core import Core, Program
 from simulator.firmware_numbers import round_half_away, single
 from simulator.firmware_realtime import DWELL_STEP_S, Realtime
 from simulator.firmware_report import probe_line
-from simulator.parser import CW_ARC, PROBE_AWAY, PROBE_AWAY_QUIET, PROBE_TOWARD_QUIET, Block, Vector, plane_axes
+from simulator.gcode_arc import chord_corners, chord_count
+from simulator.gcode_state import PROBE_AWAY, PROBE_AWAY_QUIET, PROBE_TOWARD_QUIET, Block, Vector
 from simulator.planner import Move
 
 _SEARCH, _LOCATE = 1.5, 5.0
 _Z, _XY = 4, 3
-_ARC_EPSILON = 5e-7
-_ARC_EXACT_EVERY = 12
 
 
 class Motion:
@@ -68,8 +67,23 @@ class Motion:
             if core.planner.free <= 0:
                 yield
         core.busy(fc.PLAN_S)
-        if core.planner.append(target, move) is not None and core.stepper.running:
+        if core.planner.append(target, move) is None:
+            # Nothing to move. In laser mode the power still has to be what the line says.
+            if core.settings.laser and move.spindle == 3:
+                yield from self.sync_spindle(3, move.speed_rpm)
+        elif core.stepper.running:
             core.stepper.replan(core.now_s)
+
+    def sync_spindle(self, mode: int, rpm: float) -> Program:
+        """Switch the wheel when all motion before has ended; nothing in check mode."""
+        if self._core.state != fc.CHECK:
+            yield from self.synchronise()
+            self._core.set_spindle(mode, rpm)
+
+    def offsets_changed(self) -> Program:
+        """Work offsets changed: motion planned before ends first, and the next report tells them."""
+        yield from self.synchronise()
+        self._core.wco_countdown = 0
 
     def _soft_limit(self) -> Program:
         core = self._core
@@ -89,35 +103,16 @@ class Motion:
 
     def arc(self, block: Block, move: Move, position: Vector) -> Program:
         """An arc as short chords, as many as the arc tolerance asks for."""
-        core = self._core
-        a, b, along = plane_axes(block.modal.plane)
-        target, offset, radius = block.target, block.arc_offset, block.arc_radius
-        centre_a, centre_b = position[a] + offset[a], position[b] + offset[b]
-        ra, rb = -offset[a], -offset[b]
-        ta, tb = target[a] - centre_a, target[b] - centre_b
-        angle = math.atan2(ra * tb - rb * ta, ra * ta + rb * tb)
-        if block.modal.motion == CW_ARC:
-            if angle >= -_ARC_EPSILON:
-                angle -= 2 * math.pi
-        elif angle <= _ARC_EPSILON:
-            angle += 2 * math.pi
-        tolerance = core.settings.values[12]
-        sag = tolerance * (2 * radius - tolerance)
-        chords = int(abs(0.5 * angle * radius) / math.sqrt(sag)) if sag > 0 else 0
+        chords, angle = chord_count(block, position, self._core.settings.values[12])
         if chords:
             if move.per_minute is not None:
+                # As on a board: from here on the number is taken for a feed.
                 move.feed_mm_s, move.per_minute = move.per_minute * chords / 60, None
-            at = list(position)
-            rise = (target[along] - position[along]) / chords
-            for i in range(1, chords):
-                cos, sin = math.cos(i * angle / chords), math.sin(i * angle / chords)
-                at[a] = single(centre_a + ra * cos - rb * sin)
-                at[b] = single(centre_b + ra * sin + rb * cos)
-                at[along] = single(at[along] + rise)
-                yield from self.line((at[0], at[1], at[2]), move)
-                if core.aborted():
+            for corner in chord_corners(block, position, chords, angle):
+                yield from self.line(corner, move)
+                if self._core.aborted():
                     return
-        yield from self.line(target, move)
+        yield from self.line(block.target, move)
 
     def dwell(self, duration_s: float) -> Program:
         """Wait, in steps of 50 ms, after all motion."""
@@ -125,7 +120,8 @@ class Motion:
         if core.state == fc.CHECK:
             return
         yield from self.synchronise()
-        for _ in range(math.ceil(single(single(1000 / 50) * single(duration_s)))):
+        # Counted in sixteen bits: a dwell of more than 55 minutes wraps.
+        for _ in range(math.ceil(single(single(1000 / 50) * single(duration_s))) & 0xFFFF):
             if core.aborted():
                 return
             yield from self._realtime.check()
@@ -217,8 +213,8 @@ class Motion:
         at = list(core.position())
         for i in used:
             pull_off, spm = settings.values[27], settings.steps_per_mm[i]
-            away = pull_off - settings.travel_mm[i] if backwards >> i & 1 else -pull_off
-            at[i] = round_half_away(away * spm)
+            away = single(pull_off - settings.travel_mm[i]) if backwards >> i & 1 else -pull_off
+            at[i] = round_half_away(single(away * spm))
         core.set_position((at[0], at[1], at[2]))
 
     def _home_move(self, locking: int, approach: bool, axes: int) -> Program:

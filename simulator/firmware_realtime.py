@@ -12,6 +12,9 @@ from simulator.firmware_report import status_line
 
 SPINDLE_WAIT_S, COOLANT_WAIT_S = 4.0, 1.0
 DWELL_STEP_S = 0.05
+REPORT_S = 0.0007
+"""What writing a status report costs the board."""
+_STOPS = fc.CANCEL | fc.FEED_HOLD | fc.DOOR_OPEN | fc.SLEEP_NOW
 _STOP_BEGIN, _STOP_ON, _STOP_RESTORE, _STOP_RESTORE_CYCLE = 1, 2, 4, 8
 _FEED_STEPS = {0x91: 10, 0x92: -10, 0x93: 1, 0x94: -1}
 _RAPID = {0x95: 100, 0x96: 50, 0x97: 25}
@@ -43,19 +46,28 @@ class Realtime:
             if core.flags & fc.RESET:
                 core.abort = True
                 return
-            if core.flags & fc.STATUS:
-                core.flags &= ~fc.STATUS
-                core.say(status_line(core))
-            if core.flags & (fc.CANCEL | fc.FEED_HOLD | fc.DOOR_OPEN | fc.SLEEP_NOW):
-                self._stop_requests()
-            if core.flags & fc.START:
-                self._start()
-            if core.flags & fc.STOPPED:
+            asked = core.flags
+            if asked & fc.STATUS:
+                self._report()
+            if asked & _STOPS:
+                self._stop_requests(asked)
+            if asked & fc.START:
+                core.flags &= ~fc.START
+                if not asked & (fc.FEED_HOLD | fc.CANCEL | fc.DOOR_OPEN):
+                    self._start()
+            if asked & fc.STOPPED:
                 self._stopped()
         if core.motion_overrides:
             self._motion_overrides()
         if core.accessory_overrides:
             self._accessory_overrides()
+
+    def _report(self) -> None:
+        core = self._core
+        core.flags &= ~fc.STATUS
+        core.say(status_line(core))
+        # Another `?` that comes while the report is being written is forgotten with it.
+        core.reporting_until_s = max(core.now_s, core.busy_until_s) + REPORT_S
 
     def _alarm(self) -> Program:
         core = self._core
@@ -69,10 +81,9 @@ class Realtime:
                 yield
         core.alarm = 0
 
-    def _stop_requests(self) -> None:
+    def _stop_requests(self, asked: int) -> None:
         core = self._core
-        asked = core.flags
-        core.flags &= ~(fc.CANCEL | fc.FEED_HOLD | fc.DOOR_OPEN | fc.SLEEP_NOW)
+        core.flags &= ~_STOPS
         if not core.state & (fc.ALARM | fc.CHECK):
             if core.state & (fc.CYCLE | fc.JOG) and not core.suspend & (fc.MOTION_CANCEL | fc.JOG_CANCEL):
                 core.holding = True
@@ -101,7 +112,6 @@ class Realtime:
 
     def _start(self) -> None:
         core = self._core
-        core.flags &= ~fc.START
         if core.state == fc.DOOR and not core.suspend & fc.AJAR:
             if core.suspend & fc.RESTORED:
                 core.state = fc.IDLE
@@ -113,6 +123,7 @@ class Realtime:
             core.spindle_stop |= _STOP_RESTORE_CYCLE
             return
         core.holding = core.system_motion = False
+        core.outputs.begin()
         if core.planner.blocks and not core.suspend & fc.MOTION_CANCEL:
             core.suspend = 0
             core.state = fc.CYCLE
@@ -154,7 +165,7 @@ class Realtime:
         if _FEED_RESET in asked:
             feed = 100
         feed += sum(step for byte, step in _FEED_STEPS.items() if byte in asked)
-        feed = max(10, min(200, feed))
+        feed = max(10, min(200, feed & 0xFF))
         for byte in sorted(asked & set(_RAPID)):
             rapid = _RAPID[byte]
         if (feed, rapid) != (core.feed_percent, core.rapid_percent):
@@ -168,15 +179,17 @@ class Realtime:
         core = self._core
         asked = set(core.accessory_overrides)
         core.accessory_overrides.clear()
-        percent = 100 if _SPINDLE_RESET in asked else core.spindle_percent
+        percent = 100 if _SPINDLE_RESET in asked else core.outputs.percent
         percent += sum(step for byte, step in _SPINDLE_STEPS.items() if byte in asked)
-        percent = max(10, min(200, percent))
-        if percent != core.spindle_percent:
-            core.spindle_percent = percent
+        percent = max(10, min(200, percent & 0xFF))
+        if percent != core.outputs.percent:
+            core.outputs.percent = percent
             if core.state == fc.IDLE:
                 core.set_spindle(core.gc.modal.spindle, core.gc.speed_rpm)
             else:
-                core.update_rpm(core.gc.modal.spindle, core.gc.speed_rpm)
+                core.outputs.due = True
+                if core.stepper.running and core.planner.blocks:
+                    core.outputs.follow(core.planner.blocks[0], anew=True)
             core.override_countdown = 0
         if _SPINDLE_STOP in asked and core.state == fc.HOLD:
             if not core.spindle_stop:
@@ -194,10 +207,12 @@ class Realtime:
         """Hold, door or sleep: nothing else goes on until it is over."""
         core = self._core
         block = core.planner.blocks[0] if core.planner.blocks else None
+        if core.settings.laser:
+            core.accessory_overrides.append(_SPINDLE_STOP)
         if block is None:
             mode, rpm, coolant = core.gc.modal.spindle, core.gc.speed_rpm, core.gc.modal.coolant
         else:
-            mode, rpm, coolant = block.move.spindle, block.move.speed_rpm, core.coolant
+            mode, rpm, coolant = block.move.spindle, block.move.speed_rpm, core.outputs.coolant
         while core.suspend:
             if core.abort:
                 return
@@ -233,8 +248,11 @@ class Realtime:
             core.suspend &= ~fc.AJAR
         if core.suspend & fc.RESTORING:
             if core.gc.modal.spindle != 5 and not core.suspend & fc.RESTART_RETRACT:
-                core.set_spindle(mode, rpm)
-                yield from self._wait(SPINDLE_WAIT_S)
+                if core.settings.laser:
+                    core.outputs.due = True
+                else:
+                    core.set_spindle(mode, rpm)
+                    yield from self._wait(SPINDLE_WAIT_S)
             if core.gc.modal.coolant and not core.suspend & fc.RESTART_RETRACT:
                 core.set_coolant(coolant)
                 yield from self._wait(COOLANT_WAIT_S)
@@ -263,7 +281,13 @@ class Realtime:
         elif core.spindle_stop & (_STOP_RESTORE | _STOP_RESTORE_CYCLE):
             if core.gc.modal.spindle != 5:
                 core.message("Restoring spindle")
-                core.set_spindle(mode, rpm)
+                if core.settings.laser:
+                    core.outputs.due = True
+                else:
+                    core.set_spindle(mode, rpm)
             if core.spindle_stop & _STOP_RESTORE_CYCLE:
                 core.flags |= fc.START
             core.spindle_stop = 0
+        elif core.outputs.due and not core.spindle_stop:
+            core.set_spindle(mode, rpm)
+            core.outputs.due = False

@@ -9,11 +9,11 @@ from __future__ import annotations
 from simulator import firmware_core as fc
 from simulator.firmware_core import Core
 from simulator.firmware_numbers import printed, single
-from simulator.firmware_settings import BUILD_INFO_AT, INTEGER_IDS, RPM_IDS
-from simulator.parser import CCW_ARC, FLOOD, MIST, NO_MOTION, PROBE_TOWARD, Vector
+from simulator.firmware_settings import INTEGER_IDS, RPM_IDS
+from simulator.gcode_state import CCW_ARC, FLOOD, MIST, NO_MOTION, PROBE_TOWARD, Vector
 
 _WCO_BUSY, _WCO_IDLE, _OVERRIDES_BUSY, _OVERRIDES_IDLE = 30, 10, 20, 10
-_INCH = single(1 / 25.4)
+_INCH = single(0.0393701)
 HELP = "[HLP:$$ $# $G $I $N $x=val $Nx=line $J=line $SLP $C $X $H ~ ! ? ctrl-x]"
 _STATES = {
     fc.IDLE: "Idle", fc.CYCLE: "Run", fc.HOMING: "Home", fc.ALARM: "Alarm", fc.CHECK: "Check", fc.JOG: "Jog",
@@ -56,9 +56,8 @@ def parameter_lines(core: Core) -> list[str]:
     """`$#`."""
     lines: list[str] = []
     for index, name in enumerate(("54", "55", "56", "57", "58", "59", "28", "30")):
-        stored = core.eeprom.coordinates(index)
+        stored = core.coordinates(index)
         if stored is None:
-            core.stored(core.eeprom.put_coordinates(index, (0.0, 0.0, 0.0)))
             return [*lines, "error:7"]
         lines.append(f"[G{name}:{coordinates(core, stored)}]")
     lines.append(f"[G92:{coordinates(core, core.gc.offset)}]")
@@ -79,13 +78,9 @@ def modes_line(core: Core) -> str:
     )
 
 
-def build_lines(core: Core) -> list[str]:
-    """`$I`."""
+def build_lines(core: Core, note: str) -> list[str]:
+    """`$I`, with what its owner stored there."""
     build = core.build
-    note = core.eeprom.text(BUILD_INFO_AT)
-    if note is None:
-        core.stored(core.eeprom.put_text(BUILD_INFO_AT, ""))
-        note = ""
     return [f"[VER:{build.version}.{build.revision}:{note}]", f"[OPT:{build.options},{build.planner_blocks},128]"]
 
 
@@ -119,7 +114,9 @@ def status_line(core: Core) -> str:
     if core.build.line_numbers and core.planner.blocks and core.planner.blocks[0].move.line_number > 0:
         parts.append(f"Ln:{core.planner.blocks[0].move.line_number}")
     speed = core.stepper.speed_mm_s(core.now_s) * 60 if core.state & fc.MOVING_STATES else 0.0
-    parts.append(f"FS:{_rate(core, speed)},{printed(single(core.spindle_rpm), 0)}")
+    if core.stepper.running and core.planner.blocks:
+        core.outputs.follow_speed(core.planner.blocks[0], speed / 60)
+    parts.append(f"FS:{_rate(core, speed)},{printed(single(core.outputs.rpm), 0)}")
     pins = _pins(core)
     if pins:
         parts.append(f"Pn:{pins}")
@@ -135,10 +132,10 @@ def status_line(core: Core) -> str:
         core.override_countdown -= 1
     else:
         core.override_countdown = (_OVERRIDES_BUSY if busy else _OVERRIDES_IDLE) - 1
-        parts.append(f"Ov:{core.feed_percent},{core.rapid_percent},{core.spindle_percent}")
-        turning = core.spindle_turning()
-        on = ("S" if turning == 3 else "C" if turning == 4 else "") + "F" * bool(core.coolant & FLOOD)
-        on += "M" * bool(core.coolant & MIST)
+        parts.append(f"Ov:{core.feed_percent},{core.rapid_percent},{core.outputs.percent}")
+        turning, coolant = core.outputs.turning, core.outputs.coolant
+        on = ("S" if turning == 3 else "C" if turning == 4 else "") + "F" * bool(coolant & FLOOD)
+        on += "M" * bool(coolant & MIST)
         if on:
             parts.append(f"A:{on}")
     return "|".join(parts) + ">"

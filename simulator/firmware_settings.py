@@ -15,6 +15,7 @@ VERSION = 10
 SIZE = 1024
 GLOBAL_AT, PARAMETERS_AT, STARTUP_AT, BUILD_INFO_AT = 1, 512, 768, 942
 LINE_BYTES = 80
+STARTUP_LINES_AT = (STARTUP_AT, STARTUP_AT + LINE_BYTES + 1)
 _LAYOUT = struct.Struct("<12f5B4f2B2fHf")
 _SETTING_IDS = (0, 1, 2, 3, 4, 5, 6, 10, 11, 12, 13, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 32)
 AXIS_IDS = (100, 110, 120, 130)
@@ -46,8 +47,9 @@ class Eeprom:
         """Write; how many bytes had to change."""
         changed = 0
         for i, byte in enumerate(data, start=at):
-            if i < SIZE and self.data[i] != byte:
-                self.data[i] = byte
+            # Beyond its end the EEPROM begins again: `$N3=` lands there.
+            if self.data[i % SIZE] != byte:
+                self.data[i % SIZE] = byte
                 changed += 1
         return changed
 
@@ -58,16 +60,16 @@ class Eeprom:
     def get_checked(self, at: int, size: int) -> bytes | None:
         """Read; None if the checksum behind it says otherwise."""
         data = bytes(self.data[at : at + size])
-        return data if _checksum(data) == self.data[at + size] else None
+        return data if len(data) == size and _checksum(data) == self.data[(at + size) % SIZE] else None
 
     def text(self, at: int) -> str | None:
         """A stored line, or None if its checksum is wrong."""
         data = self.get_checked(at, LINE_BYTES)
         return None if data is None else data.split(b"\0", 1)[0].decode("latin-1")
 
-    def put_text(self, at: int, line: str) -> int:
-        """Store a line; how many bytes had to change."""
-        return self.put_checked(at, line.encode("latin-1")[: LINE_BYTES - 1].ljust(LINE_BYTES, b"\0"))
+    def line(self, at: int) -> bytes:
+        """A stored line with what lies behind its end, whatever its checksum."""
+        return bytes(self.data[at : at + LINE_BYTES])
 
     def coordinates(self, index: int) -> tuple[float, float, float] | None:
         """Stored offsets: 0 to 5 for G54 to G59, 6 for G28, 7 for G30."""
@@ -118,7 +120,8 @@ class Settings:
         if number >= AXIS_IDS[0]:
             if number not in self.values:
                 return BAD_STATEMENT
-            self.values[number] = value
+            # Kept a square minute: the way there and back rounds.
+            self.values[number] = single(single(single(value * 60) * 60) / 3600) if 120 <= number < 130 else value
         elif number not in self.values:
             return BAD_STATEMENT
         elif number == 0 and low_byte(value) < 3:
@@ -180,8 +183,10 @@ def restore(eeprom: Eeprom, *, settings: bool, parameters: bool, lines: bool) ->
         for index in range(8):
             changed += eeprom.put_coordinates(index, (0.0, 0.0, 0.0))
     if lines:
-        for at in (STARTUP_AT, STARTUP_AT + LINE_BYTES + 1, BUILD_INFO_AT):
-            changed += eeprom.put_text(at, "")
+        # Only an empty line and a checksum behind it: on a new board the real checksum is further on and wrong, and
+        # each line says so once when it is read first.
+        for at in (*STARTUP_LINES_AT, BUILD_INFO_AT):
+            changed += eeprom.put(at, b"\0\0")
     return changed
 
 
@@ -189,6 +194,8 @@ def factory_eeprom(settings: Settings | None = None) -> Eeprom:
     """An EEPROM that has seen its first start."""
     eeprom = Eeprom()
     restore(eeprom, settings=True, parameters=True, lines=True)
+    for at in (*STARTUP_LINES_AT, BUILD_INFO_AT):
+        eeprom.put_checked(at, bytes(LINE_BYTES))
     if settings is not None:
         settings.write(eeprom)
     return eeprom

@@ -12,8 +12,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from simulator.firmware_numbers import round_half_away
-from simulator.parser import Vector
+from simulator.firmware_numbers import round_half_away, single
+from simulator.gcode_state import Vector
 
 Steps = tuple[int, int, int]
 _TURN_BACK, _STRAIGHT_ON = 0.999999, -0.999999
@@ -198,9 +198,10 @@ class Planner:
         spm = self.limits.steps_per_mm
         at = self.position if start is None else start
         goal = (
-            round_half_away(target_mm[0] * spm[0]),
-            round_half_away(target_mm[1] * spm[1]),
-            round_half_away(target_mm[2] * spm[2]),
+            # In single precision: half a step either way is a whole step on the board.
+            round_half_away(single(target_mm[0] * spm[0])),
+            round_half_away(single(target_mm[1] * spm[1])),
+            round_half_away(single(target_mm[2] * spm[2])),
         )
         steps = (goal[0] - at[0], goal[1] - at[1], goal[2] - at[2])
         events = max(abs(steps[0]), abs(steps[1]), abs(steps[2]))
