@@ -38,4 +38,4 @@ class Album:
         if self._due and self._stood_s >= SETTLED_S:
             self._due = False
             self._taken += 1
-            self._app.stage.export_to_png(str(self._folder / f"{self._taken:02d}-{self._state}.png"))
+            self._app.stage.save(self._folder / f"{self._taken:02d}-{self._state}.png")

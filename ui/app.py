@@ -7,6 +7,7 @@ thread but the mailbox's `post`.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Callable
@@ -192,11 +193,13 @@ def _make_app(
             self.mailbox = Mailbox(self._receive)
             Window.bind(on_key_down=self._key_down, on_key_up=self._key_up, on_keyboard=self._any_key)
             Window.bind(on_request_close=self._stay, size=self._resized)
-            Window.clearcolor = (0, 0, 0, 1)
             self._resized()
             return self.stage
 
         def on_start(self) -> None:
+            # What is loaded by now stays for good: looking through it again and again would hold up touches.
+            gc.collect()
+            gc.freeze()
             kiosk.subscribe(self.mailbox.post)
             if on_started is not None:
                 on_started(self)

@@ -94,24 +94,8 @@ class Gallery:
         for _ in range(2):
             # Words reach their textures when the window draws.
             self._loop.idle()
-        texture = self._picture()
         path.parent.mkdir(parents=True, exist_ok=True)
-        texture.save(str(path), flipped=False)
-
-    def _picture(self) -> Any:
-        from kivy.graphics import Fbo, Scale, Translate
-
-        width, height = self.window.size
-        fbo = Fbo(size=(width, height), with_stencilbuffer=True)
-        with fbo:
-            Scale(1, -1, 1)
-            Translate(0, -height, 0)
-        canvas_parent = self.stage.canvas
-        fbo.add(canvas_parent)
-        fbo.draw()
-        texture = fbo.texture
-        fbo.remove(canvas_parent)
-        return texture
+        self.stage.save(path)
 
 
 def render(

@@ -154,7 +154,8 @@ class Motion:
     appear_s: float = 0.18
     scene_s: float = 3.2
     """One round of a picture that shows how to do something."""
-    scene_fps: float = 20.0
+    scene_fps: float = 15.0
+    """Every second frame: even steps."""
     attract_s: float = 6.0
     """How long one picture stands on the idle welcome screen; it changes without a transition, which costs nothing."""
     deaf_s: float = 0.3

@@ -1,32 +1,59 @@
-"""Figures of the screen, by software rendering off screen: `python -m tests.bench.bench_ui`.
+"""Figures of the screen, by software rendering off screen: `python -m tests.bench.bench_ui [--only PART ...]`.
 
-Cold start of a process to its first usable frame; touch to changed frame with a cut being drawn and the machine's
-snapshots coming in; processor time of the idle welcome screen; memory over 2,000 sessions presented.
+Parts, each a figure of its own; all of them by default:
+
+start   a process from nothing to the welcome screen drawn, five times over
+idle    processor time of the welcome screen while nobody touches it
+touch   touch to changed frame on many screens, one at a time, with the machine's news coming in ten times a second;
+        wall and processor time a touch, and of a touch that changes every pixel
+cut     touch to changed frame while a whole simulated machine on a pty cuts a key in this very process
+memory  memory over so many sessions shown from first screen to last
+
+A touch falls between two frames, at random, as a finger does, and its frame counts as changed when it is drawn to the
+last pixel (`glFinish`). The machine is the same for all parts: say how busy it is when quoting a figure.
 """
 
 from __future__ import annotations
 
+import argparse
+import gc
 import os
 import random
 import resource
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from kiosk.events import Intent, SetLanguage, SetQuantity
+from kiosk.snapshot import Snapshot
 from kiosk.states import State
+from ui.local import Local
 from ui.samples import SAMPLES
 
+PARTS = ("start", "idle", "touch", "cut", "memory")
 SESSION = ("02-welcome", "04-place-key", "05-scanning", "08-offer", "17-take-key", "18-loading", "19-cutting")
 SESSION += ("20-checking", "21-delivering", "23-thank-you")
+TOUCHED = (
+    ("19-cutting", "aid_contrast"),
+    ("19-cutting", "language_fr"),
+    ("19-cutting", "aid_speech"),
+    ("08-offer", "more"),
+    ("12-staff-login", "digit_7"),
+    ("30-staff-stock", "slot_2"),
+    ("02-welcome", "questions"),
+)
+"""Screens and the button pressed on each: every pixel, every word, one row, one figure, another screen."""
+WHILE_CUTTING = ("aid_contrast", "language_fr", "language_en", "aid_speech", "aid_contrast", "language_es")
 IDLE_S = 10.0
-TOUCHES = 200
 
 FIRST_FRAME = """
-import sys, time
 from ui.gallery import SIZES, Gallery, sample_store
 from ui.samples import SAMPLES
 glass = Gallery(SIZES["portrait"][:2])
@@ -37,42 +64,42 @@ glass._loop.idle()
 
 
 class Silent:
-    """A kiosk that shows what it is told and wishes nothing."""
+    """A kiosk that shows what it is told, and grants the two wishes that change its screen alone."""
 
     def __init__(self) -> None:
         self.listeners: list[Any] = []
-        self.posted = 0
+        self.now = SAMPLES["02-welcome"][0]
 
     def subscribe(self, listener: Any) -> None:
         """Whoever wants to see."""
         self.listeners.append(listener)
-        listener(SAMPLES["02-welcome"][0])
+        listener(self.now)
 
-    def post(self, intent: Any, /) -> None:
+    def post(self, intent: Intent, /) -> None:
         """A wish."""
-        self.posted += 1
+        if isinstance(intent, SetLanguage):
+            self.show(replace(self.now, language=intent.language))
+        elif isinstance(intent, SetQuantity) and self.now.offer is not None:
+            self.show(replace(self.now, offer=replace(self.now.offer, quantity=intent.quantity)))
 
     def stop_now(self) -> None:
         """Nothing runs."""
 
-    def show(self, snapshot: Any) -> None:
+    def show(self, snapshot: Snapshot) -> None:
         """Show this."""
+        self.now = snapshot
         for listener in self.listeners:
             listener(snapshot)
 
-
-def cold_start_s() -> list[float]:
-    """Five processes from nothing to the welcome screen drawn once."""
-    taken = []
-    for _ in range(5):
-        began_s = time.perf_counter()
-        subprocess.run([sys.executable, "-c", FIRST_FRAME], check=True, cwd=Path(__file__).parents[2])
-        taken.append(time.perf_counter() - began_s)
-    return taken
+    def go_on(self) -> None:
+        """The machine's news: a hundredth of the step further."""
+        progress = self.now.progress
+        if progress is not None:
+            self.show(replace(self.now, progress=replace(progress, fraction=(progress.fraction + 0.003) % 1.0)))
 
 
 def cpu_s() -> float:
-    """Processor time of this process so far."""
+    """Processor time of this process so far, all threads."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
@@ -83,112 +110,247 @@ def resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-class Bench:
-    """Runs inside the real application; each part is a generator that waits by yielding seconds."""
+def spread(values: list[float]) -> str:
+    """Median, 95th percentile and worst of times in ms."""
+    ranked = sorted(values)
+    p95 = ranked[min(len(ranked) - 1, int(len(ranked) * 0.95))]
+    return f"median {ranked[len(ranked) // 2]:.0f}, 95th percentile {p95:.0f}, worst {ranked[-1]:.0f} ms"
 
-    def __init__(self, app: Any, kiosk: Silent) -> None:
+
+class Bench:
+    """Runs inside the real application; a part is a generator that waits by yielding seconds."""
+
+    def __init__(self, app: Any, kiosk: Any, asked: argparse.Namespace) -> None:
         from kivy.clock import Clock
         from kivy.core.window import Window
 
-        self._clock, self.window, self.app, self.kiosk = Clock, Window, app, kiosk
-        self.frames: list[float] = []
+        self._clock, self.app, self.kiosk, self.asked = Clock, app, kiosk, asked
+        self.drawn_s: list[float] = []
+        self._random = random.Random(1)
+        self._finger: list[tuple[float, str]] = []
         Window.bind(on_flip=self._flipped)
+        Clock.schedule_interval(self._deliver, 0)
         self._parts = self._run()
         self._next()
 
     def _flipped(self, *_: Any) -> None:
-        self.frames.append(time.perf_counter())
+        from kivy.graphics.opengl import glFinish
+
+        glFinish()
+        self.drawn_s.append(time.perf_counter())
 
     def _next(self, *_: Any) -> None:
         try:
             self._clock.schedule_once(self._next, next(self._parts))
         except StopIteration:
             self.app.end()
+        except BaseException:
+            self.app.exit_status = 1
+            self.app.end()
+            raise
 
-    def _run(self) -> Any:
-        yield 3.0
-        began_s, used_s, frames = time.perf_counter(), cpu_s(), len(self.frames)
+    def _run(self) -> Iterator[float]:
+        yield 2.0
+        for part in self.asked.only:
+            yield from getattr(self, f"_{part}")()
+
+    def _idle(self) -> Iterator[float]:
+        self.kiosk.show(SAMPLES["02-welcome"][0])
+        yield 1.0
+        began_s, used_s, frames = time.perf_counter(), cpu_s(), len(self.drawn_s)
         yield IDLE_S
         share = (cpu_s() - used_s) / (time.perf_counter() - began_s)
-        drawn = (len(self.frames) - frames) / IDLE_S
-        print(f"idle welcome screen: {100 * share:.1f} % of a core, {drawn:.1f} frames a second", flush=True)
-        yield from self._touches()
-        yield from self._sessions()
+        print(
+            f"idle welcome screen: {100 * share:.1f} % of a core, {len(self.drawn_s) - frames} frames in {IDLE_S:.0f} s"
+        )
 
-    def _touches(self) -> Any:
+    # --- one touch ---------------------------------------------------------------------------------------
+    def _press(self, identity: str) -> None:
+        """A finger comes down on that button a moment from now; the window hears of it in its next frame."""
+        self._finger.append((time.perf_counter() + self._random.random() * 0.05, identity))
+
+    def _deliver(self, _elapsed_s: float) -> None:
         from kivy.tests.common import UnitTestTouch
 
-        rng = random.Random(1)
-        ending = threading.Event()
-        contrast = SAMPLES["19-cutting"][0]
-
-        def machine() -> None:
-            done = 0.0
-            while not ending.wait(0.1):
-                done = (done + 0.003) % 1.0
-                self.kiosk.show(replace(contrast, progress=replace(contrast.progress, fraction=done)))
-
-        thread = threading.Thread(target=machine, daemon=True)
-        thread.start()
-        yield 1.0
-        late = []
-        for turn in range(TOUCHES):
-            # The contrast button changes every pixel: the dearest frame there is.
-            button = next(b for b in self.app.stage.buttons() if b.action.id == "aid_contrast")
-            before = self.app.screenful.local.contrast
-            began_s = time.perf_counter()
+        if self._finger and time.perf_counter() >= self._finger[0][0]:
+            identity = self._finger.pop(0)[1]
+            button = next(b for b in self.app.stage.buttons() if b.action.id == identity)
             touch = UnitTestTouch(*button.to_window(*button.center))
             touch.touch_down()
             touch.touch_up()
-            while self.app.screenful.local.contrast is before:
-                assert time.perf_counter() < began_s + 5, turn
-                yield 0
-            count = len(self.frames)
-            while len(self.frames) == count:
-                yield 0
-            late.append((self.frames[count] - began_s) * 1000)
-            yield 0.45 + rng.random() * 0.1
+
+    def _timed(self, identity: str) -> Iterator[float]:
+        """Press it; leaves wall and processor time in ms in `self.took`, or None if nothing ever changed."""
+        before = self.app.stage.shown
+        self.took: tuple[float, float] | None = None
+        self._press(identity)
+        began_s, used_s = self._finger[0][0], 0.0
+        while self._finger:
+            used_s = cpu_s()
+            yield 0
+        while _same(self.app.stage.shown, before):
+            if time.perf_counter() > began_s + 5:
+                return
+            yield 0
+        count = len(self.drawn_s)
+        while len(self.drawn_s) == count:
+            yield 0
+        self.took = (self.drawn_s[count] - began_s) * 1000, (cpu_s() - used_s) * 1000
+
+    def _touch(self) -> Iterator[float]:
+        ending = threading.Event()
+
+        def machine() -> None:
+            while not ending.wait(0.1):
+                self.kiosk.go_on()
+
+        thread = threading.Thread(target=machine, daemon=True)
+        thread.start()
+        wall: dict[str, list[float]] = defaultdict(list)
+        used: dict[str, list[float]] = defaultdict(list)
+        for turn in range(self.asked.touches):
+            name, identity = TOUCHED[turn % len(TOUCHED)]
+            snapshot, local = SAMPLES[name]
+            self.app.screenful.local = replace(local, contrast=self.app.screenful.local.contrast)
+            self.kiosk.show(replace(snapshot, simulated=True))
+            yield 0.6
+            yield from self._timed(identity)
+            assert self.took is not None, f"{identity} on {name} changed nothing"
+            wall[f"{name} {identity}"].append(self.took[0])
+            used[f"{name} {identity}"].append(self.took[1])
         ending.set()
         thread.join()
-        late.sort()
-        print(
-            f"touch to changed frame over a drawn cut, {TOUCHES} touches: median {late[len(late) // 2]:.0f} ms, "
-            f"95th percentile {late[int(len(late) * 0.95)]:.0f} ms, worst {late[-1]:.0f} ms",
-            flush=True,
-        )
+        self.app.screenful.local = Local()
+        everything = [ms for each in wall.values() for ms in each]
+        print(f"touch to changed frame, {self.asked.touches} touches: {spread(everything)}")
+        for name, values in wall.items():
+            cpu = sum(used[name]) / len(used[name])
+            print(f"   {name:28s} {spread(values)}; {cpu:.0f} ms of processor time")
 
-    def _sessions(self) -> Any:
+    def _cut(self) -> Iterator[float]:
+        wall: list[float] = []
+        end_s = time.perf_counter() + 600
+        while len(wall) < self.asked.touches and time.perf_counter() < end_s:
+            if self.app.screenful.snapshot.state is not State.CUTTING or self.app.stage.deaf:
+                yield 0.1
+                continue
+            yield from self._timed(WHILE_CUTTING[len(wall) % len(WHILE_CUTTING)])
+            if self.took is not None:
+                wall.append(self.took[0])
+            yield 0.45
+        print(f"touch to changed frame with a simulated machine cutting, {len(wall)} touches: {spread(wall)}")
+
+    def _memory(self) -> Iterator[float]:
         marks = []
-        for session in range(2001):
+        every = max(1, self.asked.sessions // 8)
+        for session in range(self.asked.sessions + 1):
             language = ("en", "es", "fr")[session % 3]
             for name in SESSION:
                 self.kiosk.show(replace(SAMPLES[name][0], language=language, simulated=True))
                 yield 0
-            if session % 250 == 0:
+            if session % every == 0:
+                gc.collect()
                 marks.append(f"{session}: {resident_mb():.0f}")
-        print(f"memory in MB after so many sessions: {', '.join(marks)}", flush=True)
+        print(f"memory in MB after so many sessions: {', '.join(marks)}")
         assert self.app.screenful.snapshot.state is State.THANK_YOU
 
 
-def main() -> None:
-    """Measure and print."""
-    os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
-    started = cold_start_s()
-    print(f"cold start to first frame: {min(started):.1f} to {max(started):.1f} s", flush=True)
+def _same(now: Any, before: Any) -> bool:
+    """Whether nothing but the machine's own news changed."""
+    if now.page != before.page or now.page != "steps":
+        return bool(now == before)
+    return bool((now.voice, now.title, now.aids) == (before.voice, before.title, before.aids))
+
+
+def cold_start() -> None:
+    """Five processes from nothing to the welcome screen drawn once."""
+    taken = []
+    for _ in range(5):
+        began_s = time.perf_counter()
+        subprocess.run([sys.executable, "-c", FIRST_FRAME], check=True, cwd=Path(__file__).parents[2])
+        taken.append(time.perf_counter() - began_s)
+    print(f"cold start to first frame: {min(taken):.1f} to {max(taken):.1f} s", flush=True)
+
+
+def on_samples(asked: argparse.Namespace) -> int:
+    """The parts that need no machine."""
     from ui.app import run_app
     from ui.gallery import sample_store
 
-    kiosk, held = Silent(), []
-    status = run_app(
+    kiosk = Silent()
+    return run_app(
         kiosk,
         sample_store("portrait"),
         simulated=True,
         fullscreen=False,
-        on_started=lambda a: held.append(Bench(a, kiosk)),
+        size_px=(1080, 1920),
+        on_started=lambda app: setattr(app, "bench", Bench(app, kiosk, asked)),
     )
-    sys.exit(status)
+
+
+def on_a_machine(asked: argparse.Namespace) -> int:
+    """The part that has one: session, driver, pty and simulated machine in this process, as `kiosk run --simulated`."""
+    from config.settings import load_settings
+    from kiosk.compose import build_kiosk
+    from kiosk.rehearsal.live import Onlooker, live_machine, scripted
+    from kiosk.rehearsal.script import Visit
+    from ui.app import run_app
+    from ui.gallery import sample_store
+
+    settings = load_settings(environment={})
+    settings = replace(settings, store=sample_store("portrait"))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        live_machine(settings, lambda factory: factory, pty=None, seed=1, speed=1.0) as live,
+    ):
+        kiosk = build_kiosk(settings, live.ports, Path(folder))
+        onlooker = Onlooker(kiosk)
+        scripted(onlooker, live, (Visit(),) * 50, lambda: None)
+
+        def started(app: Any) -> None:
+            app.bench = Bench(app, kiosk, asked)
+            kiosk.start()
+            onlooker.start()
+
+        try:
+            return run_app(
+                kiosk,
+                settings.store,
+                simulated=True,
+                fullscreen=False,
+                size_px=(1080, 1920),
+                on_started=started,
+            )
+        finally:
+            onlooker.close()
+            kiosk.close()
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure")
+    parser.add_argument("--touches", type=int, default=70, help="touches of `touch` and of `cut` (0.7 s each)")
+    parser.add_argument("--sessions", type=int, default=2000, help="sessions of `memory` (0.4 s each)")
+    asked = parser.parse_args()
+    if asked.touches < 1 or asked.sessions < 1:
+        parser.error("--touches and --sessions must be at least 1")
+    os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
+    os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    print(f"load of the last minute {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    status = 0
+    if "start" in asked.only:
+        cold_start()
+    if "cut" in asked.only and asked.only != ["cut"]:
+        # Kivy has one application a process.
+        command = [sys.executable, "-m", "tests.bench.bench_ui", "--only", "cut", "--touches", str(asked.touches)]
+        status = subprocess.run(command, check=False).returncode
+    elif "cut" in asked.only:
+        return on_a_machine(asked)
+    asked.only = [part for part in asked.only if part not in ("start", "cut")]
+    return on_samples(asked) or status if asked.only else status
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

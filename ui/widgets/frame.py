@@ -13,16 +13,7 @@ from ui.widgets.buttons import BigButton
 from ui.widgets.look import look
 
 from kivy.clock import Clock  # isort: skip
-from kivy.graphics import (
-    Color,
-    Quad,
-    Rectangle,
-    SmoothRoundedRectangle,
-    StencilPop,
-    StencilPush,
-    StencilUnUse,
-    StencilUse,
-)
+from kivy.graphics import Color, Quad, Rectangle, SmoothRoundedRectangle
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.label import Label
@@ -64,20 +55,15 @@ class Banner(Widget):
         with self.canvas.before:
             Color(rgba=p.warn)
             Rectangle(pos=self.pos, size=self.size)
-            StencilPush()
-            Rectangle(pos=self.pos, size=self.size)
-            StencilUse()
             Color(rgba=p.on_warn)
             h, step = self.height, self.height * 1.3
+            # The outermost stripes run over the edge of the glass, which cuts them off.
             x = self.x - h
             while x < self.right:
                 clear = theme.mm(4)
                 if x + h * 1.65 < label.x - clear or x > label.right + clear:
                     Quad(points=(x, self.y, x + h * 0.65, self.y, x + h * 1.65, self.top, x + h, self.top))
                 x += step
-            StencilUnUse()
-            Rectangle(pos=self.pos, size=self.size)
-            StencilPop()
 
 
 class Header(Widget):

@@ -20,6 +20,18 @@ from kivy.graphics.tesselator import TYPE_POLYGONS, WINDING_ODD, Tesselator
 Points: TypeAlias = Sequence[tuple[float, float]]
 
 
+def _triangles(fans: Iterable[tuple[Sequence[float], Sequence[int]]]) -> tuple[list[float], list[int]]:
+    """One mesh of all fans: a shape of eighty fans would be eighty calls to the graphics library in every frame."""
+    vertices: list[float] = []
+    indices: list[int] = []
+    for fan, order in fans:
+        first = len(vertices) // 4
+        vertices += fan
+        for at in range(1, len(order) - 1):
+            indices += (first + order[0], first + order[at], first + order[at + 1])
+    return vertices, indices
+
+
 @dataclass(frozen=True)
 class Place:
     """Where and how a figure stands: moved, turned, scaled, in scene units."""
@@ -65,8 +77,8 @@ class Pen:
         for flat in flats:
             tess.add_contour(flat)
         if tess.tesselate(WINDING_ODD, TYPE_POLYGONS):
-            for vertices, indices in tess.meshes:
-                Mesh(vertices=vertices, indices=indices, mode="triangle_fan")
+            vertices, indices = _triangles(tess.meshes)
+            Mesh(vertices=vertices, indices=indices, mode="triangles")
         for flat in flats:
             SmoothLine(points=flat, width=0.8, close=True)
 

@@ -16,6 +16,9 @@ from kivy.clock import Clock  # isort: skip
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
+SLOWEST_S = 0.3
+"""Between two movements of a picture on a computer that has no time for it."""
+
 
 class Picture(Widget):
     """Draws `scene`; `fraction` is how far the work has come."""
@@ -27,10 +30,12 @@ class Picture(Widget):
         super().__init__(**kwargs)
         self._began_s = Clock.get_time()
         self._ticking: Any = None
+        self._every_s = 0.0
         self._trigger = Clock.create_trigger(self._draw, -1)
         self.fbind("scene", self._begin)
-        for name in ("pos", "size", "fraction"):
+        for name in ("pos", "size"):
             self.fbind(name, self._trigger)
+        self.fbind("fraction", self._further)
         self.fbind("parent", self._begin)
         look.follow(self, Picture._begin)
 
@@ -42,17 +47,28 @@ class Picture(Widget):
         scene = SCENES.get(self.scene)
         if scene is not None and self.parent is not None and look.moving:
             motion = look.theme.motion
-            every_s = 1 / motion.scene_fps if scene.moves else motion.attract_s if self.scene == "attract" else 0
-            if every_s:
-                self._ticking = Clock.schedule_interval(self._move, every_s)
+            self._every_s = 1 / motion.scene_fps if scene.moves else motion.attract_s if self.scene == "attract" else 0
+            if self._every_s:
+                self._ticking = Clock.schedule_once(self._move, self._every_s)
         self._trigger()
 
-    def _move(self, *_: Any) -> None:
+    def _further(self, *_: Any) -> None:
+        """The work went on. A picture that moves anyway shows it with its next movement, not in a frame of its own."""
+        if self._ticking is None or not SCENES[self.scene].moves:
+            self._trigger()
+
+    def _move(self, elapsed_s: float) -> None:
         if self.get_root_window() is None:
             # Its screen is gone: nobody sees it move.
-            self._ticking.cancel()
+            self._ticking = None
             return
         self._draw()
+        if SCENES[self.scene].moves:
+            # A computer that cannot keep up moves less often: what people touch comes before what moves for beauty.
+            late = elapsed_s > 1.6 * self._every_s
+            fastest_s = 1 / look.theme.motion.scene_fps
+            self._every_s = min(SLOWEST_S, self._every_s * 1.5) if late else max(fastest_s, self._every_s * 0.95)
+        self._ticking = Clock.schedule_once(self._move, self._every_s)
 
     def _moment(self) -> Moment:
         scene, motion = SCENES[self.scene], look.theme.motion

@@ -7,6 +7,7 @@ meant for the screen before. Not responsible for: what any of it means.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from kiosk.events import Intent
@@ -22,7 +23,8 @@ from ui.widgets.page import Page
 
 from kivy.animation import Animation  # isort: skip
 from kivy.clock import Clock
-from kivy.graphics import Color, Rectangle
+from kivy.core.window import Window
+from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
@@ -39,11 +41,6 @@ class Stage(FloatLayout):
         self._focus = ""
         self.shown: Shown | None = None
         self.page: Page | None = None
-        with self.canvas.before:
-            self._paper = Color()
-            self._ground = Rectangle()
-        self.fbind("pos", self._paint)
-        self.fbind("size", self._paint)
         look.follow(self, Stage._paint)
         self._column = BoxLayout(orientation="vertical")
         self._banner, self._header = Banner(), Header()
@@ -63,8 +60,24 @@ class Stage(FloatLayout):
         self._paint()
 
     def _paint(self, *_: Any) -> None:
-        self._paper.rgba = look.theme.palette.paper
-        self._ground.pos, self._ground.size = self.pos, self.size
+        # The window is cleared to the paper's colour: a rectangle as large as the glass, drawn in software, takes as
+        # long as everything that stands upon it.
+        Window.clearcolor = look.theme.palette.paper
+
+    def save(self, path: Path) -> None:
+        """Write what is on the glass as a picture."""
+        width, height = (round(side) for side in self.size)
+        fbo = Fbo(size=(width, height), with_stencilbuffer=True)
+        fbo.clear_color = look.theme.palette.paper
+        with fbo:
+            ClearColor(*look.theme.palette.paper)
+            ClearBuffers()
+            Scale(1, -1, 1)
+            Translate(0, -height, 0)
+        fbo.add(self.canvas)
+        fbo.draw()
+        fbo.texture.save(str(path), flipped=False)
+        fbo.remove(self.canvas)
 
     def _space(self, *_: Any) -> None:
         theme = look.theme

@@ -58,7 +58,7 @@ class Reporter:
         if self._stood == 5:
             self._count += 1
             name = f"{self._count:02d}-{screenful.snapshot.state.value}.png"
-            stage.export_to_png(str(OUT / name))
+            stage.save(OUT / name)
         report = {
             "state": screenful.snapshot.state.value,
             "settled": self._stood >= 5,
