@@ -66,8 +66,10 @@ class Realtime:
         core = self._core
         core.flags &= ~fc.STATUS
         core.say(status_line(core))
-        # Another `?` that comes while the report is being written is forgotten with it.
-        core.reporting_until_s = max(core.now_s, core.busy_until_s) + REPORT_S
+        # Another `?` that comes while the report is being written is forgotten with it. On a wire without pace the
+        # whole report is there at once, and nobody can ask too early.
+        if core.uart.byte_s:
+            core.reporting_until_s = max(core.now_s, core.busy_until_s) + REPORT_S
 
     def _alarm(self) -> Program:
         core = self._core
