@@ -34,6 +34,7 @@ from hardware.grbl_wire import LONGEST_REPLY, RealTime, parse_line
 from hardware.ports import ByteLink, WireLine
 
 LINES_KEPT = 200
+TO_BOARD, FROM_BOARD = ">", "<"
 _ASKING = {
     "$H": "home",
     "$$": "ask_settings",
@@ -88,6 +89,18 @@ def told(body: bytes, way: str = "") -> WireLine:
     if not body:
         return WireLine(way, "", "")
     text = body.decode("ascii", "replace")
+    # A board answers; what it sends is never an order, and thousands of answers pass for one copy.
+    order = _order(text, way) if way != FROM_BOARD else None
+    if order is not None:
+        return order
+    event = parse_line(body)
+    if event is None or isinstance(event, Unexplained):
+        return WireLine(way, f"({len(body)} bytes)", "unexplained")
+    meaning = next(name for kind, name in _ANSWERS if isinstance(event, kind))
+    return WireLine(way, _answer(text, event), meaning)
+
+
+def _order(text: str, way: str) -> WireLine | None:
     plain = text.replace(" ", "").upper()
     if plain in _ASKING:
         return WireLine(way, text, _ASKING[plain])
@@ -95,11 +108,7 @@ def told(body: bytes, way: str = "") -> WireLine:
         return WireLine(way, "$J=" + _own_words(plain[3:]), "jog")
     if words_of(plain):
         return WireLine(way, _own_words(plain), _motion(plain))
-    event = parse_line(body)
-    if event is None or isinstance(event, Unexplained):
-        return WireLine(way, f"({len(body)} bytes)", "unexplained")
-    meaning = next(name for kind, name in _ANSWERS if isinstance(event, kind))
-    return WireLine(way, _answer(text, event), meaning)
+    return None
 
 
 def _own_words(line: str) -> str:
@@ -157,7 +166,7 @@ class WireLog:
         """Empty."""
         self._lines: deque[WireLine] = deque(maxlen=kept)
         self._lock = threading.Lock()
-        self._half = {">": bytearray(), "<": bytearray()}
+        self._half = {TO_BOARD: bytearray(), FROM_BOARD: bytearray()}
         """Lines that have not ended yet: raw, so they are never shown."""
         self._last_report = ""
         self._wheel_turns = self._cut_told = False
@@ -177,15 +186,15 @@ class WireLog:
                 if byte in _REAL_TIME:
                     text, meaning = _REAL_TIME[RealTime(byte)]
                     if byte != RealTime.STATUS:
-                        self._keep(WireLine(">", text, meaning))
+                        self._keep(WireLine(TO_BOARD, text, meaning))
                 else:
                     rest.append(byte)
-            self._feed(">", bytes(rest))
+            self._feed(TO_BOARD, bytes(rest))
 
     def received(self, data: bytes) -> None:
         """Bytes came from the board."""
         with self._lock:
-            self._feed("<", data)
+            self._feed(FROM_BOARD, data)
 
     def _feed(self, way: str, data: bytes) -> None:
         half = self._half[way]
