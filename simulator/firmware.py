@@ -142,10 +142,9 @@ class Firmware:
                     stepper.advance(core.now_s)
                     if stepper.finished(core.now_s):
                         stepper.end(core.now_s)
+                        core.outputs.motion_ended()
                         core.idle_delay()
                         core.flags |= fc.STOPPED
-            if stepper.running and core.planner.blocks:
-                core.outputs.follow(core.planner.blocks[0])
 
     def _step_inputs(self) -> None:
         core = self._core
@@ -277,7 +276,9 @@ class Firmware:
             yield from self._realtime.check()
             if core.abort:
                 return
-            if not core.flags and not core.uart.ring:
+            # What is queued and was not let go this time is tried again at once.
+            waiting = core.state == fc.IDLE and core.planner.blocks
+            if not core.flags and not core.uart.ring and not waiting:
                 self._reading = True
                 yield
                 self._reading = False

@@ -62,6 +62,7 @@ class Core:
         self.stepper = Stepper(self.planner)
         self.gc = State()
         self.outputs = Outputs(wiring, lambda: self.settings, self._settled_s)
+        self.stepper.taken = self.outputs.follow
         self.motor: Steps = (0, 0, 0)
         self.state = IDLE
         self.flags = 0

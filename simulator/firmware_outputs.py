@@ -80,6 +80,11 @@ class Outputs:
             self._turn(single(block.move.speed_rpm * speed_mm_s / block.rate_mm_s))
             self._switch()
 
+    def motion_ended(self) -> None:
+        """What was prepared last ends at a stand, and so does a laser that follows the speed."""
+        if self._followed is not None:
+            self.follow_speed(self._followed, 0.0)
+
     def stop(self) -> None:
         """Wheel and coolant off, whatever is reported."""
         self.on, self.coolant = False, 0

@@ -56,6 +56,8 @@ class Stepper:
         """Where the motors stand when nothing runs, in board steps."""
         self.watch: Callable[[Planned, Steps], float | None] | None = None
         """Where along a block an input changes, asked as it is taken up, with its steps done so far."""
+        self.taken: Callable[[Planned], None] = lambda _: None
+        """Told when a block begins to be prepared."""
         self.locked: dict[int, int] = {}
         """Axes that get no step pulses while homing, and where they stand."""
         self._watch_s = math.inf
@@ -256,6 +258,7 @@ class Stepper:
         block.entry_sq = speed * speed
         self._head = block
         self._head_from_mm = block.done_mm
+        self.taken(block)
         if self.watch is not None:
             block.watch_mm = self.watch(block, steps_done(block, block.done_mm))
         self._lay(block, speed)

@@ -20,8 +20,9 @@ from simulator.wiring import LooseBoard
 from tests.firmware.cases import OFFSETS, SIMPLE
 from tests.firmware.dialogues import DIALOGUES
 from tests.firmware.play import play
+from tests.firmware.surprises import SURPRISES
 
-CASES = SIMPLE + OFFSETS + DIALOGUES
+CASES = SIMPLE + OFFSETS + DIALOGUES + SURPRISES
 BANNER = b"\r\nGrbl 1.1h ['$' for help]\r\n"
 
 
