@@ -135,6 +135,7 @@ def build_tools(
         simulated=ports.simulated,
         room_to_record=lambda: room(data, settings.operations.disk).can_sell,
         versions=versions,
+        data=data,
     )
 
 

@@ -17,9 +17,9 @@ from typing import TypeAlias
 from kiosk import effects
 from kiosk.database import DatabaseFault
 from kiosk.desk import Desk
-from kiosk.events import CallStaff, Cancel, Intent, MoreTime, SetLanguage, Stop
+from kiosk.events import CallStaff, Cancel, Intent, LetGo, MoreTime, ServiceAction, SetLanguage, Stop
 from kiosk.executor import Executor, Job, Lane, place
-from kiosk.outcomes import Crashed, Due, Faulted, LeftoversSettled, Reply, Report, Told
+from kiosk.outcomes import CamerasSeen, Crashed, Due, Faulted, LeftoversSettled, Reply, Report, Told
 from kiosk.phases import ENTER, HANDLE, approving, ending, starting
 from kiosk.secrecy import wipe
 from kiosk.snapshot import Snapshot, Waiting
@@ -82,9 +82,21 @@ class Controller:
         if isinstance(message, Stop):
             self._stop_pending = True
             self._tools.cutter.stop()
+        self._mind_finger(message)
         self._inbox.put(message)
         if self._posted is not None:
             self._posted()
+
+    def _mind_finger(self, message: Message) -> None:
+        """A jog lasts as long as a finger lies on its button: told at once, not when the inbox comes to it."""
+        finger = self.desk.bench.finger
+        match message:
+            case ServiceAction("jog"):
+                finger.set()
+            case LetGo() | Stop():
+                finger.clear()
+            case _:
+                pass
 
     def stop_now(self) -> None:
         """Stop the machine at once, from the calling thread; the session hears of it afterwards."""
@@ -232,6 +244,8 @@ class Controller:
             case Told(_, frames) if frames is not None and not desk.is_current(reply):
                 # The shopper has left: nobody will wipe this but us.
                 wipe(frames)
+            case CamerasSeen(previews) if desk.session.state is not State.TECHNICIAN:
+                wipe(previews)
             case _ if desk.is_current(reply) or desk.visit is None:
                 self._to_phase(report)
             case _:
@@ -291,7 +305,10 @@ class Controller:
         desk = self.desk
         match due.what:
             case "idle":
-                if due.mark == desk.activity:
+                if due.mark == desk.activity and desk.session.state is State.TECHNICIAN and desk.service_busy:
+                    # A test cut takes as long as it takes; nothing may cover its Stop.
+                    self._somebody_is_here()
+                elif due.mark == desk.activity:
                     desk.waiting = Waiting(int(self._tools.store.timeouts.warning_s), desk.extensions_left)
                     desk.idle_in(1.0, "waiting")
             case "waiting":

@@ -16,6 +16,7 @@ from hardware.ports import BoardIdentity
 from kiosk.copy_check import has_drifted
 from kiosk.executor import Job, Lane, Work, reported
 from kiosk.outcomes import CutProgress, Due, Reply, Report
+from kiosk.service_bench import ServiceBench
 from kiosk.session import Session
 from kiosk.snapshot import FaultNotice, Waiting
 from kiosk.states import State
@@ -75,6 +76,7 @@ class Desk:
         self.retry_after_s = 0
         self.service_busy = ""
         self.service_message = ""
+        self.bench = ServiceBench()
         self.recent_errors: deque[str] = deque(maxlen=20)
         self.waiting: Waiting | None = None
         self.extensions_left = tools.store.timeouts.extensions
@@ -134,6 +136,7 @@ class Desk:
             self.visit.wipe()
         self.visit = None
         self._visits += 1
+        self.bench.close_eyes()
         self.member = None
         self.staff_message = ""
         self.retry_after_s = 0

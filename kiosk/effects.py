@@ -48,14 +48,22 @@ TOUCHES_WATCHED = 9
 """Touch-offs the path follows: enough that one tall blank does not move the median."""
 
 
-def bring_up(tools: Tools, *, first: bool) -> BroughtUp:
-    """Connect (or recover), home, and settle every sale that was left open."""
+def bring_up(tools: Tools, *, first: bool, scrap: bool = False) -> BroughtUp:
+    """Connect (or recover), home, and settle every sale that was left open.
+
+    Args:
+        tools: the ports.
+        first: connect; else recover.
+        scrap: a technician's blank may be in the clamp; no sale will throw it away.
+    """
     identity = None
     if first:
         identity = tools.cutter.connect()
         tools.cutter.home()
     else:
         tools.cutter.recover()
+    if scrap:
+        tools.cutter.reject()
     for sale in tools.journal.open_sales():
         settle_metal(sale, tools)
     return BroughtUp(identity, settle_leftovers(tools).unsettled)

@@ -156,6 +156,12 @@ class ServiceAction:
     name: str
     axis: str = ""
     distance_mm: float = 0.0
+    slot: int = 0
+
+
+@dataclass(frozen=True)
+class LetGo:
+    """The finger left a button that acts only while it is held: what moves by it ends at once."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +195,7 @@ Intent: TypeAlias = (
     | OpenKiosk
     | Recover
     | ServiceAction
+    | LetGo
     | ServiceMenu
 )
 """All a person at the screen can wish."""

@@ -52,7 +52,8 @@ class FlightRecorder:
         if isinstance(message, Due):
             return
         kind, value = ("report", message.report) if isinstance(message, Reply) else ("intent", message)
-        if isinstance(value, outcomes.CutProgress):
+        if isinstance(value, outcomes.CutProgress | outcomes.MachineSeen | outcomes.CamerasSeen):
+            # Too many, or pictures: neither says what happened.
             return
         self._write(
             Entry(self._clock.now_s() - self._began_s, kind, type(value).__name__, facts_of(value), state.value)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from hardware.ports import BoardIdentity, PaymentAnswer, TouchOff
+from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.journal import Sale
 from kiosk.reading import Stamp
-from kiosk.snapshot import CheckResult
+from kiosk.snapshot import CalibrationView, CheckResult, Preview, TrialView
 from kiosk.tools import Telling
 
 
@@ -165,6 +165,34 @@ class ServiceDone:
 
 
 @dataclass(frozen=True)
+class MachineSeen:
+    """A look at the machine, for the technician's screen."""
+
+    status: MachineStatus
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CamerasSeen:
+    """A look through every camera. Whoever drops this overwrites it."""
+
+    previews: tuple[Preview, ...]
+
+
+@dataclass(frozen=True)
+class TrialCut:
+    """A technician's test cut was measured and scrapped."""
+
+    trial: TrialView
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """The gauge was measured."""
+
+    calibration: CalibrationView
+
+
+@dataclass(frozen=True)
 class Due:
     """A timer of the controller ran out. Stale if `mark` is no longer the current one of its kind."""
 
@@ -200,6 +228,10 @@ Report: TypeAlias = (
     | SaleFound
     | ReturnMeasured
     | ServiceDone
+    | MachineSeen
+    | CamerasSeen
+    | TrialCut
+    | Calibrated
     | Due
     | Crashed
 )

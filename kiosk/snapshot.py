@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hardware.ports import MachineStatus
+from hardware.ports import MachineStatus, WireLine
+from hardware.scan import Pixels
 from kiosk.decision import FiredRule
 from kiosk.reading import Outcome
 from kiosk.states import State
+
+JOG_STEPS_MM = (0.01, 0.1, 1.0, 10.0)
+"""How far a technician may have an axis moved at one touch."""
 
 
 @dataclass(frozen=True)
@@ -153,18 +157,67 @@ class StaffView:
     sales: tuple[SaleLine, ...] = ()
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Preview:
+    """One camera's picture, small and grey, or why there is none. Overwritten when it is no longer shown."""
+
+    view: str
+    pixels: Pixels | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class TrialView:
+    """A test cut: how far it was off, never a shopper's key. `errors_mm` is one error a cut, shoulder first."""
+
+    slot: int
+    blank: str
+    passed: bool
+    largest_error_mm: float
+    tolerance_mm: float
+    errors_mm: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class FittedView:
+    """What a calibration found in one view; `refused` is the id of why it found nothing that serves."""
+
+    view: str
+    mm_per_px: float = 0.0
+    residual_mm: float = 0.0
+    tilt_deg: float = 0.0
+    laser_angle_deg: float | None = None
+    refused: str = ""
+    figure: float = 0.0
+
+
+@dataclass(frozen=True)
+class CalibrationView:
+    """A calibration, and the name of the file it was written to (empty: refused)."""
+
+    views: tuple[FittedView, ...]
+    file: str = ""
+
+
 @dataclass(frozen=True)
 class ServiceView:
     """What a technician sees."""
 
     status: MachineStatus | None = None
     versions: tuple[tuple[str, str], ...] = ()
-    wire: tuple[str, ...] = ()
+    wire: tuple[WireLine, ...] = ()
     errors: tuple[str, ...] = ()
     drift_mm: tuple[float, ...] = ()
     drift_limit_mm: float = 0.0
     busy: str = ""
+    fraction: float = 0.0
+    """Of what is going on."""
     message: str = ""
+    slots: tuple[SlotView, ...] = ()
+    trial: TrialView | None = None
+    calibration: CalibrationView | None = None
+    cameras_live: bool = False
+    previews: tuple[Preview, ...] = ()
 
 
 @dataclass(frozen=True)

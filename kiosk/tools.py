@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from config.catalogue import Catalogue
@@ -131,3 +132,5 @@ class Tools:
     room_to_record: Callable[[], bool]
     """Whether the disk could take the records of one more visit. From any thread."""
     versions: tuple[tuple[str, str], ...] = field(default=())
+    data: Path | None = None
+    """Folder of the records, where a technician's calibration is kept beside them; None keeps none."""

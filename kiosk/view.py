@@ -28,6 +28,8 @@ STEPS = ("load", "cut", "check", "deliver")
 _STEP_OF = {State.LOADING: 0, State.CUTTING: 1, State.CHECKING: 2, State.DELIVERING: 3}
 _STAFF = (State.STAFF_LOGIN, State.STAFF_APPROVAL, State.STAFF_MENU)
 LAST_SALES = 20
+WIRE_LINES = 40
+"""As many lines of the wire as any screen shows."""
 
 
 def snapshot(desk: Desk) -> Snapshot:
@@ -130,7 +132,7 @@ def _sales(desk: Desk) -> tuple[SaleLine, ...]:
 
 
 def _service(desk: Desk) -> ServiceView:
-    tools = desk.tools
+    tools, bench = desk.tools, desk.bench
     means_mm = [copy.mean_mm for copy in tools.journal.last_copies(200)]
     identity = desk.identity
     board = (
@@ -140,12 +142,18 @@ def _service(desk: Desk) -> ServiceView:
     )
     drift = drift_mm(means_mm, tools.machine.check)
     return ServiceView(
-        status=tools.cutter.status() if not desk.service_busy else None,
+        status=bench.status,
         versions=(*tools.versions, *board, ("catalogue", tools.catalogue.revision[:12])),
-        wire=(),
+        wire=tools.cutter.wire()[-WIRE_LINES:],
         errors=tuple(desk.recent_errors),
         drift_mm=tuple(means_mm if drift is None else (*means_mm, drift)),
         drift_limit_mm=tools.machine.check.drift_limit_mm,
-        busy=desk.service_busy,
+        busy=desk.service_busy or ("recover" if desk.recovering else ""),
+        fraction=round(bench.fraction, 2),
         message=desk.service_message,
+        slots=tools.inventory.slots(),
+        trial=bench.trial,
+        calibration=bench.calibration,
+        cameras_live=bench.cameras_live,
+        previews=bench.previews,
     )

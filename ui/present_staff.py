@@ -1,7 +1,7 @@
-"""What staff and technicians see: sign-in, approval, the quick menu, the service screen, closed, out of order. Pure.
+"""What staff see: sign-in, approval, the quick menu, closed, out of order. Pure.
 
 Responsible for: the words and buttons of those states. Not responsible for: who may do what (`kiosk` decides and
-says `not_allowed`).
+says `not_allowed`), or the technician's screen (`ui.present_service`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from kiosk.events import (
     OpenKiosk,
     Recover,
     Refill,
-    ServiceAction,
     ServiceMenu,
     UnlockSlot,
 )
@@ -27,6 +26,7 @@ from kiosk.snapshot import SlotView, Snapshot, StaffView
 from kiosk.states import State
 from ui.i18n import Words
 from ui.local import CountBlanks, Local, OpenTab, PickSlot
+from ui.present_service import technician
 from ui.present_shopper import call_staff, finish_name, keypad_keys, reason_of
 from ui.shown import (
     Action,
@@ -35,7 +35,6 @@ from ui.shown import (
     Kind,
     Line,
     Reason,
-    ServiceDetail,
     Shown,
     StaffDetail,
 )
@@ -246,83 +245,6 @@ def _kiosk(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tab
     return StaffDetail(tabs, paragraphs=(words("kiosk.text"), words("kiosk.recover_text")), controls=tuple(controls))
 
 
-def _technician(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    service = snapshot.service
-    tab = local.tab or "machine"
-    tabs = tuple(
-        Action(f"tab_{name}", words(f"service.tab.{name}"), OpenTab(name), chosen=name == tab)
-        for name in ("machine", "wire", "history", "measure")
-    )
-    lines: list[Line] = []
-    log: tuple[str, ...] = ()
-    controls: list[Action] = []
-    drift: tuple[float, ...] = ()
-    drift_label = ""
-    if service is not None and tab == "machine":
-        lines += _machine_lines(words, snapshot)
-        controls += _machine_controls(words, busy=bool(service.busy))
-    elif service is not None and tab == "wire":
-        log = service.wire[-14:] or (words("service.no_wire"),)
-    elif service is not None and tab == "history":
-        log = service.errors[-12:] or (words("service.no_errors"),)
-    elif service is not None:
-        lines += [Line(name, value) for name, value in service.versions]
-        drift = service.drift_mm
-        limit = words.number(service.drift_limit_mm, 3)
-        drift_label = words("service.drift", count=len(drift), limit=limit)
-    busy = words("service.busy", action=service.busy) if service and service.busy else ""
-    message = _service_message(words, service.message) if service else ""
-    return Shown(
-        page="service",
-        visit="technician",
-        title=words("service.title"),
-        store_name=store.name,
-        body=(words("service.text"),),
-        detail=ServiceDetail(
-            tabs,
-            tuple(lines),
-            log,
-            drift,
-            service.drift_limit_mm if service else 0.0,
-            drift_label,
-            tuple(controls),
-            busy or message,
-        ),
-        actions=(_leave(words),),
-    )
-
-
-def _machine_lines(words: Words, snapshot: Snapshot) -> list[Line]:
-    status = snapshot.service.status if snapshot.service else None
-    if status is None:
-        return [Line(words("service.state"), words("service.unknown"))]
-    lines = [Line(words("service.state"), status.state)]
-    if status.position_mm is not None:
-        axes = zip("XYZ", status.position_mm, strict=True)
-        lines.append(Line(words("service.position"), "  ".join(f"{axis} {words.number(mm, 3)}" for axis, mm in axes)))
-    spindle = f"{words.number(status.spindle_rpm)} rpm · {words.number(status.feed_mm_min)} mm/min"
-    lines.append(Line(words("service.speeds"), spindle))
-    lines.append(Line(words("service.pins"), status.pins or "–"))
-    return lines
-
-
-def _service_message(words: Words, message: str) -> str:
-    """What came of an action: an id with words, or a figure or fault code as it is."""
-    key = f"service.message.{message}"
-    return words(key) if key in words.ids else message
-
-
-SERVICE_ACTIONS = ("home", "probe", "check", "reject", "reconnect", "cameras", "new_wheel")
-"""What the session does for a technician; all but a look through the cameras move or reset something: held."""
-
-
-def _machine_controls(words: Words, *, busy: bool) -> list[Action]:
-    return [
-        Action(name, words(f"service.{name}"), ServiceAction(name), hold=name != "cameras", enabled=not busy)
-        for name in SERVICE_ACTIONS
-    ]
-
-
 def _closed(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     return Shown(
         page="message",
@@ -381,7 +303,7 @@ STATES: dict[State, Present] = {
     State.STAFF_LOGIN: _login,
     State.STAFF_APPROVAL: _approval,
     State.STAFF_MENU: _menu,
-    State.TECHNICIAN: _technician,
+    State.TECHNICIAN: technician,
     State.CLOSED: _closed,
     State.OUT_OF_ORDER: _out_of_order,
 }

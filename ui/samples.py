@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardware.ports import MachineStatus
+import numpy as np
+
+from hardware.ports import VIEWS, MachineStatus, WireLine
 from kiosk.decision import FiredRule, Override, Verdict
 from kiosk.reading import Outcome
 from kiosk.snapshot import (
+    CalibrationView,
     CheckResult,
     FaultNotice,
+    FittedView,
     Offer,
+    Preview,
     Progress,
     Receipt,
     Refusal,
@@ -24,6 +29,7 @@ from kiosk.snapshot import (
     SlotView,
     Snapshot,
     StaffView,
+    TrialView,
     Waiting,
     WornChoice,
 )
@@ -90,13 +96,46 @@ STAFF = StaffView(
     slots=SLOTS,
     sales=SALES,
 )
+WIRE = (
+    WireLine(">", "$H", "home"),
+    WireLine("<", "ok", "ok"),
+    WireLine("<", "<Idle|MPos:#|FS:#>", "report"),
+    WireLine(">", "G53G0X#", "rapid"),
+    WireLine("<", "(41 bytes)", "unexplained"),
+)
+# A backlight with something round on it: no key.
+_ACROSS, _DOWN = np.meshgrid(np.arange(128), np.arange(96))
+_DISC = np.where(np.hypot(_ACROSS - 64, _DOWN - 48) < 26, 20, 205).astype(np.uint8)
 SERVICE = ServiceView(
     status=MachineStatus("Idle", (-60.0, -2.0, -35.0), 0.0, 0.0, "P"),
-    versions=(("kiosk", "0.1.0"), ("firmware", "1.1h"), ("catalogue", "3f9a1c")),
-    wire=("> ?", "< <Idle|MPos:-60.000,-2.000,-35.000|FS:0,0>", "> $I", "< [VER:1.1h.20190825:]", "< ok") * 3,
+    versions=(("kiosk", "0.1.0"), ("board", "Grbl 1.1h"), ("assurance", "stock"), ("catalogue", "3f9a1c")),
+    wire=WIRE * 3,
     errors=("10:12 DOOR_OPEN guard opened", "09:40 BLANK slot 5: not seated"),
     drift_mm=(0.012, 0.015, 0.011, 0.018, 0.021, 0.017, 0.024, 0.022, 0.026, 0.031, 0.019, 0.02),
     drift_limit_mm=0.03,
+    slots=SLOTS,
+)
+TRIED = replace(
+    SERVICE,
+    message="trial_passed",
+    trial=TrialView(1, "KW1", True, 0.0071, 0.05, (0.002, -0.007, 0.001, 0.004, -0.003)),
+)
+SEEN = replace(
+    SERVICE,
+    cameras_live=True,
+    previews=(*(Preview(view, _DISC) for view in VIEWS[:4]), Preview("check", problem="camera check: gone")),
+)
+FITTED = replace(
+    SERVICE,
+    message="calibrated",
+    calibration=CalibrationView(
+        (
+            FittedView("silhouette", 0.030012, 0.0031, 0.4),
+            FittedView("line_left", 0.02001, 0.0052, 0.3, 45.02),
+            FittedView("line_right", 0.01998, 0.0049, 0.2, 44.97),
+        ),
+        "/var/lib/kiosk/calibrations/calibration-2026-11-23.toml",
+    ),
 )
 
 BASE = Snapshot(
@@ -165,6 +204,15 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "33-staff-help": (_at(State.STAFF_MENU, staff=STAFF, fault=FaultNotice("DOOR_OPEN", "", 0.0)), Local()),
     "34-staff-kiosk": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="kiosk")),
     "35-technician": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local()),
+    "35-technician-busy": (
+        _at(State.TECHNICIAN, staff=STAFF, service=replace(SERVICE, busy="test_cut", fraction=0.45)),
+        Local(),
+    ),
+    "35-technician-move": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="jog/y/0.1")),
+    "35-technician-test": (_at(State.TECHNICIAN, staff=STAFF, service=TRIED), Local(tab="test/1")),
+    "35-technician-cameras": (_at(State.TECHNICIAN, staff=STAFF, service=SEEN), Local(tab="cameras")),
+    "35-technician-calibrated": (_at(State.TECHNICIAN, staff=STAFF, service=FITTED), Local(tab="cameras")),
+    "35-technician-stock": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="stock")),
     "36-technician-wire": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="wire")),
     "37-technician-errors": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="history")),
     "38-technician-drift": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="measure")),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from hardware.scan import Pixels
 from kiosk.events import Intent
 from ui.local import LocalAct
 
@@ -38,6 +39,8 @@ class Action:
     chosen: bool = False
     hold: bool = False
     says: str = ""
+    released: Intent | LocalAct | None = None
+    """Of a held one: sent when the finger leaves it after it has acted."""
 
     @property
     def spoken(self) -> str:
@@ -183,9 +186,18 @@ class StaffDetail:
     controls: tuple[Action, ...] = ()
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class PreviewShown:
+    """One camera's small picture with its name; `problem` says why there is none."""
+
+    label: str
+    pixels: Pixels | None
+    problem: str = ""
+
+
 @dataclass(frozen=True)
 class ServiceDetail:
-    """The technician's screen."""
+    """The technician's screen. `choices` and `amounts` are two rows of what an action is to be done with."""
 
     tabs: tuple[Action, ...]
     lines: tuple[Line, ...] = ()
@@ -195,6 +207,9 @@ class ServiceDetail:
     drift_label: str = ""
     controls: tuple[Action, ...] = ()
     message: str = ""
+    choices: tuple[Action, ...] = ()
+    amounts: tuple[Action, ...] = ()
+    previews: tuple[PreviewShown, ...] = ()
 
 
 Detail: TypeAlias = (

@@ -63,7 +63,7 @@ def actions_of(detail: Detail) -> list[Action]:
         case StaffDetail():
             return [*detail.tabs, *detail.rows, *detail.controls]
         case ServiceDetail():
-            return [*detail.tabs, *detail.controls]
+            return [*detail.tabs, *detail.choices, *detail.amounts, *detail.controls]
         case StepsDetail() | RefusedDetail() | ReceiptDetail():
             return []
 

@@ -49,9 +49,12 @@ class LineFit:
 
 @dataclass(frozen=True)
 class Refused:
-    """Why a picture gives no calibration."""
+    """Why a picture gives no calibration. `code` is the reason's id, for a screen in any language."""
 
     reason: str
+    code: str
+    figure: float = 0.0
+    """What was found, where the reason is a figure."""
 
 
 Fit = TypeVar("Fit", ScaleFit, LineFit)
@@ -61,12 +64,12 @@ def calibrate_silhouette(view: View, gauge: Gauge) -> ScaleFit | Refused:
     """Fit the staircase against the light. `view.mm_per_px` is only a first guess."""
     found = segment(view)
     if isinstance(found, Outcome):
-        return Refused(f"the gauge is not to be seen: {found.value.replace('_', ' ')}")
+        return Refused(f"the gauge is not to be seen: {found.value.replace('_', ' ')}", "not_seen")
     patch = straighten(found, lay_along(found.contour_mm))
     low, high = lower_edge(patch), upper_edge(patch)
     seen = np.isfinite(low) & np.isfinite(high)
     if seen.sum() < 20 * gauge.steps:
-        return Refused("the gauge is not to be seen whole")
+        return Refused("the gauge is not to be seen whole", "not_whole")
     u, height = patch.u_mm[seen], (high - low)[seen]
     if np.mean(height[: height.size // 3]) < np.mean(height[-(height.size // 3) :]):
         u, height = -u[::-1], height[::-1]
@@ -77,7 +80,7 @@ def calibrate_silhouette(view: View, gauge: Gauge) -> ScaleFit | Refused:
     for step in range(gauge.steps):
         inside = (u > u[0] + (step + 0.25) * tread) & (u < u[0] + (step + 0.75) * tread)
         if not inside.any():
-            return Refused("the gauge's steps are not to be seen")
+            return Refused("the gauge's steps are not to be seen", "not_whole")
         levels.append(float(np.median(height[inside])))
     known: Floats = np.asarray(gauge.height_mm - gauge.rise_mm * np.arange(gauge.steps), dtype=np.float64)
     # The base counts as a step of height nought: the longest lever there is.
@@ -85,7 +88,7 @@ def calibrate_silhouette(view: View, gauge: Gauge) -> ScaleFit | Refused:
     risers = [_falls_through(u, height, (a + b) / 2) for a, b in pairwise(levels)]
     along, off_along = _proportion(gauge.tread_mm * np.arange(1.0, gauge.steps), np.array(risers))
     if up <= 0 or along <= 0:
-        return Refused("what lies there is not the gauge of the machine file")
+        return Refused("what lies there is not the gauge of the machine file", "not_gauge")
     askance = math.degrees(math.acos(min(up, along) / max(up, along)))
     fit = ScaleFit(view.mm_per_px / math.sqrt(up * along), askance, max(off_up, off_along))
     return _judged(fit, view.mm_per_px)
@@ -95,18 +98,18 @@ def calibrate_line(view: View, gauge: Gauge) -> LineFit | Refused:
     """Fit the staircase a face makes of the laser line. `view.mm_per_px` is only a first guess."""
     found = line_by_row(view)
     if found is None:
-        return Refused("no laser line is to be seen")
+        return Refused("no laser line is to be seen", "no_line")
     rows, x_px = found
     heights: Floats = np.asarray((float(rows[-1]) - rows) * view.mm_per_px, dtype=np.float64)
     order = np.argsort(heights)
     heights, x_px, rows = heights[order], x_px[order], rows[order].astype(np.float64)
     jumps = _jumps(heights, x_px, gauge)
     if jumps is None:
-        return Refused("the steps of the gauge's face are not to be seen")
+        return Refused("the steps of the gauge's face are not to be seen", "not_whole")
     at_rows = np.interp(jumps, heights, rows)
     px_per_mm, off_up = _proportion(gauge.face_tread_mm * np.arange(1.0, gauge.face_steps), -at_rows)
     if px_per_mm <= 0:
-        return Refused("what lies there is not the gauge of the machine file")
+        return Refused("what lies there is not the gauge of the machine file", "not_gauge")
     mm_per_px = 1 / px_per_mm
     off_up *= mm_per_px
     step = np.searchsorted(jumps, heights)
@@ -121,11 +124,14 @@ def calibrate_line(view: View, gauge: Gauge) -> LineFit | Refused:
 
 def _judged(fit: Fit, nominal: float) -> Fit | Refused:
     if abs(fit.mm_per_px / nominal - 1) > MOST_OFF_NOMINAL:
-        return Refused(f"{fit.mm_per_px:.5f} mm a pixel is too far from the {nominal:.5f} of the machine file")
+        reason = f"{fit.mm_per_px:.5f} mm a pixel is too far from the {nominal:.5f} of the machine file"
+        return Refused(reason, "scale", fit.mm_per_px)
     if fit.residual_mm > WORST_RESIDUAL_MM:
-        return Refused(f"the steps fit only to {fit.residual_mm:.3f} mm; {WORST_RESIDUAL_MM} is allowed")
+        reason = f"the steps fit only to {fit.residual_mm:.3f} mm; {WORST_RESIDUAL_MM} is allowed"
+        return Refused(reason, "residual", fit.residual_mm)
     if abs(fit.tilt_deg) > MOST_TILT_DEG:
-        return Refused(f"the view is {fit.tilt_deg:.1f} degrees askance; {MOST_TILT_DEG:g} is allowed")
+        reason = f"the view is {fit.tilt_deg:.1f} degrees askance; {MOST_TILT_DEG:g} is allowed"
+        return Refused(reason, "tilt", fit.tilt_deg)
     return fit
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from config.machine import Slot
-from kiosk import effects
+from hardware.jog import AXES
+from kiosk import service_work
 from kiosk.desk import Desk, Lane
 from kiosk.events import (
     Cancel,
@@ -24,11 +24,28 @@ from kiosk.events import (
     Start,
     UnlockSlot,
 )
-from kiosk.outcomes import BroughtUp, Due, Report, ServiceDone
+from kiosk.executor import Work
+from kiosk.journal import Metal
+from kiosk.outcomes import (
+    BroughtUp,
+    Calibrated,
+    CamerasSeen,
+    CutProgress,
+    Due,
+    MachineSeen,
+    Report,
+    ServiceDone,
+    TrialCut,
+)
 from kiosk.phases import starting
+from kiosk.secrecy import wipe
+from kiosk.snapshot import JOG_STEPS_MM, Preview
 from kiosk.tools import Tools
 
 TECHNICIAN = "technician"
+JOG_AXES = frozenset(AXES)
+LOOK_AFTER_S = 0.5
+"""Between two looks at the machine while a technician watches it."""
 
 
 def handle_closed(desk: Desk, event: Intent | Report) -> None:
@@ -92,9 +109,11 @@ def _common(desk: Desk, event: Intent | Report) -> bool:
 
 
 def enter_technician(desk: Desk) -> None:
-    """Nothing moves until it is asked for."""
+    """Nothing moves until it is asked for; the machine is looked at all the time."""
     desk.service_busy = ""
     desk.service_message = ""
+    desk.bench.begin()
+    _look(desk)
 
 
 def handle_technician(desk: Desk, event: Intent | Report) -> None:
@@ -102,64 +121,149 @@ def handle_technician(desk: Desk, event: Intent | Report) -> None:
     if _common(desk, event):
         return
     match event:
-        case ServiceAction() if not desk.service_busy:
-            action = _action(desk.tools, event)
-            if action is None:
-                desk.service_message = "unknown_action"
-                return
-            desk.service_busy = event.name
-            desk.audit("service", staff=desk.member.number if desk.member else "", action=event.name)
-            desk.request(Lane.MACHINE, action)
-        case ServiceDone(_, message):
-            desk.service_busy = ""
-            desk.service_message = message
+        case ServiceAction():
+            _asked(desk, event)
+        case ServiceDone() | TrialCut() | Calibrated():
+            _done(desk, event)
+        case CutProgress(fraction):
+            desk.bench.fraction = fraction
+        case MachineSeen(status):
+            desk.bench.looking = False
+            desk.bench.status = status
+        case CamerasSeen(previews):
+            _seen(desk, previews)
+        case Due("look"):
+            _look(desk)
         case Done() | Cancel():
             if not desk.service_busy:
+                desk.bench.close_eyes()
                 desk.session.service_closed()
         case _:
             pass
 
 
-def _action(tools: Tools, action: ServiceAction) -> Callable[[], Report] | None:
-    """The work of a technician's action; None if there is no such action."""
-    match action.name:
-        case "home":
-            return lambda: _done(action, tools.cutter.home)
-        case "reconnect":
-            return lambda: effects.bring_up(tools, first=True)
-        case "reject":
-            return lambda: _done(action, tools.cutter.reject)
-        case "check":
-            return lambda: _done(action, tools.cutter.present_to_check)
-        case "probe":
-            return lambda: _probe(tools, action)
-        case "status":
-            return lambda: ServiceDone(action.name, tools.cutter.status().state)
-        case "cameras":
-            return lambda: _done(action, lambda: _scan(tools))
-        case "new_wheel":
-            return lambda: _done(action, tools.journal.forget_drift)
-        case _:
-            return None
+def _look(desk: Desk) -> None:
+    """See how the machine stands, and do so again soon."""
+    bench, tools = desk.bench, desk.tools
+    if desk.service_busy:
+        # The worker has the machine: this is what it last heard, and asks nothing.
+        bench.status = tools.cutter.status()
+    elif not bench.looking:
+        bench.looking = True
+        desk.request(Lane.MACHINE, lambda: service_work.look(tools))
+    if bench.cameras_live and not bench.seeing and desk.visit is None:
+        bench.seeing = True
+        desk.request(Lane.CAMERA, lambda: service_work.see(tools))
+    desk.due_in(LOOK_AFTER_S, "look")
 
 
-def _done(action: ServiceAction, work: Callable[[], None]) -> ServiceDone:
-    work()
-    return ServiceDone(action.name, "done")
+def _seen(desk: Desk, previews: tuple[Preview, ...]) -> None:
+    desk.bench.seeing = False
+    if desk.bench.cameras_live and desk.visit is None:
+        desk.bench.show(previews)
+    else:
+        wipe(previews)
 
 
-def _scan(tools: Tools) -> None:
-    tools.scanner.scan()
+def _asked(desk: Desk, action: ServiceAction) -> None:
+    """Look whether the action may be done now, and have it done."""
+    bench = desk.bench
+    if action.name in ("cameras", "cameras_off"):
+        bench.close_eyes()
+        bench.cameras_live = action.name == "cameras"
+        bench.calibration, desk.service_message = None, ""
+        return
+    if desk.service_busy or desk.recovering:
+        return
+    refusal = _refusal(desk, action)
+    if refusal:
+        desk.service_message = refusal
+        return
+    work = _WORK[action.name](desk, action)
+    desk.service_busy, desk.service_message, bench.fraction = action.name, "", 0.0
+    bench.trial = bench.calibration = None
+    bench.clamped = bench.clamped or action.name in ("probe", "test_cut")
+    if action.name != "jog" or not bench.jogged:
+        # A jog is many touches; that there was one is enough.
+        desk.audit("service", staff=desk.member.number if desk.member else "", action=action.name)
+    bench.jogged = bench.jogged or action.name == "jog"
+    desk.request(Lane.CAMERA if action.name == "calibrate" else Lane.MACHINE, work)
 
 
-def _probe(tools: Tools, action: ServiceAction) -> ServiceDone:
-    """Load from the first slot that has blanks, touch off, throw away; says how far the edge is off."""
-    stocked = {slot.number for slot in tools.inventory.slots() if slot.count and not slot.locked}
-    slot: Slot | None = next((slot for slot in tools.machine.magazine.slots if slot.number in stocked), None)
-    found = tools.catalogue.blank_of.get(slot.blank) if slot else None
-    if slot is None or found is None or found[0].spec is None:
-        return ServiceDone(action.name, "no_blank")
-    tools.inventory.take(slot.number)
-    touch = tools.cutter.load(slot.number, found[0].spec.blade_height_mm)
-    tools.cutter.reject()
-    return ServiceDone(action.name, f"{touch.error_mm:+.3f} mm")
+def _refusal(desk: Desk, action: ServiceAction) -> str:
+    """Id of why an action may not be done now; empty if it may."""
+    if action.name not in _WORK:
+        return "unknown_action"
+    if action.name == "jog" and (action.axis not in JOG_AXES or abs(action.distance_mm) not in JOG_STEPS_MM):
+        return "unknown_action"
+    in_work = any(sale.metal is not Metal.NONE for sale in desk.tools.journal.open_sales())
+    if desk.visit is not None or in_work:
+        return "not_now"
+    return ""
+
+
+def _done(desk: Desk, report: ServiceDone | TrialCut | Calibrated) -> None:
+    bench = desk.bench
+    desk.service_busy = ""
+    bench.clamped = False
+    match report:
+        case ServiceDone(_, message):
+            desk.service_message = message
+        case TrialCut(trial):
+            bench.trial = trial
+            desk.service_message = "trial_passed" if trial.passed else "trial_failed"
+        case Calibrated(calibration):
+            bench.calibration = calibration
+            refused = any(view.refused for view in calibration.views)
+            desk.service_message = "calibration_refused" if refused else "calibrated"
+
+
+def _plainly(name: str, work: Callable[[Tools], object]) -> Callable[[Desk, ServiceAction], Work]:
+    """An action that is one call."""
+
+    def asked(desk: Desk, _action: ServiceAction) -> Work:
+        def run() -> Report:
+            work(desk.tools)
+            return ServiceDone(name, "done")
+
+        return run
+
+    return asked
+
+
+def _slot(desk: Desk, action: ServiceAction) -> int:
+    """The slot asked for, else the first that has blanks; 0 if none has."""
+    usable = (slot.number for slot in desk.tools.inventory.slots() if slot.count and not slot.locked)
+    return action.slot or next(usable, 0)
+
+
+def _jog(desk: Desk, action: ServiceAction) -> Work:
+    held = desk.bench.finger.is_set
+    return lambda: service_work.jog(desk.tools, action.axis, action.distance_mm, held)
+
+
+def _probe(desk: Desk, action: ServiceAction) -> Work:
+    slot = _slot(desk, action)
+    return lambda: service_work.probe(desk.tools, slot)
+
+
+def _trial(desk: Desk, action: ServiceAction) -> Work:
+    slot, progress = _slot(desk, action), desk.progress()
+    return lambda: service_work.trial_cut(desk.tools, slot, progress)
+
+
+def _calibrate(desk: Desk, _action: ServiceAction) -> Work:
+    return lambda: service_work.calibrate(desk.tools)
+
+
+_WORK: dict[str, Callable[[Desk, ServiceAction], Work]] = {
+    "home": _plainly("home", lambda tools: tools.cutter.home()),
+    "reject": _plainly("reject", lambda tools: tools.cutter.reject()),
+    "check": _plainly("check", lambda tools: tools.cutter.present_to_check()),
+    "new_wheel": _plainly("new_wheel", lambda tools: tools.journal.forget_drift()),
+    "jog": _jog,
+    "probe": _probe,
+    "test_cut": _trial,
+    "calibrate": _calibrate,
+}
+"""Every action of the machine or its records, by name."""

@@ -64,13 +64,15 @@ def recover(desk: Desk) -> None:
         return
     desk.heal_attempts += 1
     desk.set_recovering(True)
-    desk.request(Lane.MACHINE, lambda: effects.bring_up(desk.tools, first=False))
+    scrap = desk.bench.clamped
+    desk.request(Lane.MACHINE, lambda: effects.bring_up(desk.tools, first=False, scrap=scrap))
 
 
 def well_again(desk: Desk, event: BroughtUp) -> None:
     """The machine is sound: forget the fault. The state stays."""
     desk.identity = event.identity or desk.identity
     desk.unsettled = event.unsettled
+    desk.bench.clamped = False
     desk.fault = None
     desk.heal_attempts = 0
     desk.set_recovering(False)

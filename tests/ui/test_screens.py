@@ -64,7 +64,7 @@ def _look(name: str, size: str, language: str, *, reach: bool) -> Seen:
 
 
 def _answers(glass: Any, button: Any) -> bool:
-    """Press it; it must send what it says, once, and nothing if it is disabled."""
+    """Press it; it must send what it says, once, and nothing if it is disabled; let go, what that means, too."""
     glass.sent.clear()
     button._pressed_at = -10.0
     for _ in range(2):  # the second is a double tap
@@ -74,6 +74,8 @@ def _answers(glass: Any, button: Any) -> bool:
         button.dispatch("on_release")
     counts = button.style == "key" or button.icon_only
     expected = [button.action.does] * (2 if counts else 1) if button.action.enabled else []
+    if expected and button.action.released is not None:
+        expected.append(button.action.released)
     return bool(glass.sent == expected) and isinstance(button.action.does, get_args(Intent) + get_args(LocalAct))
 
 

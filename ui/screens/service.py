@@ -1,4 +1,4 @@
-"""Service: the technician: machine, wire, errors, drift. Layout in `service.kv`."""
+"""Service: the technician's screen, one tab open. Layout in `service.kv`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kivy.lang import Builder  # isort: skip
 
 
 class ServicePage(Page):
-    """The technician: machine, wire, errors, drift."""
+    """The technician's screen."""
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -45,6 +45,8 @@ class BigButton(ButtonBehavior, Widget):
         self.add_widget(self._note)
         self._pressed_at = -10.0
         self._holding: Any = None
+        self._owed: Any = None
+        """What is to be sent when the finger leaves, of a held press that has acted."""
         self._redraw = Clock.create_trigger(self._draw, -1)
         for name in ("pos", "size", "action", "state", "focused", "held", "style"):
             self.fbind(name, self._redraw)
@@ -65,7 +67,7 @@ class BigButton(ButtonBehavior, Widget):
         self._redraw()
 
     def _colours(self) -> tuple[Any, Any, Any]:
-        """Fill, border and ink."""
+        """Fill, border and ink; None is not drawn."""
         palette, action = look.theme.palette, self.action
         pressed = self.state == "down"
         if not action.enabled:
@@ -77,7 +79,7 @@ class BigButton(ButtonBehavior, Widget):
         if action.chosen:
             return palette.tint, palette.accent, palette.accent
         if action.kind is Kind.QUIET:
-            return (palette.tint if pressed else palette.paper), None, palette.ink
+            return (palette.tint if pressed else None), None, palette.ink
         return (palette.tint if pressed else palette.card), palette.edge, palette.ink
 
     def _measure(self, *_: Any) -> None:
@@ -140,8 +142,9 @@ class BigButton(ButtonBehavior, Widget):
                     ),
                     width=ring * 0.6,
                 )
-            Color(rgba=fill)
-            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
+            if fill is not None:
+                Color(rgba=fill)
+                SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
             if self.held > 0:
                 Color(rgba=theme.palette.accent_pressed if action.kind is Kind.PRIMARY else theme.palette.tint)
                 SmoothRoundedRectangle(
@@ -162,7 +165,8 @@ class BigButton(ButtonBehavior, Widget):
                     width=width,
                 )
             if action.hold:
-                Color(rgba=border or ink)
+                # On a filled button the border has the colour of the filling.
+                Color(rgba=ink if action.kind in (Kind.PRIMARY, Kind.DANGER) else border or ink)
                 inset = theme.mm(1.4)
                 SmoothLine(
                     rounded_rectangle=(
@@ -224,6 +228,24 @@ class BigButton(ButtonBehavior, Widget):
         else:
             self.act()
 
+    def on_state(self, _button: Any, state: str) -> None:
+        """A finger that leaves ends a held press wherever it was lifted, also beside the button."""
+        if state == "normal":
+            self._end_hold()
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """Sliding off is letting go."""
+        if touch.grab_current is self and self.action is not None and self.action.hold:
+            if not self.collide_point(*self.to_widget(*touch.pos)):
+                self._end_hold()
+            return True
+        return bool(super().on_touch_move(touch))
+
+    def on_parent(self, _button: Any, parent: Any) -> None:
+        """A button that is taken off the glass is held by nobody."""
+        if parent is None:
+            self._end_hold()
+
     def _begin_hold(self) -> None:
         self._end_hold()
         self._holding = Clock.schedule_interval(self._hold, 1 / 20)
@@ -232,13 +254,17 @@ class BigButton(ButtonBehavior, Widget):
         self.held = min(1.0, self.held + elapsed_s / look.theme.motion.hold_s)
         if self.held >= 1.0:
             self._end_hold()
-            self.act()
+            if self.act():
+                self._owed = self.action.released
 
     def _end_hold(self) -> None:
         if self._holding is not None:
             self._holding.cancel()
             self._holding = None
         self.held = 0.0
+        owed, self._owed = self._owed, None
+        if owed is not None and self.send:
+            self.send(owed)
 
     def key_down(self) -> None:
         """Enter or Space went down while this has the focus."""
@@ -252,13 +278,15 @@ class BigButton(ButtonBehavior, Widget):
         """The key was let go."""
         self._end_hold()
 
-    def act(self) -> None:
-        """Send what this button does; a double tap counts once."""
+    def act(self) -> bool:
+        """Send what this button does; a double tap counts once. Whether it was sent."""
         now = Clock.get_time()
         counts = self.style == "key" or self.icon_only
         if self.action.enabled and self.send and (counts or now - self._pressed_at > TWICE_S):
             self._pressed_at = now
             self.send(self.action.does)
+            return True
+        return False
 
 
 def _wrap(label: Label, most: float) -> None:
@@ -298,7 +326,7 @@ class ActionGrid(_Actions, GridLayout):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("cols", 1)
         self._level_soon = Clock.create_trigger(self._level, -1)
-        super().__init__(size_hint_y=None, **kwargs)
+        super().__init__(size_hint_y=None, height=0, **kwargs)
         self.fbind("cols", self._level_soon)
         self.fbind("button_style", self._restyle)
         self.fbind("actions", self.refresh)

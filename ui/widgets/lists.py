@@ -27,7 +27,8 @@ class Rows(BoxLayout):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("orientation", "vertical")
-        super().__init__(size_hint_y=None, **kwargs)
+        # An empty list must not keep the height every widget starts with.
+        super().__init__(size_hint_y=None, height=0, **kwargs)
         self.fbind("minimum_height", self.setter("height"))
         self.fbind("rows", self._rebuild)
         look.follow(self, Rows._again)

@@ -1,0 +1,191 @@
+"""What a technician's actions ask of machine and cameras: blocking work for a worker thread.
+
+Responsible for: looks, jogs, the probe, the test cut and its pattern, the calibration of the tray's cameras. Not
+responsible for: when an action is allowed (`kiosk.phases.serving`), or what its faults mean (`kiosk.executor`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from config.keyway import Blank, Keyway, Stop
+from config.problems import BadInput
+from hardware.errors import BlankFault, CameraFault
+from hardware.ports import VIEWS, TouchOff
+from hardware.scan import Pixels
+from kiosk.calibration import Calibration, calibrate_frames, file_name, write
+from kiosk.copy_check import edge_correction_mm
+from kiosk.cut_plan import PlanRefusal, plan_cuts
+from kiosk.effects import TOUCHES_WATCHED
+from kiosk.gcode import to_gcode
+from kiosk.identification.calibrate import LineFit
+from kiosk.outcomes import Calibrated, CamerasSeen, MachineSeen, ServiceDone, TrialCut
+from kiosk.secrecy import wipe
+from kiosk.snapshot import CalibrationView, FittedView, Preview, TrialView
+from kiosk.tools import Tools
+
+PREVIEW_PX = (128, 96)
+"""The box a preview fits into: enough to see light, focus and dirt, too little to measure a cut in."""
+
+
+def look(tools: Tools) -> MachineSeen:
+    """The machine's state, fresh."""
+    return MachineSeen(tools.cutter.status())
+
+
+def jog(tools: Tools, axis: str, distance_mm: float, held: Callable[[], bool]) -> ServiceDone:
+    """Move one axis while the finger stays; says how it ended."""
+    return ServiceDone("jog", tools.cutter.jog(axis, distance_mm, held).value)
+
+
+def see(tools: Tools) -> CamerasSeen:
+    """A small grey picture from each camera, or why there is none; the frames themselves are overwritten."""
+    return CamerasSeen(tuple(_preview(tools, view) for view in VIEWS))
+
+
+def _preview(tools: Tools, view: str) -> Preview:
+    try:
+        frame = tools.scanner.look(view)
+    except CameraFault as fault:
+        return Preview(view, problem=str(fault))
+    try:
+        return Preview(view, small_grey(frame.pixels))
+    finally:
+        wipe(frame)
+
+
+def small_grey(pixels: Pixels) -> Pixels:
+    """A picture averaged down to fit `PREVIEW_PX`, grey."""
+    height, width = pixels.shape[:2]
+    step = max(1, -(-width // PREVIEW_PX[0]), -(-height // PREVIEW_PX[1]))
+    rows, columns = max(1, height // step), max(1, width // step)
+    part = pixels[: rows * step, : columns * step]
+    if min(height, width) < step:
+        part = pixels[:1, :1]
+        rows = columns = step = 1
+    blocks = part.reshape(rows, step, columns, step, -1)
+    return np.asarray(np.rint(blocks.mean(axis=(1, 3, 4))), dtype=np.uint8)
+
+
+def probe(tools: Tools, slot: int) -> ServiceDone:
+    """Load from a slot, touch off, throw away; says how far the edge is off."""
+    found = _blank_of(tools, slot)
+    if found is None:
+        return ServiceDone("probe", "no_blank")
+    touch = _load(tools, slot, found[1])
+    if touch is None:
+        return ServiceDone("probe", "blank_unfit")
+    tools.cutter.reject()
+    return ServiceDone("probe", f"{touch.error_mm:+.3f} mm")
+
+
+def trial_cut(tools: Tools, slot: int, progress: Callable[[float], None]) -> ServiceDone | TrialCut:
+    """Cut the keyway's pattern on a blank, measure it, throw it into the locked bin whatever came of it."""
+    found = _blank_of(tools, slot)
+    if found is None:
+        return ServiceDone("test_cut", "no_blank")
+    keyway, blank = found
+    touches = [copy.touch_error_mm for copy in tools.journal.last_copies(TOUCHES_WATCHED)]
+    planned = plan_cuts(keyway, blank, pattern(keyway, blank), tools.machine, edge_error_mm=edge_correction_mm(touches))
+    if isinstance(planned, PlanRefusal):
+        return ServiceDone("test_cut", "not_planned")
+    if _load(tools, slot, found[1]) is None:
+        return ServiceDone("test_cut", "blank_unfit")
+    tools.cutter.run(to_gcode(planned, tools.machine), progress)
+    tools.cutter.present_to_check()
+    try:
+        errors = tools.expert.measure(tools.scanner.check(), planned)
+    finally:
+        tools.cutter.reject()
+    return TrialCut(
+        TrialView(
+            slot=slot,
+            blank=blank.code,
+            passed=errors.passed,
+            largest_error_mm=errors.largest_mm if np.isfinite(errors.largest_mm) else 9.0,
+            tolerance_mm=tools.machine.check.tolerance_mm,
+            errors_mm=errors.cuts_mm,
+        )
+    )
+
+
+def pattern(keyway: Keyway, blank: Blank) -> tuple[str, ...]:
+    """The test pattern of a keyway: a staircase over its factory depths, shallowest at the shoulder.
+
+    The same on every machine and taken from no key: it shows depths over the wheel's whole reach, in steps no larger
+    than the maker allows between neighbours.
+    """
+    spec = keyway.spec
+    if spec is None:
+        return ()
+    codes = [depth.code for depth in sorted(spec.depths, key=lambda depth: -depth.root_mm)]
+    steps = max(1, blank.cuts - 1)
+    stride = min((len(codes) - 1) / steps, float(spec.macs))
+    stairs = tuple(codes[round(number * stride)] for number in range(blank.cuts))
+    return stairs[::-1] if spec.stop is Stop.TIP else stairs
+
+
+def _blank_of(tools: Tools, slot: int) -> tuple[Keyway, Blank] | None:
+    """Keyway and blank of a slot that holds one and is not locked."""
+    held = next((each for each in tools.inventory.slots() if each.number == slot), None)
+    if held is None or not held.count or held.locked:
+        return None
+    found = tools.catalogue.blank_of.get(held.blank)
+    return found if found is not None and found[0].spec is not None else None
+
+
+def _load(tools: Tools, slot: int, blank: Blank) -> TouchOff | None:
+    """A blank in the clamp, touched off, and every one it took out of the stock; None locked the slot."""
+    spec = tools.catalogue.blank_of[blank.code][0].spec
+    if spec is None:
+        return None
+    tools.inventory.take(slot)
+    try:
+        touch = tools.cutter.load(slot, spec.blade_height_mm)
+    except BlankFault as fault:
+        tools.inventory.take(slot, fault.blanks_used - 1)
+        tools.inventory.lock(slot, fault.reason)
+        return None
+    tools.inventory.take(slot, touch.blanks_used - 1)
+    return touch
+
+
+def calibrate(tools: Tools) -> Calibrated | ServiceDone:
+    """Measure the gauge in the tray and write what was found to a dated file; a bad fit writes nothing."""
+    frames = tools.scanner.scan()
+    try:
+        found = calibrate_frames(frames, tools.machine.gauge)
+    finally:
+        wipe(frames)
+    if not isinstance(found, Calibration):
+        refused = tuple(FittedView(view, refused=why.code, figure=why.figure) for view, why in found.reasons)
+        return Calibrated(CalibrationView(refused))
+    views = tuple(
+        FittedView(
+            view,
+            fit.mm_per_px,
+            fit.residual_mm,
+            abs(fit.tilt_deg),
+            fit.laser_angle_deg if isinstance(fit, LineFit) else None,
+        )
+        for view, fit in found.fits
+    )
+    if tools.data is None:
+        return Calibrated(CalibrationView(views))
+    now = tools.clock.utc()
+    path = _unused(tools.data / "calibrations" / file_name(now))
+    try:
+        write(found, path, now)
+    except BadInput:
+        return ServiceDone("calibrate", "not_written")
+    return Calibrated(replace(CalibrationView(views), file=str(path)))
+
+
+def _unused(path: Path) -> Path:
+    """`path`, or the same with a number: a second calibration of a day keeps the first."""
+    candidates = (path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, 1000)))
+    return next((each for each in candidates if not each.exists()), path)
