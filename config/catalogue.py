@@ -25,6 +25,7 @@ from config.keyway_checks import (
     solid_findings,
 )
 from config.keyway_file import KeywayFile, WrittenKeyway
+from config.match_limits import MatchLimits, limits_for
 from config.problems import BadInput, Problem
 from config.toml_files import checked, problems_of, read_toml, toml_files
 
@@ -42,6 +43,13 @@ class Catalogue:
     sections: tuple[Section, ...]
     revision: str
     confusable: frozenset[frozenset[str]] = frozenset()
+    limits: MatchLimits | None = None
+    """When a read section counts as one of these; None when that was never measured for these sections."""
+
+    @cached_property
+    def sections_revision(self) -> str:
+        """SHA-256 of what a reader compares with: sections, and the pairs declared too alike."""
+        return revision_of(self.sections, self.confusable)
 
     @cached_property
     def section_of(self) -> dict[str, Section]:
@@ -84,8 +92,22 @@ class Catalogue:
         raise BadInput(Problem("keyway", repr(code), f"not in the catalogue; {hint}"))
 
 
-def load_catalogue(directory: Path | None = None, owner: Path | None = None) -> Catalogue:
+def revision_of(sections: Iterable[Section], confusable: frozenset[frozenset[str]]) -> str:
+    """SHA-256 of sections and confusable pairs, in whatever order they come."""
+    parts = sorted(section.model_dump_json(exclude={"source"}) for section in sections)
+    parts += sorted("|".join(sorted(pair)) for pair in confusable)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def load_catalogue(
+    directory: Path | None = None, owner: Path | None = None, owner_limits: Path | None = None
+) -> Catalogue:
     """Read every `*.toml` of `directory` (the shipped one by default), and of the owner's, if there is one.
+
+    Args:
+        directory: keyway files.
+        owner: the owner's keyway files.
+        owner_limits: the owner's limits of a match. The shipped ones serve as long as the sections are the shipped.
 
     Raises:
         BadInput: with every bad entry of every file.
@@ -106,7 +128,8 @@ def load_catalogue(directory: Path | None = None, owner: Path | None = None) -> 
         problems.append(Problem(str(directory or SHIPPED), "", "no keyway in any file"))
     if problems:
         raise BadInput(*problems)
-    return Catalogue(tuple(built.keyways), tuple(built.sections), digest.hexdigest(), built.confusable)
+    limits = limits_for(revision_of(built.sections, built.confusable), owner_limits)
+    return Catalogue(tuple(built.keyways), tuple(built.sections), digest.hexdigest(), built.confusable, limits)
 
 
 class _Builder:

@@ -167,6 +167,10 @@ class CopyCheck(Frozen):
     """What a copy must be to be handed over, and when the kiosk closes itself for drift."""
 
     tolerance_mm: float = Field(gt=0, le=0.05)
+    place_tolerance_mm: float = Field(default=0.075, gt=0, le=0.1)
+    """How far a cut may lie off along the blade; makers state .001 to .004 in."""
+    tip_tolerance_mm: float = Field(default=0.12, gt=0, le=0.5)
+    """How far the tip may be from where a blank on its stop has it; more is a blank that slipped."""
     recuts: int = Field(ge=0, le=1)
     drift_window: int = Field(ge=3, le=200)
     drift_limit_mm: float = Field(gt=0, le=0.05)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from config.catalogue import Catalogue, load_catalogue
 from config.fleet import Fleet
 from config.machine import Machine
+from config.match_limits import require
 from config.operations import Operations, load_operations
 from config.policy_rules import PolicyRules, load_policy
 from config.problems import BadInput, Problem
@@ -27,6 +28,8 @@ FROM_ENVIRONMENT = {"KIOSK_PORT": ("machine", "wire.port")}
 """Variable: (file without suffix, field)."""
 FILES = ("machine", "store", "fleet", "operations")
 """An owner's files, without suffix."""
+MEASURED = "match_limits"
+"""An owner's file, without suffix, that is measured rather than written."""
 DIRECTORIES = ("keyways", "policy")
 Loaded = TypeVar("Loaded")
 
@@ -121,7 +124,11 @@ def load_settings(
     fleet = attempt(lambda: _layered("fleet", Fleet, of("fleet"), environment))
     operations = attempt(lambda: _layered("operations", Operations, of("operations"), environment))
     policy = attempt(lambda: load_policy(owner=_own(directory, "policy")))
-    catalogue = attempt(lambda: load_catalogue(owner=_own(directory, "keyways")))
+    own_limits = _own(directory, f"{MEASURED}.toml")
+    catalogue = attempt(lambda: load_catalogue(owner=_own(directory, "keyways"), owner_limits=own_limits))
+    if catalogue:
+        held = catalogue
+        attempt(lambda: require(held.limits, held.sections_revision, own_limits))
     if machine and catalogue:
         problems.extend(_slots_without_blank(machine[0], catalogue, machine[2]))
     if policy and catalogue:
@@ -209,7 +216,7 @@ def _strangers(directory: Path) -> Iterator[Problem]:
     if not _is(directory, Path.is_dir):
         yield Problem(str(directory), "", "no such directory")
         return
-    known = {f"{name}.toml" for name in FILES}
+    known = {f"{name}.toml" for name in (*FILES, MEASURED)}
     for path in sorted(directory.glob("*.toml")):
         if path.name not in known:
             yield Problem(

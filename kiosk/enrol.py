@@ -16,7 +16,7 @@ from config.catalogue import Catalogue
 from config.keyway import Section
 from config.keyway_checks import LEAST_WEB_MM
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
-from kiosk.identification import MatchLimits, build_index, match_section
+from kiosk.identification import build_index, match_section, within
 from kiosk.reading import KeyReading
 
 LEAST_SCANS = 3
@@ -66,14 +66,12 @@ def learn_section(
     thickness_mm: float | None,
     catalogue: Catalogue,
     source: str,
-    limits: MatchLimits | None = None,
 ) -> Enrolled | NotEnrolled:
     """The section all `readings` show, if they agree and it is like no other.
 
     A laser line does not show how thick the blade is: without a calliper's `thickness_mm` the usual one is assumed, or
     as much more as the grooves need. Recognition does not use it.
     """
-    limits = limits or MatchLimits()
     if len(readings) < LEAST_SCANS:
         return NotEnrolled(
             (f"{len(readings)} scans; at least {LEAST_SCANS} are needed, the blank laid afresh for each",)
@@ -112,7 +110,7 @@ def learn_section(
     section = Section(
         id=name, thickness_mm=thickness_mm, height_mm=round(height_mm, 2), left=left, right=right, source=source
     )
-    confused = _confused(section, readings, catalogue, limits)
+    confused = _confused(section, readings, catalogue)
     neighbours = nearest(section, catalogue)
     return NotEnrolled(confused) if confused else Enrolled(section, neighbours, max(spreads))
 
@@ -143,9 +141,7 @@ def as_toml(section: Section, keyway: str) -> str:
     )
 
 
-def _confused(
-    section: Section, readings: Sequence[KeyReading], catalogue: Catalogue, limits: MatchLimits
-) -> tuple[str, ...]:
+def _confused(section: Section, readings: Sequence[KeyReading], catalogue: Catalogue) -> tuple[str, ...]:
     """What the new section could be taken for, judged as the reader itself judges."""
     reasons = []
     for other in nearest(section, catalogue):
@@ -159,10 +155,12 @@ def _confused(
             taken = matches[0].section if matches else "nothing"
             reasons.append(f"scan {number} would be taken for {taken}")
             continue
+        if catalogue.limits is None:
+            continue
         others = [match for match in matches if (match.section, match.mirrored) != (section.id, False)]
-        if matches[0].distance_mm > limits.distance_mm or matches[0].local_mm > limits.local_mm:
+        if not within(matches[0], catalogue.limits):
             reasons.append(f"scan {number} would not be known again")
-        elif others and others[0].distance_mm - matches[0].distance_mm < limits.margin_mm:
+        elif others and others[0].distance_mm - matches[0].distance_mm < catalogue.limits.margin_mm:
             reasons.append(f"scan {number} could as well be {others[0].section}")
     return tuple(dict.fromkeys(reasons))
 

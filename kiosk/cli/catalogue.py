@@ -6,7 +6,6 @@ checks (`config`), learning (`kiosk.enrol`).
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,24 +13,26 @@ from typing import Annotated, Literal
 
 import typer
 
-from config.catalogue import Catalogue, load_catalogue
+from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway
+from config.match_limits import require
 from config.problems import BadInput, Problem
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
-from config.settings import OWNER_VARIABLE
 from hardware.scan_folder import load_scan
+from kiosk.cli.catalogue_files import ConfigOption, keep, keyways_folder, limits_path, load, write
+from kiosk.cli.limits import calibrate_limits, extended, kept_limits
 from kiosk.enrol import Enrolled, NotEnrolled, as_toml, learn_section
 from kiosk.identification import read_key
 
 app = typer.Typer(no_args_is_help=True, help="Keyways, sections and blanks this kiosk knows.")
 
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")]
+app.command("calibrate-limits")(calibrate_limits)
 
 
 @app.command("list")
 def list_keyways(config: ConfigOption = None) -> None:
     """Every keyway: blanks, standing, whether it can be recognised and cut."""
-    catalogue = _load(config)
+    catalogue = load(config)
     today = datetime.now(UTC).astimezone().date()
     for keyway in catalogue.keyways:
         blanks = ", ".join(blank.code for blank in keyway.blanks) or "no blank"
@@ -50,7 +51,7 @@ def show(
     config: ConfigOption = None,
 ) -> None:
     """One keyway in full: figures in mm and inches, sources, standing; and a drawing if asked for."""
-    catalogue = _load(config)
+    catalogue = load(config)
     keyway, blank = catalogue.find(code)
     for line in _described(keyway, blank):
         typer.echo(line)
@@ -60,16 +61,22 @@ def show(
             # matplotlib costs a second or two that no other command should pay.
             from kiosk.catalogue_drawing import draw_keyway
 
-            _write(path, draw_keyway(catalogue, keyway, blank, form))
+            write(path, draw_keyway(catalogue, keyway, blank, form))
             typer.echo(f"drawing: {path}")
 
 
 @app.command()
 def check(config: ConfigOption = None) -> None:
     """Check every figure of every file against the others, and say how far apart the nearest sections are."""
-    catalogue = _load(config)
+    catalogue = load(config)
     counts = f"{len(catalogue.keyways)} keyways, {len(catalogue.sections)} sections, {len(catalogue.blank_of)} blanks"
-    typer.echo(f"{counts}: all good. Revision {catalogue.revision[:12]}")
+    typer.echo(f"{counts}: all good. Revision {catalogue.revision[:12]}, sections {catalogue.sections_revision[:12]}")
+    owner_limits = limits_path(config)
+    limits = require(catalogue.limits, catalogue.sections_revision, owner_limits)
+    typer.echo(
+        f"Limits of a match: distance {limits.distance_mm} mm, local {limits.local_mm} mm, "
+        f"doubtful height {limits.doubtful_mm} mm, margin {limits.margin_mm} mm"
+    )
     pairs = [
         (section_distance_mm(one, other), one.id, other.id)
         for at, one in enumerate(catalogue.sections)
@@ -91,9 +98,9 @@ def enrol(
     config: ConfigOption = None,
 ) -> None:
     """Learn a section from scans of an uncut sample blank, laid in the tray afresh for each."""
-    catalogue = _load(config)
+    catalogue = load(config)
     owner, section_id, target = _named(name, keyway, catalogue)
-    folder = _keyways_folder(config)
+    folder = keyways_folder(config)
     problems: list[Problem] = []
     if section_id in catalogue.section_of:
         problems.append(Problem("NAME", section_id, "there is already a section of this id"))
@@ -114,10 +121,16 @@ def enrol(
     learned = learn_section(section_id, readings, thickness_mm, catalogue, source)
     if isinstance(learned, NotEnrolled):
         raise BadInput(*(Problem("enrol", section_id, reason) for reason in learned.reasons))
-    _keep(folder / target, as_toml(learned.section, owner.code), config)
+    keep(folder / target, as_toml(learned.section, owner.code), config)
+    try:
+        limits = extended(section_id, catalogue, config)
+    except BadInput:
+        (folder / target).unlink()
+        raise
     for line in _told(learned, owner.code):
         typer.echo(line)
     typer.echo(f"kept in {folder / target}")
+    typer.echo(f"limits of a match measured with it and kept in {kept_limits(limits, config)}")
 
 
 def _named(name: str, keyway: str | None, catalogue: Catalogue) -> tuple[Keyway, str, str]:
@@ -182,42 +195,3 @@ def _described(keyway: Keyway, blank: Blank | None) -> list[str]:
 
 def _both(length_mm: float) -> str:
     return f"{length_mm:.3f} mm ({length_mm / 25.4:.4f} in)"
-
-
-def _owner(config: Path | None) -> Path | None:
-    named = os.environ.get(OWNER_VARIABLE, "")
-    return config or (Path(named) if named else None)
-
-
-def _load(config: Path | None) -> Catalogue:
-    owner = _owner(config)
-    if owner is not None and not owner.is_dir():
-        raise BadInput(Problem(str(owner), "", "no such directory"))
-    return load_catalogue(owner=owner / "keyways" if owner else None)
-
-
-def _keyways_folder(config: Path | None) -> Path:
-    owner = _owner(config)
-    if owner is None:
-        raise BadInput(Problem("--config", "", f"name the owner's settings directory, or set ${OWNER_VARIABLE}"))
-    return owner / "keyways"
-
-
-def _keep(target: Path, text: str, config: Path | None) -> None:
-    """Write the file only if the whole catalogue is still good with it."""
-    if target.exists():
-        raise BadInput(Problem(str(target), "", "already exists"))
-    _write(target, text.encode())
-    try:
-        _load(config)
-    except BadInput:
-        target.unlink()
-        raise
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        raise BadInput(Problem(str(path), "", f"cannot be written: {error.strerror}")) from None

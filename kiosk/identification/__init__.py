@@ -7,11 +7,10 @@ Pure but for the words on the head, whose models are loaded once. Not responsibl
 from kiosk.identification.agree import agreed
 from kiosk.identification.decode import notches
 from kiosk.identification.identify import cuts_by_outline, identify, read_key
-from kiosk.identification.match import MatchLimits, SectionIndex, build_index, match_section
+from kiosk.identification.match import SectionIndex, build_index, match_section, within
 from kiosk.identification.stamp import StampReader
 
 __all__ = [
-    "MatchLimits",
     "SectionIndex",
     "StampReader",
     "agreed",
@@ -21,4 +20,5 @@ __all__ = [
     "match_section",
     "notches",
     "read_key",
+    "within",
 ]

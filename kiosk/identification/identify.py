@@ -15,7 +15,7 @@ from hardware.scan import ScanFrames, View
 from kiosk.identification.blade import BladeFrame, find_blade
 from kiosk.identification.decode import Decoded, decode, from_stop
 from kiosk.identification.face import refine_uncut, registration
-from kiosk.identification.match import Match, MatchLimits, SectionIndex, build_index, match_section
+from kiosk.identification.match import Match, SectionIndex, build_index, match_section
 from kiosk.identification.outline import Outline, measure_outline
 from kiosk.identification.section import read_section
 from kiosk.identification.segment import Segment, segment
@@ -68,14 +68,15 @@ def identify(
     reading: KeyReading,
     catalogue: Catalogue,
     index: SectionIndex | None = None,
-    limits: MatchLimits | None = None,
 ) -> Identification:
-    """Say which blank and which cuts, or which of the other outcomes. `index` saves sampling the sections again."""
-    limits = limits or MatchLimits()
+    """Say which blank and which cuts, or which of the other outcomes. `index` saves sampling the sections again.
+
+    A catalogue whose sections nobody has measured limits for recognises nothing.
+    """
     if reading.section is None or not _enough(reading.section):
         return Identification(outcome=reading.problem or Outcome.SECTION_NOT_SEEN)
     matches = match_section(reading.section, index or build_index(catalogue.sections))
-    outcome, best, margin = judge(matches, catalogue, limits)
+    outcome, best, margin = judge(matches, catalogue)
     ranked = tuple(Candidate(match.section, match.score) for match in matches if not match.mirrored)
     base = Identification(outcome=outcome, score=best.score if best else 0.0, margin=margin, ranked=ranked[:5])
     if outcome is not Outcome.IDENTIFIED or best is None:
@@ -101,7 +102,7 @@ def _heavier(problem: Outcome | None, outcome: Outcome) -> Outcome:
     return problem if problem is not None else outcome
 
 
-def judge(matches: tuple[Match, ...], catalogue: Catalogue, limits: MatchLimits) -> tuple[Outcome, Match | None, float]:
+def judge(matches: tuple[Match, ...], catalogue: Catalogue) -> tuple[Outcome, Match | None, float]:
     """Whether the nearest section is near enough, whole enough, and clear enough of the next one.
 
     Returns the outcome, the nearest match, and its margin as a difference of scores.
@@ -111,10 +112,15 @@ def judge(matches: tuple[Match, ...], catalogue: Catalogue, limits: MatchLimits)
     best = matches[0]
     others = [match for match in matches[1:] if not _refused_alike(best, match, catalogue)]
     margin = best.score - (others[0].score if others else 0.0)
+    limits = catalogue.limits
+    if limits is None:
+        return Outcome.UNKNOWN_SECTION, best, margin
     if best.coverage < limits.coverage:
         return Outcome.SECTION_NOT_SEEN, best, margin
     if best.distance_mm > limits.distance_mm or best.local_mm > limits.local_mm:
         return Outcome.UNKNOWN_SECTION, best, margin
+    if best.doubtful_mm > limits.doubtful_mm:
+        return Outcome.SECTION_NOT_SEEN, best, margin
     if others and others[0].distance_mm - best.distance_mm < limits.margin_mm:
         return Outcome.AMBIGUOUS, best, margin
     if best.mirrored:

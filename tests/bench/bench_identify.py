@@ -24,7 +24,7 @@ import numpy as np
 from config.catalogue import Catalogue
 from config.keyway import Section, Standing
 from config.settings import load_settings
-from kiosk.identification import MatchLimits, build_index, identify, match_section, read_key
+from kiosk.identification import build_index, identify, match_section, read_key
 from kiosk.reading import Outcome, SectionReading
 from simulator.gallery import cut_by_blank, random_bitting
 from simulator.keys import Finish, PhysicalKey, cut_key, positions_mm
@@ -288,8 +288,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     asked = parser.parse_args()
-    limits = MatchLimits()
-    print(f"limits: distance {limits.distance_mm} mm, local {limits.local_mm} mm, margin {limits.margin_mm} mm")
+    limits = world()[1].limits
+    print(f"limits: {limits}")
     with ProcessPoolExecutor(asked.workers) as pool:
         keys = run(pool, read_batch, "normal", asked.keys)
         say_keys("normal", keys, asked.keys)

@@ -13,7 +13,7 @@ from config.keyway_checks import solid_findings
 from config.machine import Views
 from config.problems import BadInput
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
-from config.settings import load_machine
+from config.settings import load_machine, load_settings
 from hardware.scan import ScanFrames
 from hardware.scan_folder import save_scan
 from kiosk.__main__ import app
@@ -90,6 +90,7 @@ def test_a_key_on_the_learnt_section_is_known_and_others_are_still_themselves(tm
         ),
         (*catalogue().sections, learned.section),
         "",
+        limits=catalogue().limits,
     )
     again = identify(read_key(frames(yale_like(), 77)), grown)
     assert (again.keyway, again.outcome) == ("Y1", Outcome.UNCUT)
@@ -137,6 +138,17 @@ def test_the_command_keeps_what_it_learnt_and_the_kiosk_knows_it_afterwards(tmp_
     assert done.exit_code == 0, done.exception
     assert "yale:y1 for Y1" in done.stdout
     assert load_catalogue(owner=owner / "keyways").keyway_of["Y1"].sections == ("yale:y1",)
+    # The limits of a match were measured with it: the kiosk starts, and without them it would not.
+    grown = load_settings(owner, {}).catalogue
+    assert grown.limits is not None
+    assert "limits of a match" in done.stdout
+    told = identify(read_key(frames(yale_like(), 78)), grown)
+    assert (told.keyway, told.outcome) == ("Y1", Outcome.UNCUT)
+    limits = (owner / "match_limits.toml").read_text()
+    (owner / "match_limits.toml").unlink()
+    with pytest.raises(BadInput, match="calibrate-limits"):
+        load_settings(owner, {})
+    (owner / "match_limits.toml").write_text(limits)
     again = run.invoke(app, command)
     assert isinstance(again.exception, BadInput)
     assert "already a section" in str(again.exception)

@@ -1,0 +1,117 @@
+"""One face of a reading against one face on file: the best small adjustment, and what then still differs.
+
+Responsible for: zero, tilt, shift, scale and gain of one line, its distance from the drawing, and how much of the face
+speaks against the drawing or was not seen. Not responsible for: which sections are tried, or what follows (`match`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.identification.section import GRID_MM, section_grid
+from kiosk.identification.segment import Floats
+
+Small = NDArray[np.float32]
+
+AGAINST_MM = 0.1
+"""A point of the face further than this from the drawing, beyond what a wall explains, speaks against it."""
+_ITERATIONS = 4
+_SPIKE = 9
+
+
+@dataclass(frozen=True, eq=False)
+class FaceFit:
+    """One face against one face on file. `adjusted`: tilt per mm, shift in mm, height scale, gain."""
+
+    distance_mm: float
+    """Root mean square of the difference, spikes left out."""
+    local_mm: float
+    """Greatest difference that half a millimetre of height shares."""
+    against_mm: float
+    """Height over which the face speaks against the drawing, spikes and all."""
+    unseen_mm: float
+    """Height, below the line's upper end, at which the line was lost."""
+    coverage: float
+    adjusted: Floats
+
+
+_NOTHING = FaceFit(1.0, 1.0, 0.0, 0.0, 0.0, np.zeros(4))
+
+
+def fit_face(face: Floats, section: Small, height_mm: float) -> FaceFit:
+    """Distance, worst local difference and coverage of one face after the best small adjustment.
+
+    Adjusted: zero of recess, tilt, shift of height, scale of height, gain; all but the first are held near their
+    nominal value by how far a calibrated machine may be off.
+    """
+    grid = section_grid()
+    seen = np.isfinite(face)
+    h, m = grid[seen], face[seen]
+    if h.size < 20:
+        return _NOTHING
+    wide = section.astype(np.float64)
+    slope = np.gradient(wide, GRID_MM)
+    middle = height_mm / 2
+    # Zero, tilt per mm, shift in mm, height scale, gain; beside each the weight that holds it (1/sigma).
+    parameters = _start(h, m, wide)
+    held = np.array([0.0, 1 / 0.02, 1 / 0.15, 1 / 0.006, 1 / 0.025])
+    nominal = np.array([0.0, 0.0, 0.0, 0.0, 0.0])
+    weights = np.ones(h.size)
+    residual = m
+    for _ in range(_ITERATIONS):
+        where = h * (1 + parameters[3]) + parameters[2]
+        s = np.interp(where, grid, wide)
+        ds = np.interp(where, grid, slope)
+        residual = m - (parameters[0] + parameters[1] * (h - middle) + (1 + parameters[4]) * s)
+        sigma2 = 0.02**2 + (0.05 * ds) ** 2
+        weights = 1 / sigma2 * np.minimum(1.0, 2.5 * np.sqrt(sigma2) / np.maximum(np.abs(residual), 1e-9))
+        jacobian = np.stack([np.ones(h.size), h - middle, ds, ds * h, s], axis=1)
+        # Neighbouring grid points share their noise: count them as about a fifth of what they seem.
+        normal = jacobian.T @ (jacobian * weights[:, None]) / 5 + np.diag(held**2)
+        gradient = jacobian.T @ (weights * residual) / 5 + held**2 * (nominal - parameters)
+        step = np.linalg.solve(normal, gradient)
+        parameters = parameters + np.clip(step, -0.3, 0.3)
+    where = h * (1 + parameters[3]) + parameters[2]
+    s, ds = np.interp(where, grid, wide), np.interp(where, grid, slope)
+    residual = m - (parameters[0] + parameters[1] * (h - middle) + (1 + parameters[4]) * s)
+    # Beside a wall a hair of height is a lot of recess: what the wall explains is taken off.
+    residual = np.sign(residual) * np.maximum(np.abs(residual) - 0.06 * np.abs(ds), 0.0)
+    inside = (where > 0.1) & (where < height_mm - 0.05)
+    beyond = float((where > height_mm + 0.3).sum()) * GRID_MM
+    used = _without_spikes(residual[inside])
+    if used.size < 20:
+        return _NOTHING
+    distance = float(np.sqrt(np.mean(np.minimum(used**2, 0.09)) + 0.02 * beyond))
+    span = round(0.5 / GRID_MM)
+    windows = np.lib.stride_tricks.sliding_window_view(used, min(span, used.size))
+    top = np.nonzero(seen)[0][np.nonzero(inside)[0][-1]]
+    lowest = max(0, round((0.1 - parameters[2]) / GRID_MM))
+    return FaceFit(
+        distance_mm=distance,
+        local_mm=float(np.max(np.abs(np.median(windows, axis=1)))),
+        against_mm=float((np.abs(residual[inside]) > AGAINST_MM).sum()) * GRID_MM,
+        unseen_mm=float((~seen[lowest:top]).sum()) * GRID_MM,
+        coverage=float(inside.sum() * GRID_MM / height_mm),
+        adjusted=parameters[1:],
+    )
+
+
+def _without_spikes(residual: Floats) -> Floats:
+    """Running median over 0.45 mm: a glint or a lost row is no shape, a groove is."""
+    padded = np.pad(residual, _SPIKE // 2, mode="reflect") if residual.size >= 20 else residual
+    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, _SPIKE), axis=1))
+
+
+def _start(h: Floats, m: Floats, section: Floats) -> Floats:
+    """The best of a row of shifts, with the zero that goes with it."""
+    grid = section_grid()
+    shifts = np.arange(-0.4, 0.41, 0.1)
+    h, m = h[::2], m[::2]
+    differences = m - np.interp(h + shifts[:, None], grid, section)
+    zeros = np.median(differences, axis=1)
+    costs = np.minimum(np.abs(differences - zeros[:, None]), 0.3).mean(axis=1)
+    best = int(np.argmin(costs))
+    return np.array([zeros[best], 0.0, shifts[best], 0.0, 0.0])
