@@ -6,7 +6,6 @@ Not responsible for: the form of a scenario (`kiosk.rehearsal.script`), a person
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -25,7 +24,7 @@ from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, Reh
 from kiosk.rehearsal.script import KeyBrought, Scenario, Trouble, Visit
 from kiosk.rehearsal.shopper import Shopper
 from kiosk.rehearsal.stage import Stuck
-from kiosk.rehearsal.theatre import Theatre, theatre
+from kiosk.rehearsal.theatre import Theatre, scratch_folder, theatre
 from kiosk.snapshot import Snapshot
 from kiosk.states import FRONT, State
 from simulator.faults import FaultPanel
@@ -99,7 +98,7 @@ def play(scenario: Scenario, settings: Settings, data: Path | None = None, fligh
     """
     began_s = time.perf_counter()
     with ExitStack() as closing:
-        folder = data or Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
+        folder = data or closing.enter_context(scratch_folder())
         scene = _Scene(scenario, _with_store(settings, scenario), folder, flight)
         closing.callback(scene.close)
         problems = scene.play()
@@ -285,4 +284,6 @@ def _comes(trouble: Trouble, state: State, fraction: float) -> bool:
 
 
 def _stamp(key: KeyBrought) -> Stamp:
-    return Stamp(seen=key.head_seen, phrases=key.stamp, name_and_phone=key.name_and_phone)
+    return Stamp(
+        seen=key.head_seen, phrases=key.stamp, name_and_phone=key.name_and_phone, illegible=key.head_illegible
+    )

@@ -6,11 +6,9 @@ record's form (`kiosk.flight`).
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 from config.settings import Settings
 from kiosk.controller import Controller
@@ -20,7 +18,7 @@ from kiosk.outcomes import Reply
 from kiosk.reading import Identification, Stamp
 from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff
 from kiosk.rehearsal.ready import identified as made_up
-from kiosk.rehearsal.theatre import theatre
+from kiosk.rehearsal.theatre import scratch_folder, theatre
 from simulator.rig import SimulatedMachine
 
 
@@ -45,7 +43,7 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
     """
     found: list[str] = []
     with ExitStack() as closing:
-        folder = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="replay-")))
+        folder = closing.enter_context(scratch_folder("replay-"))
         rig = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
         expert = ReadyExpert(rig, settings.machine.check, [], Stamp(seen=True))
         scene = closing.enter_context(

@@ -6,6 +6,9 @@ Responsible for: putting simulated machine, terminal and session together. Not r
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +23,21 @@ from kiosk.rehearsal.stage import Stage
 from kiosk.tools import AuditBook, KeyExpert, StaffDoor
 from simulator.payment import SimulatedTerminal
 from simulator.rig import SimulatedMachine
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it is private
+"""Files here are on no disk: a rehearsal's records need not outlive the power, and waiting for a disk is most of its
+time by the wall."""
+MEMORY_FREE_BYTES = 2_000_000_000
+"""With less, a kiosk might find its disk full and close."""
+
+
+@contextmanager
+def scratch_folder(prefix: str = "rehearsal-") -> Iterator[Path]:
+    """A private folder for records nobody will need again, in memory where that can be; removed at the end."""
+    usable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_FREE_BYTES
+    in_memory = MEMORY if usable else None
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=in_memory) as folder:
+        yield Path(folder)
 
 
 class MortalLink:

@@ -7,15 +7,13 @@ made; machine time for one copy from the taken-back key to the chute, step by st
 from __future__ import annotations
 
 import logging
-import tempfile
 import time
-from pathlib import Path
 
 from config.settings import Settings, load_settings
 from kiosk.events import Confirm, Done, Start
 from kiosk.reading import Stamp
 from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
-from kiosk.rehearsal.theatre import Theatre, theatre
+from kiosk.rehearsal.theatre import Theatre, scratch_folder, theatre
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
 from simulator.gallery import gallery_key
@@ -60,8 +58,8 @@ def one_visit(played: Theatre, key: object, times: dict[State, float] | None = N
 def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
     """Everything real but the metal and the wire's other end."""
     with (
-        tempfile.TemporaryDirectory() as folder,
-        theatre(settings, Path(folder), staff=RehearsalStaff(), audit=RehearsalAudit()) as played,
+        scratch_folder() as folder,
+        theatre(settings, folder, staff=RehearsalStaff(), audit=RehearsalAudit()) as played,
     ):
         if not read_heads:
             played.stage.tools.expert.stamp = lambda _: Stamp(seen=True)  # type: ignore[method-assign]
@@ -90,10 +88,10 @@ def ready_made(settings: Settings, visits: int) -> None:
     rig = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
     expert = ReadyExpert(rig, settings.machine.check)
     with (
-        tempfile.TemporaryDirectory() as folder,
+        scratch_folder() as folder,
         theatre(
             settings,
-            Path(folder),
+            folder,
             rig=rig,
             expert=expert,
             scanner=ReadyScanner(rig),
