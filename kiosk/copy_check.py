@@ -7,8 +7,10 @@ picture (`kiosk.copy_measure`) or what happens then. Only errors leave this modu
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import fmean, median
+from typing import TypeAlias
 
 import numpy as np
 
@@ -18,27 +20,41 @@ from kiosk.reading import Profile
 
 ROOT_WINDOW_MM = 0.3
 """A root is the mean over this width around the cut's centre."""
-SHIFT_TOLERANCE_MM = 0.10
-"""How far all cuts together may lie off along the blade: the widest spacing tolerance makers state (.004 in)."""
-MISSING_TOLERANCE_MM = 0.15
-"""Metal missing anywhere else on the edge: a cut nobody wanted."""
+BAND_DEPTH_MM = 0.05
+BAND_PLACE_MM = 0.03
+"""Anywhere the edge may lie so much higher or lower than planned, and so much beside its place: together less than a
+copy whose cuts lie a tenth of a millimetre off their places shows on its ramps."""
+STARTS_BY_MM = 0.1
+"""A blade that begins further from the clamp's face is off its stop."""
+JAW_MM = 0.5
+"""So near the jaw an edge is not judged: blanks have a fillet there."""
+FURTHEST_MM = 1.5
+"""Shifts are looked for so far."""
+LEAST_RAMP = 6
+"""Fewer places on a ramp than this tell no shift."""
 FOLLOWED_FROM = 5
 """Touch-offs it takes before the path follows them."""
 GRID_MM = 0.02
 
+Floats: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
 
 @dataclass(frozen=True)
 class CopyErrors:
-    """How far a copy is off, mm. Positive: too much metal left.
+    """How far a copy is off, mm. Positive: too much metal left, or too near the tip.
 
-    `cuts_mm` is one error a cut; `shift_mm` how far all cuts lie too near the tip; `missing_mm` the most metal
-    missing anywhere between shoulder and last cut.
+    `cuts_mm` is one error a cut, `place_mm` the largest error of one cut's place against the shoulder, `shift_mm` how
+    far all cuts lie off together; `missing_mm` and `excess_mm` are the most metal missing or left over anywhere beyond
+    what may lie beside its place; `tip_mm` is how far the tip stands out.
     """
 
     cuts_mm: tuple[float, ...]
     shift_mm: float
     missing_mm: float
     passed: bool
+    excess_mm: float = 0.0
+    place_mm: float = 0.0
+    tip_mm: float = 0.0
 
     @property
     def largest_mm(self) -> float:
@@ -52,53 +68,92 @@ class CopyErrors:
 
 
 def check_copy(plan: CutPlan, measured: Profile, limits: CopyCheck) -> CopyErrors:
-    """Compare a measured edge (x from the shoulder, height above the spine) with the plan's."""
+    """Compare a measured edge (x from the shoulder, height above the spine) with the plan's.
+
+    Depths alone do not make a key: right depths in wrong places open no lock. So the whole edge must lie in a narrow
+    band around the planned one, every cut's place is measured by its ramps, and, since all is measured from the
+    clamp, the tip tells whether the blank lay on its stop.
+    """
     x_mm, y_mm = measured[:, 0], measured[:, 1]
     cuts = []
     for position_mm in plan.positions_mm:
         around = position_mm + np.linspace(-ROOT_WINDOW_MM / 2, ROOT_WINDOW_MM / 2, 31)
         if around[0] < x_mm[0] or around[-1] > x_mm[-1]:
             return CopyErrors((), 0.0, 0.0, passed=False)
-        cuts.append(float(np.mean(np.interp(around, x_mm, y_mm) - _wanted_at(plan, around))))
-    last_mm = max(plan.positions_mm) + ROOT_WINDOW_MM
-    grid = np.arange(max(0.5, x_mm[0]), min(last_mm, x_mm[-1]), GRID_MM)
-    shift_mm = _shift_mm(plan, measured, grid)
-    missing_mm = _missing_mm(plan, measured, grid, shift_mm)
-    errors = CopyErrors(tuple(cuts), shift_mm, missing_mm, passed=True)
+        wanted = np.interp(around, plan.wanted[:, 0], plan.wanted[:, 1])
+        cuts.append(float(np.mean(np.interp(around, x_mm, y_mm) - wanted)))
+    shift_mm, place_mm = _places(plan, measured)
+    missing_mm, excess_mm = _beyond_band(plan, measured)
+    tip_mm = float(x_mm[-1] - plan.wanted[-1, 0])
+    errors = CopyErrors(tuple(cuts), shift_mm, missing_mm, True, excess_mm, place_mm, tip_mm)
     passed = (
         errors.largest_mm <= limits.tolerance_mm
-        and abs(shift_mm) <= SHIFT_TOLERANCE_MM
-        and missing_mm <= MISSING_TOLERANCE_MM
+        and abs(shift_mm) <= limits.place_tolerance_mm
+        and abs(place_mm) <= limits.place_tolerance_mm
+        and max(missing_mm, excess_mm) <= BAND_DEPTH_MM
+        and abs(tip_mm) <= limits.tip_tolerance_mm
+        and float(x_mm[0]) <= STARTS_BY_MM
     )
-    return CopyErrors(errors.cuts_mm, shift_mm, missing_mm, passed)
+    return replace(errors, passed=passed)
 
 
-def _wanted_at(plan: CutPlan, x_mm: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Profile:
-    return np.interp(x_mm, plan.wanted[:, 0], plan.wanted[:, 1])
+def _left_at(plan: CutPlan, x_mm: Floats) -> Floats:
+    """Height of the edge the wheel should have left."""
+    return np.interp(x_mm, plan.left[:, 0], plan.left[:, 1])
 
 
-def _shift_mm(plan: CutPlan, measured: Profile, grid: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
-    """Least-squares shift along the blade, told by the ramps; a few rounds because ramps end."""
-    shift = 0.0
+def _places(plan: CutPlan, measured: Profile) -> tuple[float, float]:
+    """How far all cuts lie off along the blade together, and the one that lies off most."""
+    first_mm, last_mm = _judged(plan, measured)
+    grid = np.arange(first_mm, last_mm, GRID_MM)
+    seen = np.interp(grid, measured[:, 0], measured[:, 1])
+    shifts = np.arange(-FURTHEST_MM, FURTHEST_MM + GRID_MM, 0.05)
+    unlike = [float(np.mean(np.abs(seen - _left_at(plan, grid - shift)))) for shift in shifts]
+    together_mm = _refined(plan, grid, seen, float(shifts[int(np.argmin(unlike))]))
+    reach_mm = min(abs(b - a) for a, b in pairwise(plan.positions_mm)) / 2 + ROOT_WINDOW_MM / 2
+    places = [
+        _refined(plan, grid[near], seen[near], together_mm)
+        for near in (np.abs(grid - position) <= reach_mm for position in plan.positions_mm)
+    ]
+    return together_mm, max(places, key=abs)
+
+
+def _judged(plan: CutPlan, measured: Profile) -> tuple[float, float]:
+    """From where to where the edge is the wheel's work alone: not the fillet at the shoulder, not the blank's tip."""
+    return (
+        max(JAW_MM, float(measured[0, 0])),
+        min(max(plan.positions_mm) + ROOT_WINDOW_MM, float(measured[-1, 0])),
+    )
+
+
+def _refined(plan: CutPlan, grid: Floats, seen: Floats, shift_mm: float) -> float:
+    """Least-squares shift told by the ramps, whatever the depth; a few rounds because ramps end."""
     for _ in range(4):
-        wanted = _wanted_at(plan, grid - shift)
+        wanted = _left_at(plan, grid - shift_mm)
         slope = np.gradient(wanted, GRID_MM)
         ramps = np.abs(slope) > 0.3
-        if ramps.sum() < 20:
-            return 0.0
-        off = np.interp(grid, measured[:, 0], measured[:, 1]) - wanted
-        off -= np.median(off[~ramps]) if (~ramps).sum() > 20 else 0.0
-        shift -= float(np.sum(slope[ramps] * off[ramps]) / np.sum(slope[ramps] ** 2))
-    return shift
+        if ramps.sum() < LEAST_RAMP:
+            return shift_mm
+        off = seen - wanted
+        off -= np.median(off[~ramps]) if (~ramps).sum() >= LEAST_RAMP else 0.0
+        step_mm = float(np.sum(slope[ramps] * off[ramps]) / np.sum(slope[ramps] ** 2))
+        shift_mm -= float(np.clip(step_mm, -0.2, 0.2))
+    return shift_mm
 
 
-def _missing_mm(
-    plan: CutPlan, measured: Profile, grid: np.ndarray[tuple[int, ...], np.dtype[np.float64]], shift_mm: float
-) -> float:
-    """The deepest place below the wanted edge, allowing a ramp to lie `SHIFT_TOLERANCE_MM` beside its place."""
-    nearby = [_wanted_at(plan, grid - shift_mm + dx) for dx in (-SHIFT_TOLERANCE_MM, 0.0, SHIFT_TOLERANCE_MM)]
-    lowest = np.min(nearby, axis=0)
-    return float(max(0.0, np.max(lowest - np.interp(grid, measured[:, 0], measured[:, 1]), initial=0.0)))
+def _beyond_band(plan: CutPlan, measured: Profile) -> tuple[float, float]:
+    """The most metal missing, and left over, beyond an edge that lies `BAND_PLACE_MM` beside its place."""
+    first_mm, last_mm = _judged(plan, measured)
+    grid = np.arange(first_mm, float(measured[-1, 0]), GRID_MM)
+    seen = np.interp(grid, measured[:, 0], measured[:, 1])
+    beside = [_left_at(plan, grid + dx) for dx in np.linspace(-BAND_PLACE_MM, BAND_PLACE_MM, 5)]
+    missing = np.min(beside, axis=0) - seen
+    excess = seen - np.max(beside, axis=0)
+    # Beyond the last cut the blank's own tip falls away: nothing is missing there, but nothing may be left over.
+    return (
+        float(np.max(missing[grid <= last_mm], initial=0.0)),
+        float(np.max(excess, initial=0.0)),
+    )
 
 
 def drift_mm(recent_means_mm: Sequence[float], limits: CopyCheck) -> float | None:

@@ -21,6 +21,8 @@ Counts = NDArray[np.uint8] | NDArray[np.uint16]
 """A picture in a sensor's own counts: grey, or the sum of its colours."""
 
 SHORTEST_BLADE_MM = 8.0
+WIDEST_GAP_MM = 4.0
+"""What begins so far from the jaw is no clamped blank."""
 LEAST_CONTRAST = 40.0
 STEEPEST_TILT = 0.02
 """A clamped blade that leans more (rise per mm) is not clamped as it should be."""
@@ -41,15 +43,17 @@ def measure_copy(view: View) -> Profile:
     columns = np.arange(int(np.ceil(jaw_px)) + 2, grey.shape[1])
     top, bottom = _edges(grey, columns, half)
     seen = np.isfinite(top) & np.isfinite(bottom)
-    gaps = np.flatnonzero(~seen)
-    end = int(gaps[0]) if gaps.size else len(columns)
-    if end * view.mm_per_px < SHORTEST_BLADE_MM:
+    # A blank that slipped off its stop leaves light between the jaw and itself: it is measured all the same.
+    begin = int(np.argmax(seen))
+    gaps = np.flatnonzero(~seen[begin:])
+    end = begin + int(gaps[0]) if gaps.size else len(columns)
+    if (end - begin) * view.mm_per_px < SHORTEST_BLADE_MM or begin * view.mm_per_px > WIDEST_GAP_MM:
         raise CameraFault("check", "no copy in the clamp")
-    x_mm: Floats = np.asarray((columns[:end] + 0.5 - jaw_px) * view.mm_per_px, dtype=np.float64)
-    rise, at_shoulder = _spine(x_mm, bottom[:end] * view.mm_per_px)
+    x_mm: Floats = np.asarray((columns[begin:end] + 0.5 - jaw_px) * view.mm_per_px, dtype=np.float64)
+    rise, at_shoulder = _spine(x_mm, bottom[begin:end] * view.mm_per_px)
     if abs(rise) > STEEPEST_TILT:
         raise CameraFault("check", "the copy leans in its clamp")
-    height_mm = (at_shoulder + rise * x_mm) - top[:end] * view.mm_per_px
+    height_mm = (at_shoulder + rise * x_mm) - top[begin:end] * view.mm_per_px
     return np.stack([x_mm, height_mm], axis=1)
 
 

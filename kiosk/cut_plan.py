@@ -18,7 +18,16 @@ from numpy.typing import NDArray
 
 from config.keyway import Blank, CutSpec, Keyway, Stop
 from config.machine import Machine
-from kiosk.cut_plan_geometry import Line, WheelShape, clipped, edge_path, height_at, left_behind, lowered_to
+from kiosk.cut_plan_geometry import (
+    Line,
+    WheelShape,
+    clipped,
+    edge_left,
+    edge_path,
+    height_at,
+    left_behind,
+    lowered_to,
+)
 from kiosk.reading import Profile
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -66,10 +75,14 @@ class Point:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class CutPlan:
-    """Path of the wheel, and the blade it leaves (both from the shoulder, whatever the key's stop)."""
+    """Path of the wheel, and the blade it leaves (all from the shoulder, whatever the key's stop).
+
+    `left` is the edge this wheel leaves: `wanted`, and what the wheel cannot reach.
+    """
 
     path: tuple[Point, ...]
     wanted: Profile
+    left: Profile
     roots_mm: tuple[float, ...]
     positions_mm: tuple[float, ...]
     blade_height_mm: float
@@ -136,6 +149,7 @@ def plan_cuts(
     return CutPlan(
         path=path,
         wanted=np.array(clipped(wanted, 0.0, blank.blade_length_mm, spec.blade_height_mm)),
+        left=edge_left(edge, wheel, blank.blade_length_mm, spec.blade_height_mm),
         roots_mm=roots_mm if outline is None else tuple(height_at(wanted, x) for x in positions_mm),
         positions_mm=positions_mm,
         blade_height_mm=spec.blade_height_mm,

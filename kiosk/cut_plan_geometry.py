@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from shapely import LineString, MultiPoint, Polygon, box, unary_union
 from shapely.geometry.base import BaseGeometry
 
@@ -28,6 +29,7 @@ REACH_MM = 60.0
 """How far the flanks are drawn: more than any blade is high."""
 OUTLINE_TOLERANCE_MM = 0.004
 """A measured outline is straightened by at most this much."""
+GRID_MM = 0.02
 PATH_TOLERANCE_MM = 0.004
 """The path is straightened by at most this much: with the outline's, under a hundredth of a millimetre."""
 
@@ -133,6 +135,25 @@ def left_behind(edge: Line, wheel: WheelShape, wanted: Line, x_mm: float) -> flo
     xs, ys = zip(*edge, strict=True)
     rims = np.interp(x_mm + across, xs, ys) + np.maximum(0.0, np.abs(across) - wheel.flat_mm / 2) / wheel.flank
     return float(rims.min()) - height_at(wanted, x_mm)
+
+
+def edge_left(edge: Line, wheel: WheelShape, length_mm: float, top_mm: float) -> NDArray[np.float64]:
+    """The edge of a blade after the wheel's edge went along `edge`: x and height, on a fine grid.
+
+    Over a straight move the rim is convex, so it is lowest over a point at an end of the move or under a corner.
+    """
+    x = np.arange(0.0, length_mm + GRID_MM / 2, GRID_MM)
+    left = np.full_like(x, top_mm)
+    for (x0, y0), (x1, y1) in pairwise(edge):
+        half = wheel.half_width_mm(top_mm - min(y0, y1))
+        first, last = np.searchsorted(x, (x0 - half, x1 + half))
+        near = x[first:last]
+        corners = (-wheel.flat_mm / 2, wheel.flat_mm / 2)
+        for at in (np.full_like(near, x0), np.full_like(near, x1), *(np.clip(near + u, x0, x1) for u in corners)):
+            run = y0 + (at - x0) * (y1 - y0) / (x1 - x0) if x1 != x0 else np.full_like(at, min(y0, y1))
+            rise = np.maximum(0.0, np.abs(near - at) - wheel.flat_mm / 2) / wheel.flank
+            np.minimum(left[first:last], run + rise, out=left[first:last])
+    return np.stack([x, left], axis=1)
 
 
 def metal_left(

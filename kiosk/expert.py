@@ -6,8 +6,6 @@ of them (`kiosk.identification`, `kiosk.copy_check`).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from config.catalogue import Catalogue
 from config.machine import CopyCheck
 from config.phrases import Phrases
@@ -16,11 +14,8 @@ from kiosk.copy_check import CopyErrors, check_copy
 from kiosk.copy_measure import measure_copy
 from kiosk.cut_plan import CutPlan
 from kiosk.identification import StampReader, build_index, identify, read_key
-from kiosk.reading import Profile, Stamp
+from kiosk.reading import Stamp
 from kiosk.tools import Telling
-
-TIP_TOLERANCE_MM = 0.25
-"""Blanks of one make differ by less than this in length; far less than the width of a cut."""
 
 
 class CatalogueExpert:
@@ -48,14 +43,4 @@ class CatalogueExpert:
 
     def measure(self, view: View, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted."""
-        return seated(plan, measure_copy(view), self._limits)
-
-
-def seated(plan: CutPlan, measured: Profile, limits: CopyCheck) -> CopyErrors:
-    """The copy's errors; one whose tip is not where a blank on its stop has it does not pass.
-
-    Cuts are measured from the clamp, so a blank that slipped along it looks rightly cut; its tip tells.
-    """
-    errors = check_copy(plan, measured, limits)
-    off_mm = abs(float(measured[-1, 0]) - float(plan.wanted[-1, 0]))
-    return replace(errors, passed=errors.passed and off_mm <= TIP_TOLERANCE_MM)
+        return check_copy(plan, measure_copy(view), self._limits)

@@ -16,10 +16,9 @@ from config.machine import CopyCheck
 from hardware.errors import CameraFault
 from hardware.scan import ScanFrames, View
 from kiosk.approvals import may_lift, reasons_for
-from kiosk.copy_check import CopyErrors
+from kiosk.copy_check import CopyErrors, check_copy
 from kiosk.cut_plan import CutPlan
 from kiosk.decision import FiredRule
-from kiosk.expert import seated
 from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
 from kiosk.tools import SignInRefused, StaffMember, Telling
 from simulator.gallery import random_bitting
@@ -63,7 +62,7 @@ class ReadyExpert:
         if blade is None:
             return CopyErrors((), 0.0, 0.0, passed=False)
         measured = np.stack([blade.x_mm + blade.shift_mm, blade.seen_top_mm()], axis=1)
-        return seated(plan, measured, self.limits)
+        return check_copy(plan, measured, self.limits)
 
     def next_key(self, answers: list[Identification], head: Stamp) -> None:
         """Another key is laid."""
@@ -129,6 +128,8 @@ def identified(
 
 class RehearsalStaff:
     """1001 is an associate, 2001 a manager, 3001 a technician, all with one PIN; three wrong tries lock out."""
+
+    needs_setup = False
 
     def __init__(self) -> None:
         """Nobody has tried."""
