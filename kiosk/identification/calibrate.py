@@ -85,7 +85,10 @@ def calibrate_silhouette(view: View, gauge: Gauge) -> ScaleFit | Refused:
     known: Floats = np.asarray(gauge.height_mm - gauge.rise_mm * np.arange(gauge.steps), dtype=np.float64)
     # The base counts as a step of height nought: the longest lever there is.
     up, off_up = _proportion(np.append(known, 0.0), np.append(levels, 0.0))
-    risers = [_falls_through(u, height, (a + b) / 2) for a, b in pairwise(levels)]
+    found_risers = [_falls_through(u, height, (a + b) / 2) for a, b in pairwise(levels)]
+    risers = [riser for riser in found_risers if riser is not None]
+    if len(risers) < len(found_risers):
+        return Refused("what lies there is not the gauge of the machine file", "not_gauge")
     along, off_along = _proportion(gauge.tread_mm * np.arange(1.0, gauge.steps), np.array(risers))
     if up <= 0 or along <= 0:
         return Refused("what lies there is not the gauge of the machine file", "not_gauge")
@@ -141,11 +144,12 @@ def _proportion(known: Floats, seen: Floats) -> tuple[float, float]:
     return float(slope), float(np.max(np.abs(seen - (start + slope * known))))
 
 
-def _falls_through(u: Floats, height: Floats, level: float) -> float:
-    below = np.nonzero(height < level)[0]
-    if below.size == 0 or below[0] == 0:
-        return float("inf")
-    at = int(below[0])
+def _falls_through(u: Floats, height: Floats, level: float) -> float | None:
+    """Where the staircase falls below a level it has reached before."""
+    falls = np.nonzero((height[:-1] >= level) & (height[1:] < level))[0]
+    if falls.size == 0:
+        return None
+    at = int(falls[0]) + 1
     share = (height[at - 1] - level) / max(height[at - 1] - height[at], 1e-9)
     return float(u[at - 1] + share * (u[at] - u[at - 1]))
 
@@ -177,12 +181,15 @@ def _jumps(heights: Floats, x_px: Floats, gauge: Gauge) -> Floats | None:
 
 
 def _crossing(heights: Floats, x_px: Floats, near: float, reach: float) -> float:
-    """Where the line passes half way from one step to the next."""
-    below = np.median(x_px[(heights > near - reach) & (heights < near - 0.1)])
-    above = np.median(x_px[(heights < near + reach) & (heights > near + 0.1)])
-    inside = np.abs(heights - near) < reach
-    h, x = heights[inside], x_px[inside]
-    past = np.nonzero(x > (below + above) / 2)[0]
-    if past.size == 0 or past[0] == 0:
+    """Where the line passes from one step to the next, to a fraction of a row.
+
+    Told by how much of the window around it lies on the lower step: every row of it has its say, not the one or two
+    of the leap itself.
+    """
+    window = np.linspace(near - reach, near + reach, 141)
+    x = np.interp(window, heights, x_px)
+    below, above = np.median(x[window < near - 0.1]), np.median(x[window > near + 0.1])
+    if above - below < 1.0:
         return near
-    return float((h[past[0]] + h[past[0] - 1]) / 2)
+    low_share = np.clip((above - x) / (above - below), -0.5, 1.5)
+    return float(near - reach + 2 * reach * np.mean(low_share))

@@ -72,6 +72,18 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
                 largest_error_mm=after.check.largest_error_mm,
             )
         )
+    trial = after.service.trial if after.service else None
+    if trial is not None and (before is None or before.service is None or before.service.trial is not trial):
+        found.append(
+            Happening(
+                What.TEST,
+                code="test_cut",
+                blank=trial.blank,
+                slot=trial.slot,
+                passed=trial.passed,
+                largest_error_mm=trial.largest_error_mm,
+            )
+        )
     if after.fault is not None and (before is None or before.fault is None or before.fault.code != after.fault.code):
         transaction = before.receipt.transaction if before and before.receipt else ""
         found.append(Happening(What.FAULT, code=after.fault.code, transaction=transaction))
