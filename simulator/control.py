@@ -29,6 +29,7 @@ from simulator.control_looks import Looks
 from simulator.control_words import SOURCE, flag, number, only, request_of, whole, word
 from simulator.faults import FaultPanel
 from simulator.gallery import GALLERY, gallery_key
+from simulator.gauge import STEP_GAUGE, step_gauge
 from simulator.realtime import RealTime
 from simulator.rig import SimulatedMachine
 from simulator.wire_tap import KEPT
@@ -109,11 +110,12 @@ class Control:
 
     def _lay(self, request: Mapping[str, Any]) -> dict[str, object]:
         name = word(request, "key")
-        if name not in GALLERY:
-            raise BadInput(Problem(SOURCE, "key", f"must be one of {', '.join(GALLERY)}"))
+        if name not in (*GALLERY, STEP_GAUGE):
+            raise BadInput(Problem(SOURCE, "key", f"must be one of {', '.join((*GALLERY, STEP_GAUGE))}"))
         seed = whole({"seed": self._rig.seed, **request}, "seed", 0)
         try:
-            key = gallery_key(name, self._rig.catalogue, seed)
+            gauge = self._rig.machine.gauge
+            key = step_gauge(gauge) if name == STEP_GAUGE else gallery_key(name, self._rig.catalogue, seed)
         except (KeyError, ValueError) as cause:
             raise BadInput(Problem(SOURCE, "key", f"{name} cannot be made: {cause}")) from None
         with self._rig.timeline.lock:

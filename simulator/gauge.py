@@ -12,6 +12,8 @@ from config.keyway import Section
 from config.machine import Gauge
 from simulator.keys import GRID_MM, Finish, PhysicalKey
 
+STEP_GAUGE = "step-gauge"
+"""Its name beside the keys of the gallery."""
 _RISER_MM = 0.01
 """Height over which a face steps back."""
 _THICKNESS_MM = 4.9
