@@ -23,7 +23,7 @@ from kiosk.outcomes import CamerasSeen, Crashed, Due, Faulted, LeftoversSettled,
 from kiosk.phases import ENTER, HANDLE, approving, ending, starting
 from kiosk.secrecy import wipe
 from kiosk.snapshot import Snapshot, Waiting
-from kiosk.states import MAKING, State
+from kiosk.states import FRONT, MAKING, State
 from kiosk.tools import Tools
 from kiosk.view import snapshot
 
@@ -308,6 +308,9 @@ class Controller:
                 if due.mark == desk.activity and desk.session.state is State.TECHNICIAN and desk.service_busy:
                     # A test cut takes as long as it takes; nothing may cover its Stop.
                     self._somebody_is_here()
+                elif due.mark == desk.activity and desk.session.state in FRONT:
+                    # Whoever chose a language here and began nothing has left: the next person finds the first one.
+                    desk.language = self._tools.store.languages[0]
                 elif due.mark == desk.activity:
                     desk.waiting = Waiting(int(self._tools.store.timeouts.warning_s), desk.extensions_left)
                     desk.idle_in(1.0, "waiting")
@@ -328,8 +331,12 @@ class Controller:
         desk = self.desk
         desk.activity += 1
         desk.waiting = None
-        if desk.session.state not in self._quiet_states:
+        if desk.session.state not in self._quiet_states or self._front_is_not_fresh():
             desk.idle_in(self._tools.store.timeouts.idle_s, "idle")
+
+    def _front_is_not_fresh(self) -> bool:
+        """Whether somebody chose a language at the front and began no visit."""
+        return self.desk.session.state in FRONT and self.desk.language != self._tools.store.languages[0]
 
     def _walked_away(self) -> None:
         desk = self.desk

@@ -94,12 +94,18 @@ def look_at_tray(tools: Tools) -> TraySeen:
     return TraySeen(tools.scanner.tray_is_empty())
 
 
-def tell_key(tools: Tools) -> Told:
-    """Look until two looks agree, keep the one whose cuts lie nearer factory depths, and overwrite the others."""
+def tell_key(tools: Tools, looked: Callable[[float], None] = lambda _: None) -> Told:
+    """Look until two looks agree, keep the one whose cuts lie nearer factory depths, and overwrite the others.
+
+    Args:
+        tools: the ports.
+        looked: told after each look, with the fraction of all looks that may be needed.
+    """
     before: Told | None = None
-    for _ in range(LOOKS):
+    for number in range(LOOKS):
         frames = tools.scanner.scan()
         look = Told(tools.expert.tell(frames), frames)
+        looked((number + 1) / LOOKS)
         if before is not None:
             kept = agreed(look.telling.identification, before.telling.identification)
             if kept is not None:

@@ -149,7 +149,7 @@ class StaffView:
     name: str = ""
     role: str = ""
     message: str = ""
-    """Id of a message: `wrong`, `locked_out`, `not_allowed`, `expired`."""
+    """Id of a message: `wrong`, `locked_out`, `not_allowed`, `expired`, `nobody` (no account was ever made)."""
     retry_after_s: int = 0
     asked: FiredRule | None = None
     reasons: tuple[str, ...] = ()
@@ -243,6 +243,8 @@ class Snapshot:
     tray_has_key: bool = False
     staff_called: bool = False
     help_phone: str = ""
+    staff_door: bool = True
+    """Whether staff can sign in: not while the program could not even start."""
     try_again: Outcome | None = None
     offer: Offer | None = None
     worn: WornChoice | None = None

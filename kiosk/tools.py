@@ -103,6 +103,10 @@ class StaffDoor(Protocol):
     def reasons(self, rule: FiredRule) -> tuple[str, ...]:
         """Ids of the reasons staff may pick to lift it."""
 
+    @property
+    def needs_setup(self) -> bool:
+        """Whether there is no manager's account yet, so that the owner must make the first."""
+
 
 class AuditBook(Protocol):
     """Append-only record of what was decided and by whom."""

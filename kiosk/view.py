@@ -26,6 +26,7 @@ from kiosk.visit import Visit
 
 STEPS = ("load", "cut", "check", "deliver")
 _STEP_OF = {State.LOADING: 0, State.CUTTING: 1, State.CHECKING: 2, State.DELIVERING: 3}
+LOOKS = ("look", "compare")
 _STAFF = (State.STAFF_LOGIN, State.STAFF_APPROVAL, State.STAFF_MENU)
 LAST_SALES = 20
 WIRE_LINES = 40
@@ -50,7 +51,7 @@ def snapshot(desk: Desk) -> Snapshot:
         offer=_offer(desk, visit) if visit and visit.blank and state in (State.OFFER, State.PAYING) else None,
         worn=WornChoice(visit.worn_cuts) if visit and state is State.WORN else None,
         refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
-        progress=_progress(desk, visit) if visit and state in _STEP_OF else None,
+        progress=_looking(visit) if visit and state is State.SCANNING else _progress(desk, visit),
         check=visit.check if visit else None,
         receipt=visit.receipt if visit else None,
         fault=desk.fault,
@@ -92,7 +93,14 @@ def _offer(desk: Desk, visit: Visit) -> Offer:
     )
 
 
-def _progress(desk: Desk, visit: Visit) -> Progress:
+def _looking(visit: Visit) -> Progress:
+    """The first look, then the second that must agree; nobody knows how long a further one would take."""
+    return Progress(LOOKS, min(1, int(visit.fraction > 0)), visit.fraction, 0.0, 1, 1)
+
+
+def _progress(desk: Desk, visit: Visit | None) -> Progress | None:
+    if visit is None or desk.session.state not in _STEP_OF:
+        return None
     step = _STEP_OF[desk.session.state]
     typical_s = [desk.typical_s[name] for name in STEPS]
     gone_s = desk.tools.clock.now_s() - desk.step_began_s

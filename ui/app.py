@@ -54,6 +54,11 @@ class Screenful:
         if self.broken:
             # Out of order stays until the session itself says so: then it is in charge again.
             if snapshot.state not in (State.OUT_OF_ORDER, State.CLOSED, State.STAFF_LOGIN, State.STAFF_MENU):
+                # Language and the call for staff are the session's, and are answered here as on any screen.
+                if self.snapshot is not None:
+                    language, called = snapshot.language, snapshot.staff_called
+                    self.snapshot = replace(self.snapshot, language=language, staff_called=called)
+                    self.refresh()
                 return
             self.broken = False
         self.local = on_state(self.local, before, snapshot.state)

@@ -73,6 +73,8 @@ def reason_of(words: Words, rule: FiredRule, *, staff: bool = False) -> Reason:
     ground = words("rule.ground", ground=rule.ground) if rule.ground and staff else ""
     if meaning:
         return Reason(meaning, next_step, ground)
+    if f"rule.code.{rule.code}.what" in words.ids:
+        return Reason(words(f"rule.code.{rule.code}.what"), words(f"rule.code.{rule.code}.why"), ground)
     return Reason(words(f"rule.{rule.verdict.value}.what"), words(f"rule.{rule.verdict.value}.why"), ground)
 
 
@@ -139,7 +141,9 @@ def steps_detail(words: Words, snapshot: Snapshot) -> StepsDetail:
         for i, name in enumerate(progress.steps)
     )
     fraction = min(1.0, max(0.0, progress.fraction))
-    left = words("steps.almost") if progress.left_s < 3 else words.plural("steps.left", _rounded(progress.left_s))
+    left = ""
+    if progress.left_s > 0:
+        left = words("steps.almost") if progress.left_s < 3 else words.plural("steps.left", _rounded(progress.left_s))
     copy = words("steps.copy", copy=progress.copy, copies=progress.copies) if progress.copies > 1 else ""
     return StepsDetail(steps, min(1.0, (progress.step + fraction) / len(steps)), fraction, left, copy)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from config.store import Store
+from hardware.touch_off import Seat
 from kiosk.events import (
     Approve,
     CallStaff,
@@ -24,6 +25,7 @@ from kiosk.events import (
 )
 from kiosk.snapshot import SlotView, Snapshot, StaffView
 from kiosk.states import State
+from ui.fault_help import FAMILIES, fault_family
 from ui.i18n import Words
 from ui.local import CountBlanks, Local, OpenTab, PickSlot
 from ui.present_service import technician
@@ -41,24 +43,8 @@ from ui.shown import (
 
 Present: TypeAlias = Callable[[Words, Local, Snapshot, Store], Shown]
 
-FAULT_HELP = {
-    "LINK": "link",
-    "BOARD": "board",
-    "PATH": "board",
-    "DOOR": "door",
-    "STOPPED": "stopped",
-    "BLANK": "blank",
-    "CAMERA": "camera",
-    "PAYMENT": "payment",
-    "DRIFT": "drift",
-}
-"""Which help in three steps belongs to a fault code, by how the code begins."""
-TRIES = ("link", "board", "door", "stopped", "blank", "camera", "payment", "drift", "other")
-
-
-def fault_family(code: str) -> str:
-    """The help that belongs to a fault code; `other` for one nobody has thought of."""
-    return next((family for start, family in FAULT_HELP.items() if code.startswith(start)), "other")
+LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
+"""What the clamp found when a slot was locked, as the id of its words."""
 
 
 def _leave(words: Words) -> Action:
@@ -69,7 +55,8 @@ def _login(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Show
     staff = snapshot.staff or StaffView()
     asks_pin = bool(local.number)
     message = ""
-    if staff.message:
+    nobody = staff.message == "nobody"
+    if staff.message and not nobody:
         message = words.first(f"staff.message.{staff.message}", "staff.message.wrong")
     if staff.retry_after_s > 0:
         message = words.plural("staff.retry", staff.retry_after_s)
@@ -78,7 +65,7 @@ def _login(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Show
         visit="staff_login",
         title=words("staff.login.title"),
         store_name=store.name,
-        body=(words("staff.login.text"),),
+        body=(words("staff.login.nobody"), words("staff.login.command")) if nobody else (words("staff.login.text"),),
         detail=KeypadDetail(
             label=words("staff.login.pin") if asks_pin else words("staff.login.number"),
             dots="•" * len(local.typed),
@@ -197,7 +184,8 @@ def _stock(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tab
     controls.append(Action("slots", words("slot.others"), PickSlot(0), icon="back"))
     lines = [Line(_slot_line(words, slot), _slot_note(words, slot)), Line(words("slot.now"), words.number(count))]
     if slot.locked and slot.lock_reason:
-        lines.append(Line(words("slot.locked"), words.first(f"slot.reason.{slot.lock_reason}", "slot.reason.other")))
+        reason = LOCK_REASONS.get(slot.lock_reason, slot.lock_reason)
+        lines.append(Line(words("slot.locked"), words.first(f"slot.reason.{reason}", "slot.reason.other")))
     paragraphs = (words("slot.jam"),) if slot.locked else ()
     return StaffDetail(tabs, lines=tuple(lines), paragraphs=paragraphs, controls=tuple(controls))
 
@@ -219,7 +207,9 @@ def _fault_help(
     words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
 ) -> StaffDetail:
     picked = local.tab.removeprefix("help/") if local.tab.startswith("help/") else ""
-    family = picked or (fault_family(snapshot.fault.code) if snapshot.fault else "blank")
+    family = (picked if picked in FAMILIES else "") or (
+        fault_family(snapshot.fault.code) if snapshot.fault else "blank"
+    )
     now = words(f"fault.{family}.what")
     lines = [Line(words("fault.now") if snapshot.fault else words("fault.about"), now)]
     if snapshot.fault:
@@ -228,7 +218,7 @@ def _fault_help(
     controls: list[Action] = []
     if snapshot.fault:
         controls.append(Action("recover", words("fault.recover"), Recover(), Kind.PRIMARY, hold=True))
-    following = TRIES[(TRIES.index(family) + 1) % len(TRIES)]
+    following = FAMILIES[(FAMILIES.index(family) + 1) % len(FAMILIES)]
     controls.append(Action("next_help", words("fault.other_help"), OpenTab(f"help/{following}"), icon="question"))
     tabs = tuple(Action(t.id, t.label, t.does, t.kind, chosen=True) if t.id == "tab_help" else t for t in tabs)
     return StaffDetail(tabs, lines=tuple(lines), paragraphs=steps, controls=tuple(controls))
@@ -272,6 +262,8 @@ def _out_of_order(words: Words, local: Local, snapshot: Snapshot, store: Store) 
         body.append(words("broken.key"))
     if fault is not None and fault.recovering:
         body.append(words("broken.recovering", attempt=words.number(max(1, fault.attempt))))
+    elif not snapshot.staff_door:
+        body += [words("broken.retries"), words("broken.command")]
     elif fault is not None and fault.heals_itself:
         body.append(words("broken.waits"))
     else:

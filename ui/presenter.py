@@ -19,8 +19,8 @@ from ui.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleR
 from ui.shown import Action, Kind, Shown, WaitingShown
 from ui.spoken import spoken_of
 
-STAFF_DOOR = frozenset({State.WELCOME, State.REFUSED, State.CLOSED, State.OUT_OF_ORDER, State.FAILED})
-"""Screens from which staff can identify themselves."""
+STAFF_DOOR = frozenset({State.WELCOME, State.CLOSED, State.OUT_OF_ORDER})
+"""Screens from which staff can always identify themselves; from a refusal where they may lift it."""
 
 
 def words_for(snapshot: Snapshot, store: Store) -> Words:
@@ -44,7 +44,7 @@ def present(snapshot: Snapshot, local: Local, store: Store) -> Shown:
         languages=tuple(_language(code, snapshot.language, store) for code in store.languages),
         aids=_aids(words, local, store),
         staff_door=Action("staff_door", words("staff.door"), StaffKey(), Kind.QUIET, icon="person")
-        if snapshot.state in STAFF_DOOR and not local.help_open
+        if _has_staff_door(snapshot) and not local.help_open
         else None,
         badge=words("staff.coming") if snapshot.staff_called else "",
         simulated=words("simulated") if snapshot.simulated else "",
@@ -53,6 +53,12 @@ def present(snapshot: Snapshot, local: Local, store: Store) -> Shown:
     if shown.waiting is not None:
         shown = replace(shown, chime="warning")
     return replace(shown, spoken=spoken_of(shown, words))
+
+
+def _has_staff_door(snapshot: Snapshot) -> bool:
+    if snapshot.state is State.REFUSED:
+        return snapshot.refusal is not None and snapshot.refusal.can_be_approved
+    return snapshot.state in STAFF_DOOR and snapshot.staff_door
 
 
 def _language(code: str, current: str, store: Store) -> Action:

@@ -38,7 +38,8 @@ class RefusedStart:
             simulated=simulated,
             language=store.languages[0],
             help_phone=store.help_phone,
-            fault=FaultNotice(code, detail, clock.utc().timestamp()),
+            staff_door=False,
+            fault=FaultNotice(code, detail, clock.utc().timestamp(), heals_itself=True),
         )
 
     def subscribe(self, listener: Callable[[Snapshot], None]) -> None:

@@ -23,6 +23,7 @@ ENTER: Mapping[State, Enter] = {
     State.PLACE_KEY: scanning.enter_place_key,
     State.SCANNING: scanning.enter_scanning,
     State.TRY_AGAIN: scanning.enter_try_again,
+    State.STAFF_LOGIN: approving.enter_login,
     State.STAFF_APPROVAL: approving.enter_approval,
     State.PAYING: paying.enter_paying,
     State.TAKE_KEY_BACK: paying.enter_take_key_back,

@@ -28,6 +28,15 @@ def sign_in(tools: Tools, credentials: Credentials) -> StaffKnown | StaffNotKnow
     return StaffKnown(answer.number, answer.name, answer.role)
 
 
+NOBODY = "nobody"
+"""Message while there is no account anybody could use."""
+
+
+def enter_login(desk: Desk) -> None:
+    """A kiosk nobody has set up says what to do about it; no PIN comes with it, and none can be made at the glass."""
+    desk.staff_message = NOBODY if desk.tools.staff.needs_setup else ""
+
+
 def handle_login(desk: Desk, event: Intent | Report) -> None:
     """Number and PIN, right or wrong in the same words."""
     match event:
@@ -38,6 +47,8 @@ def handle_login(desk: Desk, event: Intent | Report) -> None:
             _known(desk, StaffMember(event.number, event.name, event.role))
         case StaffNotKnown(message, retry_after_s):
             desk.staff_message, desk.retry_after_s = message, retry_after_s
+            if desk.tools.staff.needs_setup:
+                desk.staff_message = NOBODY
         case StampRead(stamp) if desk.visit is not None:
             desk.visit.stamp = stamp
             desk.visit.secrets.drop_frames()
@@ -59,6 +70,8 @@ def leave(desk: Desk) -> None:
 
 def _known(desk: Desk, member: StaffMember) -> None:
     desk.staff_message = ""
+    # They have come.
+    desk.staff_called = False
     visit = desk.visit
     if visit is None or visit.refusal is None:
         desk.member = member

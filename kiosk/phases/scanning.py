@@ -9,7 +9,7 @@ from __future__ import annotations
 from kiosk import effects
 from kiosk.desk import NO_ROOM, Desk, Lane
 from kiosk.events import BringBack, Cancel, Done, Intent, KeyLaid, StaffKey, Start
-from kiosk.outcomes import Due, Report, StampRead, Told, TraySeen
+from kiosk.outcomes import CutProgress, Due, Report, StampRead, Told, TraySeen
 from kiosk.phases import offering, starting
 from kiosk.reading import Outcome, Wear
 from kiosk.secrecy import wipe
@@ -93,7 +93,9 @@ def enter_scanning(desk: Desk) -> None:
     """Look at the key until two looks agree."""
     desk.here.attempts += 1
     desk.here.try_again = None
-    desk.request(Lane.CAMERA, lambda: effects.tell_key(desk.tools))
+    desk.here.fraction = 0.0
+    looked = desk.progress()
+    desk.request(Lane.CAMERA, lambda: effects.tell_key(desk.tools, looked))
 
 
 def handle_scanning(desk: Desk, event: Intent | Report) -> None:
@@ -101,6 +103,8 @@ def handle_scanning(desk: Desk, event: Intent | Report) -> None:
     match event:
         case Told():
             _told(desk, event)
+        case CutProgress(fraction):
+            desk.here.fraction = fraction
         case Cancel():
             desk.go_home()
         case _:

@@ -205,6 +205,8 @@ BAD_COPY = CopyErrors((0.08, 0.01, 0.0), 0.0, 0.0, passed=False)
 class FakeStaff:
     """1001 is an associate, 2001 a manager, 3001 a technician; every PIN is 190283."""
 
+    needs_setup = False
+
     def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
         roles = {"1001": "associate", "2001": "manager", "3001": "technician"}
         if pin != "190283" or number not in roles:

@@ -26,7 +26,8 @@ from kiosk.events import (
     UnlockSlot,
 )
 from kiosk.journal import CopyError
-from kiosk.states import State
+from kiosk.snapshot import Progress, Refusal, Snapshot
+from kiosk.states import FRONT, State
 from tests.session.parts import SETTINGS, Shop, shop
 from tests.session.test_selling import buy, to_offer
 
@@ -74,6 +75,55 @@ def test_a_language_lasts_for_one_visit(kiosk: Shop) -> None:
     kiosk.stage.post(SetLanguage("xx"))
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.stage.now.language == "en"
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_language_and_the_call_for_staff_are_answered_in_every_state(kiosk: Shop, state: State) -> None:
+    desk = kiosk.stage.controller.desk
+    if state is not State.STARTING:
+        kiosk.stage.begin()
+        kiosk.stage.run_to(State.WELCOME)
+        if state not in FRONT:
+            desk.begin_visit().refusal = Refusal()
+    # Not by way of the table: what matters is that no state keeps the wish to itself.
+    desk.session.state = state
+    seen: list[Snapshot] = []
+    kiosk.stage.controller.subscribe(seen.append)
+    kiosk.stage.controller.post(SetLanguage("fr"))
+    kiosk.stage.controller.step()
+    kiosk.stage.controller.post(CallStaff())
+    kiosk.stage.controller.step()
+    assert (seen[-1].state, seen[-1].language, seen[-1].staff_called) == (state, "fr", True)
+
+
+@pytest.mark.parametrize("front", [State.WELCOME, State.CLOSED, State.OUT_OF_ORDER])
+def test_a_language_chosen_at_the_front_is_forgotten_when_nobody_goes_on(kiosk: Shop, front: State) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.controller.desk.session.state = front
+    kiosk.stage.post(SetLanguage("es"))
+    kiosk.stage.run_until(lambda now: now.language == "es")
+    assert kiosk.stage.run_until(lambda now: now.language == "en").waiting is None
+
+
+def test_looking_at_a_key_is_shown_as_it_goes(kiosk: Shop) -> None:
+    looks: list[Progress | None] = []
+    kiosk.stage.watchers.append(lambda now: looks.append(now.progress) if now.state is State.SCANNING else None)
+    to_offer(kiosk)
+    steps = [look.step for look in looks if look is not None]
+    assert len(steps) == len(looks)
+    assert steps[0] == 0
+    assert steps == sorted(steps)
+
+
+def test_a_kiosk_nobody_has_set_up_says_so_at_its_door(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.tools.staff.needs_setup = True  # type: ignore[misc]
+    kiosk.stage.post(StaffKey())
+    seen = kiosk.stage.run_to(State.STAFF_LOGIN)
+    assert seen.staff is not None
+    assert seen.staff.message == "nobody"
 
 
 def test_one_touch_calls_staff(kiosk: Shop) -> None:

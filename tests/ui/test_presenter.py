@@ -14,9 +14,9 @@ from kiosk.events import Approve, CallStaff, Cancel, Credentials, Done, EnterRec
 from kiosk.reading import Outcome
 from kiosk.snapshot import FaultNotice, Progress, Refusal, Snapshot, StaffView, Waiting
 from kiosk.states import MAKING, State
+from ui.fault_help import fault_family
 from ui.gallery import sample_store
 from ui.local import EnterTyped, Erase, Local, OpenTab, SetVolume, ToggleContrast, ToggleSpeech, Typed, after, on_state
-from ui.present_staff import fault_family
 from ui.presenter import present
 from ui.samples import SAMPLES
 from ui.shown import Kind, RefusedDetail, Shown, StaffDetail
@@ -91,8 +91,8 @@ def test_a_refusal_is_never_a_dead_end(outcome: Outcome | None, can_be_approved:
     assert shown.detail.reasons
     assert shown.detail.next_steps
     assert {CallStaff(), Done()} <= set(intents(shown))
-    assert shown.staff_door is not None
-    assert shown.staff_door.does == StaffKey()
+    # A door that staff could not go through would be a button that does nothing.
+    assert [shown.staff_door.does] == [StaffKey()] if can_be_approved and shown.staff_door else not shown.staff_door
 
 
 def test_a_rule_nobody_has_worded_is_told_truthfully() -> None:
@@ -192,6 +192,13 @@ def test_every_fault_has_help_in_three_steps_and_recovery_must_be_held(language:
     assert fault_family("NEVER_HEARD_OF") == "other"
 
 
+def test_a_kiosk_without_accounts_says_what_the_owner_runs() -> None:
+    for language in LANGUAGES:
+        staff = StaffView(message="nobody")
+        shown = shown_of(Snapshot(State.STAFF_LOGIN, simulated=False, language=language, staff=staff))
+        assert "kiosk staff add" in shown.spoken
+
+
 def test_out_of_order_is_honest_about_what_comes_next() -> None:
     def body(**facts: bool) -> str:
         fault = FaultNotice("LINK_LOST", "", 0.0, facts.get("recovering", False), 3, facts.get("heals_itself", False))
@@ -200,6 +207,12 @@ def test_out_of_order_is_honest_about_what_comes_next() -> None:
     assert "attempt 3" in body(recovering=True, heals_itself=True)
     assert "by itself when the cause is gone" in body(heals_itself=True)
     assert "does not start again by itself" in body()
+    refused = shown_of(
+        Snapshot(State.OUT_OF_ORDER, simulated=False, staff_door=False, fault=FaultNotice("CONFIG", "", 0.0))
+    )
+    assert "tries to start again" in refused.text
+    assert "kiosk check-config" in refused.text
+    assert refused.staff_door is None
     key = Snapshot(State.OUT_OF_ORDER, simulated=False, tray_has_key=True)
     assert "Your key is still in the tray" in shown_of(key).text
 

@@ -131,6 +131,15 @@ def test_a_failing_screen_stops_the_machine_and_stays_out_of_order_until_staff_c
     assert room.seen[-1].page == "welcome"
 
 
+def test_a_broken_screen_still_speaks_the_language_asked_for_and_calls_staff(room: Room) -> None:
+    room.screen.receive(OFFER)
+    room.screen.fail()
+    room.screen.receive(replace(OFFER, language="fr", staff_called=True))
+    assert room.seen[-1].visit == "out_of_order"
+    assert room.seen[-1].voice == "fr"
+    assert room.seen[-1].badge
+
+
 def test_languages_can_be_chosen_on_every_screen(room: Room) -> None:
     for snapshot, _ in SAMPLES.values():
         room.screen.receive(snapshot)

@@ -11,8 +11,20 @@ from babel.messages.catalog import Catalog
 from fontTools.ttLib import TTFont
 
 import config
+from hardware.errors import HardwareFault
+from hardware.touch_off import Seat
+from kiosk import policy
 from kiosk.approvals import REASONS
+from kiosk.cut_plan import PlanRefusal
+from kiosk.database import DatabaseFault
+from kiosk.decision import FiredRule
+from kiosk.ops.refused_start import BAD_SETTINGS
+from kiosk.phases import offering
+from kiosk.phases.ending import STOPPED
+from kiosk.phases.offering import cannot_cut
+from kiosk.phases.starting import LONE_PROBLEM
 from kiosk.reading import Outcome
+from ui.fault_help import FAMILIES, OTHER, fault_family
 from ui.i18n import LOCALES, MissingWord, languages_available, load_words, read_catalog
 from ui.theme import FONTS
 
@@ -78,6 +90,43 @@ def test_everything_the_kiosk_can_say_has_words(language: str) -> None:
     for path in (Path(config.__file__).parent / "policy").glob("*.toml"):
         for rule in tomllib.loads(path.read_text())["rule"]:
             needed |= {f"next.{step}" for step in rule["next_steps"]}
+    assert needed - words.ids == set()
+
+
+def subclasses(kind: type) -> list[type]:
+    return [kind, *(below for child in kind.__subclasses__() for below in subclasses(child))]
+
+
+def rules_of_the_program() -> set[str]:
+    # Rules the program makes itself come without words of their own: their code is all there is to look up.
+    made = {cannot_cut(reason).code for reason in PlanRefusal}
+    for module in (offering, policy):
+        made |= {value.code for value in vars(module).values() if isinstance(value, FiredRule)}
+    return made
+
+
+def test_a_rule_the_program_makes_itself_is_found_here() -> None:
+    assert {"OUT_OF_STOCK", "NOT_IDENTIFIED", "PLAN_MACS_BROKEN"} <= rules_of_the_program()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_the_program_makes_has_its_own_words(language: str) -> None:
+    needed = {f"rule.code.{code}.{part}" for code in rules_of_the_program() for part in ("what", "why")}
+    assert needed - load_words(language).ids == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_fault_code_has_help_of_its_own_kind(language: str) -> None:
+    words = load_words(language)
+    # The modules that define faults are all loaded with the program.
+    import kiosk.compose  # noqa: F401
+
+    codes = {fault.code for kind in (HardwareFault, DatabaseFault) for fault in subclasses(kind)}  # type: ignore[attr-defined]
+    codes |= {LONE_PROBLEM, STOPPED, BAD_SETTINGS, "SCREEN", "DRIFT"}
+    assert len(codes) > 20
+    assert {code for code in codes if fault_family(code) == OTHER} == set()
+    needed = {f"fault.{family}.{part}" for family in FAMILIES for part in ("what", "1", "2", "3")}
+    needed |= {f"slot.reason.{seat.name.lower()}" for seat in Seat if seat is not Seat.SEATED}
     assert needed - words.ids == set()
 
 
