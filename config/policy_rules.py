@@ -88,6 +88,7 @@ class When(Frozen):
     stamps: tuple[str, ...] = ()
     name_and_phone: bool | None = None
     head_seen: bool | None = None
+    head_illegible: bool | None = None
     cuttable: bool | None = None
     stocked: bool | None = None
     places: tuple[str, ...] = ()

@@ -121,6 +121,7 @@ def decide(
         stamps=stamps_with_kinds(stamp.phrases, policy.rules.phrases),
         name_and_phone=stamp.name_and_phone,
         head_seen=stamp.seen if keyway else None,
+        head_illegible=stamp.illegible,
         cuttable=(keyway.spec is not None and blank is not None) if keyway else None,
         stocked=stocked,
         place=circumstances.place,

@@ -29,6 +29,7 @@ class Facts:
     """Ids and kinds."""
     name_and_phone: bool
     head_seen: bool | None
+    head_illegible: bool
     cuttable: bool | None
     stocked: bool | None
     place: str
@@ -53,6 +54,7 @@ class RuleIndex:
         self._dnd = _Column(rules, lambda when: when.do_not_duplicate)
         self._name_and_phone = _Column(rules, lambda when: _maybe(when.name_and_phone))
         self._head_seen = _Column(rules, lambda when: _maybe(when.head_seen))
+        self._head_illegible = _Column(rules, lambda when: _maybe(when.head_illegible))
         self._cuttable = _Column(rules, lambda when: _maybe(when.cuttable))
         self._stocked = _Column(rules, lambda when: _maybe(when.stocked))
         self._over_limit = _Column(rules, lambda when: _maybe(when.over_store_limit))
@@ -70,6 +72,7 @@ class RuleIndex:
             & self._stamps.any_of(facts.stamps)
             & self._name_and_phone.one(facts.name_and_phone)
             & self._head_seen.one(facts.head_seen)
+            & self._head_illegible.one(facts.head_illegible)
             & self._cuttable.one(facts.cuttable)
             & self._stocked.one(facts.stocked)
             & self._places.any_of(_prefixes(facts.place))

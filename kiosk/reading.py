@@ -147,3 +147,5 @@ class Stamp:
     """Ids of known phrases, such as `do_not_duplicate`, `usps`, `brand_medeco`."""
     name_and_phone: bool = False
     """A company name and a telephone number stand on the head."""
+    illegible: bool = False
+    """Something is written there that could not be made out: not the same as a head that says nothing."""

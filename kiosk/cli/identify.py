@@ -129,6 +129,7 @@ def _as_object(told: _Told) -> dict[str, object]:
         "score": round(identification.score, 4),
         "margin": round(identification.margin, 4),
         "stamp": list(told.stamp.phrases),
+        "stamp_illegible": told.stamp.illegible,
         "verdict": told.decision.verdict.value,
         "rules": [rule.code for rule in told.decision.rules],
     }
@@ -156,6 +157,8 @@ def _as_text(told: _Told) -> Iterator[str]:
     if told.roots_mm:
         yield f"  roots     {' '.join(f'{root:.3f}' for root in told.roots_mm)} mm above the spine"
     words = ", ".join(told.stamp.phrases) or ("nothing on the list" if told.stamp.seen else "not seen")
-    yield f"  head      {words}{'; a company name and telephone number' if told.stamp.name_and_phone else ''}"
+    more = "; a company name and telephone number" if told.stamp.name_and_phone else ""
+    more += "; something that could not be made out" if told.stamp.illegible else ""
+    yield f"  head      {words}{more}"
     rules = ", ".join(rule.code for rule in told.decision.rules)
     yield f"  verdict   {told.decision.verdict.value.replace('_', ' ')}{f' ({rules})' if rules else ''}"

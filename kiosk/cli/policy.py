@@ -51,6 +51,9 @@ def explain(
     stamp: Annotated[list[str] | None, typer.Option(help="Words on the head; may be given more than once.")] = None,
     name_and_phone: Annotated[bool, typer.Option(help="The head names a company and its telephone.")] = False,
     head_unseen: Annotated[bool, typer.Option("--head-unseen", help="The head could not be read.")] = False,
+    head_illegible: Annotated[
+        bool, typer.Option("--head-illegible", help="Something stands on the head that could not be made out.")
+    ] = False,
     place: Annotated[str | None, typer.Option(help="Country or part of one, such as US-CA; the store's own.")] = None,
     on: Annotated[str | None, typer.Option("--date", help="Day as YYYY-MM-DD; today.")] = None,
     do_not_duplicate: Annotated[str | None, typer.Option(help="refuse, ask-staff or notice; the store's own.")] = None,
@@ -67,7 +70,10 @@ def explain(
     )
     identification, described = _identification(keyway, seen, settings.catalogue, _day(on))
     read = Stamp(
-        seen=not head_unseen, phrases=_phrases(stamp or [], settings.policy.phrases), name_and_phone=name_and_phone
+        seen=not head_unseen,
+        phrases=_phrases(stamp or [], settings.policy.phrases),
+        name_and_phone=name_and_phone,
+        illegible=head_illegible,
     )
     circumstances = Circumstances(
         place=_place(place) if place is not None else store.place,
@@ -84,7 +90,9 @@ def explain(
         return
     head = ", ".join(read.phrases) or ("not seen" if head_unseen else "says nothing a rule knows")
     typer.echo(f"Key:    {described}")
-    typer.echo(f"Head:   {head}{', with company name and telephone' if name_and_phone else ''}")
+    more = ", with company name and telephone" if name_and_phone else ""
+    more += ", with something that could not be made out" if head_illegible else ""
+    typer.echo(f"Head:   {head}{more}")
     typer.echo(f"Where:  {circumstances.place}, on {circumstances.today.isoformat()}")
     typer.echo(f"Store:  on Do Not Duplicate: {store.do_not_duplicate.value}; at most {store.max_quantity} copies\n")
     for line in _as_text(decision, language):

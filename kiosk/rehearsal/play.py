@@ -284,6 +284,4 @@ def _comes(trouble: Trouble, state: State, fraction: float) -> bool:
 
 
 def _stamp(key: KeyBrought) -> Stamp:
-    return Stamp(
-        seen=key.head_seen, phrases=key.stamp, name_and_phone=key.name_and_phone, illegible=key.head_illegible
-    )
+    return Stamp(seen=key.head_seen, phrases=key.stamp, name_and_phone=key.name_and_phone, illegible=key.head_illegible)

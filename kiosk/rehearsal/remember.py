@@ -95,6 +95,7 @@ def _note(visit: _Visit, entry: Entry, before: str) -> None:
                 "stamp": stamp["phrases"],
                 "name_and_phone": stamp["name_and_phone"],
                 "head_seen": stamp["seen"],
+                "head_illegible": stamp.get("illegible", False),
             }
         case deed if deed in _DEEDS and visit.staff:
             visit.staff[-1]["does"].append(_DEEDS[deed](facts))

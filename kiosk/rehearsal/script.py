@@ -36,6 +36,7 @@ class KeyBrought(Frozen):
     stamp: tuple[str, ...] = ()
     name_and_phone: bool = False
     head_seen: bool = True
+    head_illegible: bool = False
 
     @model_validator(mode="after")
     def _is_in_the_gallery(self) -> Self:

@@ -31,6 +31,8 @@ STANDINGS = {
 STAMPS = {
     "none": Stamp(seen=True),
     "unseen": Stamp(),
+    "illegible": Stamp(seen=True, illegible=True),
+    "dnd+illegible": Stamp(seen=True, phrases=("do_not_duplicate",), illegible=True),
     "dnd": Stamp(seen=True, phrases=("do_not_duplicate",)),
     "dnd+phone": Stamp(seen=True, phrases=("do_not_duplicate",), name_and_phone=True),
     "phone": Stamp(seen=True, name_and_phone=True),

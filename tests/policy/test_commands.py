@@ -60,6 +60,7 @@ def test_a_stamped_schlage_key_in_california_is_explained_as_a_person_would_read
         (["--seen", "dimple"], "refuse", ["KEY_OF_OTHER_KIND"]),
         (["--seen", "section_not_seen"], "refuse", ["KEY_NOT_READ"]),
         (["--keyway", "KW1", "--head-unseen"], "ask_staff", ["HEAD_NOT_SEEN"]),
+        (["--keyway", "KW1", "--head-illegible"], "ask_staff", ["HEAD_ILLEGIBLE"]),
         (["--keyway", "KW1", "--quantity", "6"], "refuse", ["QUANTITY_OVER_LIMIT"]),
     ],
 )

@@ -94,6 +94,13 @@ def test_a_stamp_no_rule_knows_is_refused() -> None:
     assert codes(decision) == ["STAMP_NOT_ON_FILE"]
 
 
+def test_a_head_that_says_something_illegible_is_for_staff_to_look_at() -> None:
+    decision = decide(kw1(), STAMPS["illegible"], STORE, policy(), shipped(), circumstances())
+    assert codes(decision) == ["HEAD_ILLEGIBLE"]
+    assert decision.verdict is Verdict.ASK_STAFF
+    assert decision.can_be_approved
+
+
 def test_an_unseen_head_is_for_staff_to_look_at() -> None:
     decision = decide(kw1(), STAMPS["unseen"], STORE, policy(), shipped(), circumstances())
     assert decision.verdict is Verdict.ASK_STAFF
