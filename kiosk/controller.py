@@ -231,7 +231,9 @@ class Controller:
             starting.break_down(desk, fault)
 
     def _note_for_technician(self, fault: Faulted) -> None:
-        self.desk.note_fault(fault.code, fault.detail, heals=False)
+        """A stop is told twice, by whoever asked for it and by the work it ended."""
+        if self.desk.fault is None or self.desk.fault.code != fault.code:
+            self.desk.note_fault(fault.code, fault.detail, heals=False)
         self.desk.service_message = fault.code
 
     def _handle_reply(self, reply: Reply) -> None:

@@ -1,0 +1,278 @@
+"""A technician's visit over the whole simulated machine, by the buttons the service screen offers."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from config.settings import Settings, load_settings
+from hardware.jog import target
+from kiosk.events import Cancel, Credentials, LetGo, ServiceAction, ServiceMenu, StaffKey, Stop
+from kiosk.ops.happenings import What, happened
+from kiosk.rehearsal.ready import PIN, RehearsalAudit, RehearsalStaff
+from kiosk.rehearsal.theatre import Theatre, theatre
+from kiosk.service_work import pattern, small_grey
+from kiosk.snapshot import ServiceView, Snapshot
+from kiosk.states import State
+from simulator.faults import FaultPanel
+from simulator.gallery import gallery_key
+from simulator.gauge import step_gauge
+from simulator.rig import lay
+from ui.gallery import sample_store
+from ui.local import Local
+from ui.presenter import present
+from ui.shown import Action
+from ui.spoken import actions_of
+
+SETTINGS = load_settings(environment={})
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return SETTINGS
+
+
+@pytest.fixture
+def kiosk(settings: Settings, tmp_path: Path) -> Iterator[Theatre]:
+    with theatre(settings, tmp_path, staff=RehearsalStaff(), audit=RehearsalAudit()) as made:
+        to_service(made)
+        yield made
+
+
+def to_service(kiosk: Theatre) -> None:
+    stage = kiosk.stage
+    stage.begin()
+    stage.run_to(State.WELCOME)
+    stage.post(StaffKey())
+    stage.run_to(State.STAFF_LOGIN)
+    stage.post(Credentials("3001", PIN))
+    stage.run_to(State.STAFF_MENU)
+    stage.post(ServiceMenu())
+    stage.run_to(State.TECHNICIAN)
+
+
+def service(snapshot: Snapshot) -> ServiceView:
+    assert snapshot.service is not None
+    return snapshot.service
+
+
+def button(kiosk: Theatre, tab: str, name: str) -> Action:
+    """A button of the service screen as it stands now."""
+    shown = present(kiosk.stage.now, Local(tab=tab), sample_store("portrait"))
+    assert shown.detail is not None
+    found = [action for action in (*actions_of(shown.detail), *shown.actions) if action.id == name]
+    assert found, f"{tab} has no button {name}"
+    assert found[0].enabled
+    return found[0]
+
+
+def presses(kiosk: Theatre, tab: str, name: str) -> Snapshot:
+    """Hold the button until its action is done."""
+    action = button(kiosk, tab, name)
+    kiosk.stage.post(action.does)  # type: ignore[arg-type]
+    kiosk.stage.turn()
+    return kiosk.stage.run_until(lambda now: not service(now).busy)
+
+
+def test_a_technician_jogs_cuts_a_test_key_calibrates_and_leaves(kiosk: Theatre, tmp_path: Path) -> None:
+    stage, rig = kiosk.stage, kiosk.rig
+    seen = stage.run_until(lambda now: service(now).status is not None)
+    assert service(seen).status is not None
+    before_mm = rig.world.position_mm
+    presses(kiosk, "jog/x/10", "jog_minus")
+    assert rig.world.position_mm[0] == pytest.approx(before_mm[0] - 10.0, abs=0.01)
+
+    stock = rig.world.carousel.stock[2]
+    count = stage.tools.inventory.slots()[1].count
+    seen = presses(kiosk, "test/2", "test_cut")
+    trial = service(seen).trial
+    assert trial is not None
+    assert (trial.passed, trial.slot, trial.blank) == (True, 2, "SC1")
+    assert trial.largest_error_mm < trial.tolerance_mm
+    assert (rig.world.carousel.stock[2], stage.tools.inventory.slots()[1].count) == (stock - 1, count - 1)
+    assert len(rig.rejects) == 1
+    assert not rig.chute
+    assert rig.world.wheel_rpm(rig.firmware.now_s) == 0
+    assert stage.tools.journal.last_sales(5) == ()
+
+    lay(rig, step_gauge(stage.tools.machine.gauge))
+    seen = presses(kiosk, "cameras", "calibrate")
+    found = service(seen).calibration
+    assert found is not None
+    assert not any(view.refused for view in found.views)
+    (file,) = (tmp_path / "calibrations").glob("calibration-*.toml")
+    views = tomllib.loads(file.read_text())["views"]
+    assert views["silhouette"]["mm_per_px"] == pytest.approx(stage.tools.machine.views.silhouette.mm_per_px, rel=0.002)
+    rig.tray.take()
+    stage.post(Cancel())
+    stage.run_to(State.STAFF_MENU)
+    stage.post(Cancel())
+    assert stage.run_to(State.WELCOME).fault is None
+
+
+def test_a_test_cut_is_counted_once_as_a_test(kiosk: Theatre) -> None:
+    seen: list[Snapshot] = [kiosk.stage.now]
+    counted = []
+
+    def count(now: Snapshot) -> None:
+        counted.extend(each for each in happened(seen[-1], now) if each.what is What.TEST)
+        seen.append(now)
+
+    kiosk.stage.watchers.append(count)
+    presses(kiosk, "test/1", "test_cut")
+    kiosk.stage.run_until(lambda _: len(seen) > 10, limit_s=600)
+    assert [(each.code, each.blank, each.slot, each.passed) for each in counted] == [("test_cut", "KW1", 1, True)]
+
+
+def test_letting_go_ends_a_jog_on_its_way(kiosk: Theatre) -> None:
+    stage, rig = kiosk.stage, kiosk.rig
+    before_mm = rig.world.position_mm[0]
+    stage.post(ServiceAction("jog", "x", -10.0))
+    # Time passes within the jog as the board moves; the finger leaves in the middle of it.
+    sleep, ends_s = rig.clock.sleep, rig.clock.now_s() + 0.4
+
+    def sleeping(duration_s: float) -> None:
+        sleep(duration_s)
+        if rig.clock.now_s() > ends_s:
+            stage.post(LetGo())
+
+    rig.clock.sleep = sleeping  # type: ignore[method-assign]
+    seen = stage.run_until(lambda now: service(now).message == "let_go")
+    moved_mm = before_mm - rig.world.position_mm[0]
+    assert 0.5 < moved_mm < 9.5
+    assert service(seen).busy == ""
+    presses(kiosk, "machine", "check")
+
+
+def test_a_finger_that_is_gone_before_the_jog_begins_moves_nothing(kiosk: Theatre) -> None:
+    before_mm = kiosk.rig.world.position_mm
+    kiosk.stage.post(ServiceAction("jog", "y", -1.0))
+    kiosk.stage.post(LetGo())
+    kiosk.stage.run_until(lambda now: service(now).message == "let_go")
+    assert kiosk.rig.world.position_mm == before_mm
+
+
+def test_no_jog_leaves_the_travel_or_takes_a_step_the_screen_does_not_offer(kiosk: Theatre) -> None:
+    before_mm = kiosk.rig.world.position_mm
+    kiosk.stage.post(ServiceAction("jog", "x", 10.0))
+    kiosk.stage.run_until(lambda now: service(now).message == "beyond_travel")
+    for axis, distance_mm in (("x", -50.0), ("a", -1.0), ("", 0.0), ("x", float("nan"))):
+        kiosk.stage.post(ServiceAction("jog", axis, distance_mm))
+        kiosk.stage.run_until(lambda now: service(now).message == "unknown_action")
+        kiosk.stage.post(ServiceAction("cameras_off"))
+        kiosk.stage.run_until(lambda now: service(now).message == "")
+    assert kiosk.rig.world.position_mm == before_mm
+    assert target((-1.0, -1.0, -1.0), "z", -200.0, SETTINGS.machine) is None
+
+
+def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_recovery(kiosk: Theatre) -> None:
+    stage, rig = kiosk.stage, kiosk.rig
+    stops = [Stop()]
+
+    def stop(now: Snapshot) -> None:
+        if now.service is not None and now.service.fraction > 0.2 and stops:
+            stage.post(stops.pop())
+
+    stage.watchers.append(stop)
+    stage.post(button(kiosk, "test/1", "test_cut").does)  # type: ignore[arg-type]
+    seen = stage.run_until(lambda now: now.fault is not None and not service(now).busy)
+    assert seen.fault is not None
+    assert seen.fault.code == "STOPPED"
+    assert len(service(seen).errors) == 1, "one stop is one error"
+    assert rig.world.carousel.clamped is not None
+    presses(kiosk, "machine", "recover")
+    assert stage.now.fault is None
+    assert rig.world.wheel_rpm(rig.firmware.now_s) == 0
+    assert rig.world.carousel.clamped is None
+    assert len(rig.rejects) == 1
+    assert stage.now.state is State.TECHNICIAN
+
+
+def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: Theatre) -> None:
+    stage = kiosk.stage
+    waiting: list[object] = []
+    stage.watchers.append(lambda now: waiting.append(now.waiting) if now.service and now.service.busy else None)
+    store = stage.tools.store
+    timeouts = store.timeouts.model_copy(update={"idle_s": 10.0})
+    stage.controller.desk.tools = replace(stage.tools, store=store.model_copy(update={"timeouts": timeouts}))
+    presses(kiosk, "test/1", "test_cut")
+    assert set(waiting) == {None}
+
+
+def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: Theatre) -> None:
+    stage = kiosk.stage
+    lay(kiosk.rig, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
+    stage.post(button(kiosk, "cameras", "cameras").does)  # type: ignore[arg-type]
+    seen = service(stage.run_until(lambda now: len(service(now).previews) == 5))
+    assert all(each.pixels is not None and max(each.pixels.shape) <= 128 for each in seen.previews)
+    assert all(each.pixels is not None and each.pixels.std() > 0 for each in seen.previews)
+    held = [each.pixels for each in seen.previews]
+    stage.post(Cancel())
+    stage.run_to(State.STAFF_MENU)
+    assert all(pixels is not None and not pixels.any() for pixels in held)
+    assert not stage.controller.desk.bench.cameras_live
+
+
+def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: Theatre) -> None:
+    kiosk.rig.scanner.unplugged.add("head")
+    kiosk.stage.post(ServiceAction("cameras"))
+    seen = service(kiosk.stage.run_until(lambda now: len(service(now).previews) == 5))
+    assert [each.view for each in seen.previews if each.problem] == ["head"]
+    assert sum(each.pixels is not None for each in seen.previews) == 4
+
+
+def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: Theatre, tmp_path: Path) -> None:
+    lay(kiosk.rig, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
+    seen = presses(kiosk, "cameras", "calibrate")
+    found = service(seen).calibration
+    assert found is not None
+    assert any(view.refused for view in found.views)
+    assert not (tmp_path / "calibrations").exists()
+    for language in ("en", "es", "fr"):
+        shown = present(replace(seen, language=language), Local(tab="cameras"), sample_store("portrait"))
+        assert shown.detail is not None
+
+
+def test_a_blank_that_does_not_sit_locks_its_slot_and_says_so(kiosk: Theatre) -> None:
+    FaultPanel(kiosk.rig).set("misfeed", {"slot": 3, "count": 2}, "test")
+    seen = presses(kiosk, "test/3", "test_cut")
+    assert service(seen).message == "blank_unfit"
+    assert service(seen).slots[2].locked
+    assert seen.fault is None
+
+
+def test_the_wire_is_told_with_its_meaning_and_without_a_motion(kiosk: Theatre) -> None:
+    seen = presses(kiosk, "test/1", "test_cut")
+    meanings = {line.meaning for line in kiosk.cutter.wire()}
+    assert {"wheel_on", "wheel_off", "probe", "probed", "rapid", "feed", "ok"} <= meanings
+    text = "\n".join(line.text for line in kiosk.cutter.wire())
+    assert not any(f"{axis}-" in text for axis in "XYZ")
+    assert sum(line.meaning == "feed" for line in kiosk.cutter.wire()) <= 8, "moves of a cut are not counted out"
+    assert service(seen).wire == kiosk.cutter.wire()[-len(service(seen).wire) :]
+
+
+@pytest.mark.parametrize("blank", sorted({slot.blank for slot in SETTINGS.machine.magazine.slots}))
+def test_the_test_pattern_of_every_stocked_blank_spans_its_depths_within_macs(blank: str) -> None:
+    keyway, known = SETTINGS.catalogue.blank_of[blank]
+    codes = pattern(keyway, known)
+    assert keyway.spec is not None
+    ranks = sorted(keyway.spec.depths, key=lambda depth: -depth.root_mm)
+    order = [next(i for i, depth in enumerate(ranks) if depth.code == code) for code in codes]
+    assert len(codes) == known.cuts
+    assert max(abs(a - b) for a, b in pairwise(order)) <= keyway.spec.macs
+    assert len(set(codes)) >= min(known.cuts, len(ranks)) - 1
+
+
+@pytest.mark.parametrize("shape", [(972, 1296, 3), (1944, 2592), (1, 1), (64, 10000), (3, 500)])
+def test_a_preview_is_small_whatever_the_camera(shape: tuple[int, ...]) -> None:
+    small = small_grey(np.full(shape, 77, np.uint8))
+    assert small.dtype == np.uint8
+    assert small.shape[0] <= 96
+    assert small.shape[1] <= 128
+    assert np.all(small == 77)
