@@ -1,40 +1,301 @@
-"""The technician's panel: buttons to requests."""
+"""The technician's panel: what it says of the wire, what its buttons ask for, where its pictures go, how it starts."""
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from simulator.faults import FAULTS
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hardware.grbl_codes import ALARMS, ERRORS
+from simulator.fault_model import Outcome, Parameter
+from simulator.faults import FAULTS, FaultPanel
 from simulator.gallery import GALLERY
-from ui.panel.app import Wish, controls, faults, keys, lines
+from simulator.wire_tap import Course
+from tests.world.parts import Hand
+from ui.panel.decode import Kind, meaning
+from ui.panel.desk import (
+    Desk,
+    Wish,
+    door_wish,
+    fault_wish,
+    mend_wish,
+    outcome_message,
+    parameters_of,
+    pause_wish,
+    slot_wish,
+    stepped,
+    stop_wish,
+)
+from ui.panel.pictures import PictureFailed, picture_path
+from ui.panel.style import DESIGN_PX, PALETTES, panel_theme
+from ui.panel.told import LANGUAGES, told_in
+from ui.panel.wirelog import WireLog
+from ui.theme import contrast
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_fault_and_every_key_of_the_gallery_has_a_button() -> None:
-    assert [action.id for action in faults({})] == [f"fault_{name}" for name in FAULTS]
-    assert [action.id for action in keys()] == [f"key_{name}" for name in GALLERY]
+@pytest.fixture(params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def test_a_switch_that_is_on_mends_its_fault() -> None:
-    name = next(iter(FAULTS))
-    on = next(action for action in faults({"faults": {name: {}}}) if action.id == f"fault_{name}")
-    assert on.chosen
-    assert on.does == Wish("clear", (("name", name),))
+# -- words -----------------------------------------------------------------------------------------------------
 
 
-def test_buttons_say_what_they_will_do_next() -> None:
-    labels = {
-        action.id: action.label for action in controls({"door_open": True, "paused": True, "emergency_stop": True})
-    }
-    assert (labels["door"], labels["pause"], labels["stop"]) == ("Close door", "Go on", "Release stop")
-    assert len(lines({})) == 5
+def test_every_sentence_stands_in_every_language() -> None:
+    english = told_in("en").words.ids
+    for code in LANGUAGES:
+        own = {
+            key for key in told_in(code).words.ids if not key.startswith(("fault.", "key.", "error.", "alarm.", "outc"))
+        }
+        assert own == english, code
+
+
+@pytest.mark.parametrize("code", ["es", "fr"])
+def test_faults_keys_outcomes_and_numbers_are_told_in_other_languages_too(code: str) -> None:
+    wanted = {f"fault.{name}" for name in FAULTS} | {f"key.{name}" for name in GALLERY}
+    wanted |= {f"outcome.{each.name.lower()}" for each in Outcome}
+    wanted |= {f"error.{number}" for number in ERRORS} | {f"alarm.{number}" for number in ALARMS}
+    assert not wanted - told_in(code).words.ids
+
+
+def test_words_are_read_on_their_ground() -> None:
+    for palette in PALETTES.values():
+        pairs = [*palette.text_pairs(), ("accent on card", palette.accent, palette.card)]
+        assert not [name for name, ink, ground in pairs if contrast(ink, ground) < 4.5], palette.name
+        assert not [name for name, ink, ground in palette.graphic_pairs() if contrast(ink, ground) < 3], palette.name
+
+
+def test_what_one_touches_is_large_enough_and_grows_with_the_window() -> None:
+    small, large = panel_theme(DESIGN_PX, "dark"), panel_theme((1920, 1080), "dark")
+    assert small.target >= 38
+    assert small.text >= 13
+    assert large.target > small.target
+
+
+# -- the wire in plain words -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("course", "raw", "kind", "said"),
+    [
+        ("from_board", "error:20", Kind.TROUBLE, "refused: an unsupported command"),
+        ("from_board", "ALARM:1", Kind.TROUBLE, "locked: a limit switch was hit"),
+        ("from_board", "ok", Kind.OK, "line taken (not yet done)"),
+        ("from_board", "<Idle|MPos:-60.000,-2.000,-5.000|Bf:15,128|FS:0,0>", Kind.POLL,
+         "Idle at X-60.000 Y-2.000 Z-5.000 · room for 15 moves, 128 bytes"),
+        ("from_board", "<Door:1|MPos:0.000,0.000,0.000|Pn:D>", Kind.TROUBLE,
+         "Door 1 at X0.000 Y0.000 Z0.000 · inputs: door"),
+        ("from_board", "[PRB:-88.000,-20.123,-5.000:1]", Kind.REPLY, "touched at X-88.000 Y-20.123 Z-5.000"),
+        ("from_board", "$110=4000.000", Kind.REPLY, "$110 (X max mm/min) is 4000.000"),
+        ("from_board", "Grbl 1.1h ['$' for help]", Kind.REPLY, "Grbl 1.1h has started"),
+        ("from_board", "[echo: G1X3]", Kind.OK, "heard: in a line to X3"),
+        ("from_board", "o\\x93", Kind.TROUBLE, "cannot be understood: damaged?"),
+        ("to_board", "?", Kind.POLL, "report the state"),
+        ("to_board", "!", Kind.COMMAND, "feed hold: slow down and stand"),
+        ("to_board", "\\x18", Kind.COMMAND, "soft reset"),
+        ("to_board", "\\x85", Kind.COMMAND, "cancel jogging"),
+        ("to_board", "\\x91", Kind.COMMAND, "feed override +10 %"),
+        ("to_board", "\\x96", Kind.COMMAND, "rapid override: 50 %"),
+        ("to_board", "$H", Kind.COMMAND, "find the home switches"),
+        ("to_board", "$J=G91X1.5F200", Kind.COMMAND, "jog: to X1.5, incremental, at 200 mm/min"),
+        ("to_board", "G38.2Y-12.5F60", Kind.COMMAND,
+         "towards Y-12.5 until the wheel touches (else alarm), at 60 mm/min"),
+        ("to_board", "G53 G0 X-60", Kind.COMMAND, "in machine coordinates, quickly to X-60"),
+        ("to_board", "M3S6000", Kind.COMMAND, "wheel on, 6000 rpm"),
+        ("to_board", "M8", Kind.COMMAND, "clamp open"),
+        ("to_board", "G4P0.3", Kind.COMMAND, "wait 0.3 s"),
+        ("to_board", "hello", Kind.COMMAND, "is no G-code"),
+        ("port", "open", Kind.PORT, "a program opened the port: the board starts anew"),
+    ],
+)  # fmt: skip
+def test_a_line_is_told_in_plain_words(course: str, raw: str, kind: Kind, said: str) -> None:
+    told = meaning(course, raw, False, told_in("en"))
+    assert (told.kind, told.text) == (kind, said)
+
+
+def test_a_damaged_line_is_trouble_whatever_it_looks_like() -> None:
+    told = meaning("from_board", "ok", True, told_in("en"))
+    assert told.kind is Kind.TROUBLE
+    assert told.text.startswith("damaged on the way")
+
+
+@given(st.sampled_from(list(Course)), st.text(max_size=80), st.booleans(), st.sampled_from(LANGUAGES))
+@settings(max_examples=150, deadline=None)
+def test_anything_on_the_wire_is_told_somehow(course: Course, raw: str, damaged: bool, code: str) -> None:
+    assert meaning(course, raw, damaged, told_in(code)).text
+
+
+def rows(*texts: str, first: int = 1, course: str = "to_board") -> list[list[object]]:
+    return [[first + i, 0.1 * i, course, text, False] for i, text in enumerate(texts)]
+
+
+def test_polls_are_hidden_until_they_are_asked_for_and_trouble_can_be_seen_alone() -> None:
+    log = WireLog(told_in("en"))
+    log.add(rows("?", "G0X-1"), 0)
+    log.add(rows("ok", "error:1", first=3, course="from_board"), 0)
+    assert [line.raw for line in log.shown(9)] == ["G0X-1", "ok", "error:1"]
+    log.filter.oks = False
+    assert [line.raw for line in log.shown(9)] == ["G0X-1", "error:1"]
+    log.filter.polls = True
+    assert [line.raw for line in log.shown(2, back=1)] == ["?", "G0X-1"]
+    log.filter.only_trouble = True
+    assert [line.raw for line in log.shown(9)] == ["error:1"]
+
+
+def test_a_log_that_is_held_still_shows_the_same_lines_while_others_come_and_counts_them() -> None:
+    log = WireLog(told_in("en"))
+    log.add(rows("G0X-1"), 0)
+    log.hold(True)
+    log.add(rows("G0X-2", "G0X-3", first=2), 7)
+    assert [line.raw for line in log.shown(9)] == ["G0X-1"]
+    assert (log.newer(), log.lost, log.seen) == (2, 7, 3)
+    log.speak(told_in("es"))
+    assert log.shown(9)[0].meaning.text == "rápido a X-1"
+    log.hold(False)
+    assert [line.raw for line in log.shown(2)] == ["G0X-2", "G0X-3"]
+
+
+# -- what buttons ask for --------------------------------------------------------------------------------------
+
+
+def test_buttons_ask_for_what_they_will_do_next() -> None:
+    assert door_wish({"door_open": True}).request == {"do": "door", "open": False}
+    assert stop_wish({}).request == {"do": "stop", "pressed": True}
+    assert (pause_wish({"paused": True}).do, pause_wish({}).do) == ("go", "pause")
+    machine: dict[str, Any] = {"slots": [{"number": 2, "capacity": 50}]}
+    assert slot_wish(machine, {"stock": {"2": 4}}, 2).request["blanks"] == 0
+    assert slot_wish(machine, {"stock": {"2": 0}}, 2).request["blanks"] == 50
+    assert mend_wish().request == {"do": "clear"}
+
+
+@given(st.sampled_from(sorted(FAULTS)), st.lists(st.tuples(st.integers(0, 9), st.sampled_from((-10, -1, 1, 10)))))
+@settings(max_examples=120, deadline=None)
+def test_whatever_one_steps_to_is_taken_by_the_fault(name: str, taps: list[tuple[int, int]]) -> None:
+    fault = FAULTS[name]
+    parameters = parameters_of(fault)
+    values = {key: parameter.default for key, parameter in parameters.items()}
+    for which, steps in taps:
+        key = list(parameters)[which % len(parameters)]
+        values[key] = stepped(parameters[key], values[key], steps)
+    wish = fault_wish(fault, values)
+    assert fault.values(values, "panel") == values
+    assert wish.request["name"] == name
+
+
+def test_a_step_is_one_in_the_last_place_of_the_default_and_comes_back() -> None:
+    shavings = Parameter(0.18, 0, 1, unit=" mm")
+    assert stepped(shavings, 0.18, 1) == 0.19
+    assert stepped(shavings, stepped(shavings, 0.18, 10), -10) == 0.18
+    assert stepped(shavings, 0.05, -10) == 0
+    assert stepped(Parameter("x", choices=("x", "y", "z")), "z", 1) == "x"
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_every_fault_can_be_set_as_the_panel_sets_it(name: str) -> None:
+    fault = FAULTS[name]
+    panel = FaultPanel(Hand().rig)
+    values = {key: parameter.default for key, parameter in parameters_of(fault).items()}
+    request = fault_wish(fault, values).request
+    panel.set(request.pop("name"), {key: value for key, value in request.items() if key != "do"})
+    assert name in panel.active()
+
+
+def test_every_answer_is_told(language: str) -> None:
+    told = told_in(language)
+    asked: list[tuple[Wish, dict[str, Any]]] = [
+        (Wish("lay", (("key", "dimple"),)), {}), (Wish("take"), {"taken": True}), (Wish("take"), {"taken": False}),
+        (Wish("fault", (("name", "shavings"),)), {}), (Wish("clear", (("name", "shavings"),)), {}), (Wish("clear"), {}),
+        (Wish("door", (("open", True),)), {}), (Wish("stop", (("pressed", False),)), {}),
+        (Wish("stock", (("slot", 1), ("blanks", 5))), {}), (Wish("empty_chute"), {"taken": 3}),
+        (Wish("speed", (("times", 5),)), {"speed": 5.0}), (Wish("pause"), {"paused": True}), (Wish("go"), {}),
+        (Wish("step", (("s", 0.1),)), {}),
+    ]  # fmt: skip
+    for wish, answer in asked:
+        said, troubled = outcome_message(wish.request, {"ok": True, **answer}, told)
+        assert said
+        assert not troubled
+    refused = {"ok": False, "problems": [{"line": 1, "field": "mm", "reason": "must be a number"}]}
+    assert outcome_message({"do": "fault"}, refused, told) == ("mm: must be a number", True)
+
+
+def test_a_slide_that_is_not_where_the_board_believes_is_told_only_once_the_board_knows_where_it_is() -> None:
+    told = told_in("en")
+    desk = Desk(told, WireLog(told), state={"board": "Idle", "position_mm": [-60.3, -2, -5], "told_mm": [-60, -2, -5]})
+    assert desk.apart_mm()[0] == pytest.approx(-0.3)
+    desk.state["board"] = "Alarm"
+    assert desk.apart_mm() == (0, 0, 0)
+
+
+# -- pictures --------------------------------------------------------------------------------------------------
+
+
+def test_a_picture_gets_a_name_nobody_has_in_a_folder_that_is_made(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    first = picture_path(folder)
+    first.touch()
+    second = picture_path(folder)
+    assert first.parent == folder
+    assert first != second
+    assert second.suffix == ".png"
+
+
+def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PictureFailed):
+        picture_path(tmp_path / "file")
+
+
+# -- starting --------------------------------------------------------------------------------------------------
+
+
+def started_with(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ui.panel", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def stranger() -> Iterator[int]:
+    """Something that is no simulated machine, at a port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            client, _ = server.accept()
+            with client:
+                client.recv(100)
+                client.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield int(server.getsockname()[1])
+        thread.join(timeout=10)
 
 
 def test_a_port_where_nobody_listens_is_one_line_and_status_2() -> None:
-    root = Path(__file__).resolve().parents[2]
-    command = [sys.executable, "-m", "ui.panel", "--control", "9"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    done = started_with("--control", "9")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "--control" in done.stderr
+
+
+def test_a_port_of_something_else_is_one_line_and_status_2(stranger: int) -> None:
+    done = started_with("--control", str(stranger))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "no simulated machine" in done.stderr
+
+
+def test_a_size_nobody_can_work_in_is_one_line_and_status_2() -> None:
+    for size in ("big", "10x10", "1280", "1280x"):
+        done = started_with("--control", "9", "--size", size)
+        assert done.returncode == 2
+        assert done.stderr.startswith("panel: command line: --size")

@@ -2,25 +2,87 @@
 
 from __future__ import annotations
 
+import json
+import socket
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from config.problems import BadInput, Problem
+from ui.panel.client import ControlClient
+
+HOST = "127.0.0.1"
+
+
+class Language(StrEnum):
+    """Languages the panel speaks."""
+
+    EN = "en"
+    ES = "es"
+    FR = "fr"
+
+
+class Shade(StrEnum):
+    """Its colours."""
+
+    DARK = "dark"
+    LIGHT = "light"
 
 
 def panel(
     control: Annotated[int, typer.Option(min=1, max=65535, help="The control socket's port on this computer.")],
-    screenshot: Annotated[str, typer.Option(help="Keep one picture here after two seconds, and end.")] = "",
+    language: Annotated[Language, typer.Option(help="Language to begin with.")] = Language.EN,
+    shade: Annotated[Shade, typer.Option(help="Colours to begin with.")] = Shade.DARK,
+    pictures: Annotated[Path, typer.Option(help="Folder where screenshots go.")] = Path("out"),
+    size: Annotated[str, typer.Option(help="Of the window, WIDTHxHEIGHT in pixels.")] = "1280x800",
+    full_screen: Annotated[bool, typer.Option("--full-screen", help="Cover the display.")] = False,
 ) -> None:
-    """Open the panel."""
+    """Open the panel of a SIMULATED machine that runs with --control (or of `kiosk run --simulated`)."""
+    size_px = _size(size)
+    _somebody_listens(control)
     # The window opens on import.
     from ui.panel.app import run_panel
 
+    run_panel(
+        lambda answered: ControlClient(HOST, control, answered),
+        language=language.value,
+        palette=shade.value,
+        pictures=pictures,
+        size_px=size_px,
+        fullscreen=full_screen,
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    wide, cross, high = text.lower().partition("x")
+    if not cross or not wide.isdecimal() or not high.isdecimal():
+        raise BadInput(Problem("command line", "--size", "must be WIDTHxHEIGHT, such as 1280x800"))
+    if not (1024 <= int(wide) <= 7680 and 640 <= int(high) <= 4320):
+        raise BadInput(Problem("command line", "--size", "must lie between 1024x640 and 7680x4320"))
+    return int(wide), int(high)
+
+
+def _somebody_listens(port: int) -> None:
+    """A control socket answers there; anything else is said before a window opens.
+
+    Raises:
+        BadInput: nobody listens, or it is no simulated machine.
+    """
     try:
-        run_panel("127.0.0.1", control, screenshot)
+        with socket.create_connection((HOST, port), timeout=5) as line:
+            line.sendall(b'{"do": "machine"}\n')
+            answer = line.makefile("rb").readline(65536)
     except OSError as error:
-        raise BadInput(Problem("command line", "--control", f"nobody listens on port {control}: {error}")) from error
+        reason = error.strerror or str(error)
+        raise BadInput(Problem("command line", "--control", f"nobody listens on port {port}: {reason}")) from error
+    try:
+        fine = json.loads(answer)["ok"]
+    except (ValueError, KeyError, TypeError):
+        fine = False
+    if not fine:
+        raise BadInput(Problem("command line", "--control", f"port {port} is no simulated machine's control socket"))
 
 
 def main() -> None:

@@ -1,209 +1,277 @@
-"""The panel's window: the machine live on the left, everything one can do to it on the right.
+"""The panel's application: the control socket on one side, the window on the other.
 
-Responsible for: buttons to control requests, and the state to a drawing. Not responsible for: the machine.
+Responsible for: asking the machine often enough, handing answers to the desk, keys, pictures, languages. Not
+responsible for: what the window looks like (`ui.panel.bench`) or the machine.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from config.store import Screen
-from simulator.faults import FAULTS
-from simulator.gallery import GALLERY
+from config.catalogue import load_catalogue
 from ui import bootstrap
 from ui.panel.client import ControlClient
-from ui.shown import Action, Kind
-from ui.theme import make_theme
+from ui.panel.desk import SPEEDS, Desk, Wish, door_wish, outcome_message, pause_wish, speed_wish, step_wish, stop_wish
+from ui.panel.focus import Keyboard, ask_not_to_be_activated
+from ui.panel.pictures import PictureFailed, picture_path
+from ui.panel.style import DESIGN_PX, SMALLEST_PX, panel_theme
+from ui.panel.told import told_in
+from ui.panel.wirelog import WireLog
 
-SIZE_PX = (1280, 800)
-ASK_EVERY_S = 0.1
-SPEEDS = (1, 5, 20, 200)
-BANNER = "SIMULATED MACHINE – technician's panel"
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A control request behind a button."""
-
-    do: str
-    fields: tuple[tuple[str, Any], ...] = ()
+LOOKS_PER_S = 15.0
+RESTING_LOOK_S = 0.5
+TURN_FPS = 20.0
+LOOKS = frozenset({"state", "machine", "metal", "tray", "wire"})
+TAB, ENTER, KEYPAD_ENTER, SPACE = 9, 13, 271, 32
 
 
-def _action(identity: str, label: str, wish: Wish, *, chosen: bool = False, danger: bool = False) -> Action:
-    kind = Kind.DANGER if danger else Kind.SECONDARY
-    return Action(identity, label, wish, kind, chosen=chosen)  # type: ignore[arg-type]
-
-
-def controls(state: dict[str, Any]) -> tuple[Action, ...]:
-    """Time, door, stop, tray: what is always at hand."""
-    door, stopped = bool(state.get("door_open")), bool(state.get("emergency_stop"))
-    paused = bool(state.get("paused"))
-    speed = state.get("speed")
-    return (
-        *(_action(f"x{n}", f"×{n}", Wish("speed", (("times", n),)), chosen=speed == n) for n in SPEEDS),
-        _action("pause", "Go on" if paused else "Pause", Wish("go" if paused else "pause"), chosen=paused),
-        _action("step", "Step 0.1 s", Wish("step", (("s", 0.1),))),
-        _action("door", "Close door" if door else "Open door", Wish("door", (("open", not door),)), chosen=door),
-        _action("take", "Take key", Wish("take")),
-        _action("chute", "Empty chute", Wish("empty_chute")),
-        _action("mend", "Mend all", Wish("clear")),
-        _action(
-            "stop", "Release stop" if stopped else "E-STOP", Wish("stop", (("pressed", not stopped),)), danger=True
-        ),
-    )
-
-
-def keys() -> tuple[Action, ...]:
-    """The gallery of keys, to be dropped into the tray."""
-    return tuple(_action(f"key_{name}", name, Wish("lay", (("key", name),))) for name in GALLERY)
-
-
-def faults(state: dict[str, Any]) -> tuple[Action, ...]:
-    """Every fault as a switch, with the figures it has by itself."""
-    active = state.get("faults", {})
-    return tuple(
-        _action(
-            f"fault_{name}",
-            name.replace("_", " "),
-            Wish("clear", (("name", name),)) if name in active else Wish("fault", (("name", name),)),
-            chosen=name in active,
-        )
-        for name in FAULTS
-    )
-
-
-def lines(state: dict[str, Any]) -> tuple[str, ...]:
-    """The state in words."""
-    x, y, z = state.get("position_mm", (0, 0, 0))
-    stock = "  ".join(f"{slot}:{count}" for slot, count in state.get("stock", {}).items())
-    return (
-        f"X {x:.3f}   Y {y:.3f}   Z {z:.3f} mm",
-        f"wheel {state.get('wheel_rpm', 0):.0f} rpm, worn {state.get('wheel_worn_mm', 0):.3f} mm",
-        f"clamp {'open' if state.get('clamp_open') else 'closed'}: {state.get('clamped') or 'empty'}",
-        f"stock {stock}",
-        f"time {state.get('time_s', 0):.1f} s",
-    )
-
-
-def run_panel(host: str, port: int, screenshot: str = "") -> None:
+def run_panel(
+    client_of: Callable[[Callable[[dict[str, Any], dict[str, Any]], None]], ControlClient],
+    *,
+    language: str = "en",
+    palette: str = "dark",
+    pictures: Path = Path("out"),
+    size_px: tuple[int, int] = DESIGN_PX,
+    fullscreen: bool = False,
+    on_started: Callable[[Any], None] | None = None,
+) -> None:
     """Show the panel until its window is closed.
+
+    Args:
+        client_of: makes the control socket's client, given who takes its answers.
+        language: to begin with.
+        palette: "dark" or "light".
+        pictures: where screenshots go; made when the first is taken.
+        size_px: of the window.
+        fullscreen: cover the display.
+        on_started: called with the running application once its window stands.
 
     Raises:
         OSError: nobody listens on the control socket.
     """
-    bootstrap.configure(SIZE_PX, fullscreen=False, show_cursor=True)
-    from kivy.app import App
-    from kivy.clock import Clock
-    from kivy.core.window import Window
-    from kivy.graphics import Color, Rectangle
-    from kivy.uix.boxlayout import BoxLayout
-    from kivy.uix.scrollview import ScrollView
-    from kivy.uix.widget import Widget
-
-    from ui.panel.drawing import HEIGHT, WIDTH, draw_machine
-    from ui.widgets.buttons import ActionGrid
-    from ui.widgets.frame import Banner
-    from ui.widgets.lists import Log
-    from ui.widgets.look import look
-    from ui.widgets.pen import Pen
-
-    look.theme = make_theme(Screen(width_px=SIZE_PX[0], height_px=SIZE_PX[1], mm_per_px=0.4), SIZE_PX)
     answers: deque[tuple[dict[str, Any], dict[str, Any]]] = deque()
+    waker: list[Callable[[], Any]] = []
 
-    class PanelApp(App):
-        title = BANNER
+    def answered(request: dict[str, Any], answer: dict[str, Any]) -> None:
+        # On the client's thread.
+        answers.append((request, answer))
+        for wake in waker:
+            wake()
 
-        def build(self) -> Any:
-            self.state: dict[str, Any] = {}
-            self.log: deque[str] = deque(maxlen=6)
-            self.turn = 0.0
-            Window.clearcolor = look.theme.palette.paper
-            root = BoxLayout(orientation="vertical", spacing=look.theme.gap)
-            banner = Banner()
-            banner.text = BANNER
-            body = BoxLayout(spacing=look.theme.gap, padding=look.theme.gap)
-            left = BoxLayout(orientation="vertical", spacing=look.theme.gap)
-            self.machine, self.words, self.told = Widget(), Log(), Log()
-            self.always = ActionGrid(cols=4, button_style="row")
-            for part in (self.machine, self.words, self.always, self.told):
-                left.add_widget(part)
-            right = BoxLayout(orientation="vertical", spacing=look.theme.gap)
-            self.gallery, self.faults = (ActionGrid(cols=3, button_style="row") for _ in range(2))
-            for grid in (self.gallery, self.faults):
-                scroll = ScrollView(bar_width=look.theme.mm(2))
-                scroll.add_widget(grid)
-                right.add_widget(scroll)
-            for grid in (self.always, self.gallery, self.faults):
-                grid.send = self._wish
-            self.gallery.actions = keys()
-            body.add_widget(left)
-            body.add_widget(right)
-            with root.canvas.before:
-                Color(rgba=look.theme.palette.paper)
-                ground = Rectangle()
-            root.bind(pos=lambda _w, pos: setattr(ground, "pos", pos))
-            root.bind(size=lambda _w, size: setattr(ground, "size", size))
-            root.add_widget(banner)
-            root.add_widget(body)
-            return root
-
-        def on_start(self) -> None:
-            self.trigger = Clock.create_trigger(self._answers)
-            Clock.schedule_interval(self._ask, ASK_EVERY_S)
-
-        def _ask(self, elapsed_s: float) -> None:
-            rpm = float(self.state.get("wheel_rpm", 0))
-            self.turn += elapsed_s * min(rpm, 60.0) / 9.5
-            client.ask("state")
-
-        def _wish(self, wish: Any) -> None:
-            client.ask(wish.do, **dict(wish.fields))
-
-        def answered(self, request: dict[str, Any], answer: dict[str, Any]) -> None:
-            """Called on the client's thread."""
-            answers.append((request, answer))
-            self.trigger()
-
-        def _answers(self, _elapsed_s: float) -> None:
-            while answers:
-                request, answer = answers.popleft()
-                if answer.get("gone"):
-                    self.log.append("The machine has hung up.")
-                elif request["do"] == "state":
-                    if screenshot and not self.state:
-                        Clock.schedule_once(self._picture, 1.0)
-                    self.state = answer
-                else:
-                    words = " ".join(str(value) for value in request.values())
-                    problems = "; ".join(f"{p['field']}: {p['reason']}" for p in answer.get("problems", ()))
-                    self.log.append(f"{words}: {problems or 'done'}")
-            self._show()
-
-        def _show(self) -> None:
-            self.words.rows = lines(self.state)
-            self.told.rows = tuple(self.log)
-            self.always.actions = controls(self.state)
-            self.faults.actions = faults(self.state)
-            self.machine.canvas.clear()
-            if min(self.machine.size) > 40:
-                with self.machine.canvas:
-                    pen = Pen(self.machine.pos, self.machine.size, WIDTH, HEIGHT)
-                    draw_machine(pen, look.theme.palette, self.state, self.turn)
-
-        def _picture(self, _elapsed_s: float) -> None:
-            self.root.export_to_png(screenshot)
-            self.stop()
-
-    app = PanelApp()
-    client = ControlClient(host, port, partial(_forward, app))
+    client = client_of(answered)
     try:
+        ask_not_to_be_activated()
+        keyboard = Keyboard()
+        bootstrap.configure(size_px, fullscreen=fullscreen, show_cursor=True)
+        _resizable()
+        told = told_in(language)
+        desk = Desk(told, WireLog(told))
+        app = _make_app(client, desk, answers, keyboard, palette, pictures, on_started)
+        waker.append(app.trigger)
         app.run()
     finally:
         client.close()
 
 
-def _forward(app: Any, request: dict[str, Any], answer: dict[str, Any]) -> None:
-    app.answered(request, answer)
+def _resizable() -> None:
+    from kivy.config import Config
+
+    Config.set("graphics", "resizable", "1")
+    Config.set("graphics", "minimum_width", str(SMALLEST_PX[0]))
+    Config.set("graphics", "minimum_height", str(SMALLEST_PX[1]))
+
+
+def _make_app(
+    client: ControlClient,
+    desk: Desk,
+    answers: deque[tuple[dict[str, Any], dict[str, Any]]],
+    keyboard: Keyboard,
+    palette: str,
+    pictures: Path,
+    on_started: Callable[[Any], None] | None,
+) -> Any:
+    """Build the application; Kivy is imported here, after its environment is set."""
+    from kivy.app import App
+    from kivy.clock import Clock
+    from kivy.core.window import Window
+
+    from ui.panel.bench import Bench
+    from ui.panel.top_bar import Acts
+    from ui.widgets.look import look
+
+    class PanelApp(App):
+        """The application."""
+
+        use_kivy_settings = False
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.trigger = Clock.create_trigger(self._answers)
+            self.palette = palette
+            self._waiting = 0
+            self._asked_at = 0.0
+            self._turning: Any = None
+
+        def build(self) -> Any:
+            self.title = desk.told("banner")
+            self._resized()
+            Window.clearcolor = look.theme.palette.paper
+            acts = Acts(self.picture, self.speak, self.shade)
+            self.bench = Bench(desk, self.wish, acts, load_catalogue())
+            Window.bind(size=self._resized, on_key_down=self._key, on_touch_down=self._touched)
+            Window.bind(on_cursor_leave=lambda *_: keyboard.give_back())
+            return self.bench
+
+        def on_start(self) -> None:
+            keyboard.give_back()
+            self._ask("machine")
+            Clock.schedule_interval(self._look, 1 / LOOKS_PER_S)
+            if on_started is not None:
+                on_started(self)
+
+        def open_settings(self, *_: Any) -> bool:
+            """There is no settings page."""
+            return False
+
+        def _resized(self, *_: Any) -> None:
+            look.theme = panel_theme(Window.size, self.palette)
+
+        # --- asking and answers -------------------------------------------------------------------------
+        def _ask(self, do: str, **fields: Any) -> None:
+            self._waiting += 1
+            client.ask(do, **fields)
+
+        def _look(self, _elapsed_s: float) -> None:
+            now_s = Clock.get_time()
+            if self._waiting or desk.gone or (desk.resting and now_s - self._asked_at < RESTING_LOOK_S):
+                return
+            self._asked_at = now_s
+            self._ask("state")
+
+        def _look_closer(self) -> None:
+            """After the state: only what it says has changed."""
+            state = desk.state
+            self._ask("wire", since=desk.log.seen, most=120)
+            if state.get("clamped") or desk.metal.get("blank"):
+                self._ask("metal", since=int(desk.metal.get("number", 0)))
+            if state.get("tray_laid") != desk.tray_laid:
+                self._ask("tray", since=max(0, desk.tray_laid))
+
+        def wish(self, wish: Wish) -> None:
+            """Ask for what a button says."""
+            self._ask(**wish.request)
+
+        def _answers(self, *_: Any) -> None:
+            while answers:
+                request, answer = answers.popleft()
+                self._waiting = max(0, self._waiting - 1)
+                self._one(request, answer)
+            self.bench.refresh()
+            self._turn_if_need_be()
+
+        def _one(self, request: dict[str, Any], answer: dict[str, Any]) -> None:
+            do = request["do"]
+            if answer.get("gone"):
+                desk.gone = True
+                desk.say(desk.told("gone"), troubled=True)
+            elif do not in LOOKS:
+                message, troubled = outcome_message(request, answer, desk.told)
+                desk.say(message, troubled=troubled)
+                if do == "lay" and answer.get("ok"):
+                    desk.laid_key = request["key"]
+                self._asked_at = 0.0
+            elif not answer.get("ok"):
+                desk.say(outcome_message(request, answer, desk.told)[0], troubled=True)
+            elif do == "state":
+                desk.state = answer
+                if not answer["tray"]:
+                    desk.laid_key = ""
+                self._look_closer()
+            elif do == "machine":
+                desk.machine = answer
+                desk.seed = int(answer["seed"])
+            elif do == "metal" and not answer.get("same"):
+                desk.metal = answer
+            elif do == "tray":
+                if not answer.get("same"):
+                    desk.tray_png = answer["png"]
+                desk.tray_laid = int(answer["laid"])
+            elif do == "wire":
+                desk.log.add(answer["lines"], int(answer["lost"]) if desk.log.seen else 0)
+
+        def _turn_if_need_be(self) -> None:
+            if self._turning is None and float(desk.state.get("wheel_rpm", 0)) > 1:
+                self._turning = Clock.schedule_interval(self._turn, 1 / TURN_FPS)
+
+        def _turn(self, elapsed_s: float) -> bool:
+            if self.bench.machine.turn(elapsed_s):
+                return True
+            self._turning = None
+            return False
+
+        # --- people -------------------------------------------------------------------------------------
+        def picture(self) -> None:
+            """Keep a picture of the window and say where."""
+            try:
+                path = picture_path(pictures)
+                self.bench.export_to_png(str(path))
+                if not path.is_file():
+                    raise PictureFailed(path, "nothing was written")
+            except PictureFailed as failed:
+                desk.say(desk.told("shot.failed", path=failed.path, reason=failed.reason), troubled=True)
+            else:
+                desk.say(desk.told("shot.done", path=path))
+            self.bench.refresh()
+
+        def speak(self, code: str) -> None:
+            """Another language."""
+            desk.told = told_in(code)
+            desk.log.speak(desk.told)
+            desk.say("")
+            self.title = desk.told("banner")
+            self.bench.speak()
+
+        def shade(self) -> None:
+            """Light or dark."""
+            self.palette = "light" if self.palette == "dark" else "dark"
+            self._resized()
+            Window.clearcolor = look.theme.palette.paper
+
+        def _touched(self, *_: Any) -> bool:
+            keyboard.take()
+            self.bench.unfocus()
+            return False
+
+        def _key(self, _window: Any, code: int, _scan: int, _text: str | None, modifiers: list[str]) -> bool:
+            if code == TAB:
+                self.bench.move_focus(-1 if "shift" in modifiers else 1)
+            elif code in (ENTER, KEYPAD_ENTER) or (code == SPACE and self.bench.focused is not None):
+                if self.bench.focused is not None:
+                    self.bench.focused.press()
+            elif code == SPACE:
+                self.wish(pause_wish(desk.state))
+            elif 32 < code < 127 and not {"ctrl", "alt", "meta"} & set(modifiers):
+                self._letter(chr(code))
+            return True
+
+        def _letter(self, letter: str) -> None:
+            bench = self.bench
+            if letter in "1234":
+                self.wish(speed_wish(SPEEDS[int(letter) - 1]))
+                return
+            act = {
+                ".": lambda: self.wish(step_wish()),
+                "d": lambda: self.wish(door_wish(desk.state)),
+                "e": lambda: self.wish(stop_wish(desk.state)),
+                "t": bench.keys.take.press,
+                "m": bench.faults.mend.press,
+                "p": self.picture,
+                "w": bench.wire.hold.press,
+            }.get(letter)
+            if act is not None:
+                act()
+
+    return PanelApp()

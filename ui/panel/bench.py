@@ -1,0 +1,132 @@
+"""The panel's window as one widget: banner, bar, five cards, the line at the foot, on one grid.
+
+Responsible for: where each part stands in a window of any size, and walking the focus. Not responsible for: what parts
+show, or the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from config.catalogue import Catalogue
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.panel.blade_view import BladeCard
+from ui.panel.card import Card
+from ui.panel.desk import Desk, Wish
+from ui.panel.faults_view import FaultsCard
+from ui.panel.keys_view import KeysCard
+from ui.panel.machine_view import MachineCard
+from ui.panel.tap import Tap
+from ui.panel.top_bar import Acts, StatusLine, TopBar
+from ui.panel.wire_view import WireCard
+from ui.widgets.frame import Banner
+from ui.widgets.look import look
+
+from kivy.clock import Clock  # isort: skip
+from kivy.graphics import Color, Rectangle
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.widget import Widget
+
+RIGHT_PART = 0.345
+MACHINE_PART, BLADE_PART = 0.45, 0.265
+KEYS_PART = 0.47
+
+
+class Bench(Widget):
+    """Everything in the window."""
+
+    def __init__(self, desk: Desk, send: Callable[[Wish], None], acts: Acts, catalogue: Catalogue) -> None:
+        super().__init__()
+        self.desk = desk
+        self.focused: Tap | None = None
+        self.banner = Banner()
+        self.bar = TopBar(desk, send, acts)
+        self.machine = MachineCard(desk, send)
+        self.blade = BladeCard(desk)
+        self.wire = WireCard(desk)
+        self.keys = KeysCard(desk, send, catalogue)
+        self.faults = FaultsCard(desk, send)
+        self.status = StatusLine(desk)
+        self.cards: tuple[Card, ...] = (
+            self.bar, self.machine, self.keys, self.faults, self.blade, self.wire, self.status,
+        )  # fmt: skip
+        self.add_widget(self.banner)
+        for card in self.cards:
+            self.add_widget(card)
+        self._soon = Clock.create_trigger(self._place, -1)
+        self.fbind("size", self._soon)
+        self.banner.fbind("height", self._soon)
+        look.follow(self, Bench.again)
+        self.speak()
+
+    def again(self) -> None:
+        """Place everything anew before the next frame."""
+        self._soon()
+
+    def speak(self) -> None:
+        """Everything in the language in force."""
+        self.banner.text = self.desk.told("banner")
+        for card in self.cards:
+            card.again()
+
+    def refresh(self) -> None:
+        """Show what the desk says now."""
+        for card in self.cards:
+            card.refresh()
+
+    def _place(self, *_: Any) -> None:
+        theme = look.theme
+        gap = round(theme.mm(3))
+        self.canvas.before.clear()
+        with self.canvas.before:
+            Color(rgba=theme.palette.paper)
+            Rectangle(pos=self.pos, size=self.size)
+        banner = round(theme.mm(11))
+        self.banner.pos, self.banner.width = (self.x, self.top - banner), self.width
+        bar, foot = round(theme.target * 1.2), round(theme.small * 1.7)
+        wide = self.width - 3 * gap
+        right = round(wide * RIGHT_PART)
+        left = wide - right
+        top = self.top - banner - gap
+        self.bar.pos, self.bar.size = (self.x + gap, top - bar), (self.width - 2 * gap, bar)
+        self.status.pos, self.status.size = (self.x + gap, self.y + gap // 2), (self.width - 2 * gap, foot)
+        high = top - bar - gap
+        low = self.y + gap // 2 + foot + gap // 2
+        room = high - low
+        machine, blade = round((room - 2 * gap) * MACHINE_PART), round((room - 2 * gap) * BLADE_PART)
+        wire = room - 2 * gap - machine - blade
+        x = self.x + gap
+        self.machine.pos, self.machine.size = (x, high - machine), (left, machine)
+        self.blade.pos, self.blade.size = (x, high - machine - gap - blade), (left, blade)
+        self.wire.pos, self.wire.size = (x, low), (left, wire)
+        keys = round((room - gap) * KEYS_PART)
+        x += left + gap
+        self.keys.pos, self.keys.size = (x, high - keys), (right, keys)
+        self.faults.pos, self.faults.size = (x, low), (right, room - gap - keys)
+
+    # --- keyboard ---------------------------------------------------------------------------------------
+    def taps(self) -> Iterator[Tap]:
+        """All that can be pressed, in the order the focus walks."""
+        for card in self.cards:
+            yield from (each for each in card.walk() if isinstance(each, Tap))
+
+    def move_focus(self, steps: int) -> Tap:
+        """Walk the focus; what it comes to is scrolled into sight."""
+        taps = [tap for tap in self.taps() if tap.enabled]
+        at = taps.index(self.focused) + steps if self.focused in taps else (0 if steps > 0 else -1)
+        self.unfocus()
+        self.focused = taps[at % len(taps)]
+        self.focused.focused = True
+        parent = self.focused.parent
+        while parent is not None and parent is not self:
+            if isinstance(parent, ScrollView):
+                parent.scroll_to(self.focused, padding=8, animate=False)
+            parent = parent.parent if parent.parent is not parent else None
+        return self.focused
+
+    def unfocus(self) -> None:
+        """Nothing has the focus."""
+        if self.focused is not None:
+            self.focused.focused = False
+            self.focused = None

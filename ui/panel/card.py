@@ -1,0 +1,75 @@
+"""A raised surface with a heading: each part of the panel is one.
+
+Responsible for: its ground, heading and the room left for what is on it. Not responsible for: what is on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.panel import ink
+from ui.panel.desk import Desk
+from ui.panel.tap import fill
+from ui.theme import Theme
+from ui.widgets.look import look
+
+from kivy.clock import Clock  # isort: skip
+from kivy.uix.widget import Widget
+
+
+class Card(Widget):
+    """Draws its ground; `place` puts its children, `refresh` shows the desk anew."""
+
+    def __init__(self, desk: Desk, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.desk = desk
+        self._soon = Clock.create_trigger(self._again, -1)
+        for name in ("pos", "size"):
+            self.fbind(name, self._soon)
+        look.follow(self, Card.again)
+
+    @property
+    def pad(self) -> float:
+        """From the card's edge."""
+        return round(look.theme.mm(4))
+
+    @property
+    def gap(self) -> float:
+        """Between things on it."""
+        return round(look.theme.mm(3))
+
+    @property
+    def heading_height(self) -> float:
+        """Height of the heading's line."""
+        return round(look.theme.mm(10))
+
+    def again(self) -> None:
+        """Everything is drawn anew before the next frame: size, theme or language changed."""
+        self._soon()
+
+    def _again(self, *_: Any) -> None:
+        if self.width < 10 or self.height < 10:
+            return
+        theme = look.theme
+        self.canvas.before.clear()
+        with self.canvas.before:
+            fill(self, theme.palette.card, theme.radius)
+            self.head(theme)
+        self.place()
+        self.refresh(whole=True)
+
+    def heading(self) -> str:
+        """Its name, in the language in force."""
+        return ""
+
+    def head(self, theme: Theme) -> None:
+        """Draw the heading into the canvas that is open."""
+        y = self.top - self.pad / 2 - self.heading_height / 2
+        ink.write(self.heading(), self.x + self.pad, y, theme.text, theme.palette.soft_ink, ink.SEMIBOLD)
+
+    def place(self) -> None:
+        """Put children where they belong."""
+
+    def refresh(self, *, whole: bool = False) -> None:
+        """Show what the desk says now; `whole` when size, theme or language changed too."""

@@ -1,0 +1,183 @@
+"""What passes on the wire, in plain words.
+
+Responsible for: one line and its direction to a sentence, its kind and whether it means trouble. Not responsible for:
+showing it, or what a kiosk makes of it (`hardware.grbl_session`). Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hardware.grbl_events import (
+    Alarm,
+    Banner,
+    Echo,
+    ErrorReply,
+    Info,
+    Offset,
+    Ok,
+    ParserState,
+    Probe,
+    Setting,
+    StartupLine,
+    Status,
+)
+from hardware.grbl_wire import parse_line
+from hardware.job import Position
+from simulator.wire_tap import Course
+from ui.panel.decode_gcode import gcode
+from ui.panel.told import Told
+
+
+class Kind(StrEnum):
+    """What a line is, for filters and colours."""
+
+    POLL = "poll"
+    OK = "ok"
+    COMMAND = "command"
+    REPLY = "reply"
+    TROUBLE = "trouble"
+    PORT = "port"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A line in plain words."""
+
+    kind: Kind
+    text: str
+
+
+_REALTIME = {
+    0x18: "rt.reset", 0x84: "rt.door", 0x85: "rt.jog_cancel", 0x90: "rt.feed_100", 0x99: "rt.spindle_100",
+    0x9E: "rt.spindle_stop", 0xA0: "rt.flood", 0xA1: "rt.mist",
+}  # fmt: skip
+_STEPS = {0x91: "+10", 0x92: "−10", 0x93: "+1", 0x94: "−1", 0x9A: "+10", 0x9B: "−10", 0x9C: "+1", 0x9D: "−1"}
+_RAPID = {0x95: "100", 0x96: "50", 0x97: "25"}
+_PLAIN = {
+    "$H": "cmd.home", "$X": "cmd.unlock", "$$": "cmd.settings", "$G": "cmd.parser", "$#": "cmd.offsets",
+    "$I": "cmd.build", "$N": "cmd.startup", "$C": "cmd.check", "$SLP": "cmd.sleep", "$": "cmd.help",
+}  # fmt: skip
+_ROOM = re.compile(r"\|Bf:\d+,(\d+)")
+_TROUBLED_STATES = frozenset({"Alarm", "Door"})
+
+
+def meaning(course: str, text: str, damaged: bool, told: Told) -> Meaning:
+    r"""One line of the wire in plain words.
+
+    Args:
+        course: a `simulator.wire_tap.Course`.
+        text: as it passed, bytes that cannot be printed as `\\x18`.
+        damaged: whether the simulated wire changed it.
+        told: the language.
+    """
+    if course == Course.PORT:
+        return Meaning(Kind.PORT, told("wire.port.open"))
+    found = _sent(text, told) if course == Course.TO_BOARD else _heard(text, told)
+    if damaged:
+        return Meaning(Kind.TROUBLE, f"{told('wire.damaged')} · {found.text}")
+    return found
+
+
+def at(position: Position) -> str:
+    """Three coordinates, short."""
+    return " ".join(f"{axis}{value:.3f}" for axis, value in zip("XYZ", position, strict=True))
+
+
+def _sent(text: str, told: Told) -> Meaning:
+    if text == "?":
+        return Meaning(Kind.POLL, told("wire.rt.status"))
+    if text in ("!", "~"):
+        return Meaning(Kind.COMMAND, told("wire.rt.hold" if text == "!" else "wire.rt.resume"))
+    if match := re.fullmatch(r"\\x([0-9a-f]{2})", text):
+        return Meaning(Kind.COMMAND, _single(int(match[1], 16), told))
+    plain = text.replace(" ", "").upper()
+    if plain.startswith("$"):
+        return Meaning(Kind.COMMAND, _dollar(plain, told))
+    return Meaning(Kind.COMMAND, gcode(text, told))
+
+
+def _single(byte: int, told: Told) -> str:
+    if byte in _REALTIME:
+        return told(f"wire.{_REALTIME[byte]}")
+    if byte in _STEPS:
+        return told("wire.rt.feed" if byte < 0x99 else "wire.rt.spindle", step=_STEPS[byte])
+    if byte in _RAPID:
+        return told("wire.rt.rapid", to=_RAPID[byte])
+    return told("wire.rt.unknown")
+
+
+def _dollar(plain: str, told: Told) -> str:
+    if plain in _PLAIN:
+        return told(f"wire.{_PLAIN[plain]}")
+    if plain.startswith("$J="):
+        return f"{told('wire.jog')}: {gcode(plain[3:], told)}"
+    if match := re.fullmatch(r"\$(\d{1,3})=(.+)", plain):
+        number = int(match[1])
+        return told("wire.cmd.set", number=number, name=told.setting(number), value=match[2])
+    if match := re.fullmatch(r"\$N([01])=(.*)", plain):
+        return told("wire.cmd.store_startup", number=match[1])
+    if match := re.fullmatch(r"\$RST=(.)", plain):
+        return told("wire.cmd.restore", what={"*": "$ # I"}.get(match[1], match[1]))
+    return told("wire.cmd.note" if plain.startswith("$I=") else "wire.cmd.unknown")
+
+
+def _heard(text: str, told: Told) -> Meaning:
+    event = parse_line(text.encode("ascii", "replace"))
+    match event:
+        case Ok():
+            return Meaning(Kind.OK, told("wire.ok"))
+        case ErrorReply(number):
+            return Meaning(Kind.TROUBLE, told("wire.error", meaning=told.error(number)))
+        case Alarm(number):
+            return Meaning(Kind.TROUBLE, told("wire.alarm", meaning=told.alarm(number)))
+        case Status():
+            kind = Kind.TROUBLE if event.state in _TROUBLED_STATES else Kind.POLL
+            room = _ROOM.search(text)
+            return Meaning(kind, _status(event, room[1] if room else "", told))
+        case Probe(position, touched):
+            return Meaning(Kind.REPLY, told("wire.touched" if touched else "wire.not_touched", target=at(position)))
+        case Banner(firmware, version):
+            return Meaning(Kind.REPLY, told("wire.hello", firmware=firmware, version=version))
+        case Setting(number, value):
+            return Meaning(Kind.REPLY, told("wire.setting", number=number, name=told.setting(number), value=value))
+        case Echo(line):
+            return Meaning(Kind.OK, told("wire.echo", meaning=_sent(line, told).text))
+        case ParserState(words):
+            return Meaning(Kind.REPLY, told("wire.parser", words=" ".join(words)))
+        case Offset(name, values):
+            target = " ".join(f"{value:.3f}" for value in values)
+            return Meaning(Kind.REPLY, told("wire.offset.is", name=name, target=target))
+        case Info(kind_, words):
+            known = f"wire.info.{kind_}"
+            said = told(known, text=words) if known in told.words.ids else told("wire.info", kind=kind_, text=words)
+            return Meaning(Kind.REPLY, said)
+        case StartupLine(ran=ran):
+            return Meaning(Kind.REPLY, told("wire.startup.ran" if ran else "wire.startup"))
+        case _:
+            return Meaning(Kind.TROUBLE, told("wire.garbled"))
+
+
+def _status(status: Status, bytes_free: str, told: Told) -> str:
+    where = status.machine_mm or status.work_mm
+    name = status.state if status.substate is None else f"{status.state}:{status.substate}"
+    parts = [told("wire.st.at", state=told.state(name), target=at(where)) if where else told.state(name)]
+    if status.feed_mm_min:
+        parts.append(told("wire.st.feed", feed=f"{status.feed_mm_min:g}"))
+    if status.spindle_rpm:
+        parts.append(told("wire.speed", rpm=f"{status.spindle_rpm:g}"))
+    if status.pins:
+        pins = (f"wire.pin.{pin}" for pin in status.pins)
+        names = ", ".join(told(pin) if pin in told.words.ids else pin[-1] for pin in pins)
+        parts.append(told("wire.st.pins", pins=names))
+    if status.accessories:
+        names = ", ".join(told(f"wire.acc.{one}") for one in status.accessories if f"wire.acc.{one}" in told.words.ids)
+        parts.append(told("wire.st.on", what=names))
+    if status.overrides and status.overrides != (100, 100, 100):
+        feed, rapid, wheel = status.overrides
+        parts.append(told("wire.st.overrides", feed=feed, rapid=rapid, wheel=wheel))
+    if status.blocks_free is not None:
+        parts.append(told("wire.st.room", blocks=status.blocks_free, bytes=bytes_free))
+    return " · ".join(parts)

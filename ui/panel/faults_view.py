@@ -1,0 +1,137 @@
+"""Every fault as a switch, with what it does, what the kiosk must do about it, and its parameters.
+
+Responsible for: rows, opening one, the steppers of its parameters. Not responsible for: what a fault does
+(`simulator.faults`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simulator.fault_model import Fault, Value
+from simulator.faults import FAULTS
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.panel import ink
+from ui.panel.card import Card
+from ui.panel.crisp_scroll import CrispScroll
+from ui.panel.desk import Desk, Wish, fault_wish, mend_wish, parameters_of, stepped
+from ui.panel.fault_row import FaultRow, Steppers
+from ui.panel.tap import PanelButton, lay_out_row
+from ui.theme import Theme
+from ui.widgets.look import look
+
+from kivy.clock import Clock  # isort: skip
+from kivy.uix.boxlayout import BoxLayout
+
+
+class FaultsCard(Card):
+    """The list of faults. `send` takes wishes."""
+
+    def __init__(self, desk: Desk, send: Callable[[Wish], None], **kwargs: Any) -> None:
+        self._send = send
+        self.mend = PanelButton("mend", lambda: send(mend_wish()))
+        self.values: dict[str, dict[str, Value]] = {
+            name: {key: parameter.default for key, parameter in parameters_of(fault).items()}
+            for name, fault in FAULTS.items()
+        }
+        super().__init__(desk, **kwargs)
+        self._list = BoxLayout(orientation="vertical", size_hint_y=None)
+        self._list.bind(minimum_height=self._list.setter("height"))
+        self.scroll = CrispScroll()
+        self.scroll.add_widget(self._list)
+        self.rows = {name: FaultRow(fault, desk, self._flip, self._open) for name, fault in FAULTS.items()}
+        for row in self.rows.values():
+            self._list.add_widget(row)
+        self.opened = ""
+        self._steppers: Steppers | None = None
+        self.add_widget(self.scroll)
+        self.add_widget(self.mend)
+
+    def heading(self) -> str:
+        """Its name and how many are set."""
+        told, active = self.desk.told, self.desk.state.get("faults", {})
+        said = told("faults.set", count=len(active)) if active else told("faults.none")
+        names = ", ".join(name.replace("_", " ") for name in active)
+        return f"{told('faults')} · {said}" + (f": {names}" if names else "")
+
+    def head(self, theme: Theme) -> None:
+        """The heading stands in the middle of the button's line."""
+        y = self.top - self.pad / 2 - theme.mm(0.5) - round(theme.target * 0.78) / 2
+        colour = theme.palette.danger if self.desk.state.get("faults") else theme.palette.soft_ink
+        most = self.width - 3 * self.pad - self.mend.natural_width()
+        words = ink.fitted(self.heading(), round(theme.text), ink.SEMIBOLD, most)
+        ink.write(words, self.x + self.pad, y, theme.text, colour, ink.SEMIBOLD)
+
+    # --- acting -----------------------------------------------------------------------------------------
+    def _flip(self, fault: Fault) -> None:
+        if fault.name in self.desk.state.get("faults", {}):
+            self._send(mend_wish(fault.name))
+        else:
+            self._send(fault_wish(fault, self.values[fault.name]))
+
+    def _open(self, fault: Fault) -> None:
+        """Show one fault's parameters; a second touch closes them."""
+        if self._steppers is not None:
+            self._list.remove_widget(self._steppers)
+            self._steppers = None
+        was, self.opened = self.opened, "" if self.opened == fault.name else fault.name
+        for name in (was, self.opened):
+            if name:
+                self.rows[name].open = name == self.opened
+                self.rows[name].repaint()
+        if self.opened:
+            active = self.desk.state.get("faults", {}).get(fault.name)
+            if active:
+                self.values[fault.name] = dict(active)
+            self._steppers = Steppers(fault, self.desk, self.values[fault.name], self._step)
+            self._list.add_widget(self._steppers, index=self._list.children.index(self.rows[fault.name]))
+            # Once the list has its new height.
+            Clock.schedule_once(lambda _: self._into_sight(), 0)
+
+    def _into_sight(self) -> None:
+        if self._steppers is not None and self._list.height > self.scroll.height:
+            self.scroll.scroll_to(self._steppers, padding=4, animate=False)
+
+    def _step(self, fault: Fault, name: str, steps: int) -> None:
+        values = self.values[fault.name]
+        values[name] = stepped(parameters_of(fault)[name], values[name], steps)
+        if fault.name in self.desk.state.get("faults", {}):
+            self._send(fault_wish(fault, values))
+        if self._steppers is not None:
+            self._steppers.show()
+
+    # --- showing ----------------------------------------------------------------------------------------
+    def place(self) -> None:
+        """The list below the heading."""
+        theme = look.theme
+        height = round(theme.target * 0.78)
+        self._label()
+        y = self.top - self.pad / 2 - height - theme.mm(0.5)
+        wide = self.mend.natural_width()
+        lay_out_row([self.mend], self.right - self.pad - wide, y, height, self.gap)
+        self.scroll.dress()
+        self.scroll.pos = (self.x + self.pad / 2, self.y + self.pad / 2)
+        self.scroll.size = (self.width - self.pad, y - self.gap - self.y - self.pad / 2)
+        self._list.padding = (0, 0, round(theme.mm(3.6)), 0)
+        for row in self.rows.values():
+            row.resize(theme)
+        if self._steppers is not None:
+            self._steppers.show()
+
+    def _label(self) -> None:
+        self.mend.show(self.desk.told("mend"), enabled=bool(self.desk.state.get("faults")))
+
+    def refresh(self, *, whole: bool = False) -> None:
+        """Show which are set."""
+        self._label()
+        active = self.desk.state.get("faults", {})
+        changed = False
+        for name, row in self.rows.items():
+            if row.on != (name in active):
+                row.on, changed = name in active, True
+                row.repaint()
+            elif whole:
+                row.repaint()
+        if changed and not whole:
+            self.again()

@@ -1,0 +1,154 @@
+"""The key gallery as pictures: touch one and it lies in the tray.
+
+Responsible for: the pictures (drawn one after another, so that the panel stays quick), their names, taking a key out
+again. Not responsible for: how keys are made (`simulator.gallery`) or drawn (`simulator.optics`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from config.catalogue import Catalogue
+from simulator.gallery import GALLERY, gallery_key
+from simulator.optics import render_portrait
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.panel import ink
+from ui.panel.card import Card
+from ui.panel.crisp_scroll import CrispScroll
+from ui.panel.desk import Desk, Wish, lay_wish
+from ui.panel.tap import PanelButton, Tap, fill, lay_out_row, outline
+from ui.theme import Theme, rgba
+from ui.widgets.look import look
+
+from kivy.clock import Clock  # isort: skip
+from kivy.graphics import Color, Rectangle
+from kivy.graphics.texture import Texture
+from kivy.uix.gridlayout import GridLayout
+
+PORTRAIT_PX = (200, 128)
+GROUND = rgba("#2d2d2d")
+"""What the portraits lie upon."""
+COLUMNS = 3
+INK, ACCENT = rgba("#f2f4f4"), rgba("#62e0cd")
+"""Upon that ground, whatever the palette."""
+
+
+class KeyTap(Tap):
+    """One key of the gallery."""
+
+    def __init__(self, name: str, act: Callable[[], None], **kwargs: Any) -> None:
+        super().__init__(f"key_{name}", act, **kwargs)
+        self.name = name
+        self.texture: Any = None
+        self.laid = False
+
+    def paint(self, theme: Theme) -> None:
+        """The picture and the name below it."""
+        p = theme.palette
+        fill(self, p.accent_pressed if self.state == "down" else GROUND, theme.radius * 0.7)
+        line = round(theme.small * 1.5)
+        if self.texture is not None:
+            wide, high = self.width - 4, self.height - line - 2
+            ratio = min(wide / self.texture.width, high / self.texture.height)
+            size = self.texture.width * ratio, self.texture.height * ratio
+            Color(rgba=(1, 1, 1, 1))
+            pos = round(self.center_x - size[0] / 2), round(self.y + line + (high - size[1]) / 2)
+            Rectangle(texture=self.texture, pos=pos, size=size)
+        size_px = round(theme.small * 0.92)
+        words = ink.fitted(self.name, size_px, ink.REGULAR, self.width - 6)
+        colour = ACCENT if self.laid else INK
+        ink.write(words, self.center_x, self.y + line / 2 + 1, size_px, colour, anchor="middle")
+        if self.laid:
+            outline(self, p.accent, theme.radius * 0.7, 2.0)
+
+
+class KeysCard(Card):
+    """The gallery and the tray's buttons."""
+
+    def __init__(self, desk: Desk, send: Callable[[Wish], None], catalogue: Catalogue, **kwargs: Any) -> None:
+        self._send, self._catalogue = send, catalogue
+        self.take = PanelButton("take", lambda: send(Wish("take")))
+        self.recut = PanelButton("recut", self._recut, "quiet")
+        super().__init__(desk, **kwargs)
+        self._grid = GridLayout(cols=COLUMNS, size_hint_y=None)
+        self._grid.bind(minimum_height=self._grid.setter("height"))
+        self.scroll = CrispScroll()
+        self.scroll.add_widget(self._grid)
+        self.keys = {name: KeyTap(name, self._lay(name), size_hint_y=None) for name in GALLERY}
+        for key in self.keys.values():
+            self._grid.add_widget(key)
+        for part in (self.scroll, self.recut, self.take):
+            self.add_widget(part)
+        self._waiting: list[str] = []
+        self._draw_again()
+
+    def heading(self) -> str:
+        """Its name."""
+        return self.desk.told("keys")
+
+    def _lay(self, name: str) -> Callable[[], None]:
+        return lambda: self._send(lay_wish(name, self.desk.seed))
+
+    def _recut(self) -> None:
+        self.desk.seed += 1
+        self._draw_again()
+
+    # --- pictures ---------------------------------------------------------------------------------------
+    def _draw_again(self) -> None:
+        """All pictures anew, one a frame."""
+        if not self._waiting:
+            Clock.schedule_interval(self._draw_one, 0.02)
+        self._waiting = list(GALLERY)
+
+    def _draw_one(self, _elapsed_s: float) -> bool:
+        if not self._waiting:
+            return False
+        name = self._waiting.pop(0)
+        key = self.keys[name]
+        pixels = render_portrait(gallery_key(name, self._catalogue, self.desk.seed), *PORTRAIT_PX)
+        texture = Texture.create(size=PORTRAIT_PX, colorfmt="rgb")
+        texture.mag_filter = texture.min_filter = "linear"
+        texture.blit_buffer(pixels[::-1].tobytes(), colorfmt="rgb", bufferfmt="ubyte")
+        key.texture = texture
+        key.repaint()
+        return True
+
+    # --- showing ----------------------------------------------------------------------------------------
+    def place(self) -> None:
+        """Buttons in the heading's line, pictures below."""
+        theme = look.theme
+        height = round(theme.target * 0.78)
+        self._label()
+        buttons = [self.recut, self.take]
+        naturals = sum(button.natural_width() for button in buttons) + self.gap
+        y = self.top - self.pad / 2 - height - theme.mm(0.5)
+        lay_out_row(buttons, self.right - self.pad - naturals, y, height, self.gap)
+        inner = self.width - 2 * self.pad
+        self.scroll.dress()
+        self.scroll.pos = (self.x + self.pad, self.y + self.pad)
+        self.scroll.size = (inner, y - self.gap - self.y - self.pad)
+        self._grid.spacing = self.gap
+        self._grid.padding = (0, 0, round(theme.mm(3.6)), 0)
+        wide = (inner - theme.mm(3.6) - self.gap * (COLUMNS - 1)) / COLUMNS
+        for key in self.keys.values():
+            key.height = round(wide * PORTRAIT_PX[1] / PORTRAIT_PX[0] + theme.small * 1.3)
+
+    def head(self, theme: Theme) -> None:
+        """The heading stands in the middle of the buttons' line."""
+        y = self.top - self.pad / 2 - theme.mm(0.5) - round(theme.target * 0.78) / 2
+        ink.write(self.heading(), self.x + self.pad, y, theme.text, theme.palette.soft_ink, ink.SEMIBOLD)
+
+    def _label(self) -> None:
+        told = self.desk.told
+        self.take.show(told("take"), enabled=bool(self.desk.state.get("tray")))
+        self.recut.show(told("keys.recut"))
+
+    def refresh(self, *, whole: bool = False) -> None:
+        """Mark the key that lies in the tray."""
+        self._label()
+        for name, key in self.keys.items():
+            laid = bool(self.desk.state.get("tray")) and name == self.desk.laid_key
+            if laid != key.laid:
+                key.laid = laid
+                key.repaint()

@@ -1,0 +1,64 @@
+"""Signal lamps: what the board's inputs and the machine's parts say now.
+
+Responsible for: which lamps there are and when each is lit. Not responsible for: the state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ui.panel import ink
+from ui.panel.desk import Desk
+from ui.panel.style import mixed
+from ui.theme import Theme
+
+from kivy.graphics import Color, SmoothEllipse  # isort: skip
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """One lamp: words, how it is lit ("off", "on", "warn", "danger")."""
+
+    words: str
+    tone: str
+
+
+def lamps_of(desk: Desk) -> tuple[Lamp, ...]:
+    """All lamps now."""
+    state, told = desk.state, desk.told
+    light = float(state["lamp"])
+
+    def lamp(key: str, lit: bool, tone: str, more: str = "") -> Lamp:
+        return Lamp(f"{told(key)}{more}", tone if lit else "off")
+
+    limits = state["limits"]
+    return (
+        lamp("lamp.port", not state["unplugged"], "on")
+        if not state["unplugged"]
+        else Lamp(told("lamp.port"), "danger"),
+        lamp("lamp.limits", bool(limits), "warn", f" {limits}" if limits else " XYZ"),
+        lamp("lamp.probe", bool(state["probe"]), "on"),
+        lamp("lamp.wheel", state["wheel_rpm"] > 1, "on"),
+        lamp("lamp.clamp", bool(state["clamp_open"]), "warn"),
+        Lamp(told("lamp.light"), "on" if light > 0.8 else "warn" if light > 0.05 else "danger"),
+        lamp("lamp.door", bool(state["door_open"]), "danger"),
+        lamp("lamp.stop", bool(state["emergency_stop"]), "danger"),
+    )
+
+
+def draw_lamps(lamps: tuple[Lamp, ...], pos: tuple[float, float], size: tuple[float, float], theme: Theme) -> None:
+    """A column of lamps from the top down."""
+    p = theme.palette
+    tones = {"off": mixed(p.card, p.edge, 0.35), "on": p.accent, "warn": p.warn, "danger": p.danger}
+    pitch = min(theme.mm(12), size[1] / len(lamps))
+    r = theme.mm(2.4)
+    for i, lamp in enumerate(lamps):
+        y = pos[1] + size[1] - pitch * (i + 0.5)
+        colour = tones[lamp.tone]
+        if lamp.tone != "off":
+            Color(rgba=(*colour[:3], 0.22))
+            SmoothEllipse(pos=(pos[0] + theme.mm(1) - r * 0.8, y - r * 1.8), size=(3.6 * r, 3.6 * r))
+        Color(rgba=colour)
+        SmoothEllipse(pos=(pos[0] + theme.mm(1), y - r), size=(2 * r, 2 * r))
+        words = p.soft_ink if lamp.tone == "off" else p.ink
+        ink.write(lamp.words, pos[0] + theme.mm(10), y, theme.small, words)

@@ -1,0 +1,231 @@
+"""The machine live: where its axes stand, what turns, what is open, what lies where.
+
+Responsible for: moving the drawn parts with the state, the read-out, the lamps and the hands' buttons. Not responsible
+for: the shape of parts (`ui.panel.machine_drawing`).
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Callable
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.panel import ink
+from ui.panel import machine_drawing as drawing
+from ui.panel.card import Card
+from ui.panel.desk import Desk, Wish, door_wish, slot_wish, stop_wish
+from ui.panel.lamps import draw_lamps, lamps_of
+from ui.panel.layers import Layers, Spin
+from ui.panel.tap import PanelButton, lay_out_row
+from ui.theme import Theme
+from ui.widgets.look import look
+
+from kivy.core.image import Image as CoreImage  # isort: skip
+from kivy.graphics import Color, Rectangle
+
+APART_MM = 0.03
+"""Further than play and rounding: the slide is not where the board believes it to be."""
+
+
+class MachineCard(Card):
+    """The machine's card. `send` takes wishes."""
+
+    def __init__(self, desk: Desk, send: Callable[[Wish], None], **kwargs: Any) -> None:
+        self._send = send
+        self.door = PanelButton("door", lambda: send(door_wish(self.desk.state)))
+        self.stop = PanelButton("stop", lambda: send(stop_wish(self.desk.state)), "danger")
+        self.chute = PanelButton("chute", lambda: send(Wish("empty_chute")))
+        self.refill = PanelButton("refill", self._refill)
+        super().__init__(desk, **kwargs)
+        self._layers = Layers(self.canvas)
+        self._spin = Spin()
+        self._tray: Any = None
+        self._tray_png: str | None = None
+        self._scene: drawing.Scene | None = None
+        for button in (self.door, self.stop, self.chute, self.refill):
+            self.add_widget(button)
+
+    def heading(self) -> str:
+        """Its name."""
+        return ""
+
+    # --- where things are -------------------------------------------------------------------------------
+    def place(self) -> None:
+        """Buttons below, lamps right, the drawing in the rest."""
+        theme = look.theme
+        target, gap, pad = round(theme.target * 0.92), self.gap, self.pad
+        self._label()
+        self._lamps_width = round(theme.mm(66))
+        wide = self.width - 2 * pad
+        lay_out_row([self.door, self.chute, self.refill, self.stop], self.x + pad, self.y + pad, target, gap, wide)
+        low = self.y + pad + target + gap
+        high = self.top - pad - self.heading_height * 1.25
+        room = (self.x + pad, low), (self.width - 2 * pad - self._lamps_width - gap, high - low)
+        self._scene = drawing.Scene(*room)
+
+    def _label(self) -> None:
+        told, state = self.desk.told, self.desk.state
+        self.door.show(
+            told("door.close" if state.get("door_open") else "door.open"), chosen=bool(state.get("door_open"))
+        )
+        pressed = bool(state.get("emergency_stop"))
+        self.stop.show(told("stop.release" if pressed else "stop.press"), chosen=pressed)
+        self.chute.show(told("chute.empty"), enabled=bool(state.get("fallen", {}).get("chute")))
+        self.refill.show(told("stock.refill"))
+
+    def _refill(self) -> None:
+        for slot in self.desk.machine.get("slots", ()):
+            if self.desk.state.get("stock", {}).get(str(slot["number"])) != slot["capacity"]:
+                self._send(Wish("stock", (("slot", slot["number"]), ("blanks", slot["capacity"]))))
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A touch on a slot of the carousel empties or refills it."""
+        if super().on_touch_down(touch):
+            return True
+        if self._scene is None or not self.desk.machine or not self.collide_point(*touch.pos):
+            return False
+        z_mm = float(self.desk.state.get("position_mm", (0, 0, 0))[2])
+        for slot, (u, v), _ in drawing.slot_places(self.desk.machine, z_mm):
+            x, y = self._scene.px(u, v)
+            if (touch.x - x) ** 2 + (touch.y - y) ** 2 <= (drawing.SLOT_R * self._scene.unit) ** 2:
+                self._send(slot_wish(self.desk.machine, self.desk.state, int(slot["number"])))
+                return True
+        return False
+
+    # --- showing ----------------------------------------------------------------------------------------
+    def refresh(self, *, whole: bool = False) -> None:
+        """Draw what changed: a layer is drawn anew only when what it shows is different."""
+        desk, scene = self.desk, self._scene
+        if not desk.machine or not desk.state or scene is None:
+            return
+        theme, told, state, machine = look.theme, desk.told, desk.state, desk.machine
+        x_mm, y_mm, z_mm = state["position_mm"]
+        if whole:
+            self._layers.forget()
+        self._label()
+        layer = self._layers.draw
+        layer("still", 0, lambda: drawing.draw_still(scene, theme, told, machine))
+        light = float(state["lamp"])
+        looking = abs(x_mm - machine["places"]["check_x_mm"]) <= 1 and bool(state["clamped"])
+        gone = "check" in state["cameras_gone"]
+        layer(
+            "camera",
+            (light, looking, gone),
+            lambda: drawing.draw_camera(scene, theme, told, machine, light, looking, gone),
+        )
+        worn = bool(state["brush_worn"])
+        layer("brush", worn, lambda: drawing.draw_brush(scene, theme, told, worn))
+        stock = state["stock"]
+        layer(
+            "carousel",
+            (tuple(stock.items()), round(z_mm, 1)),
+            lambda: drawing.draw_carousel(scene, theme, told, machine, stock, z_mm),
+        )
+        layer("bins", self._bins(), lambda: self._draw_bins(scene, theme))
+        layer("tray", (desk.tray_png, light), lambda: self._draw_tray(scene, theme, light))
+        layer(
+            "carriage",
+            (state["clamp_open"], desk.metal.get("number")),
+            lambda: drawing.draw_carriage(scene, theme, machine, state, desk.metal),
+            at=(-x_mm * scene.unit, 0.0),
+        )
+        lowest = y_mm - machine["spine_y_mm"]
+        broken = "broken_wheel" in state["faults"]
+        wheel_u = -machine["shoulder_x_mm"]
+        layer(
+            "wheel",
+            broken,
+            lambda: self._draw_wheel(scene, theme, broken),
+            at=(wheel_u * scene.unit, lowest * scene.unit),
+        )
+        shut = (bool(state["door_open"]), bool(state["emergency_stop"]))
+        layer("door", shut, lambda: drawing.draw_door(scene, theme, told, *shut))
+        self._read_out(theme)
+        lamps = lamps_of(desk)
+        layer("lamps", lamps, lambda: self._draw_lamps(lamps, theme))
+
+    def _draw_wheel(self, scene: drawing.Scene, theme: Theme, broken: bool) -> None:
+        drawing.draw_wheel(scene, theme, self.desk.machine, broken=broken)
+        self._spin.draw(scene, theme, self.desk.machine)
+
+    def turn(self, elapsed_s: float) -> bool:
+        """Let the drawn wheel turn; False when it stands."""
+        rpm = float(self.desk.state.get("wheel_rpm", 0))
+        if rpm < 1 or self.desk.state.get("paused") or self._scene is None:
+            return False
+        self._spin.turn(elapsed_s * min(rpm, 90.0) * 6.0)
+        return True
+
+    def _bins(self) -> tuple[Any, ...]:
+        return (*self.desk.state["fallen"].items(), self.desk.state["chute_holds"])
+
+    def _draw_bins(self, scene: drawing.Scene, theme: Theme) -> None:
+        p, told, fallen = theme.palette, self.desk.told, self.desk.state["fallen"]
+        places = self.desk.machine["places"]
+        for name, key in (("chute", "deliver_x_mm"), ("reject", "reject_x_mm")):
+            u = -float(places[key]) + drawing.CLAMP_FROM_SHOULDER
+            count = fallen[name]
+            x, y = scene.px(u, -40.5)
+            full = name == "chute" and count >= self.desk.state["chute_holds"]
+            colour = p.danger if full else p.ink if count else p.soft_ink
+            ink.write(str(count), x, y, theme.text, colour, ink.SEMIBOLD, anchor="middle")
+            anchor, side = ("right", -8.0) if name == "chute" else ("left", 8.0)
+            scene.write(told(name), u + side, -41, theme, p.soft_ink, anchor=anchor)
+        if fallen.get("floor"):
+            scene.write(told("floor", count=fallen["floor"]), 40, -43, theme, p.danger)
+
+    def _draw_tray(self, scene: drawing.Scene, theme: Theme, light: float) -> None:
+        png = self.desk.tray_png
+        if png != self._tray_png:
+            self._tray_png = png
+            data = io.BytesIO(base64.b64decode(png)) if png else None
+            self._tray = CoreImage(data, ext="png").texture if data else None
+        drawing.draw_tray(scene, theme, self.desk.told, light, self._tray is None)
+        if self._tray is not None:
+            u, v, w, h = drawing.TRAY
+            wide, high = (w - 6) * scene.unit, (w - 6) * scene.unit * self._tray.height / self._tray.width
+            x, y = scene.px(u + 3, v + 3)
+            shade = 0.25 + 0.75 * light
+            Color(rgba=(shade, shade, shade, 1))
+            Rectangle(texture=self._tray, pos=(x, y), size=(wide, min(high, (h - 9) * scene.unit)))
+            words = self.desk.laid_key
+            if words:
+                scene.write(words, u + w - 3, v + h - 6.6, theme, theme.palette.ink, anchor="right")
+
+    # --- read-out and lamps -----------------------------------------------------------------------------
+    def _read_out(self, theme: Theme) -> None:
+        state, told, p = self.desk.state, self.desk.told, theme.palette
+        apart = self.desk.apart_mm()
+        parts = [(axis, f"{value:9.3f}") for axis, value in zip("XYZ", state["position_mm"], strict=True)]
+        key = (state["board"], tuple(parts), tuple(abs(mm) > APART_MM for mm in apart), state["feed_mm_min"])
+        rpm = f"{state['wheel_rpm']:.0f}"
+
+        def draw() -> None:
+            y = self.top - self.pad - self.heading_height * 0.6
+            x = self.x + self.pad
+            colour = p.danger if state["board"].startswith(("Alarm", "Door")) else p.accent
+            x += ink.write(told.state(state["board"].partition(":")[0]), x, y, theme.lead, colour, ink.SEMIBOLD)
+            x = max(x + 2 * self.pad, self.x + self.pad + theme.mm(54))
+            for (axis, words), off in zip(parts, apart, strict=False):
+                moved = abs(off) > APART_MM
+                ink.write(axis, x, y, theme.lead, p.soft_ink, ink.SEMIBOLD)
+                x += theme.mm(5)
+                x += ink.write_mono(words, x, y, theme.lead * 1.15, p.danger if moved else p.ink) + 2 * self.pad
+                if moved:
+                    x += ink.write(f"({off:+.2f})", x - 1.6 * self.pad, y, theme.small, p.danger)
+            ink.write_mono(f"{state['feed_mm_min']:5d}", x, y, theme.lead * 1.15, p.ink)
+            x += ink.mono_width(theme.lead * 1.15) * 5 + self.gap
+            x += ink.write("mm/min", x, y, theme.small, p.soft_ink) + 2 * self.pad
+            ink.write_mono(f"{int(rpm):5d}", x, y, theme.lead * 1.15, p.ink)
+            x += ink.mono_width(theme.lead * 1.15) * 5 + self.gap
+            ink.write(told("rpm", rpm="").strip(), x, y, theme.small, p.soft_ink)
+
+        self._layers.draw("read-out", (*key, rpm), draw)
+
+    def _draw_lamps(self, lamps: Any, theme: Theme) -> None:
+        left = self.right - self.pad - self._lamps_width
+        top = self.top - self.pad - self.heading_height * 1.25
+        bottom = self.y + self.pad + self.door.height + self.gap
+        draw_lamps(lamps, (left, bottom), (self._lamps_width, top - bottom), theme)

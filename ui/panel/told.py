@@ -1,0 +1,81 @@
+"""The panel's words: one language file each, English of faults, keys and numbers from their own tables.
+
+Responsible for: a sentence by its id in the chosen language. Not responsible for: when it is said. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware import grbl_codes
+from simulator.fault_model import Fault
+from simulator.gallery import Exhibit
+from ui.i18n import Words, load_words
+
+FOLDER = Path(__file__).parent / "words"
+LANGUAGES = ("en", "es", "fr")
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything the panel says in one language."""
+
+    words: Words
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The sentence `key` with `values` filled in."""
+        return self.words(key, **values)
+
+    @property
+    def language(self) -> str:
+        """Its code."""
+        return self.words.language
+
+    def _or(self, key: str, english: str) -> str:
+        return self.words(key) if key in self.words.ids else english
+
+    def fault(self, fault: Fault) -> str:
+        """What goes wrong."""
+        return self._or(f"fault.{fault.name}", fault.description)
+
+    def outcome(self, fault: Fault) -> str:
+        """What the kiosk must do about it."""
+        return self._or(f"outcome.{fault.outcome.name.lower()}", fault.outcome.value)
+
+    def key(self, exhibit: Exhibit) -> str:
+        """What kind of key it is."""
+        return self._or(f"key.{exhibit.name}", exhibit.description)
+
+    def error(self, number: int) -> str:
+        """Meaning of `error:number`."""
+        return self._or(f"error.{number}", grbl_codes.error(number).text)
+
+    def alarm(self, number: int) -> str:
+        """Meaning of `ALARM:number`."""
+        return self._or(f"alarm.{number}", grbl_codes.alarm(number).text)
+
+    def setting(self, number: int) -> str:
+        """Name of `$number`."""
+        key = f"wire.setting.{number}"
+        return self.words(key if key in self.words.ids else "wire.setting.other")
+
+    def state(self, name: str) -> str:
+        """A board's state, such as `Hold:0`."""
+        word, colon, substate = name.partition(":")
+        key = f"state.{word.lower()}"
+        known = self.words(key) if key in self.words.ids else word
+        return f"{known} {substate}" if colon else known
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """A number as written in this language."""
+        return self.words.number(value, digits)
+
+
+def told_in(language: str) -> Told:
+    """The panel's words in a language.
+
+    Raises:
+        MissingWord: there is no such language.
+    """
+    return Told(load_words(language, folder=FOLDER))

@@ -1,0 +1,131 @@
+"""The bar above everything: the machine's time and its pace, pictures, languages, light or dark; and the line below.
+
+Responsible for: drawing them and their buttons. Not responsible for: what they do (given by the application).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.panel import ink
+from ui.panel.card import Card
+from ui.panel.desk import SPEEDS, Desk, Wish, pause_wish, speed_wish, step_wish
+from ui.panel.layers import Layers
+from ui.panel.tap import PanelButton, lay_out_row
+from ui.panel.told import LANGUAGES
+from ui.theme import Theme
+from ui.widgets.look import look
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What the bar's buttons do beside asking the machine."""
+
+    picture: Callable[[], None]
+    speak: Callable[[str], None]
+    shade: Callable[[], None]
+
+
+class TopBar(Card):
+    """Time left, the rest right."""
+
+    def __init__(self, desk: Desk, send: Callable[[Wish], None], acts: Acts, **kwargs: Any) -> None:
+        self.speeds = [PanelButton(f"x{n}", lambda n=n: send(speed_wish(n))) for n in SPEEDS]  # type: ignore[misc]
+        self.pause = PanelButton("pause", lambda: send(pause_wish(self.desk.state)))
+        self.step = PanelButton("step", lambda: send(step_wish()))
+        self.shot = PanelButton("shot", acts.picture)
+        self.shade = PanelButton("shade", acts.shade, "quiet")
+        self.languages = [
+            PanelButton(f"language_{code}", lambda code=code: acts.speak(code), "quiet")  # type: ignore[misc]
+            for code in LANGUAGES
+        ]
+        super().__init__(desk, **kwargs)
+        self._layers = Layers(self.canvas)
+        for button in (*self.speeds, self.pause, self.step, self.shot, *self.languages, self.shade):
+            self.add_widget(button)
+
+    def place(self) -> None:
+        """Two rows of buttons at both ends."""
+        theme = look.theme
+        self._label()
+        height, pad = round(theme.target * 0.92), round((self.height - theme.target * 0.92) / 2)
+        left = self.x + self.pad + ink.mono_width(theme.title) * 10.6 + self.gap
+        y = self.y + pad
+        lay_out_row([*self.speeds, self.pause, self.step], left, y, height, self.gap)
+        right = [self.shot, *self.languages, self.shade]
+        wide = sum(button.natural_width() for button in right) + self.gap * (len(right) - 1)
+        lay_out_row(right, self.right - self.pad - wide, y, height, self.gap)
+
+    def _label(self) -> None:
+        told, state = self.desk.told, self.desk.state
+        for n, button in zip(SPEEDS, self.speeds, strict=True):
+            button.show(f"×{n}", chosen=state.get("speed") == n)
+        paused = bool(state.get("paused"))
+        self.pause.show(told("go" if paused else "pause"), chosen=paused)
+        self.step.show(told("step"), enabled=paused)
+        self.shot.show(told("shot"))
+        self.shade.show(told("theme"))
+        for code, button in zip(LANGUAGES, self.languages, strict=True):
+            button.show(code.upper(), chosen=code == told.language)
+
+    def refresh(self, *, whole: bool = False) -> None:
+        """The machine's time: whole seconds while nothing happens, tenths while something does."""
+        if whole:
+            self._layers.forget()
+        was = self.pause.label
+        self._label()
+        if self.pause.label != was and was:
+            self.place()
+        state = self.desk.state
+        if not state:
+            return
+        fine = (not self.desk.resting and state["speed"] <= 5) or bool(state["paused"])
+        time_s = float(state["time_s"])
+        words = f"{int(time_s // 3600):02d}:{int(time_s // 60 % 60):02d}:{int(time_s % 60):02d}"
+        words += f".{int(time_s * 10 % 10)}" if fine else "  "
+        self._layers.draw("time", (words, state["paused"]), lambda: self._clock(words, look.theme))
+
+    def _clock(self, words: str, theme: Theme) -> None:
+        p = theme.palette
+        colour = p.warn if self.desk.state["paused"] and p.name == "dark" else p.ink
+        ink.write_mono(words, self.x + self.pad, self.center_y, theme.title, colour)
+
+
+class StatusLine(Card):
+    """What just happened, in one line at the foot."""
+
+    def __init__(self, desk: Desk, **kwargs: Any) -> None:
+        super().__init__(desk, **kwargs)
+        self._layers = Layers(self.canvas)
+
+    def head(self, theme: Theme) -> None:
+        """It has no heading."""
+
+    def refresh(self, *, whole: bool = False) -> None:
+        """Show the last message."""
+        if whole:
+            self._layers.forget()
+        desk = self.desk
+        self._layers.draw("words", (desk.message, desk.troubled), lambda: self._words(look.theme))
+
+    def _words(self, theme: Theme) -> None:
+        p, desk = theme.palette, self.desk
+        size = round(theme.small)
+        most = self.width - 2 * self.pad
+        hint = desk.told("hint")
+        if desk.message:
+            colour = p.danger if desk.troubled else p.ink
+            used = ink.write(
+                ink.fitted(desk.message, size, ink.SEMIBOLD, most),
+                self.x + self.pad,
+                self.center_y,
+                size,
+                colour,
+                ink.SEMIBOLD,
+            )
+            most -= used + 2 * self.pad
+        if ink.width(hint, size, ink.REGULAR) < most:
+            ink.write(hint, self.right - self.pad, self.center_y, size, p.soft_ink, anchor="right")
