@@ -105,11 +105,7 @@ class Motion:
         place = status.machine_mm
         if place is None or any(abs(a - b) > exact for a, b, exact in zip(place, self.at, self._exact_mm, strict=True)):
             raise PathDeviation("the machine rests at another place than it was sent to")
-        states = [answer for answer in self._board.command("$G") if isinstance(answer, ParserState)]
-        if len(states) != 1:
-            raise LinkGarbled("the board did not say which words are in force")
-        if differences := self._modal.differences(states[0].words):
-            raise LinkGarbled(f"other words are in force than were sent: {', '.join(differences)}")
+        self._compare_words(moving=False)
         if status.spindle_rpm is not None and abs(status.spindle_rpm - self._wheel_rpm()) > 1.0:
             raise PathDeviation("the wheel does not turn as it was told to")
         if self._board.session.overrides not in (None, NO_OVERRIDES):
@@ -117,6 +113,14 @@ class Motion:
         if self._board.session.work_offset_mm not in (None, (0.0, 0.0, 0.0)):
             raise LinkGarbled("a work offset is in force that nobody set")
         return status
+
+    def _compare_words(self, *, moving: bool) -> None:
+        """Ask for the words in force and compare; reports go on being asked for while the machine is moving."""
+        states = [answer for answer in self._board.command("$G", polled=moving) if isinstance(answer, ParserState)]
+        if len(states) != 1:
+            raise LinkGarbled("the board did not say which words are in force")
+        if differences := self._modal.differences(states[0].words):
+            raise LinkGarbled(f"other words are in force than were sent: {', '.join(differences)}")
 
     def probe_down(self, to_y_mm: float, feed_mm_min: float) -> float | None:
         """Feed Y down until the wheel touches metal; machine y of the touch, or None when nothing was met."""
@@ -145,7 +149,10 @@ class Motion:
         return "P" in self._board.query().pins
 
     def cut(self, job: CutJob, progress: Callable[[float], None]) -> None:
-        """Run a whole job: compared at every retracted point, watched in between."""
+        """Run a whole job: compared at every retracted point, watched in between.
+
+        Where the board echoes nothing, the words in force are compared after every line as well.
+        """
         total_mm = max(sum(math.dist(a, b) for a, b in pairwise(_ends(job))), 1e-9)
         done_mm = 0.0
         monitor: PathMonitor | None = None
@@ -170,6 +177,10 @@ class Motion:
                 if end is not None and monitor is not None:
                     monitor.expect(end, self._speed(line), self._clock.now_s())
                 self._send(line.text, end)
+                if not self._board.session.echoes and not dwell_s(line.text):
+                    # No echo tells how the line was understood, but its words (rapid or feed, how fast, wheel) can be
+                    # asked for while the moves before it still run.
+                    self._compare_words(moving=True)
             self.compare()
         progress(1.0)
 
