@@ -114,14 +114,7 @@ def _straightest(points: Floats, run: _Run) -> float:
     u, _ = _turned(points, run.angle_rad)
     blade = points[_in_run(u, run, 1.0, 0.5)]
     middle = blade.mean(axis=0)
-    best_count, best_angle, best_v = 0, run.angle_rad, 0.0
-    for angle in run.angle_rad + np.deg2rad(np.arange(-20.0, 20.01, 0.25)):
-        _, v = _turned(blade - middle, float(angle))
-        bins = np.bincount(np.rint((v + 60.0) / 0.1).astype(np.intp))
-        sums = bins[:-1] + bins[1:]
-        at = int(np.argmax(sums))
-        if sums[at] > best_count:
-            best_count, best_angle, best_v = int(sums[at]), float(angle), (at + 0.5) * 0.1 - 60.0
+    best_angle, best_v = _most_in_line(blade - middle, run.angle_rad + np.deg2rad(np.arange(-20.0, 20.01, 0.25)))
     for reach in (0.3, 0.2, 0.15):
         u, v = _turned(blade - middle, best_angle)
         near = np.abs(v - best_v) < reach
@@ -130,6 +123,18 @@ def _straightest(points: Floats, run: _Run) -> float:
         slope, level = np.polyfit(u[near], v[near], 1)
         best_angle, best_v = best_angle + float(np.arctan(slope)), float(level)
     return best_angle
+
+
+def _most_in_line(points: Floats, angles_rad: Floats) -> tuple[float, float]:
+    """Direction, and distance across it, at which most points lie within a fifth of a millimetre; all at once."""
+    across = np.stack([-np.sin(angles_rad), np.cos(angles_rad)])
+    index = np.rint((points @ across + 60.0) / 0.1).astype(np.intp)
+    width = int(index.max()) + 2
+    counts = np.bincount((index + np.arange(angles_rad.size) * width).ravel(), minlength=angles_rad.size * width)
+    by_angle = counts.reshape(angles_rad.size, width)
+    sums = by_angle[:, :-1] + by_angle[:, 1:]
+    angle, at = np.unravel_index(int(np.argmax(sums)), sums.shape)
+    return float(angles_rad[angle]), (int(at) + 0.5) * 0.1 - 60.0
 
 
 def _frame(points: Floats, run: _Run) -> BladeFrame:

@@ -100,8 +100,10 @@ def reaches(patch: Patch, rows: NDArray[np.intp]) -> Floats:
     """Where along the blade the body ends towards the tip, for each of the rows; NaN where there is none."""
     dark, level = patch.dark[rows], patch.level[rows]
     width = dark.shape[1]
-    at = width - 1 - np.argmax(dark[:, ::-1], axis=1)
-    seen = dark.any(axis=1) & (at + 1 < width)
+    backwards = np.ascontiguousarray(dark[:, ::-1])
+    first = np.argmax(backwards, axis=1)
+    at = width - 1 - first
+    seen = backwards[np.arange(first.size), first] & (at + 1 < width)
     index = np.arange(rows.size)
     inner = level[index, at].astype(np.float64)
     outer = level[index, np.minimum(at + 1, width - 1)].astype(np.float64)
@@ -132,8 +134,11 @@ def edge_softness_mm(patch: Patch, low: Floats, columns: NDArray[np.bool_]) -> f
 
 def _upper(level: NDArray[np.float32], dark: NDArray[np.bool_], v_mm: Floats) -> Floats:
     rows = dark.shape[0]
-    top = rows - 1 - np.argmax(dark[::-1], axis=0)
-    seen = dark.any(axis=0) & (top < rows - 1)
+    # Turned, each column lies in one piece of memory: ten times as fast to search.
+    downwards = np.ascontiguousarray(dark[::-1].T)
+    first = np.argmax(downwards, axis=1)
+    top = rows - 1 - first
+    seen = downwards[np.arange(first.size), first] & (top < rows - 1)
     columns = np.arange(dark.shape[1])
     at = np.where(seen, top, 0)
     inner = level[at, columns].astype(np.float64)

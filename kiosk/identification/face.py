@@ -32,14 +32,16 @@ def registration(found: Segment, head: View) -> Outcome | None:
 
     A head view of another extent, or one that shows no outline at all, says nothing.
     """
-    grey = head.pixels if head.pixels.ndim == 2 else np.asarray(cv2.cvtColor(head.pixels, cv2.COLOR_RGB2GRAY))
+    height, width = head.pixels.shape[:2]
     extent = np.array(found.grey.shape) * found.mm_per_px
-    if np.any(np.abs(np.array(grey.shape) * head.mm_per_px - extent) > 0.03 * extent):
+    if np.any(np.abs(np.array([height, width]) * head.mm_per_px - extent) > 0.03 * extent):
         return None
     factor = max(1, round(0.12 / head.mm_per_px))
     pitch = head.mm_per_px * factor
-    small = cv2.resize(grey, (grey.shape[1] // factor, grey.shape[0] // factor), interpolation=cv2.INTER_AREA)
-    edges = _edges(np.asarray(small, dtype=np.uint8))
+    whole = head.pixels[: height // factor * factor, : width // factor * factor]
+    small = cv2.resize(whole, (width // factor, height // factor), interpolation=cv2.INTER_AREA)
+    grey = small if small.ndim == 2 else cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    edges = _edges(np.asarray(grey, dtype=np.uint8))
     step = max(1, len(found.contour_mm) // 350)
     points = found.contour_mm[::step] / pitch
     moves = np.arange(-_SEARCH_MM, _SEARCH_MM + 0.01, _STEP_MM)
@@ -61,7 +63,7 @@ def _edges(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     gx = cv2.Sobel(soft, cv2.CV_32F, 1, 0)
     gy = cv2.Sobel(soft, cv2.CV_32F, 0, 1)
     size = np.asarray(cv2.magnitude(gx, gy), dtype=np.float32)
-    strong = (size > max(60.0, float(np.percentile(size, 90)))).astype(np.uint8)
+    strong = (size > max(60.0, float(np.percentile(size[::3, ::3], 90)))).astype(np.uint8)
     return np.asarray(cv2.dilate(strong, np.ones((3, 3), np.uint8)), dtype=np.float32)
 
 

@@ -20,6 +20,7 @@ AGAINST_MM = 0.1
 """A point of the face further than this from the drawing, beyond what a wall explains, speaks against it."""
 _ITERATIONS = 4
 _SPIKE = 9
+_SHIFTS_MM = np.arange(-0.4, 0.41, 0.1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class FaceFit:
 _NOTHING = FaceFit(1.0, 1.0, 0.0, 0.0, 0.0, np.zeros(4))
 
 
-def fit_face(face: Floats, section: Small, height_mm: float) -> FaceFit:
+def fit_face(face: Floats, section: Small, height_mm: float, start: Start) -> FaceFit:
     """Distance, worst local difference and coverage of one face after the best small adjustment.
 
     Adjusted: zero of recess, tilt, shift of height, scale of height, gain; all but the first are held near their
@@ -56,11 +57,10 @@ def fit_face(face: Floats, section: Small, height_mm: float) -> FaceFit:
     slope = np.gradient(wide, GRID_MM)
     middle = height_mm / 2
     # Zero, tilt per mm, shift in mm, height scale, gain; beside each the weight that holds it (1/sigma).
-    parameters = _start(h, m, wide)
+    parameters = np.array([start.zero_mm, 0.0, start.shift_mm, 0.0, 0.0])
     held = np.array([0.0, 1 / 0.02, 1 / 0.15, 1 / 0.006, 1 / 0.025])
-    nominal = np.array([0.0, 0.0, 0.0, 0.0, 0.0])
-    weights = np.ones(h.size)
-    residual = m
+    jacobian = np.ones((h.size, 5))
+    jacobian[:, 1] = h - middle
     for _ in range(_ITERATIONS):
         where = h * (1 + parameters[3]) + parameters[2]
         s = np.interp(where, grid, wide)
@@ -68,10 +68,10 @@ def fit_face(face: Floats, section: Small, height_mm: float) -> FaceFit:
         residual = m - (parameters[0] + parameters[1] * (h - middle) + (1 + parameters[4]) * s)
         sigma2 = 0.02**2 + (0.05 * ds) ** 2
         weights = 1 / sigma2 * np.minimum(1.0, 2.5 * np.sqrt(sigma2) / np.maximum(np.abs(residual), 1e-9))
-        jacobian = np.stack([np.ones(h.size), h - middle, ds, ds * h, s], axis=1)
+        jacobian[:, 2], jacobian[:, 3], jacobian[:, 4] = ds, ds * h, s
         # Neighbouring grid points share their noise: count them as about a fifth of what they seem.
         normal = jacobian.T @ (jacobian * weights[:, None]) / 5 + np.diag(held**2)
-        gradient = jacobian.T @ (weights * residual) / 5 + held**2 * (nominal - parameters)
+        gradient = jacobian.T @ (weights * residual) / 5 - held**2 * parameters
         step = np.linalg.solve(normal, gradient)
         parameters = parameters + np.clip(step, -0.3, 0.3)
     where = h * (1 + parameters[3]) + parameters[2]
@@ -91,7 +91,7 @@ def fit_face(face: Floats, section: Small, height_mm: float) -> FaceFit:
     lowest = max(0, round((0.1 - parameters[2]) / GRID_MM))
     return FaceFit(
         distance_mm=distance,
-        local_mm=float(np.max(np.abs(np.median(windows, axis=1)))),
+        local_mm=float(np.max(np.abs(_median(windows)))),
         against_mm=float((np.abs(residual[inside]) > AGAINST_MM).sum()) * GRID_MM,
         unseen_mm=float((~seen[lowest:top]).sum()) * GRID_MM,
         coverage=float(inside.sum() * GRID_MM / height_mm),
@@ -102,16 +102,35 @@ def fit_face(face: Floats, section: Small, height_mm: float) -> FaceFit:
 def _without_spikes(residual: Floats) -> Floats:
     """Running median over 0.45 mm: a glint or a lost row is no shape, a groove is."""
     padded = np.pad(residual, _SPIKE // 2, mode="reflect") if residual.size >= 20 else residual
-    return np.asarray(np.median(np.lib.stride_tricks.sliding_window_view(padded, _SPIKE), axis=1))
+    return _median(np.lib.stride_tricks.sliding_window_view(padded, _SPIKE))
 
 
-def _start(h: Floats, m: Floats, section: Floats) -> Floats:
-    """The best of a row of shifts, with the zero that goes with it."""
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a fit begins: the best of a row of shifts with the zero that goes with it, and how well that fits."""
+
+    zero_mm: float
+    shift_mm: float
+    cost_mm: float
+
+
+def start_of(face: Floats, section: Small) -> Start:
+    """A rough fit, to begin with and to leave out what is hopeless."""
     grid = section_grid()
-    shifts = np.arange(-0.4, 0.41, 0.1)
-    h, m = h[::2], m[::2]
-    differences = m - np.interp(h + shifts[:, None], grid, section)
-    zeros = np.median(differences, axis=1)
+    seen = np.isfinite(face)
+    h, m = grid[seen][::2], face[seen][::2]
+    if h.size < 10:
+        return Start(0.0, 0.0, 1.0)
+    differences = m - np.interp(h + _SHIFTS_MM[:, None], grid, section)
+    zeros = _median(differences)
     costs = np.minimum(np.abs(differences - zeros[:, None]), 0.3).mean(axis=1)
     best = int(np.argmin(costs))
-    return np.array([zeros[best], 0.0, shifts[best], 0.0, 0.0])
+    return Start(float(zeros[best]), float(_SHIFTS_MM[best]), float(costs[best]))
+
+
+def _median(rows: Floats) -> Floats:
+    """Of each row; without numpy's care for NaN, which costs more than the median."""
+    half = rows.shape[1] // 2
+    if rows.shape[1] % 2:
+        return np.asarray(np.partition(rows, half, axis=1)[:, half])
+    return np.asarray(np.partition(rows, (half - 1, half), axis=1)[:, half - 1 : half + 1].mean(axis=1))

@@ -14,7 +14,7 @@ import numpy as np
 
 from config.keyway import Section
 from config.match_limits import MatchLimits
-from kiosk.identification.face_fit import Small, fit_face
+from kiosk.identification.face_fit import Small, Start, fit_face, start_of
 from kiosk.identification.faces import laid_together
 from kiosk.identification.section import section_grid
 from kiosk.identification.segment import Floats
@@ -23,7 +23,8 @@ from kiosk.reading import SectionReading
 _COARSE_EVERY = 4
 _SHIFTS_MM = np.arange(-0.36, 0.37, 0.12)
 _COARSE_CELLS = 54
-_CLOSELY = 7
+_ROUGHLY = 7
+_CLOSELY = 4
 _PLAUSIBLE = np.array([0.06, 0.012, 0.06])
 """Tilt per mm, height scale and gain that a machine in calibration does not exceed."""
 
@@ -95,9 +96,11 @@ def within(match: Match, limits: MatchLimits) -> bool:
 def _matched(faces: tuple[Floats, Floats], index: SectionIndex) -> tuple[Match, ...]:
     costs = _coarse_costs(faces, index)
     count = len(index.ids)
-    nearest = np.argsort(costs)[:_CLOSELY] if costs.size <= _CLOSELY else np.argpartition(costs, _CLOSELY)[:_CLOSELY]
-    smoothed = tuple(_smoothed_with_gaps(face) for face in faces)
-    found = [_closely(smoothed, index, int(at) % count, int(at) >= count) for at in nearest]
+    nearest = np.argpartition(costs, _ROUGHLY)[:_ROUGHLY] if costs.size > _ROUGHLY else np.arange(costs.size)
+    smoothed = (_smoothed_with_gaps(faces[0]), _smoothed_with_gaps(faces[1]))
+    tries = [_begun(smoothed, index, int(at) % count, mirrored=int(at) >= count) for at in nearest]
+    tries.sort(key=lambda each: each.starts[0].cost_mm + each.starts[1].cost_mm)
+    found = [_closely(smoothed, index, each) for each in tries[:_CLOSELY]]
     return tuple(sorted(found, key=lambda match: match.distance_mm))
 
 
@@ -138,14 +141,31 @@ def _probes(face: Floats) -> tuple[Small, Small, Small]:
     return w, w * m, (w * m * m).sum(axis=0)
 
 
-def _closely(faces: tuple[Floats, ...], index: SectionIndex, at: int, mirrored: bool) -> Match:
+@dataclass(frozen=True, eq=False)
+class _Try:
+    """One section, or its mirror image, roughly fitted to both faces. `sides`: which of its faces goes with which."""
+
+    at: int
+    sides: tuple[int, int]
+    starts: tuple[Start, Start]
+
+
+def _begun(faces: tuple[Floats, Floats], index: SectionIndex, at: int, *, mirrored: bool) -> _Try:
     sides = (1, 0) if mirrored else (0, 1)
-    height = float(index.heights_mm[at])
-    fits = [fit_face(face, index.fine[side, at], height) for face, side in zip(faces, sides, strict=True)]
+    starts = (start_of(faces[0], index.fine[sides[0], at]), start_of(faces[1], index.fine[sides[1], at]))
+    return _Try(at, sides, starts)
+
+
+def _closely(faces: tuple[Floats, Floats], index: SectionIndex, tried: _Try) -> Match:
+    height = float(index.heights_mm[tried.at])
+    fits = [
+        fit_face(face, index.fine[side, tried.at], height, start)
+        for face, side, start in zip(faces, tried.sides, tried.starts, strict=True)
+    ]
     squared = float(np.mean([fit.distance_mm**2 for fit in fits])) + _off_nominal(fits[0].adjusted, fits[1].adjusted)
     return Match(
-        section=index.ids[at],
-        mirrored=mirrored,
+        section=index.ids[tried.at],
+        mirrored=tried.sides == (1, 0),
         distance_mm=float(np.sqrt(squared)),
         local_mm=max(fit.local_mm for fit in fits),
         coverage=min(fit.coverage for fit in fits),

@@ -23,6 +23,8 @@ TALLEST_MM = 14.0
 LEAST_SEEN_MM = 2.0
 """A line shorter than this is no line."""
 WIDEST_LINE_MM = 0.7
+DEEPEST_MM = 2.5
+"""No groove moves a line further across the picture."""
 FURTHER_DOWN_MM = 1.0
 """The two lines' ends may differ by this much and still be taken for the same spine, lost on one face."""
 FAINTEST = 0.06
@@ -100,24 +102,36 @@ def _brightest_channel(pixels: Pixels) -> Pixels:
 
 def _peaks(pixels: Pixels, mm_per_px: float) -> tuple[Floats, Floats, float]:
     """Centre of the line in every row, how far it stands above that row's background, and the noise of that."""
-    raw = pixels.astype(np.float32)
-    background = np.median(raw[:, :: max(1, raw.shape[1] // 120)], axis=1, keepdims=True)
-    soft = np.asarray(cv2.GaussianBlur(raw - background, (0, 0), 1.2), dtype=np.float32)
+    background = np.median(pixels[:, :: max(1, pixels.shape[1] // 120)], axis=1, keepdims=True)
+    first, stop = _lit_columns(pixels, mm_per_px)
+    raw = pixels[:, first:stop].astype(np.float32)
+    soft = np.asarray(cv2.GaussianBlur(raw - background.astype(np.float32), (0, 0), 1.2), dtype=np.float32)
     broad = _tuned(soft, mm_per_px)
     at = np.argmax(broad, axis=1)
     rows = np.arange(at.size)
     strength = broad[rows, at].astype(np.float64)
     half = max(3, round(0.22 / mm_per_px))
     columns = at[:, None] + np.arange(-half, half + 1)
-    inside = (columns >= 0) & (columns < pixels.shape[1])
-    around = np.where(inside, soft[rows[:, None], np.clip(columns, 0, pixels.shape[1] - 1)], 0.0).astype(np.float64)
+    inside = (columns >= 0) & (columns < raw.shape[1])
+    around = np.where(inside, soft[rows[:, None], np.clip(columns, 0, raw.shape[1] - 1)], 0.0).astype(np.float64)
     peak = around.max(axis=1, keepdims=True)
     # Only what stands above half the peak counts: symmetric about the line whether or not it is overexposed.
     weight = np.clip(around - 0.5 * peak, 0.0, None)
     total = weight.sum(axis=1)
     centre = (weight * columns).sum(axis=1) / np.where(total > 0, total, 1.0)
     noise = 1.48 * float(np.median(np.abs(broad[::4, ::4])))
-    return centre, np.where(total > 0, strength, 0.0), noise
+    return centre + first, np.where(total > 0, strength, 0.0), noise
+
+
+def _lit_columns(pixels: Pixels, mm_per_px: float) -> tuple[int, int]:
+    """The part of the picture the line runs in, with room for the deepest groove on either side; the rest is dark."""
+    brightest = pixels.max(axis=0).astype(np.float64)
+    dark = float(np.median(brightest))
+    lit = np.nonzero(brightest > dark + 0.1 * (float(brightest.max()) - dark))[0]
+    room = math.ceil(DEEPEST_MM / mm_per_px)
+    if lit.size == 0:
+        return 0, pixels.shape[1]
+    return max(0, int(lit[0]) - room), min(pixels.shape[1], int(lit[-1]) + room + 1)
 
 
 def _tuned(soft: NDArray[np.float32], mm_per_px: float) -> NDArray[np.float32]:

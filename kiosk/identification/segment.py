@@ -6,6 +6,7 @@ averaged down to about a tenth of a millimetre. Not responsible for: precision (
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -90,32 +91,31 @@ def _only_object(
     mask: NDArray[np.uint8], grey: Pixels, scale: float, pitch: float, offset: float, dark: float, light_fit: Floats
 ) -> Segment | Outcome:
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), dtype=np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    areas = stats[1:count, cv2.CC_STAT_AREA] * pitch**2
-    large = [i + 1 for i in np.argsort(-areas) if areas[i] >= LEAST_OBJECT_MM2]
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    # A contour runs through the middles of the border's pixels: half a pixel all round belongs to the object too.
+    areas = {at: (cv2.contourArea(each) + len(each) / 2 + 1) * pitch**2 for at, each in enumerate(contours)}
+    large = sorted((at for at, area in areas.items() if area >= LEAST_OBJECT_MM2), key=lambda at: -areas[at])
     if not large:
         return Outcome.NOTHING_THERE
-    inner = [i for i in large if not _touches_edge(stats[i], mask.shape)]
+    inner = [at for at in large if not _touches_edge(contours[at], mask.shape)]
     if not inner:
         return Outcome.CUT_OFF
     if len(large) > 1:
         return Outcome.SEVERAL_OBJECTS
-    contours, _ = cv2.findContours((labels == inner[0]).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    contour = max(contours, key=len).reshape(-1, 2).astype(np.float64)
+    contour = np.asarray(contours[inner[0]]).reshape(-1, 2).astype(np.float64)
     return Segment(
         grey=grey,
         mm_per_px=scale,
         contour_mm=contour * pitch + offset,
-        area_mm2=float(areas[inner[0] - 1]),
+        area_mm2=float(areas[inner[0]]),
         dark=dark,
         light_fit=light_fit,
     )
 
 
-def _touches_edge(stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
-    left, top = int(stats[cv2.CC_STAT_LEFT]), int(stats[cv2.CC_STAT_TOP])
-    right, bottom = left + int(stats[cv2.CC_STAT_WIDTH]), top + int(stats[cv2.CC_STAT_HEIGHT])
-    return left <= 0 or top <= 0 or right >= shape[1] or bottom >= shape[0]
+def _touches_edge(contour: cv2.typing.MatLike, shape: tuple[int, ...]) -> bool:
+    left, top, width, height = cv2.boundingRect(contour)
+    return bool(left <= 0 or top <= 0 or left + width >= shape[1] or top + height >= shape[0])
 
 
 def _fit_light(coarse: Pixels, below: NDArray[np.bool_], pitch: float, offset: float) -> Floats:
@@ -123,9 +123,10 @@ def _fit_light(coarse: Pixels, below: NDArray[np.bool_], pitch: float, offset: f
     away = cv2.dilate(below.astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
     if away.sum() < 100:
         away = ~below
-    rows, columns = np.nonzero(away)
-    step = max(1, rows.size // 4000)
-    rows, columns = rows[::step], columns[::step]
+    # A lattice of some thousand points is plenty for six coefficients.
+    every = max(1, round(math.sqrt(away.sum() / 4000)))
+    rows, columns = np.nonzero(away[::every, ::every])
+    rows, columns = rows * every, columns * every
     x_mm: Floats = np.asarray(columns * pitch + offset, dtype=np.float64)
     y_mm: Floats = np.asarray(rows * pitch + offset, dtype=np.float64)
     terms = _terms(x_mm, y_mm)

@@ -84,15 +84,15 @@ def stocked() -> list[str]:
     return sorted({slot.blank for slot in machine.magazine.slots} & set(catalogue.blank_of))
 
 
-def read_batch(job: tuple[str, int, int]) -> Tally:
+def read_batch(job: tuple[str, int, int, int]) -> Tally:
     """Keys first..last of one optics: cut, photographed, read."""
-    name, first, last = job
+    name, first, last, seed = job
     machine, catalogue, index = world()
     optics = replace(OPTICS[name], missing=frozenset({"head"}))
     blanks = stocked()
     tally = Tally()
     for number in range(first, last):
-        rng = np.random.default_rng([7, number])
+        rng = np.random.default_rng([7, seed, number])
         code = blanks[number % len(blanks)]
         keyway, blank = catalogue.blank_of[code]
         assert keyway.spec is not None
@@ -108,7 +108,7 @@ def read_batch(job: tuple[str, int, int]) -> Tally:
             bend_mm=float(rng.choice([0.0, 0.0, rng.uniform(-0.3, 0.3)])),
             finish=list(Finish)[int(rng.integers(len(Finish)))],
         )
-        frames = render_scan(key, machine.views, optics, number)
+        frames = render_scan(key, machine.views, optics, seed * 1_000_000 + number)
         started = time.process_time()
         told = identify(read_key(frames), catalogue, index)
         tally.seconds.append(time.process_time() - started)
@@ -123,13 +123,13 @@ def read_batch(job: tuple[str, int, int]) -> Tally:
     return tally
 
 
-def strangers(catalogue: Catalogue) -> Iterator[tuple[str, Section, np.random.Generator]]:
+def strangers(catalogue: Catalogue, first: int, seed: int) -> Iterator[tuple[str, Section, np.random.Generator]]:
     """Sections to be refused, by turns: restricted, mirrored, unknown, nearly right, without grooves."""
     closed = [s for k in catalogue.keyways if k.standing.standing is not Standing.OPEN for s in k.sections]
     opened = [s for k in catalogue.keyways if k.standing.standing is Standing.OPEN for s in k.sections]
-    number = 0
+    number = first
     while True:
-        rng = np.random.default_rng([11, number])
+        rng = np.random.default_rng([11, seed, number])
         which = number % 5
         any_open = catalogue.section_of[opened[int(rng.integers(len(opened)))]]
         if which == 0:
@@ -153,15 +153,15 @@ def _neighbour(section: Section, rng: np.random.Generator) -> Section:
         return mirror_section(section)
 
 
-def refuse_batch(job: tuple[str, int, int]) -> Tally:
+def refuse_batch(job: tuple[str, int, int, int]) -> Tally:
     """Strangers first..last: only the lines are drawn, so the section alone must refuse them."""
-    name, first, last = job
+    name, first, last, seed = job
     machine, catalogue, index = world()
     optics = replace(OPTICS[name], missing=frozenset({"head", "silhouette"}))
     tally = Tally()
-    for number, (kind, section, rng) in enumerate(islice(strangers(catalogue), first, last), start=first):
+    for number, (kind, section, rng) in enumerate(islice(strangers(catalogue, first, seed), last - first), start=first):
         key: PhysicalKey = cut_by_blank(catalogue, "SC1", rng, section=section, wear=float(rng.uniform(0, 0.4)))
-        told = identify(read_key(render_scan(key, machine.views, optics, number)), catalogue, index)
+        told = identify(read_key(render_scan(key, machine.views, optics, seed * 1_000_000 + number)), catalogue, index)
         # With no silhouette nothing is ever identified; a section taken for an open keyway's is what counts.
         keyway = catalogue.keyway_of.get(told.keyway or "")
         taken = keyway is not None and keyway.standing.standing is Standing.OPEN
@@ -171,8 +171,8 @@ def refuse_batch(job: tuple[str, int, int]) -> Tally:
     return tally
 
 
-def run(pool: ProcessPoolExecutor, work, name: str, count: int) -> Tally:
-    jobs = [(name, first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
+def run(pool: ProcessPoolExecutor, work, name: str, numbers: range, seed: int) -> Tally:
+    jobs = [(name, first, min(first + CHUNK, numbers.stop), seed) for first in numbers[::CHUNK]]
     total = Tally()
     for tally in pool.map(work, jobs):
         total.add(tally)
@@ -285,19 +285,23 @@ def main() -> int:
     parser.add_argument("--bad-keys", type=int, default=1000)
     parser.add_argument("--strangers", type=int, default=20000)
     parser.add_argument("--bad-strangers", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1, help="another seed: other keys, other pictures")
+    parser.add_argument("--first", type=int, default=0, help="number of the first key, to run a long proof in parts")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     asked = parser.parse_args()
     limits = world()[1].limits
     print(f"limits: {limits}")
     with ProcessPoolExecutor(asked.workers) as pool:
-        keys = run(pool, read_batch, "normal", asked.keys)
+        keys = run(pool, read_batch, "normal", range(asked.first, asked.first + asked.keys), asked.seed)
         say_keys("normal", keys, asked.keys)
-        bad = run(pool, read_batch, "twice as bad", asked.bad_keys)
+        bad = run(pool, read_batch, "twice as bad", range(asked.first, asked.first + asked.bad_keys), asked.seed)
         say_keys("twice as bad", bad, asked.bad_keys)
-        met = run(pool, refuse_batch, "normal", asked.strangers)
+        met = run(pool, refuse_batch, "normal", range(asked.first, asked.first + asked.strangers), asked.seed)
         say_strangers("normal", met, asked.strangers)
-        met_badly = run(pool, refuse_batch, "twice as bad", asked.bad_strangers)
+        met_badly = run(
+            pool, refuse_batch, "twice as bad", range(asked.first, asked.first + asked.bad_strangers), asked.seed
+        )
         say_strangers("twice as bad", met_badly, asked.bad_strangers)
     print(f"matching one reading against 10,000 sections: {matching_ms():.1f} ms")
     if asked.keys:
