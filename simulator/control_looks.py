@@ -71,6 +71,7 @@ class Looks:
                     "plunged_still": world.incidents.plunged_still,
                     "cut_open_door": world.incidents.cut_open_door,
                     "cut_loose": world.incidents.cut_loose,
+                    "ran_into_end": world.incidents.ran_into_end,
                 },
             }
 

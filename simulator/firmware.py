@@ -77,7 +77,8 @@ class Firmware:
         """When something will happen of itself, on the board's time; infinity if nothing will."""
         core = self._core
         wake = core.busy_until_s if core.busy_until_s > core.now_s else math.inf
-        return min(wake, core.uart.next_arrival_s(core.now_s), core.stepper.next_event_s, core.uart.next_sent_s())
+        wire_s = min(core.uart.next_arrival_s(core.now_s), core.uart.next_sent_s(core.now_s))
+        return min(wake, wire_s, core.stepper.next_event_s)
 
     def advance(self, dt_s: float) -> None:
         """Let `dt_s` pass."""
@@ -133,18 +134,18 @@ class Firmware:
         while (byte := core.uart.deliver(core.now_s, self._reading and core.busy_until_s <= core.now_s)) is not None:
             self._realtime_byte(byte)
         stepper = core.stepper
-        if stepper.running:
-            if stepper.next_event_s <= core.now_s + _TINY_S:
-                core.drive()
-                if stepper.reached_watch(core.now_s):
-                    self._step_inputs()
-                if stepper.running:
-                    stepper.advance(core.now_s)
-                    if stepper.finished(core.now_s):
-                        stepper.end(core.now_s)
-                        core.outputs.motion_ended()
-                        core.idle_delay()
-                        core.flags |= fc.STOPPED
+        if not stepper.running or stepper.next_event_s > core.now_s + _TINY_S:
+            return
+        core.drive()
+        if stepper.reached_watch(core.now_s):
+            self._step_inputs()
+        # Nothing to prepare or to end where an input has stopped the motion.
+        stepper.advance(core.now_s)
+        if stepper.finished(core.now_s):
+            stepper.end(core.now_s)
+            core.outputs.motion_ended()
+            core.idle_delay()
+            core.flags |= fc.STOPPED
 
     def _step_inputs(self) -> None:
         core = self._core

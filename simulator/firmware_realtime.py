@@ -147,6 +147,7 @@ class Realtime:
         if core.suspend & fc.JOG_CANCEL:
             core.holding = core.system_motion = False
             core.planner.clear()
+            core.idle_delay()
             core.sync_parser()
             core.sync_planner()
         if core.suspend & fc.AJAR:

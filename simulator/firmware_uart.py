@@ -29,6 +29,7 @@ class Uart:
         self._deaf_from_s = self._deaf_s = -math.inf
         self._deaf_count = 0
         self._out: deque[tuple[float, bytes]] = deque()
+        self._leaving: deque[float] = deque()
         self._out_s = 0.0
 
     def receive(self, data: bytes, now_s: float) -> None:
@@ -135,6 +136,7 @@ class Uart:
         """Queue a reply; when the sender may go on (its buffer holds 104 bytes)."""
         self._out_s = max(now_s, self._out_s) + len(data) * self.byte_s
         self._out.append((self._out_s, data))
+        self._leaving.append(self._out_s)
         return self._out_s - TX_BYTES * self.byte_s
 
     def sent(self, now_s: float) -> bytes:
@@ -144,6 +146,9 @@ class Uart:
             out += self._out.popleft()[1]
         return out
 
-    def next_sent_s(self) -> float:
-        """When the next reply will have left."""
-        return self._out[0][0] if self._out else math.inf
+    def next_sent_s(self, now_s: float) -> float:
+        """When the next reply will have left; one that has and was not taken is no event any more."""
+        leaving = self._leaving
+        while leaving and leaving[0] <= now_s:
+            leaving.popleft()
+        return leaving[0] if leaving else math.inf

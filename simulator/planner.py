@@ -127,8 +127,9 @@ def profile(length_mm: float, entry: float, nominal: float, leave: float, accele
         final_mm = max(0.0, (nominal * nominal - leave * leave) / two_a)
         if slow_mm + final_mm >= left:
             return _brake_late(left, entry, leave, acceleration)
-        legs.append(_leg(entry, nominal, -acceleration, slow_mm))
-        left -= slow_mm
+        if slow_mm > _EPSILON_MM:
+            legs.append(_leg(entry, nominal, -acceleration, slow_mm))
+            left -= slow_mm
         entry = nominal
     top = math.sqrt(max(0.0, acceleration * left + 0.5 * (entry * entry + leave * leave)))
     if top < nominal:

@@ -19,6 +19,8 @@ from simulator.world_blade import Blade, WheelShape, new_blade
 from simulator.world_magazine import Carousel
 
 _REST_MM = (-60.0, -2.0, -20.0)
+_OVERRUN_MM = 4.0
+"""From the ends of the travel, where the switches close, to the hard stops."""
 _TURNING_PART = 0.5
 """Of its speed the wheel needs to cut at all."""
 
@@ -85,6 +87,8 @@ class Incidents:
     cut_open_door: int = 0
     cut_loose: int = 0
     """The clamp was open while the wheel was in the metal."""
+    ran_into_end: int = 0
+    """A slide was driven against its hard stop."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -95,7 +99,13 @@ class World:
         self.machine = machine
         mask = machine.board.direction_mask
         self.slides = tuple(
-            Slide(axis.steps_per_mm, axis.backlash_mm, at_mm, bool(mask >> i & 1))
+            Slide(
+                axis.steps_per_mm,
+                axis.backlash_mm,
+                at_mm,
+                bool(mask >> i & 1),
+                (-axis.travel_mm - _OVERRUN_MM, _OVERRUN_MM),
+            )
             for i, (axis, at_mm) in enumerate(zip(_axes(machine), _REST_MM, strict=True))
         )
         self.carousel = Carousel(machine, lambda code, finish: new_blade(code, catalogue, finish))
@@ -134,7 +144,9 @@ class World:
             return
         before = (slides[0].at_mm, slides[1].at_mm)
         for slide, count in zip(slides, motor, strict=True):
+            free = not slide.stalled
             slide.drive(count)
+            self.incidents.ran_into_end += slide.stalled and free
         self.motor = motor
         if self.carousel.clamped is not None:
             self._cut(self.carousel.clamped, before, (slides[0].at_mm, slides[1].at_mm))

@@ -1,4 +1,4 @@
-"""One axis between motor and tool: scale, play, stiction, lost steps.
+"""One axis between motor and tool: scale, play, stiction, lost steps, and the hard stops at both ends.
 
 Responsible for: where the slide stands for a motor count. Not responsible for: switches or metal.
 """
@@ -25,20 +25,31 @@ class AxisFaults:
 class Slide:
     """One slide. Machine coordinates: 0 at the home switch, negative into the travel."""
 
-    def __init__(self, steps_per_mm: float, backlash_mm: float, at_mm: float, reversed_: bool) -> None:
+    def __init__(
+        self, steps_per_mm: float, backlash_mm: float, at_mm: float, reversed_: bool, ends_mm: tuple[float, float]
+    ) -> None:
+        """A slide at rest.
+
+        Args:
+            steps_per_mm: of its motor.
+            backlash_mm: its play when new.
+            at_mm: where it stands, machine coordinates.
+            reversed_: the motor turns the other way.
+            ends_mm: the hard stops, the lower first.
+        """
         self._mm_per_step = (-1 if reversed_ else 1) / steps_per_mm
         self._backlash_mm = backlash_mm
         self._origin_mm = at_mm
+        self._ends_mm = ends_mm
         self.at_mm = at_mm
         self.faults = AxisFaults()
+        self.stalled = False
+        """The motor pushes against a stop and loses every step."""
 
-    def _motor_mm(self, motor: int) -> float:
-        return self._origin_mm + motor * self._mm_per_step * self.faults.scale - self.faults.lost_mm
-
-    def at(self, motor: int) -> float:
-        """Where the slide would stand with the motor there, coming straight from where it is."""
+    def _free(self, motor: int) -> float:
+        """Where the slide would stand if nothing stopped it, coming straight from where it is."""
         play = self._backlash_mm + self.faults.backlash_mm + self.faults.stiction_mm
-        goal = self._motor_mm(motor)
+        goal = self._origin_mm + motor * self._mm_per_step * self.faults.scale - self.faults.lost_mm
         half = play / 2
         if goal - half > self.at_mm:
             return goal - half
@@ -46,10 +57,18 @@ class Slide:
             return goal + half
         return self.at_mm
 
+    def at(self, motor: int) -> float:
+        """Where the slide would stand with the motor there, coming straight from where it is."""
+        low, high = self._ends_mm
+        return min(high, max(low, self._free(motor)))
+
     def drive(self, motor: int) -> None:
-        """The motor went there."""
-        self.at_mm = self.at(motor)
+        """The motor went there; steps against a hard stop are lost, the way back begins at once."""
+        free, self.at_mm = self._free(motor), self.at(motor)
+        self.stalled = free != self.at_mm
+        if self.stalled:
+            self._origin_mm += self.at_mm - free
 
     def slip(self, motor: int) -> None:
         """The motor was asked to go there and did not move (no power)."""
-        self._origin_mm += self.at_mm - self.at(motor)
+        self._origin_mm += self.at_mm - self._free(motor)

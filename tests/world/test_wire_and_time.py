@@ -24,6 +24,16 @@ def test_reading_lets_only_the_time_pass_that_it_must() -> None:
     assert hand.rig.clock.now_s() - start_s > 0.5
 
 
+def test_time_goes_on_though_nobody_takes_what_the_board_said() -> None:
+    hand = Hand()
+    timeline, firmware = hand.rig.timeline, hand.rig.firmware
+    firmware.receive(b"$G\n?")
+    start_s = timeline.now_s
+    assert not timeline.advance_until(lambda: False, 2.0)
+    assert timeline.now_s == pytest.approx(start_s + 2.0)
+    assert firmware.take_output().startswith(b"[GC:")
+
+
 def test_opening_the_port_resets_the_board() -> None:
     hand = Hand()
     hand.say("$H")

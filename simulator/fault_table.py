@@ -1,0 +1,269 @@
+"""Everything that can be made to go wrong with a simulated machine, by name, and the outcome each must have.
+
+Responsible for: the table of faults. Not responsible for: setting and clearing them (`simulator.faults`), or how each
+part misbehaves (`simulator.world`, `simulator.wire_faults`, `simulator.optics`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from config.problems import BadInput, Problem
+from simulator.fault_model import Fault, Outcome, Parameter, Undo, Value
+from simulator.link import VirtualClock
+from simulator.rig import SimulatedMachine
+from simulator.wire_faults import Damage, Way, WireFault
+from simulator.world_axis import AxisFaults
+
+_AXIS = Parameter("x", choices=("x", "y", "z"))
+_SLOT = Parameter(1, 1, 64, whole=True)
+_COUNT = Parameter(1, 1, 1000, whole=True)
+_WAY = Parameter("to_board", choices=tuple(way.value for way in Way))
+_AT_BYTE = Parameter(0, 0, 1e9, whole=True, unit=" bytes")
+_VIEWS = ("silhouette", "head", "line_left", "line_right", "check")
+
+
+def _set(target: object, name: str, value: object) -> Undo:
+    """Set an attribute; the undo puts back what was there."""
+    before = getattr(target, name)
+    setattr(target, name, value)
+    return lambda: setattr(target, name, before)
+
+
+def _put(table: dict[int, Any], key: int, value: object) -> Undo:
+    table[key] = value
+    return lambda: table.pop(key, None) and None
+
+
+def _slot(rig: SimulatedMachine, p: Mapping[str, Value]) -> int:
+    number = int(p["slot"])
+    if number not in rig.world.carousel.stock:
+        raise BadInput(Problem("fault", "slot", f"there is no slot {number}"))
+    return number
+
+
+def _feed(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
+    return lambda rig, p: _put(getattr(rig.world.carousel.faults, name), _slot(rig, p), p[parameter])
+
+
+def _wrong_blank(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    if str(p["blank"]) not in rig.catalogue.blank_of:
+        raise BadInput(Problem("fault", "wrong_blank.blank", f"there is no blank {p['blank']}"))
+    return _put(rig.world.carousel.faults.wrong, _slot(rig, p), p["blank"])
+
+
+def _empty(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    stock, slot = rig.world.carousel.stock, _slot(rig, p)
+    before, stock[slot] = stock[slot], 0
+    return lambda: stock.__setitem__(slot, before)
+
+
+def _axis(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
+    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        slide = rig.world.slides["xyz".index(str(p["axis"]))]
+        setattr(slide.faults, name, p[parameter])
+        return lambda: setattr(slide.faults, name, getattr(AxisFaults(), name))
+
+    return act
+
+
+def _wheel(name: str, parameter: str | None) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
+    return lambda rig, p: _set(rig.world.wheel_faults, name, True if parameter is None else p[parameter])
+
+
+def _limit(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
+    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        sensors, bit = rig.world.sensors, 1 << "xyz".index(str(p["axis"]))
+        setattr(sensors, name, getattr(sensors, name) | bit)
+        rig.world.changed()
+
+        def undo() -> None:
+            setattr(sensors, name, getattr(sensors, name) & ~bit)
+            rig.world.changed()
+
+        return undo
+
+    return act
+
+
+def _bounce(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    act = _limit("limits_closed")
+    now_s = rig.timeline.now_s
+    for i in range(int(p["count"])):
+        undo: list[Undo] = []
+        rig.timeline.at(now_s + 0.004 * i, lambda undo=undo: undo.append(act(rig, p)))  # type: ignore[misc]
+        rig.timeline.at(now_s + 0.004 * i + 0.002, lambda undo=undo: undo.pop()() if undo else None)  # type: ignore[misc]
+    return lambda: None
+
+
+def _probe(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
+    return lambda rig, p: _set(rig.world.sensors, name, True)
+
+
+def _door(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    rig.world.set_door(True)
+    return lambda: rig.world.set_door(False)
+
+
+def _emergency(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    rig.world.set_emergency_stop(True, rig.firmware.now_s)
+    return lambda: rig.world.set_emergency_stop(False, rig.firmware.now_s)
+
+
+def _optics(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
+    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        before = getattr(rig.optics, name)
+        change: dict[str, Any] = {name: p[parameter]}
+        rig.optics = replace(rig.optics, **change)
+
+        def undo() -> None:
+            rig.optics = replace(rig.optics, **{name: before})
+
+        return undo
+
+    return act
+
+
+def _dropped(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return _set(rig.scanner, "dropped", p["count"])
+
+
+def _unplug_camera(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    rig.scanner.unplugged.add(str(p["view"]))
+    return lambda: rig.scanner.unplugged.discard(str(p["view"]))
+
+
+def _wire(damage: Damage) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
+    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        rig.damage_wire(
+            WireFault(
+                damage,
+                Way(str(p["way"])),
+                int(p["at_byte"]),
+                int(p.get("count", 1)),
+                delay_s=float(p.get("delay_s", 0.2)),
+            )
+        )
+        return rig.mend_wire
+
+    return act
+
+
+def _unplug_board(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    rig.plugged_in, rig.wire.unplugged = False, True
+
+    def undo() -> None:
+        rig.plugged_in, rig.wire.unplugged = True, False
+
+    return undo
+
+
+def _reset_board(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    rig.firmware.power_cycle()
+    return lambda: None
+
+
+def _clock(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    if not isinstance(rig.clock, VirtualClock):
+        return lambda: None
+    return _set(rig.clock, "offset_s", float(p["by_s"]))
+
+
+def _chute_full(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return _set(rig.world.carousel, "chute_holds", 0)
+
+
+def _stuck(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return _set(rig.world.carousel, "stuck", True)
+
+
+def _slip(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return _set(rig.world.carousel.faults, "slip_mm", p["mm"])
+
+
+def _brush(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return _set(rig.world, "brush_worn", True)
+
+
+def _mm(default: float, high: float, low: float = 0.0) -> Parameter:
+    return Parameter(default, low, high, unit=" mm")
+
+
+_WIRE_HOW: dict[Damage, tuple[str, dict[str, Parameter]]] = {
+    Damage.DROP: ("bytes are lost", {"count": _COUNT}),
+    Damage.FLIP: ("bytes have a bit flipped", {"count": _COUNT}),
+    Damage.DUPLICATE: ("bytes arrive twice", {"count": _COUNT}),
+    Damage.SWAP: ("two bytes change places", {}),
+    Damage.DELAY: ("bytes from the board come late", {"count": _COUNT, "delay_s": Parameter(0.2, 0, 60, unit=" s")}),
+    Damage.GARBAGE: ("eight made-up bytes come first", {}),
+    Damage.SILENCE: ("nothing goes through any more", {}),
+    Damage.RESET: ("the board loses its power for a moment", {}),
+    Damage.UNPLUG: ("the port vanishes", {}),
+}
+
+_TABLE = (
+    Fault("misfeed", "the feeder pushes no blank", Outcome.SLOT_LOCKED, _feed("misfeed", "count"),
+          {"slot": _SLOT, "count": _COUNT}),
+    Fault("double_feed", "two blanks are drawn at once", Outcome.SLOT_LOCKED, _feed("double", "count"),
+          {"slot": _SLOT, "count": _COUNT}),
+    Fault("empty_slot", "a slot is empty though the books say otherwise", Outcome.SLOT_LOCKED, _empty, {"slot": _SLOT}),
+    Fault("wrong_blank", "a slot was filled with another blank", Outcome.SLOT_LOCKED, _wrong_blank,
+          {"slot": _SLOT, "blank": Parameter("M1")}),
+    Fault("bent_blank", "blanks of a slot are bent up", Outcome.REJECTED, _feed("bent_mm", "mm"),
+          {"slot": _SLOT, "mm": _mm(0.4, 3, -3)}),
+    Fault("shavings", "shavings under the blank lift it", Outcome.SLOT_LOCKED, _feed("shavings_mm", "mm"),
+          {"slot": _SLOT, "mm": _mm(0.18, 1)}),
+    Fault("clamp_slip", "blanks are clamped off their stop", Outcome.REJECTED, _slip, {"mm": _mm(0.15, 2, -2)}),
+    Fault("worn_wheel", "the wheel is worn and cuts too high", Outcome.REJECTED, _wheel("worn_mm", "mm"),
+          {"mm": _mm(0.08, 2)}),
+    Fault("fast_wear", "the wheel wears quickly", Outcome.REJECTED, _wheel("wear_mm_per_mm2", "mm_per_mm2"),
+          {"mm_per_mm2": Parameter(0.0005, 0, 0.1)}),
+    Fault("runout", "the wheel runs out of true and cuts too deep", Outcome.REJECTED, _wheel("runout_mm", "mm"),
+          {"mm": _mm(0.08, 1)}),
+    Fault("broken_wheel", "the wheel turns but has no teeth left", Outcome.REJECTED, _wheel("broken", None)),
+    Fault("stalled_wheel", "the wheel's motor does not turn", Outcome.REJECTED, _wheel("stalled", None)),
+    Fault("backlash", "an axis has play", Outcome.REJECTED, _axis("backlash_mm", "mm"),
+          {"axis": _AXIS, "mm": _mm(0.15, 2)}),
+    Fault("stiction", "an axis sticks before it moves", Outcome.REJECTED, _axis("stiction_mm", "mm"),
+          {"axis": _AXIS, "mm": _mm(0.15, 2)}),
+    Fault("lost_steps", "an axis loses steps", Outcome.REJECTED, _axis("lost_mm", "mm"),
+          {"axis": _AXIS, "mm": _mm(0.3, 20, -20)}),
+    Fault("wrong_steps", "an axis moves another distance than told", Outcome.REJECTED, _axis("scale", "factor"),
+          {"axis": _AXIS, "factor": Parameter(1.02, 0.5, 2)}),
+    Fault("limit_stuck_closed", "a limit switch stays closed", Outcome.OUT_OF_ORDER, _limit("limits_closed"),
+          {"axis": _AXIS}),
+    Fault("limit_stuck_open", "a limit switch never closes", Outcome.OUT_OF_ORDER, _limit("limits_open"),
+          {"axis": _AXIS}),
+    Fault("limit_bounce", "a limit switch chatters", Outcome.STOPS, _bounce, {"axis": _AXIS, "count": _COUNT}),
+    Fault("probe_stuck_closed", "the probe reads closed", Outcome.STOPS, _probe("probe_closed")),
+    Fault("probe_stuck_open", "the probe's wire is off", Outcome.SLOT_LOCKED, _probe("probe_open")),
+    Fault("door_open", "the guard door is open", Outcome.STOPS, _door),
+    Fault("emergency_stop", "the emergency stop is pressed", Outcome.STOPS, _emergency),
+    Fault("brush_worn", "the brush leaves burrs", Outcome.UNSEEN, _brush),
+    Fault("chute_full", "the chute takes no more", Outcome.UNSEEN, _chute_full),
+    Fault("key_stuck", "a copy does not fall out of the clamp", Outcome.SLOT_LOCKED, _stuck),
+    Fault("blur", "a camera is out of focus", Outcome.ASKS_AGAIN, _optics("defocus_px", "px"),
+          {"px": Parameter(6.0, 0, 40, unit=" px")}),
+    Fault("dirty_glass", "dirt on the cameras' glass", Outcome.ASKS_AGAIN, _optics("smear", "part"),
+          {"part": Parameter(0.6, 0, 1)}),
+    Fault("lamp_failing", "the lamps give little light", Outcome.ASKS_AGAIN, _optics("lamp", "part"),
+          {"part": Parameter(0.2, 0, 1)}),
+    Fault("key_moved", "the key moves between two views", Outcome.ASKS_AGAIN, _optics("moved_mm", "mm"),
+          {"mm": _mm(2.0, 20)}),
+    Fault("dropped_frame", "a camera brings no frame", Outcome.ASKS_AGAIN, _dropped, {"count": _COUNT}),
+    Fault("camera_unplugged", "a camera is gone", Outcome.OUT_OF_ORDER, _unplug_camera,
+          {"view": Parameter("silhouette", choices=_VIEWS)}),
+    *(
+        Fault(f"wire_{damage.value}", f"on the wire, {how}", Outcome.STOPS, _wire(damage),
+              {"way": _WAY, "at_byte": _AT_BYTE, **more})
+        for damage, (how, more) in _WIRE_HOW.items()
+    ),
+    Fault("board_reset", "the board resets by itself", Outcome.STOPS, _reset_board),
+    Fault("board_unplugged", "the board's cable is out", Outcome.OUT_OF_ORDER, _unplug_board),
+    Fault("clock_jump", "the wall clock is set", Outcome.CARRIES_ON, _clock,
+          {"by_s": Parameter(3600.0, -1e8, 1e8, unit=" s")}),
+)  # fmt: skip
+
+FAULTS: dict[str, Fault] = {fault.name: fault for fault in _TABLE}
