@@ -89,6 +89,9 @@ _METAL = {
     Step.DELIVERED: Metal.NONE,
 }
 
+_CLOSED = {Step.REFUNDING: False, Step.CLOSED: True}
+"""A sale brought back is open again until its money is back: a crash or an unknown answer must not lose it."""
+
 _WORDS = {
     Step.OPENED: "the sale was opened",
     Step.AUTHORISING: "the money was about to be reserved",
@@ -272,8 +275,10 @@ class Journal:
                 self._connection.execute(
                     "UPDATE sale SET delivered = delivered + 1 WHERE transaction_id = ?", (transaction_id,)
                 )
-            if step is Step.CLOSED:
-                self._connection.execute("UPDATE sale SET closed = 1 WHERE transaction_id = ?", (transaction_id,))
+            if step in _CLOSED:
+                self._connection.execute(
+                    "UPDATE sale SET closed = ? WHERE transaction_id = ?", (int(_CLOSED[step]), transaction_id)
+                )
 
     def write_copy(self, transaction_id: str, error: CopyError) -> None:
         """Write how far one copy was off, and whether it may be handed over."""

@@ -44,6 +44,8 @@ def _always(end: Theatre, ends_in: State) -> Iterator[str]:
         owed = 0 if sale.money in (Money.REFUNDED, Money.DECLINED) else sale.due_minor
         if sale.closed and sale.metal is Metal.NONE and taken != owed:
             yield f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered"
+        if taken > sale.due_minor:
+            yield f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered"
         if not sale.simulated:
             yield f"sale {sale.transaction} is not marked as simulated"
     delivered = sum(sale.delivered for sale in sales)

@@ -1,108 +1,133 @@
-"""Long proofs of whole sessions: `python -m tests.bench.soak_sessions [SESSIONS]`.
+"""Long proofs of whole sessions: `python -m tests.bench.soak_sessions [--sessions N] [--only kills|second-kills|wire]`.
 
-Kills the process after every line to the board and around every journal write of a sale of two copies; then plays
+Kills the kiosk before and after every write and after every line to the board of six whole sessions; then kills the
+restart as well, at its every write and line, after each kill around a write of a sale of two copies. Then plays
 sessions with one random wire fault each at a random byte. After each: delivered and paid or neither, only good copies
 delivered, wheel off, no hang. Prints counts; exit status 1 if any session ended otherwise.
 """
 
 from __future__ import annotations
 
+import argparse
 import logging
-import random
 import sys
-import tempfile
+import time
 from collections import Counter
-from pathlib import Path
+from contextlib import closing
 
 from config.settings import Settings, load_settings
-from kiosk.rehearsal.play import play
-from kiosk.rehearsal.script import Scenario
+from kiosk.compose import Records
+from kiosk.journal import Journal
+from kiosk.rehearsal.play import Played
+from kiosk.rehearsal.stage import Stuck
+from kiosk.rehearsal.theatre import scratch_folder
 from kiosk.states import State
-from simulator.wire_faults import Damage, Way
-from tests.journey.test_power_loss import Life, count, kill_at, sell
-
-DRAW = 20260601
+from tests.support.lives import STORIES, Killed, Life, Place, kill_at, places, settle, two_copies
+from tests.support.wire_sessions import run, trials
 
 
 def every_kill(settings: Settings) -> int:
-    """Kill everywhere; the number of places."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "count").mkdir()
-        writes, lines = count(settings, root / "count", 2)
-        for at in range(2, 2 * writes + 2):
-            kill_at(settings, root / f"write{at}", write=at, copies=2)
-        for at in range(1, lines + 1):
-            kill_at(settings, root / f"line{at}", line=at, copies=2)
-    return 2 * writes + lines
-
-
-def wire_scenario(rng: random.Random, seed: int) -> Scenario:
-    """A sale with one damage on the wire, somewhere."""
-    damage = rng.choice(tuple(Damage))
-    state = rng.choice((State.STARTING, State.LOADING, State.CUTTING, State.CHECKING, State.DELIVERING))
-    parameters: dict[str, float | int | str] = {
-        "way": rng.choice(tuple(Way)).value,
-        "at_byte": rng.randrange(0, 1500 if state is State.CUTTING else 200),
-    }
-    return Scenario.model_validate(
-        {
-            "title": f"{damage} in {state}",
-            "seed": seed,
-            "visit": [
-                {
-                    "think_s": 1.0,
-                    "key": {"blank": rng.choice(("KW1", "SC1", "KW10", "SC4", "M1")), "seed": seed},
-                    "staff": [{"comes_in": "out_of_order", "does": ["recover", "wait", "wait", "wait"]}],
-                }
-            ],
-            "trouble": [
-                {
-                    "fault": f"wire_{damage.value}",
-                    "comes_in": state.value,
-                    "at_fraction": rng.random() if state is State.CUTTING else 0.0,
-                    "clears_in": "out_of_order",
-                    "parameters": parameters,
-                }
-            ],
-        }
-    )
-
-
-def _harmless(finding: str) -> bool:
-    """Whether a finding says no more than that the kiosk stays out of order with its clamp not yet emptied."""
-    return finding.endswith("metal clamped") or "in out_of_order" in finding
-
-
-def wire_faults(settings: Settings, sessions: int) -> int:
-    """Play them; the number that did not end as they must."""
-    rng = random.Random(DRAW)
-    ends: Counter[str] = Counter()
+    """Kill everywhere; the number of places where it ended otherwise."""
     bad = 0
-    for seed in range(sessions):
-        scenario = wire_scenario(rng, seed)
-        played = play(scenario, settings)
-        if played.path[-1] is State.OUT_OF_ORDER and all(_harmless(finding) for finding in played.findings):
-            ends["still out of order, nothing charged: a technician must come"] += 1
-            continue
+    for story in STORIES:
+        began_s, counts = time.perf_counter(), Counter[str]()
+        with scratch_folder() as root:
+            for place in places(settings, root / "whole", story):
+                life = kill_at(settings, root / f"{place}", story, place)
+                bad += _ended_otherwise(life)
+                counts[place.what] += 1
+        print(
+            f"{story.__name__.replace('_', ' ')}: killed around {counts['write'] // 2} writes and after"
+            f" {counts['line']} lines, {time.perf_counter() - began_s:.0f} s",
+            flush=True,
+        )
+    return bad
+
+
+def every_second_kill(settings: Settings) -> int:
+    """Kill the restart as well; the number of pairs of places where it ended otherwise."""
+    bad = pairs = 0
+    began_s = time.perf_counter()
+    with scratch_folder() as root:
+        firsts = [place for place in places(settings, root / "whole", two_copies) if place.what == "write"]
+        for first in firsts:
+            for what in ("write", "line"):
+                at, killed = 1, True
+                while killed:
+                    life = kill_at(settings, root / f"{first} {what} {at}", two_copies, first)
+                    # Where a copy may have fallen every line counts; elsewhere every fourth will do.
+                    stride = 1 if what == "write" or "delivering" in _open_metal(life) else 4
+                    try:
+                        settle(life, Place(what, at))
+                        killed = False
+                    except Killed:
+                        bad += _ended_otherwise(life)
+                        pairs += 1
+                        at += stride
+    print(f"killed again at {pairs} places of the restart, {time.perf_counter() - began_s:.0f} s", flush=True)
+    return bad
+
+
+def _open_metal(life: Life) -> str:
+    """Where the journal has the metal of sales that a kill left open."""
+    with closing(Journal(Records(life.folder).sales, life.rig.clock, simulated=True)) as journal:
+        return " ".join(sale.metal for sale in journal.open_sales())
+
+
+def _ended_otherwise(life: Life) -> int:
+    try:
+        settle(life)
+    except (AssertionError, Stuck) as error:
+        print(f"ENDED OTHERWISE: {error}", flush=True)
+        return 1
+    return 0
+
+
+def wire_faults(seed: int, sessions: int) -> int:
+    """Play damaged sessions; the number that ended as none may."""
+    began_s = time.perf_counter()
+    ends: Counter[str] = Counter()
+    virtual_s, bad = 0.0, 0
+
+    def judge(played: Played) -> None:
+        nonlocal virtual_s
+        virtual_s += played.virtual_s
         broke = State.OUT_OF_ORDER in played.path
-        ends["out of order on the way, well again" if broke else "sold as if nothing had been"] += 1
-        if not played.passed:
-            bad += 1
-            print(f"session {seed} ({scenario.title}): {'; '.join(played.findings)}")
-    print(f"{sessions} sessions with one wire fault each: {bad} not as they must be; {dict(ends)}")
+        well = played.path[-1] is not State.OUT_OF_ORDER
+        ends["noticed, well again" if broke and well else "waits for a technician" if broke else "not noticed"] += 1
+        ends["delivered and paid"] += State.THANK_YOU in played.path
+
+    for number, trial in enumerate(trials(seed, sessions), start=1):
+        found = run(trial, judge)
+        bad += bool(found)
+        for finding in found:
+            print(f"ENDED OTHERWISE: {trial.told}: {finding}", flush=True)
+        if number % 500 == 0:
+            print(f"{number} sessions, {bad} ended otherwise, {time.perf_counter() - began_s:.0f} s", flush=True)
+    spent_s = time.perf_counter() - began_s
+    print(f"{sessions} sessions with one wire fault each, {virtual_s / 3600:.1f} machine hours in {spent_s:.0f} s:")
+    print(f"{bad} ended as none may; {dict(ends)}")
     return bad
 
 
 def main() -> int:
-    """Run it all."""
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sessions", type=int, default=5200)
+    parser.add_argument("--seed", type=int, default=20260601)
+    parser.add_argument("--only", choices=("kills", "second-kills", "wire"))
+    asked = parser.parse_args()
     logging.disable(logging.CRITICAL)
     settings = load_settings(environment={})
-    print(f"killed at {every_kill(settings)} places: always delivered and paid, or neither")
-    return int(wire_faults(settings, int(sys.argv[1]) if len(sys.argv) > 1 else 1000) > 0)
+    bad = 0
+    if asked.only in (None, "kills"):
+        bad += every_kill(settings)
+    if asked.only in (None, "second-kills"):
+        bad += every_second_kill(settings)
+    if asked.only in (None, "wire"):
+        bad += wire_faults(asked.seed, asked.sessions)
+    return int(bad > 0)
 
-
-__all__ = ["Life", "main", "sell"]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,0 +1,261 @@
+"""A kiosk that dies at a chosen place of a session, over a machine and a terminal that live on.
+
+A place is just before or just after one write to journal or stock, or just after one line to the board. Whoever is
+killed says not another word to anything: his links are dead, his records are dropped as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from config.settings import Settings
+from hardware.ports import ByteLink
+from kiosk.copy_check import CopyErrors
+from kiosk.cut_plan import CutPlan
+from kiosk.events import BringBack, Cancel, Confirm, EnterReceipt, SetQuantity, Start
+from kiosk.journal import Money
+from kiosk.reading import Stamp
+from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
+from kiosk.rehearsal.stage import Stage
+from kiosk.rehearsal.theatre import MortalLink, Theatre, theatre
+from kiosk.states import State
+from simulator.gallery import gallery_key
+from simulator.payment import Mishap, SimulatedTerminal
+from simulator.rig import SimulatedMachine, lay
+
+PRICE_MINOR = 349
+SILENT_S = 20.0
+"""Nobody is in command for this long; then the power comes back to the computer alone."""
+_WRITES = {"journal": ("open_sale", "write", "write_copy"), "inventory": ("take", "lock")}
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to die: at the nth half-step around writes (even: before one, odd: after it), or after the nth line."""
+
+    what: str
+    """`write` or `line`."""
+    at: int
+
+
+class Expert(ReadyExpert):
+    """Finds fault with as many copies as it is told to, whatever they are like."""
+
+    finds_bad = 0
+
+    def measure(self, view: object, plan: CutPlan) -> CopyErrors:
+        errors = super().measure(view, plan)  # type: ignore[arg-type]
+        if self.finds_bad:
+            self.finds_bad -= 1
+            return replace(errors, passed=False)
+        return errors
+
+
+@dataclass
+class Life:
+    """One machine and one terminal, and kiosks that die over them."""
+
+    settings: Settings
+    folder: Path
+    rig: SimulatedMachine = field(init=False)
+    terminal: SimulatedTerminal = field(default_factory=SimulatedTerminal)
+    dies_at: Place | None = None
+    passed: dict[str, int] = field(default_factory=lambda: {"write": 0, "line": 0})
+
+    def __post_init__(self) -> None:
+        self.rig = SimulatedMachine(self.settings.machine, self.settings.catalogue, 1, baud=None)
+        self._links: list[MortalLink] = []
+
+    @contextmanager
+    def kiosk(self, dies_at: Place | None = None) -> Iterator[Theatre]:
+        """A kiosk from switching on; it dies where it must, and then `Killed` comes out of whatever is asked of it."""
+        self.dies_at, self.passed = dies_at, {"write": 0, "line": 0}
+        expert = Expert(self.rig, self.settings.machine.check)
+        expert.next_key([identified(self.settings.catalogue, "KW1", 4)], Stamp(seen=True))
+        with ExitStack() as stack:
+            made = stack.enter_context(
+                theatre(
+                    self.settings,
+                    self.folder,
+                    rig=self.rig,
+                    terminal=self.terminal,
+                    expert=expert,
+                    scanner=ReadyScanner(self.rig),
+                    staff=RehearsalStaff(),
+                    audit=RehearsalAudit(),
+                    wire=self._wire,
+                )
+            )
+            for part, names in _WRITES.items():
+                for name in names:
+                    self._watch_writes(getattr(made.stage.tools, part), name)
+            yield made
+
+    def _wire(self) -> ByteLink:
+        link = MortalLink(self.rig.link())
+        link.on_line = lambda _: self._pass("line")
+        self._links.append(link)
+        return link
+
+    def _watch_writes(self, book: object, name: str) -> None:
+        real = getattr(book, name)
+
+        def watched(*args: object, **kwargs: object) -> None:
+            self._pass("write")
+            real(*args, **kwargs)
+            self._pass("write")
+
+        setattr(book, name, watched)
+
+    def _pass(self, what: str) -> None:
+        self.passed[what] += 1
+        if self.dies_at == Place(what, self.passed[what]):
+            for link in self._links:
+                link.dead = True
+            raise Killed
+
+
+Story = Callable[[Life, Theatre], None]
+
+
+def one_copy(life: Life, made: Theatre) -> None:
+    sell(life, made, 1)
+
+
+def two_copies(life: Life, made: Theatre) -> None:
+    sell(life, made, 2)
+
+
+def a_bad_copy_then_a_good_one(life: Life, made: Theatre) -> None:
+    made.stage.tools.expert.finds_bad = 1  # type: ignore[attr-defined]
+    sell(life, made, 1)
+
+
+def two_bad_copies(life: Life, made: Theatre) -> None:
+    made.stage.tools.expert.finds_bad = 2  # type: ignore[attr-defined]
+    sell(life, made, 1, ends_in=State.FAILED)
+
+
+def cancelled_after_paying(life: Life, made: Theatre) -> None:
+    stage = to_take_key_back(life, made, 1)
+    stage.post(Cancel())
+    stage.run_to(State.WELCOME)
+
+
+def an_uncertain_terminal(life: Life, made: Theatre) -> None:
+    for request in ("authorise", "capture"):
+        life.terminal.will(request, Mishap.SILENT_DONE)
+        life.terminal.will("query", Mishap.SILENT_NOT_DONE)
+    sell(life, made, 1)
+
+
+def brought_back_and_refunded(life: Life, made: Theatre) -> None:
+    stage = made.stage
+    sell(life, made, 1)
+    stage.run_to(State.WELCOME)
+    known = identified(life.settings.catalogue, "KW1", 4)
+    worse = replace(known, cuts=tuple(replace(cut, residual_mm=0.09) for cut in known.cuts))
+    made.stage.tools.expert.next_key([worse], Stamp(seen=True))  # type: ignore[attr-defined]
+    stage.post(BringBack())
+    stage.run_to(State.BRING_BACK)
+    stage.post(EnterReceipt(stage.tools.journal.last_sales(1)[0].bring_back_code))
+    stage.run_to(State.MEASURING_RETURN)
+    lay(life.rig, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    stage.run_to(State.RETURN_RESULT)
+    life.terminal.will("refund", Mishap.SILENT_DONE)
+    life.terminal.will("query", Mishap.SILENT_NOT_DONE)
+    stage.post(Confirm())
+    stage.run_to(State.THANK_YOU)
+
+
+STORIES: tuple[Story, ...] = (
+    two_copies,
+    a_bad_copy_then_a_good_one,
+    two_bad_copies,
+    cancelled_after_paying,
+    an_uncertain_terminal,
+    brought_back_and_refunded,
+)
+
+
+def sell(life: Life, made: Theatre, copies: int, ends_in: State = State.THANK_YOU) -> None:
+    """A sale to its end."""
+    stage = to_take_key_back(life, made, copies)
+    life.rig.tray.take()
+    stage.run_to(ends_in)
+
+
+def to_take_key_back(life: Life, made: Theatre, copies: int) -> Stage:
+    """A sale from switching on until the money is reserved and the key is to be taken back."""
+    stage = made.stage
+    stage.begin()
+    stage.run_to(State.WELCOME)
+    stage.post(Start())
+    stage.run_to(State.PLACE_KEY)
+    lay(life.rig, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    stage.run_to(State.OFFER)
+    stage.post(SetQuantity(copies))
+    stage.post(Confirm())
+    stage.run_to(State.TAKE_KEY_BACK)
+    return stage
+
+
+def settle(life: Life, dies_at: Place | None = None) -> None:
+    """Switch on and come to rest. The key is taken out by its owner meanwhile."""
+    life.rig.timeline.advance(SILENT_S)
+    life.rig.tray.take()
+    with life.kiosk(dies_at) as made:
+        made.stage.begin()
+        made.stage.run_to(State.WELCOME, limit_s=1200)
+        nothing_is_owed(life, made)
+
+
+def nothing_is_owed(life: Life, made: Theatre) -> None:
+    """Delivered and paid, or neither; nothing in the clamp, the wheel off, and the journal says what happened."""
+    journal = made.stage.tools.journal
+    assert journal.open_sales() == ()
+    assert life.terminal.reserved == ()
+    assert life.rig.world.wheel.told_rpm == 0
+    assert life.rig.world.carousel.clamped is None
+    sales = journal.last_sales(10)
+    assert sum(sale.delivered for sale in sales) == len(life.rig.chute), "\n".join(journal.story(sales[0].transaction))
+    for sale in sales:
+        story = journal.story(sale.transaction)
+        owed = 0 if sale.money is Money.REFUNDED else sale.due_minor
+        assert owed in (0, PRICE_MINOR * sale.delivered)
+        assert life.terminal.taken_minor(sale.transaction) == owed, "\n".join(story)
+        assert sale.money is Money.CAPTURED or not sale.delivered or sale.money is Money.REFUNDED, "\n".join(story)
+        assert story[-1].endswith("the sale was closed")
+    assert life.terminal.taken_in_all_minor == sum(life.terminal.taken_minor(sale.transaction) for sale in sales)
+
+
+def places(settings: Settings, folder: Path, story: Story) -> tuple[Place, ...]:
+    """Every place of a story."""
+    folder.mkdir()
+    life = Life(settings, folder)
+    with life.kiosk() as made:
+        story(life, made)
+    return tuple(Place(what, at) for what, count in life.passed.items() for at in range(1, count + 1))
+
+
+def kill_at(settings: Settings, folder: Path, story: Story, place: Place) -> Life:
+    """Play a story until the kiosk dies.
+
+    Raises:
+        AssertionError: it did not die.
+    """
+    folder.mkdir()
+    life = Life(settings, folder)
+    try:
+        with life.kiosk(place) as made:
+            story(life, made)
+    except Killed:
+        return life
+    raise AssertionError(f"lived beyond {place}")
