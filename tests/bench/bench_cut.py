@@ -217,9 +217,8 @@ def told(seed: int, found: Found, spent_s: float) -> int:
     print(f"seed {seed}: {keys} keys, {len(found.cuts_mm)} cuts in {spent_s:.0f} s")
     print(f"error of a cut: mean {np.mean(found.cuts_mm):+.4f} mm, worst {worst.max():.4f} mm")
     print(f"keys within 0.025 mm: {100 * inside:.2f} %; within 0.05 mm: {100 * np.mean(worst <= 0.05):.2f} %")
-    print(
-        f"delivered beyond 0.05 mm: {found.delivered_bad}; not passed: {found.refused}; blanks refused at the touch-off: {found.unfit}"
-    )
+    print(f"delivered beyond 0.05 mm: {found.delivered_bad}; not passed: {found.refused}", end="; ")
+    print(f"blanks refused at the touch-off: {found.unfit}")
     print(f"gouge: worst {max(found.gouges_mm):.4f} mm, mean of each key's worst {np.mean(found.gouges_mm):+.4f} mm")
     camera = np.abs(found.camera_mm)
     print(f"camera against metal, {len(camera)} cuts: mean {camera.mean():.4f} mm, worst {camera.max():.4f} mm")

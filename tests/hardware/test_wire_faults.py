@@ -1,9 +1,12 @@
 """One damage at a random class of byte of a whole copy: never a bad key, never a charge without one, wheel off.
 
-A sample; `python -m tests.bench.bench_wire_faults` runs thousands.
+A sample; `python -m tests.bench.bench_wire_faults` and `bench_damaged_jobs` run them by the thousand.
 """
 
 from __future__ import annotations
+
+import subprocess
+import sys
 
 import pytest
 
@@ -31,3 +34,12 @@ def test_a_digit_flipped_in_a_cutting_line_never_reaches_a_delivered_key() -> No
         for bit in (0, 1, 3):
             outcome = trial(WireFault(Damage.FLIP, Way.TO_BOARD, position, bit=bit), 5, echo=False)
             assert not outcome.wrong
+
+
+@pytest.mark.parametrize("board", ["stock", "echo"])
+def test_of_a_whole_job_no_damaged_byte_ends_in_a_bad_key(board: str) -> None:
+    """Every bit of some bytes of two jobs; each lost, doubled, swapped too. In a process of its own: it forks."""
+    run = [sys.executable, "-m", "tests.bench.bench_damaged_jobs", "--board", board, "--parts", "311", "--part", "97"]
+    said = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "0 ended as none may" in said.stdout

@@ -25,10 +25,10 @@ from simulator.rig import SimulatedMachine
 from simulator.wire_faults import Damage, Way, WireFault
 from simulator.world_blade import Blade
 from tests.cut.keys import blank, catalogue, machine
+from tests.support.damaged_jobs import is_bad
 
 LONGEST_S = 600.0
 """More virtual time than this is a hang."""
-BAD_MM = 0.05
 COAST_S = 4.0
 """A wheel that was switched off has come to rest after this."""
 CODE, BITTING, SLOT = "SC1", "53293", 2
@@ -173,7 +173,7 @@ def trial(fault: WireFault, seed: int, echo: bool) -> Outcome:
     rig.timeline.advance(5.0)
     if rig.world.wheel_rpm(rig.timeline.now_s) > 0 or rig.firmware.core.spindle != 5:
         wrong.append("wheel on at the end")
-    if any(_worst_mm(blade) > BAD_MM for blade in rig.chute):
+    if any(is_bad(the_plan(), blade) for blade in rig.chute):
         wrong.append("bad key delivered")
     if charged > len(rig.chute):
         wrong.append("charged without a key")
@@ -191,12 +191,3 @@ def _once_more(cutter: GrblCutter, rig: SimulatedMachine) -> int:
         return int(_cut(cutter, rig, the_plan(), lambda _: None))
     except HardwareFault:
         return 0
-
-
-def _worst_mm(blade: Blade) -> float:
-    plan = the_plan()
-    worst = 0.0
-    for position, root in zip(plan.positions_mm, plan.roots_mm, strict=True):
-        around = np.linspace(position - 0.15, position + 0.15, 11)
-        worst = max(worst, abs(float(np.interp(around, blade.x_mm, blade.top_mm).mean()) - root))
-    return worst
