@@ -6,6 +6,7 @@ responsible for: what the window looks like (`ui.panel.bench`) or the machine.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -18,12 +19,12 @@ from ui.panel.desk import SPEEDS, Desk, Wish, door_wish, outcome_message, pause_
 from ui.panel.focus import Keyboard, ask_not_to_be_activated
 from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.style import DESIGN_PX, SMALLEST_PX, panel_theme
+from ui.panel.thrift import Thrift
 from ui.panel.told import told_in
 from ui.panel.wirelog import WireLog
 
-LOOKS_PER_S = 15.0
+LOOKS_PER_S = 12.0
 RESTING_LOOK_S = 0.5
-TURN_FPS = 20.0
 LOOKS = frozenset({"state", "machine", "metal", "tray", "wire"})
 TAB, ENTER, KEYPAD_ENTER, SPACE = 9, 13, 271, 32
 
@@ -113,7 +114,7 @@ def _make_app(
             self.palette = palette
             self._waiting = 0
             self._asked_at = 0.0
-            self._turning: Any = None
+            self._thrift = Thrift(Clock.get_time(), time.process_time())
 
         def build(self) -> Any:
             self.title = desk.told("banner")
@@ -144,8 +145,11 @@ def _make_app(
             self._waiting += 1
             client.ask(do, **fields)
 
-        def _look(self, _elapsed_s: float) -> None:
+        def _look(self, elapsed_s: float) -> None:
             now_s = Clock.get_time()
+            if not self._thrift.may(now_s, time.process_time()):
+                return
+            self.bench.machine.turn(elapsed_s)
             if self._waiting or desk.gone or (desk.resting and now_s - self._asked_at < RESTING_LOOK_S):
                 return
             self._asked_at = now_s
@@ -170,7 +174,6 @@ def _make_app(
                 self._waiting = max(0, self._waiting - 1)
                 self._one(request, answer)
             self.bench.refresh()
-            self._turn_if_need_be()
 
         def _one(self, request: dict[str, Any], answer: dict[str, Any]) -> None:
             do = request["do"]
@@ -202,22 +205,12 @@ def _make_app(
             elif do == "wire":
                 desk.log.add(answer["lines"], int(answer["lost"]) if desk.log.seen else 0)
 
-        def _turn_if_need_be(self) -> None:
-            if self._turning is None and float(desk.state.get("wheel_rpm", 0)) > 1:
-                self._turning = Clock.schedule_interval(self._turn, 1 / TURN_FPS)
-
-        def _turn(self, elapsed_s: float) -> bool:
-            if self.bench.machine.turn(elapsed_s):
-                return True
-            self._turning = None
-            return False
-
         # --- people -------------------------------------------------------------------------------------
         def picture(self) -> None:
             """Keep a picture of the window and say where."""
             try:
                 path = picture_path(pictures)
-                self.bench.export_to_png(str(path))
+                self.bench.keep_picture(path)
                 if not path.is_file():
                     raise PictureFailed(path, "nothing was written")
             except PictureFailed as failed:

@@ -7,6 +7,7 @@ show, or the machine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from config.catalogue import Catalogue
@@ -78,10 +79,6 @@ class Bench(Widget):
     def _place(self, *_: Any) -> None:
         theme = look.theme
         gap = round(theme.mm(3))
-        self.canvas.before.clear()
-        with self.canvas.before:
-            Color(rgba=theme.palette.paper)
-            Rectangle(pos=self.pos, size=self.size)
         banner = round(theme.mm(11))
         self.banner.pos, self.banner.width = (self.x, self.top - banner), self.width
         bar, foot = round(theme.target * 1.2), round(theme.small * 1.7)
@@ -104,6 +101,14 @@ class Bench(Widget):
         x += left + gap
         self.keys.pos, self.keys.size = (x, high - keys), (right, keys)
         self.faults.pos, self.faults.size = (x, low), (right, room - gap - keys)
+
+    def keep_picture(self, path: Path) -> None:
+        """Write what the window shows as a PNG, its ground too, which is no part of the canvas."""
+        with self.canvas.before:
+            Color(rgba=look.theme.palette.paper)
+            Rectangle(pos=self.pos, size=self.size)
+        self.export_to_png(str(path))
+        self.canvas.before.clear()
 
     # --- keyboard ---------------------------------------------------------------------------------------
     def taps(self) -> Iterator[Tap]:

@@ -1,6 +1,7 @@
-"""A list that scrolls by whole pixels, so that its words stay sharp.
+"""A list that scrolls by whole pixels, so that its words stay sharp, and draws nothing that is out of sight.
 
-Responsible for: that, and a bar wide enough for a finger. Not responsible for: what is in it.
+Responsible for: that, and a bar wide enough for a finger. Not responsible for: what is in it. Kivy draws every child of
+a scrolled list, seen or not; of some ninety rows and pictures that costs more than all the rest of the panel.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.panel.tap import Tap
 from ui.widgets.look import look
 
 from kivy.uix.scrollview import ScrollView  # isort: skip
@@ -30,3 +32,13 @@ class CrispScroll(ScrollView):
         super().update_from_scroll(*largs)
         x, y = self.g_translate.xy
         self.g_translate.xy = (round(x), round(y))
+        if self.children:
+            self._cull(self.children[0], round(y))
+
+    def _cull(self, content: Any, shift: float) -> None:
+        for child in content.children:
+            if isinstance(child, Tap):
+                seen = child.top + shift > self.y - child.height and child.y + shift < self.top + child.height
+                if child.in_sight != seen:
+                    child.in_sight = seen
+                    child.repaint()

@@ -16,7 +16,7 @@ from ui.panel.wirelog import WireLog
 
 SPEEDS = (1, 5, 20, 200)
 STEP_S = 0.1
-RESTING = frozenset({"Idle", "Alarm", "Sleep"})
+RESTING = frozenset({"Idle", "Alarm", "Sleep", "Hold", "Door", "Check"})
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class Desk:
     def resting(self) -> bool:
         """Whether nothing moves, so that looking twice a second is enough."""
         state = self.state
-        still = state.get("board") in RESTING and not state.get("wheel_rpm") and not state.get("paused")
-        return bool(still and state.get("wheel_told_rpm", 0) == 0)
+        moving = state.get("feed_mm_min") or state.get("wheel_rpm") or state.get("wheel_told_rpm")
+        return str(state.get("board", "")).partition(":")[0] in RESTING and not moving and not state.get("paused")
 
     def apart_mm(self) -> tuple[float, ...]:
         """How far the slides really stand from where the board believes them to; nothing before it was homed."""

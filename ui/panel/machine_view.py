@@ -150,13 +150,11 @@ class MachineCard(Card):
         drawing.draw_wheel(scene, theme, self.desk.machine, broken=broken)
         self._spin.draw(scene, theme, self.desk.machine)
 
-    def turn(self, elapsed_s: float) -> bool:
-        """Let the drawn wheel turn; False when it stands."""
+    def turn(self, elapsed_s: float) -> None:
+        """Let the drawn wheel turn, slower than the real one, which no eye could follow."""
         rpm = float(self.desk.state.get("wheel_rpm", 0))
-        if rpm < 1 or self.desk.state.get("paused") or self._scene is None:
-            return False
-        self._spin.turn(elapsed_s * min(rpm, 90.0) * 6.0)
-        return True
+        if rpm >= 1 and not self.desk.state.get("paused"):
+            self._spin.turn(elapsed_s * min(rpm, 45.0) * 6.0)
 
     def _bins(self) -> tuple[Any, ...]:
         return (*self.desk.state["fallen"].items(), self.desk.state["chute_holds"])

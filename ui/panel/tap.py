@@ -30,6 +30,8 @@ class Tap(ButtonBehavior, Widget):
         self.identity = identity
         self.act = act
         self.enabled = True
+        self.in_sight = True
+        """A list that scrolls says so: what is out of sight is not drawn."""
         self._soon = Clock.create_trigger(self._repaint, -1)
         for name in ("pos", "size", "focused", "state"):
             self.fbind(name, self._soon)
@@ -41,7 +43,7 @@ class Tap(ButtonBehavior, Widget):
 
     def _repaint(self, *_: Any) -> None:
         self.canvas.clear()
-        if self.width > 2 and self.height > 2:
+        if self.in_sight and self.width > 2 and self.height > 2:
             with self.canvas:
                 self.paint(look.theme)
                 if self.focused:

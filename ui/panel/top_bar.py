@@ -72,7 +72,7 @@ class TopBar(Card):
             button.show(code.upper(), chosen=code == told.language)
 
     def refresh(self, *, whole: bool = False) -> None:
-        """The machine's time: whole seconds while nothing happens, tenths while something does."""
+        """The machine's time: every other second while nothing moves (each costs a whole frame), else tenths."""
         if whole:
             self._layers.forget()
         was = self.pause.label
@@ -84,6 +84,8 @@ class TopBar(Card):
             return
         fine = (not self.desk.resting and state["speed"] <= 5) or bool(state["paused"])
         time_s = float(state["time_s"])
+        if self.desk.resting:
+            time_s -= time_s % 2
         words = f"{int(time_s // 3600):02d}:{int(time_s // 60 % 60):02d}:{int(time_s % 60):02d}"
         words += f".{int(time_s * 10 % 10)}" if fine else "  "
         self._layers.draw("time", (words, state["paused"]), lambda: self._clock(words, look.theme))
