@@ -76,6 +76,27 @@ def load_machine(path: Path | None = None, environment: Mapping[str, str] | None
     return _layered("machine", Machine, Instead(path), environment or {})[0]
 
 
+def machine_in_force(
+    directory: Path | None = None, named: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Machine:
+    """The machine file as every command finds it, without reading any other setting.
+
+    Args:
+        directory: the owner's files; `$KIOSK_CONFIG` if None, and the shipped file alone if that is not set either.
+        named: a machine file in place of the owner's.
+        environment: this process's by default.
+
+    Raises:
+        BadInput: with every bad field.
+    """
+    environment = os.environ if environment is None else environment
+    if directory is None and environment.get(OWNER_VARIABLE):
+        directory = Path(environment[OWNER_VARIABLE])
+    if named is None and directory is not None and not _is(directory, Path.is_dir):
+        raise BadInput(Problem(str(directory), "", "no such directory"))
+    return load_machine(named or _own(directory, "machine.toml"), environment)
+
+
 def load_store(path: Path | None = None) -> Store:
     """The store file at `path` layered over the shipped one.
 

@@ -8,18 +8,18 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem, print_problems
-from kiosk.cli import audit, catalogue, fleet, operations, policy, service, staff
+from kiosk.cli import audit, calibrate, catalogue, fleet, operations, policy, service, staff
 from kiosk.cli import config as config_command
 from kiosk.cli import identify as identify_command
-from kiosk.cli.calibrate import calibrate
 from kiosk.launch import Start, start
 from kiosk.rehearsal import cli as scenario
 from kiosk.rehearsal import cut_rehearsal
 from kiosk.rehearsal.script import Visit, load_scenario
+from kiosk.rehearsal.still_life import frames_of_gauge
 from simulator import cli as simulate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-service.app.command("calibrate")(calibrate)
+calibrate.register(service.app, frames_of_gauge)
 app.add_typer(service.app, name="service")
 app.add_typer(policy.app, name="policy")
 app.add_typer(catalogue.app, name="catalogue")
@@ -46,6 +46,9 @@ def run(
     ] = None,
     config: Annotated[Path | None, typer.Option(help="Folder of the owner's files.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of journal, stock and audit.")] = None,
+    flight_record: Annotated[
+        Path | None, typer.Option(help="Write what happens, wire and all, with nothing of a key in it.")
+    ] = None,
     speed: Annotated[float, typer.Option(min=1, max=200, help="Simulated seconds a second.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Draws whatever a simulated machine leaves to chance.")] = 1,
     panel: Annotated[bool, typer.Option(help="With --simulated: the technician's panel beside it.")] = True,
@@ -68,6 +71,7 @@ def run(
         pictures=pictures,
         config=config,
         data=data,
+        flight_record=flight_record,
         speed=speed,
         seed=seed,
         panel=panel,

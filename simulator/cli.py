@@ -16,11 +16,9 @@ from typing import Annotated
 
 import typer
 
-import config
 from config.catalogue import load_catalogue
-from config.machine import Machine
 from config.problems import BadInput, Problem
-from config.toml_files import checked, read_toml
+from config.settings import machine_in_force
 from simulator import cli_frames
 from simulator.control import Control
 from simulator.control_server import ControlServer
@@ -48,7 +46,7 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="Draws everything left to chance.")] = 0,
     optics: Annotated[str, typer.Option(help=f"One of {', '.join(NAMED)}.")] = "normal",
     key: Annotated[str | None, typer.Option(help="Lay this key of the gallery in the tray.")] = None,
-    machine: Annotated[Path | None, typer.Option(help="Machine file; the shipped one if absent.")] = None,
+    machine: Annotated[Path | None, typer.Option(help="Machine file; else the owner's, else the shipped one.")] = None,
     factory: Annotated[bool, typer.Option("--factory", help="Board settings from the shelf, not the file's.")] = False,
 ) -> None:
     """Run a SIMULATED machine until Ctrl-C. Any GRBL sender can open its port; it cuts no metal."""
@@ -64,7 +62,7 @@ def simulate(
         raise BadInput(Problem("command line", "--control", "must be a port from 0 to 65535"))
     wanted = [parse_fault(text) for text in fault or ()]
     rig = SimulatedMachine(
-        _machine(machine),
+        machine_in_force(named=machine),
         load_catalogue(),
         seed,
         optics=NAMED[optics],
@@ -140,8 +138,3 @@ def _until_stopped(realtime: RealTime) -> None:
         pass
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _machine(path: Path | None) -> Machine:
-    file = path if path is not None else Path(config.__file__).with_name("machine.toml")
-    return checked(Machine, read_toml(file), file.name)

@@ -14,12 +14,10 @@ import numpy as np
 import typer
 from PIL import Image
 
-import config
 from config.catalogue import Catalogue, load_catalogue
 from config.keyway import Blank, Keyway, Section
-from config.machine import Machine
 from config.problems import BadInput, Problem
-from config.toml_files import checked, read_toml
+from config.settings import machine_in_force
 from hardware.scan import Pixels
 from hardware.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
 from simulator.gallery import GALLERY, gallery_key
@@ -118,7 +116,7 @@ def frames(
             stamps=(Stamp(tuple(stamp), strike, 1.7, 90.0, (3.0, 0.0)),) if stamp else (),
         )
     pose = _pose(what, optics, seed, rotation_deg, bow, cuts)
-    views = _machine(machine).views
+    views = machine_in_force(named=machine).views
     save_scan(render_scan(what, views, NAMED[optics], seed, pose), _fresh(out))
     typer.echo(f"{out}: {', '.join(sorted(p.name for p in out.iterdir() if p.suffix in ('.png', '.toml')))}")
 
@@ -217,13 +215,3 @@ def _written(pixels: Pixels, path: Path) -> None:
         Image.fromarray(pixels).save(path, format=kind, quality=92)
     except OSError as error:
         raise BadInput(Problem(str(path), "", f"cannot be written: {error.strerror or error}")) from error
-
-
-def _machine(path: Path | None) -> Machine:
-    """The cameras' machine file.
-
-    Raises:
-        BadInput: not there, not TOML, or not a machine.
-    """
-    where = path if path is not None else Path(next(iter(config.__path__))) / "machine.toml"
-    return checked(Machine, read_toml(where), str(where))

@@ -1,73 +1,88 @@
 """`kiosk service calibrate`: figures for the machine file from pictures of the step gauge.
 
-Responsible for: reading the scan folder, refusing a bad fit, writing a dated file in the machine file's own words.
-Not responsible for: the fit, or taking the pictures (`kiosk service scan`).
+Responsible for: the command: where the pictures come from, and what is said of the outcome. Not responsible for: the
+fit or the file (`kiosk.calibration`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
+from config.machine import Machine
 from config.problems import BadInput, Problem
-from config.settings import load_machine
+from config.settings import machine_in_force
+from hardware.camera import CameraScanner
+from hardware.clock import SystemClock
+from hardware.errors import CameraFault
+from hardware.scan import ScanFrames
 from hardware.scan_folder import load_scan
-from kiosk.identification.calibrate import LineFit, Refused, ScaleFit, calibrate_line, calibrate_silhouette
+from kiosk.calibration import Calibration, calibrate_frames, file_name, write
+from kiosk.secrecy import wipe
 
-MOST_ANGLES_APART_DEG = 1.0
-Fits = dict[str, ScaleFit | LineFit]
+Pretend: TypeAlias = Callable[[Machine], ScanFrames]
+"""Frames of the gauge in a simulated machine's tray."""
 
 
-def calibrate(
-    scan: Annotated[Path, typer.Option("--from", help="Scan folder of the gauge.")],
-    out: Annotated[Path | None, typer.Option(help="File to write; calibration-DATE.toml by default.")] = None,
-    machine: Annotated[Path | None, typer.Option("--machine", help="Machine file; the shipped one by default.")] = None,
-) -> None:
-    """Find scale, tilt and laser angle of each view from pictures of the step gauge."""
-    gauge = load_machine(machine).gauge
-    frames = load_scan(scan)
-    fits: Fits = {}
-    problems = []
-    for name in ("silhouette", "line_left", "line_right"):
-        view = getattr(frames, name)
-        if view is None:
-            continue
-        fit = calibrate_silhouette(view, gauge) if name == "silhouette" else calibrate_line(view, gauge)
-        if isinstance(fit, Refused):
-            problems.append(Problem(str(scan), name, fit.reason))
+def register(app: typer.Typer, pretend: Pretend) -> None:
+    """Add the command to `kiosk service`.
+
+    Args:
+        app: the group of commands.
+        pretend: where the frames of `--simulated` come from; nothing here knows a simulated machine.
+    """
+
+    @app.command("calibrate")
+    def calibrate(
+        scan: Annotated[
+            Path | None, typer.Option("--from", help="Scan folder of the gauge; else the machine's cameras look.")
+        ] = None,
+        simulated: Annotated[bool, typer.Option("--simulated", help="The cameras of a simulated machine.")] = False,
+        out: Annotated[Path | None, typer.Option(help="File to write; calibration-DATE.toml here by default.")] = None,
+        config: Annotated[
+            Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")
+        ] = None,
+        machine: Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")] = None,
+    ) -> None:
+        """Find scale, tilt and laser angle of each view from pictures of the step gauge in the tray."""
+        if scan is not None and simulated:
+            raise BadInput(Problem("command line", "--simulated", "give either --from or --simulated"))
+        in_force = machine_in_force(config, machine)
+        if scan is not None:
+            source, frames = str(scan), load_scan(scan)
+        elif simulated:
+            source, frames = "simulated cameras", pretend(in_force)
         else:
-            fits[name] = fit
-    if not fits and not problems:
-        problems.append(Problem(str(scan), "", "shows neither a silhouette nor a laser line"))
-    angles = [fit.laser_angle_deg for fit in fits.values() if isinstance(fit, LineFit)]
-    if angles and max(angles) - min(angles) > MOST_ANGLES_APART_DEG:
-        problems.append(Problem(str(scan), "laser_angle_deg", "the two lasers stand more than a degree apart"))
-    if problems:
-        raise BadInput(*problems)
-    now = datetime.now(UTC)
-    text = _as_toml(fits, angles, now)
-    path = out or Path(f"calibration-{now:%Y-%m-%d}.toml")
+            source, frames = "cameras", live_frames(in_force)
+        _fit_and_write(frames, in_force, source, out)
+
+
+def live_frames(machine: Machine) -> ScanFrames:
+    """What lies in the tray, through the machine's own cameras.
+
+    Raises:
+        BadInput: a camera is missing, taken by the running kiosk, or dark.
+    """
+    scanner = CameraScanner(machine.views, SystemClock())
     try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(Problem(str(path), "", error.strerror or "cannot be written")) from error
+        return scanner.scan()
+    except CameraFault as fault:
+        raise BadInput(Problem("cameras", fault.view, str(fault).partition(": ")[2])) from fault
+    finally:
+        scanner.close()
+
+
+def _fit_and_write(frames: ScanFrames, machine: Machine, source: str, out: Path | None) -> None:
+    found = calibrate_frames(frames, machine.gauge)
+    wipe(frames)
+    if not isinstance(found, Calibration):
+        raise BadInput(*(Problem(source, view, why.reason) for view, why in found.reasons))
+    now = datetime.now(UTC)
+    path = out or Path(file_name(now))
+    text = write(found, path, now)
     typer.echo(text.rstrip())
     typer.echo(f"written to {path}: take these lines into the machine file")
-
-
-def _as_toml(fits: Fits, angles: list[float], now: datetime) -> str:
-    lines = [f"# Calibration against the step gauge, {now:%Y-%m-%d %H:%M} UTC.", "[views]"]
-    if angles:
-        lines.append(f"laser_angle_deg = {sum(angles) / len(angles):.3f}")
-    for name, fit in fits.items():
-        angle = f", laser at {fit.laser_angle_deg:.3f} degrees" if isinstance(fit, LineFit) else ""
-        lines += [
-            "",
-            f"[views.{name}]",
-            f"# steps fit to {fit.residual_mm:.4f} mm, {abs(fit.tilt_deg):.2f} degrees askance{angle}",
-            f"mm_per_px = {fit.mm_per_px:.6f}",
-        ]
-    return "\n".join(lines) + "\n"

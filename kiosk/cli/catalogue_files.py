@@ -14,7 +14,7 @@ import typer
 from config.catalogue import Catalogue, load_catalogue
 from config.machine import Machine
 from config.problems import BadInput, Problem
-from config.settings import MEASURED, OWNER_VARIABLE, load_machine
+from config.settings import MEASURED, OWNER_VARIABLE, machine_in_force
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")]
 
@@ -72,6 +72,4 @@ def limits_path(config: Path | None) -> Path | None:
 
 def machine_of(config: Path | None) -> Machine:
     """The machine as the owner describes it."""
-    owner = owner_of(config)
-    path = owner / "machine.toml" if owner else None
-    return load_machine(path if path and path.exists() else None)
+    return machine_in_force(config)

@@ -19,7 +19,7 @@ from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway
 from config.machine import Machine, Wire
 from config.problems import BadInput, Problem
-from config.settings import OWNER_VARIABLE, load_machine, load_settings
+from config.settings import OWNER_VARIABLE, load_machine, load_settings, machine_in_force
 from config.toml_files import read_toml
 from hardware.clock import SystemClock
 from hardware.cutter import GrblCutter
@@ -184,9 +184,9 @@ def _wire_at_any_cost(config: Path | None, named: Path | None) -> Wire:
         BadInput: the named file cannot be used. The owner's is then replaced by the shipped one, but for its port.
     """
     if named is not None:
-        return load_machine(named, os.environ).wire
+        return machine_in_force(named=named).wire
     directory = config or Path(os.environ.get(OWNER_VARIABLE) or ".")
-    own = directory / "machine.toml"  # os.path.exists: a folder that cannot be looked at must not stop the stop
+    own = directory / "machine.toml"
     try:
         return load_settings(config).machine.wire
     except BadInput as bad:
@@ -194,7 +194,7 @@ def _wire_at_any_cost(config: Path | None, named: Path | None) -> Wire:
             sys.stderr.write(f"kiosk: {problem} (stopping the wheel all the same)\n")
     with contextlib.suppress(BadInput):
         # Something else may be bad, and the machine file sound.
-        return load_machine(own if os.path.exists(own) else None, os.environ).wire
+        return machine_in_force(config).wire
     port = os.environ.get("KIOSK_PORT")
     with contextlib.suppress(BadInput, KeyError, TypeError):
         port = port or str(read_toml(own)["wire"]["port"])

@@ -15,12 +15,11 @@ from typing import Annotated
 import numpy as np
 import typer
 
-import config
 from config.catalogue import Catalogue, load_catalogue
 from config.keyway import Blank, Keyway
 from config.machine import Machine
 from config.problems import BadInput, Problem
-from config.toml_files import checked, read_toml
+from config.settings import machine_in_force
 from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
 from kiosk.cli.service import REFUSED, find_blank, split_bitting
@@ -109,17 +108,16 @@ def cut(
     keyway: Annotated[str, typer.Option(help="Keyway or blank, such as KW1 or SC4.")],
     bitting: Annotated[str, typer.Option(help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")],
     png: Annotated[Path, typer.Option(help="Where the picture goes.")],
-    machine: Annotated[Path | None, typer.Option(help="Machine file; the shipped one by default.")] = None,
+    machine: Annotated[Path | None, typer.Option(help="Machine file; else the owner's, else the shipped one.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="What is left to chance.")] = 0,
 ) -> None:
     """Cut a key on the simulated machine and draw blade, error, path and times."""
-    where = machine if machine is not None else Path(next(iter(config.__path__))) / "machine.toml"
-    settings = checked(Machine, read_toml(where), str(where))
+    settings = machine_in_force(named=machine)
     catalogue = load_catalogue()
     found, blank = find_blank(catalogue, keyway)
     codes = split_bitting(found, blank, bitting)
     if all(slot.blank != blank.code for slot in settings.magazine.slots):
-        raise BadInput(Problem(str(where), "magazine", f"no slot holds {blank.code}"))
+        raise BadInput(Problem("machine file", "magazine", f"no slot holds {blank.code}"))
     logging.getLogger("hardware").addHandler(logging.NullHandler())
     try:
         record = rehearse_cut(found, blank, codes, settings, catalogue, seed=seed)

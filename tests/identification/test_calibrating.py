@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from config.machine import Gauge
+from config.settings import machine_in_force
 from hardware.scan import ScanFrames, View
 from hardware.scan_folder import save_scan
 from kiosk.__main__ import main
+from kiosk.calibration import Calibration, calibrate_frames
 from kiosk.identification.calibrate import LineFit, Refused, ScaleFit, calibrate_line, calibrate_silhouette
+from kiosk.rehearsal.still_life import frames_of_gauge
 from tests.identification.drawing import Line, Sheet, laser_line, silhouette
 
 GAUGE = Gauge()
@@ -106,3 +109,45 @@ def test_the_command_writes_lines_for_the_machine_file_and_refuses_a_bad_gauge(
     assert done.value.code == 2
     assert not out.exists()
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def run(*arguments: str) -> int:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("sys.argv", ["kiosk", "service", "calibrate", *arguments])
+        with pytest.raises(SystemExit) as done:
+            main()
+    return int(done.value.code or 0)
+
+
+def test_the_simulated_cameras_give_back_the_machine_files_own_scales(tmp_path: Path) -> None:
+    out = tmp_path / "calibration.toml"
+    assert run("--simulated", "--out", str(out)) == 0
+    views = tomllib.loads(out.read_text())["views"]
+    assert views["silhouette"]["mm_per_px"] == pytest.approx(0.030, rel=0.002)
+    assert views["line_left"]["mm_per_px"] == pytest.approx(0.020, rel=0.01)
+    assert views["laser_angle_deg"] == pytest.approx(45.0, abs=1.0)
+
+
+def test_the_gauge_and_the_cameras_are_those_of_the_owners_machine_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner = tmp_path / "owner"
+    owner.mkdir()
+    (owner / "machine.toml").write_text('[views]\nhead = { device = "/dev/v4l/by-id/owners-head" }\n')
+    assert run("--config", str(owner)) == 2
+    assert "tray-silhouette is not there" in capsys.readouterr().err
+    (owner / "machine.toml").write_text('[views.silhouette]\ndevice = "/dev/v4l/by-id/owners-own"\n')
+    assert run("--config", str(owner)) == 2
+    assert "owners-own is not there" in capsys.readouterr().err
+    for wrong in (("--config", str(tmp_path / "nowhere")), ("--simulated", "--from", str(tmp_path))):
+        assert run(*wrong) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_gauge_turned_any_way_gives_a_scale_that_is_a_number() -> None:
+    machine = machine_in_force(environment={})
+    for seed in (4, 6, 7, 9):
+        found = calibrate_frames(frames_of_gauge(machine, seed), machine.gauge)
+        assert isinstance(found, Calibration)
+        scale = dict(found.fits)["silhouette"].mm_per_px
+        assert scale == pytest.approx(machine.views.silhouette.mm_per_px, rel=0.002)

@@ -1,0 +1,30 @@
+"""What lies still in a simulated machine's tray: for commands that need its cameras and nothing else of it.
+
+Responsible for: frames of the step gauge, and of a made-up key. Not responsible for: what is read in them.
+"""
+
+from __future__ import annotations
+
+from config.catalogue import load_catalogue
+from config.machine import Machine
+from hardware.scan import ScanFrames
+from simulator.gallery import gallery_key
+from simulator.gauge import step_gauge
+from simulator.rig import SimulatedMachine, lay
+
+MADE_UP_KEY = "kwikset-new"
+
+
+def frames_of_gauge(machine: Machine, seed: int = 1) -> ScanFrames:
+    """One look at the gauge."""
+    rig = SimulatedMachine(machine, load_catalogue(), seed)
+    lay(rig, step_gauge(machine.gauge))
+    return rig.scanner.scan()
+
+
+def frames_of_key(machine: Machine, seed: int = 1) -> ScanFrames:
+    """One look at a key nobody owns."""
+    catalogue = load_catalogue()
+    rig = SimulatedMachine(machine, catalogue, seed)
+    lay(rig, gallery_key(MADE_UP_KEY, catalogue, seed))
+    return rig.scanner.scan()
