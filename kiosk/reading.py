@@ -97,6 +97,8 @@ class KeyReading:
     second_stop_mm: float | None = None
     """Another step of the outline that could be the stop, in the profile's coordinates."""
     sharpness: float = 0.0
+    crumbs: int = 0
+    """Things that stick to the straight back of the blade."""
 
 
 @dataclass(frozen=True, repr=False)

@@ -31,15 +31,22 @@ class FaceFit:
     """Root mean square of the difference, spikes left out."""
     local_mm: float
     """Greatest difference that half a millimetre of height shares."""
-    against_mm: float
-    """Height over which the face speaks against the drawing, spikes and all."""
+    deeper_mm: float
+    """Height over which the face lies clearly deeper than drawn: metal is missing there. Spikes and all."""
+    shallower_mm: float
+    """Height over which it lies clearly less deep: something fills a groove there."""
     unseen_mm: float
     """Height, below the line's upper end, at which the line was lost."""
     coverage: float
     adjusted: Floats
 
+    @property
+    def doubtful_mm(self) -> float:
+        """Height that speaks against the drawing or was not seen."""
+        return self.deeper_mm + self.shallower_mm + self.unseen_mm
 
-_NOTHING = FaceFit(1.0, 1.0, 0.0, 0.0, 0.0, np.zeros(4))
+
+_NOTHING = FaceFit(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, np.zeros(4))
 
 
 def fit_face(face: Floats, section: Small, height_mm: float, start: Start) -> FaceFit:
@@ -92,7 +99,8 @@ def fit_face(face: Floats, section: Small, height_mm: float, start: Start) -> Fa
     return FaceFit(
         distance_mm=distance,
         local_mm=float(np.max(np.abs(_median(windows)))),
-        against_mm=float((np.abs(residual[inside]) > AGAINST_MM).sum()) * GRID_MM,
+        deeper_mm=float((residual[inside] > AGAINST_MM).sum()) * GRID_MM,
+        shallower_mm=float((residual[inside] < -AGAINST_MM).sum()) * GRID_MM,
         unseen_mm=float((~seen[lowest:top]).sum()) * GRID_MM,
         coverage=float(inside.sum() * GRID_MM / height_mm),
         adjusted=parameters[1:],

@@ -19,6 +19,7 @@ from kiosk.identification.match import Match, SectionIndex, build_index, match_s
 from kiosk.identification.outline import Outline, measure_outline
 from kiosk.identification.section import read_section
 from kiosk.identification.segment import Segment, segment
+from kiosk.identification.strange import why_strange
 from kiosk.reading import Candidate, Cut, Identification, KeyReading, Outcome, Profile, SectionReading
 
 LENGTH_TOLERANCE_MM = 1.85
@@ -48,6 +49,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
         shoulder_seen=outline.shoulder_seen,
         sharpness=1.0 / max(outline.softness_mm, 1e-3),
         second_stop_mm=outline.second_stop_mm,
+        crumbs=outline.crumbs,
     )
 
 
@@ -77,6 +79,8 @@ def identify(
         return Identification(outcome=reading.problem or Outcome.SECTION_NOT_SEEN)
     matches = match_section(reading.section, index or build_index(catalogue.sections))
     outcome, best, margin = judge(matches, catalogue)
+    if best is not None and outcome in (Outcome.UNKNOWN_SECTION, Outcome.SECTION_NOT_SEEN):
+        outcome = why_strange(outcome, best, reading.crumbs)
     ranked = tuple(Candidate(match.section, match.score) for match in matches if not match.mirrored)
     base = Identification(outcome=outcome, score=best.score if best else 0.0, margin=margin, ranked=ranked[:5])
     if outcome is not Outcome.IDENTIFIED or best is None:

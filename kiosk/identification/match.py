@@ -40,6 +40,10 @@ class Match:
     coverage: float
     doubtful_mm: float
     """Height of the worse face that speaks against the section or was not seen."""
+    deeper_mm: tuple[float, float]
+    """Height over which metal is missing, on the left and on the right face."""
+    shallower_mm: tuple[float, float]
+    """Height over which something fills a groove."""
 
     @property
     def score(self) -> float:
@@ -169,7 +173,9 @@ def _closely(faces: tuple[Floats, Floats], index: SectionIndex, tried: _Try) -> 
         distance_mm=float(np.sqrt(squared)),
         local_mm=max(fit.local_mm for fit in fits),
         coverage=min(fit.coverage for fit in fits),
-        doubtful_mm=max(fit.against_mm + fit.unseen_mm for fit in fits),
+        doubtful_mm=max(fit.doubtful_mm for fit in fits),
+        deeper_mm=(fits[0].deeper_mm, fits[1].deeper_mm),
+        shallower_mm=(fits[0].shallower_mm, fits[1].shallower_mm),
     )
 
 

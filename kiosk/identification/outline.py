@@ -22,6 +22,8 @@ ROUGH_SPINE_MM = 0.03
 BENT_MM = 0.9
 """Sagitta of the spine beyond which heights are not to be trusted."""
 STRAIGHT_MM = 0.06
+LEAST_CRUMB_MM = 0.012
+"""Anything that stands out from a straight back by less is the edge's own roughness."""
 FACE_MM = 0.08
 """A shoulder's face is straight within this."""
 PITCH_MM = 0.05
@@ -39,6 +41,7 @@ class Outline:
     second_stop_mm: float | None
     softness_mm: float
     cut: bool
+    crumbs: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def measure_patch(patch: Patch) -> Outline | Outcome:
     if lower.sagitta_mm > BENT_MM:
         return Outcome.CUTS_UNREADABLE
     heights = high - lower.at(patch.u_mm)
-    return _assemble(patch, heights, stop, other, blade, tip, softness)
+    crumbs = _crumbs(lower.at(patch.u_mm) - low, blade, patch.pitch_mm)
+    return _assemble(patch, heights, stop, other, blade, tip, softness, crumbs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +179,7 @@ def _assemble(
     blade: NDArray[np.bool_],
     tip: float,
     softness: float,
+    crumbs: int,
 ) -> Outline | Outcome:
     # Without a step the profile begins as soon as the bow is as narrow as a blade: such keys are read from the tip.
     start = stop.u_mm if stop else float(patch.u_mm[np.nonzero(blade)[0][0]])
@@ -196,7 +201,25 @@ def _assemble(
         second_stop_mm=second,
         softness_mm=softness,
         cut=notch > 0.09,
+        crumbs=crumbs,
     )
+
+
+def _crumbs(out_mm: Floats, columns: NDArray[np.bool_], pitch_mm: float) -> int:
+    """How many things stick to the back: stretches that stand out from it. Wear and nicks only take away.
+
+    Args:
+        out_mm: how far the edge lies outside the line through it.
+        columns: those of the blade.
+        pitch_mm: distance of columns.
+    """
+    out = out_mm[columns & np.isfinite(out_mm)]
+    if out.size < 20:
+        return 0
+    noise = 1.48 * float(np.median(np.abs(out - np.median(out))))
+    high = np.concatenate([[False], out > max(LEAST_CRUMB_MM, 6.0 * noise), [False]])
+    starts, ends = np.nonzero(high[1:] & ~high[:-1])[0], np.nonzero(~high[1:] & high[:-1])[0]
+    return int(np.sum(ends - starts >= max(2, round(0.06 / pitch_mm))))
 
 
 def _highest_plateau(heights: Floats, pitch_mm: float) -> float:
