@@ -14,6 +14,7 @@ from kiosk.cli import identify as identify_command
 from kiosk.launch import Start, start
 from kiosk.rehearsal import cli as scenario
 from kiosk.rehearsal import cut_rehearsal
+from kiosk.rehearsal import panel as panel_command
 from kiosk.rehearsal.script import Visit, load_scenario
 from kiosk.rehearsal.still_life import frames_of_gauge
 from simulator import cli as simulate
@@ -27,6 +28,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(audit.app, name="audit")
 app.add_typer(fleet.app, name="fleet")
 cut_rehearsal.register(simulate.app)
+panel_command.register(simulate.app)
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(scenario.app, name="scenario")
 operations.mount(app)

@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +50,10 @@ def simulate(
     machine: Annotated[Path | None, typer.Option(help="Machine file; else the owner's, else the shipped one.")] = None,
     factory: Annotated[bool, typer.Option("--factory", help="Board settings from the shelf, not the file's.")] = False,
 ) -> None:
-    """Run a SIMULATED machine until Ctrl-C. Any GRBL sender can open its port; it cuts no metal."""
+    """Run a SIMULATED machine until Ctrl-C. Any GRBL sender can open its port; it cuts no metal.
+
+    `kiosk simulate panel` shows it in a window: drop keys, set faults, watch the wire and the metal.
+    """
     if context.invoked_subcommand is not None:
         return
     if pty is not None and tcp is not None:
@@ -72,8 +76,8 @@ def simulate(
     panel = FaultPanel(rig)
     for name, given in wanted:
         panel.set(name, given, "--fault")
-    with _running(rig, panel, pty, tcp, speed, control, key) as realtime:
-        _until_stopped(realtime)
+    with served(rig, panel, pty, tcp, speed, control, key) as running:
+        _until_stopped(running.realtime)
 
 
 @app.command("faults")
@@ -89,8 +93,16 @@ def faults() -> None:
     typer.echo(f"{'':<{width}}  Every fault takes after_s= to come later.")
 
 
+@dataclass(frozen=True)
+class Served:
+    """A simulated machine that runs by the wall clock, on a port. `control_port` is None without a control socket."""
+
+    realtime: RealTime
+    control_port: int | None
+
+
 @contextmanager
-def _running(
+def served(
     rig: SimulatedMachine,
     panel: FaultPanel,
     pty: Path | None,
@@ -98,7 +110,12 @@ def _running(
     speed: float,
     control: int | None,
     key: str | None,
-) -> Iterator[RealTime]:
+) -> Iterator[Served]:
+    """Run a machine and say where it is.
+
+    Raises:
+        BadInput: a port or path that cannot be used, or no such key.
+    """
     realtime = RealTime(rig.timeline, speed, rig.wire)
     desk = Control(rig, panel, realtime)
     if key is not None:
@@ -116,15 +133,17 @@ def _running(
             line = PtyPort(path, realtime)
             stack.callback(line.close)
             where = str(path)
+        control_port = None
         if control is not None:
             server = ControlServer(desk, control)
             stack.callback(server.close)
-            typer.echo(f"control socket: 127.0.0.1:{server.port} (JSON lines)")
+            control_port = server.port
+            typer.echo(f"control socket: 127.0.0.1:{control_port} (JSON lines)")
         realtime.start()
         stack.callback(realtime.stop)
         typer.echo(f"SIMULATED machine, {'echo' if rig.firmware.core.build.echo else 'stock'} board at {where}")
         typer.echo("Ctrl-C ends it.")
-        yield realtime
+        yield Served(realtime, control_port)
 
 
 def _until_stopped(realtime: RealTime) -> None:

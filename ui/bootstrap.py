@@ -35,13 +35,16 @@ def prepare() -> None:
     os.environ.setdefault("KIVY_HOME", str(Path(tempfile.gettempdir()) / f"keykiosk-kivy-{os.getuid()}"))
 
 
-def configure(size_px: tuple[int, int], *, fullscreen: bool, show_cursor: bool) -> None:
+def configure(
+    size_px: tuple[int, int], *, fullscreen: bool, show_cursor: bool, at_px: tuple[int, int] | None = None
+) -> None:
     """Kivy's settings for a window of `size_px`: no way out, one pointer, no dots.
 
     Args:
         size_px: the window, where it is not full screen.
         fullscreen: cover the whole display.
         show_cursor: for a mouse on a developer's desk.
+        at_px: the window's left and upper edge, where it is not full screen; in the middle if None.
     """
     prepare()
     from kivy.config import Config
@@ -53,7 +56,9 @@ def configure(size_px: tuple[int, int], *, fullscreen: bool, show_cursor: bool) 
             "borderless": "1" if fullscreen else "0",
             "width": str(size_px[0]),
             "height": str(size_px[1]),
-            "position": "auto",
+            "position": "auto" if at_px is None or fullscreen else "custom",
+            "left": str(at_px[0] if at_px else 0),
+            "top": str(at_px[1] if at_px else 0),
             "resizable": "0",
             "show_cursor": "1" if show_cursor else "0",
             "maxfps": "30",

@@ -37,10 +37,11 @@ def panel(
     shade: Annotated[Shade, typer.Option(help="Colours to begin with.")] = Shade.DARK,
     pictures: Annotated[Path, typer.Option(help="Folder where screenshots go.")] = Path("out"),
     size: Annotated[str, typer.Option(help="Of the window, WIDTHxHEIGHT in pixels.")] = "1280x800",
+    at: Annotated[str, typer.Option(help="Left and upper edge of the window, X,Y in pixels.")] = "",
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Cover the display.")] = False,
 ) -> None:
     """Open the panel of a SIMULATED machine that runs with --control (or of `kiosk run --simulated`)."""
-    size_px = _size(size)
+    size_px, at_px = _size(size), _place(at)
     _somebody_listens(control)
     # The window opens on import.
     from ui.panel.app import run_panel
@@ -51,6 +52,7 @@ def panel(
         palette=shade.value,
         pictures=pictures,
         size_px=size_px,
+        at_px=at_px,
         fullscreen=full_screen,
     )
 
@@ -62,6 +64,15 @@ def _size(text: str) -> tuple[int, int]:
     if not (1024 <= int(wide) <= 7680 and 640 <= int(high) <= 4320):
         raise BadInput(Problem("command line", "--size", "must lie between 1024x640 and 7680x4320"))
     return int(wide), int(high)
+
+
+def _place(text: str) -> tuple[int, int] | None:
+    if not text:
+        return None
+    left, comma, top = text.partition(",")
+    if not comma or not left.isdecimal() or not top.isdecimal() or int(left) > 16000 or int(top) > 16000:
+        raise BadInput(Problem("command line", "--at", "must be X,Y in pixels, such as 560,0"))
+    return int(left), int(top)
 
 
 def _somebody_listens(port: int) -> None:

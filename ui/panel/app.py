@@ -36,6 +36,7 @@ def run_panel(
     palette: str = "dark",
     pictures: Path = Path("out"),
     size_px: tuple[int, int] = DESIGN_PX,
+    at_px: tuple[int, int] | None = None,
     fullscreen: bool = False,
     on_started: Callable[[Any], None] | None = None,
 ) -> None:
@@ -47,6 +48,7 @@ def run_panel(
         palette: "dark" or "light".
         pictures: where screenshots go; made when the first is taken.
         size_px: of the window.
+        at_px: its left and upper edge, moved so that all of it can be seen; in the middle if None.
         fullscreen: cover the display.
         on_started: called with the running application once its window stands.
 
@@ -66,7 +68,8 @@ def run_panel(
     try:
         ask_not_to_be_activated()
         keyboard = Keyboard()
-        bootstrap.configure(size_px, fullscreen=fullscreen, show_cursor=True)
+        at_px = keyboard.in_sight(at_px, size_px) if at_px else None
+        bootstrap.configure(size_px, fullscreen=fullscreen, show_cursor=True, at_px=at_px)
         _resizable()
         told = told_in(language)
         desk = Desk(told, WireLog(told))
@@ -99,6 +102,7 @@ def _make_app(
     from kivy.clock import Clock
     from kivy.core.window import Window
 
+    keyboard.give_back()
     from ui.panel.bench import Bench
     from ui.panel.top_bar import Acts
     from ui.widgets.look import look
