@@ -5,11 +5,14 @@ Responsible for: naming every setting that differs, in words a technician can ac
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from config.machine import Machine
 from hardware.grbl_events import Offset
 
+_LOWEST_BIT = frozenset({20, 21, 22})
+_FLAGS = _LOWEST_BIT | {5, 6, 13}
 _AXES = ("x", "y", "z")
 OFFSETS = frozenset({"G54", "G55", "G56", "G57", "G58", "G59", "G92", "TLO"})
 """Offsets that would move the blade away from where the machine file says it lies; all must be zero."""
@@ -49,6 +52,11 @@ def setting_differences(machine: Machine, settings: Mapping[int, str]) -> tuple[
         said = _number(settings.get(number))
         if said is None:
             found.append(f"setting ${number} ({name}) is missing, should be {value:g}")
+        elif number in _FLAGS:
+            # grblHAL keeps more in these numbers: whether at all is the lowest bit, or (pins) any of them.
+            on = bool(int(said) & 1) if number in _LOWEST_BIT else bool(said)
+            if on != bool(value):
+                found.append(f"setting ${number} ({name}) differs: is {said:g}, should be {value:g}")
         elif abs(said - value) > 0.0006 * max(1.0, abs(value) / 1000):
             found.append(f"setting ${number} ({name}) differs: is {said:g}, should be {value:g}")
     report = _number(settings.get(10))
@@ -77,6 +85,7 @@ def offset_differences(offsets: Iterable[Offset]) -> tuple[str, ...]:
 
 def _number(text: str | None) -> float | None:
     try:
-        return None if text is None else float(text.split()[0])
+        value = math.nan if text is None else float(text.split()[0])
     except (ValueError, IndexError):
         return None
+    return value if math.isfinite(value) else None

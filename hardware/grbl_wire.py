@@ -98,16 +98,18 @@ class LineReader:
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _BANNER = re.compile(r"(Grbl|GrblHAL) (\d+\.\d+\w*)(?: \[(?:(FluidNC) v?([\w.+-]+).*?)?'\$'.*help\])")
-_SETTING = re.compile(rf"\$(\d{{1,3}})=({_NUMBER}|[\w.,:+ -]{{0,64}})")
+_SETTING = re.compile(r"\$(\d{1,4})=([ -~]{0,128})")
 _OFFSET = re.compile(rf"(G5[4-9](?:\.[123])?|G28|G30|G92|TLO):({_NUMBER}(?:,{_NUMBER})*)")
 _PROBE = re.compile(rf"PRB:({_NUMBER}(?:,{_NUMBER})*):([01])")
-_PARSER = re.compile(r"GC:((?:[GMTFS]-?\d+(?:\.\d+)?)(?: [GMTFS]-?\d+(?:\.\d+)?)*)")
+# grblHAL ends whole numbers with a point (`S0.`) and says which axes are scaled (`G51:5`).
+_PARSER = re.compile(r"GC:((?:[GMTFS]-?\d+(?:\.\d*|:\d+)?)(?: [GMTFS]-?\d+(?:\.\d*|:\d+)?)*)")
 _ERROR = re.compile(r"error:(\d{1,3})")
 _ALARM = re.compile(r"ALARM:(\d{1,2})")
 _STARTUP_EMPTY = re.compile(r"\$N[01]=(.*)")
 _STARTUP_RAN = re.compile(r">(.*):ok")
 _FIGURES = re.compile(rf"{_NUMBER}(?:,{_NUMBER})*")
-_INFO = re.compile(r"([A-Za-z][A-Za-z0-9 _]{1,23}):(.*)")
+_INFO = re.compile(r"([A-Za-z][A-Za-z0-9 _]{0,23}):(.*)")
+_STRICT = ("GC:", "PRB:", "TLO:", "G54", "G55", "G56", "G57", "G58", "G59", "G28", "G30", "G92")
 _PLACES = ("MPos", "WPos", "WCO")
 _STATES = frozenset({"Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep", "Tool"})
 _STATE = re.compile(r"([A-Z][a-z]+)(?::(\d{1,2}))?")
@@ -153,7 +155,7 @@ def _bracketed(text: str) -> Event | None:
     if match := _PROBE.fullmatch(text):
         position = _position(match[1])
         return None if position is None else Probe(position, match[2] == "1")
-    if text.startswith(("GC:", "PRB:", "TLO:", "G5", "G28", "G30", "G92")):
+    if text.startswith(_STRICT):
         return None
     if match := _INFO.fullmatch(text):
         return Info(match[1], match[2])
