@@ -43,7 +43,7 @@ class FaceFit:
     @property
     def doubtful_mm(self) -> float:
         """Height that speaks against the drawing or was not seen."""
-        return self.deeper_mm + self.shallower_mm + self.unseen_mm
+        return round(self.deeper_mm + self.shallower_mm + self.unseen_mm, 4)
 
 
 _NOTHING = FaceFit(1.0, 1.0, 0.0, 0.0, 0.0, 0.0, np.zeros(4))

@@ -27,7 +27,7 @@ def told(
     return identify(read_key(frames), catalogue, index)
 
 
-@pytest.mark.parametrize("lost_mm", [0.15, 0.3, 0.45])
+@pytest.mark.parametrize("lost_mm", [0.12, 0.2, 0.35])
 def test_a_line_lost_at_the_spine_is_laid_to_the_other_by_their_tops(
     catalogue: Catalogue, index: SectionIndex, lost_mm: float
 ) -> None:
