@@ -171,6 +171,9 @@ class CopyCheck(Frozen):
     """How far a cut may lie off along the blade; makers state .001 to .004 in."""
     tip_tolerance_mm: float = Field(default=0.12, gt=0, le=0.5)
     """How far the tip may be from where a blank on its stop has it; more is a blank that slipped."""
+    rim_mm: float = Field(default=0.0, ge=0, le=0.05)
+    """How much higher the camera sees a cut than its middle lies: a round wheel leaves a hollow across the blade, of
+    thickness squared over four times the wheel's diameter (2 mm by 60 mm: 0.017), and the camera sees its rims."""
     recuts: int = Field(ge=0, le=1)
     drift_window: int = Field(ge=3, le=200)
     drift_limit_mm: float = Field(gt=0, le=0.05)

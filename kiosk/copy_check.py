@@ -74,6 +74,7 @@ def check_copy(plan: CutPlan, measured: Profile, limits: CopyCheck) -> CopyError
     band around the planned one, every cut's place is measured by its ramps, and, since all is measured from the
     clamp, the tip tells whether the blank lay on its stop.
     """
+    measured = _without_rims(measured, plan.blade_height_mm, limits.rim_mm)
     x_mm, y_mm = measured[:, 0], measured[:, 1]
     cuts = []
     for position_mm in plan.positions_mm:
@@ -95,6 +96,12 @@ def check_copy(plan: CutPlan, measured: Profile, limits: CopyCheck) -> CopyError
         and float(x_mm[0]) <= STARTS_BY_MM
     )
     return replace(errors, passed=passed)
+
+
+def _without_rims(measured: Profile, blade_mm: float, rim_mm: float) -> Profile:
+    """The edge along the middle of the blade, where pins ride, from the rims that a camera sees."""
+    lowered = measured[:, 1] - np.where(measured[:, 1] < blade_mm - rim_mm, rim_mm, 0.0)
+    return np.stack([measured[:, 0], lowered], axis=1)
 
 
 def _left_at(plan: CutPlan, x_mm: Floats) -> Floats:

@@ -111,6 +111,17 @@ def test_a_blade_seen_only_in_part_fails() -> None:
     assert errors.largest_mm == float("inf")
 
 
+def test_the_rims_of_a_round_wheels_hollow_are_not_taken_for_metal_left() -> None:
+    plan = plan_of("KW1", "35244")
+    edge = edge_of(plan)
+    rims = np.stack([edge[:, 0], np.minimum(edge[:, 1] + 0.017, plan.blade_height_mm)], axis=1)
+    allowing = LIMITS.model_copy(update={"rim_mm": 0.017})
+    assert check_copy(plan, rims, LIMITS).mean_mm == pytest.approx(0.017, abs=0.001)
+    errors = check_copy(plan, rims, allowing)
+    assert errors.passed
+    assert errors.largest_mm < 0.001
+
+
 def test_errors_tell_nothing_of_the_key() -> None:
     one = check_copy(plan_of("KW1", "35244"), edge_of(plan_of("KW1", "35244")), LIMITS)
     assert isinstance(one, CopyErrors)
