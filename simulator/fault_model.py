@@ -30,7 +30,8 @@ class Outcome(StrEnum):
     REJECTED = "copy measured as bad: rejected, cut once more, else no charge and staff"
     STOPS = "stops at once, scraps the blank, no charge, homes again or out of order"
     OUT_OF_ORDER = "out of order: no motion, no charge, staff called"
-    NOT_SOLD = "not offered: nothing to cut it from"
+    NOT_PAID = "nothing is cut and nothing charged: paid another way, or not at all"
+    ASKED = "the terminal is asked until it is known: charged once, or not at all"
     UNSEEN = "cannot be sensed by the machine: staff find it"
 
 

@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from config.problems import BadInput, Problem
 from simulator.fault_model import Fault, Outcome, Parameter, Undo, Value
 from simulator.link import VirtualClock
+from simulator.payment import Mishap
 from simulator.rig import SimulatedMachine
 from simulator.wire_faults import Damage, Way, WireFault
 from simulator.world_axis import AxisFaults
@@ -90,12 +93,23 @@ def _limit(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]
 
 def _bounce(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
     act = _limit("limits_closed")
-    now_s = rig.timeline.now_s
-    for i in range(int(p["count"])):
-        undo: list[Undo] = []
-        rig.timeline.at(now_s + 0.004 * i, lambda undo=undo: undo.append(act(rig, p)))  # type: ignore[misc]
-        rig.timeline.at(now_s + 0.004 * i + 0.002, lambda undo=undo: undo.pop()() if undo else None)  # type: ignore[misc]
-    return lambda: None
+    draw = np.random.default_rng(rig.seed)
+    at_s, mended = rig.timeline.now_s, False
+
+    def close_and_open(open_s: float) -> None:
+        if not mended:
+            rig.timeline.at(open_s, act(rig, p))
+
+    for _ in range(int(p["count"])):
+        closed_s, apart_s = draw.uniform(0.0005, 0.004, 2)
+        rig.timeline.at(at_s, lambda open_s=at_s + closed_s: close_and_open(open_s))  # type: ignore[misc]
+        at_s += closed_s + apart_s
+
+    def undo() -> None:
+        nonlocal mended
+        mended = True
+
+    return undo
 
 
 def _probe(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
@@ -171,6 +185,15 @@ def _clock(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
     return _set(rig.clock, "offset_s", float(p["by_s"]))
 
 
+def _terminal(mishap: Mishap | None, request: str = "") -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
+    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        wrong = mishap or (Mishap.SILENT_DONE if p["done"] == "yes" else Mishap.SILENT_NOT_DONE)
+        rig.terminal.will(request or str(p["request"]), wrong, int(p["count"]))
+        return rig.terminal.mend
+
+    return act
+
+
 def _chute_full(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
     return _set(rig.world.carousel, "chute_holds", 0)
 
@@ -216,10 +239,10 @@ _TABLE = (
     Fault("shavings", "shavings under the blank lift it", Outcome.SLOT_LOCKED, _feed("shavings_mm", "mm"),
           {"slot": _SLOT, "mm": _mm(0.18, 1)}),
     Fault("clamp_slip", "blanks are clamped off their stop", Outcome.REJECTED, _slip, {"mm": _mm(0.15, 2, -2)}),
-    Fault("worn_wheel", "the wheel is worn and cuts too high", Outcome.REJECTED, _wheel("worn_mm", "mm"),
+    Fault("worn_wheel", "the wheel is worn and cuts too high", Outcome.SLOT_LOCKED, _wheel("worn_mm", "mm"),
           {"mm": _mm(0.08, 2)}),
     Fault("fast_wear", "the wheel wears quickly", Outcome.REJECTED, _wheel("wear_mm_per_mm2", "mm_per_mm2"),
-          {"mm_per_mm2": Parameter(0.0005, 0, 0.1)}),
+          {"mm_per_mm2": Parameter(0.003, 0, 0.1)}),
     Fault("runout", "the wheel runs out of true and cuts too deep", Outcome.REJECTED, _wheel("runout_mm", "mm"),
           {"mm": _mm(0.08, 1)}),
     Fault("broken_wheel", "the wheel turns but has no teeth left", Outcome.REJECTED, _wheel("broken", None)),
@@ -236,23 +259,24 @@ _TABLE = (
           {"axis": _AXIS}),
     Fault("limit_stuck_open", "a limit switch never closes", Outcome.OUT_OF_ORDER, _limit("limits_open"),
           {"axis": _AXIS}),
-    Fault("limit_bounce", "a limit switch chatters", Outcome.STOPS, _bounce, {"axis": _AXIS, "count": _COUNT}),
+    Fault("limit_bounce", "a limit switch chatters", Outcome.STOPS, _bounce,
+          {"axis": _AXIS, "count": Parameter(300, 1, 5000, whole=True)}),
     Fault("probe_stuck_closed", "the probe reads closed", Outcome.STOPS, _probe("probe_closed")),
     Fault("probe_stuck_open", "the probe's wire is off", Outcome.SLOT_LOCKED, _probe("probe_open")),
     Fault("door_open", "the guard door is open", Outcome.STOPS, _door),
     Fault("emergency_stop", "the emergency stop is pressed", Outcome.STOPS, _emergency),
     Fault("brush_worn", "the brush leaves burrs", Outcome.UNSEEN, _brush),
-    Fault("chute_full", "the chute takes no more", Outcome.UNSEEN, _chute_full),
-    Fault("key_stuck", "a copy does not fall out of the clamp", Outcome.SLOT_LOCKED, _stuck),
+    Fault("chute_full", "the chute takes no more", Outcome.OUT_OF_ORDER, _chute_full),
+    Fault("key_stuck", "a copy does not fall out of the clamp", Outcome.OUT_OF_ORDER, _stuck),
     Fault("blur", "a camera is out of focus", Outcome.ASKS_AGAIN, _optics("defocus_px", "px"),
-          {"px": Parameter(6.0, 0, 40, unit=" px")}),
-    Fault("dirty_glass", "dirt on the cameras' glass", Outcome.ASKS_AGAIN, _optics("smear", "part"),
-          {"part": Parameter(0.6, 0, 1)}),
+          {"px": Parameter(14.0, 0, 40, unit=" px")}),
+    Fault("dirty_glass", "dirt on the cameras' glass", Outcome.REJECTED, _optics("smear", "part"),
+          {"part": Parameter(1.0, 0, 1)}),
     Fault("lamp_failing", "the lamps give little light", Outcome.ASKS_AGAIN, _optics("lamp", "part"),
-          {"part": Parameter(0.2, 0, 1)}),
+          {"part": Parameter(0.03, 0, 1)}),
     Fault("key_moved", "the key moves between two views", Outcome.ASKS_AGAIN, _optics("moved_mm", "mm"),
           {"mm": _mm(2.0, 20)}),
-    Fault("dropped_frame", "a camera brings no frame", Outcome.ASKS_AGAIN, _dropped, {"count": _COUNT}),
+    Fault("dropped_frame", "a camera brings no frame", Outcome.OUT_OF_ORDER, _dropped, {"count": _COUNT}),
     Fault("camera_unplugged", "a camera is gone", Outcome.OUT_OF_ORDER, _unplug_camera,
           {"view": Parameter("silhouette", choices=_VIEWS)}),
     *(
@@ -262,6 +286,13 @@ _TABLE = (
     ),
     Fault("board_reset", "the board resets by itself", Outcome.STOPS, _reset_board),
     Fault("board_unplugged", "the board's cable is out", Outcome.OUT_OF_ORDER, _unplug_board),
+    Fault("payment_declined", "the bank says no", Outcome.NOT_PAID, _terminal(Mishap.DECLINE, "authorise"),
+          {"count": _COUNT}),
+    Fault("payment_unreachable", "the card terminal cannot be asked", Outcome.NOT_PAID,
+          _terminal(Mishap.UNREACHABLE, "any"), {"count": Parameter(30, 1, 1000, whole=True)}),
+    Fault("payment_silent", "the card terminal's answer is lost", Outcome.ASKED, _terminal(None),
+          {"request": Parameter("capture", choices=("authorise", "capture", "void", "refund", "query", "any")),
+           "done": Parameter("yes", choices=("yes", "no")), "count": _COUNT}),
     Fault("clock_jump", "the wall clock is set", Outcome.CARRIES_ON, _clock,
           {"by_s": Parameter(3600.0, -1e8, 1e8, unit=" s")}),
 )  # fmt: skip

@@ -48,6 +48,10 @@ class SimulatedTerminal:
         """Let the next `times` requests named `request` (`authorise`, `capture`, ... or `any`) go wrong."""
         self._mishaps.extend((request, mishap) for _ in range(times))
 
+    def mend(self) -> None:
+        """Nothing goes wrong any more."""
+        self._mishaps.clear()
+
     def taken_minor(self, transaction: str) -> int:
         """What the shopper has been charged for a transaction."""
         account = self._accounts.get(transaction)

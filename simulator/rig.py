@@ -22,6 +22,7 @@ from simulator.firmware_settings import Settings, factory_eeprom
 from simulator.keys import PhysicalKey
 from simulator.link import MemoryLink, Timeline, VirtualClock
 from simulator.optics import NORMAL, Optics, Scene, lay_out, render_check
+from simulator.payment import SimulatedTerminal
 from simulator.wire_faults import FaultyLink, WireDamage, WireFault
 from simulator.world import Tray, World
 from simulator.world_blade import Blade
@@ -76,6 +77,7 @@ class SimulatedMachine:
         self.plugged_in = True
         self.wire = WireDamage(seed, self.firmware.power_cycle)
         self.scanner = SimulatedScanner(self)
+        self.terminal = SimulatedTerminal()
 
     @property
     def tray(self) -> Tray:

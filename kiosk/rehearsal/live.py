@@ -110,7 +110,7 @@ def live_machine(
         stack.callback(realtime.stop)
         factory = watched(serial_link_factory(settings.machine.wire, str(pty)))
         cutter = GrblCutter(factory, settings.machine, MachineTime(rig.timeline, realtime))
-        terminal = SimulatedTerminal()
+        terminal = rig.terminal
         ports = Ports(cutter, rig.scanner, terminal, SystemClock(), simulated=True, first_count=None)
         yield LiveMachine(rig, ports, terminal, server.port)
 

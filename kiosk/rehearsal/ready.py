@@ -17,6 +17,7 @@ from hardware.errors import CameraFault
 from hardware.scan import ScanFrames, View
 from kiosk.approvals import may_lift, reasons_for
 from kiosk.copy_check import CopyErrors, check_copy
+from kiosk.copy_measure import STEEPEST_TILT
 from kiosk.cut_plan import CutPlan
 from kiosk.decision import FiredRule
 from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
@@ -61,7 +62,10 @@ class ReadyExpert:
         blade = self.rig.world.at_check()
         if blade is None:
             return CopyErrors((), 0.0, 0.0, passed=False)
-        measured = np.stack([blade.x_mm + blade.shift_mm, blade.seen_top_mm()], axis=1)
+        if abs(blade.bend_mm) / float(blade.x_mm[-1]) > STEEPEST_TILT:
+            raise CameraFault("check", "the copy leans in its clamp")
+        # As a picture is measured: above the blade's own spine, wherever in the clamp that lies.
+        measured = np.stack([blade.x_mm + blade.shift_mm, blade.top_mm], axis=1)
         return check_copy(plan, measured, self.limits)
 
     def next_key(self, answers: list[Identification], head: Stamp) -> None:

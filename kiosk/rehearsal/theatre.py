@@ -118,7 +118,7 @@ def theatre(
         wire: opens the board's port; the machine's own if None.
     """
     rig = rig or SimulatedMachine(settings.machine, settings.catalogue, seed)
-    terminal = terminal or SimulatedTerminal()
+    terminal = rig.terminal = terminal or rig.terminal
     cutter = GrblCutter(wire or rig.link, settings.machine, rig.clock)
     ports = Ports(cutter, scanner or rig.scanner, terminal, rig.clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:

@@ -12,7 +12,9 @@ ZERO = "MPos:0.000,0.000,0.000"
 WCO, OV = "WCO:0.000,0.000,0.000", "Ov:100,100,100"
 
 
-def stands(x: str, *, y: str = "0.000", z: str = "0.000", speeds: str = "0,0", more: str = WCO, state: str = "Idle") -> str:
+def stands(
+    x: str, *, y: str = "0.000", z: str = "0.000", speeds: str = "0,0", more: str = WCO, state: str = "Idle"
+) -> str:
     return REPORT + f"< <{state}|MPos:{x},{y},{z}|FS:{speeds}|{more}>\n"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from config.problems import BadInput
-from hardware.errors import CameraFault, LinkLost, PortUnavailable
+from hardware.errors import CameraFault, LinkLost, PaymentFault, PortUnavailable
 from simulator.faults import FAULTS, FaultPanel, parse_fault
 from simulator.gallery import gallery_key
 from simulator.wire_faults import Damage
@@ -98,6 +98,14 @@ def wear(hand: Hand) -> object:
     return hand.world.wheel_faults.worn_mm > 0
 
 
+def paid(hand: Hand) -> object:
+    try:
+        asked = hand.rig.terminal.authorise("A", 100, "EUR")
+    except PaymentFault:
+        return "gone"
+    return asked.state, hand.rig.terminal.capture("A", 100).state
+
+
 def wall_clock(hand: Hand) -> object:
     return hand.rig.clock.utc().replace(minute=0, second=0, microsecond=0)
 
@@ -113,7 +121,8 @@ LOOKS: dict[str, tuple[str, Callable[[Hand], object]]] = {
     "chute_full": ("", delivered), "key_stuck": ("", delivered), "blur": ("", scanned), "dirty_glass": ("", scanned),
     "lamp_failing": ("", scanned), "key_moved": ("", scanned), "dropped_frame": ("", scanned),
     "camera_unplugged": ("", scanned), "board_reset": ("", talk), "board_unplugged": ("", opened),
-    "clock_jump": ("", wall_clock),
+    "clock_jump": ("", wall_clock), "payment_declined": ("", paid), "payment_unreachable": ("", paid),
+    "payment_silent": ("", paid),
     **{f"wire_{damage.value}": ("way=from_board" if damage is Damage.DELAY else "", talk) for damage in Damage},
 }  # fmt: skip
 

@@ -1,0 +1,49 @@
+"""Every fault by name has a scenario that demands the outcome the fault is said to have.
+
+That the shipped scenarios end as they demand is tested in `test_scenarios`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from kiosk.rehearsal.cli import SHIPPED
+from kiosk.rehearsal.script import Expect, load_scenario
+from kiosk.states import State
+from simulator.fault_model import Outcome
+from simulator.faults import FAULTS
+
+SCENARIOS = [load_scenario(path) for path in sorted(SHIPPED.glob("*.toml"))]
+
+
+def _nothing_for_nothing(expect: Expect) -> bool:
+    return expect.delivered == 0 and expect.charged_minor == 0
+
+
+DEMANDED: dict[Outcome, Callable[[Expect], bool]] = {
+    Outcome.CARRIES_ON: lambda e: bool(e.delivered),
+    Outcome.UNSEEN: lambda e: bool(e.delivered),
+    Outcome.ASKS_AGAIN: lambda e: bool(e.try_again) and _nothing_for_nothing(e) and State.CUTTING in e.not_through,
+    Outcome.SLOT_LOCKED: lambda e: bool(e.locked_slots) and _nothing_for_nothing(e),
+    Outcome.REJECTED: lambda e: bool(e.rejected) and _nothing_for_nothing(e),
+    Outcome.STOPS: lambda e: State.OUT_OF_ORDER in e.through and bool(e.rejected) and _nothing_for_nothing(e),
+    Outcome.OUT_OF_ORDER: lambda e: (
+        (State.OUT_OF_ORDER in e.through or e.ends_in is State.OUT_OF_ORDER) and bool(e.fault) and not e.delivered
+    ),
+    Outcome.NOT_PAID: lambda e: State.LOADING in e.not_through and _nothing_for_nothing(e),
+    Outcome.ASKED: lambda e: e.charged_minor is not None and e.delivered is not None,
+}
+
+
+def test_every_outcome_can_be_demanded() -> None:
+    assert set(DEMANDED) == set(Outcome)
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_scenario_demands_what_a_fault_must_come_to(name: str) -> None:
+    about = [scenario for scenario in SCENARIOS if any(trouble.fault == name for trouble in scenario.trouble)]
+    assert about, f"no scenario tries {name}"
+    demanded = DEMANDED[FAULTS[name].outcome]
+    assert any(demanded(scenario.expect) for scenario in about), [scenario.title for scenario in about]
