@@ -48,6 +48,8 @@ class Stepper:
     def __init__(self, planner: Planner) -> None:
         self._planner = planner
         self._pieces: deque[_Piece] = deque()
+        self._spans: deque[tuple[float, float]] = deque()
+        """Stretches cut into whole segments, the last of each ending with it: blocks, and what was replanned of one."""
         self._head: Planned | None = None
         self._anchor_s = 0.0
         self.running = False
@@ -77,8 +79,16 @@ class Stepper:
         return self._pieces[-1].end_s if self._pieces else self._anchor_s
 
     def _horizon_s(self, now_s: float) -> float:
-        segments = math.floor((now_s - self._anchor_s) / SEGMENT_S + 1e-6)
-        return self._anchor_s + (segments + SEGMENTS_AHEAD) * SEGMENT_S
+        """Where the segments end that are prepared by now; infinity where all that was taken up is prepared."""
+        left = SEGMENTS_AHEAD
+        for start_s, end_s in self._spans:
+            if end_s > now_s + _TINY_S:
+                done = max(0, math.floor((now_s - start_s) / SEGMENT_S + 1e-6))
+                here = _segments(start_s, end_s) - done
+                if here >= left:
+                    return min(end_s, start_s + (done + left) * SEGMENT_S)
+                left -= here
+        return math.inf
 
     def finished(self, now_s: float) -> bool:
         """Whether the last prepared step has been taken."""
@@ -101,6 +111,7 @@ class Stepper:
         """Begin, or go on after a hold, with the planner's first block."""
         self._settle(now_s)
         self._pieces.clear()
+        self._spans.clear()
         self.running, self.holding = True, False
         self._anchor_s = now_s
         self._head = None
@@ -108,6 +119,8 @@ class Stepper:
 
     def advance(self, now_s: float) -> None:
         """Take up blocks as far as the prepared stretch reaches."""
+        while len(self._spans) > 1 and self._spans[0][1] <= now_s:
+            self._spans.popleft()
         while self.running and self._horizon_s(now_s) >= self._load_due_s() - _LATE_S:
             if self._head is not None:
                 if self.holding and self._speed_at_end() <= 0:
@@ -150,6 +163,8 @@ class Stepper:
         head.done_mm = last.from_mm + last.leg.length_mm if last and last.block is head else self._head_from_mm
         head.entry_sq = speed * speed
         self._planner.recalculate()
+        self._spans[-1] = (self._spans[-1][0], max(self._spans[-1][0], self._end_s))
+        self._spans.append((self._end_s, self._end_s))
         self._lay(head, speed)
         self.advance(now_s)
 
@@ -162,6 +177,7 @@ class Stepper:
         """Stop dead: no more steps."""
         self._settle(now_s)
         self._pieces.clear()
+        self._spans.clear()
         self._head = None
         self.locked = {}
         self.running = self.holding = False
@@ -239,8 +255,13 @@ class Stepper:
 
     def _load_moment(self) -> float:
         """The first moment at which the prepared stretch covers the end of the block under way."""
-        ahead = math.ceil((self._end_s - self._anchor_s) / SEGMENT_S - 1e-6) - SEGMENTS_AHEAD
-        return self._anchor_s + ahead * SEGMENT_S
+        left = SEGMENTS_AHEAD
+        for start_s, end_s in reversed(self._spans):
+            here = _segments(start_s, end_s)
+            if here >= left:
+                return start_s + (here - left) * SEGMENT_S
+            left -= here
+        return self._anchor_s
 
     def _speed_at_end(self) -> float:
         if not self._pieces:
@@ -258,6 +279,7 @@ class Stepper:
         block.entry_sq = speed * speed
         self._head = block
         self._head_from_mm = block.done_mm
+        self._spans.append((self._end_s, self._end_s))
         self.taken(block)
         if self.watch is not None:
             block.watch_mm = self.watch(block, steps_done(block, block.done_mm))
@@ -276,6 +298,7 @@ class Stepper:
             self._pieces.append(_Piece(at_s, at_s + leg.duration_s, at_mm, leg, block))
             at_s += leg.duration_s
             at_mm += leg.length_mm
+        self._spans[-1] = (self._spans[-1][0], at_s)
         self._find_watch()
 
     def _find_watch(self) -> None:
@@ -306,6 +329,10 @@ class Stepper:
             return piece.from_mm + piece.leg.length_mm
         into_s = max(0.0, into_s)
         return piece.from_mm + into_s * (piece.leg.v0_mm_s + 0.5 * piece.leg.acceleration_mm_s2 * into_s)
+
+
+def _segments(start_s: float, end_s: float) -> int:
+    return max(0, math.ceil((end_s - start_s) / SEGMENT_S - 1e-6))
 
 
 def _passed(piece: _Piece, at_mm: float) -> bool:
