@@ -1,14 +1,20 @@
-"""A monkey before the glass: `python -m tests.bench.soak_monkey [TOUCHES] [SEED]`.
+"""A monkey before the glass: `python -m tests.bench.soak_monkey [--touches N] [--seed N] [--minutes N]`.
 
-Random touches and keys over the real screens, off screen, with the session over a simulated machine in virtual time;
-keys come and go in the tray, blanks are refilled, and now and then a member of staff signs in by the keypad. After
-every touch: the screen has not failed, no reserved or taken money without a sale. At the end everybody leaves, and the
-kiosk must come to rest by itself: every sale delivered and paid or neither, as many copies in the chute as the journal
-says, wheel off. Exit status 1 if anything was otherwise.
+Random touches and keys on the real screens, drawn off screen, with the session over a whole simulated machine in
+virtual time. What a key is and what its head says comes ready made; the wire, the cutting and the money do not. Keys
+come and go in the tray. Where only staff can help (closed, out of order, a sign-in begun), a member of staff comes
+after a few acts, signs in on the keypad, and opens, refills, recovers or leaves; and a monkey that plays too long
+with the first screen or with receipt codes is sent on.
+
+After every act: the screen has not failed; what the terminal has taken is owed for copies in the chute, sale by sale;
+no state in which the machine or the money works has stood longer than it may; the wheel turns only while a cut is on.
+At the end everybody leaves, and the kiosk must come to rest by itself: every sale delivered and paid or neither, as
+many copies in the chute as the journal says, nothing reserved, wheel off. Exit status 1 if anything was otherwise.
 """
 
 from __future__ import annotations
 
+import argparse
 import logging
 import random
 import sys
@@ -33,7 +39,27 @@ from ui.gallery import SIZES, Gallery, sample_store
 KEYS = ("tab", "up", "enter", "type", "speech", "louder", "repeat", "backspace")
 BLANKS = ("KW1", "SC1", "KW10", "SC4", "M1")
 LONGEST_S = 900.0
-"""Virtual seconds after which a screen that is nobody's resting place must have been left, with nobody there."""
+"""Virtual seconds in which everything must have come to rest once everybody has left."""
+WORKING = frozenset(
+    {State.STARTING, State.SCANNING, State.PAYING, State.LOADING, State.CUTTING, State.CHECKING, State.DELIVERING}
+    | {State.CAPTURING, State.SETTLING, State.MEASURING_RETURN}
+)
+"""States that end by themselves whatever the monkey does; none may stand for `WORK_AT_MOST_S`."""
+WORK_AT_MOST_S = 400.0
+STAFF_ONLY = frozenset({State.STAFF_LOGIN, State.CLOSED, State.OUT_OF_ORDER})
+BACK_ROOM = frozenset({State.STAFF_MENU, State.TECHNICIAN, State.STAFF_APPROVAL})
+PATIENCE = 6
+"""Acts in a state only staff can end, after which they come."""
+
+
+class Patient(RehearsalStaff):
+    """Staff whose lock-out ends: a monkey types wrong PINs all day."""
+
+    def sign_in(self, number: str, pin: str) -> Any:
+        """Check number and PIN; every wrong try is forgotten when a right one comes."""
+        if pin == PIN:
+            self._wrong = 0
+        return super().sign_in(number, pin)
 
 
 class Mute:
@@ -50,11 +76,16 @@ class Mute:
         """Nothing to stop."""
 
 
+DEAREST_MINOR = 10_000
+"""More than any copy costs here."""
+
+
 class Monkey:
     """Touches in virtual time; `acts` counts what it did."""
 
     def __init__(self, house: Theatre, rig: SimulatedMachine, expert: ReadyExpert, seed: int, touches: int) -> None:
         self.house, self.rig, self.expert = house, rig, expert
+        self.stood, self.since_s, self.where = 0, 0.0, State.STARTING
         self.left, self.acts, self.states = touches, Counter[str](), Counter[str]()
         self._random = random.Random(seed)
         self._settings_store = sample_store("portrait")
@@ -78,24 +109,73 @@ class Monkey:
         self.left -= 1
         now = self.house.stage.now
         self.states[now.state.value] += 1
-        self.glass.settle(2)
+        self.stood = self.stood + 1 if now.state is self.where or {now.state, self.where} <= BACK_ROOM else 0
+        if now.state is not self.where:
+            self.where, self.since_s = now.state, self.rig.clock.now_s()
+        self.glass.settle(1)
         # Half a second and more between touches: later than the moment in which a new screen is deaf.
         self.glass.stage._deaf_until_s = 0.0 if self._random.random() < 0.9 else self.glass.stage._deaf_until_s
         chance = self._random.random()
-        if chance < 0.02:
-            self._hand()
-        if now.state is State.STAFF_LOGIN and chance < 0.3:
-            self._sign_in()
+        if self.stood >= PATIENCE and now.state in STAFF_ONLY | BACK_ROOM:
+            self._staff_come(now)
+        elif self.stood >= PATIENCE and now.state in (State.WELCOME, State.BRING_BACK):
+            # Enough of languages and of codes that no receipt bears.
+            self._press("start" if now.state is State.WELCOME else "cancel")
+            self._press("back")
         elif chance < 0.45:
             self._touch_a_button()
-        elif chance < 0.75:
+        elif chance < 0.72:
             self._touch(self._random.uniform(0, 1080), self._random.uniform(0, 1920))
-        else:
+        elif chance < 0.98:
             self._key()
+        else:
+            self._hand()
         self._hands(now.state)
-        assert not self.screenful.broken, "the screen failed"
+        self._check()
         if self.left > 0:
             self.house.stage.after(self._random.choice((0.1, 0.3, 0.7, 1.5, 4.0, 12.0)), self._act)
+
+    def _check(self) -> None:
+        """What must hold after every act."""
+        assert not self.screenful.broken, "the screen failed"
+        state = self.house.stage.now.state
+        stood_s = self.rig.clock.now_s() - self.since_s
+        assert state is not self.where or state not in WORKING or stood_s < WORK_AT_MOST_S, f"stuck in {state}"
+        for sale in self.house.stage.tools.journal.last_sales(3):
+            taken = self.house.terminal.taken_minor(sale.transaction)
+            assert taken <= sale.price_each_minor * sale.delivered, f"{taken} taken for {sale.delivered} delivered"
+        delivered = self.house.delivered
+        assert self.house.terminal.taken_in_all_minor <= DEAREST_MINOR * delivered, "money without a key"
+        turning = self.rig.world.wheel.told_rpm > 0
+        assert not turning or state in (State.CUTTING, State.TECHNICIAN, State.LOADING), f"the wheel turns in {state}"
+
+    def _staff_come(self, now: Any) -> None:
+        """Whoever works here puts an end to it, by the same screen."""
+        self.acts["staff"] += 1
+        self.stood = 0
+        match now.state:
+            case State.STAFF_LOGIN if self._random.random() < 0.5:
+                self._sign_in()
+            case State.STAFF_LOGIN | State.TECHNICIAN:
+                self._press("cancel")
+            case State.STAFF_APPROVAL:
+                self._press("deny")
+            case State.STAFF_MENU:
+                self._press("tab_kiosk")
+                self._press("open_kiosk")
+                self._press("cancel")
+            case State.OUT_OF_ORDER:
+                self.house.stage.post(Recover())
+            case _:
+                self._refill()
+                self.house.stage.tools.journal.forget_drift()
+                self._press("staff_door")
+
+    def _refill(self) -> None:
+        for view in self.house.stage.tools.inventory.slots():
+            self.house.stage.tools.inventory.unlock(view.number)
+            self.house.stage.tools.inventory.refill(view.number, view.capacity)
+            self.rig.world.carousel.stock[view.number] = view.capacity
 
     def _touch(self, x: float, y: float) -> None:
         from kivy.tests.common import UnitTestTouch
@@ -163,8 +243,6 @@ class Monkey:
                 lay(self.rig, gallery_key("kwikset-new", self.rig.catalogue, seed))
         elif state is State.TAKE_KEY_BACK and draw.random() < 0.6:
             self._hand()
-        elif state is State.OUT_OF_ORDER and draw.random() < 0.2:
-            self.house.stage.post(Recover())
 
     def _hand(self) -> None:
         if self.rig.tray.key is not None:
@@ -215,13 +293,18 @@ def wrong_at_the_end(house: Theatre) -> list[str]:
 
 def main() -> int:
     """Let it loose."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--touches", type=int, default=20_000, help="touches and keys")
+    parser.add_argument("--seed", type=int, default=1, help="draws everything the monkey does")
+    parser.add_argument("--minutes", type=float, default=0.0, help="end after so long, however many acts are done")
+    asked = parser.parse_args()
+    if asked.touches < 1:
+        parser.error("--touches must be at least 1")
     logging.disable(logging.CRITICAL)
-    touches = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     settings = load_settings(environment={})
     began_s = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        rig = SimulatedMachine(settings.machine, settings.catalogue, seed, baud=None)
+        rig = SimulatedMachine(settings.machine, settings.catalogue, asked.seed, baud=None)
         expert = ReadyExpert(rig, settings.machine.check)
         with theatre(
             settings,
@@ -229,10 +312,10 @@ def main() -> int:
             rig=rig,
             expert=expert,
             scanner=ReadyScanner(rig),
-            staff=RehearsalStaff(),
+            staff=Patient(),
             audit=RehearsalAudit(),
         ) as house:
-            monkey = Monkey(house, rig, expert, seed, touches)
+            monkey = Monkey(house, rig, expert, asked.seed, asked.touches)
             house.stage.begin()
             house.stage.run_to(State.WELCOME, limit_s=600)
             monkey.begin()
@@ -241,10 +324,11 @@ def main() -> int:
                 house.stage.turn()
                 if time.perf_counter() - shown_s > 20:
                     shown_s = time.perf_counter()
-                    print(f"{touches - monkey.left} of {touches}, {house.delivered} copies", flush=True)
-                    for view in house.stage.tools.inventory.slots():
-                        house.stage.tools.inventory.refill(view.number, view.capacity)
-                        rig.world.carousel.stock[view.number] = view.capacity
+                    print(f"{asked.touches - monkey.left} acts, {house.delivered} copies", flush=True)
+                if asked.minutes and time.perf_counter() - began_s > 60 * asked.minutes:
+                    break
+            acts = asked.touches - monkey.left
+            monkey.left = 0
             end_s = rig.clock.now_s() + LONGEST_S
             while rig.clock.now_s() < end_s and house.stage.turn():
                 if house.stage.now.state is State.TAKE_KEY_BACK and rig.tray.key is not None:
@@ -253,11 +337,12 @@ def main() -> int:
             sales = house.stage.tools.journal.last_sales(1_000_000)
             money = Counter(sale.money.value for sale in sales)
             print(
-                f"{touches} acts ({dict(monkey.acts)}) in {time.perf_counter() - began_s:.0f} s, {len(monkey.states)} "
-                f"screens visited, {len(sales)} sales ({dict(money)}), {house.delivered} copies delivered; "
-                f"rests in {house.stage.now.state}; {found or 'nothing wrong'}"
+                f"seed {asked.seed}: {acts} acts ({dict(monkey.acts)}) in {time.perf_counter() - began_s:.0f} s, "
+                f"{len(monkey.states)} screens visited, {len(sales)} sales ({dict(money)}), {house.delivered} copies "
+                f"delivered; rests in {house.stage.now.state}; {found or 'nothing wrong'}"
             )
-            print(dict(monkey.states))
+            share = {name: f"{100 * count / acts:.1f} %" for name, count in monkey.states.most_common()}
+            print(share)
     return int(bool(found))
 
 

@@ -49,14 +49,16 @@ def box_of(widget: Any, name: str) -> Box:
 def labels_in(root: Any) -> Iterator[Any]:
     from kivy.uix.label import Label
 
+    from ui.widgets.caption import Caption
+
     for widget in root.walk(restrict=True):
-        if isinstance(widget, Label) and widget.text:
+        if isinstance(widget, Label | Caption) and widget.text:
             yield widget
 
 
 def mistakes(stage: Any, theme: Any) -> list[str]:
     """Everything clipped, overlapping, too small or outside the glass."""
-    from ui.widgets.buttons import BigButton
+    from ui.widgets.button import BigButton
 
     root = stage._dialogue or stage
     glass = box_of(stage, "glass")
@@ -72,7 +74,7 @@ def mistakes(stage: Any, theme: Any) -> list[str]:
             found.append(f"{box.name} is clipped: {label.texture_size} in {label.size}")
         if not box.inside(glass):
             found.append(f"{box.name} leaves the glass: {box}")
-        if label.text_size[0] and not label.shorten:
+        if label.text_size[0] and not getattr(label, "shorten", False):
             found += [
                 f"{box.name} breaks the word {w!r}"
                 for w in label.text.split()

@@ -25,7 +25,7 @@ def _pixels(snapshot: Snapshot, local: Local, size: str, theme: str) -> np.ndarr
     glass.show(snapshot, local, sample_store(size, theme), theme)
     for _ in range(2):
         glass._loop.idle()
-    texture = glass._picture()
+    texture = glass.stage.picture()
     pixels = np.frombuffer(texture.pixels, np.uint8).reshape(texture.height, texture.width, 4)
     return np.ascontiguousarray(pixels[:, :, :3])
 

@@ -41,7 +41,7 @@ class Dialogue(FloatLayout):
     def show(self, waiting: WaitingShown) -> None:
         """Words and answers."""
         self._title.text, self._seconds.text, self._text.text = waiting.title, waiting.seconds, waiting.text
-        self._seconds.color = look.theme.palette.accent
+        self._seconds.ink = "accent"
         self._bar.actions = (waiting.more, waiting.leave)
 
     def _place(self, *_: Any) -> None:

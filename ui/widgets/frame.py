@@ -9,14 +9,14 @@ from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.shown import Shown
-from ui.widgets.buttons import BigButton
+from ui.widgets.buttons import ButtonRow
+from ui.widgets.caption import Caption
 from ui.widgets.look import look
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, Quad, Rectangle, SmoothRoundedRectangle
 from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 FIRST_AIDS = ("aid_speech", "aid_contrast", "aid_reach")
@@ -30,7 +30,7 @@ class Banner(Widget):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(size_hint_y=None, height=0, **kwargs)
-        self._label = Label()
+        self._label = Caption()
         self.add_widget(self._label)
         self._trigger = Clock.create_trigger(self._draw, -1)
         for name in ("pos", "size", "text"):
@@ -45,9 +45,8 @@ class Banner(Widget):
         p = theme.palette
         self.height = theme.mm(11) if self.text else 0
         label = self._label
-        label.text, label.font_name, label.font_size, label.color = self.text, theme.bold, theme.small, p.on_warn
-        label.texture_update()
-        label.size = label.texture_size
+        label.write(self.text, theme.bold, theme.small)
+        label.color, label.size = p.on_warn, label.texture_size
         label.center = self.center
         self.canvas.before.clear()
         if not self.text:
@@ -74,7 +73,7 @@ class Header(Widget):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(size_hint_y=None, **kwargs)
-        self._store, self._badge = Label(), Label()
+        self._store, self._badge = Caption(), Caption()
         self.add_widget(self._store)
         self.add_widget(self._badge)
         self._trigger = Clock.create_trigger(self._draw, -1)
@@ -94,9 +93,8 @@ class Header(Widget):
             (self._store, self.store, theme.semibold, p.soft_ink),
             (self._badge, self.badge, theme.semibold, p.accent),
         ):
-            label.text, label.font_name, label.font_size, label.color = text, font, theme.small, colour
-            label.texture_update()
-            label.size = label.texture_size if text else (0, 0)
+            label.write(text, font, theme.small)
+            label.color, label.size = colour, label.texture_size
         self._store.x, self._store.center_y = self.x + theme.margin, self.center_y
         self._badge.right, self._badge.center_y = self.right - theme.margin - theme.mm(4), self.center_y
         self.canvas.before.clear()
@@ -140,18 +138,13 @@ class Toolbar(BoxLayout):
                     button.action = by_id[button.action.id]
             return
         self._shape = shape
+        there = {button.action.id: button for row in self.children for button in row.children}
         self.clear_widgets()
         theme = look.theme
         self.spacing = theme.gap
         for row in reversed([row for row in rows if row]):
-            line = BoxLayout(size_hint_y=None, height=theme.target, spacing=theme.mm(1.5))
+            line = ButtonRow(theme.target, spacing=theme.mm(1.5))
             for action in row:
-                button = BigButton(action=action, style="tool", size_hint_x=max(5, len(action.label)))
-                button.send = lambda does: self.send(does) if self.send else None
-
-                def fit(*_: Any, line: Any = line) -> None:
-                    line.height = max(theme.target, *(child.natural_height for child in line.children))
-
-                button.fbind("natural_height", fit)
-                line.add_widget(button)
+                line.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None, "tool")
+                line.children[0].size_hint_x = max(5, len(action.label))
             self.add_widget(line)

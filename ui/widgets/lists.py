@@ -104,7 +104,7 @@ class StepList(Rows):
         """One step."""
         cls = Strong if row.state is StepState.NOW else Soft if row.state is StepState.LATER else Words
         words = cls(text=row.label)
-        words.font_size = look.theme.lead
+        words.scale = "lead"
         return _beside(Mark(row.state), words)
 
 
@@ -163,7 +163,7 @@ class Reasons(Rows):
         column = BoxLayout(orientation="vertical", size_hint_y=None, spacing=look.theme.mm(1.4))
         column.fbind("minimum_height", column.setter("height"))
         what = Strong(text=row.what)
-        what.font_size = look.theme.lead
+        what.scale = "lead"
         column.add_widget(what)
         if row.why:
             column.add_widget(Words(text=row.why))

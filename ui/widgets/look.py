@@ -1,7 +1,8 @@
 """The theme in force, as the one thing every widget's looks are bound to.
 
 Responsible for: telling widgets that sizes or colours changed. Not responsible for: what they are (`ui.theme`).
-kv reaches it as `look.theme.ink`, which Kivy re-evaluates when the theme is replaced; nothing else is global.
+Nothing else is global. kv reads sizes as `look.theme.gap` once, when a page is made; a page is made anew when sizes
+change (`ui.widgets.stage`). Colours change under an open page, and are followed by the widgets that draw them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Look(EventDispatcher):
         """Call `acts` with `widget` whenever theme or motion change, for as long as the widget lives.
 
         A widget is not kept alive by this, as Kivy's own binding of a method would: a kiosk shows thousands of screens
-        a day, and each must be gone when the next one comes. So `acts` must not hold the widget either.
+        a day, and each must be gone when the next one comes. So `acts` must not hold the widget either. A widget that
+        is not on the glass is not called.
         """
         self._followers[widget] = (*self._followers.get(widget, ()), *acts)
 
@@ -46,8 +48,10 @@ class Look(EventDispatcher):
 
     def _tell(self) -> None:
         for widget, acts in list(self._followers.items()):
-            for act in acts:
-                act(widget)
+            # What has left the glass and only waits to be freed is dressed for nobody.
+            if widget.get_root_window() is not None:
+                for act in acts:
+                    act(widget)
 
 
 look = Look()

@@ -96,6 +96,12 @@ class Page(Layout):
         """The child that plays `role`, or None."""
         return next((child for child in self.children if getattr(child, "role", "") == role), None)
 
+    def begin(self) -> None:
+        """This page is put up: its picture begins from its beginning."""
+        picture = self.part("picture")
+        if picture is not None:
+            picture.begin()
+
     def do_layout(self, *_: Any) -> None:
         """Place the parts."""
         self.side_by_side = bool(self.width > 1.15 * self.height and not self.reach and not self.stacked)

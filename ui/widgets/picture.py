@@ -32,14 +32,15 @@ class Picture(Widget):
         self._ticking: Any = None
         self._every_s = 0.0
         self._trigger = Clock.create_trigger(self._draw, -1)
-        self.fbind("scene", self._begin)
+        self.fbind("scene", self.begin)
         for name in ("pos", "size"):
             self.fbind(name, self._trigger)
         self.fbind("fraction", self._further)
-        self.fbind("parent", self._begin)
-        look.follow(self, Picture._begin)
+        self.fbind("parent", self.begin)
+        look.follow(self, Picture.begin)
 
-    def _begin(self, *_: Any) -> None:
+    def begin(self, *_: Any) -> None:
+        """Begin a new round."""
         if self._ticking is not None:
             self._ticking.cancel()
             self._ticking = None

@@ -15,7 +15,8 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.local import LocalAct
 from ui.screens import PAGES
 from ui.shown import Shown
-from ui.widgets.buttons import BigButton, MainButtons
+from ui.widgets.button import BigButton
+from ui.widgets.buttons import MainButtons
 from ui.widgets.dialogue import Dialogue
 from ui.widgets.frame import Banner, Header, Toolbar
 from ui.widgets.look import look
@@ -28,6 +29,9 @@ from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
+
+KEPT_PAGES = frozenset({"welcome", "message", "steps", "offer", "receipt", "refused", "keypad", "choice", "help"})
+"""Pages kept for the next shopper once they were shown; what has held buttons is made anew."""
 
 
 class Stage(FloatLayout):
@@ -54,6 +58,9 @@ class Stage(FloatLayout):
         for part in (self._banner, self._header, self._hall, self._footer):
             self._column.add_widget(part)
         self.add_widget(self._column)
+        self._kept: dict[type[Page], Page] = {}
+        self._sizes: tuple[float, bool] = (0.0, False)
+        self._reach = False
         self._dialogue: Dialogue | None = None
         look.follow(self, Stage._space)
         self._space()
@@ -66,6 +73,10 @@ class Stage(FloatLayout):
 
     def save(self, path: Path) -> None:
         """Write what is on the glass as a picture."""
+        self.picture().save(str(path), flipped=False)
+
+    def picture(self) -> Any:
+        """What is on the glass, as a texture."""
         width, height = (round(side) for side in self.size)
         fbo = Fbo(size=(width, height), with_stencilbuffer=True)
         fbo.clear_color = look.theme.palette.paper
@@ -76,10 +87,18 @@ class Stage(FloatLayout):
             Translate(0, -height, 0)
         fbo.add(self.canvas)
         fbo.draw()
-        fbo.texture.save(str(path), flipped=False)
         fbo.remove(self.canvas)
+        return fbo.texture
 
     def _space(self, *_: Any) -> None:
+        # Pages hold the sizes they were made with, and those that are not up would follow colours for nobody.
+        self._kept = {}
+        sizes = (look.theme.px_per_mm, look.theme.compact)
+        if sizes != self._sizes:
+            self._sizes, self.page = sizes, None
+            self._hall.clear_widgets()
+            if self.shown is not None:
+                self.show(self.shown, reach=self._reach)
         theme = look.theme
         self._column.spacing = theme.mm(3 if theme.compact else 6)
         self._footer.spacing = theme.mm(3 if theme.compact else 6)
@@ -89,16 +108,14 @@ class Stage(FloatLayout):
     def show(self, shown: Shown, *, reach: bool = False) -> None:
         """Put `shown` on the glass; an equal value changes nothing."""
         new_visit = shown.visit != self._visit
-        self.shown = shown
+        self.shown, self._reach = shown, reach
         self._banner.text = shown.simulated
         self._header.store, self._header.badge = shown.store_name, shown.badge
         self._bar.actions = shown.actions
         self._tools.show(shown)
         page_class = PAGES[shown.page]
         if type(self.page) is not page_class:
-            self._hall.clear_widgets()
-            self.page = page_class(shown=shown, send=self._touched, reach=reach)
-            self._hall.add_widget(self.page)
+            self._turn_to(page_class, shown, reach=reach)
         else:
             assert self.page is not None  # noqa: S101 - narrows the type; set above
             self.page.shown = shown
@@ -109,6 +126,23 @@ class Stage(FloatLayout):
             self._appear()
         self._ask(shown)
         Clock.schedule_once(lambda _dt: self._restore_focus(), 0)
+
+    def _turn_to(self, page_class: type[Page], shown: Shown, *, reach: bool) -> None:
+        """Put another page up: the one that was up before, if it is a shopper's, for making one anew takes a while."""
+        for button in _buttons_in(self._hall):
+            button.let_go()
+        self._hall.clear_widgets()
+        page = self._kept.pop(page_class, None)
+        if page is None:
+            page = page_class(shown=shown, send=self._touched, reach=reach)
+        else:
+            page.opacity = 1
+            page.shown, page.reach = shown, reach
+        if shown.page in KEPT_PAGES:
+            self._kept[page_class] = page
+        self.page = page
+        self._hall.add_widget(page)
+        page.begin()
 
     def _appear(self) -> None:
         page = self.page

@@ -1,20 +1,21 @@
-"""Text that takes the width it is given and the height it needs.
+"""Text that takes the width it is given and the height it needs, in a role of the type scale.
 
-Responsible for: wrapping and measuring. Not responsible for: which words.
+Responsible for: wrapping, measuring and following the theme. Not responsible for: which words.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.widgets.look import look
 
 from kivy.lang import Builder  # isort: skip
-from kivy.properties import BooleanProperty
+from kivy.properties import StringProperty
 from kivy.uix.label import Label
 
 Builder.load_string(
     """
-#:import look ui.widgets.look.look
-
 <Words>:
     size_hint_y: None
     text_size: self.width, None
@@ -23,61 +24,70 @@ Builder.load_string(
     valign: 'top'
     markup: False
     line_height: 1.12
-    color: look.theme.palette.ink
-    font_name: look.theme.regular
-    font_size: look.theme.text
 
 <Title>:
-    font_name: look.theme.bold
-    font_size: look.theme.title
     line_height: 1.02
 
 <Display>:
-    font_name: look.theme.bold
-    font_size: look.theme.display
     line_height: 1.0
-
-<Lead>:
-    font_size: look.theme.lead
-
-<Strong>:
-    font_name: look.theme.semibold
-
-<Soft>:
-    color: look.theme.palette.soft_ink
-
-<Small>:
-    font_size: look.theme.small
-    color: look.theme.palette.soft_ink
 """
 )
 
 
 class Words(Label):
-    """Running text. `fits` is checked by tests: nothing may be cut off."""
+    """Running text. Roles are names of `ui.theme`: `ink` of its palette, `face` of its fonts, `scale` of its sizes."""
 
-    mono = BooleanProperty(False)
+    ink = StringProperty("ink")
+    face = StringProperty("regular")
+    scale = StringProperty("text")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for role in ("ink", "face", "scale"):
+            self.fbind(role, self._dress)
+        look.follow(self, Words._dress)
+        self._dress()
+
+    def _dress(self, *_: Any) -> None:
+        theme = look.theme
+        self.color = getattr(theme.palette, self.ink)
+        self.font_name, self.font_size = getattr(theme, self.face), getattr(theme, self.scale)
 
 
 class Title(Words):
     """What the screen is about."""
 
+    face = StringProperty("bold")
+    scale = StringProperty("title")
+
 
 class Display(Words):
     """The largest words."""
+
+    face = StringProperty("bold")
+    scale = StringProperty("display")
 
 
 class Lead(Words):
     """The first sentence."""
 
+    scale = StringProperty("lead")
+
 
 class Strong(Words):
     """Emphasis."""
+
+    face = StringProperty("semibold")
 
 
 class Soft(Words):
     """Explanation."""
 
+    ink = StringProperty("soft_ink")
+
 
 class Small(Words):
     """The least that may be shown."""
+
+    ink = StringProperty("soft_ink")
+    scale = StringProperty("small")

@@ -1,0 +1,192 @@
+"""The button: one touch target, made from an `Action`.
+
+Responsible for: looks by kind, focus ring, and the size its words need. Not responsible for: what a press is
+(`ui.widgets.press`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.shown import Kind
+from ui.widgets.caption import Caption
+from ui.widgets.icons import draw_icon
+from ui.widgets.look import look
+from ui.widgets.press import Press
+
+from kivy.clock import Clock  # isort: skip
+from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
+from kivy.properties import BooleanProperty, NumericProperty
+
+
+class BigButton(Press):
+    """One touch target. `style` `plain` is the usual one, `tool` has its icon above a small label, `key` is a digit."""
+
+    focused = BooleanProperty(False)
+    natural_height = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._label, self._note = Caption(), Caption()
+        self._measured: Any = None
+        super().__init__(**kwargs)
+        self.add_widget(self._label)
+        self.add_widget(self._note)
+        self._redraw = Clock.create_trigger(self._draw, -1)
+        for name in ("size", "action", "style"):
+            self.fbind(name, self._measure)
+        for name in ("pos", "size", "action", "state", "focused", "held", "style"):
+            self.fbind(name, self._redraw)
+        look.follow(self, BigButton._again)
+        self._measure()
+
+    # --- looks ------------------------------------------------------------------------------------------
+    @property
+    def labels(self) -> tuple[Any, Any]:
+        """Label and note, for tests that measure."""
+        return self._label, self._note
+
+    def _again(self) -> None:
+        self._measure()
+        self._redraw()
+
+    def _colours(self) -> tuple[Any, Any, Any]:
+        """Fill, border and ink; None is not drawn."""
+        palette, action = look.theme.palette, self.action
+        pressed = self.state == "down"
+        if not action.enabled:
+            return palette.paper, palette.line, palette.soft_ink
+        if action.kind is Kind.DANGER:
+            return palette.danger, palette.danger, palette.on_danger
+        if action.kind is Kind.PRIMARY:
+            return (palette.accent_pressed if pressed else palette.accent), palette.accent, palette.on_accent
+        if action.chosen:
+            return palette.tint, palette.accent, palette.accent
+        if action.kind is Kind.QUIET:
+            return (palette.tint if pressed else None), None, palette.ink
+        return (palette.tint if pressed else palette.card), palette.edge, palette.ink
+
+    def _measure(self, *_: Any) -> None:
+        """Set words and sizes; `natural_height` is what this button needs at its width."""
+        action, theme = self.action, look.theme
+        if action is None:
+            return
+        told = (action.label, action.note, action.icon, action.kind, action.chosen, self.style, self.icon_only)
+        key = (told, self.width, theme.px_per_mm, theme.compact)
+        if key == self._measured:
+            return
+        self._measured = key
+        sizes = {"tool": theme.small, "key": theme.title, "hero": theme.title, "plain": theme.lead, "row": theme.text}
+        size = sizes[self.style]
+        if self.style == "key" and not action.label.isdigit():
+            size = theme.small
+        font = theme.regular if action.kind is Kind.QUIET and not action.chosen else theme.semibold
+        if self.style == "hero":
+            font = theme.bold
+        hidden = action.icon in ("plus", "minus") and self.style == "plain" and self.icon_only
+        most = max(1.0, self.width - self._insets())
+        label, note = self._label, self._note
+        label.write("" if hidden else action.label, font, size, most)
+        note.write(action.note if self.style != "tool" else "", theme.regular, theme.small, most)
+        pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
+        inner = label.texture_size[1] + note.texture_size[1]
+        if self.style == "tool" and action.icon:
+            inner += self._icon_size() + theme.mm(0.6)
+        self.natural_height = max(theme.target, inner + 2 * pad)
+
+    def _icon_size(self) -> float:
+        scale = {"tool": 7.0, "key": 7.0, "hero": 12.0, "plain": 8.0, "row": 6.0}[self.style]
+        return look.theme.mm(scale)
+
+    def _insets(self) -> float:
+        """Width that is not for words."""
+        theme = look.theme
+        pad = theme.mm({"tool": 1.5, "key": 1.5, "row": 2.0}.get(self.style, 5.0))
+        beside = self.action.icon and self.style in ("plain", "hero", "row") and not self.icon_only
+        return float(2 * pad + (self._icon_size() + theme.gap if beside else 0))
+
+    def _draw(self, *_: Any) -> None:
+        action, theme = self.action, look.theme
+        if action is None or self.width < 2 or self.height < 2:
+            return
+        fill, border, ink = self._colours()
+        radius = min(theme.radius, self.height / 2)
+        self.canvas.before.clear()
+        with self.canvas.before:
+            if self.focused:
+                ring = theme.ring
+                Color(rgba=theme.palette.focus)
+                SmoothLine(
+                    rounded_rectangle=(
+                        self.x - ring,
+                        self.y - ring,
+                        self.width + 2 * ring,
+                        self.height + 2 * ring,
+                        radius + ring,
+                    ),
+                    width=ring * 0.6,
+                )
+            if fill is not None:
+                Color(rgba=fill)
+                SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
+            if self.held > 0:
+                Color(rgba=theme.palette.accent_pressed if action.kind is Kind.PRIMARY else theme.palette.tint)
+                SmoothRoundedRectangle(
+                    pos=self.pos, size=(max(2 * radius, self.width * self.held), self.height), radius=[radius]
+                )
+            if border is not None:
+                Color(rgba=border)
+                width = theme.stroke if action.chosen else theme.hair
+                inset = width
+                SmoothLine(
+                    rounded_rectangle=(
+                        self.x + inset,
+                        self.y + inset,
+                        self.width - 2 * inset,
+                        self.height - 2 * inset,
+                        radius,
+                    ),
+                    width=width,
+                )
+            if action.hold:
+                # On a filled button the border has the colour of the filling.
+                Color(rgba=ink if action.kind in (Kind.PRIMARY, Kind.DANGER) else border or ink)
+                inset = theme.mm(1.4)
+                SmoothLine(
+                    rounded_rectangle=(
+                        self.x + inset,
+                        self.y + inset,
+                        self.width - 2 * inset,
+                        self.height - 2 * inset,
+                        radius - inset / 2,
+                    ),
+                    width=theme.hair,
+                )
+            self._place(ink)
+
+    def _place(self, ink: Any) -> None:
+        """Put words and icon; the icon goes into the canvas that is open."""
+        theme, action, label, note = look.theme, self.action, self._label, self._note
+        label.color = note.color = ink
+        icon = self._icon_size() if action.icon else 0.0
+        words_h = label.texture_size[1] + note.texture_size[1]
+        words_w = max(label.texture_size[0], note.texture_size[0])
+        if self.style in ("tool", "key") and action.icon:
+            gap = theme.mm(0.6)
+            top = self.center_y + (icon + gap + words_h) / 2
+            draw_icon(action.icon, self.center_x - icon / 2, top - icon, icon, ink, theme.stroke * 0.62)
+            label.size = label.texture_size
+            label.center_x, label.top = self.center_x, top - icon - gap
+            note.size = (0, 0)
+            return
+        left = self.center_x - words_w / 2
+        if action.icon:
+            gap = theme.gap if words_w else 0.0
+            left = self.center_x - (icon + gap + words_w) / 2
+            draw_icon(action.icon, left, self.center_y - icon / 2, icon, ink, theme.stroke * 0.75)
+            left += icon + gap
+        top = self.center_y + words_h / 2
+        label.size = label.texture_size
+        label.center_x, label.top = left + words_w / 2, top
+        note.size = note.texture_size
+        note.center_x, note.top = left + words_w / 2, top - label.height

@@ -1,0 +1,67 @@
+"""A few words on a button or in the frame, whose picture is made once and kept.
+
+Responsible for: wrapping and measuring, and not writing the same words twice: making the picture of a text costs more
+than everything else about a button. Not responsible for: running text (`ui.widgets.text`).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+
+from kivy.core.text import Label as CoreLabel  # isort: skip
+from kivy.graphics import Color, Rectangle
+from kivy.properties import ColorProperty
+from kivy.uix.widget import Widget
+
+KEPT = 400
+"""Pictures of words kept: those of a dozen screens in three languages."""
+
+
+@lru_cache(maxsize=4 * KEPT)
+def _width(text: str, font: str, size: float) -> float:
+    return float(CoreLabel(font_name=font, font_size=size).get_extents(text)[0])
+
+
+@lru_cache(maxsize=KEPT)
+def _picture(text: str, font: str, size: float, most: float | None) -> Any:
+    """White on nothing: colour is given when it is drawn, so that a change of colours makes no new pictures."""
+    written = CoreLabel(
+        text=text, font_name=font, font_size=size, text_size=(most, None), halign="center", valign="middle"
+    )
+    written.refresh()
+    return written.texture
+
+
+class Caption(Widget):
+    """Words as wide as they are, or wrapped at the most they may have."""
+
+    color = ColorProperty((1, 1, 1, 1))
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.text, self.font_name, self.font_size = "", "", 0.0
+        self.text_size: tuple[float | None, None] = (None, None)
+        self.texture_size: tuple[float, float] = (0, 0)
+        super().__init__(size_hint=(None, None), size=(0, 0), **kwargs)
+        with self.canvas:
+            self._ink = Color()
+            self._paper = Rectangle(size=(0, 0))
+        self.fbind("pos", self._place)
+        self.fbind("color", self._place)
+
+    def write(self, text: str, font: str, size: float, most: float | None = None) -> None:
+        """Show `text`; `texture_size` is what it needs then."""
+        wraps = most is not None and bool(text) and _width(text, font, size) > most
+        self.text, self.font_name, self.font_size = text, font, size
+        self.text_size = (most if wraps else None, None)
+        texture = _picture(text, font, size, most if wraps else None) if text else None
+        self.texture_size = texture.size if texture else (0, 0)
+        self._paper.texture = texture
+        self._place()
+
+    def _place(self, *_: Any) -> None:
+        self._ink.rgba = self.color
+        self._paper.pos = (round(self.x), round(self.y))
+        self._paper.size = self.texture_size if self.text else (0, 0)

@@ -1,0 +1,122 @@
+"""What a press is: a touch, a held touch, a key; harmless when tapped twice.
+
+Responsible for: when an `Action` is sent, and when what it holds is let go. Not responsible for: looks
+(`ui.widgets.button`) or what a touch means (`Action.does` is handed to `send`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.widgets.look import look
+
+from kivy.clock import Clock  # isort: skip
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.widget import Widget
+
+TWICE_S = 0.4
+"""A second press of the same button this soon is a double tap, unless it types or counts."""
+
+
+class Press(ButtonBehavior, Widget):
+    """Something that is pressed: it has an `action`, and `send` to hand it to."""
+
+    action = ObjectProperty(None, allownone=True)
+    send = ObjectProperty(None, allownone=True)
+    style = OptionProperty("plain", options=("plain", "tool", "key", "hero", "row"))
+    icon_only = BooleanProperty(False)
+    held = NumericProperty(0.0)
+    """How far a held press has come, 0 to 1."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._pressed_at = -10.0
+        self._holding: Any = None
+        self._owed: Any = None
+        """What is to be sent when the finger leaves, of a held press that has acted."""
+        super().__init__(**kwargs)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A disabled button takes the touch and does nothing with it."""
+        if self.action is None or not self.collide_point(*touch.pos):
+            return False
+        if not self.action.enabled:
+            return True
+        return bool(super().on_touch_down(touch))
+
+    def on_press(self) -> None:
+        """Begin a held press where one is asked for."""
+        if self.action.hold:
+            self._begin_hold()
+
+    def on_release(self) -> None:
+        """Act, unless this one had to be held, or its screen has gone from under the finger."""
+        if self.action.hold:
+            self._end_hold()
+        elif self.get_root_window() is not None:
+            self.act()
+
+    def on_state(self, _button: Any, state: str) -> None:
+        """A finger that leaves ends a held press wherever it was lifted, also beside the button."""
+        if state == "normal":
+            self._end_hold()
+
+    def on_touch_move(self, touch: Any) -> bool:
+        """Sliding off is letting go."""
+        if touch.grab_current is self and self.action is not None and self.action.hold:
+            if not self.collide_point(*self.to_widget(*touch.pos)):
+                self._end_hold()
+            return True
+        return bool(super().on_touch_move(touch))
+
+    def on_parent(self, _button: Any, parent: Any) -> None:
+        """A button that is taken off the glass is held by nobody."""
+        if parent is None:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Nobody holds this any more."""
+        self._end_hold()
+
+    def _begin_hold(self) -> None:
+        self._end_hold()
+        self._holding = Clock.schedule_interval(self._hold, 1 / 20)
+
+    def _hold(self, elapsed_s: float) -> None:
+        self.held = min(1.0, self.held + elapsed_s / look.theme.motion.hold_s)
+        if self.held >= 1.0:
+            self._end_hold()
+            if self.act():
+                self._owed = self.action.released
+
+    def _end_hold(self) -> None:
+        if self._holding is not None:
+            self._holding.cancel()
+            self._holding = None
+        self.held = 0.0
+        owed, self._owed = self._owed, None
+        if owed is not None and self.send:
+            self.send(owed)
+
+    def key_down(self) -> None:
+        """Enter or Space went down while this has the focus."""
+        if self.action.enabled and self.action.hold:
+            if self._holding is None:
+                self._begin_hold()
+        elif self.action.enabled:
+            self.act()
+
+    def key_up(self) -> None:
+        """The key was let go."""
+        self._end_hold()
+
+    def act(self) -> bool:
+        """Send what this button does; a double tap counts once. Whether it was sent."""
+        now = Clock.get_time()
+        counts = self.style == "key" or self.icon_only
+        if self.action.enabled and self.send and (counts or now - self._pressed_at > TWICE_S):
+            self._pressed_at = now
+            self.send(self.action.does)
+            return True
+        return False
