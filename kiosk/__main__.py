@@ -8,19 +8,20 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem, print_problems
-from kiosk.cli import audit, calibrate, catalogue, fleet, operations, policy, service, staff
+from kiosk.cli import audit, calibrate, catalogue, fleet, operations, policy, scan, service, staff
 from kiosk.cli import config as config_command
 from kiosk.cli import identify as identify_command
-from kiosk.launch import Start, start
+from kiosk.launch import Start, ask_owner, start
 from kiosk.rehearsal import cli as scenario
 from kiosk.rehearsal import cut_rehearsal
 from kiosk.rehearsal import panel as panel_command
 from kiosk.rehearsal.script import Visit, load_scenario
-from kiosk.rehearsal.still_life import frames_of_gauge
+from kiosk.rehearsal.still_life import frames_of_gauge, frames_of_key
 from simulator import cli as simulate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 calibrate.register(service.app, frames_of_gauge)
+scan.register(service.app, ask_owner, frames_of_key)
 app.add_typer(service.app, name="service")
 app.add_typer(policy.app, name="policy")
 app.add_typer(catalogue.app, name="catalogue")

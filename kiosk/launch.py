@@ -7,6 +7,7 @@ wired (`kiosk.compose`).
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_store
+from config.store import Store
 from hardware.camera import CameraScanner
 from hardware.clock import SystemClock
 from hardware.cutter import GrblCutter
@@ -27,6 +29,8 @@ from hardware.link import serial_link_factory
 from hardware.payment import RegisterPayment
 from kiosk.compose import Kiosk, Ports, build_kiosk
 from kiosk.database import DatabaseFault
+from kiosk.ops.doctor import Grade
+from kiosk.ops.doctor_machine import display
 from kiosk.ops.places import Places, data_folder
 from kiosk.ops.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.ops.running import Running
@@ -35,6 +39,7 @@ from kiosk.ops.watchdog import Watchdog, notifier
 from kiosk.rehearsal.live import Hands, LiveMachine, Onlooker, live_machine, scripted
 from kiosk.rehearsal.script import Visit
 from kiosk.secrecy import no_core_dumps
+from kiosk.support_scan import Answer
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,23 @@ def _simulated(asked: Start, settings: Settings, running: Running) -> Iterator[L
         if asked.panel and not asked.visits:
             stack.enter_context(_panel(live.control_port))
         yield live
+
+
+def ask_owner(store: Store, simulated: bool) -> Answer:
+    """Ask whoever owns the key in the tray, on this screen, whether pictures of it may be kept.
+
+    Raises:
+        BadInput: there is no screen to ask on.
+    """
+    if not os.environ.get("SDL_VIDEODRIVER"):
+        found = display(store.screen, os.environ)
+        if not os.environ.get("DISPLAY") or found.grade is Grade.FAIL:
+            reason = found.found if os.environ.get("DISPLAY") else "none here (DISPLAY is not set)"
+            raise BadInput(Problem("display", "", f"{reason}: the owner of the key is asked on the kiosk's own screen"))
+    # Importing ui earlier would open a window for commands that have none.
+    from ui import consent
+
+    return consent.ask_owner(store, simulated=simulated)
 
 
 def _out_of_order(asked: Start, bad: BadInput, code: str) -> int:

@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from config.store import Store
 from kiosk.events import Intent
@@ -27,6 +27,7 @@ from ui.speech import Espeak, Voice
 from ui.theme import check_screen, make_theme
 
 log = logging.getLogger(__name__)
+Presenter: TypeAlias = Callable[[Snapshot, Local, Store], Shown]
 
 BROKEN_AT_MOST = 5
 """Failures of the screen within one run after which it ends, for the supervisor to start it afresh."""
@@ -40,8 +41,16 @@ PRESS_KEYS = frozenset({"enter", "numpadenter", "spacebar"})
 class Screenful:
     """What stands between the kiosk and the stage: local state, presenting, speech. Knows no Kivy."""
 
-    def __init__(self, kiosk: KioskPort, store: Store, voice: Voice, show: Callable[[Shown, Local], None]) -> None:
+    def __init__(
+        self,
+        kiosk: KioskPort,
+        store: Store,
+        voice: Voice,
+        show: Callable[[Shown, Local], None],
+        presenter: Presenter = present,
+    ) -> None:
         self._kiosk, self._store, self._voice, self._show = kiosk, store, voice, show
+        self._present = presenter
         self.local = Local()
         self.snapshot: Snapshot | None = None
         self.shown: Shown | None = None
@@ -81,7 +90,7 @@ class Screenful:
         """Present and show, and say it aloud where somebody listens."""
         if self.snapshot is None:
             return
-        self.shown = present(self.snapshot, self.local, self._store)
+        self.shown = self._present(self.snapshot, self.local, self._store)
         self._show(self.shown, self.local)
         self._speak(self.shown)
 
@@ -132,6 +141,7 @@ def run_app(
     show_cursor: bool = False,
     voice: Voice | None = None,
     on_started: Callable[[Any], None] | None = None,
+    presenter: Presenter = present,
 ) -> int:
     """Show the kiosk until the window is closed from outside (SIGTERM); blocks on the main thread.
 
@@ -144,6 +154,7 @@ def run_app(
         show_cursor: for a mouse.
         voice: what speaks; espeak-ng by default.
         on_started: called with the running `KioskApp` once its window stands.
+        presenter: what a snapshot looks like; the session's by default.
 
     Returns:
         0, or 1 when the screen failed too often and must be started afresh.
@@ -158,13 +169,21 @@ def run_app(
         # On a desk the panel's own size would not fit; the picture is the same, smaller.
         size = (round(size[0] * WINDOW_AT_MOST_PX / size[1]), WINDOW_AT_MOST_PX)
     bootstrap.configure(size, fullscreen=fullscreen, show_cursor=show_cursor)
-    app = _make_app(kiosk, store, simulated=simulated, voice=voice or Espeak(), on_started=on_started)
+    app = _make_app(
+        kiosk, store, simulated=simulated, voice=voice or Espeak(), on_started=on_started, presenter=presenter
+    )
     app.run()
     return int(app.exit_status)
 
 
 def _make_app(
-    kiosk: KioskPort, store: Store, *, simulated: bool, voice: Voice, on_started: Callable[[Any], None] | None
+    kiosk: KioskPort,
+    store: Store,
+    *,
+    simulated: bool,
+    voice: Voice,
+    on_started: Callable[[Any], None] | None,
+    presenter: Presenter,
 ) -> Any:
     """Build the application; Kivy is imported here, after its environment is set."""
     from kivy.app import App
@@ -194,7 +213,7 @@ def _make_app(
             self.failures = 0
             self.chimes = Chimes()
             self.stage = Stage(send=self._send)
-            self.screenful = Screenful(kiosk, store, voice, self._show)
+            self.screenful = Screenful(kiosk, store, voice, self._show, presenter)
             self.mailbox = Mailbox(self._receive)
             Window.bind(on_key_down=self._key_down, on_key_up=self._key_up, on_keyboard=self._any_key)
             Window.bind(on_request_close=self._stay, size=self._resized)

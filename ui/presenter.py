@@ -37,6 +37,12 @@ def present(snapshot: Snapshot, local: Local, store: Store) -> Shown:
         shown = present_staff.STATES[snapshot.state](words, local, snapshot, store)
     else:
         shown = present_shopper.STATES[snapshot.state](words, local, snapshot, store)
+    return framed(shown, snapshot, local, store)
+
+
+def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store) -> Shown:
+    """A page with what stands around every page, and its spoken form."""
+    words = words_for(snapshot, store)
     shown = replace(
         shown,
         store_name=store.name,
