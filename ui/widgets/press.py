@@ -35,6 +35,8 @@ class Press(ButtonBehavior, Widget):
         self._holding: Any = None
         self._owed: Any = None
         """What is to be sent when the finger leaves, of a held press that has acted."""
+        self._spent = False
+        """A held press has acted: a key that repeats itself while it is down begins no other."""
         super().__init__(**kwargs)
 
     def on_touch_down(self, touch: Any) -> bool:
@@ -87,6 +89,7 @@ class Press(ButtonBehavior, Widget):
         self.held = min(1.0, self.held + elapsed_s / look.theme.motion.hold_s)
         if self.held >= 1.0:
             self._end_hold()
+            self._spent = True
             if self.act():
                 self._owed = self.action.released
 
@@ -95,6 +98,7 @@ class Press(ButtonBehavior, Widget):
             self._holding.cancel()
             self._holding = None
         self.held = 0.0
+        self._spent = False
         owed, self._owed = self._owed, None
         if owed is not None and self.send:
             self.send(owed)
@@ -102,7 +106,7 @@ class Press(ButtonBehavior, Widget):
     def key_down(self) -> None:
         """Enter or Space went down while this has the focus."""
         if self.action.enabled and self.action.hold:
-            if self._holding is None:
+            if self._holding is None and not self._spent:
                 self._begin_hold()
         elif self.action.enabled:
             self.act()
