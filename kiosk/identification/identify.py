@@ -17,6 +17,7 @@ from kiosk.identification.decode import Decoded, decode, from_stop
 from kiosk.identification.face import refine_uncut, registration
 from kiosk.identification.match import Match, SectionIndex, build_index, match_section
 from kiosk.identification.outline import Outline, measure_outline
+from kiosk.identification.photograph import as_silhouettes
 from kiosk.identification.section import read_section
 from kiosk.identification.segment import Segment, segment
 from kiosk.identification.strange import why_strange
@@ -31,7 +32,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
     section = read_section(frames.line_left, frames.line_right, frames.laser_angle_deg)
     if frames.silhouette is None:
         return KeyReading(section=section)
-    found = _found(frames.silhouette)
+    found = _found(frames.silhouette) if _from_the_machine(frames) else _found_on_paper(frames.silhouette)
     if isinstance(found, Outcome):
         return KeyReading(problem=found, section=section)
     segmented, frame, outline = found
@@ -51,6 +52,25 @@ def read_key(frames: ScanFrames) -> KeyReading:
         second_stop_mm=outline.second_stop_mm,
         crumbs=outline.crumbs,
     )
+
+
+def _from_the_machine(frames: ScanFrames) -> bool:
+    """Whether a laser line was looked for. Without one nothing is ever told, and any picture may be tried."""
+    return frames.line_left is not None or frames.line_right is not None
+
+
+def _found_on_paper(view: View) -> tuple[Segment, BladeFrame, Outline] | Outcome:
+    """The first way of looking at an ordinary picture that shows a key; else what the plainest way said."""
+    said: list[Outcome] = []
+    for each in as_silhouettes(view):
+        found = _found(each)
+        if not isinstance(found, Outcome):
+            return found
+        said.append(found)
+    return next((outcome for outcome in said if outcome not in _SAYS_LITTLE), said[0])
+
+
+_SAYS_LITTLE = (Outcome.NOTHING_THERE, Outcome.UNREADABLE_IMAGE, Outcome.OUT_OF_FOCUS)
 
 
 def _found(view: View) -> tuple[Segment, BladeFrame, Outline] | Outcome:
