@@ -43,6 +43,10 @@ def test_a_plan_is_drawn_to_scale_with_profile_path_and_metal(tmp_path: Path) ->
     xs = [float(point.split(",")[0]) for point in (drawn["wanted"][0].get("points") or "").split()]
     assert max(xs) == pytest.approx(blank("SC4")[1].blade_length_mm, abs=0.001)
     assert len(drawn["mark"]) == 6
+    words = {element.text for element in root.iter(f"{SVG}text")}
+    assert {"SC4 532930", "wanted edge", "metal left", "taken away", "wheel, cutting", "wheel, in the air"} <= words
+    assert {"6.60", "7.37", "7.75", "5.08", "8.51"} <= words, "each root's height"
+    assert all(float(element.get("font-size", "0")) >= 10 for element in root.iter(f"{SVG}text"))
 
 
 def test_a_key_that_breaks_its_macs_is_drawn_and_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
