@@ -190,6 +190,10 @@ class GrblCutter:
         """The last lines on the wire, without a number of any motion. Any thread."""
         return self.wire_log.lines()
 
+    def hear_wire(self, listener: Callable[[WireLine], None]) -> None:
+        """Tell `listener` every line of the wire that is kept, from the thread it passes in. It must not block."""
+        self.wire_log.listener = listener
+
     def close(self) -> None:
         """Soft reset, wheel off, let go of the port. May be called twice, never raises a fault."""
         with self._busy:

@@ -134,6 +134,9 @@ class Cutter(Protocol):
     def wire(self) -> tuple[WireLine, ...]:
         """The last lines on the wire. Any thread."""
 
+    def hear_wire(self, listener: Callable[[WireLine], None]) -> None:
+        """Tell `listener` every line of the wire that is kept, from the thread it passes in. It must not block."""
+
     def close(self) -> None:
         """Soft reset, wheel off, let go of the port. May be called twice, never raises a fault."""
 

@@ -1,21 +1,24 @@
 """A flight record: what happened to a session, as lines of JSON without anything of a key.
 
-Responsible for: which facts of an event may be written, reading them back, wire traffic with its motion numbers
-blanked. Not responsible for: when one is kept, or replaying it (`kiosk.rehearsal.replay`).
+Responsible for: which facts of an event may be written, keeping a record bounded, reading it back. Not responsible
+for: blanking the wire (`hardware.wire_log`), when a record is kept, or replaying it (`kiosk.rehearsal.replay`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from config.problems import BadInput, Problem
 from hardware.clock import Clock
-from hardware.ports import PaymentAnswer, PaymentState, TouchOff
-from hardware.wire_log import blanked
+from hardware.ports import PaymentAnswer, PaymentState, TouchOff, WireLine
 from kiosk import events, outcomes
 from kiosk.controller import Message
 from kiosk.journal import Metal, Money, Sale
@@ -25,6 +28,10 @@ from kiosk.snapshot import CheckResult
 from kiosk.states import State
 from kiosk.tools import Telling
 
+_log = logging.getLogger(__name__)
+
+LIMIT_BYTES = 8_000_000
+"""Some hundred sales with their wire."""
 _SECRET = {"Credentials": {"pin"}, "EnterReceipt": {"code"}}
 
 
@@ -41,30 +48,92 @@ class Entry:
 
 
 class FlightRecorder:
-    """Writes each event as it is handled. One thread; the wire may be told from another."""
+    """Writes each event as it is handled, and each line of the wire as the wire's log keeps it. Any thread.
 
-    def __init__(self, file: TextIO, clock: Clock) -> None:
-        """Lines go to `file`."""
+    A record that grows beyond `limit_bytes` begins anew between two visits; the one before it is kept beside it, so
+    that the two together stay bounded and each replays from its beginning. A visit that alone is longer than all that
+    is written without its wire, and then not to its end. A disk that refuses ends the record, never the session.
+    """
+
+    def __init__(self, file: TextIO, clock: Clock, *, limit_bytes: int = LIMIT_BYTES, path: Path | None = None) -> None:
+        """Lines go to `file`; with its `path`, it can begin anew."""
         self._file, self._clock, self._began_s = file, clock, clock.now_s()
+        self._path, self._limit_bytes, self._written_bytes = path, limit_bytes, 0
+        self._ended = False
+        self._lock = threading.Lock()
 
     def event(self, message: Message, state: State) -> None:
         """Write what was handled. Timers are left out: a replay has its own."""
-        if isinstance(message, Due):
-            return
         kind, value = ("report", message.report) if isinstance(message, Reply) else ("intent", message)
-        if isinstance(value, outcomes.CutProgress | outcomes.MachineSeen | outcomes.CamerasSeen):
-            # Too many, or pictures: neither says what happened.
+        with self._lock:
+            # Progress is too much, pictures are none of a record's business: neither says what happened.
+            if not isinstance(value, Due | outcomes.CutProgress | outcomes.MachineSeen | outcomes.CamerasSeen):
+                self._write(kind, type(value).__name__, facts_of(value), state.value)
+            if state is State.WELCOME and self._written_bytes > self._limit_bytes:
+                self._begin_anew()
+
+    def wire(self, line: WireLine) -> None:
+        """Write one line of the wire; no number of a motion is in it."""
+        with self._lock:
+            if self._written_bytes <= self._limit_bytes:
+                self._write("wire", line.way, {"text": line.text, "meaning": line.meaning}, "")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._ended = True
+            with suppress(OSError):
+                self._file.close()
+
+    def _write(self, kind: str, type_: str, facts: Mapping[str, Any], state: str) -> None:
+        if self._ended or self._written_bytes > 2 * self._limit_bytes:
             return
-        self._write(
-            Entry(self._clock.now_s() - self._began_s, kind, type(value).__name__, facts_of(value), state.value)
-        )
+        at_s = round(self._clock.now_s() - self._began_s, 6)
+        line = json.dumps(asdict(Entry(at_s, kind, type_, facts, state)), ensure_ascii=False) + "\n"
+        try:
+            self._file.write(line)
+        except OSError as error:
+            self._ended = True
+            _log.warning("flight record ended: %s", error.strerror)
+        self._written_bytes += len(line.encode())
 
-    def wire(self, way: str, data: bytes) -> None:
-        """Write traffic, its motion numbers blanked."""
-        self._write(Entry(self._clock.now_s() - self._began_s, "wire", way, {"text": blanked(data)}, ""))
+    def _begin_anew(self) -> None:
+        if self._path is None:
+            return
+        try:
+            self._file.close()
+            self._path.replace(self._path.with_name(f"{self._path.name}.before"))
+            self._file = _opened(self._path)
+        except OSError as error:
+            self._ended = True
+            _log.warning("flight record ended: %s", error.strerror)
+            return
+        self._began_s, self._written_bytes = self._clock.now_s(), 0
+        # As if it had been switched on just now: what a replay needs to stand where this record begins.
+        self._write("report", outcomes.BroughtUp.__name__, {"unsettled": []}, State.WELCOME.value)
 
-    def _write(self, entry: Entry) -> None:
-        self._file.write(json.dumps(asdict(entry), ensure_ascii=False) + "\n")
+
+@contextmanager
+def recording(path: Path, clock: Clock) -> Iterator[FlightRecorder]:
+    """A flight record in a new private file.
+
+    Raises:
+        BadInput: it cannot be written.
+    """
+    try:
+        file = _opened(path)
+    except OSError as error:
+        raise BadInput(Problem(str(path), "", f"cannot be written: {error.strerror}")) from error
+    recorder = FlightRecorder(file, clock, path=path)
+    try:
+        yield recorder
+    finally:
+        recorder.close()
+
+
+def _opened(path: Path) -> TextIO:
+    # Whole lines reach the file at once: a record is read after something broke.
+    return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", buffering=1)
 
 
 def facts_of(value: object) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from hardware.link import serial_link_factory
 from hardware.payment import RegisterPayment
 from kiosk.compose import Kiosk, Ports, build_kiosk
 from kiosk.database import DatabaseFault
+from kiosk.flight import recording
 from kiosk.ops.doctor import Grade
 from kiosk.ops.doctor_machine import display
 from kiosk.ops.places import Places, data_folder
@@ -46,8 +47,9 @@ from kiosk.support_scan import Answer
 class Start:
     """What kind of start was asked for.
 
-    `port`, if given, is the board's serial port, or where a simulated one appears. `visits` are played by a scripted
-    shopper, then the kiosk ends. `stay`: if it cannot start, show out of order rather than end.
+    `flight_record`: where what happens is written, with nothing of a key. `port`, if given, is the board's serial
+    port, or where a simulated one appears. `visits` are played by a scripted shopper, then the kiosk ends. `stay`: if
+    it cannot start, show out of order rather than end.
     """
 
     simulated: bool = False
@@ -56,6 +58,7 @@ class Start:
     pictures: Path | None = None
     config: Path | None = None
     data: Path | None = None
+    flight_record: Path | None = None
     speed: float = 1.0
     seed: int = 1
     panel: bool = True
@@ -111,6 +114,10 @@ def _run(asked: Start) -> int:
         tell(in_force, kiosk.tools.audit.record)
         kiosk.subscribe(running.saw)
         kiosk.watch(lambda: running.watchdog.beat("controller"))
+        if asked.flight_record is not None:
+            recorder = stack.enter_context(recording(asked.flight_record, ports.clock))
+            kiosk.observe(recorder.event)
+            ports.cutter.hear_wire(recorder.wire)
         return _on_screen(asked, kiosk, settings, live)
 
 

@@ -171,7 +171,9 @@ class _Scene:
         )
         opened.stage.watchers.append(self._look)
         if self._flight is not None:
-            opened.stage.controller.observe(FlightRecorder(self._flight, self.rig.clock).event)
+            recorder = FlightRecorder(self._flight, self.rig.clock)
+            opened.stage.controller.observe(recorder.event)
+            opened.cutter.hear_wire(recorder.wire)
         return opened
 
     def _survive(self, act: Callable[[], None]) -> None:

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from config.problems import BadInput
 from config.settings import load_settings
+from hardware.clock import SystemClock
 from kiosk.events import Credentials, EnterReceipt
-from hardware.wire_log import blanked
-from kiosk.flight import facts_of, read_record
+from kiosk.flight import FlightRecorder, facts_of, read_record, recording
 from kiosk.rehearsal.cli import SHIPPED, app
 from kiosk.rehearsal.replay import replay
+from kiosk.states import State
+from tests.support.lives import Life, one_copy
 
 
 @pytest.fixture(autouse=True)
@@ -66,11 +70,68 @@ def test_a_changed_record_is_found_to_go_another_way(tmp_path: Path) -> None:
     assert "the record says delivering" in result.output
 
 
-def test_no_figure_of_a_motion_is_left_in_wire_traffic() -> None:
-    assert blanked(b"G1X-85.250Y-23.1F480\n") == "G1X#Y#F#\n"
-    assert blanked(b"<Run|MPos:-85.250,-23.100,-5.000|FS:480,6000>") == "<Run|MPos:#|FS:#>"
-    assert blanked(b"[PRB:-88.000,-21.470,0.000:1]") == "[PRB:#]"
-    assert blanked(b"ALARM:1") == "ALARM:1"
+def test_the_wire_is_told_beside_the_events_without_a_figure_of_any_motion(tmp_path: Path) -> None:
+    wire = [entry for entry in read_record(flown("stop_while_cutting", tmp_path)) if entry.kind == "wire"]
+    told = {(entry.type, entry.facts["meaning"]) for entry in wire}
+    assert {
+        (">", "home"),
+        ("<", "banner"),
+        (">", "clamp_closed"),
+        (">", "wheel_on"),
+        (">", "feed"),
+        (">", "reset"),
+    } <= told
+    moves = [entry.facts["text"] for entry in wire if entry.facts["meaning"] in ("feed", "rapid", "probe")]
+    assert moves
+    assert not [text for text in moves if re.search(r"[XYZF]-?[.\d]", text)]
+
+
+def recorded_sales(folder: Path, sales: int, limit_bytes: int) -> Path:
+    """A record of so many sales of one copy each."""
+    path = folder / "flight.jsonl"
+    life = Life(load_settings(environment={}), folder)
+    with life.kiosk() as made, path.open("w") as file:
+        recorder = FlightRecorder(file, life.rig.clock, limit_bytes=limit_bytes, path=path)
+        made.stage.controller.observe(recorder.event)
+        made.cutter.hear_wire(recorder.wire)
+        for _ in range(sales):
+            one_copy(life, made)
+            made.stage.run_to(State.WELCOME)
+        recorder.close()
+    return path
+
+
+def test_a_record_that_grows_too_long_begins_anew_between_visits_and_replays_from_there(tmp_path: Path) -> None:
+    path = recorded_sales(tmp_path, 4, limit_bytes=20_000)
+    before = path.with_name("flight.jsonl.before")
+    assert path.stat().st_mode & 0o077 == 0
+    for each in (path, before):
+        assert each.stat().st_size < 45_000
+        assert replay(read_record(each), load_settings(environment={})) == ()
+
+
+def test_a_visit_longer_than_a_whole_record_is_written_without_its_wire_and_not_to_its_end(tmp_path: Path) -> None:
+    path = recorded_sales(tmp_path, 1, limit_bytes=700)
+    sizes = [each.stat().st_size for each in tmp_path.glob("flight.jsonl*")]
+    assert len(sizes) == 2
+    assert max(sizes) < 2500
+    assert not [entry for entry in read_record(path) if entry.kind == "wire" and entry.facts["meaning"] == "wheel_on"]
+
+
+def test_a_disk_that_refuses_ends_the_record_and_not_the_session(tmp_path: Path) -> None:
+    life = Life(load_settings(environment={}), tmp_path)
+    with life.kiosk() as made, open("/dev/full", "w", buffering=1) as full:
+        recorder = FlightRecorder(full, life.rig.clock)
+        made.stage.controller.observe(recorder.event)
+        made.cutter.hear_wire(recorder.wire)
+        one_copy(life, made)
+        recorder.close()
+    assert len(life.rig.chute) == 1
+
+
+def test_a_record_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be written"), recording(tmp_path / "no" / "flight.jsonl", SystemClock()):
+        pass
 
 
 def test_neither_pin_nor_receipt_code_is_written() -> None:

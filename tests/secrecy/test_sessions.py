@@ -150,7 +150,8 @@ def hunted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hunted]:
 
 def played(name: str, hunted: Hunted) -> playing.Played:
     scenario = with_our_key(load_scenario(SCENARIOS / f"{name}.toml"))
-    return playing.play(scenario, SETTINGS, hunted.folder)
+    with (hunted.folder / "flight.jsonl").open("w", buffering=1) as flight:
+        return playing.play(scenario, SETTINGS, hunted.folder, flight)
 
 
 @pytest.mark.parametrize("name", WAYS)

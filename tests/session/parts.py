@@ -112,6 +112,9 @@ class FakeCutter:
     def status(self) -> MachineStatus:
         return MachineStatus("Idle", (0.0, 0.0, 0.0), 0.0, 0.0)
 
+    def hear_wire(self, listener: Callable[[WireLine], None]) -> None:
+        """Nothing passes this wire."""
+
     def wire(self) -> tuple[WireLine, ...]:
         return (WireLine(">", "$H", "home"), WireLine("<", "ok", "ok"))
 

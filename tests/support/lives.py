@@ -193,9 +193,10 @@ def sell(life: Life, made: Theatre, copies: int, ends_in: State = State.THANK_YO
 
 
 def to_take_key_back(life: Life, made: Theatre, copies: int) -> Stage:
-    """A sale from switching on until the money is reserved and the key is to be taken back."""
+    """A sale, from switching on if need be, until the money is reserved and the key is to be taken back."""
     stage = made.stage
-    stage.begin()
+    if not stage.snapshots:
+        stage.begin()
     stage.run_to(State.WELCOME)
     stage.post(Start())
     stage.run_to(State.PLACE_KEY)
