@@ -6,6 +6,7 @@ The form is that of `dialogues`.
 
 from __future__ import annotations
 
+from tests.firmware.cases import error, one
 from tests.firmware.dialogues import BANNER, DONE, FAST, HOMING, LOCK, REPORT, SOFT
 
 ZERO = "MPos:0.000,0.000,0.000"
@@ -52,8 +53,8 @@ ROUNDING: list[tuple[str, str]] = [
     ("five thousandths off the circle are let pass, six are not", "> F9000\n< ok\n> G2X1.004Y0I0.5J0\n< ok\n> G2X2.016Y0I0.5J0\n< error:33"),
     ("a large arc may be a thousandth off", "> F9000\n< ok\n> $C\n< [MSG:Enabled]\n< ok\n> G2X200.09Y0I100J0\n< ok\n> G2X400.39Y0I100J0\n< error:33"),
     ("a probe to where it stands", FAST + "> G0X-1.004\n< ok\n> G38.2X-1.004F100\n< error:33"),
-    ("inches are reported with a factor of seven digits", FAST + "> $13=1\n< ok\n> G0X150\n< ok\n" + DONE + REPORT
-     + "< <Idle|MPos:5.9055,0.0000,0.0000|FS:0.0,0|WCO:0.0000,0.0000,0.0000>"),
+    ("inches are reported with a factor of seven digits", FAST + "> $13=1\n< ok\n> G0X196.14\n< ok\n" + DONE + REPORT
+     + "< <Idle|MPos:7.7221,0.0000,0.0000|FS:0.0,0|WCO:0.0000,0.0000,0.0000>"),
     ("an acceleration is kept a square minute", "> $120=0.1\n< ok\n> $121=1234.567\n< ok\n" + settings_said({120: "0.100", 121: "1234.567"}).rstrip()),
 ]  # fmt: skip
 
@@ -166,4 +167,21 @@ STORED: list[tuple[str, str]] = [
     ("a build info of its own", "> $I=a b;c\n< ok\n> $I\n< [VER:1.1h.20190830:AB]\n< [OPT:V,15,128]\n< ok\n> $I=\n< ok\n> $I\n< [VER:1.1h.20190830:]\n< [OPT:V,15,128]\n< ok"),
 ]  # fmt: skip
 
-SURPRISES = ROUNDING + WAITING + WHEEL + STATES + STORED
+FIRST_ERROR: list[tuple[str, str]] = [
+    # Several things are wrong: the one that is found first is told.
+    *error(2, "G90G", "$J=X", "G1 Q"), *error(4, "F-1F1", "N-1N1", "T-1T300"), *error(20, "Q1X", "G1X1Q1", "G10X1P1", "G10L3P1X1", "G10L2P1X1R1", "G10L0P1X0", "G300", "M100", "M7M5"),
+    *error(21, "G90G91X", "G0G80G1", "M3M4X", "G54G59P1", "G28.1G92.1"), *error(22, "$J=X1F0", "$J=", "$J=G91", "$J=S1", "G1P1", "G93G38.2X1", "G93G1X1F0", "G93X0G1"),
+    *error(23, "G256", "M256", "M1.5M6", "G1.5G0", "G17.01", "G43.1G10.1"), *error(24, "G0G28X1", "G28G30", "G92G43.1Z1", "G1G2X1", "G43.1G10L2P1Z1", "G38.2G38.3Z1"),
+    *error(25, "X1X1Y", "S1S-1", "T1T1", "L2L20", "P1P-1"), *error(26, "G10L2P9", "G92G20", "G10G91", "G2F10R1"), *error(27, "N10000001G4", "N10000001G1X1"),
+    *error(28, "G4G1X1", "G4G38.2X1", "G10X1G80"), *error(29, "G10L2P7X1R1", "G10L5P9X1", "G10P200X0"), *error(30, "G53G80X1", "F10G53G3X1", "G53G38.2"),
+    *error(31, "G80G43.1Z1", "G80X1P1", "G80G92X1", "G80G28X1"), *error(32, "F10G2Z1", "F10G19G2X1K1"), *error(33, "F10G38.2X0Y0Z0P1"), *error(34, "F10G2X9R1I1"),
+    *error(35, "F10G18G2X1J1", "$J=G3X1F10M3", "F10G2X1K1P1"), *error(36, "F10G2X1R1J1", "F10G38.2Z-1R1", "G28P1", "G4P1L1", "$J=X1F10T1M3", "$J=X1P1F10G17", "G54L1"),
+    *error(37, "G43.1Z1Y1P1", "G43.1P1"), *error(38, "T256T1", "T300X", "N1T1000N1"), *error(16, "$J=G28.1X1F10", "$J=G92X1F10", "$J=G38.2Z1F10", "$J=G43.1Z1F10", "$J=G93X1F10", "$J=G61X1F10", "$J=M0X1F10"),
+    *error(31, "$J=G80X1F10"),
+    one("$J=G53G90G21N5X0F10", "ok"), one("G28.1G0X0", "ok"), one("G92.1G0X0", "ok"), one("M3M8G4P0S5T2F9N3G17G40G49G54G61G90G91.1G94G21", "ok"),
+    # In jogging and in an alarm the state is told before the line is read.
+    ("a wrong line while jogging", FAST + "> $J=X20F600\n< ok\n> G5\n< error:9\n> XX\n< error:9\n> $J=X\n< error:2\n> $J=X1\n< error:22\n> $ZZ\n< error:8\n> $\n< [HLP:$$ $# $G $I $N $x=val $Nx=line $J=line $SLP $C $X $H ~ ! ? ctrl-x]\n< ok\n> $$1\n< error:3\n>> \\x85\n@ wait 0.3\n> G21\n< ok"),
+    ("too long a line in an alarm is too long", "> $22=1\n< ok\n@ power\n" + BANNER + LOCK + "> " + "X" * 90 + "\n< error:11\n> X\n< error:9"),
+]  # fmt: skip
+
+SURPRISES = FIRST_ERROR + ROUNDING + WAITING + WHEEL + STATES + STORED
