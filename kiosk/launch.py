@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -38,6 +37,7 @@ from kiosk.ops.running import Running
 from kiosk.ops.settings_in_force import settings_in_force, tell
 from kiosk.ops.watchdog import Watchdog, notifier
 from kiosk.rehearsal.live import Hands, LiveMachine, Onlooker, live_machine, scripted
+from kiosk.rehearsal.panel import panel_window
 from kiosk.rehearsal.script import Visit
 from kiosk.secrecy import no_core_dumps
 from kiosk.support_scan import Answer
@@ -137,7 +137,7 @@ def _simulated(asked: Start, settings: Settings, running: Running) -> Iterator[L
         live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=asked.seed, speed=asked.speed))
         print(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")  # noqa: T201 - for the technician
         if asked.panel and not asked.visits:
-            stack.enter_context(_panel(live.control_port))
+            stack.enter_context(panel_window(live.control_port, "--at", _beside(settings.store)))
         yield live
 
 
@@ -193,15 +193,13 @@ def _ended_from_outside(end: Callable[..., None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-@contextmanager
-def _panel(control_port: int) -> Iterator[None]:
-    """The technician's panel, a process of its own: Kivy has one window a process."""
-    command = [sys.executable, "-m", "ui.panel", "--control", str(control_port)]
-    with subprocess.Popen(command) as process:  # noqa: S603 - our own module
-        try:
-            yield
-        finally:
-            process.terminate()
+def _beside(store: Store) -> str:
+    """Where the panel's window stands so that it leaves the shopper's in sight: that one is in the corner of a desk."""
+    from ui.app import WINDOW_AT_MOST_PX
+
+    screen = store.screen
+    wide = screen.width_px * min(1.0, WINDOW_AT_MOST_PX / screen.height_px)
+    return f"{round(wide) + 20},0"
 
 
 def real_ports(settings: Settings, running: Running) -> Ports:

@@ -168,7 +168,9 @@ def run_app(
     if on_a_desk and size_px is None and size[1] > WINDOW_AT_MOST_PX:
         # On a desk the panel's own size would not fit; the picture is the same, smaller.
         size = (round(size[0] * WINDOW_AT_MOST_PX / size[1]), WINDOW_AT_MOST_PX)
-    bootstrap.configure(size, fullscreen=fullscreen, show_cursor=show_cursor)
+    # On a desk it stands in the corner: the technician's panel comes up beside it.
+    at = (0, 0) if on_a_desk else None
+    bootstrap.configure(size, fullscreen=fullscreen, show_cursor=show_cursor, at_px=at)
     app = _make_app(
         kiosk, store, simulated=simulated, voice=voice or Espeak(), on_started=on_started, presenter=presenter
     )

@@ -20,7 +20,7 @@ from ui.panel.focus import Keyboard, ask_not_to_be_activated
 from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.style import DESIGN_PX, SMALLEST_PX, panel_theme
 from ui.panel.thrift import Thrift
-from ui.panel.told import told_in
+from ui.panel.told import Told, told_in
 from ui.panel.wirelog import WireLog
 
 LOOKS_PER_S = 12.0
@@ -80,6 +80,11 @@ def run_panel(
         client.close()
 
 
+def _title(told: Told) -> str:
+    """The banner as a window's name: some window managers show plain characters only."""
+    return told("banner").replace("–", "-")
+
+
 def _resizable() -> None:
     from kivy.config import Config
 
@@ -121,7 +126,7 @@ def _make_app(
             self._thrift = Thrift(Clock.get_time(), time.process_time())
 
         def build(self) -> Any:
-            self.title = desk.told("banner")
+            self.title = _title(desk.told)
             self._resized()
             Window.clearcolor = look.theme.palette.paper
             acts = Acts(self.picture, self.speak, self.shade)
@@ -187,8 +192,8 @@ def _make_app(
             elif do not in LOOKS:
                 message, troubled = outcome_message(request, answer, desk.told)
                 desk.say(message, troubled=troubled)
-                if do == "lay" and answer.get("ok"):
-                    desk.laid_key = request["key"]
+                if answer.get("ok"):
+                    desk.done(request, answer)
                 self._asked_at = 0.0
             elif not answer.get("ok"):
                 desk.say(outcome_message(request, answer, desk.told)[0], troubled=True)
@@ -228,7 +233,7 @@ def _make_app(
             desk.told = told_in(code)
             desk.log.speak(desk.told)
             desk.say("")
-            self.title = desk.told("banner")
+            self.title = _title(desk.told)
             self.bench.speak()
 
         def shade(self) -> None:

@@ -54,6 +54,24 @@ class Desk:
         """The last thing that happened."""
         self.message, self.troubled = message, troubled
 
+    def done(self, request: dict[str, Any], answer: dict[str, Any]) -> None:
+        """A request was served: what it changed is known before the next look, so that a switch can be thrown back."""
+        match request["do"]:
+            case "door":
+                self.state["door_open"] = request["open"]
+            case "stop":
+                self.state["emergency_stop"] = request["pressed"]
+            case "speed":
+                self.state["speed"] = answer["speed"]
+            case "pause" | "go":
+                self.state["paused"] = answer["paused"]
+            case "fault" | "clear":
+                self.state["faults"] = answer["faults"]
+            case "stock" if "stock" in self.state:
+                self.state["stock"][str(request["slot"])] = request["blanks"]
+            case "lay":
+                self.laid_key = request["key"]
+
     @property
     def resting(self) -> bool:
         """Whether nothing moves, so that looking twice a second is enough."""

@@ -18,8 +18,12 @@ _Handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
 def ask_not_to_be_activated() -> None:
-    """Before the window is made: a window manager shall not give it the keyboard."""
+    """Before the window is made: a window manager shall not give it the keyboard, and a click acts without it.
+
+    SDL drops a click that comes right behind the keyboard; the panel takes the keyboard with the first click.
+    """
     os.environ.setdefault("SDL_WINDOW_NO_ACTIVATION_WHEN_SHOWN", "1")
+    os.environ.setdefault("SDL_MOUSE_FOCUS_CLICKTHROUGH", "1")
 
 
 class Keyboard:
