@@ -173,6 +173,9 @@ class GrblCutter:
                     self._last = self._board.query()
             finally:
                 self._busy.release()
+        if self._fault is not None:
+            # Whatever was known before it is not to be believed.
+            return MachineStatus("Unknown", None, 0.0, 0.0)
         board = self._board
         last = (board.session.last if board is not None else None) or self._last
         if last is None:

@@ -28,11 +28,11 @@ MAKING = ("take_key_back", "loading", "cutting", "checking", "delivering", "capt
 NUMBER, PIN = "2001", "482913"
 
 
-def hire(data: Path) -> None:
-    """Make a manager's account the way an owner does."""
-    command = [sys.executable, "-m", "kiosk", "staff", "add", NUMBER, "--name", "R. Alvarez", "--role", "manager"]
+def hire(data: Path, number: str = NUMBER, pin: str = PIN, role: str = "manager") -> None:
+    """Make an account the way an owner does; the first must be a manager's."""
+    command = [sys.executable, "-m", "kiosk", "staff", "add", number, "--name", "R. Alvarez", "--role", role]
     done = subprocess.run(
-        [*command, "--data", str(data)], input=f"{PIN}\n", cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, "--data", str(data)], input=f"{pin}\n", cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
 
