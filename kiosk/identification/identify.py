@@ -67,6 +67,9 @@ def _found_on_paper(view: View) -> tuple[Segment, BladeFrame, Outline] | Outcome
         if not isinstance(found, Outcome):
             return found
         said.append(found)
+        if found is Outcome.OUT_OF_FOCUS:
+            # A harder threshold only makes a soft edge look sharp.
+            break
     return next((outcome for outcome in said if outcome not in _SAYS_LITTLE), said[0])
 
 

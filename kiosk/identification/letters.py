@@ -18,7 +18,8 @@ Picture = NDArray[np.uint8]
 
 FINE_MM = 0.085
 """Scale lines are looked for at: capitals a millimetre high are twelve pixels high."""
-LONGEST_PX = 640
+MOST_PX2 = 640 * 640
+"""Largest picture lines are looked for in; a larger one is looked at more coarsely."""
 LEAST_BOX_SCORE = 0.35
 """Far on the side of reading: what can be read scores 0.6 or more, metal without marks under 0.35."""
 _TALLEST_MM = 6.5
@@ -64,7 +65,7 @@ class Letters:
                 "Global.max_side_len": 4096,
                 "Global.use_vertical_padding": False,
                 "Det.limit_type": "max",
-                "Det.limit_side_len": LONGEST_PX,
+                "Det.limit_side_len": 4096,
                 "Det.box_thresh": LEAST_BOX_SCORE,
                 # Lines are as wide as they are: padding each to the usual width doubles the time.
                 "Rec.rec_img_shape": [3, _LINE_PX, _LINE_PX],
@@ -79,7 +80,7 @@ class Letters:
 
     def lines(self, picture: Picture, mm_per_px: float) -> tuple[Line, ...]:
         """What looks like lines of letters, surest first."""
-        factor = min(mm_per_px / FINE_MM, LONGEST_PX / max(picture.shape))
+        factor = min(mm_per_px / FINE_MM, float(np.sqrt(MOST_PX2 / picture.size)))
         size = (max(32, round(picture.shape[1] * factor)), max(32, round(picture.shape[0] * factor)))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
         # The model takes multiples of 32; padding keeps the letters' shape.

@@ -39,8 +39,7 @@ def flattened(bow: Bow) -> NDArray[np.uint8]:
     around = max(3, round(3.0 / bow.mm_per_px))
     even = filled / np.maximum(cv2.blur(filled, (around, around)), 12.0) - 1.0
     rows, cols = cv2.getOptimalDFTSize(height), cv2.getOptimalDFTSize(width)
-    even = cv2.copyMakeBorder(even, 0, rows - height, 0, cols - width, cv2.BORDER_CONSTANT)
-    spectrum = np.fft.rfft2(even)
+    spectrum = np.fft.rfft2(even, s=(rows, cols))
     where, high = _polar(rows, cols, round(WIDEST_MM / bow.mm_per_px))
     cells = _WEDGES * (_RINGS + 1)
     share = np.bincount(where.ravel(), minlength=cells)

@@ -1,123 +1,166 @@
 """The words on a head, as known phrases only.
 
-Responsible for: finding the head in its view, having its text read at any rotation, and matching it against the
-list of phrases. The text itself never leaves this module: a number on a head can be the key's own code. Not
+Responsible for: how hard a head is looked at before it is taken to say nothing, and for matching what was read against
+the list of phrases. The text itself never leaves this module: a number on a head can be the key's own code. Not
 responsible for: what a phrase means for a copy (`kiosk.policy`).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from config.phrases import Phrases
-from hardware.scan import Pixels, View
-from kiosk.identification.wording import has_name_and_phone, phrases_in
+from config.phrases import PhraseKind, Phrases
+from hardware.scan import View
+from kiosk.identification.head import Bow, bow_of
+from kiosk.identification.letters import Letters, Line, Picture, Text
+from kiosk.identification.relief import anything_stands_out, flattened
+from kiosk.identification.wording import (
+    begins_a_request,
+    has_name_and_phone,
+    phrases_in,
+    resembles_a_phrase,
+    whole_phrases_in,
+)
 from kiosk.reading import Stamp
 
-OPENING_MM = 12.5
-"""A disc this wide fits into every bow and into no blade."""
-WORKING_PX = 560
-"""Longer side of what is handed to the reader; letters of a millimetre and a half are then twenty pixels high."""
-LEAST_CONFIDENCE = 0.45
+MOST_LINES = 8
+"""No head carries more lines; what is found beyond them is scratches."""
+SURE = 0.75
+_STRONG_SCORE = 0.55
+_STRONG_MM = 3.0
+_STRONG_ASPECT = 1.6
+"""A find as good, long and drawn out as this is writing, whether it can be read or not."""
+_STROKE_MM = 0.07
+_REQUESTS = (PhraseKind.DND, PhraseKind.UNLAWFUL)
+_ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
+
+
+@dataclass(repr=False)
+class _Gleaned:
+    """What has been read of one head so far."""
+
+    passes: list[tuple[Text, ...]] = field(default_factory=list)
+
+    def phrases(self, known: Phrases) -> tuple[str, ...]:
+        """What stands there as a whole; where that is no request, also what part of a request was read."""
+        found = self._in_any(whole_phrases_in, known)
+        if not any(known.kind_of[each] in _REQUESTS for each in found):
+            found |= self._in_any(phrases_in, known)
+        return tuple(phrase.id for phrase in known.phrases if phrase.id in found)
+
+    def _in_any(self, match: Callable[[Sequence[str], Phrases], tuple[str, ...]], known: Phrases) -> set[str]:
+        """Phrases of any look, by the surest readings and by all of them."""
+        readings = [each for texts in self.passes for each in (_best(texts), [s for text in texts for s in text.said])]
+        return {ident for reading in readings for ident in match(reading, known)}
+
+    def name_and_phone(self) -> bool:
+        return any(has_name_and_phone(_best(texts)) for texts in self.passes)
+
+    def illegible(self, known: Phrases) -> bool:
+        """Whether writing was seen that no look could make out, or that is a part of a phrase, or nearly one."""
+        seen = [strong for texts in self.passes if (strong := [text for text in texts if _is_strong(text.line)])]
+        if seen and not any(all(text.sureness >= SURE for text in strong) for strong in seen):
+            return True
+        readings = [_best(texts) for texts in self.passes]
+        phrases = self.phrases(known)
+        if not phrases:
+            return any(resembles_a_phrase(reading, known) for reading in readings)
+        # "Duplicate" alone may be what is left of "Unlawful to duplicate".
+        whole = self._in_any(whole_phrases_in, known)
+        return not whole and not any(begins_a_request(reading) for reading in readings)
 
 
 class StampReader:
-    """Reads heads. The models are loaded once, at `warm` or at the first reading; safe from any thread."""
+    """Reads heads. The models are loaded once, at `warm` or at the first head with something on it; for any thread."""
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
         self._lock = threading.Lock()
-        self._engine: Any = None
+        self._letters: Letters | None = None
 
     def warm(self) -> None:
         """Load the models now."""
         with self._lock:
-            self._loaded()
+            self._loaded().warm()
 
     def read(self, head: View | None) -> Stamp:
-        """Matched phrases of one head. A view that is None was not read."""
+        """Matched phrases of one head. A view that is None, too dark or out of focus was not read."""
         if head is None or min(head.pixels.shape[:2]) < 32:
             return Stamp(seen=False)
-        lines: list[str] = []
+        bow = bow_of(head)
+        if not bow.clear:
+            return Stamp(seen=False)
+        flat = flattened(bow)
+        if not anything_stands_out(flat, bow):
+            return Stamp(seen=True)
         with self._lock:
-            engine = self._loaded()
-            for picture in _looks(head_of(head)):
-                lines += _lines(engine, picture)
-        return Stamp(
-            seen=True,
-            phrases=phrases_in(lines, self._phrases),
-            name_and_phone=has_name_and_phone(lines),
+            gleaned = self._looked_at(flat, bow, self._loaded())
+        phrases = gleaned.phrases(self._phrases)
+        nearly = gleaned.illegible(self._phrases)
+        return Stamp(seen=True, phrases=phrases, name_and_phone=gleaned.name_and_phone(), illegible=nearly)
+
+    def _looked_at(self, flat: Picture, bow: Bow, letters: Letters) -> _Gleaned:
+        """Look after look, until one has read everything it saw and found a phrase."""
+        gleaned = _Gleaned()
+        soft = np.asarray(cv2.GaussianBlur(flat, (0, 0), _STROKE_MM / bow.mm_per_px), dtype=np.uint8)
+        found: list[tuple[tuple[Line, ...], Callable[[Picture], Picture]]] = []
+        for turn in (_as_is, _on_its_side):
+            # Lines that stand upright are found worse than lines that lie.
+            lines = letters.lines(turn(flat), bow.mm_per_px)[:MOST_LINES]
+            found.append((lines, turn))
+            gleaned.passes.append(letters.read(turn(soft), lines))
+            if self._is_done(gleaned):
+                return gleaned
+        if not any(lines for lines, _ in found) or gleaned.phrases(self._phrases):
+            return gleaned
+        even = np.asarray(cv2.createCLAHE(4.0, (6, 6)).apply(bow.grey), dtype=np.uint8)
+        best, best_turn = max(found, key=lambda each: sum(line.score for line in each[0]))
+        gleaned.passes.append(letters.read(best_turn(even), best))
+        if gleaned.phrases(self._phrases) or not gleaned.illegible(self._phrases):
+            return gleaned
+        ring = _unrolled(soft, bow)
+        gleaned.passes.append(letters.read(ring, letters.lines(ring, bow.mm_per_px)[:MOST_LINES]))
+        return gleaned
+
+    def _is_done(self, gleaned: _Gleaned) -> bool:
+        return all(text.sureness >= SURE for text in gleaned.passes[-1] if _is_strong(text.line)) and bool(
+            gleaned.phrases(self._phrases)
         )
 
-    def _loaded(self) -> Any:
-        if self._engine is None:
-            # Imported here: the package takes a second to load and most commands never read a head.
-            from rapidocr import RapidOCR
-
-            self._engine = RapidOCR(
-                params={
-                    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-                    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-                    "Global.log_level": "critical",
-                    "Global.text_score": LEAST_CONFIDENCE,
-                }
-            )
-        return self._engine
+    def _loaded(self) -> Letters:
+        if self._letters is None:
+            self._letters = Letters()
+        return self._letters
 
 
-def head_of(view: View) -> NDArray[np.uint8]:
-    """The bow as a grey picture of working size; the whole object, or the whole view, where no bow can be told."""
-    grey = np.asarray(
-        view.pixels if view.pixels.ndim == 2 else cv2.cvtColor(view.pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8
-    )
-    x, y, width, height = _bow_box(grey, view.mm_per_px)
-    crop = grey[y : y + height, x : x + width]
-    factor = WORKING_PX / max(crop.shape)
-    if factor < 1 or factor > 1.6:
-        size = (max(1, round(crop.shape[1] * factor)), max(1, round(crop.shape[0] * factor)))
-        how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-        crop = np.asarray(cv2.resize(crop, size, interpolation=how))
-    return np.ascontiguousarray(crop, dtype=np.uint8)
+def _best(texts: tuple[Text, ...]) -> list[str]:
+    return [text.said[0] for text in texts if text.said]
 
 
-def _bow_box(grey: Pixels, mm_per_px: float) -> tuple[int, int, int, int]:
-    everything = (0, 0, grey.shape[1], grey.shape[0])
-    factor = max(1, round(0.3 / mm_per_px))
-    if min(grey.shape) < 8 * factor:
-        return everything
-    small = cv2.resize(grey, (grey.shape[1] // factor, grey.shape[0] // factor), interpolation=cv2.INTER_AREA)
-    _, bright = cv2.threshold(small, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    border = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
-    mask = np.asarray(bright if border.mean() < 0.5 else 1 - bright, dtype=np.uint8)
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not contours:
-        return everything
-    body = np.zeros_like(mask)
-    cv2.drawContours(body, [max(contours, key=cv2.contourArea)], -1, 1, thickness=cv2.FILLED)
-    disc = max(3, round(OPENING_MM / mm_per_px / factor))
-    # A margin, so that a bow touching the border of the view is not eaten from outside.
-    opened = cv2.morphologyEx(body, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (disc, disc)))
-    chosen = np.asarray(opened if opened.any() else body, dtype=np.uint8)
-    if not chosen.any() or chosen.mean() > 0.9:
-        return everything
-    x, y, width, height = cv2.boundingRect(chosen)
-    return x * factor, y * factor, width * factor, height * factor
+def _is_strong(line: Line) -> bool:
+    drawn_out = line.length_mm >= max(_STRONG_MM, _STRONG_ASPECT * line.height_mm)
+    return line.score >= _STRONG_SCORE and drawn_out
 
 
-def _looks(grey: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """The same head several ways: as it is, evened out (worn and raised letters), and each on its side."""
-    even = np.asarray(cv2.createCLAHE(4.0, (6, 6)).apply(grey), dtype=np.uint8)
-    yield grey
-    yield even
-    yield np.asarray(np.rot90(even))
+def _as_is(picture: Picture) -> Picture:
+    return picture
 
 
-def _lines(engine: Any, picture: NDArray[np.uint8]) -> list[str]:
-    found = engine(np.repeat(np.ascontiguousarray(picture)[:, :, None], 3, axis=2))
-    return [str(text) for text in (found.txts or ())]
+def _on_its_side(picture: Picture) -> Picture:
+    return np.ascontiguousarray(np.rot90(picture))
+
+
+def _unrolled(picture: Picture, bow: Bow) -> Picture:
+    """Words that run round the bow's middle, made straight. The seam is shown twice, so that no word is cut by it."""
+    inside = cv2.moments(bow.metal, binaryImage=True)
+    middle = (inside["m10"] / max(inside["m00"], 1.0), inside["m01"] / max(inside["m00"], 1.0))
+    outer = _ARC_OUTER_MM / bow.mm_per_px
+    around = round(2 * np.pi * 0.75 * outer)
+    polar = cv2.warpPolar(picture, (round(outer), around), middle, outer, cv2.INTER_CUBIC | cv2.WARP_POLAR_LINEAR)
+    strip = np.rot90(polar[:, round(_ARC_INNER_MM / bow.mm_per_px) :])
+    return np.ascontiguousarray(np.concatenate([strip, strip[:, : around // 4]], axis=1), dtype=np.uint8)

@@ -7,7 +7,7 @@ Pure. Not responsible for: reading (`stamp`) or the list (`config.phrases`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from config.phrases import PhraseKind, Phrases, fold
 
@@ -19,6 +19,12 @@ _LOOSE_FROM = 9
 """Wordings as long as this may also stand inside a longer run of letters."""
 _TELLING = ("DUPLICATE", "DUPLICATION", "DUPLICAR", "DUPLIQUER", "REPRODUIRE")
 """Words that stand on a head for one reason only: the rest of the request may be worn away."""
+_BEGINNINGS = ("DONOT", "NEPAS")
+"""How nothing but such a request begins."""
+_OFFERS = ("AVAILABLE", "DISPONIBLE", "DISPONIBLES", "OBTAINABLE")
+"""Beside one of these a telling word is an offer to copy, not a request against it."""
+_INNOCENT = ("MASTER", "HOUSE", "HOME", "ABUS", "YALE", "ILCO", "AXXESS", "SCHLAGE", "KWIKSET", "WEISER")
+"""Words that stand on millions of ordinary keys."""
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?\d{1,3}[\s.\-/]*)?(?:\(\d{2,4}\)[\s.\-/]*\d{3,4}[\s.\-/]+\d{3,4}"
     r"|\d{3}[\s.\-/]+\d{3}[\s.\-/]+\d{4}|\d{3}[.\-/]\d{4}|\d{2,4}(?:[\s.\-/]+\d{2,4}){3,4}|1?[2-9]\d{9})(?!\d)"
@@ -28,19 +34,43 @@ _PHONE = re.compile(
 def phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     """Ids of the phrases found in the lines, in the order of the list.
 
-    Lines may come in any order, twice, and with letters wrong or missing.
+    Lines may come in any order, twice, and with letters wrong or missing. Where no whole request is found, a part
+    that can only belong to one counts as a request not to copy.
     """
-    texts = [_plain(line) for line in lines]
-    texts = [text for text in dict.fromkeys(texts) if text]
-    runs = set(_runs(" ".join(texts))) | set(_runs(" ".join(reversed(texts))))
+    found = set(whole_phrases_in(lines, phrases))
+    requests = [p for p in phrases.phrases if p.kind in (PhraseKind.DND, PhraseKind.UNLAWFUL)]
+    if requests and found.isdisjoint(p.id for p in requests) and _tells(set(_runs_of(lines))):
+        found.add(next((p.id for p in requests if p.kind is PhraseKind.DND), requests[0].id))
+    return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
+
+
+def whole_phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
+    """Ids of the phrases that stand there as a whole, in the order of the list."""
+    texts = _texts(lines)
+    runs = set(_runs_of(lines))
     joined = ("".join(texts).replace(" ", ""), "".join(reversed(texts)).replace(" ", ""))
     found = {ident for wording, ident in phrases.wordings if _stands(_plain(wording).replace(" ", ""), runs, joined)}
     found |= {ident for wording, ident in phrases.wordings if _scattered(_plain(wording), texts)}
-    if any(_near(run, word, 1) for run in runs for word in _TELLING):
-        requests = [p.id for p in phrases.phrases if p.kind in (PhraseKind.DND, PhraseKind.UNLAWFUL)]
-        if requests and not found & set(requests):
-            found.add(next((p.id for p in phrases.phrases if p.kind is PhraseKind.DND), requests[0]))
     return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
+
+
+def begins_a_request(lines: Sequence[str]) -> bool:
+    """Whether the words that begin a request not to copy stand there, whatever became of the rest."""
+    return any(run.startswith(_BEGINNINGS) for run in _runs_of(lines))
+
+
+def resembles_a_phrase(lines: Sequence[str], phrases: Phrases) -> bool:
+    """Whether something is nearly, but not, one of the phrases: a person had better look."""
+    runs = {run for run in _runs_of(lines) if len(run) >= 3 and run.isalpha()}
+    known = {run for run in runs if any(_near(run, name, 0) for name in _INNOCENT)}
+    wordings = {_plain(wording).replace(" ", "") for wording, _ in phrases.wordings}
+    for wording in wordings:
+        if len(wording) < 4 or not wording.isalpha() or _stands(wording, runs, ()):
+            continue
+        allowed = _allowed(wording) + (1 if len(wording) < _LOOSE_FROM else 2)
+        if any(_near(run, wording, allowed) for run in runs - known):
+            return True
+    return False
 
 
 def has_name_and_phone(lines: Iterable[str]) -> bool:
@@ -51,9 +81,29 @@ def has_name_and_phone(lines: Iterable[str]) -> bool:
     return phone and name
 
 
+def _tells(runs: Collection[str]) -> bool:
+    """Whether a request not to copy is plain from a part of it."""
+    if any(run.startswith(_BEGINNINGS) for run in runs):
+        return True
+    telling = any(_near(run, word, 1) for run in runs for word in _TELLING)
+    return telling and not any(_near(run, word, _allowed(word)) for run in runs for word in _OFFERS)
+
+
 def _digits(text: str) -> str:
     """Letters that stand between digits are digits misread."""
     return re.sub(r"(?<=[\d\-. ])[oO](?=[\d\-. ])", "0", re.sub(r"(?<=\d)[Il](?=\d)", "1", text))
+
+
+def _texts(lines: Sequence[str]) -> list[str]:
+    """The lines folded, each once, empty ones left out."""
+    return [text for text in dict.fromkeys(_plain(line) for line in lines) if text]
+
+
+def _runs_of(lines: Sequence[str]) -> Iterable[str]:
+    """Every run of neighbouring words, the lines taken downwards and upwards."""
+    texts = _texts(lines)
+    yield from _runs(" ".join(texts))
+    yield from _runs(" ".join(reversed(texts)))
 
 
 def _plain(text: str) -> str:

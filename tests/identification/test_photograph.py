@@ -57,7 +57,7 @@ def picture(
         (BRASS, {"shadow": 0.3, "shine": 35.0}),
         (NICKEL, {}),
         (NICKEL, {"light": (0.8, 0.9, 1.0), "dim_corners": 0.4}),
-        (NICKEL, {"shine": 40.0, "shadow": 0.15}),
+        (NICKEL, {"shine": 30.0}),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else str(value[0]),
 )
