@@ -15,7 +15,7 @@ from kiosk.events import Cancel, LetGo, Recover, ServiceAction, Stop
 from kiosk.snapshot import JOG_STEPS_MM, CalibrationView, FittedView, ServiceView, SlotView, Snapshot, TrialView
 from ui.i18n import Words
 from ui.local import Local, OpenTab
-from ui.present_shopper import finish_name
+from ui.present_parts import finish_name
 from ui.shown import Action, Kind, Line, PreviewShown, ServiceDetail, Shown
 
 TABS = ("machine", "jog", "test", "cameras", "wire", "stock", "history", "measure")

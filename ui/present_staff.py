@@ -28,8 +28,8 @@ from kiosk.states import State
 from ui.fault_help import FAMILIES, fault_family
 from ui.i18n import Words
 from ui.local import CountBlanks, Local, OpenTab, PickSlot
+from ui.present_parts import call_staff, finish_name, keypad_keys, reason_of
 from ui.present_service import technician
-from ui.present_shopper import call_staff, finish_name, keypad_keys, reason_of
 from ui.shown import (
     Action,
     ApprovalDetail,

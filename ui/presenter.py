@@ -23,6 +23,10 @@ STAFF_DOOR = frozenset({State.WELCOME, State.CLOSED, State.OUT_OF_ORDER})
 """Screens from which staff can always identify themselves; from a refusal where they may lift it."""
 
 
+FULL_PAGES = frozenset({State.STAFF_MENU, State.TECHNICIAN})
+"""Screens of staff with more on them than the lower half of a low screen holds at 20 mm a button."""
+
+
 def words_for(snapshot: Snapshot, store: Store) -> Words:
     """The words of the snapshot's language, with the store's country for money."""
     return load_words(snapshot.language, store.place.split("-")[0])
@@ -48,7 +52,7 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store) -> Show
         store_name=store.name,
         voice=words.language,
         languages=tuple(_language(code, snapshot.language, store) for code in store.languages),
-        aids=_aids(words, local, store),
+        aids=_aids(words, local, snapshot.state, store),
         staff_door=Action("staff_door", words("staff.door"), StaffKey(), Kind.QUIET, icon="person")
         if _has_staff_door(snapshot) and not local.help_open
         else None,
@@ -72,12 +76,12 @@ def _language(code: str, current: str, store: Store) -> Action:
     return Action(f"language_{code}", name, SetLanguage(code), Kind.QUIET, chosen=code == current)
 
 
-def _aids(words: Words, local: Local, store: Store) -> tuple[Action, ...]:
+def _aids(words: Words, local: Local, state: State, store: Store) -> tuple[Action, ...]:
     aids = [
         Action("aid_speech", words("aid.speech"), ToggleSpeech(), Kind.QUIET, icon="headphones", chosen=local.speech),
         Action("aid_contrast", words("aid.contrast"), ToggleContrast(), Kind.QUIET, "contrast", chosen=local.contrast),
     ]
-    if store.screen.width_px > store.screen.height_px:
+    if store.screen.width_px > store.screen.height_px and state not in FULL_PAGES:
         # In portrait everything one touches is in the lower half already.
         aids.append(Action("aid_reach", words("aid.reach"), ToggleReach(), Kind.QUIET, "reach", chosen=local.reach))
     if local.speech and local.aids_open:

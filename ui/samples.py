@@ -37,7 +37,7 @@ from kiosk.states import State
 from ui.local import Local
 
 STEPS = ("load", "cut", "check", "deliver")
-SCAN_STEPS = ("look", "section", "stamp", "identify")
+SCAN_STEPS = ("look", "compare")
 
 DND = FiredRule(
     "DND_ASK_STAFF",
@@ -161,7 +161,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "02-welcome": (BASE, Local()),
     "03-help": (BASE, Local(help_open=True)),
     "04-place-key": (_at(State.PLACE_KEY), Local()),
-    "05-scanning": (_at(State.SCANNING, tray_has_key=True, progress=Progress(SCAN_STEPS, 1, 0.5, 3, 1, 1)), Local()),
+    "05-scanning": (_at(State.SCANNING, tray_has_key=True, progress=Progress(SCAN_STEPS, 1, 0.5, 0, 1, 1)), Local()),
     "06-try-again": (_at(State.TRY_AGAIN, try_again=Outcome.SEVERAL_OBJECTS, tray_has_key=True), Local()),
     "07-worn": (_at(State.WORN, worn=WornChoice((4,)), tray_has_key=True), Local()),
     "08-offer": (_at(State.OFFER, offer=OFFER, tray_has_key=True), Local()),

@@ -29,14 +29,10 @@ class ButtonRow(BoxLayout):
 
     def put(self, action: Action, there: BigButton | None, send: Callable[[Any], Any], style: str = "plain") -> None:
         """Add the button of `action`: the one that is `there` already, wherever it stands, or a new one."""
-        if there is None:
-            button = BigButton(action=action, style=style)
-            button.send = send
-        else:
-            button = there
-            if button.parent is not None:
-                button.parent.remove_widget(button)
-            button.action = action
+        button: Any = there or BigButton(action=action, style=style)
+        if button.parent is not None:
+            button.parent.remove_widget(button)
+        button.action, button.send = action, send
         self.add_widget(button)
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ Responsible for: exact modules with a quiet zone, black on white in every theme.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -40,12 +41,18 @@ class _Code(Widget):
         raise NotImplementedError
 
 
+@lru_cache(maxsize=2)
+def _modules(text: str) -> tuple[tuple[int, ...], ...]:
+    """Working a code out takes longer than drawing it, and it is drawn whenever the layout moves."""
+    return tuple(tuple(row) for row in segno.make(text, error="m", micro=False).matrix)
+
+
 class QrCode(_Code):
     """A QR code, centred, modules of whole pixels."""
 
     def paint(self) -> None:
         """Draw runs of dark modules."""
-        rows = [list(row) for row in segno.make(self.text, error="m", micro=False).matrix]
+        rows = _modules(self.text)
         side = len(rows) + 2 * QUIET_QR
         module = max(1, int(min(self.size) // side))
         left, top = int(self.center_x - module * side / 2), int(self.center_y + module * side / 2)

@@ -38,7 +38,9 @@ class Column(BoxLayout):
 
 
 class Card(BoxLayout):
-    """A raised surface around what belongs together."""
+    """A raised surface around what belongs together; one that is not `filled` takes no room."""
+
+    filled = BooleanProperty(True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
@@ -47,12 +49,13 @@ class Card(BoxLayout):
         self.fbind("pos", self._trigger)
         self.fbind("size", self._trigger)
         look.follow(self, Card._space)
+        self.fbind("filled", self._space)
         self._space()
 
     def _space(self, *_: Any) -> None:
         theme = look.theme
-        self.spacing = theme.gap
-        self.padding = theme.mm(5.0 if theme.compact else 8.0)
+        self.spacing = theme.gap if self.filled else 0
+        self.padding = theme.mm(5.0 if theme.compact else 8.0) if self.filled else 0
         self._trigger()
 
     def _draw(self, *_: Any) -> None:

@@ -43,6 +43,7 @@ class Stage(FloatLayout):
         self._visit = ""
         self._deaf_until_s = 0.0
         self._focus = ""
+        self._focus_seen = False
         self.shown: Shown | None = None
         self.page: Page | None = None
         look.follow(self, Stage._paint)
@@ -107,6 +108,8 @@ class Stage(FloatLayout):
     # --- showing ----------------------------------------------------------------------------------------
     def show(self, shown: Shown, *, reach: bool = False) -> None:
         """Put `shown` on the glass; an equal value changes nothing."""
+        # Where it is not offered it does not hold: a screen that would not fit keeps its usual layout.
+        reach = reach and any(aid.id == "aid_reach" for aid in shown.aids)
         new_visit = shown.visit != self._visit
         self.shown, self._reach = shown, reach
         self._banner.text = shown.simulated
@@ -195,6 +198,9 @@ class Stage(FloatLayout):
         self._restore_focus()
 
     def _restore_focus(self) -> None:
+        if not self._focus and not self._focus_seen:
+            return
+        self._focus_seen = bool(self._focus)
         for button in self.buttons():
             button.focused = bool(self._focus) and button.action.id == self._focus
 

@@ -1,0 +1,91 @@
+"""Parts that many screens' words are made of. Pure.
+
+Responsible for: buttons and phrases that are the same wherever they stand. Not responsible for: any one screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from config.store import Store
+from kiosk.decision import FiredRule
+from kiosk.events import (
+    CallStaff,
+    Cancel,
+)
+from kiosk.snapshot import Snapshot
+from ui.i18n import Words
+from ui.local import EnterTyped, Erase, Local, Typed
+from ui.shown import (
+    Action,
+    Kind,
+    Reason,
+    Shown,
+)
+
+Present: TypeAlias = Callable[[Words, Local, Snapshot, Store], Shown]
+
+
+def cancel(words: Words) -> Action:
+    """The large way out of every screen before the cut."""
+    return Action("cancel", words("cancel"), Cancel(), Kind.SECONDARY, icon="close")
+
+
+def call_staff(words: Words, snapshot: Snapshot) -> Action:
+    """One touch calls staff; touched already, it says so."""
+    label = words("staff.called") if snapshot.staff_called else words("staff.call")
+    return Action("call_staff", label, CallStaff(), Kind.SECONDARY, "person", enabled=not snapshot.staff_called)
+
+
+def primary(words: Words, identity: str, key: str, does: object) -> Action:
+    """The one thing most people do here."""
+    return Action(identity, words(key), does, Kind.PRIMARY)  # type: ignore[arg-type]
+
+
+def reason_of(words: Words, rule: FiredRule, *, staff: bool = False) -> Reason:
+    """A rule in the words of its own file; one that came without is told truthfully in general ones."""
+    meaning, next_step = rule.words_in(words.language)
+    ground = words("rule.ground", ground=rule.ground) if rule.ground and staff else ""
+    if meaning:
+        return Reason(meaning, next_step, ground)
+    if f"rule.code.{rule.code}.what" in words.ids:
+        return Reason(words(f"rule.code.{rule.code}.what"), words(f"rule.code.{rule.code}.why"), ground)
+    return Reason(words(f"rule.{rule.verdict.value}.what"), words(f"rule.{rule.verdict.value}.why"), ground)
+
+
+def finish_name(words: Words, finish: str) -> str:
+    """A finish as people call it; an owner's own finish keeps the owner's word."""
+    key = f"finish.{finish}"
+    return words(key) if key in words.ids else finish.replace("_", " ").capitalize()
+
+
+def keypad_keys(words: Words) -> tuple[Action, ...]:
+    """The twelve keys of a telephone, in its order."""
+    digits = tuple(Action(f"digit_{d}", d, Typed(d)) for d in "123456789")
+    return (
+        *digits,
+        Action("erase", words("keypad.erase"), Erase(), icon="erase"),
+        Action("digit_0", "0", Typed("0")),
+        Action("enter", words("keypad.enter"), EnterTyped(), Kind.PRIMARY, icon="check"),
+    )
+
+
+def message(name: str, picture: str) -> Present:
+    """A screen of one sentence and a picture, with nothing to touch."""
+
+    def show(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+        return Shown(
+            page="message",
+            visit=snapshot.state.value,
+            title=words(f"{name}.title"),
+            store_name=store.name,
+            body=(words(f"{name}.text"),),
+            picture=picture,
+        )
+
+    return show
+
+
+patience = message("patience", "looking")
+"""Shown for the moment in which a screen's figures are not there yet."""
