@@ -32,6 +32,10 @@ FURTHEST_MM = 1.5
 """Shifts are looked for so far."""
 LEAST_RAMP = 6
 """Fewer places on a ramp than this tell no shift."""
+WORN_PART = 0.8
+"""Of the touch-off's tolerance; the rest is left to blanks."""
+TOUCHES_WATCHED = 9
+"""Touch-offs the path follows: enough that one tall blank does not move the median."""
 FOLLOWED_FROM = 5
 """Touch-offs it takes before the path follows them."""
 GRID_MM = 0.02
@@ -174,6 +178,14 @@ def has_drifted(recent_means_mm: Sequence[float], limits: CopyCheck) -> bool:
     """Whether the kiosk must close itself: the mean of the last copies is beyond the limit."""
     drift = drift_mm(recent_means_mm, limits)
     return drift is not None and abs(drift) > limits.drift_limit_mm
+
+
+def wheel_is_worn(recent_touch_errors_mm: Sequence[float], edge_tolerance_mm: float) -> bool:
+    """Whether the wheel must be changed.
+
+    The path still follows it, but soon a touch-off would take good blanks for wrong ones and lock slot after slot.
+    """
+    return abs(edge_correction_mm(recent_touch_errors_mm)) > WORN_PART * edge_tolerance_mm
 
 
 def edge_correction_mm(recent_touch_errors_mm: Sequence[float]) -> float:

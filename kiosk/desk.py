@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hardware.ports import BoardIdentity
-from kiosk.copy_check import has_drifted
+from kiosk.copy_check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
 from kiosk.executor import Job, Lane, Work, reported
 from kiosk.outcomes import CutProgress, Due, Reply, Report
 from kiosk.service_bench import ServiceBench
@@ -173,9 +173,11 @@ class Desk:
             return NO_ROOM
         if not self.tools.inventory.stocked():
             return "empty"
-        window = self.tools.machine.check.drift_window
-        means_mm = [copy.mean_mm for copy in self.tools.journal.last_copies(window)]
-        return "drift" if has_drifted(means_mm, self.tools.machine.check) else ""
+        machine = self.tools.machine
+        copies = self.tools.journal.last_copies(machine.check.drift_window)
+        touches_mm = [copy.touch_error_mm for copy in copies[-TOUCHES_WATCHED:]]
+        worn = wheel_is_worn(touches_mm, machine.clamp.edge_tolerance_mm)
+        return "drift" if worn or has_drifted([copy.mean_mm for copy in copies], machine.check) else ""
 
     # Records
 

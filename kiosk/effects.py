@@ -14,7 +14,7 @@ from config.keyway import Blank, Keyway
 from hardware.errors import BlankFault, ChuteBlocked
 from hardware.ports import PaymentState
 from hardware.scan import ScanFrames
-from kiosk.copy_check import edge_correction_mm
+from kiosk.copy_check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.gcode import to_gcode
 from kiosk.identification.agree import agreed
@@ -44,8 +44,6 @@ from kiosk.tools import Telling, Tools
 
 LOOKS = 3
 """Scans at most until two in a row agree."""
-TOUCHES_WATCHED = 9
-"""Touch-offs the path follows: enough that one tall blank does not move the median."""
 
 
 def bring_up(tools: Tools, *, first: bool, scrap: bool = False) -> BroughtUp:

@@ -26,10 +26,9 @@ from hardware.cutter import GrblCutter
 from hardware.duration import least_s
 from hardware.errors import BlankFault
 from hardware.ports import ByteLink
-from kiosk.copy_check import check_copy, edge_correction_mm
+from kiosk.copy_check import TOUCHES_WATCHED, check_copy, edge_correction_mm
 from kiosk.copy_measure import measure_copy
 from kiosk.cut_plan import CutPlan, plan_cuts
-from kiosk.effects import TOUCHES_WATCHED
 from kiosk.gcode import to_gcode
 from simulator.rig import SimulatedMachine
 from simulator.world_blade import Blade

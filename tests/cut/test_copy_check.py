@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hardware.errors import CameraFault
 from hardware.scan import View
-from kiosk.copy_check import CopyErrors, check_copy, drift_mm, edge_correction_mm, has_drifted
+from kiosk.copy_check import CopyErrors, check_copy, drift_mm, edge_correction_mm, has_drifted, wheel_is_worn
 from kiosk.copy_measure import measure_copy
 from kiosk.cut_plan import CutPlan, plan_cuts
 from kiosk.reading import Profile
@@ -150,6 +150,13 @@ def test_drift_is_told_only_from_a_whole_window_and_closes_beyond_the_limit() ->
     assert has_drifted(good + bad, LIMITS)
     assert has_drifted([-error for error in bad], LIMITS)
     assert not has_drifted(bad + good, LIMITS)
+
+
+def test_a_wheel_is_told_as_worn_before_its_touch_offs_refuse_good_blanks() -> None:
+    tolerance_mm = machine().clamp.edge_tolerance_mm
+    assert not wheel_is_worn([-0.5 * tolerance_mm] * 9, tolerance_mm)
+    assert wheel_is_worn([-0.85 * tolerance_mm] * 9, tolerance_mm)
+    assert not wheel_is_worn([-tolerance_mm] * 3, tolerance_mm), "a few odd blanks are no worn wheel"
 
 
 def test_the_path_follows_a_wearing_wheel_and_not_one_odd_blank() -> None:

@@ -168,13 +168,15 @@ def test_a_closed_kiosk_sells_nothing_until_it_is_opened(kiosk: Shop) -> None:
     kiosk.stage.run_to(State.WELCOME)
 
 
-def test_drift_closes_the_kiosk_until_the_wheel_is_changed(kiosk: Shop) -> None:
+@pytest.mark.parametrize("worn", [False, True])
+def test_drift_or_a_worn_wheel_closes_the_kiosk_until_the_wheel_is_changed(worn: bool, kiosk: Shop) -> None:
     journal, limits = kiosk.stage.tools.journal, kiosk.stage.tools.machine.check
     buy(kiosk)
     kiosk.stage.run_to(State.THANK_YOU)
     sale = journal.last_sales(1)[0].transaction
     for _ in range(limits.drift_window):
-        journal.write_copy(sale, CopyError(limits.drift_limit_mm + 0.005, 0.04, 0.0, passed=True))
+        mean_mm, touch_mm = (0.0, -0.05) if worn else (limits.drift_limit_mm + 0.005, 0.0)
+        journal.write_copy(sale, CopyError(mean_mm, 0.04, touch_mm, passed=True))
     kiosk.stage.post(Done())
     assert kiosk.stage.run_to(State.CLOSED).closed_reason == "drift"
     kiosk.stage.post(StaffKey())
