@@ -8,6 +8,7 @@ A language is one file, `locales/<code>.po`, whose `Language-Team` header carrie
 from __future__ import annotations
 
 import gettext
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -21,6 +22,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 LOCALES = Path(__file__).parent / "locales"
+_OWN_NAME = re.compile(r'^"Language-Team: (.+)\\n"$', re.MULTILINE)
 
 
 class MissingWord(KeyError):
@@ -105,6 +107,20 @@ def load_words(language: str, country: str = "", folder: Path | None = None) -> 
         if message.id and (all(message.string) if isinstance(message.string, tuple | list) else message.string)
     )
     return Words(language, catalog.language_team, locale, ids, gettext.GNUTranslations(compiled))
+
+
+@cache
+def language_name(language: str) -> str:
+    """What a language calls itself, without reading all its sentences: every screen names every language.
+
+    Raises:
+        MissingWord: there is no such language.
+    """
+    path = LOCALES / f"{language}.po"
+    found = _OWN_NAME.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if found is None:
+        raise MissingWord(f"{path.name} does not say what its language is called")
+    return found[1]
 
 
 def languages_available() -> tuple[str, ...]:

@@ -277,7 +277,9 @@ def _out_of_order(words: Words, local: Local, snapshot: Snapshot, store: Store) 
         title=words("broken.title"),
         store_name=store.name,
         body=tuple(body),
-        picture="closed",
+        # A key that lies there must be seen to: what to do with it is worth more than what the kiosk looks like shut.
+        picture="take_key" if snapshot.tray_has_key else "closed",
+        chime="attention" if snapshot.tray_has_key else "",
         actions=(
             Action(
                 "call_staff",

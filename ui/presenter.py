@@ -14,7 +14,7 @@ from kiosk.events import Cancel, MoreTime, SetLanguage, StaffKey
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
 from ui import present_help, present_shopper, present_staff
-from ui.i18n import Words, load_words
+from ui.i18n import Words, language_name, load_words
 from ui.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleReach, ToggleSpeech
 from ui.shown import Action, Kind, Shown, WaitingShown
 from ui.spoken import spoken_of
@@ -51,7 +51,7 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store) -> Show
         shown,
         store_name=store.name,
         voice=words.language,
-        languages=tuple(_language(code, snapshot.language, store) for code in store.languages),
+        languages=tuple(_language(code, snapshot.language) for code in store.languages),
         aids=_aids(words, local, snapshot.state, store),
         staff_door=Action("staff_door", words("staff.door"), StaffKey(), Kind.QUIET, icon="person")
         if _has_staff_door(snapshot) and not local.help_open
@@ -71,9 +71,8 @@ def _has_staff_door(snapshot: Snapshot) -> bool:
     return snapshot.state in STAFF_DOOR and snapshot.staff_door
 
 
-def _language(code: str, current: str, store: Store) -> Action:
-    name = load_words(code, store.place.split("-")[0]).name
-    return Action(f"language_{code}", name, SetLanguage(code), Kind.QUIET, chosen=code == current)
+def _language(code: str, current: str) -> Action:
+    return Action(f"language_{code}", language_name(code), SetLanguage(code), Kind.QUIET, chosen=code == current)
 
 
 def _aids(words: Words, local: Local, state: State, store: Store) -> tuple[Action, ...]:

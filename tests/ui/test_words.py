@@ -25,7 +25,7 @@ from kiosk.phases.offering import cannot_cut
 from kiosk.phases.starting import LONE_PROBLEM
 from kiosk.reading import Outcome
 from ui.fault_help import FAMILIES, OTHER, fault_family
-from ui.i18n import LOCALES, MissingWord, languages_available, load_words, read_catalog
+from ui.i18n import LOCALES, MissingWord, language_name, languages_available, load_words, read_catalog
 from ui.theme import FONTS
 
 LANGUAGES = languages_available()
@@ -61,6 +61,11 @@ def test_a_language_has_every_sentence_in_every_plural_with_the_same_blanks(lang
             assert blanks(text) == set().union(*map(blanks, english[key])), key
         if len(english[key]) > 1:
             assert len(texts) == catalog.num_plurals, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_is_called_what_it_calls_itself_without_reading_it_whole(language: str) -> None:
+    assert language_name(language) == load_words(language).name
 
 
 def test_a_missing_sentence_is_a_mistake_and_not_shown_as_its_id() -> None:

@@ -64,12 +64,9 @@ class _Actions:
         there = {button.action.id: button for button in buttons}
         self.clear_widgets()
         for action in actions:
-            button = there.get(action.id)
-            if button is None:
-                button = self.make(action)
-            else:
-                button.action = action
-            self.add_widget(button)
+            if action.id in there:
+                there[action.id].action = action
+            self.add_widget(there.get(action.id) or self.make(action))
 
 
 class ActionGrid(_Actions, GridLayout):

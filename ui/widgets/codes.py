@@ -8,9 +8,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-import segno
-from barcode.codex import Code128
-
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 
 from kivy.clock import Clock  # isort: skip
@@ -44,6 +41,9 @@ class _Code(Widget):
 @lru_cache(maxsize=2)
 def _modules(text: str) -> tuple[tuple[int, ...], ...]:
     """Working a code out takes longer than drawing it, and it is drawn whenever the layout moves."""
+    # Only a sale needs it, and no first screen should wait for it.
+    import segno
+
     return tuple(tuple(row) for row in segno.make(text, error="m", micro=False).matrix)
 
 
@@ -78,6 +78,9 @@ class Barcode(_Code):
 
     def paint(self) -> None:
         """Draw the bars."""
+        # As above.
+        from barcode.codex import Code128
+
         bars = Code128(self.text).build()[0]
         modules = len(bars) + 2 * QUIET_BAR
         module = max(1, int(self.width // modules))
