@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
+from kiosk.journal import Sale
 from kiosk.ops.happenings import What
-from kiosk.ops.journal_reader import SaleRow, SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
+from kiosk.ops.journal_reader import SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
 from kiosk.ops.metrics import Metric
 from kiosk.ops.places import Places
 
@@ -97,7 +98,7 @@ def read_figures(places: Places, since_utc: str = "") -> Figures:
 
 
 def figures(
-    sale_rows: Sequence[SaleRow],
+    sale_rows: Sequence[Sale],
     step_rows: Sequence[StepRow],
     happening_rows: Sequence[HappeningRow],
     slot_rows: Sequence[SlotRow],
@@ -145,7 +146,7 @@ def metrics_of(seen: Figures) -> list[Metric]:
 
 
 def _days(
-    sale_rows: Sequence[SaleRow], step_rows: Sequence[StepRow], happening_rows: Sequence[HappeningRow]
+    sale_rows: Sequence[Sale], step_rows: Sequence[StepRow], happening_rows: Sequence[HappeningRow]
 ) -> tuple[Day, ...]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     refused: dict[str, Counter[str]] = defaultdict(Counter)

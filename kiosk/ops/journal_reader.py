@@ -1,6 +1,7 @@
 """The journal and the stock as reports read them: read-only, beside a running kiosk.
 
-Responsible for: the queries. Not responsible for: writing any of it, or for what the figures mean.
+Responsible for: the queries, on a connection that cannot write. Not responsible for: what a row says
+(`kiosk.journal.rows`), writing any of it, or for what the figures mean.
 """
 
 from __future__ import annotations
@@ -13,24 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from kiosk.database import BUSY_TIMEOUT_S, DatabaseDamaged, DiskRefused
-
-
-@dataclass(frozen=True)
-class SaleRow:
-    """One sale, for counting."""
-
-    number: int
-    transaction: str
-    opened_utc: str
-    simulated: bool
-    blank: str
-    finish: str
-    copies: int
-    price_each_minor: int
-    currency: str
-    money: str
-    delivered: int
-    closed: bool
+from kiosk.journal import Sale
+from kiosk.journal.rows import sale_of
 
 
 @dataclass(frozen=True)
@@ -77,20 +62,20 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         raise DatabaseDamaged(f"{path}: {error}") from error
 
 
-def sales(journal: Path, since_utc: str = "") -> list[SaleRow]:
+def sales(journal: Path, since_utc: str = "") -> list[Sale]:
     """Sales opened at or after `since_utc` (ISO 8601, UTC), oldest first."""
     with read_only(journal) as connection:
         rows = connection.execute("SELECT * FROM sale WHERE opened_utc >= ? ORDER BY number", (since_utc,)).fetchall()
-    return [_sale(row) for row in rows]
+    return [sale_of(row) for row in rows]
 
 
-def closed_sales(journal: Path, after: int = 0) -> list[SaleRow]:
+def closed_sales(journal: Path, after: int = 0) -> list[Sale]:
     """Every closed sale with a number above `after`."""
     with read_only(journal) as connection:
         rows = connection.execute(
             "SELECT * FROM sale WHERE closed = 1 AND number > ? ORDER BY number", (after,)
         ).fetchall()
-    return [_sale(row) for row in rows]
+    return [sale_of(row) for row in rows]
 
 
 def steps(journal: Path, since_utc: str = "") -> list[StepRow]:
@@ -125,20 +110,3 @@ def slots(inventory: Path) -> list[SlotRow]:
         SlotRow(row["number"], row["blank"], row["finish"], row["count"], bool(row["locked"]), row["lock_reason"])
         for row in rows
     ]
-
-
-def _sale(row: sqlite3.Row) -> SaleRow:
-    return SaleRow(
-        number=row["number"],
-        transaction=row["transaction_id"],
-        opened_utc=row["opened_utc"],
-        simulated=bool(row["simulated"]),
-        blank=row["blank"],
-        finish=row["finish"],
-        copies=row["copies"],
-        price_each_minor=row["price_each_minor"],
-        currency=row["currency"],
-        money=row["money"],
-        delivered=row["delivered"],
-        closed=bool(row["closed"]),
-    )

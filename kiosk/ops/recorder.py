@@ -20,8 +20,9 @@ from hardware.clock import Clock
 from kiosk.database import DatabaseFault, migrate, open_database, transaction
 from kiosk.fleet.outbox import OUTBOX_MIGRATIONS, Fact, Outbox
 from kiosk.fleet.outbox import PART as OUTBOX_PART
+from kiosk.journal import Sale
 from kiosk.ops.happenings import Happening, What, happened, ran_out
-from kiosk.ops.journal_reader import SaleRow, closed_sales
+from kiosk.ops.journal_reader import closed_sales
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
 
@@ -179,7 +180,7 @@ def _facts(happening: Happening) -> dict[str, Fact]:
     return {name: fact for name, fact in facts.items() if fact not in ("", None)}
 
 
-def _sale_facts(sale: SaleRow) -> dict[str, Fact]:
+def _sale_facts(sale: Sale) -> dict[str, Fact]:
     return {
         "transaction": sale.transaction,
         "status": sale.money,

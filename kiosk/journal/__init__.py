@@ -1,0 +1,12 @@
+"""What happened to every sale, written before it happens.
+
+Responsible for: one row before each effect on money or metal, the state both are in, and finding what a crash left
+open. Not responsible for: settling it (`kiosk.settle`), audit (`kiosk.audit`). Holds nothing of a key's shape: the
+blank's trade name, counts, money, codes of faults.
+"""
+
+from kiosk.journal.book import Journal
+from kiosk.journal.rows import MIGRATIONS
+from kiosk.journal.values import CopyError, Metal, Money, NewSale, Sale, Step
+
+__all__ = ["MIGRATIONS", "CopyError", "Journal", "Metal", "Money", "NewSale", "Sale", "Step"]

@@ -1,0 +1,87 @@
+"""The journal's tables, and what a row of them says.
+
+Responsible for: the schema, and the one place where a row becomes a value: the journal that writes and the reports
+that only read share it. Not responsible for: opening the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from kiosk.journal.values import WORDS, CopyError, Metal, Money, Sale, Step
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE sale (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        transaction_id TEXT NOT NULL UNIQUE,
+        bring_back_code TEXT NOT NULL UNIQUE,
+        opened_utc TEXT NOT NULL,
+        simulated INTEGER NOT NULL CHECK (simulated IN (0, 1)),
+        blank TEXT NOT NULL,
+        finish TEXT NOT NULL,
+        copies INTEGER NOT NULL,
+        price_each_minor INTEGER NOT NULL,
+        currency TEXT NOT NULL,
+        payment TEXT NOT NULL,
+        money TEXT NOT NULL,
+        metal TEXT NOT NULL,
+        delivered INTEGER NOT NULL DEFAULT 0,
+        closed INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX sale_open ON sale (number) WHERE closed = 0 OR metal <> 'none';
+    CREATE TABLE sale_step (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        utc TEXT NOT NULL,
+        transaction_id TEXT NOT NULL REFERENCES sale (transaction_id),
+        step TEXT NOT NULL,
+        slot INTEGER,
+        copy INTEGER,
+        code TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE INDEX sale_step_of ON sale_step (transaction_id);
+    CREATE TABLE copy_error (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        utc TEXT NOT NULL,
+        transaction_id TEXT NOT NULL REFERENCES sale (transaction_id),
+        mean_mm REAL NOT NULL,
+        largest_mm REAL NOT NULL,
+        touch_error_mm REAL NOT NULL,
+        passed INTEGER NOT NULL
+    ) STRICT;
+    """,
+)
+
+
+def sale_of(row: sqlite3.Row) -> Sale:
+    """A row of `sale`."""
+    return Sale(
+        transaction=row["transaction_id"],
+        bring_back_code=row["bring_back_code"],
+        opened_utc=row["opened_utc"],
+        simulated=bool(row["simulated"]),
+        blank=row["blank"],
+        finish=row["finish"],
+        copies=row["copies"],
+        price_each_minor=row["price_each_minor"],
+        currency=row["currency"],
+        payment=row["payment"],
+        money=Money(row["money"]),
+        metal=Metal(row["metal"]),
+        delivered=row["delivered"],
+        closed=bool(row["closed"]),
+        number=row["number"],
+    )
+
+
+def copy_error_of(row: sqlite3.Row) -> CopyError:
+    """A row of `copy_error`."""
+    return CopyError(row["mean_mm"], row["largest_mm"], row["touch_error_mm"], bool(row["passed"]))
+
+
+def told(row: sqlite3.Row) -> str:
+    """A row of `sale_step` in words."""
+    facts = [f"copy {row['copy']}"] if row["copy"] is not None else []
+    facts += [f"slot {row['slot']}"] if row["slot"] is not None else []
+    facts += [row["code"]] if row["code"] else []
+    return f"{row['utc']} {WORDS[Step(row['step'])]}" + (f" ({', '.join(facts)})" if facts else "")

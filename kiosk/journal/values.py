@@ -1,0 +1,164 @@
+"""What a sale is: where its money and its metal are, and the steps it goes through.
+
+Responsible for: the values, what each step means for money and metal, and each step in words. Not responsible for: how
+they are kept (`kiosk.journal.rows`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Money(StrEnum):
+    """Where a sale's money is."""
+
+    NONE = "none"
+    AUTHORISING = "authorising"
+    RESERVED = "reserved"
+    DECLINED = "declined"
+    CAPTURING = "capturing"
+    CAPTURED = "captured"
+    VOIDING = "voiding"
+    VOIDED = "voided"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+
+
+class Metal(StrEnum):
+    """Where a sale's present blank is."""
+
+    NONE = "none"
+    CLAMPED = "clamped"
+    """In the clamp or on its way there, not yet a copy that may be handed over."""
+    DELIVERING = "delivering"
+    """A good copy is being dropped into the chute: after a crash only a look tells whether it fell."""
+
+
+class Step(StrEnum):
+    """What is about to happen, or what came of it."""
+
+    OPENED = "opened"
+    AUTHORISING = "authorising"
+    RESERVED = "reserved"
+    DECLINED = "declined"
+    ANSWER_UNKNOWN = "answer_unknown"
+    LOADING = "loading"
+    SLOT_LOCKED = "slot_locked"
+    CUTTING = "cutting"
+    CHECKING = "checking"
+    PASSED = "passed"
+    NOT_PASSED = "not_passed"
+    REJECTED = "rejected"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    CAPTURING = "capturing"
+    CAPTURED = "captured"
+    VOIDING = "voiding"
+    VOIDED = "voided"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+    STOPPED = "stopped"
+    FAULT = "fault"
+    SETTLING = "settling"
+    CLOSED = "closed"
+
+
+MONEY_AFTER = {
+    Step.AUTHORISING: Money.AUTHORISING,
+    Step.RESERVED: Money.RESERVED,
+    Step.DECLINED: Money.DECLINED,
+    Step.CAPTURING: Money.CAPTURING,
+    Step.CAPTURED: Money.CAPTURED,
+    Step.VOIDING: Money.VOIDING,
+    Step.VOIDED: Money.VOIDED,
+    Step.REFUNDING: Money.REFUNDING,
+    Step.REFUNDED: Money.REFUNDED,
+}
+METAL_AFTER = {
+    Step.LOADING: Metal.CLAMPED,
+    Step.REJECTED: Metal.NONE,
+    Step.DELIVERING: Metal.DELIVERING,
+    Step.DELIVERED: Metal.NONE,
+}
+
+CLOSED_AFTER = {Step.REFUNDING: False, Step.CLOSED: True}
+"""A sale brought back is open again until its money is back: a crash or an unknown answer must not lose it."""
+
+WORDS = {
+    Step.OPENED: "the sale was opened",
+    Step.AUTHORISING: "the money was about to be reserved",
+    Step.RESERVED: "the money was reserved, none taken",
+    Step.DECLINED: "the payment was declined",
+    Step.ANSWER_UNKNOWN: "the payment device did not say what it did; it will be asked again",
+    Step.LOADING: "a blank was about to be loaded",
+    Step.SLOT_LOCKED: "the blank was unfit and its slot was locked",
+    Step.CUTTING: "cutting was about to start",
+    Step.CHECKING: "the copy was about to be measured",
+    Step.PASSED: "the copy was within tolerance",
+    Step.NOT_PASSED: "the copy was outside tolerance",
+    Step.REJECTED: "what was in the clamp was scrapped",
+    Step.DELIVERING: "the copy was about to be dropped into the chute",
+    Step.DELIVERED: "the copy was delivered",
+    Step.CAPTURING: "the money for the delivered copies was about to be taken",
+    Step.CAPTURED: "the money was taken",
+    Step.VOIDING: "the reserved money was about to be let go",
+    Step.VOIDED: "the reserved money was let go",
+    Step.REFUNDING: "the money was about to be given back",
+    Step.REFUNDED: "the money was given back",
+    Step.STOPPED: "a person stopped the machine",
+    Step.FAULT: "a fault ended it",
+    Step.SETTLING: "what was left open was about to be settled",
+    Step.CLOSED: "the sale was closed",
+}
+
+
+@dataclass(frozen=True)
+class Sale:
+    """One sale as the journal has it. Money in minor units of `currency`."""
+
+    transaction: str
+    bring_back_code: str
+    opened_utc: str
+    simulated: bool
+    blank: str
+    finish: str
+    copies: int
+    price_each_minor: int
+    currency: str
+    payment: str
+    money: Money
+    metal: Metal
+    delivered: int
+    closed: bool
+    number: int = 0
+    """Grows from sale to sale; 0 for one that never was in a journal."""
+
+    @property
+    def due_minor(self) -> int:
+        """What the delivered copies cost."""
+        return self.price_each_minor * self.delivered
+
+
+@dataclass(frozen=True)
+class CopyError:
+    """How far one copy was off: errors only, mm. `touch_error_mm` is where its blank's edge was met."""
+
+    mean_mm: float
+    largest_mm: float
+    touch_error_mm: float
+    passed: bool
+
+
+@dataclass(frozen=True)
+class NewSale:
+    """What is known of a sale when it opens."""
+
+    transaction: str
+    bring_back_code: str
+    blank: str
+    finish: str
+    copies: int
+    price_each_minor: int
+    currency: str
+    payment: str
