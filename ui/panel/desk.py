@@ -6,7 +6,7 @@ for: the socket (`ui.panel.client`) or drawing. No I/O.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulator.fault_model import AFTER, Fault, Parameter, Value
@@ -16,6 +16,8 @@ from ui.panel.wirelog import WireLog
 
 SPEEDS = (1, 5, 20, 200)
 STEP_S = 0.1
+BLANKS = ("M1", "KW1", "KW10", "SC1", "SC4")
+"""Blanks a slot may be filled with by mistake."""
 RESTING = frozenset({"Idle", "Alarm", "Sleep", "Hold", "Door", "Check"})
 
 
@@ -135,8 +137,12 @@ def slot_wish(machine: dict[str, Any], state: dict[str, Any], slot: int) -> Wish
 
 
 def parameters_of(fault: Fault) -> dict[str, Parameter]:
-    """All parameters of a fault, the delay last."""
-    return {**fault.parameters, "after_s": AFTER}
+    """All parameters of a fault, the delay last. A blank is chosen from the catalogue's that a machine may be given."""
+    own = {
+        name: replace(parameter, choices=BLANKS) if name == "blank" else parameter
+        for name, parameter in fault.parameters.items()
+    }
+    return {**own, "after_s": AFTER}
 
 
 def stepped(parameter: Parameter, value: Value, steps: int) -> Value:

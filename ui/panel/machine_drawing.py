@@ -18,11 +18,11 @@ from ui.panel.told import Told
 from ui.theme import Palette, Theme
 from ui.widgets.pen import Pen
 
-LEFT, RIGHT, BOTTOM, TOP = -84.0, 198.0, -50.0, 66.0
+LEFT, RIGHT, BOTTOM, TOP = -106.0, 204.0, -50.0, 66.0
 WIDTH, HEIGHT = RIGHT - LEFT, TOP - BOTTOM
-CAROUSEL = (-48.0, 10.0)
+CAROUSEL = (-68.0, 8.0)
 CAROUSEL_R, SLOT_R = 33.0, 9.0
-TRAY = (128.0, 20.0, 66.0, 42.0)
+TRAY = (130.0, 18.0, 68.0, 44.0)
 CLAMP_FROM_SHOULDER = -14.0
 WHEEL_HALF_MM = 3.2
 """Half of the thickness the wheel is drawn with; its flat and flanks are true."""
