@@ -7,7 +7,7 @@ does (`kiosk` decides and says so).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from config.store import Store
@@ -93,12 +93,13 @@ def _trial_figures(words: Words, trial: TrialView) -> dict[str, object]:
     return {"error": words.number(trial.largest_error_mm, 3), "limit": words.number(trial.tolerance_mm, 3)}
 
 
-def _held(words: Words, name: str, does: ServiceAction, service: ServiceView, **look: object) -> Action:
-    """A button that must be held: what it does moves or resets something."""
-    return replace(
-        Action(name, words(f"service.{name}"), does, hold=True, enabled=not service.busy),
-        **look,  # type: ignore[arg-type]
-    )
+def _held(
+    words: Words, name: str, does: ServiceAction, snapshot: Snapshot, kind: Kind = Kind.SECONDARY, *, moves: bool = True
+) -> Action:
+    """A button that must be held: what it does moves or resets something. After a fault nothing moves but Recover."""
+    busy = bool(snapshot.service and snapshot.service.busy)
+    able = not busy and not (moves and snapshot.fault is not None)
+    return Action(name, words(f"service.{name}"), does, kind, hold=True, enabled=able)
 
 
 def _machine(words: Words, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
@@ -120,7 +121,7 @@ def _machine(words: Words, _picked: tuple[str, ...], service: ServiceView, snaps
         hold=True,
         enabled=not service.busy,
     )
-    actions = tuple(_held(words, name, ServiceAction(name), service) for name in ("home", "check", "reject"))
+    actions = tuple(_held(words, name, ServiceAction(name), snapshot) for name in ("home", "check", "reject"))
     return _Page(lines=tuple(lines), controls=(*actions, recover))
 
 
@@ -132,7 +133,7 @@ def _position(words: Words, service: ServiceView) -> tuple[Line, ...]:
     return (Line(words("service.position"), axes),)
 
 
-def _jog(words: Words, picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
+def _jog(words: Words, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
     axis = picked[0] if picked and picked[0] in AXES else "x"
     steps = [f"{step:g}" for step in JOG_STEPS_MM]
     step = picked[1] if len(picked) > 1 and picked[1] in steps else "1"
@@ -148,7 +149,8 @@ def _jog(words: Words, picked: tuple[str, ...], service: ServiceView, _snapshot:
         )
         for each in steps
     )
-    idle = not service.busy or service.busy == "jog"
+    # It stays as it is while it moves: a button that greys under the finger looks as if it had been let go.
+    idle = service.busy in ("", "jog") and snapshot.fault is None
     controls = tuple(
         Action(
             f"jog_{way}",
@@ -177,7 +179,7 @@ def _stock_of(words: Words, slot: SlotView) -> str:
     return f"{count} · {words('slot.locked')}" if slot.locked else count
 
 
-def _test(words: Words, picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
+def _test(words: Words, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
     usable = [slot for slot in service.slots if slot.count and not slot.locked]
     numbers = [slot.number for slot in usable]
     wanted = int(picked[0]) if picked and picked[0].isdecimal() else 0
@@ -197,13 +199,13 @@ def _test(words: Words, picked: tuple[str, ...], service: ServiceView, _snapshot
     )
     slot = numbers[at]
     controls = (
-        _held(words, "test_cut", ServiceAction("test_cut", slot=slot), service, kind=Kind.PRIMARY),
-        _held(words, "probe", ServiceAction("probe", slot=slot), service),
+        _held(words, "test_cut", ServiceAction("test_cut", slot=slot), snapshot, Kind.PRIMARY),
+        _held(words, "probe", ServiceAction("probe", slot=slot), snapshot),
     )
     return _Page(lines=tuple(lines), choices=choices, controls=controls)
 
 
-def _cameras(words: Words, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
+def _cameras(words: Words, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
     live = service.cameras_live
     watch = Action(
         "cameras",
@@ -218,7 +220,7 @@ def _cameras(words: Words, _picked: tuple[str, ...], service: ServiceView, _snap
         for seen in service.previews
     )
     lines = _calibration(words, service.calibration) if service.calibration else ()
-    calibrate = _held(words, "calibrate", ServiceAction("calibrate"), service)
+    calibrate = _held(words, "calibrate", ServiceAction("calibrate"), snapshot, moves=False)
     return _Page(lines=lines, controls=(watch, calibrate), previews=() if lines else previews)
 
 
@@ -253,13 +255,13 @@ def _history(words: Words, _picked: tuple[str, ...], service: ServiceView, _snap
     return _Page(log=service.errors[-12:] or (words("service.no_errors"),))
 
 
-def _measure(words: Words, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
+def _measure(words: Words, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
     limit = words.number(service.drift_limit_mm, 3)
     return _Page(
         log=tuple(f"{name}  ·  {value}" for name, value in service.versions),
         drift=service.drift_mm,
         drift_label=words("service.drift", count=len(service.drift_mm), limit=limit),
-        controls=(_held(words, "new_wheel", ServiceAction("new_wheel"), service),),
+        controls=(_held(words, "new_wheel", ServiceAction("new_wheel"), snapshot, moves=False),),
     )
 
 

@@ -208,6 +208,15 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         _at(State.TECHNICIAN, staff=STAFF, service=replace(SERVICE, busy="test_cut", fraction=0.45)),
         Local(),
     ),
+    "35-technician-fault": (
+        _at(
+            State.TECHNICIAN,
+            staff=STAFF,
+            service=replace(SERVICE, status=MachineStatus("Unknown", None, 0.0, 0.0), message="DOOR_OPEN"),
+            fault=FaultNotice("DOOR_OPEN", "the guard door was opened", 0.0),
+        ),
+        Local(),
+    ),
     "35-technician-move": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="jog/y/0.1")),
     "35-technician-test": (_at(State.TECHNICIAN, staff=STAFF, service=TRIED), Local(tab="test/1")),
     "35-technician-cameras": (_at(State.TECHNICIAN, staff=STAFF, service=SEEN), Local(tab="cameras")),

@@ -26,6 +26,7 @@ from simulator.gauge import step_gauge
 from simulator.rig import lay
 from ui.gallery import sample_store
 from ui.local import Local
+from ui.present_service import TABS
 from ui.presenter import present
 from ui.shown import Action
 from ui.spoken import actions_of
@@ -192,6 +193,17 @@ def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_re
     assert rig.world.carousel.clamped is None
     assert len(rig.rejects) == 1
     assert stage.now.state is State.TECHNICIAN
+
+
+def test_after_a_fault_nothing_but_recover_can_be_pressed(kiosk: Theatre) -> None:
+    kiosk.stage.post(Stop())
+    seen = kiosk.stage.run_until(lambda now: now.fault is not None)
+    for tab in TABS:
+        shown = present(seen, Local(tab=tab), sample_store("portrait"))
+        assert shown.detail is not None
+        able = {action.id for action in actions_of(shown.detail) if action.hold and action.enabled}
+        assert able <= {"recover", "calibrate", "new_wheel"}
+    assert button(kiosk, "machine", "recover").hold
 
 
 def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: Theatre) -> None:
