@@ -1,8 +1,8 @@
 """The one owner of a session: an inbox, timers, and a snapshot after each event.
 
-Responsible for: taking events in order, keeping stale ones out, waiting for people and no longer, telling listeners,
-and stopping the machine at once on any thread's wish. Not responsible for: what an event means (`kiosk.phases`),
-which thread this is (`kiosk.compose` runs it on one of its own, rehearsals in theirs).
+Responsible for: taking events in order, keeping stale ones out, timers, telling listeners, and stopping the machine at
+once on any thread's wish. Not responsible for: what an event means (`kiosk.phases`), how long people are waited for
+(`kiosk.patience`), which thread this is (`kiosk.compose` runs it on one of its own, rehearsals in theirs).
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from kiosk.desk import Desk
 from kiosk.events import CallStaff, Cancel, Intent, LetGo, MoreTime, ServiceAction, SetLanguage, Stop
 from kiosk.executor import Executor, Job, Lane, place
 from kiosk.outcomes import CamerasSeen, Crashed, Due, Faulted, LeftoversSettled, Reply, Report, Told
-from kiosk.phases import ENTER, HANDLE, approving, ending, starting
+from kiosk.patience import Patience
+from kiosk.phases import ENTER, HANDLE, ending, starting
 from kiosk.secrecy import wipe
-from kiosk.snapshot import Snapshot, Waiting
-from kiosk.states import FRONT, MAKING, State
+from kiosk.snapshot import Snapshot
+from kiosk.states import MAKING, State
 from kiosk.tools import Tools
 from kiosk.view import snapshot
 
@@ -32,20 +33,6 @@ _log = logging.getLogger(__name__)
 Message: TypeAlias = Intent | Reply | Due
 Listener: TypeAlias = Callable[[Snapshot], None]
 Observer: TypeAlias = Callable[[Message, State], None]
-
-_UNHURRIED = (
-    State.STARTING,
-    State.WELCOME,
-    State.CLOSED,
-    State.OUT_OF_ORDER,
-    State.SCANNING,
-    State.PAYING,
-    State.CAPTURING,
-    State.SETTLING,
-    *MAKING,
-)
-"""States that wait for nobody."""
-
 
 _AFTER_MAKING = (State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
 """A stop that comes here came too late to stop anything: the machine is made ready again, the sale goes on."""
@@ -72,8 +59,8 @@ class Controller:
         self._last: Snapshot | None = None
         self._stop_pending = False
         """A stop was asked for and the session has not yet settled what it ended."""
-        self._quiet_states = frozenset(_UNHURRIED)
         self.desk = Desk(tools, self._submit, self._after, self.post, self._entered)
+        self._patience = Patience(self.desk, lambda: self._to_phase(Cancel()))
 
     # From any thread
 
@@ -192,24 +179,22 @@ class Controller:
             case SetLanguage(language):
                 if language in self._tools.store.languages:
                     desk.language = language
-                self._somebody_is_here()
+                self._patience.somebody_is_here()
                 return
             case CallStaff():
                 desk.staff_called = True
                 desk.audit("staff_called")
-                self._somebody_is_here()
+                self._patience.somebody_is_here()
                 return
             case MoreTime():
-                if desk.waiting is not None and desk.extensions_left > 0:
-                    desk.extensions_left -= 1
-                    self._somebody_is_here()
+                self._patience.more_time()
                 return
             case Stop():
                 self._stopped(intent)
                 return
             case _:
                 pass
-        self._somebody_is_here()
+        self._patience.somebody_is_here()
         self._to_phase(intent)
 
     def _stopped(self, stop: Stop) -> None:
@@ -283,7 +268,7 @@ class Controller:
     def _entered(self, state: State) -> None:
         desk = self.desk
         desk.entries += 1
-        self._somebody_is_here()
+        self._patience.somebody_is_here()
         enter = ENTER.get(state)
         if enter is not None:
             enter(desk)
@@ -304,54 +289,8 @@ class Controller:
         return None
 
     def _handle_due(self, due: Due) -> None:
-        desk = self.desk
-        match due.what:
-            case "idle":
-                if due.mark == desk.activity and desk.session.state is State.TECHNICIAN and desk.service_busy:
-                    # A test cut takes as long as it takes; nothing may cover its Stop.
-                    self._somebody_is_here()
-                elif due.mark == desk.activity and desk.session.state in FRONT:
-                    # Whoever chose a language here and began nothing has left: the next person finds the first one.
-                    desk.language = self._tools.store.languages[0]
-                elif due.mark == desk.activity:
-                    desk.waiting = Waiting(int(self._tools.store.timeouts.warning_s), desk.extensions_left)
-                    desk.idle_in(1.0, "waiting")
-            case "waiting":
-                if due.mark == desk.activity and desk.waiting is not None:
-                    left_s = desk.waiting.left_s - 1
-                    if left_s > 0:
-                        desk.waiting = Waiting(left_s, desk.extensions_left)
-                        desk.idle_in(1.0, "waiting")
-                    else:
-                        self._walked_away()
-            case _:
-                if due.mark == desk.entries:
-                    self._to_phase(due)
-
-    def _somebody_is_here(self) -> None:
-        """Start waiting anew, where a person is waited for."""
-        desk = self.desk
-        desk.activity += 1
-        desk.waiting = None
-        if desk.session.state not in self._quiet_states or self._front_is_not_fresh():
-            desk.idle_in(self._tools.store.timeouts.idle_s, "idle")
-
-    def _front_is_not_fresh(self) -> bool:
-        """Whether somebody chose a language at the front and began no visit."""
-        return self.desk.session.state in FRONT and self.desk.language != self._tools.store.languages[0]
-
-    def _walked_away(self) -> None:
-        desk = self.desk
-        desk.waiting = None
-        match desk.session.state:
-            case State.TAKE_KEY_BACK:
-                desk.session.settle()
-            case State.STAFF_LOGIN:
-                approving.leave(desk)
-            case State.STAFF_APPROVAL:
-                self._to_phase(Cancel())
-            case _:
-                desk.go_home()
+        if not self._patience.due(due) and due.mark == self.desk.entries:
+            self._to_phase(due)
 
     def _publish(self) -> None:
         try:
