@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from config.keyway import CutSpec, Stop
+from kiosk.identification.outline import PITCH_MM
 from kiosk.identification.segment import Floats
 from kiosk.reading import Cut, Outcome, Profile, Wear
 
@@ -24,6 +24,7 @@ WORN_DOUBT = 0.5
 LOST_DOUBT = 0.8
 HEIGHT_TOLERANCE_MM = 0.35
 STRAY_NOTCH_MM = 0.35
+DIP_MM = 0.15
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,9 +123,31 @@ def notches(profile: Profile, height_mm: float) -> tuple[float, ...]:
     """Roots of whatever dips there are, from the stop to the tip: no spacing is asked for, so nothing is named."""
     x, height = profile[:, 0], profile[:, 1]
     inner = (x > 0.5) & (x < x[-1] - 3.0)
-    dips, _ = find_peaks(-height[inner], prominence=0.15, distance=20)
-    roots = height[inner][dips]
-    return tuple(float(root) for root in roots if root < height_mm - 0.1)
+    return tuple(root for root in _dips(height[inner]) if root < height_mm - 0.1)
+
+
+def _dips(height: Floats) -> list[float]:
+    """The lowest points between rises of at least `DIP_MM`, a millimetre apart or more."""
+    lowest: list[tuple[int, float]] = []
+    low, high, falling = 0, 0, False
+    for at, here in enumerate(height):
+        if falling:
+            if here < height[low]:
+                low = at
+            elif here - height[low] >= DIP_MM:
+                lowest.append((low, float(height[low])))
+                high, falling = at, False
+        elif here > height[high]:
+            high = at
+        elif height[high] - here >= DIP_MM:
+            low, falling = at, True
+    kept: list[tuple[int, float]] = []
+    for at, root in lowest:
+        if kept and (at - kept[-1][0]) * PITCH_MM < 1.0:
+            kept[-1] = min(kept[-1], (at, root), key=lambda each: each[1])
+        else:
+            kept.append((at, root))
+    return [root for _, root in kept]
 
 
 def _misfit(profile: Profile, spec: CutSpec, centres: Floats, roots: Floats) -> Floats:
