@@ -168,7 +168,7 @@ class Firmware:
         if controls == before:
             return
         if controls.reset:
-            core.reset()
+            core.interrupted()
         if controls.start:
             core.flags |= fc.START
         if core.build.safety_door:
@@ -189,7 +189,7 @@ class Firmware:
         elif byte == 0x21:
             core.flags |= fc.FEED_HOLD
         elif byte == 0x18:
-            core.reset()
+            core.interrupted()
         elif byte == 0x84:
             core.flags |= fc.DOOR_OPEN
         elif byte == 0x85:

@@ -288,6 +288,13 @@ class Core:
         self.drive()
         self.stepper.halt(self.now_s)
 
+    def interrupted(self) -> None:
+        """A reset from outside, in the middle of whatever the program does."""
+        if not self.flags & RESET and self.uart.drop_unsent(self.now_s):
+            # It was waiting for room to print into: it does so no longer.
+            self.busy_until_s = self.now_s
+        self.reset()
+
     def reset(self) -> None:
         """0x18, the reset input, or a fault inside: outputs off, motion dead, the main program to start over."""
         if self.flags & RESET:

@@ -139,6 +139,32 @@ class Uart:
         self._leaving.append(self._out_s)
         return self._out_s - TX_BYTES * self.byte_s
 
+    def drop_unsent(self, now_s: float) -> bool:
+        """A reset: of what is being said only what is in the send buffer still goes out. Whether anything was lost."""
+        last_s = now_s + TX_BYTES * self.byte_s
+        if self._out_s <= last_s + self.byte_s / 2 or self._pauses(now_s):
+            return False
+        while self._out and self._out[-1][0] > last_s:
+            end_s, data = self._out.pop()
+            fits = len(data) - math.ceil((end_s - last_s) / self.byte_s - 1e-6)
+            if fits > 0:
+                self._out.append((last_s, data[:fits]))
+                break
+        self._out_s = last_s
+        while self._leaving and self._leaving[-1] > last_s:
+            self._leaving.pop()
+        self._leaving.append(last_s)
+        return True
+
+    def _pauses(self, now_s: float) -> bool:
+        """Whether something is said only later, after other work: then the buffer is not what is waited for."""
+        before_s = now_s
+        for end_s, data in self._out:
+            if end_s - len(data) * self.byte_s > before_s + self.byte_s:
+                return True
+            before_s = max(before_s, end_s)
+        return False
+
     def sent(self, now_s: float) -> bytes:
         """Replies that have left by now."""
         out = b""

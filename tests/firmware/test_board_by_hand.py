@@ -131,6 +131,21 @@ def test_a_new_board_tells_its_defaults_once() -> None:
     assert firmware.take_output() == b"\r\nGrbl 1.1h ['$' for help]\r\n"
 
 
+def test_a_reset_in_the_middle_of_a_long_reply_cuts_it_short() -> None:
+    firmware = board()
+    firmware.receive(b"$$\n")
+    firmware.advance(0.012)
+    firmware.receive(b"\x18")
+    firmware.advance(1)
+    said = firmware.take_output()
+    assert said.startswith(b"$0=10\r\n$1=25\r\n")
+    assert b"$132=" not in said
+    reply, _, _ = said.partition(b"\r\nGrbl 1.1h")
+    assert 150 <= len(reply) <= 104 + 0.0125 * 11520
+    assert said.endswith(b"Grbl 1.1h ['$' for help]\r\n")
+    assert ask(firmware, b"G21\n") == b"ok\r\n"
+
+
 def test_the_recorded_hold_stops_where_the_board_stopped() -> None:
     """Recorded: `!` 0.623 s after the lines came; the board stood at 12.996, 3.248."""
     firmware = board()
