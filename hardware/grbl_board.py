@@ -94,6 +94,9 @@ class GrblBoard:
                 return status
             if self._clock.now_s() > until_s:
                 raise PathDeviation("motion was acknowledged as done, but the machine is not idle")
+            # Asked at the usual pace: on a wire that takes no time the limit would never come.
+            self._clock.sleep(1 / self._wire.poll_hz)
+            self._heed_stop()
 
     @contextmanager
     def watching(self, watch: Watch) -> Iterator[None]:
