@@ -154,6 +154,13 @@ def test_the_command_keeps_what_it_learnt_and_the_kiosk_knows_it_afterwards(tmp_
     assert "already a section" in str(again.exception)
 
 
+def test_limits_are_not_measured_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("KIOSK_CONFIG", raising=False)
+    result = CliRunner().invoke(app, ["catalogue", "calibrate-limits"])
+    assert isinstance(result.exception, BadInput)
+    assert "--out" in str(result.exception)
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -15,7 +15,19 @@ from hardware.scan_folder import save_scan
 from kiosk.__main__ import main
 from tests.identification.drawing import Line, Sheet, drawn_key, laser_line
 
-KEYS = ["scan", "outcome", "keyway", "bitting", "depths_mm", "score", "margin", "stamp", "verdict", "rules"]
+KEYS = [
+    "scan",
+    "outcome",
+    "keyway",
+    "bitting",
+    "depths_mm",
+    "score",
+    "margin",
+    "stamp",
+    "stamp_illegible",
+    "verdict",
+    "rules",
+]
 SMALL = Sheet(width_px=1300, height_px=900, mm_per_px=0.06)
 
 
