@@ -15,8 +15,9 @@ from typing import TypeAlias
 from simulator.firmware_build import FirmwareBuild
 from simulator.firmware_numbers import single
 from simulator.firmware_outputs import Outputs
+from simulator.firmware_pieces import steps_done
 from simulator.firmware_settings import Eeprom, Settings
-from simulator.firmware_stepper import Stepper, steps_done
+from simulator.firmware_stepper import Stepper
 from simulator.firmware_uart import Uart
 from simulator.gcode_state import State, Vector
 from simulator.planner import Limits, Planned, Planner, Steps

@@ -10,36 +10,22 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
 
+from simulator.firmware_pieces import (
+    SEGMENT_S,
+    TINY_S,
+    Piece,
+    end_of,
+    mm_at,
+    passes,
+    segments_in,
+    steps_done,
+    time_at,
+)
 from simulator.planner import Leg, Planned, Planner, Steps, profile
 
-SEGMENT_S = 0.010
 SEGMENTS_AHEAD = 5
-_TINY_S = 1e-9
 _LATE_S = 1e-7
-
-
-class _Piece(NamedTuple):
-    start_s: float
-    end_s: float
-    from_mm: float
-    leg: Leg
-    block: Planned
-
-
-def steps_done(block: Planned, done_mm: float) -> Steps:
-    """Steps taken on each axis after `done_mm` of the block, by the line algorithm of the board."""
-    n = min(block.events, int(done_mm / block.length_mm * block.events + 1e-6))
-    if n == block.events:
-        return block.steps
-    twice = 2 * block.events
-    out = []
-    for steps in block.steps:
-        size = abs(steps)
-        taken = -((-(block.events + 2 * n * size)) // twice) - 1
-        out.append(taken if steps >= 0 else -taken)
-    return (out[0], out[1], out[2])
 
 
 class Stepper:
@@ -47,7 +33,7 @@ class Stepper:
 
     def __init__(self, planner: Planner) -> None:
         self._planner = planner
-        self._pieces: deque[_Piece] = deque()
+        self._pieces: deque[Piece] = deque()
         self._spans: deque[tuple[float, float]] = deque()
         """Stretches cut into whole segments, the last of each ending with it: blocks, and what was replanned of one."""
         self._head: Planned | None = None
@@ -82,9 +68,9 @@ class Stepper:
         """Where the segments end that are prepared by now; infinity where all that was taken up is prepared."""
         left = SEGMENTS_AHEAD
         for start_s, end_s in self._spans:
-            if end_s > now_s + _TINY_S:
+            if end_s > now_s + TINY_S:
                 done = max(0, math.floor((now_s - start_s) / SEGMENT_S + 1e-6))
-                here = _segments(start_s, end_s) - done
+                here = segments_in(start_s, end_s) - done
                 if here >= left:
                     return min(end_s, start_s + (done + left) * SEGMENT_S)
                 left -= here
@@ -92,15 +78,15 @@ class Stepper:
 
     def finished(self, now_s: float) -> bool:
         """Whether the last prepared step has been taken."""
-        return self.running and self._load_s == math.inf and now_s >= self._end_s - _TINY_S
+        return self.running and self._load_s == math.inf and now_s >= self._end_s - TINY_S
 
     def reached_watch(self, now_s: float) -> bool:
         """Whether an input changes now; asked once, then forgotten."""
-        if now_s < self._watch_s - _TINY_S:
+        if now_s < self._watch_s - TINY_S:
             return False
         for piece in self._pieces:
             watch = piece.block.watch_mm
-            if watch is not None and _passed(piece, watch) and self._time_at(piece, watch) <= now_s + _TINY_S:
+            if watch is not None and passes(piece, watch) and time_at(piece, watch) <= now_s + TINY_S:
                 piece.block.watch_mm = None
         self._find_watch()
         return True
@@ -151,7 +137,7 @@ class Stepper:
                 leg, into_s = piece.leg, cut_s - piece.start_s
                 length = leg.v0_mm_s * into_s + 0.5 * leg.acceleration_mm_s2 * into_s * into_s
                 kept = Leg(into_s, leg.v0_mm_s, leg.acceleration_mm_s2, length)
-                self._pieces.append(_Piece(piece.start_s, cut_s, piece.from_mm, kept, head))
+                self._pieces.append(Piece(piece.start_s, cut_s, piece.from_mm, kept, head))
                 speed = leg.v0_mm_s + leg.acceleration_mm_s2 * into_s
                 break
             speed = piece.leg.v0_mm_s
@@ -199,7 +185,7 @@ class Stepper:
         piece = self._piece_at(now_s)
         if piece is None:
             return self.resting
-        return self._masked(piece.block, steps_done(piece.block, self._mm_at(piece, now_s)))
+        return self._masked(piece.block, steps_done(piece.block, mm_at(piece, now_s)))
 
     def lock(self, axes: int, now_s: float) -> None:
         """Give these axes (a bit each) no more steps, and look again for what the others will meet."""
@@ -210,7 +196,7 @@ class Stepper:
         head = self._head or (self._pieces[-1].block if self._pieces else None)
         if head is not None and self.watch is not None:
             piece = self._piece_at(now_s)
-            done = self._mm_at(piece, now_s) if piece is not None else 0.0
+            done = mm_at(piece, now_s) if piece is not None else 0.0
             head.watch_mm = self.watch(head, steps_done(head, done))
             self._find_watch()
 
@@ -226,10 +212,10 @@ class Stepper:
         """Corners passed since `resting`, in order, then where the motors stand now; `resting` moves along."""
         corners: list[Steps] = []
         pieces = self._pieces
-        while len(pieces) > 1 and pieces[0].end_s <= now_s + _TINY_S:
+        while len(pieces) > 1 and pieces[0].end_s <= now_s + TINY_S:
             done = pieces.popleft()
             if pieces[0].block is not done.block:
-                corners.append(_end_of(done.block))
+                corners.append(end_of(done.block))
         corners.append(self.position(now_s))
         self.resting = corners[-1]
         return corners
@@ -257,7 +243,7 @@ class Stepper:
         """The first moment at which the prepared stretch covers the end of the block under way."""
         left = SEGMENTS_AHEAD
         for start_s, end_s in reversed(self._spans):
-            here = _segments(start_s, end_s)
+            here = segments_in(start_s, end_s)
             if here >= left:
                 return start_s + (here - left) * SEGMENT_S
             left -= here
@@ -275,7 +261,7 @@ class Stepper:
     def _take(self, block: Planned) -> None:
         speed = self._speed_at_end() if self._pieces else 0.0
         if block.done_mm == 0.0:
-            block.origin = _end_of(self._pieces[-1].block) if self._pieces else self.resting
+            block.origin = end_of(self._pieces[-1].block) if self._pieces else self.resting
         block.entry_sq = speed * speed
         self._head = block
         self._head_from_mm = block.done_mm
@@ -295,7 +281,7 @@ class Stepper:
             legs = profile(left, speed, nominal, self._planner.exit_mm_s(), block.acceleration)
         at_s, at_mm = self._end_s, block.done_mm
         for leg in legs:
-            self._pieces.append(_Piece(at_s, at_s + leg.duration_s, at_mm, leg, block))
+            self._pieces.append(Piece(at_s, at_s + leg.duration_s, at_mm, leg, block))
             at_s += leg.duration_s
             at_mm += leg.length_mm
         self._spans[-1] = (self._spans[-1][0], at_s)
@@ -305,40 +291,12 @@ class Stepper:
         self._watch_s = math.inf
         for piece in self._pieces:
             watch = piece.block.watch_mm
-            if watch is not None and _passed(piece, watch):
-                self._watch_s = self._time_at(piece, watch)
+            if watch is not None and passes(piece, watch):
+                self._watch_s = time_at(piece, watch)
                 return
 
-    def _time_at(self, piece: _Piece, at_mm: float) -> float:
-        into_mm = max(0.0, at_mm - piece.from_mm)
-        v0, a = piece.leg.v0_mm_s, piece.leg.acceleration_mm_s2
-        if abs(a) < 1e-9:
-            return piece.start_s + (into_mm / v0 if v0 else 0.0)
-        root = math.sqrt(max(0.0, v0 * v0 + 2 * a * into_mm))
-        return piece.start_s + min(piece.leg.duration_s, max(0.0, (root - v0) / a))
-
-    def _piece_at(self, now_s: float) -> _Piece | None:
+    def _piece_at(self, now_s: float) -> Piece | None:
         for piece in self._pieces:
             if now_s < piece.end_s:
                 return piece
         return self._pieces[-1] if self._pieces else None
-
-    def _mm_at(self, piece: _Piece, now_s: float) -> float:
-        into_s = now_s - piece.start_s
-        if into_s >= piece.leg.duration_s - _TINY_S:
-            return piece.from_mm + piece.leg.length_mm
-        into_s = max(0.0, into_s)
-        return piece.from_mm + into_s * (piece.leg.v0_mm_s + 0.5 * piece.leg.acceleration_mm_s2 * into_s)
-
-
-def _segments(start_s: float, end_s: float) -> int:
-    return max(0, math.ceil((end_s - start_s) / SEGMENT_S - 1e-6))
-
-
-def _passed(piece: _Piece, at_mm: float) -> bool:
-    return piece.from_mm - 1e-9 <= at_mm <= piece.from_mm + piece.leg.length_mm + 1e-9
-
-
-def _end_of(block: Planned) -> Steps:
-    o, s = block.origin, block.steps
-    return (o[0] + s[0], o[1] + s[1], o[2] + s[2])

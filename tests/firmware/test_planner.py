@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.firmware import Firmware
+from simulator.firmware_pieces import SEGMENT_S
 from simulator.firmware_settings import Settings, factory_eeprom
-from simulator.firmware_stepper import SEGMENT_S, SEGMENTS_AHEAD
+from simulator.firmware_stepper import SEGMENTS_AHEAD
 from simulator.planner import Limits, Move, Planner, junction_speed_sq, profile
 from simulator.wiring import LooseBoard
 
