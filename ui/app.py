@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from config.store import Store
 from kiosk.events import Intent
 from kiosk.snapshot import FaultNotice, Snapshot
-from kiosk.states import State
+from kiosk.states import FRONT, State
 from ui import bootstrap
 from ui.local import Erase, Local, LocalAct, Repeat, SetVolume, ToggleSpeech, Typed, after, on_state
 from ui.port import KioskPort
@@ -31,6 +31,8 @@ Presenter: TypeAlias = Callable[[Snapshot, Local, Store], Shown]
 
 BROKEN_AT_MOST = 5
 """Failures of the screen within one run after which it ends, for the supervisor to start it afresh."""
+RESTING_HZ, LIVELY_HZ = 30, 60
+"""Looks for a touch a second while nobody is here, and while somebody is."""
 WINDOW_AT_MOST_PX = 960
 """Height of a window on a developer's desk."""
 NEXT_KEYS = frozenset({"tab", "down", "right"})
@@ -244,6 +246,9 @@ def _make_app(
             self.screenful.receive(replace(snapshot, simulated=True) if simulated else snapshot)
 
         def _show(self, shown: Shown, local: Local) -> None:
+            # How often touches and news are looked for. Nothing is drawn that has not changed.
+            resting = self.screenful.snapshot is not None and self.screenful.snapshot.state in FRONT
+            Clock._max_fps = RESTING_HZ if resting else LIVELY_HZ  # noqa: SLF001 - Kivy reads it from its settings once
             palette = "contrast" if local.contrast else store.screen.theme
             if look.theme.palette.name != palette:
                 self._resized()

@@ -214,6 +214,8 @@ class Bench:
             self.app.screenful.local = replace(local, contrast=self.app.screenful.local.contrast)
             self.kiosk.show(replace(snapshot, simulated=True))
             yield 0.6
+            while self.app.screenful.snapshot.state is not snapshot.state or self.app.stage.deaf:
+                yield 0.05
             yield from self._timed(identity)
             assert self.took is not None, f"{identity} on {name} changed nothing"
             wall[f"{name} {identity}"].append(self.took[0])
