@@ -19,6 +19,8 @@ from hardware.job import Position
 STALLED_S = 0.5
 """No step forward for so long while there is path left is a stall."""
 SPEED_SLACK = 1.05
+PREPARED_S = 0.1
+"""Boards prepare motion some 50 ms ahead; as much again for the report's own way."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -82,7 +84,7 @@ class PathMonitor:
                     break
         if found is None:
             raise PathDeviation(f"the machine is {_how_far(best_mm)} off the planned path")
-        self._judge_speed(status, found[0])
+        self._judge_speed(status, *found)
         self._judge_progress(found, now_s)
         # At the end of all that was sent, retracted, the wheel may be switched off.
         if self._total_mm - self.done_mm > self._tolerance_mm:
@@ -99,10 +101,16 @@ class PathMonitor:
         if status.accessories is not None and "S" not in status.accessories:
             raise PathDeviation("the wheel does not turn")
 
-    def _judge_speed(self, status: Status, leg: int) -> None:
-        # The machine may already be on the leg after, or still be slowing down from the one before.
-        near = self._legs[max(self._first - 1, 0) : leg + 2]
-        fastest = max(each.feed_mm_min for each in near)
+    def _judge_speed(self, status: Status, leg: int, along_mm: float) -> None:
+        # It may still be slowing down from the leg before; and a board tells the speed it has prepared, which is that
+        # of a moment ahead of the place it tells: where legs are short, some legs ahead.
+        fastest = max(each.feed_mm_min for each in self._legs[max(self._first - 1, 0) : leg + 2])
+        ahead_s = 0.0
+        for each in self._legs[leg:]:
+            fastest = max(fastest, each.feed_mm_min)
+            ahead_s += (each.before_mm + each.length_mm - max(along_mm, each.before_mm)) / each.feed_mm_min * 60
+            if ahead_s > PREPARED_S:
+                break
         if status.feed_mm_min is not None and status.feed_mm_min > fastest * SPEED_SLACK + 1:
             raise PathDeviation("the machine feeds faster than planned")
 

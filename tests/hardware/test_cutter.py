@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from config.keyway import Blank, Keyway
 from config.machine import Assurance
@@ -27,11 +28,12 @@ from hardware.errors import (
     Stopped,
 )
 from hardware.job import CutJob, JobLine
+from kiosk.copy_check import check_copy
 from kiosk.cut_plan import CutPlan, plan_cuts
 from kiosk.gcode import to_gcode
 from simulator.firmware_build import ECHO, STOCK, FirmwareBuild
 from simulator.wiring import Controls
-from tests.cut.keys import bittings, blank, machine
+from tests.cut.keys import bittings, blank, machine, worn_edge
 from tests.support.key_machine import KeyMachine, VirtualLink, Workpiece, reference_firmware
 from tests.support.transcript import ToldClock
 
@@ -123,6 +125,24 @@ def test_random_keys_come_out_as_wanted(key: tuple[Keyway, Blank, tuple[str, ...
     assert piece is not None
     wanted = np.interp(piece.x_mm, rig.plan.wanted[:, 0], rig.plan.wanted[:, 1])
     assert (wanted - piece.top_mm).max() < 0.012
+
+
+@settings(max_examples=6, deadline=None)
+@given(key=bittings(("KW1", "SC1", "M1")), seed=st.integers(0, 9999), build=st.sampled_from((STOCK, ECHO)))
+def test_a_worn_key_copied_as_it_is_runs_over_its_many_short_moves(
+    key: tuple[Keyway, Blank, tuple[str, ...]], seed: int, build: FirmwareBuild
+) -> None:
+    keyway, chosen, bitting = key
+    rig = Rig(chosen.code, "".join(bitting), build)
+    outline = worn_edge(chosen, rig.plan.wanted, seed)
+    plan = plan_cuts(keyway, chosen, bitting, machine(), outline=outline)
+    assume(isinstance(plan, CutPlan))
+    assert isinstance(plan, CutPlan)
+    rig.job = to_gcode(plan, machine())
+    rig.loaded().cut()
+    piece = rig.world.clamped
+    assert piece is not None
+    assert check_copy(plan, np.stack([piece.x_mm, piece.top_mm], axis=1)[:-1], machine().check).largest_mm < 0.04
 
 
 @settings(max_examples=12, deadline=None)

@@ -85,6 +85,15 @@ def test_a_feed_faster_than_planned_is_noticed() -> None:
         monitor().see(report(*along(0.5), feed=4800.0), 0.1)
 
 
+def test_the_speed_a_board_has_prepared_some_short_moves_ahead_is_no_deviation() -> None:
+    watched = PathMonitor(START, 0.05, 6000.0, 0.0)
+    for i in range(1, 9):
+        watched.expect((-86.0, -18.0 - 0.1 * i, -5.0), 240.0 if i < 5 else 480.0, 0.0)
+    watched.see(report(-86.0, -18.15, feed=480.0), 0.05)
+    with pytest.raises(PathDeviation, match="faster"):
+        watched.see(report(-86.0, -18.2, feed=600.0), 0.06)
+
+
 def test_standing_still_with_path_left_is_a_stall_and_standing_at_the_end_is_not() -> None:
     watched = monitor()
     now_s = drive(watched, 10)
