@@ -120,8 +120,13 @@ def _is_clear(grey: NDArray[np.uint8], metal: Mask, pitch: float) -> bool:
 
 
 def _opened(mask: Mask, width_px: float) -> Mask:
+    """What a disc of that width fits into. By distances: a disc of fifty pixels as a kernel takes ten times as long."""
+    radius = max(width_px, 3.0) / 2
     wide = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT)
-    return np.asarray(cv2.morphologyEx(wide, cv2.MORPH_OPEN, _disc(width_px))[2:-2, 2:-2], dtype=np.uint8)
+    core = (cv2.distanceTransform(wide, cv2.DIST_L2, 5) < radius).astype(np.uint8)
+    if core.all():
+        return np.zeros_like(mask)
+    return np.asarray(cv2.distanceTransform(core, cv2.DIST_L2, 5) < radius, dtype=np.uint8)[2:-2, 2:-2]
 
 
 def _disc(width_px: float) -> Mask:

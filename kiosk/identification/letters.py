@@ -25,6 +25,8 @@ LEAST_BOX_SCORE = 0.35
 _TALLEST_MM = 6.5
 """Taller "letters" are the head itself, or its hole."""
 _SHORTEST_MM = 1.0
+_LEAST_SURE, _CLEAR, _CLEARLY_BETTER = 0.4, 0.9, 0.2
+"""How sure a reading must be to be matched, not to be tried the other way up, to tell which way up a head lies."""
 _LINE_PX = 48
 """Height the models were taught with."""
 _LONGEST_LINE_PX = 960
@@ -96,15 +98,22 @@ class Letters:
         return tuple(sorted(sized, key=lambda line: -line.score))
 
     def read(self, picture: Picture, lines: Iterable[Line]) -> tuple[Text, ...]:
-        """Each line read both ways up."""
-        return tuple(self._both_ways(picture, line) for line in lines)
-
-    def _both_ways(self, picture: Picture, line: Line) -> Text:
-        upright = _straightened(picture, line.corners)
-        readings = [self._read(upright), self._read(np.ascontiguousarray(upright[::-1, ::-1]))]
-        readings.sort(key=lambda reading: -reading[1])
-        said = tuple(text for text, sure in readings if text and sure >= 0.4)
-        return Text(line, said, readings[0][1] if readings[0][0] else 0.0)
+        """Each line read both ways up; once a line is told for sure, its neighbours first the way it stood."""
+        texts: list[Text] = []
+        turned: bool | None = None
+        for line in lines:
+            strip = _straightened(picture, line.corners)
+            first = turned or False
+            readings = {first: self._read(_turned(strip, first))}
+            if turned is None or readings[first][1] < _CLEAR:
+                readings[not first] = self._read(_turned(strip, not first))
+            best = max(readings, key=lambda way: readings[way][1])
+            if turned is None and abs(readings[True][1] - readings[False][1]) > _CLEARLY_BETTER:
+                turned = best
+            ways = sorted(readings.values(), key=lambda reading: -reading[1])
+            said = tuple(text for text, sure in ways if text and sure >= _LEAST_SURE)
+            texts.append(Text(line, said, ways[0][1] if ways[0][0] else 0.0))
+        return tuple(texts)
 
     def _read(self, strip: Picture) -> tuple[str, float]:
         found = self._engine(_as_colour(strip), use_det=False, use_cls=False, use_rec=True)
@@ -132,6 +141,10 @@ def _straightened(picture: Picture, corners: NDArray[np.float32]) -> Picture:
         picture, matrix, (width, _LINE_PX), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(strip, dtype=np.uint8)
+
+
+def _turned(strip: Picture, upside_down: bool) -> Picture:
+    return np.ascontiguousarray(strip[::-1, ::-1]) if upside_down else strip
 
 
 def _as_colour(grey: NDArray[Any]) -> Picture:

@@ -8,8 +8,7 @@ responsible for: what a phrase means for a copy (`kiosk.policy`).
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -22,7 +21,7 @@ from kiosk.identification.relief import anything_stands_out, flattened
 from kiosk.identification.wording import (
     begins_a_request,
     has_name_and_phone,
-    phrases_in,
+    request_in_part,
     resembles_a_phrase,
     whole_phrases_in,
 )
@@ -40,39 +39,49 @@ _REQUESTS = (PhraseKind.DND, PhraseKind.UNLAWFUL)
 _ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
 
 
-@dataclass(repr=False)
 class _Gleaned:
-    """What has been read of one head so far."""
+    """What has been read of one head so far, look after look."""
 
-    passes: list[tuple[Text, ...]] = field(default_factory=list)
+    def __init__(self, known: Phrases) -> None:
+        self._known = known
+        self._looks: list[tuple[Text, ...]] = []
+        self._whole: set[str] = set()
+        self._in_part: set[str] = set()
 
-    def phrases(self, known: Phrases) -> tuple[str, ...]:
+    def add(self, texts: tuple[Text, ...]) -> None:
+        """One more look."""
+        self._looks.append(texts)
+        for reading in {_best(texts), tuple(said for text in texts for said in text.said)}:
+            self._whole.update(whole_phrases_in(reading, self._known))
+            self._in_part.update(request_in_part(reading, self._known))
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
         """What stands there as a whole; where that is no request, also what part of a request was read."""
-        found = self._in_any(whole_phrases_in, known)
-        if not any(known.kind_of[each] in _REQUESTS for each in found):
-            found |= self._in_any(phrases_in, known)
-        return tuple(phrase.id for phrase in known.phrases if phrase.id in found)
+        asked = any(self._known.kind_of[each] in _REQUESTS for each in self._whole)
+        found = self._whole if asked else self._whole | self._in_part
+        return tuple(phrase.id for phrase in self._known.phrases if phrase.id in found)
 
-    def _in_any(self, match: Callable[[Sequence[str], Phrases], tuple[str, ...]], known: Phrases) -> set[str]:
-        """Phrases of any look, by the surest readings and by all of them."""
-        readings = [each for texts in self.passes for each in (_best(texts), [s for text in texts for s in text.said])]
-        return {ident for reading in readings for ident in match(reading, known)}
-
+    @property
     def name_and_phone(self) -> bool:
-        return any(has_name_and_phone(_best(texts)) for texts in self.passes)
+        return any(has_name_and_phone(_best(texts)) for texts in self._looks)
 
-    def illegible(self, known: Phrases) -> bool:
+    @property
+    def all_read(self) -> bool:
+        """Whether the last look read all the writing it saw."""
+        return all(text.sureness >= SURE for text in self._looks[-1] if _is_strong(text.line))
+
+    @property
+    def illegible(self) -> bool:
         """Whether writing was seen that no look could make out, or that is a part of a phrase, or nearly one."""
-        seen = [strong for texts in self.passes if (strong := [text for text in texts if _is_strong(text.line)])]
+        seen = [strong for texts in self._looks if (strong := [text for text in texts if _is_strong(text.line)])]
         if seen and not any(all(text.sureness >= SURE for text in strong) for strong in seen):
             return True
-        readings = [_best(texts) for texts in self.passes]
-        phrases = self.phrases(known)
-        if not phrases:
-            return any(resembles_a_phrase(reading, known) for reading in readings)
-        # "Duplicate" alone may be what is left of "Unlawful to duplicate".
-        whole = self._in_any(whole_phrases_in, known)
-        return not whole and not any(begins_a_request(reading) for reading in readings)
+        readings = [_best(texts) for texts in self._looks]
+        if self.phrases:
+            # "Duplicate" alone may be what is left of "Unlawful to duplicate".
+            return not self._whole and not any(begins_a_request(reading) for reading in readings)
+        return any(resembles_a_phrase(reading, self._known) for reading in readings)
 
 
 class StampReader:
@@ -100,37 +109,35 @@ class StampReader:
             return Stamp(seen=True)
         with self._lock:
             gleaned = self._looked_at(flat, bow, self._loaded())
-        phrases = gleaned.phrases(self._phrases)
-        nearly = gleaned.illegible(self._phrases)
-        return Stamp(seen=True, phrases=phrases, name_and_phone=gleaned.name_and_phone(), illegible=nearly)
+        return Stamp(
+            seen=True,
+            phrases=gleaned.phrases,
+            name_and_phone=gleaned.name_and_phone,
+            illegible=gleaned.illegible,
+        )
 
     def _looked_at(self, flat: Picture, bow: Bow, letters: Letters) -> _Gleaned:
         """Look after look, until one has read everything it saw and found a phrase."""
-        gleaned = _Gleaned()
+        gleaned = _Gleaned(self._phrases)
         soft = np.asarray(cv2.GaussianBlur(flat, (0, 0), _STROKE_MM / bow.mm_per_px), dtype=np.uint8)
         found: list[tuple[tuple[Line, ...], Callable[[Picture], Picture]]] = []
         for turn in (_as_is, _on_its_side):
             # Lines that stand upright are found worse than lines that lie.
             lines = letters.lines(turn(flat), bow.mm_per_px)[:MOST_LINES]
             found.append((lines, turn))
-            gleaned.passes.append(letters.read(turn(soft), lines))
-            if self._is_done(gleaned):
+            gleaned.add(letters.read(turn(soft), lines))
+            if gleaned.phrases and gleaned.all_read:
                 return gleaned
-        if not any(lines for lines, _ in found) or gleaned.phrases(self._phrases):
+        if not any(lines for lines, _ in found) or gleaned.phrases:
             return gleaned
         even = np.asarray(cv2.createCLAHE(4.0, (6, 6)).apply(bow.grey), dtype=np.uint8)
         best, best_turn = max(found, key=lambda each: sum(line.score for line in each[0]))
-        gleaned.passes.append(letters.read(best_turn(even), best))
-        if gleaned.phrases(self._phrases) or not gleaned.illegible(self._phrases):
+        gleaned.add(letters.read(best_turn(even), best))
+        if gleaned.phrases or not gleaned.illegible:
             return gleaned
         ring = _unrolled(soft, bow)
-        gleaned.passes.append(letters.read(ring, letters.lines(ring, bow.mm_per_px)[:MOST_LINES]))
+        gleaned.add(letters.read(ring, letters.lines(ring, bow.mm_per_px)[:MOST_LINES]))
         return gleaned
-
-    def _is_done(self, gleaned: _Gleaned) -> bool:
-        return all(text.sureness >= SURE for text in gleaned.passes[-1] if _is_strong(text.line)) and bool(
-            gleaned.phrases(self._phrases)
-        )
 
     def _loaded(self) -> Letters:
         if self._letters is None:
@@ -138,8 +145,8 @@ class StampReader:
         return self._letters
 
 
-def _best(texts: tuple[Text, ...]) -> list[str]:
-    return [text.said[0] for text in texts if text.said]
+def _best(texts: tuple[Text, ...]) -> tuple[str, ...]:
+    return tuple(text.said[0] for text in texts if text.said)
 
 
 def _is_strong(line: Line) -> bool:

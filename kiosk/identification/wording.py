@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from config.phrases import PhraseKind, Phrases, fold
 
@@ -19,6 +20,7 @@ _LOOSE_FROM = 9
 """Wordings as long as this may also stand inside a longer run of letters."""
 _TELLING = ("DUPLICATE", "DUPLICATION", "DUPLICAR", "DUPLIQUER", "REPRODUIRE")
 """Words that stand on a head for one reason only: the rest of the request may be worn away."""
+_REQUESTS = (PhraseKind.DND, PhraseKind.UNLAWFUL)
 _BEGINNINGS = ("DONOT", "NEPAS")
 """How nothing but such a request begins."""
 _OFFERS = ("AVAILABLE", "DISPONIBLE", "DISPONIBLES", "OBTAINABLE")
@@ -38,10 +40,15 @@ def phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     that can only belong to one counts as a request not to copy.
     """
     found = set(whole_phrases_in(lines, phrases))
-    requests = [p for p in phrases.phrases if p.kind in (PhraseKind.DND, PhraseKind.UNLAWFUL)]
-    if requests and found.isdisjoint(p.id for p in requests) and _tells(set(_runs_of(lines))):
-        found.add(next((p.id for p in requests if p.kind is PhraseKind.DND), requests[0].id))
+    if not any(phrases.kind_of[each] in _REQUESTS for each in found):
+        found.update(request_in_part(lines, phrases))
     return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
+
+
+def request_in_part(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
+    """The id of a request not to copy, where a part is read that can only belong to one; otherwise nothing."""
+    requests = sorted((p for p in phrases.phrases if p.kind in _REQUESTS), key=lambda p: p.kind is not PhraseKind.DND)
+    return (requests[0].id,) if requests and _tells(set(_runs_of(lines))) else ()
 
 
 def whole_phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
@@ -49,8 +56,12 @@ def whole_phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     texts = _texts(lines)
     runs = set(_runs_of(lines))
     joined = ("".join(texts).replace(" ", ""), "".join(reversed(texts)).replace(" ", ""))
-    found = {ident for wording, ident in phrases.wordings if _stands(_plain(wording).replace(" ", ""), runs, joined)}
-    found |= {ident for wording, ident in phrases.wordings if _scattered(_plain(wording), texts)}
+    found: set[str] = set()
+    for wording, ident in phrases.wordings:
+        if ident not in found:
+            plain = _plain(wording)
+            if _stands(plain.replace(" ", ""), runs, joined) or _scattered(plain, texts):
+                found.add(ident)
     return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
 
 
@@ -106,6 +117,7 @@ def _runs_of(lines: Sequence[str]) -> Iterable[str]:
     yield from _runs(" ".join(reversed(texts)))
 
 
+@lru_cache(maxsize=2048)
 def _plain(text: str) -> str:
     return fold(text).translate(_LOOK_ALIKE)
 
@@ -153,12 +165,31 @@ def _inside(wording: str, text: str, allowed: int) -> bool:
 
 
 def _distance(text: str, wording: str, *, whole: bool) -> int:
-    """Edits that turn `text` (or, unless `whole`, some part of it) into `wording`."""
-    row = list(range(len(wording) + 1))
-    best = row[-1]
-    for number, letter in enumerate(text, start=1):
-        diagonal, row[0] = row[0], number if whole else 0
-        for at, wanted in enumerate(wording, start=1):
-            diagonal, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, diagonal + (letter != wanted))
-        best = min(best, row[-1])
-    return row[-1] if whole else best
+    """Edits that turn `text` (or, unless `whole`, some part of it) into `wording`.
+
+    Myers' way: a column of the table of edits is two numbers, of which each bit is a letter of the wording.
+    """
+    where = _places(wording)
+    every = (1 << len(wording)) - 1
+    last = 1 << (len(wording) - 1)
+    more, less, edits = every, 0, len(wording)
+    best = edits
+    for letter in text:
+        same = where.get(letter, 0)
+        down = same | less
+        across = (((same & more) + more) ^ more) | same
+        rises, falls = less | ~(across | more) & every, more & across
+        edits += bool(rises & last) - bool(falls & last)
+        best = min(best, edits)
+        rises = rises << 1 | whole
+        more, less = (falls << 1 | ~(down | rises)) & every, rises & down & every
+    return edits if whole else best
+
+
+@lru_cache(maxsize=2048)
+def _places(wording: str) -> dict[str, int]:
+    """For each letter of a wording, the places it stands at, as bits."""
+    places: dict[str, int] = {}
+    for at, letter in enumerate(wording):
+        places[letter] = places.get(letter, 0) | 1 << at
+    return places
