@@ -121,6 +121,26 @@ def test_worn_cuts_are_told_but_marked_and_half_way_ones_are_not_told(
             assert answer.worn_cuts == (4,)
 
 
+@pytest.mark.parametrize("rubbed_mm", [0.0, 0.12])
+@pytest.mark.parametrize(
+    ("blank", "bitting"), [("BEST-A-6", "359142"), ("BEST-A-7", "3591490"), ("BEST-A-7", "3591420")]
+)
+def test_a_rubbed_edge_is_no_cut_and_a_shallow_cut_is_one(
+    catalogue: Catalogue, index: SectionIndex, blank: str, bitting: str, rubbed_mm: float
+) -> None:
+    keyway, kind = catalogue.blank_of[blank]
+    spec, section = keyway.spec, catalogue.section_of[keyway.sections[0]]
+    assert spec is not None
+    sheet = replace(SMALL, shoulders="none")
+    edge = blade_edge(spec, [spec.root_mm_of[code] for code in bitting], kind.blade_length_mm, section.height_mm)
+    edge[:, 1] = np.minimum(edge[:, 1], section.height_mm - rubbed_mm)
+    lines = drawn_key(spec, bitting, section, kind.blade_length_mm, sheet)
+    answer = told(
+        replace(lines, silhouette=silhouette(outline(edge, section.height_mm, sheet), sheet)), catalogue, index
+    )
+    assert (answer.outcome, answer.blank, answer.bitting) == (Outcome.IDENTIFIED, blank, bitting)
+
+
 def test_a_key_with_a_cut_where_none_belongs_is_not_told(catalogue: Catalogue, index: SectionIndex) -> None:
     keyway, kind = catalogue.blank_of["SC1"]
     spec, section = keyway.spec, catalogue.section_of["schlage:c"]
