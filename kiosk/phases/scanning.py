@@ -56,6 +56,8 @@ def handle_welcome(desk: Desk, event: Intent | Report) -> None:
             desk.session.staff_key()
         case Due("leftovers"):
             starting.ask_leftovers(desk)
+        case Due("look_around"):
+            starting.look_around(desk)
         case _:
             pass
 

@@ -58,6 +58,8 @@ def handle_closed(desk: Desk, event: Intent | Report) -> None:
                 desk.session.ended()
         case Due("leftovers"):
             starting.ask_leftovers(desk)
+        case Due("look_around"):
+            starting.look_around(desk)
         case _:
             pass
 

@@ -16,6 +16,8 @@ from kiosk.states import State
 HEAL_AFTER_S = (5.0, 15.0, 60.0, 300.0)
 """Waits before each try to recover alone; then only staff may ask for it."""
 LEFTOVERS_AFTER_S = 30.0
+LOOK_AROUND_EVERY_S = 60.0
+"""How often a kiosk nobody uses looks whether it could still serve: a disk fills while nobody touches the screen."""
 LONE_PROBLEM = "SESSION"
 
 
@@ -26,7 +28,8 @@ def begin(desk: Desk) -> None:
 
 
 def enter_front(desk: Desk) -> None:
-    """Rest; ask again about money whose answer is unknown."""
+    """Rest; look around now and then; ask again about money whose answer is unknown."""
+    desk.due_in(LOOK_AROUND_EVERY_S, "look_around")
     if desk.unsettled:
         desk.due_in(LEFTOVERS_AFTER_S, "leftovers")
 
@@ -91,6 +94,17 @@ def leftovers(desk: Desk, event: LeftoversSettled) -> None:
     desk.unsettled = event.unsettled
     if desk.unsettled and desk.session.state in (State.WELCOME, State.CLOSED):
         desk.due_in(LEFTOVERS_AFTER_S, "leftovers")
+
+
+def look_around(desk: Desk) -> None:
+    """Close when shoppers cannot be served any more, and open again when the reason has gone."""
+    closed = bool(desk.closed_reason)
+    if closed is (desk.session.state is State.CLOSED):
+        desk.due_in(LOOK_AROUND_EVERY_S, "look_around")
+    elif closed:
+        desk.session.ended_closed()
+    else:
+        desk.session.ended()
 
 
 def ask_leftovers(desk: Desk) -> None:

@@ -238,6 +238,16 @@ def test_no_visit_begins_when_it_could_not_be_recorded(tmp_path: Path, wish: Int
         kiosk.stage.run_to(State.WELCOME)
 
 
+def test_a_disk_that_fills_while_nobody_is_there_closes_the_kiosk_and_room_opens_it_again(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    full = [True]
+    kiosk.stage.controller.desk.tools = replace(kiosk.stage.tools, room_to_record=lambda: not full[0])
+    assert kiosk.stage.run_to(State.CLOSED, limit_s=90).closed_reason == "disk"
+    full[0] = False
+    kiosk.stage.run_to(State.WELCOME, limit_s=90)
+
+
 def test_records_that_cannot_even_be_read_still_leave_a_screen_that_says_so(kiosk: Shop) -> None:
     def refuse(*_: object) -> tuple[()]:
         raise DiskRefused("sales.db: gone")

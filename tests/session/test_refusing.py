@@ -216,7 +216,7 @@ def test_pictures_that_arrive_after_the_shopper_left_are_overwritten(kiosk: Shop
     kiosk.stage.post(Cancel())
     kiosk.stage.run_to(State.WELCOME)
     kiosk.stage.run_until(lambda _: bool(kiosk.scanner.scanned))
-    while kiosk.stage.turn():
+    while kiosk.clock.now_s() < 30.0 and kiosk.stage.turn():
         pass
     for frames in kiosk.scanner.scanned:
         assert frames.silhouette is not None
