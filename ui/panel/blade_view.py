@@ -170,14 +170,17 @@ class BladeCard(Card):
         worn = float(state["wheel_worn_mm"])
         if worn > 0.0005:
             rows.append((told("blade.wheel"), f"{number(worn, 3)} mm", worn > 0.03))
-        rows += [(told(f"incident.{name}"), f"× {count}", True) for name, count in state["incidents"].items() if count]
+        incidents = ((name, count) for name, count in state["incidents"].items() if count)
+        rows += [(f"{told(f'incident.{name}')} × {count}", "", True) for name, count in incidents]
         return tuple(rows)
 
     def _side_by_side(self, rows: tuple[tuple[str, str, bool], ...], theme: Theme) -> None:
         p = theme.palette
         y = self.top - self.pad - self.heading_height
         most = self.right - self.pad - self._side
-        names = min(most * 0.5, max((ink.width(name, round(theme.small), ink.REGULAR) for name, *_ in rows), default=0))
+        names = min(
+            most * 0.5, max((ink.width(name, round(theme.small)) for name, value, _ in rows if value), default=0)
+        )
         pitch = min(theme.mm(9.2), (y - self.y - self.pad) / max(1, len(rows)))
         for name, value, odd in rows:
             y -= pitch
