@@ -15,14 +15,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import TypeVar
 
-from config.machine import Assurance, Machine
-from hardware.board_settings import offset_differences, setting_differences
+from config.machine import Machine
+from hardware.board_identity import identify
 from hardware.clock import Clock
-from hardware.errors import BlankFault, BoardMismatch, DoorOpened, HardwareFault, LinkFault, Stopped
+from hardware.errors import BlankFault, HardwareFault, LinkFault, Stopped
 from hardware.grbl_board import GrblBoard
-from hardware.grbl_events import Banner, Event, Info, Offset, Setting, StartupLine, Status
+from hardware.grbl_events import Status
 from hardware.grbl_wire import RealTime
 from hardware.job import CutJob
 from hardware.jog import jog
@@ -271,35 +270,8 @@ class GrblCutter:
     # Steps.
 
     def _identify(self) -> BoardIdentity:
-        board = self._connected()
         self._motion = None
-        greeting = board.reset()
-        _require_known(greeting)
-        state = board.query()
-        if state.state == "Door":
-            raise DoorOpened("the guard door is open")
-        info = [answer for answer in board.command("$I") if isinstance(answer, Info)]
-        settings = {answer.number: answer.value for answer in _only(board.command("$$"), Setting)}
-        offsets = _only(board.command("$#"), Offset)
-        differences = [*setting_differences(self._machine, settings), *offset_differences(offsets)]
-        startup = _only(board.command("$N"), StartupLine) if greeting.firmware == "Grbl" else []
-        if any(not line.empty for line in startup):
-            differences.append("a startup line ($N0 or $N1) is set: the board would move by itself")
-        assurance = Assurance.ECHO if board.session.echoes else Assurance.STOCK
-        if self._machine.wire.require is Assurance.ECHO and assurance is not Assurance.ECHO:
-            differences.append("the machine file demands a board with line echo, and this one has none")
-        if differences:
-            raise BoardMismatch("; ".join(differences))
-        state = board.query()
-        if state.spindle_rpm:
-            raise BoardMismatch("the wheel turns right after a reset")
-        self.identity = BoardIdentity(
-            firmware=greeting.firmware,
-            version=next((each.text for each in info if each.kind == "VER"), greeting.version),
-            assurance=assurance,
-            options=next((each.text for each in info if each.kind == "OPT"), ""),
-            settings={f"${number}": value for number, value in settings.items()},
-        )
+        self.identity = identify(self._connected(), self._machine)
         return self.identity
 
     def _home(self) -> None:
@@ -344,15 +316,3 @@ class GrblCutter:
         if self._motion is None:
             raise HardwareFault("not homed: the position is not known")
         return self._motion
-
-
-EventT = TypeVar("EventT")
-
-
-def _only(answers: list[Event], kind: type[EventT]) -> list[EventT]:
-    return [answer for answer in answers if isinstance(answer, kind)]
-
-
-def _require_known(greeting: Banner) -> None:
-    if greeting.firmware == "Grbl" and not greeting.version.startswith("1.1"):
-        raise BoardMismatch(f"the board runs Grbl {greeting.version}; 1.1 is needed")

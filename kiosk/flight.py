@@ -24,7 +24,7 @@ from kiosk.controller import Message
 from kiosk.journal import Metal, Money, Sale
 from kiosk.outcomes import Due, Reply
 from kiosk.reading import Identification, Outcome, Stamp, Wear
-from kiosk.snapshot import CheckResult
+from kiosk.snapshot import CalibrationView, CheckResult, FittedView, TrialView
 from kiosk.states import State
 from kiosk.tools import Telling
 
@@ -221,6 +221,13 @@ def _report(entry: Entry, stand_in: Callable[[str], Identification]) -> outcomes
             return outcomes.Answered(PaymentAnswer(**answer))
         case "Checked":
             return outcomes.Checked(CheckResult(**facts["result"]))
+        case "TrialCut":
+            trial = facts["trial"] | {"errors_mm": tuple(facts["trial"]["errors_mm"])}
+            return outcomes.TrialCut(TrialView(**trial))
+        case "Calibrated":
+            fitted = facts["calibration"]
+            views = tuple(FittedView(**view) for view in fitted["views"])
+            return outcomes.Calibrated(CalibrationView(views, fitted["file"]))
         case "Settled":
             sale = _sale(facts["sale"])
             if sale is None:

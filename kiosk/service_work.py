@@ -18,9 +18,8 @@ from hardware.errors import BlankFault, CameraFault
 from hardware.ports import VIEWS, TouchOff
 from hardware.scan import Pixels
 from kiosk.calibration import Calibration, calibrate_frames, file_name, write
-from kiosk.copy_check import edge_correction_mm
+from kiosk.copy_check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cut_plan import PlanRefusal, plan_cuts
-from kiosk.effects import TOUCHES_WATCHED
 from kiosk.gcode import to_gcode
 from kiosk.identification.calibrate import LineFit
 from kiosk.outcomes import Calibrated, CamerasSeen, MachineSeen, ServiceDone, TrialCut
