@@ -26,6 +26,8 @@ LEAST_CRUMB_MM = 0.012
 """Anything that stands out from a straight back by less is the edge's own roughness."""
 FACE_MM = 0.08
 """A shoulder's face is straight within this."""
+SHORTEST_BLADE_MM = 12.0
+"""No blade has its stop nearer to the tip; the nub of a tubular key is nearer."""
 PITCH_MM = 0.05
 """Spacing of the profile handed on."""
 
@@ -248,7 +250,7 @@ def _face(patch: Patch, from_v: float, direction: int, tip: float) -> _Face | No
     """The lowest upright face met going away from the blade: a shoulder.
 
     Row by row the furthest reach towards the tip falls back; where it stays put for a third of a millimetre, more
-    than 9 mm from the tip, that is a face.
+    than `SHORTEST_BLADE_MM` from the tip, that is a face.
     """
     pitch = patch.pitch_mm
     reach_v = np.arange(from_v, patch.v_mm[-1] if direction > 0 else patch.v_mm[0], direction * pitch)
@@ -260,7 +262,7 @@ def _face(patch: Patch, from_v: float, direction: int, tip: float) -> _Face | No
         window = ends[first : first + need]
         if not np.all(np.isfinite(window)):
             continue
-        if window[0] > tip - 9.0:
+        if window[0] > tip - SHORTEST_BLADE_MM:
             continue
         slope = abs(float(window[-1] - window[0])) / (need * pitch)
         if float(np.ptp(window)) < FACE_MM * 1.5 and slope < 0.3:
