@@ -121,7 +121,8 @@ def _places(plan: CutPlan, measured: Profile) -> tuple[float, float]:
     shifts = np.arange(-FURTHEST_MM, FURTHEST_MM + GRID_MM, 0.05)
     unlike = [float(np.mean(np.abs(seen - _left_at(plan, grid - shift)))) for shift in shifts]
     together_mm = _refined(plan, grid, seen, float(shifts[int(np.argmin(unlike))]))
-    reach_mm = min(abs(b - a) for a, b in pairwise(plan.positions_mm)) / 2 + ROOT_WINDOW_MM / 2
+    pitch_mm = min((abs(b - a) for a, b in pairwise(plan.positions_mm)), default=2 * FURTHEST_MM)
+    reach_mm = (pitch_mm + ROOT_WINDOW_MM) / 2
     places = [
         _refined(plan, grid[near], seen[near], together_mm)
         for near in (np.abs(grid - position) <= reach_mm for position in plan.positions_mm)
