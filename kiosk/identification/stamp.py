@@ -117,7 +117,10 @@ class StampReader:
         )
 
     def _looked_at(self, flat: Picture, bow: Bow, letters: Letters) -> _Gleaned:
-        """Look after look, until one has read everything it saw and found a phrase."""
+        """Look along, across and round the rim; where nothing was made of it, once more with less done to the picture.
+
+        Round the rim also when a request is read already: the owner's name and telephone may stand there.
+        """
         gleaned = _Gleaned(self._phrases)
         soft = np.asarray(cv2.GaussianBlur(flat, (0, 0), _STROKE_MM / bow.mm_per_px), dtype=np.uint8)
         found: list[tuple[tuple[Line, ...], Callable[[Picture], Picture]]] = []
@@ -127,16 +130,13 @@ class StampReader:
             found.append((lines, turn))
             gleaned.add(letters.read(turn(soft), lines))
             if gleaned.phrases and gleaned.all_read:
-                return gleaned
-        if not any(lines for lines, _ in found) or gleaned.phrases:
-            return gleaned
-        even = np.asarray(cv2.createCLAHE(4.0, (6, 6)).apply(bow.grey), dtype=np.uint8)
-        best, best_turn = max(found, key=lambda each: sum(line.score for line in each[0]))
-        gleaned.add(letters.read(best_turn(even), best))
-        if gleaned.phrases or not gleaned.illegible:
-            return gleaned
+                break
         ring = _unrolled(soft, bow)
         gleaned.add(letters.read(ring, letters.lines(ring, bow.mm_per_px)[:MOST_LINES]))
+        best, best_turn = max(found, key=lambda each: sum(line.score for line in each[0]))
+        if best and not gleaned.phrases and gleaned.illegible:
+            even = np.asarray(cv2.createCLAHE(4.0, (6, 6)).apply(bow.grey), dtype=np.uint8)
+            gleaned.add(letters.read(best_turn(even), best))
         return gleaned
 
     def _loaded(self) -> Letters:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.phrases import load_phrases
-from kiosk.identification.wording import has_name_and_phone, phrases_in
+from kiosk.identification.wording import _distance, has_name_and_phone, phrases_in, resembles_a_phrase
 
 PHRASES = load_phrases()
 
@@ -34,6 +34,18 @@ PHRASES = load_phrases()
         (["MASTER", "LAMINATED"], ()),
         (["HOME"], ()),
         (["12345"], ()),
+        (["DO NOT COF"], ("do_not_duplicate",)),
+        (["NE PAS", "EPROD"], ("do_not_duplicate",)),
+        (["DUPLICATE"], ("do_not_duplicate",)),
+        (["DUPLICATE AVAILABLE"], ()),
+        (["DUPLICATE", "AVAILABLE AT", "ACME HARDWARE"], ()),
+        (["U.S. PAT. NO. 4,732,022"], ("patented",)),
+        (["PATENTED", "8-123"], ("patented",)),
+        (["DUPLICATE", "UNLAWFUL TO"], ("unlawful_to_duplicate",)),
+        (["PROPERTY OF", "U.S. GOVERNMENT"], ("us_government",)),
+        (["WEISER"], ()),
+        (["HILLMAN", "KW1"], ()),
+        (["AXXESS", "66"], ()),
         ([], ()),
     ],
 )
@@ -74,3 +86,73 @@ def test_no_text_raises_and_only_ids_leave(lines: list[str]) -> None:
 def test_a_number_alone_says_nothing(digits: str) -> None:
     assert phrases_in([digits], PHRASES) == ()
     assert not has_name_and_phone([digits])
+
+
+@pytest.mark.parametrize(
+    ("lines", "nearly"),
+    [
+        (["U.S.S."], True),
+        (["UNLAW"], False),
+        (["UNLAWUL T DUPICTE"], True),
+        (["MEDCO"], True),
+        (["KWIKSET"], False),
+        (["SCHLAGE"], False),
+        (["MASTER"], False),
+        (["HOUSE"], False),
+        (["YALE"], False),
+        (["40718"], False),
+        ([], False),
+    ],
+)
+def test_what_is_nearly_a_phrase_is_told_from_what_is_not(lines: list[str], nearly: bool) -> None:
+    assert (resembles_a_phrase(lines, PHRASES) or bool(phrases_in(lines, PHRASES))) is nearly
+
+
+def edits(text: str, wording: str, whole: bool) -> int:
+    """By the table, as in a textbook."""
+    rows = [list(range(len(wording) + 1))]
+    for number, letter in enumerate(text, start=1):
+        row = [number if whole else 0]
+        for at, wanted in enumerate(wording, start=1):
+            row.append(min(rows[-1][at] + 1, row[-1] + 1, rows[-1][at - 1] + (letter != wanted)))
+        rows.append(row)
+    return rows[-1][-1] if whole else min(row[-1] for row in rows)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text("ABCD", max_size=12), st.text("ABCD", min_size=1, max_size=9), st.booleans())
+def test_the_fast_count_of_edits_is_the_textbook_one(text: str, wording: str, whole: bool) -> None:
+    assert _distance(text, wording, whole=whole) == edits(text, wording, whole)
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.sampled_from(["DO NOT DUPLICATE", "UNLAWFUL TO DUPLICATE", "NE PAS REPRODUIRE", "PROHIBIDO DUPLICAR"]),
+    st.integers(0, 30),
+    st.sampled_from("AEIORSTN08"),
+    st.permutations([0, 1, 2]),
+    st.booleans(),
+)
+def test_one_wrong_letter_and_lines_in_any_order_change_nothing(
+    wording: str, at: int, letter: str, order: list[int], closed_up: bool
+) -> None:
+    wanted = phrases_in([wording], PHRASES)
+    at %= len(wording)
+    wrong = wording if wording[at] == " " else wording[:at] + letter + wording[at + 1 :]
+    # A short word with a wrong letter may be another word, but the whole still stands.
+    assert phrases_in([wrong.replace(" ", "") if closed_up else wrong], PHRASES) == wanted
+    words = [*wording.split(" "), ""][:3]
+    assert phrases_in([words[number] for number in order], PHRASES) == wanted
+
+
+ORDINARY = (
+    "KWIKSET", "SCHLAGE", "YALE", "MASTER", "HILLMAN", "AXXESS", "KW1", "SC1", "HOME", "ILCO", "WEISER", "TAYLOR",
+    "BALDWIN", "DEXTER", "KEY", "USA", "MADE IN USA", "5", "CURTIS", "DUPLICATE AVAILABLE", "LOCK CO", "HOUSE",
+    "OFFICE", "GARAGE",
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from(ORDINARY), max_size=5))
+def test_what_stands_on_ordinary_heads_is_no_phrase_in_any_company(lines: list[str]) -> None:
+    assert phrases_in(lines, PHRASES) == ()
