@@ -19,6 +19,7 @@ from kiosk.events import Intent
 from kiosk.snapshot import FaultNotice, Snapshot
 from kiosk.states import FRONT, State
 from ui import bootstrap
+from ui.i18n import load_words
 from ui.local import Erase, Local, LocalAct, Repeat, SetVolume, ToggleSpeech, Typed, after, on_state
 from ui.port import KioskPort
 from ui.presenter import present
@@ -229,6 +230,10 @@ def _make_app(
             gc.collect()
             gc.freeze()
             kiosk.subscribe(self.mailbox.post)
+            country = store.place.split("-")[0]
+            for number, language in enumerate(store.languages):
+                # One after the other, once the first screen stands: nobody who picks a language waits for its words.
+                Clock.schedule_once(lambda _dt, code=language: load_words(code, country), 1.0 + number)
             if on_started is not None:
                 on_started(self)
 
