@@ -24,6 +24,7 @@ BAND_DEPTH_MM = 0.05
 BAND_PLACE_MM = 0.03
 """Anywhere the edge may lie so much higher or lower than planned, and so much beside its place: together less than a
 copy whose cuts lie a tenth of a millimetre off their places shows on its ramps."""
+SPECK_MM = 0.10
 STARTS_BY_MM = 0.1
 """A blade that begins further from the clamp's face is off its stop."""
 JAW_MM = 0.5
@@ -162,10 +163,15 @@ def _beyond_band(plan: CutPlan, measured: Profile) -> tuple[float, float]:
     missing = np.min(beside, axis=0) - seen
     excess = seen - np.max(beside, axis=0)
     # Beyond the last cut the blank's own tip falls away: nothing is missing there, but nothing may be left over.
-    return (
-        float(np.max(missing[grid <= last_mm], initial=0.0)),
-        float(np.max(excess, initial=0.0)),
-    )
+    return _lasting(missing[grid <= last_mm]), _lasting(excess)
+
+
+def _lasting(beyond: Floats) -> float:
+    """The most that lasts over `SPECK_MM` along the edge: what is shorter is dust in the picture."""
+    width = round(SPECK_MM / GRID_MM)
+    if len(beyond) < width:
+        return float(np.max(beyond, initial=0.0))
+    return float(np.max(np.min(np.lib.stride_tricks.sliding_window_view(beyond, width), axis=1), initial=0.0))
 
 
 def drift_mm(recent_means_mm: Sequence[float], limits: CopyCheck) -> float | None:
