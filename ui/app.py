@@ -20,6 +20,7 @@ from kiosk.snapshot import FaultNotice, Snapshot
 from kiosk.states import FRONT, State
 from ui import bootstrap
 from ui.i18n import load_words
+from ui.keys import BACK_KEYS, NEXT_KEYS, PRESS_KEYS, meaning_of
 from ui.local import Erase, Local, LocalAct, Repeat, SetVolume, ToggleSpeech, Typed, after, on_state
 from ui.port import KioskPort
 from ui.presenter import present
@@ -36,9 +37,6 @@ RESTING_HZ, LIVELY_HZ = 30, 60
 """Looks for a touch a second while nobody is here, and while somebody is."""
 WINDOW_AT_MOST_PX = 960
 """Height of a window on a developer's desk."""
-NEXT_KEYS = frozenset({"tab", "down", "right"})
-BACK_KEYS = frozenset({"up", "left"})
-PRESS_KEYS = frozenset({"enter", "numpadenter", "spacebar"})
 
 
 class Screenful:
@@ -276,10 +274,7 @@ def _make_app(
         def _key_down(self, _window: Any, code: int, _scan: int, _text: str | None, modifiers: list[str]) -> bool:
             if self.stage.deaf:
                 return True
-            name = SHIFTED.get(code, "") if "shift" in modifiers else ""
-            name = name or KEYS.get(code, "")
-            text = str(code - NUMPAD_0) if 0 <= code - NUMPAD_0 <= 9 else chr(code) if 32 < code < 127 else ""
-            backwards = name in BACK_KEYS or (name == "tab" and "shift" in modifiers)
+            name, text, backwards = meaning_of(code, modifiers)
             if name in NEXT_KEYS or name in BACK_KEYS:
                 button = self.stage.move_focus(-1 if backwards else 1)
                 if button is not None:
@@ -341,24 +336,3 @@ def _make_app(
     app = KioskApp()
     ExceptionManager.add_handler(Guard())
     return app
-
-
-KEYS = {
-    9: "tab",
-    13: "enter",
-    271: "numpadenter",
-    32: "spacebar",
-    273: "up",
-    274: "down",
-    275: "right",
-    276: "left",
-    8: "backspace",
-    268: "speech",
-    270: "louder",
-    269: "quieter",
-    267: "repeat",
-}
-"""Kivy's key codes of the keys that do something here: on a keypad, * speaks, + and - set how loud, / says it again."""
-SHIFTED = {56: "speech", 61: "louder"}
-"""The same on a desk's keyboard, where * is shift and 8, + is shift and =."""
-NUMPAD_0 = 256
