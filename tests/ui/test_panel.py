@@ -14,12 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.problems import BadInput
 from hardware.grbl_codes import ALARMS, ERRORS
 from simulator.fault_model import Outcome, Parameter
 from simulator.faults import FAULTS, FaultPanel
 from simulator.gallery import GALLERY
 from simulator.wire_tap import Course
 from tests.world.parts import Hand
+from ui.panel.__main__ import _something_to_show_it_on
 from ui.panel.decode import Kind, meaning
 from ui.panel.desk import (
     Desk,
@@ -36,6 +38,7 @@ from ui.panel.desk import (
 )
 from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.style import DESIGN_PX, PALETTES, panel_theme
+from ui.panel.thrift import SHARE, Thrift
 from ui.panel.told import LANGUAGES, told_in
 from ui.panel.wirelog import WireLog
 from ui.theme import contrast
@@ -299,3 +302,23 @@ def test_a_size_nobody_can_work_in_is_one_line_and_status_2() -> None:
         done = started_with("--control", "9", "--size", size)
         assert done.returncode == 2
         assert done.stderr.startswith("panel: command line: --size")
+
+
+def test_without_a_display_it_says_so_rather_than_draw_unseen(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="none to show"):
+        _something_to_show_it_on({}, tmp_path)
+    (tmp_path / "card0").touch()
+    _something_to_show_it_on({}, tmp_path)
+    _something_to_show_it_on({"DISPLAY": ":0"}, tmp_path / "none")
+
+
+@given(st.lists(st.floats(0.0, 0.3), min_size=50, max_size=200))
+@settings(max_examples=80, deadline=None)
+def test_looking_is_skipped_until_no_more_than_its_share_was_spent(costs_s: list[float]) -> None:
+    thrift, wall_s, cpu_s = Thrift(0.0, 0.0), 0.0, 0.0
+    for cost_s in costs_s:
+        wall_s += 1 / 12
+        if thrift.may(wall_s, cpu_s):
+            cpu_s += cost_s
+            wall_s += cost_s
+    assert cpu_s <= SHARE * wall_s + 0.15 + 0.3

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -43,6 +45,7 @@ def panel(
     """Open the panel of a SIMULATED machine that runs with --control (or of `kiosk run --simulated`)."""
     size_px, at_px = _size(size), _place(at)
     _somebody_listens(control)
+    _something_to_show_it_on(os.environ, Path("/dev/dri"))
     # The window opens on import.
     from ui.panel.app import run_panel
 
@@ -94,6 +97,17 @@ def _somebody_listens(port: int) -> None:
         fine = False
     if not fine:
         raise BadInput(Problem("command line", "--control", f"port {port} is no simulated machine's control socket"))
+
+
+def _something_to_show_it_on(environment: Mapping[str, str], cards: Path) -> None:
+    """A display, or a driver asked for by name: with neither, SDL would draw where nobody can see it.
+
+    Raises:
+        BadInput: there is none.
+    """
+    named = any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))
+    if not named and not any(cards.glob("card*")):
+        raise BadInput(Problem("display", "DISPLAY", "there is none to show the panel on"))
 
 
 def main() -> None:
