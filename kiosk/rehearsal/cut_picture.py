@@ -88,7 +88,7 @@ def _error(axes: Axes, record: CutRecord) -> None:
     axes.axhline(0, color=_WANTED, linewidth=0.8)
     for number, (place, found) in enumerate(zip(record.plan.positions_mm, record.root_errors_um(), strict=True), 1):
         axes.axvspan(place - 0.3, place + 0.3, color=_WANTED, alpha=0.10, linewidth=0)
-        text = f"cut {number}\n{found:+.0f} µm"
+        text = f"cut {number}\n{found:+.1f} µm"
         axes.annotate(text, (place, 1.0), xycoords=("data", "axes fraction"), ha="center", va="top", fontsize=8)
     shown = error[np.isfinite(error)]
     span = max(30.0, float(np.percentile(np.abs(shown), 97)) * 1.6) if shown.size else 30.0
