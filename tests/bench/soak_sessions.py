@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 from config.settings import Settings, load_settings
 from kiosk.compose import Records
@@ -24,6 +26,13 @@ from kiosk.rehearsal.theatre import scratch_folder
 from kiosk.states import State
 from tests.support.lives import STORIES, Killed, Life, Place, kill_at, places, settle, two_copies
 from tests.support.wire_sessions import run, trials
+
+HANG_S = 20.0
+"""A session takes a tenth of a second."""
+
+
+class Hung(BaseException):
+    """A session that does not end."""
 
 
 def every_kill(settings: Settings) -> int:
@@ -83,6 +92,26 @@ def _ended_otherwise(life: Life) -> int:
     return 0
 
 
+@contextmanager
+def _ending_within(cpu_s: float) -> Iterator[None]:
+    """Virtual time may stand still while a loop turns: only the processor's time tells.
+
+    Raises:
+        Hung: the block takes longer. No session catches it.
+    """
+
+    def hung(*_: object) -> None:
+        raise Hung(f"more than {cpu_s:g} s of the processor")
+
+    before = signal.signal(signal.SIGVTALRM, hung)
+    signal.setitimer(signal.ITIMER_VIRTUAL, cpu_s)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
 def wire_faults(seed: int, sessions: int) -> int:
     """Play damaged sessions; the number that ended as none may."""
     began_s = time.perf_counter()
@@ -98,7 +127,11 @@ def wire_faults(seed: int, sessions: int) -> int:
         ends["delivered and paid"] += State.THANK_YOU in played.path
 
     for number, trial in enumerate(trials(seed, sessions), start=1):
-        found = run(trial, judge)
+        try:
+            with _ending_within(HANG_S):
+                found = run(trial, judge)
+        except Hung as hung:
+            found = (f"hangs: {hung}",)
         bad += bool(found)
         for finding in found:
             print(f"ENDED OTHERWISE: {trial.told}: {finding}", flush=True)
