@@ -39,6 +39,8 @@ TOUCHES_WATCHED = 9
 """Touch-offs the path follows: enough that one tall blank does not move the median."""
 FOLLOWED_FROM = 5
 """Touch-offs it takes before the path follows them."""
+UNSEEN_MM = 9.0
+"""The error of a copy whose cuts are not all in the picture: beyond every tolerance, and a figure all the same."""
 GRID_MM = 0.02
 
 Floats: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
@@ -64,7 +66,7 @@ class CopyErrors:
     @property
     def largest_mm(self) -> float:
         """The largest error of a cut, without sign."""
-        return max((abs(error) for error in self.cuts_mm), default=float("inf"))
+        return max((abs(error) for error in self.cuts_mm), default=UNSEEN_MM)
 
     @property
     def mean_mm(self) -> float:

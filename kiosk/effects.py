@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from config.keyway import Blank, Keyway
 from hardware.errors import BlankFault, ChuteBlocked
-from hardware.ports import PaymentState
+from hardware.ports import PaymentState, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.copy_check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
@@ -176,32 +174,47 @@ def give_up(tools: Tools, transaction: str, *, machine_too: bool) -> Settled:
 def load(tools: Tools, transaction: str, slot: int, copy: int, blade_height_mm: float) -> Loaded | BlankUnfit:
     """Bring a blank from `slot` into the clamp and touch it off. The blank leaves the stock either way."""
     tools.journal.write(transaction, Step.LOADING, slot=slot, copy=copy)
-    tools.inventory.take(slot)
     try:
-        touch = tools.cutter.load(slot, blade_height_mm)
-        tools.inventory.take(slot, touch.blanks_used - 1)
-        return Loaded(touch)
+        return Loaded(take_blank(tools, slot, blade_height_mm))
     except BlankFault as fault:
-        tools.inventory.take(slot, fault.blanks_used - 1)
-        tools.inventory.lock(slot, fault.reason)
         tools.journal.write(transaction, Step.SLOT_LOCKED, slot=slot, code=fault.code)
         tools.journal.write(transaction, Step.REJECTED, slot=slot)
         return BlankUnfit(slot, fault.reason)
+
+
+def take_blank(tools: Tools, slot: int, blade_height_mm: float) -> TouchOff:
+    """A blank in the clamp, touched off, and every one it took out of the stock.
+
+    Raises:
+        BlankFault: none that is fit; the slot is locked.
+    """
+    tools.inventory.take(slot)
+    try:
+        touch = tools.cutter.load(slot, blade_height_mm)
+    except BlankFault as fault:
+        tools.inventory.take(slot, fault.blanks_used - 1)
+        tools.inventory.lock(slot, fault.reason)
+        raise
+    tools.inventory.take(slot, touch.blanks_used - 1)
+    return touch
+
+
+def edge_error_mm(tools: Tools) -> float:
+    """How far the path must move: a wheel that wears meets every blank's edge later by the same amount."""
+    return edge_correction_mm([copy.touch_error_mm for copy in tools.journal.last_copies(TOUCHES_WATCHED)])
 
 
 def plan(tools: Tools, telling: Telling, keyway: Keyway, blank: Blank, *, restore: bool) -> CutPlan | PlanRefusal:
     """Plan the wheel's path for the wheel as it is now."""
     reading = telling.reading
     outline = None if restore or reading is None else reading.profile
-    # A wheel that wears meets every blank's edge later by the same amount: the path follows the last touch-offs.
-    touches = [copy.touch_error_mm for copy in tools.journal.last_copies(TOUCHES_WATCHED)]
     return plan_cuts(
         keyway,
         blank,
         [cut.code for cut in telling.identification.cuts],
         tools.machine,
         outline=outline,
-        edge_error_mm=edge_correction_mm(touches),
+        edge_error_mm=edge_error_mm(tools),
     )
 
 
@@ -223,12 +236,11 @@ def check(tools: Tools, transaction: str, copy: int, planned: CutPlan, touch_err
     tools.journal.write(transaction, Step.CHECKING, copy=copy)
     tools.cutter.present_to_check()
     errors = tools.expert.measure(tools.scanner.check(), planned)
-    largest_mm = errors.largest_mm if np.isfinite(errors.largest_mm) else 9.0
-    tools.journal.write_copy(transaction, CopyError(errors.mean_mm, largest_mm, touch_error_mm, errors.passed))
+    tools.journal.write_copy(transaction, CopyError(errors.mean_mm, errors.largest_mm, touch_error_mm, errors.passed))
     if not errors.passed:
         tools.cutter.reject()
         tools.journal.write(transaction, Step.REJECTED, copy=copy)
-    return Checked(CheckResult(errors.passed, largest_mm, tools.machine.check.tolerance_mm))
+    return Checked(CheckResult(errors.passed, errors.largest_mm, tools.machine.check.tolerance_mm))
 
 
 def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from config.keyway import Blank, Keyway, Stop
+from config.keyway import Blank, CutSpec, Keyway, Stop
 from config.problems import BadInput
 from hardware.errors import BlankFault, CameraFault
-from hardware.ports import VIEWS, TouchOff
+from hardware.ports import VIEWS
 from hardware.scan import Pixels
 from kiosk.calibration import Calibration, calibrate_frames, file_name, write
-from kiosk.copy_check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cut_plan import PlanRefusal, plan_cuts
+from kiosk.effects import edge_error_mm, take_blank
 from kiosk.gcode import to_gcode
 from kiosk.identification.calibrate import LineFit
 from kiosk.outcomes import Calibrated, CamerasSeen, MachineSeen, ServiceDone, TrialCut
@@ -75,8 +75,10 @@ def probe(tools: Tools, slot: int) -> ServiceDone:
     found = _blank_of(tools, slot)
     if found is None:
         return ServiceDone("probe", "no_blank")
-    touch = _load(tools, slot, found[1])
-    if touch is None:
+    _, spec, _ = found
+    try:
+        touch = take_blank(tools, slot, spec.blade_height_mm)
+    except BlankFault:
         return ServiceDone("probe", "blank_unfit")
     tools.cutter.reject()
     return ServiceDone("probe", f"{touch.error_mm:+.3f} mm")
@@ -87,12 +89,13 @@ def trial_cut(tools: Tools, slot: int, progress: Callable[[float], None]) -> Ser
     found = _blank_of(tools, slot)
     if found is None:
         return ServiceDone("test_cut", "no_blank")
-    keyway, blank = found
-    touches = [copy.touch_error_mm for copy in tools.journal.last_copies(TOUCHES_WATCHED)]
-    planned = plan_cuts(keyway, blank, pattern(keyway, blank), tools.machine, edge_error_mm=edge_correction_mm(touches))
+    keyway, spec, blank = found
+    planned = plan_cuts(keyway, blank, pattern(spec, blank), tools.machine, edge_error_mm=edge_error_mm(tools))
     if isinstance(planned, PlanRefusal):
         return ServiceDone("test_cut", "not_planned")
-    if _load(tools, slot, found[1]) is None:
+    try:
+        take_blank(tools, slot, spec.blade_height_mm)
+    except BlankFault:
         return ServiceDone("test_cut", "blank_unfit")
     tools.cutter.run(to_gcode(planned, tools.machine), progress)
     tools.cutter.present_to_check()
@@ -105,22 +108,19 @@ def trial_cut(tools: Tools, slot: int, progress: Callable[[float], None]) -> Ser
             slot=slot,
             blank=blank.code,
             passed=errors.passed,
-            largest_error_mm=errors.largest_mm if np.isfinite(errors.largest_mm) else 9.0,
+            largest_error_mm=errors.largest_mm,
             tolerance_mm=tools.machine.check.tolerance_mm,
             errors_mm=errors.cuts_mm,
         )
     )
 
 
-def pattern(keyway: Keyway, blank: Blank) -> tuple[str, ...]:
+def pattern(spec: CutSpec, blank: Blank) -> tuple[str, ...]:
     """The test pattern of a keyway: a staircase over its factory depths, shallowest at the shoulder.
 
     The same on every machine and taken from no key: it shows depths over the wheel's whole reach, in steps no larger
     than the maker allows between neighbours.
     """
-    spec = keyway.spec
-    if spec is None:
-        return ()
     codes = [depth.code for depth in sorted(spec.depths, key=lambda depth: -depth.root_mm)]
     steps = max(1, blank.cuts - 1)
     stride = min((len(codes) - 1) / steps, float(spec.macs))
@@ -128,29 +128,13 @@ def pattern(keyway: Keyway, blank: Blank) -> tuple[str, ...]:
     return stairs[::-1] if spec.stop is Stop.TIP else stairs
 
 
-def _blank_of(tools: Tools, slot: int) -> tuple[Keyway, Blank] | None:
-    """Keyway and blank of a slot that holds one and is not locked."""
+def _blank_of(tools: Tools, slot: int) -> tuple[Keyway, CutSpec, Blank] | None:
+    """What a slot holds, if it holds something that can be cut and is not locked."""
     held = next((each for each in tools.inventory.slots() if each.number == slot), None)
     if held is None or not held.count or held.locked:
         return None
-    found = tools.catalogue.blank_of.get(held.blank)
-    return found if found is not None and found[0].spec is not None else None
-
-
-def _load(tools: Tools, slot: int, blank: Blank) -> TouchOff | None:
-    """A blank in the clamp, touched off, and every one it took out of the stock; None locked the slot."""
-    spec = tools.catalogue.blank_of[blank.code][0].spec
-    if spec is None:
-        return None
-    tools.inventory.take(slot)
-    try:
-        touch = tools.cutter.load(slot, spec.blade_height_mm)
-    except BlankFault as fault:
-        tools.inventory.take(slot, fault.blanks_used - 1)
-        tools.inventory.lock(slot, fault.reason)
-        return None
-    tools.inventory.take(slot, touch.blanks_used - 1)
-    return touch
+    keyway, blank = tools.catalogue.blank_of.get(held.blank, (None, None))
+    return (keyway, keyway.spec, blank) if keyway and keyway.spec and blank else None
 
 
 def calibrate(tools: Tools) -> Calibrated | ServiceDone:

@@ -108,7 +108,7 @@ def test_a_blade_seen_only_in_part_fails() -> None:
     plan = plan_of("KW1", "35244")
     errors = check_copy(plan, edge_of(plan)[:600], LIMITS)
     assert not errors.passed
-    assert errors.largest_mm == float("inf")
+    assert errors.largest_mm > 1.0
 
 
 def test_the_rims_of_a_round_wheels_hollow_are_not_taken_for_metal_left() -> None:

@@ -272,8 +272,8 @@ def test_the_wire_is_told_with_its_meaning_and_without_a_motion(kiosk: Theatre) 
 @pytest.mark.parametrize("blank", sorted({slot.blank for slot in SETTINGS.machine.magazine.slots}))
 def test_the_test_pattern_of_every_stocked_blank_spans_its_depths_within_macs(blank: str) -> None:
     keyway, known = SETTINGS.catalogue.blank_of[blank]
-    codes = pattern(keyway, known)
     assert keyway.spec is not None
+    codes = pattern(keyway.spec, known)
     ranks = sorted(keyway.spec.depths, key=lambda depth: -depth.root_mm)
     order = [next(i for i, depth in enumerate(ranks) if depth.code == code) for code in codes]
     assert len(codes) == known.cuts
