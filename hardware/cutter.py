@@ -4,7 +4,7 @@ Responsible for: the order of things (connect, home, load, cut, hand over), latc
 machine safe at once, and recovery by explicit wish. Not responsible for: how a line is sent and compared
 (`hardware.motion`, `hardware.grbl_board`), shoppers, stock or what is cut.
 
-Everything but `stop` and `status` is called from one worker thread. A timed-out motion is never sent again: the
+Everything but `stop`, `status` and `wire` is called from one worker thread. A timed-out motion is never sent again: the
 fault latches, the machine is held and reset, and the way back is `recover`.
 """
 
@@ -69,9 +69,7 @@ class GrblCutter:
     def connect(self) -> BoardIdentity:
         """Open, reset (which stops the wheel), identify, compare settings. Position is unknown afterwards."""
         with self._operation():
-            self._drop_link()
-            self._link = self._open_link()
-            self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set)
+            self._open_board()
             return self._identify()
 
     def home(self) -> None:
@@ -157,9 +155,7 @@ class GrblCutter:
             self._stop_asked.clear()
             with self._operation():
                 if self._board is None:
-                    self._drop_link()
-                    self._link = self._open_link()
-                    self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set)
+                    self._open_board()
                 self._identify()
                 lift_wheel(self._connected(), self._machine, self._clock)
                 self._home()
@@ -185,7 +181,6 @@ class GrblCutter:
             feed_mm_min=last.feed_mm_min or 0.0,
             spindle_rpm=last.spindle_rpm or 0.0,
             pins=last.pins,
-            buffer_blocks=last.blocks_free,
         )
 
     def wire(self) -> tuple[WireLine, ...]:
@@ -256,6 +251,11 @@ class GrblCutter:
             LOG.error("the port cannot be opened to stop the wheel; the hardware's own stop is in charge")
         finally:
             self._drop_link()
+
+    def _open_board(self) -> None:
+        self._drop_link()
+        self._link = self._open_link()
+        self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set)
 
     def _open_link(self) -> ByteLink:
         return LoggedLink(self._link_factory(), self.wire_log)

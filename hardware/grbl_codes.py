@@ -7,35 +7,34 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Meaning:
-    """A number in words, and what a technician does first. `position_known`: whether the board still knows it."""
+    """A number in words, and what a technician does first."""
 
     text: str
     next_step: str
-    position_known: bool = True
 
 
 _REHOME = "Clear the way, then recover: reset, wheel off, home again."
 
 ALARMS: dict[int, Meaning] = {
-    1: Meaning("a limit switch was hit", "Look for what moved too far, then recover: home again.", False),
+    1: Meaning("a limit switch was hit", "Look for what moved too far, then recover: home again."),
     2: Meaning("a move would leave the travel", "Compare the machine file's travel with the board's, then recover."),
-    3: Meaning("reset while moving", _REHOME, False),
+    3: Meaning("reset while moving", _REHOME),
     4: Meaning(
         "the probe was closed before probing", "Look for metal between wheel and clamp; clean the probe's wire."
     ),
     5: Meaning("the probe met nothing", "Look whether a blank is in the clamp and the probe's wire is on."),
-    6: Meaning("homing was ended by a reset", _REHOME, False),
-    7: Meaning("homing was ended by the door", "Close the door, then recover: home again.", False),
-    8: Meaning("a home switch stayed closed", "Look for shavings on the switch, then recover: home again.", False),
-    9: Meaning("a home switch was not found", "Look at the switch's wire and the travel, then recover.", False),
-    10: Meaning("the second home switch was not found", "Look at both switches of the axis, then recover.", False),
-    11: Meaning("homing is required", "Recover: home.", False),
-    12: Meaning("a limit switch is closed at start", "Move the axis off its switch by hand, then recover.", False),
-    13: Meaning("the emergency stop is open", "Find why it was pressed, release it, then recover.", False),
-    14: Meaning("homing is required before moving", "Recover: home.", False),
+    6: Meaning("homing was ended by a reset", _REHOME),
+    7: Meaning("homing was ended by the door", "Close the door, then recover: home again."),
+    8: Meaning("a home switch stayed closed", "Look for shavings on the switch, then recover: home again."),
+    9: Meaning("a home switch was not found", "Look at the switch's wire and the travel, then recover."),
+    10: Meaning("the second home switch was not found", "Look at both switches of the axis, then recover."),
+    11: Meaning("homing is required", "Recover: home."),
+    12: Meaning("a limit switch is closed at start", "Move the axis off its switch by hand, then recover."),
+    13: Meaning("the emergency stop is open", "Find why it was pressed, release it, then recover."),
+    14: Meaning("homing is required before moving", "Recover: home."),
     15: Meaning("a move would leave the travel", "Compare the machine file's travel with the board's, then recover."),
-    16: Meaning("power to the motors is off", "Look at the emergency stop and the supply, then recover.", False),
-    17: Meaning("a motor driver reports a fault", "Switch off and look at the driver and its motor.", False),
+    16: Meaning("power to the motors is off", "Look at the emergency stop and the supply, then recover."),
+    17: Meaning("a motor driver reports a fault", "Switch off and look at the driver and its motor."),
 }
 
 _SEND = "A damaged or wrong line: look at the cable and its shield, then recover."
@@ -80,7 +79,7 @@ ERRORS: dict[int, Meaning] = {
     38: Meaning("a tool number too large", _SEND),
 }
 
-_UNKNOWN = Meaning("not a number this program knows", "Look it up in the board's own manual; then recover.", False)
+_UNKNOWN = Meaning("not a number this program knows", "Look it up in the board's own manual; then recover.")
 
 
 def alarm(number: int) -> Meaning:

@@ -68,7 +68,6 @@ class GrblSession:
         self.last: Status | None = None
         self.work_offset_mm: tuple[float, float, float] | None = None
         self.overrides: tuple[int, int, int] | None = None
-        self.wheel_reported: bool | None = None
 
     # What we did.
 
@@ -80,7 +79,7 @@ class GrblSession:
         self.awaiting_banner = True
         self.banner = None
         self.last = None
-        self.work_offset_mm = self.overrides = self.wheel_reported = None
+        self.work_offset_mm = self.overrides = None
 
     def line_sent(self, text: str, now_s: float, patience_s: float = 0.0) -> None:
         """A line went out; its acknowledgement is due after the reply time-out and `patience_s` more.
@@ -223,5 +222,4 @@ class GrblSession:
             self.work_offset_mm = status.work_offset_mm
         if status.overrides is not None:
             self.overrides = status.overrides
-            self.wheel_reported = bool(set(status.accessories or "") & {"S", "C"})
         self.last = status

@@ -25,8 +25,6 @@ from hardware.path_monitor import PathMonitor
 NO_OVERRIDES = (100, 100, 100)
 PLANNER_BLOCKS = 16
 """With this many moves queued the board acknowledges the next one only when the oldest is done."""
-
-
 LIFT_REPORTS = 200
 """Reports to wait for while the wheel is lifted."""
 LIFT_LOOK_S = 0.05

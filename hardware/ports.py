@@ -52,14 +52,13 @@ class BoardIdentity:
 
 @dataclass(frozen=True)
 class MachineStatus:
-    """The last status report, for the technician and the screen. No key data: position only while idle."""
+    """The last status report, for the technician and the screen. No key data: no position while a path runs."""
 
     state: str
     position_mm: Position | None
     feed_mm_min: float
     spindle_rpm: float
     pins: str = ""
-    buffer_blocks: int | None = None
 
 
 @dataclass(frozen=True)

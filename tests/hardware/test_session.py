@@ -163,7 +163,6 @@ def test_work_offset_and_overrides_are_kept_between_the_reports_that_tell_them()
         session.receive(status(text), 0.0)
     assert session.work_offset_mm == (1.0, 0.0, 0.0)
     assert session.overrides == (100, 90, 100)
-    assert session.wheel_reported is True
     session.reset_sent()
     assert session.work_offset_mm is None
     assert session.overrides is None
