@@ -70,12 +70,13 @@ def read_line(view: View, laser_angle_deg: float) -> LineReading | None:
     if min(pixels.shape) < 16:
         return None
     x_px, strength, noise = _peaks(pixels, view.mm_per_px)
-    good = _believable(x_px, strength, noise, view.mm_per_px)
+    per_recess = math.tan(math.radians(laser_angle_deg))
+    good = _believable(x_px, strength, noise, view.mm_per_px, max(1.0, per_recess))
     if good.sum() * view.mm_per_px < LEAST_SEEN_MM:
         return None
     bottom = _spine_row(pixels, x_px, good, view.mm_per_px)
     height: Floats = np.asarray((bottom - np.arange(x_px.size)) * view.mm_per_px, dtype=np.float64)
-    recess = x_px * view.mm_per_px / math.tan(math.radians(laser_angle_deg))
+    recess = x_px * view.mm_per_px / per_recess
     ground = float(np.percentile(recess[good], 4))
     return LineReading(
         recess_mm=_on_grid(height[good], recess[good] - ground, view.mm_per_px),
@@ -153,8 +154,14 @@ def _along_rows(image: NDArray[np.float32], sigma_px: float) -> NDArray[np.float
     return np.asarray(cv2.GaussianBlur(image, (size, 1), sigma_px, sigmaY=0.1), dtype=np.float32)
 
 
-def _believable(x_px: Floats, strength: Floats, noise: float, mm_per_px: float) -> NDArray[np.bool_]:
-    """Rows whose peak is bright enough and goes along with its neighbours."""
+def _believable(
+    x_px: Floats, strength: Floats, noise: float, mm_per_px: float, per_recess: float = 1.0
+) -> NDArray[np.bool_]:
+    """Rows whose peak is bright enough and goes along with its neighbours.
+
+    `per_recess`: how far a recess moves the line across, as a multiple of it: the more the laser is tilted, the
+    further a wall is drawn out.
+    """
     bright = float(np.percentile(strength, 90))
     if bright < max(5.0, 8.0 * noise):
         return np.zeros(x_px.size, dtype=bool)
@@ -164,7 +171,7 @@ def _believable(x_px: Floats, strength: Floats, noise: float, mm_per_px: float) 
     index = np.arange(x_px.size)[:, None] + np.arange(-reach, reach + 1)
     valid = (index >= 0) & (index < x_px.size)
     index = np.clip(index, 0, x_px.size - 1)
-    agree = valid & good[index] & (np.abs(x_px[index] - x_px[:, None]) < max(2.0, 0.12 / mm_per_px))
+    agree = valid & good[index] & (np.abs(x_px[index] - x_px[:, None]) < max(2.0, 0.12 * per_recess / mm_per_px))
     return np.asarray(good & (agree.sum(axis=1) >= 0.4 * (2 * reach + 1)))
 
 

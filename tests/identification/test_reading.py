@@ -103,6 +103,18 @@ def test_however_the_line_is_drawn_the_section_is_found(catalogue: Catalogue, in
     assert (answer.outcome, answer.blank, answer.bitting) == (Outcome.IDENTIFIED, "KW1", "35244")
 
 
+@pytest.mark.parametrize("blank", ["KW1", "SC1", "M1"])
+@pytest.mark.parametrize("angle_deg", [30.0, 50.0, 55.0, 60.0])
+def test_however_the_laser_is_tilted_the_walls_of_grooves_are_seen(
+    catalogue: Catalogue, index: SectionIndex, blank: str, angle_deg: float
+) -> None:
+    keyway, kind = catalogue.blank_of[blank]
+    assert keyway.spec is not None
+    bitting = bitting_for(keyway.spec, kind.cuts, 5)
+    answer = told(scan(catalogue, blank, bitting, line=Line(angle_deg=angle_deg, noise=5.0)), catalogue, index)
+    assert (answer.outcome, answer.blank) == (Outcome.IDENTIFIED, blank)
+
+
 def test_worn_cuts_are_told_but_marked_and_half_way_ones_are_not_told(
     catalogue: Catalogue, index: SectionIndex
 ) -> None:
