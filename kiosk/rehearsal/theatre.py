@@ -16,7 +16,6 @@ from pathlib import Path
 
 from config.settings import Settings
 from hardware.cutter import GrblCutter
-from hardware.errors import LinkLost
 from hardware.ports import ByteLink, KeyScanner
 from kiosk.compose import Ports, build_tools
 from kiosk.rehearsal.stage import Stage
@@ -38,38 +37,6 @@ def scratch_folder(prefix: str = "rehearsal-") -> Iterator[Path]:
     in_memory = MEMORY if usable else None
     with tempfile.TemporaryDirectory(prefix=prefix, dir=in_memory) as folder:
         yield Path(folder)
-
-
-class MortalLink:
-    """A link whose host can die: from then on nothing goes out and nothing comes in, as if nobody were there."""
-
-    def __init__(self, link: ByteLink) -> None:
-        """Alive."""
-        self._link = link
-        self.dead = False
-        self.lines = 0
-        """Lines sent so far."""
-        self.on_line: Callable[[int], None] = lambda _: None
-        """Called after each line sent, with its number."""
-
-    def read(self, timeout_s: float) -> bytes:
-        """What has arrived; nothing ever after death."""
-        if self.dead:
-            raise LinkLost("the host is dead")
-        return self._link.read(timeout_s)
-
-    def write(self, data: bytes) -> None:
-        """Send, unless dead."""
-        if self.dead:
-            return
-        self._link.write(data)
-        for _ in range(data.count(b"\n")):
-            self.lines += 1
-            self.on_line(self.lines)
-
-    def close(self) -> None:
-        """Let go of the port."""
-        self._link.close()
 
 
 @dataclass

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from config.settings import Settings
+from hardware.errors import LinkLost
 from hardware.ports import ByteLink
 from kiosk.copy_check import CopyErrors
 from kiosk.cut_plan import CutPlan
@@ -20,7 +21,7 @@ from kiosk.journal import Money
 from kiosk.reading import Stamp
 from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
 from kiosk.rehearsal.stage import Stage
-from kiosk.rehearsal.theatre import MortalLink, Theatre, theatre
+from kiosk.rehearsal.theatre import Theatre, theatre
 from kiosk.states import State
 from simulator.gallery import gallery_key
 from simulator.payment import Mishap, SimulatedTerminal
@@ -34,6 +35,38 @@ _WRITES = {"journal": ("open_sale", "write", "write_copy"), "inventory": ("take"
 
 class Killed(BaseException):
     """The process is gone."""
+
+
+class MortalLink:
+    """A link whose host can die: from then on nothing goes out and nothing comes in, as if nobody were there."""
+
+    def __init__(self, link: ByteLink) -> None:
+        """Alive."""
+        self._link = link
+        self.dead = False
+        self.lines = 0
+        """Lines sent so far."""
+        self.on_line: Callable[[int], None] = lambda _: None
+        """Called after each line sent, with its number."""
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has arrived; nothing ever after death."""
+        if self.dead:
+            raise LinkLost("the host is dead")
+        return self._link.read(timeout_s)
+
+    def write(self, data: bytes) -> None:
+        """Send, unless dead."""
+        if self.dead:
+            return
+        self._link.write(data)
+        for _ in range(data.count(b"\n")):
+            self.lines += 1
+            self.on_line(self.lines)
+
+    def close(self) -> None:
+        """Let go of the port."""
+        self._link.close()
 
 
 @dataclass(frozen=True)
