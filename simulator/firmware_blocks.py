@@ -87,8 +87,8 @@ class Blocks:
         if block.axes == 3:
             modal.tool_offset = block.modal.tool_offset
             length = block.target[2] if modal.tool_offset else 0.0
-            if state.tool_length != length:
-                state.tool_length = length
+            if state.tool_length_mm != length:
+                state.tool_length_mm = length
                 yield from self._motion.offsets_changed()
         if modal.system != block.modal.system:
             modal.system = block.modal.system

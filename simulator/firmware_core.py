@@ -49,7 +49,7 @@ PLAN_S = 0.0010
 
 
 class Core:
-    """The board's variables. `power_on` is called by the main program at its start."""
+    """The board's variables."""
 
     def __init__(self, wiring: Wiring, build: FirmwareBuild, eeprom: Eeprom, baud: int | None) -> None:
         self.wiring = wiring

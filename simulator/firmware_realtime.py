@@ -27,7 +27,6 @@ class Realtime:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._feed_before_hold = 0
 
     def check(self) -> Program:
         """Serve what is pending, and stay here while suspended."""

@@ -61,7 +61,7 @@ def parameter_lines(core: Core) -> list[str]:
             return [*lines, "error:7"]
         lines.append(f"[G{name}:{coordinates(core, stored)}]")
     lines.append(f"[G92:{coordinates(core, core.gc.offset)}]")
-    lines.append(f"[TLO:{_length(core, core.gc.tool_length)}]")
+    lines.append(f"[TLO:{_length(core, core.gc.tool_length_mm)}]")
     return [*lines, probe_line(core)]
 
 

@@ -27,7 +27,11 @@ class Uart:
         self._runs: deque[tuple[float, bytes, bool]] = deque()
         self._wire_s = 0.0
         self._deaf_from_s = self._deaf_s = -math.inf
-        self._deaf_count = 0
+        self._window_s = 1.0
+        self._deaf_window, self._deaf_count = -1, 0
+        self._first: tuple[float, bytes, bool] | None = None
+        """The run that `_first_s` was last worked out for."""
+        self._first_s = 0.0
         self._out: deque[tuple[float, bytes]] = deque()
         self._leaving: deque[float] = deque()
         self._out_s = 0.0
@@ -60,9 +64,6 @@ class Uart:
             end, back = data.find(b"\n") + 1, data.find(b"\r") + 1
             self._first_s = at_s + (min(end, back) if end and back else end or back or len(data)) * self.byte_s
         return self._first_s if self._first_s > now_s else now_s
-
-    _first: tuple[float, bytes, bool] | None = None
-    _first_s = 0.0
 
     def deliver(self, now_s: float, eager: bool) -> int | None:
         """Put what has arrived into the ring, up to the next real-time byte, which is returned.
@@ -107,9 +108,6 @@ class Uart:
         self._deaf_from_s, self._window_s = now_s, window_s
         self._deaf_s = now_s + windows * window_s
         self._deaf_window, self._deaf_count = -1, 0
-
-    _window_s = 1.0
-    _deaf_window = -1
 
     def _heard(self, at_s: float) -> bool:
         if not self._deaf_from_s <= at_s < self._deaf_s:

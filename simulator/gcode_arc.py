@@ -63,16 +63,16 @@ def check_arc(block: Block, values: dict[str, float], state: State, scale: float
         off = abs(single(_hypot(single(x - offset[a]), single(y - offset[b])) - radius))
         if off > _LOOSE_MM and (off > _WIDE_MM or off > single(_PART * radius)):
             raise Refused(33)
-    block.arc_offset = (offset[0], offset[1], offset[2])
-    block.arc_radius = radius
+    block.arc_offset_mm = (offset[0], offset[1], offset[2])
+    block.arc_radius_mm = radius
 
 
 def chord_count(block: Block, position: Vector, tolerance_mm: float) -> tuple[int, float]:
     """Into how many chords the arc is cut, and the angle it turns through, rad."""
     a, b, _ = plane_axes(block.modal.plane)
-    ra, rb = -block.arc_offset[a], -block.arc_offset[b]
-    ta = single(block.target[a] - single(position[a] + block.arc_offset[a]))
-    tb = single(block.target[b] - single(position[b] + block.arc_offset[b]))
+    ra, rb = -block.arc_offset_mm[a], -block.arc_offset_mm[b]
+    ta = single(block.target[a] - single(position[a] + block.arc_offset_mm[a]))
+    tb = single(block.target[b] - single(position[b] + block.arc_offset_mm[b]))
     across = single(single(ra * tb) - single(rb * ta))
     angle = single(math.atan2(across, single(single(ra * ta) + single(rb * tb))))
     if block.modal.motion == CW_ARC:
@@ -80,7 +80,7 @@ def chord_count(block: Block, position: Vector, tolerance_mm: float) -> tuple[in
             angle = single(angle - single(2 * math.pi))
     elif angle <= _EPSILON:
         angle = single(angle + single(2 * math.pi))
-    radius = block.arc_radius
+    radius = block.arc_radius_mm
     sag = single(tolerance_mm * single(single(2 * radius) - tolerance_mm))
     if sag <= 0:
         return 0, angle
@@ -91,7 +91,7 @@ def chord_count(block: Block, position: Vector, tolerance_mm: float) -> tuple[in
 def chord_corners(block: Block, position: Vector, chords: int, angle: float) -> Iterator[Vector]:
     """The corners between the arc's start and its target, in order."""
     a, b, along = plane_axes(block.modal.plane)
-    start_a, start_b = block.arc_offset[a], block.arc_offset[b]
+    start_a, start_b = block.arc_offset_mm[a], block.arc_offset_mm[b]
     centre_a, centre_b = single(position[a] + start_a), single(position[b] + start_b)
     ra, rb = -start_a, -start_b
     step = single(angle / chords)

@@ -76,12 +76,12 @@ class State:
     position: Vector = ZERO
     system: Vector = ZERO
     offset: Vector = ZERO
-    tool_length: float = 0.0
+    tool_length_mm: float = 0.0
 
     def work_offset(self) -> Vector:
         """What separates machine from work positions."""
         s, o = self.system, self.offset
-        return (single(s[0] + o[0]), single(s[1] + o[1]), single(single(s[2] + o[2]) + self.tool_length))
+        return (single(s[0] + o[0]), single(s[1] + o[1]), single(single(s[2] + o[2]) + self.tool_length_mm))
 
 
 @dataclass(slots=True)
@@ -103,8 +103,8 @@ class Block:
     dwell_s: float = 0.0
     tool: int = 0
     line_number: int = 0
-    arc_offset: Vector = ZERO
-    arc_radius: float = 0.0
+    arc_offset_mm: Vector = ZERO
+    arc_radius_mm: float = 0.0
 
 
 def plane_axes(plane: int) -> tuple[int, int, int]:

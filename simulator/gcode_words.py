@@ -25,6 +25,8 @@ class Words:
     """The words of one line, before they are held against each other."""
 
     __slots__ = ("block", "groups", "values")
+    mist = False
+    """Whether M7 is known."""
 
     def __init__(self, block: Block) -> None:
         self.block = block
@@ -148,8 +150,6 @@ class Words:
             modal.coolant = 0
             return _M8
         raise Refused(20)
-
-    mist = False
 
 
 class MistWords(Words):

@@ -135,7 +135,7 @@ def _set_data(block: Block, values: dict[str, float], at: list[float], state: St
             stored[i] = at[i]
             if how == 20:
                 here = single(single(state.position[i] - state.offset[i]) - at[i])
-                stored[i] = single(here - state.tool_length) if i == 2 else here
+                stored[i] = single(here - state.tool_length_mm) if i == 2 else here
     block.stored = (stored[0], stored[1], stored[2])
 
 
@@ -145,7 +145,7 @@ def _set_offset(block: Block, at: list[float], state: State) -> None:
     for i in range(3):
         if block.axis_words >> i & 1:
             here = single(single(state.position[i] - block.system[i]) - at[i])
-            at[i] = single(here - state.tool_length) if i == 2 else here
+            at[i] = single(here - state.tool_length_mm) if i == 2 else here
         else:
             at[i] = state.offset[i]
     block.target = (at[0], at[1], at[2])
@@ -164,7 +164,7 @@ def _target(block: Block, at: list[float], state: State, memory: Memory) -> None
             else:
                 at[i] = single(at[i] + single(block.system[i] + state.offset[i]))
                 if i == 2:
-                    at[i] = single(at[i] + state.tool_length)
+                    at[i] = single(at[i] + state.tool_length_mm)
     block.target = (at[0], at[1], at[2])
     if block.action in (HOME_28, HOME_30):
         home = _stored(memory, INDEX_28 if block.action == HOME_28 else INDEX_30)
