@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from config.keyway import Blank, Keyway
 from hardware.errors import BlankFault, ChuteBlocked
 from hardware.ports import PaymentState, TouchOff
 from hardware.scan import ScanFrames
@@ -39,6 +38,7 @@ from kiosk.secrecy import wipe
 from kiosk.settle import copy_is_there, insist, refund, settle_metal, settle_money
 from kiosk.snapshot import CheckResult
 from kiosk.tools import Telling, Tools
+from kiosk.visit import KeySecrets, PlanBasis
 
 LOOKS = 3
 """Scans at most until two in a row agree."""
@@ -204,18 +204,30 @@ def edge_error_mm(tools: Tools) -> float:
     return edge_correction_mm([copy.touch_error_mm for copy in tools.journal.last_copies(TOUCHES_WATCHED)])
 
 
-def plan(tools: Tools, telling: Telling, keyway: Keyway, blank: Blank, *, restore: bool) -> CutPlan | PlanRefusal:
-    """Plan the wheel's path for the wheel as it is now."""
+def plan(tools: Tools, secrets: KeySecrets, blank: str, *, restore: bool) -> CutPlan | PlanRefusal:
+    """Plan the wheel's path for the wheel as it is now, and keep it; a plan that still holds is not made again.
+
+    Raises:
+        LookupError: the key is forgotten.
+    """
+    telling = secrets.telling
+    if telling is None:
+        raise LookupError("the key is forgotten")
+    basis = PlanBasis(telling, blank, restore, edge_error_mm(tools))
+    if secrets.plan is not None and basis.is_of(secrets.plan_basis):
+        return secrets.plan
+    keyway, known = tools.catalogue.blank_of[blank]
     reading = telling.reading
-    outline = None if restore or reading is None else reading.profile
-    return plan_cuts(
+    planned = plan_cuts(
         keyway,
-        blank,
+        known,
         [cut.code for cut in telling.identification.cuts],
         tools.machine,
-        outline=outline,
-        edge_error_mm=edge_error_mm(tools),
+        outline=None if restore or reading is None else reading.profile,
+        edge_error_mm=basis.edge_error_mm,
     )
+    secrets.plan, secrets.plan_basis = (None, None) if isinstance(planned, PlanRefusal) else (planned, basis)
+    return planned
 
 
 def cut(

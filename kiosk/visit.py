@@ -18,6 +18,24 @@ from kiosk.snapshot import CheckResult, Receipt, Refusal, ReturnResult
 from kiosk.tools import StaffMember, Telling
 
 
+@dataclass(frozen=True, repr=False, eq=False)
+class PlanBasis:
+    """What a plan was made from, to know whether it still holds."""
+
+    telling: Telling
+    blank: str
+    restore: bool
+    edge_error_mm: float
+
+    def is_of(self, other: PlanBasis | None) -> bool:
+        """Whether both give the same plan: the very same telling, and all else equal."""
+        return (
+            other is not None
+            and self.telling is other.telling
+            and (self.blank, self.restore, self.edge_error_mm) == (other.blank, other.restore, other.edge_error_mm)
+        )
+
+
 @dataclass(repr=False)
 class KeySecrets:
     """What is known of the key's shape. One object, wiped at the end of the visit whatever way it ends."""
@@ -25,8 +43,8 @@ class KeySecrets:
     telling: Telling | None = None
     frames: ScanFrames | None = None
     plan: CutPlan | None = None
-    planned_restored: bool | None = None
-    """Whether `plan` restores factory depths; None while there is none."""
+    plan_basis: PlanBasis | None = None
+    """What `plan` was made from; None while there is none."""
 
     def drop_frames(self) -> None:
         """Overwrite and let go of the pictures."""
@@ -39,7 +57,7 @@ class KeySecrets:
         wipe(self.plan, self.telling)
         self.telling = None
         self.plan = None
-        self.planned_restored = None
+        self.plan_basis = None
 
 
 @dataclass(repr=False)

@@ -6,9 +6,9 @@ Responsible for: LOADING, CUTTING, CHECKING, DELIVERING. Not responsible for: ho
 
 from __future__ import annotations
 
-from config.keyway import Blank, CutSpec, Keyway
+from config.keyway import CutSpec
 from kiosk import effects
-from kiosk.cut_plan import CutPlan, PlanRefusal
+from kiosk.cut_plan import PlanRefusal
 from kiosk.desk import Desk, Lane
 from kiosk.events import Intent, Stop
 from kiosk.outcomes import (
@@ -37,7 +37,7 @@ def enter_loading(desk: Desk) -> None:
         desk.session.settle()
         return
     visit.blanks_tried += 1
-    transaction, copy, height_mm = visit.transaction, visit.copy, _keyway(desk)[2].blade_height_mm
+    transaction, copy, height_mm = visit.transaction, visit.copy, _spec(desk).blade_height_mm
     desk.request(Lane.MACHINE, lambda: effects.load(tools, transaction, slot, copy, height_mm))
 
 
@@ -62,12 +62,7 @@ def enter_cutting(desk: Desk) -> None:
     visit, tools = desk.here, desk.tools
     desk.step_began_s = tools.clock.now_s()
     visit.fraction = 0.0
-    telling = visit.secrets.telling
-    if telling is None:
-        raise LookupError("the key is forgotten")
-    keyway, blank, _ = _keyway(desk)
-    planned = effects.plan(tools, telling, keyway, blank, restore=visit.restore)
-    visit.secrets.plan = planned if isinstance(planned, CutPlan) else None
+    planned = effects.plan(tools, visit.secrets, visit.blank, restore=visit.restore)
     transaction, copy, progress = visit.transaction, visit.copy, desk.progress()
     desk.request(Lane.MACHINE, lambda: effects.cut(tools, transaction, copy, planned, progress))
 
@@ -150,11 +145,11 @@ def handle_delivering(desk: Desk, event: Intent | Report) -> None:
             pass
 
 
-def _keyway(desk: Desk) -> tuple[Keyway, Blank, CutSpec]:
-    keyway, blank = desk.tools.catalogue.blank_of[desk.here.blank]
+def _spec(desk: Desk) -> CutSpec:
+    keyway, _ = desk.tools.catalogue.blank_of[desk.here.blank]
     if keyway.spec is None:
         raise LookupError(f"{keyway.code} has no figures to cut by")
-    return keyway, blank, keyway.spec
+    return keyway.spec
 
 
 def _timed(desk: Desk, step: str) -> None:

@@ -113,17 +113,10 @@ def machine_says_no(desk: Desk) -> FiredRule | None:
         return OUT_OF_STOCK
     if visit.finish not in finishes:
         visit.finish = finishes[0]
-    telling = visit.secrets.telling
-    if telling is None or visit.blank not in tools.catalogue.blank_of:
+    if visit.secrets.telling is None or visit.blank not in tools.catalogue.blank_of:
         return OUT_OF_STOCK
-    keyway, blank = tools.catalogue.blank_of[visit.blank]
-    if visit.secrets.planned_restored is visit.restore:
-        return None
-    planned = effects.plan(tools, telling, keyway, blank, restore=visit.restore)
-    if isinstance(planned, PlanRefusal):
-        return cannot_cut(planned)
-    visit.secrets.plan, visit.secrets.planned_restored = planned, visit.restore
-    return None
+    planned = effects.plan(tools, visit.secrets, visit.blank, restore=visit.restore)
+    return cannot_cut(planned) if isinstance(planned, PlanRefusal) else None
 
 
 def make_offer(desk: Desk) -> None:
