@@ -13,7 +13,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from config.phrases import PhraseKind, Phrases
+from config.phrases import Phrases
 from hardware.scan import View
 from kiosk.identification.head import Bow, bow_of
 from kiosk.identification.letters import Letters, Line, Picture, Text
@@ -21,6 +21,7 @@ from kiosk.identification.relief import anything_stands_out, flattened
 from kiosk.identification.wording import (
     begins_a_request,
     has_name_and_phone,
+    phrases_of,
     request_in_part,
     resembles_a_phrase,
     whole_phrases_in,
@@ -35,7 +36,6 @@ _STRONG_MM = 3.0
 _STRONG_ASPECT = 1.6
 """A find as good, long and drawn out as this is writing, whether it can be read or not."""
 _STROKE_MM = 0.07
-_REQUESTS = (PhraseKind.DND, PhraseKind.UNLAWFUL)
 _ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
 
 
@@ -58,9 +58,7 @@ class _Gleaned:
     @property
     def phrases(self) -> tuple[str, ...]:
         """What stands there as a whole; where that is no request, also what part of a request was read."""
-        asked = any(self._known.kind_of[each] in _REQUESTS for each in self._whole)
-        found = self._whole if asked else self._whole | self._in_part
-        return tuple(phrase.id for phrase in self._known.phrases if phrase.id in found)
+        return phrases_of(self._whole, self._in_part, self._known)
 
     @property
     def name_and_phone(self) -> bool:

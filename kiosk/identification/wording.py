@@ -33,16 +33,10 @@ _PHONE = re.compile(
 )
 
 
-def phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
-    """Ids of the phrases found in the lines, in the order of the list.
-
-    Lines may come in any order, twice, and with letters wrong or missing. Where no whole request is found, a part
-    that can only belong to one counts as a request not to copy.
-    """
-    found = set(whole_phrases_in(lines, phrases))
-    if not any(phrases.kind_of[each] in _REQUESTS for each in found):
-        found.update(request_in_part(lines, phrases))
-    return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
+def phrases_of(whole: Collection[str], in_part: Collection[str], phrases: Phrases) -> tuple[str, ...]:
+    """Ids of what stands there, in the order of the list: where no request was read as a whole, also one in part."""
+    asked = any(phrases.kind_of[each] in _REQUESTS for each in whole)
+    return tuple(phrase.id for phrase in phrases.phrases if phrase.id in whole or (not asked and phrase.id in in_part))
 
 
 def request_in_part(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
@@ -52,7 +46,10 @@ def request_in_part(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
 
 
 def whole_phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
-    """Ids of the phrases that stand there as a whole, in the order of the list."""
+    """Ids of the phrases that stand there as a whole, in the order of the list.
+
+    Lines may come in any order, twice, and with letters wrong or missing.
+    """
     texts = _texts(lines)
     runs = set(_runs_of(lines))
     joined = ("".join(texts).replace(" ", ""), "".join(reversed(texts)).replace(" ", ""))

@@ -7,9 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.phrases import load_phrases
-from kiosk.identification.wording import _distance, has_name_and_phone, phrases_in, resembles_a_phrase
+from kiosk.identification.wording import (
+    _distance,
+    has_name_and_phone,
+    phrases_of,
+    request_in_part,
+    resembles_a_phrase,
+    whole_phrases_in,
+)
 
 PHRASES = load_phrases()
+
+
+def phrases_in(lines: list[str]) -> tuple[str, ...]:
+    """What one look at a head makes of these lines."""
+    return phrases_of(whole_phrases_in(lines, PHRASES), request_in_part(lines, PHRASES), PHRASES)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +62,7 @@ PHRASES = load_phrases()
     ],
 )
 def test_phrases_are_found_through_what_readers_get_wrong(lines: list[str], found: tuple[str, ...]) -> None:
-    assert phrases_in(lines, PHRASES) == found
+    assert phrases_in(lines) == found
 
 
 @pytest.mark.parametrize(
@@ -77,14 +89,14 @@ def test_a_company_is_a_name_with_a_telephone_number(lines: list[str], both: boo
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_no_text_raises_and_only_ids_leave(lines: list[str]) -> None:
     known = {phrase.id for phrase in PHRASES.phrases}
-    assert set(phrases_in(lines, PHRASES)) <= known
+    assert set(phrases_in(lines)) <= known
     assert has_name_and_phone(lines) in (True, False)
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.text(alphabet="0123456789", min_size=4, max_size=9))
 def test_a_number_alone_says_nothing(digits: str) -> None:
-    assert phrases_in([digits], PHRASES) == ()
+    assert phrases_in([digits]) == ()
     assert not has_name_and_phone([digits])
 
 
@@ -105,7 +117,7 @@ def test_a_number_alone_says_nothing(digits: str) -> None:
     ],
 )
 def test_what_is_nearly_a_phrase_is_told_from_what_is_not(lines: list[str], nearly: bool) -> None:
-    assert (resembles_a_phrase(lines, PHRASES) or bool(phrases_in(lines, PHRASES))) is nearly
+    assert (resembles_a_phrase(lines, PHRASES) or bool(phrases_in(lines))) is nearly
 
 
 def edits(text: str, wording: str, whole: bool) -> int:
@@ -136,13 +148,13 @@ def test_the_fast_count_of_edits_is_the_textbook_one(text: str, wording: str, wh
 def test_one_wrong_letter_and_lines_in_any_order_change_nothing(
     wording: str, at: int, letter: str, order: list[int], closed_up: bool
 ) -> None:
-    wanted = phrases_in([wording], PHRASES)
+    wanted = phrases_in([wording])
     at %= len(wording)
     wrong = wording if wording[at] == " " else wording[:at] + letter + wording[at + 1 :]
     # A short word with a wrong letter may be another word, but the whole still stands.
-    assert phrases_in([wrong.replace(" ", "") if closed_up else wrong], PHRASES) == wanted
+    assert phrases_in([wrong.replace(" ", "") if closed_up else wrong]) == wanted
     words = [*wording.split(" "), ""][:3]
-    assert phrases_in([words[number] for number in order], PHRASES) == wanted
+    assert phrases_in([words[number] for number in order]) == wanted
 
 
 ORDINARY = (
@@ -155,4 +167,4 @@ ORDINARY = (
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(ORDINARY), max_size=5))
 def test_what_stands_on_ordinary_heads_is_no_phrase_in_any_company(lines: list[str]) -> None:
-    assert phrases_in(lines, PHRASES) == ()
+    assert phrases_in(lines) == ()
