@@ -72,7 +72,7 @@ def panel(
     options = ["--language", language, "--shade", "light" if light else "dark", "--pictures", str(pictures)]
     options += ["--size", size, *(["--full-screen"] if full_screen else [])]
     if control is not None:
-        given = (("--pty", pty), ("--fault", fault), ("--machine", machine))
+        given = (("--pty", pty), ("--echo", echo), ("--fault", fault), ("--seed", seed), ("--machine", machine))
         extra = [Problem("command line", name, "belongs to a machine that is started here; not with --control")
                  for name, value in given if value]  # fmt: skip
         if extra:
