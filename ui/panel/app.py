@@ -14,6 +14,7 @@ from typing import Any
 
 from config.catalogue import load_catalogue
 from ui import bootstrap
+from ui.keys import PRESS_KEYS, meaning_of
 from ui.panel.client import ControlClient
 from ui.panel.desk import SPEEDS, Desk, Wish, door_wish, outcome_message, pause_wish, speed_wish, step_wish, stop_wish
 from ui.panel.focus import Keyboard, ask_not_to_be_activated
@@ -26,7 +27,6 @@ from ui.panel.wirelog import WireLog
 LOOKS_PER_S = 12.0
 RESTING_LOOK_S = 0.5
 LOOKS = frozenset({"state", "machine", "metal", "tray", "wire"})
-TAB, ENTER, KEYPAD_ENTER, SPACE = 9, 13, 271, 32
 
 
 def run_panel(
@@ -248,15 +248,16 @@ def _make_app(
             return False
 
         def _key(self, _window: Any, code: int, _scan: int, _text: str | None, modifiers: list[str]) -> bool:
-            if code == TAB:
-                self.bench.move_focus(-1 if "shift" in modifiers else 1)
-            elif code in (ENTER, KEYPAD_ENTER) or (code == SPACE and self.bench.focused is not None):
-                if self.bench.focused is not None:
-                    self.bench.focused.press()
-            elif code == SPACE:
+            name, typed, back = meaning_of(code, modifiers)
+            focused = self.bench.focused
+            if name == "tab":
+                self.bench.move_focus(-1 if back else 1)
+            elif name in PRESS_KEYS and focused is not None:
+                focused.press()
+            elif name == "spacebar":
                 self.wish(pause_wish(desk.state))
-            elif 32 < code < 127 and not {"ctrl", "alt", "meta"} & set(modifiers):
-                self._letter(chr(code))
+            elif typed and not {"ctrl", "alt", "meta"} & set(modifiers):
+                self._letter(typed)
             return True
 
         def _letter(self, letter: str) -> None:
