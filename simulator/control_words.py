@@ -58,13 +58,11 @@ def number(request: Mapping[str, Any], name: str, low: float, high: float) -> fl
 def whole(request: Mapping[str, Any], name: str, low: int, high: int | None = None) -> int:
     """A whole number within bounds."""
     value = request.get(name)
-    fits = (
-        isinstance(value, int) and not isinstance(value, bool) and low <= value <= (math.inf if high is None else high)
-    )
-    if not fits:
-        span = f"from {low}" if high is None else f"from {low} to {high}"
-        raise BadInput(Problem(SOURCE, name, f"must be a whole number {span}"))
-    return int(value)  # type: ignore[arg-type]
+    most = math.inf if high is None else high
+    if isinstance(value, int) and not isinstance(value, bool) and low <= value <= most:
+        return value
+    span = f"from {low}" if high is None else f"from {low} to {high}"
+    raise BadInput(Problem(SOURCE, name, f"must be a whole number {span}"))
 
 
 def only(request: Mapping[str, Any], *names: str) -> None:

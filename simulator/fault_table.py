@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,7 @@ def _bounce(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
 
     for _ in range(int(p["count"])):
         closed_s, apart_s = draw.uniform(0.0005, 0.004, 2)
-        rig.timeline.at(at_s, lambda open_s=at_s + closed_s: close_and_open(open_s))  # type: ignore[misc]
+        rig.timeline.at(at_s, partial(close_and_open, at_s + closed_s))
         at_s += closed_s + apart_s
 
     def undo() -> None:

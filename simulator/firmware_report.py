@@ -69,7 +69,7 @@ def modes_line(core: Core) -> str:
     """`$G`."""
     gc, modal = core.gc, core.gc.modal
     motion = f"38.{modal.motion - PROBE_TOWARD + 2}" if modal.motion >= PROBE_TOWARD else str(modal.motion)
-    assert modal.motion >= PROBE_TOWARD or modal.motion <= CCW_ARC or modal.motion == NO_MOTION  # noqa: S101
+    assert modal.motion >= PROBE_TOWARD or modal.motion <= CCW_ARC or modal.motion == NO_MOTION  # noqa: S101 - else a bug
     coolant = "".join(word for bit, word in ((MIST, " M7"), (FLOOD, " M8")) if modal.coolant & bit) or " M9"
     return (
         f"[GC:G{motion} G{54 + modal.system} G{17 + modal.plane} G{20 if modal.inches else 21}"

@@ -13,10 +13,11 @@ from kiosk.decision import FiredRule
 from kiosk.events import (
     CallStaff,
     Cancel,
+    Intent,
 )
 from kiosk.snapshot import Snapshot
 from ui.i18n import Words
-from ui.local import EnterTyped, Erase, Local, Typed
+from ui.local import EnterTyped, Erase, Local, LocalAct, Typed
 from ui.shown import (
     Action,
     Kind,
@@ -38,9 +39,9 @@ def call_staff(words: Words, snapshot: Snapshot) -> Action:
     return Action("call_staff", label, CallStaff(), Kind.SECONDARY, "person", enabled=not snapshot.staff_called)
 
 
-def primary(words: Words, identity: str, key: str, does: object) -> Action:
+def primary(words: Words, identity: str, key: str, does: Intent | LocalAct) -> Action:
     """The one thing most people do here."""
-    return Action(identity, words(key), does, Kind.PRIMARY)  # type: ignore[arg-type]
+    return Action(identity, words(key), does, Kind.PRIMARY)
 
 
 def reason_of(words: Words, rule: FiredRule, *, staff: bool = False) -> Reason:

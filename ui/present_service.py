@@ -7,10 +7,11 @@ does (`kiosk` decides and says so).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from config.store import Store
+from hardware.jog import AXES
 from kiosk.events import Cancel, LetGo, Recover, ServiceAction, Stop
 from kiosk.snapshot import JOG_STEPS_MM, CalibrationView, FittedView, ServiceView, SlotView, Snapshot, TrialView
 from ui.i18n import Words
@@ -19,7 +20,6 @@ from ui.present_parts import finish_name
 from ui.shown import Action, Kind, Line, PreviewShown, ServiceDetail, Shown
 
 TABS = ("machine", "jog", "test", "cameras", "wire", "stock", "history", "measure")
-AXES = ("x", "y", "z")
 LOG_LINES = 14
 MOST_SLOTS = 7
 """Slots listed at once; of a larger magazine those that are low, locked or picked come first."""
@@ -36,7 +36,7 @@ class _Page:
     controls: tuple[Action, ...] = ()
     drift: tuple[float, ...] = ()
     drift_label: str = ""
-    previews: tuple[PreviewShown, ...] = field(default=())
+    previews: tuple[PreviewShown, ...] = ()
 
 
 _Tab: TypeAlias = Callable[[Words, tuple[str, ...], ServiceView, Snapshot], _Page]

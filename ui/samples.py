@@ -7,6 +7,7 @@ No value here comes from a key.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -148,8 +149,8 @@ BASE = Snapshot(
 )
 
 
-def _at(state: State, **fields: object) -> Snapshot:
-    return replace(BASE, state=state, **fields)  # type: ignore[arg-type]
+def _at(state: State, **fields: Any) -> Snapshot:
+    return replace(BASE, state=state, **fields)
 
 
 def _work(state: State, step: int, fraction: float, left_s: float) -> Snapshot:

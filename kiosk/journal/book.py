@@ -162,9 +162,8 @@ class Journal:
         )
 
     def _set(self, transaction_id: str, column: str, value: StrEnum) -> None:
-        # `column` is one of ours, never input.
         self._connection.execute(
-            f"UPDATE sale SET {column} = ? WHERE transaction_id = ?",  # noqa: S608
+            f"UPDATE sale SET {column} = ? WHERE transaction_id = ?",  # noqa: S608 - one of ours, never input
             (value, transaction_id),
         )
 

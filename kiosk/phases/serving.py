@@ -43,7 +43,6 @@ from kiosk.snapshot import JOG_STEPS_MM, Preview
 from kiosk.tools import Tools
 
 TECHNICIAN = "technician"
-JOG_AXES = frozenset(AXES)
 LOOK_AFTER_S = 0.5
 """Between two looks at the machine while a technician watches it."""
 
@@ -196,7 +195,7 @@ def _refusal(desk: Desk, action: ServiceAction) -> str:
     """Id of why an action may not be done now; empty if it may."""
     if action.name not in _WORK:
         return "unknown_action"
-    if action.name == "jog" and (action.axis not in JOG_AXES or abs(action.distance_mm) not in JOG_STEPS_MM):
+    if action.name == "jog" and (action.axis not in AXES or abs(action.distance_mm) not in JOG_STEPS_MM):
         return "unknown_action"
     in_work = any(sale.metal is not Metal.NONE for sale in desk.tools.journal.open_sales())
     if desk.visit is not None or in_work:

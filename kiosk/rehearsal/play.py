@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -150,7 +151,7 @@ class _Scene:
         try:
             self._survive(self._begin)
             for visit in self._scenario.visit:
-                self._survive(lambda visit=visit: self._one(visit, limit_s))  # type: ignore[misc]
+                self._survive(partial(self._one, visit, limit_s))
             self._survive(lambda: self._settle(limit_s))
         except Stuck as stuck:
             return (str(stuck),)

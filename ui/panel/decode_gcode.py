@@ -7,7 +7,6 @@ responsible for: whether a board would take the line. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from ui.panel.told import Told
 
@@ -23,6 +22,7 @@ _SIMPLE = {
     "M0": "pause", "M1": "pause", "M2": "end", "M30": "end",
 }  # fmt: skip
 _PLANES = {"G17": "XY", "G18": "ZX", "G19": "YZ"}
+_OFFSETS = ("G54", "G55", "G56", "G57", "G58", "G59")
 _MUST = ("G38.2", "G38.4")
 
 
@@ -67,10 +67,6 @@ def _phrase(code: str, values: dict[str, str], target: str, told: Told) -> str:
         return told("wire.plane", plane=_PLANES[code])
     if code in _SIMPLE:
         return told(f"wire.{_SIMPLE[code]}")
-    if _is_offset(code):
+    if code in _OFFSETS:
         return told("wire.offset", name=code)
     return told("wire.word", word=code)
-
-
-def _is_offset(code: str, names: Sequence[str] = ("G54", "G55", "G56", "G57", "G58", "G59")) -> bool:
-    return code in names

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
@@ -33,15 +34,12 @@ class TopBar(Card):
     """Time left, the rest right."""
 
     def __init__(self, desk: Desk, send: Callable[[Wish], None], acts: Acts, **kwargs: Any) -> None:
-        self.speeds = [PanelButton(f"x{n}", lambda n=n: send(speed_wish(n))) for n in SPEEDS]  # type: ignore[misc]
+        self.speeds = [PanelButton(f"x{n}", partial(send, speed_wish(n))) for n in SPEEDS]
         self.pause = PanelButton("pause", lambda: send(pause_wish(self.desk.state)))
         self.step = PanelButton("step", lambda: send(step_wish()))
         self.shot = PanelButton("shot", acts.picture)
         self.shade = PanelButton("shade", acts.shade, "quiet")
-        self.languages = [
-            PanelButton(f"language_{code}", lambda code=code: acts.speak(code), "quiet")  # type: ignore[misc]
-            for code in LANGUAGES
-        ]
+        self.languages = [PanelButton(f"language_{code}", partial(acts.speak, code), "quiet") for code in LANGUAGES]
         super().__init__(desk, **kwargs)
         self._layers = Layers(self.canvas)
         for button in (*self.speeds, self.pause, self.step, self.shot, *self.languages, self.shade):
