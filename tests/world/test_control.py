@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from config.problems import BadInput
 from hardware.errors import LinkLost, PortUnavailable
 from hardware.link import SerialLink
+from kiosk.__main__ import app
 from simulator.control import Control
 from simulator.control_server import ControlServer
 from simulator.faults import FaultPanel
@@ -349,3 +351,12 @@ def test_a_panel_that_stays_connected_keeps_no_other_program_out(server: Control
             lines.write(b'{"do": "state"}\n')
             lines.flush()
             assert json.loads(lines.readline())["ok"]
+
+
+@pytest.mark.parametrize(
+    "option", [["--echo"], ["--seed", "3"], ["--pty", "board"], ["--fault", "misfeed"], ["--machine", "other.toml"]]
+)
+def test_what_belongs_to_a_new_machine_is_refused_beside_one_that_runs(option: list[str]) -> None:
+    refused = CliRunner().invoke(app, ["simulate", "panel", "--control", "7800", *option])
+    assert isinstance(refused.exception, BadInput)
+    assert [problem.field for problem in refused.exception.problems] == option[:1]
