@@ -51,6 +51,7 @@ _REAL_TIME = {
     RealTime.DOOR: ("0x84", "door"),
     RealTime.JOG_CANCEL: ("0x85", "jog_cancel"),
 }
+_ORDERS = bytes(_REAL_TIME)
 _OF_A_CUT = frozenset({"feed", "rapid", "ok", "echo", "report", "dwell", "ask_words", "words", "set_words"})
 _WORD = re.compile(r"([A-Z])[-+]?[\d.]+")
 _OPEN_WORD = re.compile(r"[GMSPT]\d{1,5}(?:\.\d)?")
@@ -58,6 +59,23 @@ _FIGURE = re.compile(r"[\d.,-]*\d")
 _PASSING = re.compile(r"\|(?:WCO|Ov|A|Bf):[^|>]*")
 """Fields a board tells only now and then: they make no report another one."""
 _FIELD = re.compile(r"(MPos|WPos|WCO|FS|F|Ln):[^|>]*")
+_STOCK_REPORT = re.compile(
+    rb"<([A-Z][a-z]+(?::\d{1,2})?)\|([MW]Pos):%(n)b,%(n)b,%(n)b(?:\|Bf:\d+,\d+)?\|FS:%(n)b,%(n)b(\|Pn:[A-Z]+)?"
+    rb"(?:\|WCO:%(n)b,%(n)b,%(n)b)?(?:\|Ov:\d+,\d+,\d+)?(?:\|A:[A-Z]+)?>" % {b"n": rb"-?\d+(?:\.\d+)?"}
+)
+"""A report as stock boards write it, every field whole. Its groups are all that would be shown of it."""
+_MOTIONS: tuple[tuple[tuple[str, float], str], ...] = (
+    (("M", 3), "wheel_on"),
+    (("M", 4), "wheel_on"),
+    (("M", 5), "wheel_off"),
+    (("G", 4), "dwell"),
+    (("G", 38.3), "probe"),
+    (("M", 8), "clamp_open"),
+    (("M", 9), "clamp_closed"),
+    (("M", 7), "output"),
+    (("G", 1), "feed"),
+    (("G", 0), "rapid"),
+)
 _ANSWERS: tuple[tuple[type, str], ...] = (
     (Ok, "ok"),
     (ErrorReply, "error"),
@@ -106,8 +124,8 @@ def _order(text: str, way: str) -> WireLine | None:
         return WireLine(way, text, _ASKING[plain])
     if plain.startswith("$J=") and words_of(plain[3:]):
         return WireLine(way, "$J=" + _own_words(plain[3:]), "jog")
-    if words_of(plain):
-        return WireLine(way, _own_words(plain), _motion(plain))
+    if words := words_of(plain):
+        return WireLine(way, _own_words(plain), _motion(words))
     return None
 
 
@@ -135,23 +153,8 @@ def _split(line: str) -> list[str]:
     return re.findall(r"[A-Z$][^A-Z$]*", line.upper()) or ["#"]
 
 
-def _motion(line: str) -> str:
-    codes = {f"{letter}{value:g}" for letter, value in words_of(line) if letter in "GM"}
-    for code, meaning in (
-        ("M3", "wheel_on"),
-        ("M4", "wheel_on"),
-        ("M5", "wheel_off"),
-        ("G4", "dwell"),
-        ("G38.3", "probe"),
-        ("M8", "clamp_open"),
-        ("M9", "clamp_closed"),
-        ("M7", "output"),
-        ("G1", "feed"),
-        ("G0", "rapid"),
-    ):
-        if code in codes:
-            return meaning
-    return "set_words"
+def _motion(words: tuple[tuple[str, float], ...]) -> str:
+    return next((meaning for word, meaning in _MOTIONS if word in words), "set_words")
 
 
 class WireLog:
@@ -169,6 +172,8 @@ class WireLog:
         self._half = {TO_BOARD: bytearray(), FROM_BOARD: bytearray()}
         """Lines that have not ended yet: raw, so they are never shown."""
         self._last_report = ""
+        self._last_shown: tuple[bytes | None, ...] | None = None
+        """What is shown of the last report, where a stock board wrote it."""
         self._wheel_turns = self._cut_told = False
         self.listener: Callable[[WireLine], None] | None = None
         """Told every line kept, from the thread it passed in: how a flight record hears the wire."""
@@ -180,16 +185,14 @@ class WireLog:
 
     def sent(self, data: bytes) -> None:
         """Bytes went to the board."""
+        rest = data.translate(None, _ORDERS)
         with self._lock:
-            rest = bytearray()
-            for byte in data:
-                if byte in _REAL_TIME:
-                    text, meaning = _REAL_TIME[RealTime(byte)]
-                    if byte != RealTime.STATUS:
-                        self._keep(WireLine(TO_BOARD, text, meaning))
-                else:
-                    rest.append(byte)
-            self._feed(TO_BOARD, bytes(rest))
+            if len(rest) < len(data):
+                for byte in data:
+                    if byte in _REAL_TIME and byte != RealTime.STATUS:
+                        self._keep(WireLine(TO_BOARD, *_REAL_TIME[RealTime(byte)]))
+            if rest:
+                self._feed(TO_BOARD, rest)
 
     def received(self, data: bytes) -> None:
         """Bytes came from the board."""
@@ -200,9 +203,15 @@ class WireLog:
         half = self._half[way]
         half += data
         while (end := half.find(b"\n")) >= 0:
-            line = told(bytes(half[:end]).rstrip(b"\r"), way)
+            body = bytes(half[:end]).rstrip(b"\r")
             del half[: end + 1]
+            # Hundreds of reports pass for one copy, and nearly all of them show what the one before them did.
+            stock = _STOCK_REPORT.fullmatch(body) if way == FROM_BOARD else None
+            if stock is not None and stock.groups() == self._last_shown:
+                continue
+            line = told(body, way)
             if line.meaning == "report":
+                self._last_shown = stock.groups() if stock is not None else None
                 report = _PASSING.sub("", line.text)
                 if report == self._last_report:
                     continue

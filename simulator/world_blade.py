@@ -74,18 +74,20 @@ class Blade:
         """How far it leans up towards its tip."""
         return float(np.degrees(np.arctan2(self.bend_mm, self.x_mm[-1])))
 
-    def seen_top_mm(self) -> Heights:
-        """The upper edge above where the spine should lie."""
-        seen: Heights = self.top_mm + self.lift_mm + self.bend_mm * self.x_mm / self.x_mm[-1]
-        return seen
-
     def touches(self, x_mm: float, edge_mm: float, wheel: WheelShape) -> bool:
         """Whether the wheel's edge, at this height above where the spine should lie, meets metal."""
         edge_mm += wheel.worn_mm
-        if edge_mm > self.height_mm + self.lift_mm + abs(self.bend_mm) + 0.5:
+        highest = self.height_mm + self.lift_mm + abs(self.bend_mm) + 0.5
+        if edge_mm > highest:
             return False
-        top = self.seen_top_mm()
-        return bool(np.any(top >= edge_mm + wheel.above(self.x_mm + self.shift_mm - x_mm)))
+        # Further from the wheel's middle its flanks stand above anything this blade has.
+        reach = wheel.flat_mm / 2 + (highest - edge_mm) / wheel.slope
+        first, last = self._between(x_mm - self.shift_mm - reach, x_mm - self.shift_mm + reach)
+        if first >= last:
+            return False
+        x = self.x_mm[first:last]
+        top = self.top_mm[first:last] + self.lift_mm + self.bend_mm * x / self.x_mm[-1]
+        return bool((top >= edge_mm + wheel.above(x + self.shift_mm - x_mm)).any())
 
     def sweep(self, start: tuple[float, float], end: tuple[float, float], wheel: WheelShape) -> float:
         """Take away what the wheel passes over; the area of it, mm². Points are (x, edge height) over the seat."""
@@ -93,8 +95,7 @@ class Blade:
         x1, h1 = end[0] - self.shift_mm, end[1] + wheel.offset_mm - self.lift_mm
         highest = self.height_mm + abs(self.bend_mm)
         reach = wheel.flat_mm / 2 + max(0.0, highest - min(h0, h1)) / wheel.slope
-        first = int(np.searchsorted(self.x_mm, min(x0, x1) - reach))
-        last = int(np.searchsorted(self.x_mm, max(x0, x1) + reach, side="right"))
+        first, last = self._between(min(x0, x1) - reach, max(x0, x1) + reach)
         if first >= last or min(h0, h1) >= highest:
             return 0.0
         x = self.x_mm[first:last]
@@ -102,7 +103,7 @@ class Blade:
         dx, dh = x1 - x0, h1 - h0
         if abs(dx) > 1e-9:
             for corner in (-wheel.flat_mm / 2, wheel.flat_mm / 2):
-                along = np.clip((x + corner - x0) / dx, 0.0, 1.0)
+                along = np.minimum(np.maximum((x + corner - x0) / dx, 0.0), 1.0)
                 lowest = np.minimum(lowest, h0 + along * dh + wheel.above(x - x0 - along * dx))
         if self.bend_mm:
             lowest = lowest - self.bend_mm * x / self.x_mm[-1]
@@ -113,6 +114,10 @@ class Blade:
             np.minimum(top, lowest, out=top)
             self.cut = self.burrs = True
         return area
+
+    def _between(self, from_mm: float, to_mm: float) -> tuple[int, int]:
+        """Which points of the grid lie there."""
+        return int(self.x_mm.searchsorted(from_mm)), int(self.x_mm.searchsorted(to_mm, side="right"))
 
 
 def new_blade(code: str, catalogue: Catalogue, finish: str = "brass") -> Blade:

@@ -111,3 +111,51 @@ def test_a_listener_hears_what_is_kept() -> None:
         log.received(f"${number}=1\r\n".encode())
     assert len(log.lines()) == 2
     assert heard[-1] == log.lines()[-1].text
+
+
+def _lines_of(pieces: list[bytes]) -> list[tuple[str, str, str]]:
+    """What must be kept of whole answers, told one by one: a report only when it shows another thing than the last."""
+    kept_lines: list[tuple[str, str, str]] = []
+    last = ""
+    for piece in pieces:
+        line = told(piece.rstrip(b"\r"), "<")
+        if line.meaning == "report":
+            shown = re.sub(r"\|(?:WCO|Ov|A|Bf):[^|>]*", "", line.text)
+            if shown == last:
+                continue
+            last = shown
+        if line.text:
+            kept_lines.append((line.way, line.text, line.meaning))
+    return kept_lines
+
+
+def _reports(states: list[str], speeds: list[str], more: list[str]) -> st.SearchStrategy[bytes]:
+    def report(state: str, x: str, speed: str, rest: str) -> bytes:
+        return f"<{state}|MPos:{x},-23.100,-5.000{speed}{rest}>".encode()
+
+    return st.builds(report, st.sampled_from(states), PLACE, st.sampled_from(speeds), st.sampled_from(more))
+
+
+STOCK = _reports(["Idle", "Run"], ["|FS:480,6000"], ["", "|Pn:P", "|WCO:0.000,0.000,0.000", "|Ov:100,100,100|A:S"])
+ODD = _reports(
+    ["Run", "Hold:0", "Nonsense"], ["|F:480", "", "|FS:4x0,0", "|FS:0,0|FS:0,0"], ["", "|Ln:9", "|Ov:100,100", "|A:"]
+)
+
+
+@given(
+    answers=st.lists(STOCK | ODD | STOCK | st.just(b"ok"), max_size=12),
+    flips=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 60), st.integers(0, 6)), max_size=3),
+)
+def test_no_report_is_left_out_but_one_that_shows_what_the_last_one_did(
+    answers: list[bytes], flips: list[tuple[int, int, int]]
+) -> None:
+    damaged = [bytearray(each) for each in answers]
+    for which, at, bit in flips:
+        if damaged:
+            line = damaged[which % len(damaged)]
+            line[at % len(line)] ^= 1 << bit
+    pieces = [bytes(line).replace(b"\n", b" ") for line in damaged]
+    log = WireLog()
+    for piece in pieces:
+        log.received(piece + b"\r\n")
+    assert kept(log) == _lines_of(pieces)
