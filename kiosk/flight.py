@@ -214,8 +214,8 @@ def _report(entry: Entry, stand_in: Callable[[str], Identification]) -> outcomes
         case "BroughtUp":
             return outcomes.BroughtUp(None, tuple(facts["unsettled"]))
         case "StampRead":
-            stamp = facts["stamp"]
-            return outcomes.StampRead(Stamp(stamp["seen"], tuple(stamp["phrases"]), stamp["name_and_phone"]))
+            stamp = facts["stamp"] | {"phrases": tuple(facts["stamp"]["phrases"])}
+            return outcomes.StampRead(Stamp(**stamp))
         case "Answered":
             answer = facts["answer"] | {"state": PaymentState(facts["answer"]["state"])}
             return outcomes.Answered(PaymentAnswer(**answer))

@@ -46,6 +46,7 @@ def flown(name: str, folder: Path) -> Path:
         "return_good",
         "staff_close_and_open",
         "staff_technician",
+        "head_illegible",
     ],
 )
 def test_a_flight_record_replays_to_the_same_states_and_becomes_a_scenario(name: str, tmp_path: Path) -> None:
