@@ -1,96 +1,22 @@
-"""The command line: every command of the product, and how bad input is told."""
+"""The command line's way in and out: bad input is one line a problem on stderr and status 2, Ctrl-C is status 130."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from config.problems import BadInput, Problem, print_problems
-from kiosk.cli import audit, calibrate, catalogue, fleet, operations, policy, scan, service, staff
-from kiosk.cli import config as config_command
-from kiosk.cli import identify as identify_command
-from kiosk.launch import Start, ask_owner, start
-from kiosk.rehearsal import cli as scenario
-from kiosk.rehearsal import cut_rehearsal
-from kiosk.rehearsal import panel as panel_command
-from kiosk.rehearsal.script import Visit, load_scenario
-from kiosk.rehearsal.still_life import frames_of_gauge, frames_of_key
-from simulator import cli as simulate
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-calibrate.register(service.app, frames_of_gauge)
-scan.register(service.app, ask_owner, frames_of_key)
-app.add_typer(service.app, name="service")
-app.add_typer(policy.app, name="policy")
-app.add_typer(catalogue.app, name="catalogue")
-app.add_typer(staff.app, name="staff")
-app.add_typer(audit.app, name="audit")
-app.add_typer(fleet.app, name="fleet")
-cut_rehearsal.register(simulate.app)
-panel_command.register(simulate.app)
-app.add_typer(simulate.app, name="simulate")
-app.add_typer(scenario.app, name="scenario")
-operations.mount(app)
-app.command("identify")(identify_command.identify_command)
-app.command("check-config")(config_command.check_config)
-
-
-@app.command()
-def run(
-    simulated: Annotated[bool, typer.Option("--simulated", help="A simulated machine; no real money.")] = False,
-    port: Annotated[
-        str, typer.Option(help="The board's serial port; with --simulated: where the simulated one appears.")
-    ] = "",
-    script: Annotated[Path | None, typer.Option(help="A scenario whose visits are played (with --simulated).")] = None,
-    pictures: Annotated[
-        Path | None, typer.Option(help="Keep a picture of every screen; without --script one sale is played.")
-    ] = None,
-    config: Annotated[Path | None, typer.Option(help="Folder of the owner's files.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of journal, stock and audit.")] = None,
-    flight_record: Annotated[
-        Path | None, typer.Option(help="Write what happens, wire and all, with nothing of a key in it.")
-    ] = None,
-    speed: Annotated[float, typer.Option(min=1, max=200, help="Simulated seconds a second.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Draws whatever a simulated machine leaves to chance.")] = 1,
-    panel: Annotated[bool, typer.Option(help="With --simulated: the technician's panel beside it.")] = True,
-    window: Annotated[
-        bool | None, typer.Option("--window/--full-screen", help="In a window; default with --simulated.")
-    ] = None,
-    stay: Annotated[
-        bool, typer.Option("--stay", help="If it cannot start, show out of order rather than end (the service).")
-    ] = False,
-) -> None:
-    """Run the kiosk on this screen."""
-    if not simulated:
-        for given, name in ((script, "--script"), (pictures, "--pictures")):
-            if given is not None:
-                raise BadInput(Problem("command line", name, "needs --simulated"))
-    asked = Start(
-        simulated=simulated,
-        port=port,
-        visits=load_scenario(script).visit if script else (Visit(),) if pictures else (),
-        pictures=pictures,
-        config=config,
-        data=data,
-        flight_record=flight_record,
-        speed=speed,
-        seed=seed,
-        panel=panel,
-        full_screen=not (simulated if window is None else window),
-        stay=stay,
-    )
-    raise typer.Exit(start(asked))
+from config.problems import BadInput, print_problems
 
 
 def main() -> None:
-    """Run the command line; bad input is one line a problem on stderr and exit status 2."""
+    """Run the command line."""
     try:
+        # Inside, as loading everything takes a second or two, in which somebody may change their mind.
+        from kiosk.command_line import app
+
         app()
     except BadInput as bad:
         print_problems(bad)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Starting a kiosk: the composition root, the one place that knows a real machine from a simulated one.
 
 Responsible for: choosing the devices, building the kiosk before them, and showing it until it is ended, or showing
-out of order when it cannot start. Not responsible for: words of the command line (`kiosk.__main__`), how parts are
+out of order when it cannot start. Not responsible for: words of the command line (`kiosk.command_line`), how parts are
 wired (`kiosk.compose`).
 """
 

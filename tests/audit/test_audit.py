@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kiosk.__main__ import app
 from kiosk.audit import KEY_FOLDER_VARIABLE, Audit, AuditFault, key_folder_beside
 from kiosk.audit_export import as_csv, as_jsonl
+from kiosk.command_line import app
 from kiosk.database import DatabaseFault
 from tests.support.transcript import ToldClock
 

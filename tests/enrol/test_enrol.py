@@ -16,7 +16,7 @@ from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from config.settings import load_machine, load_settings
 from hardware.scan import ScanFrames
 from hardware.scan_folder import save_scan
-from kiosk.__main__ import app
+from kiosk.command_line import app
 from kiosk.enrol import Enrolled, NotEnrolled, learn_section
 from kiosk.identification import identify, read_key
 from kiosk.reading import KeyReading, Outcome

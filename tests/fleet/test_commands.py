@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.problems import BadInput
-from kiosk.__main__ import app
+from kiosk.command_line import app
 from kiosk.fleet.signed import Payload, open_document
 from tests.fleet.servers import Mosquitto, Postgres
 

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from config.settings import Settings, load_settings
 from hardware.clock import SystemClock
-from kiosk.__main__ import app
 from kiosk.audit import Audit, key_folder_beside
+from kiosk.command_line import app
 from kiosk.inventory import Inventory
 from kiosk.journal import Journal, NewSale
 from kiosk.ops import doctor_machine, doctor_records

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import kiosk.__main__ as command_line
+import kiosk.command_line as command_line
 import kiosk.launch as launching
 import kiosk.ops.refused_start as refused_start
 import ui.app

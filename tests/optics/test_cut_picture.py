@@ -102,7 +102,7 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 
 def test_the_command_line_offers_every_made_up_picture() -> None:
-    from kiosk.__main__ import app
+    from kiosk.command_line import app
 
     for command in ("frames", "photo", "keys", "cut"):
         result = CliRunner().invoke(app, ["simulate", command, "--help"])

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.problems import BadInput
-from kiosk.__main__ import app
+from kiosk.command_line import app
 
 
 def explained(*arguments: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kiosk.__main__ import app
+from kiosk.command_line import app
 from tests.support.paths import ROOT
 
 GUIDE = (ROOT / "docs" / "adding-a-law.md").read_text()

@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from config.policy_rules import Override, Verdict
 from config.problems import BadInput
-from kiosk.__main__ import app
 from kiosk.approvals import NotGranted, grant, reasons_for
+from kiosk.command_line import app
 from kiosk.decision import Approval, FiredRule
 from kiosk.lockout import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S
 from kiosk.staff import HASHER, Role, StaffBook
