@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import kiosk.command_line as command_line
+import kiosk.__main__ as entry
 import kiosk.launch as launching
 import kiosk.ops.refused_start as refused_start
 import ui.app
@@ -61,7 +61,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., object
         arguments = ["kiosk", "run", "--config", str(owner), "--data", str(tmp_path / "data"), *more]
         monkeypatch.setattr(sys, "argv", arguments)
         with pytest.raises(SystemExit) as left:
-            command_line.main()
+            entry.main()
         return left.value.code
 
     return run
