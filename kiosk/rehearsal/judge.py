@@ -85,7 +85,10 @@ def _asked(scenario: Scenario, end: Theatre, seen: Seen, audit: RehearsalAudit) 
     state = end.stage.now.state
     if state is not expect.ends_in:
         yield f"ends in {state}, not in {expect.ends_in}"
-    yield from (f"never came to {each}" for each in expect.through if each not in seen.path)
+    missed = [each for each in expect.through if each not in seen.path]
+    yield from (f"never came to {each}" for each in missed)
+    if missed and (seen.rules or seen.faults):
+        yield f"refused by: {_told(seen.rules)}; faults: {_told(seen.faults)}"
     yield from (f"came to {each}" for each in expect.not_through if each in seen.path)
     if expect.delivered is not None and end.delivered != expect.delivered:
         yield f"{end.delivered} delivered, not {expect.delivered}"
