@@ -24,6 +24,7 @@ _GROUPS: dict[str, frozenset[str]] = {
     "feed mode": frozenset({"G93", "G94"}),
     "wheel": frozenset({"M3", "M4", "M5"}),
 }
+_GROUP_OF = {code: group for group, members in _GROUPS.items() for code in members}
 _START = {
     "motion": "G0",
     "offset": "G54",
@@ -75,9 +76,8 @@ class Modal:
         now = dict(self.words)
         words = words_of(line)
         for code in _codes(words):
-            for group, members in _GROUPS.items():
-                if code in members:
-                    now[group] = code
+            if code in _GROUP_OF:
+                now[_GROUP_OF[code]] = code
             if code == "M9":
                 now["coolant"] = "M9"
             elif code in ("M7", "M8"):
@@ -97,9 +97,8 @@ class Modal:
                 coolant.append(word)
             elif word[0] in "FS":
                 said[word[0]] = word[1:]
-            for group, members in _GROUPS.items():
-                if word in members:
-                    said[group] = word
+            elif word in _GROUP_OF:
+                said[_GROUP_OF[word]] = word
         said["coolant"] = " ".join(sorted(coolant))
         return tuple(group for group, word in self.words.items() if not _same(group, word, said.get(group, "")))
 

@@ -108,9 +108,9 @@ _ALARM = re.compile(r"ALARM:(\d{1,2})")
 _STARTUP_EMPTY = re.compile(r"\$N[01]=(.*)")
 _STARTUP_RAN = re.compile(r">(.*):ok")
 _FIGURES = re.compile(rf"{_NUMBER}(?:,{_NUMBER})*")
+_PLACE = re.compile(rf"({_NUMBER}),({_NUMBER}),({_NUMBER})(?:,{_NUMBER})*")
 _INFO = re.compile(r"([A-Za-z][A-Za-z0-9 _]{0,23}):(.*)")
 _STRICT = ("GC:", "PRB:", "TLO:", "G54", "G55", "G56", "G57", "G58", "G59", "G28", "G30", "G92")
-_PLACES = ("MPos", "WPos", "WCO")
 _STATES = frozenset({"Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep", "Tool"})
 _STATE = re.compile(r"([A-Z][a-z]+)(?::(\d{1,2}))?")
 
@@ -153,8 +153,7 @@ def _bracketed(text: str) -> Event | None:
     if match := _OFFSET.fullmatch(text):
         return Offset(match[1], tuple(float(value) for value in match[2].split(",")))
     if match := _PROBE.fullmatch(text):
-        position = _position(match[1])
-        return None if position is None else Probe(position, match[2] == "1")
+        return Probe(_position(match[1]), match[2] == "1") if _PLACE.fullmatch(match[1]) else None
     if text.startswith(_STRICT):
         return None
     if match := _INFO.fullmatch(text):
@@ -162,12 +161,12 @@ def _bracketed(text: str) -> Event | None:
     return None
 
 
-def _position(text: str) -> Position | None:
+def _position(text: str) -> Position:
     """Three coordinates; more axes are allowed to follow."""
-    parts = text.split(",")
-    if len(parts) < 3 or not _FIGURES.fullmatch(text):
-        return None
-    return (float(parts[0]), float(parts[1]), float(parts[2]))
+    place = _PLACE.fullmatch(text)
+    if place is None:
+        raise ValueError(text)
+    return (float(place[1]), float(place[2]), float(place[3]))
 
 
 def _status(text: str) -> Status | None:
@@ -181,41 +180,37 @@ def _status(text: str) -> Status | None:
         if not colon or name in found:
             return None
         found[name] = value
-    machine_mm, work_mm, work_offset_mm = places = [_position(found.get(name, "")) for name in _PLACES]
-    if places[:2] == [None, None] or any(
-        place is None and name in found for name, place in zip(_PLACES, places, strict=True)
-    ):
+    if "MPos" not in found and "WPos" not in found:
         return None
     try:
         feed, speed = _feed_and_speed(found)
         overrides = _whole(found["Ov"]) if "Ov" in found else None
-        blocks = _whole(found["Bf"])[0] if "Bf" in found else None
+        if overrides is not None and len(overrides) != 3:
+            return None
+        return Status(
+            state=state[1],
+            substate=int(state[2]) if state[2] else None,
+            machine_mm=_position(found["MPos"]) if "MPos" in found else None,
+            work_mm=_position(found["WPos"]) if "WPos" in found else None,
+            work_offset_mm=_position(found["WCO"]) if "WCO" in found else None,
+            blocks_free=_whole(found["Bf"])[0] if "Bf" in found else None,
+            feed_mm_min=feed,
+            spindle_rpm=speed,
+            pins=found.get("Pn", ""),
+            overrides=None if overrides is None else (overrides[0], overrides[1], overrides[2]),
+            accessories=found.get("A", "") if overrides is not None else found.get("A"),
+        )
     except ValueError:
         return None
-    if overrides is not None and len(overrides) != 3:
-        return None
-    return Status(
-        state=state[1],
-        substate=int(state[2]) if state[2] else None,
-        machine_mm=machine_mm,
-        work_mm=work_mm,
-        work_offset_mm=work_offset_mm,
-        blocks_free=blocks,
-        feed_mm_min=feed,
-        spindle_rpm=speed,
-        pins=found.get("Pn", ""),
-        overrides=None if overrides is None else (overrides[0], overrides[1], overrides[2]),
-        accessories=found.get("A", "") if overrides is not None else found.get("A"),
-    )
 
 
 def _feed_and_speed(found: dict[str, str]) -> tuple[float | None, float | None]:
     text = found.get("FS", found.get("F"))
     if text is None:
         return None, None
-    values = text.split(",")
     if not _FIGURES.fullmatch(text):
         raise ValueError(text)
+    values = text.split(",")
     return float(values[0]), float(values[1]) if len(values) > 1 else None
 
 
