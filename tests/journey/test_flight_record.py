@@ -47,6 +47,8 @@ def flown(name: str, folder: Path) -> Path:
         "staff_close_and_open",
         "staff_technician",
         "head_illegible",
+        "fault_wrong_blank",
+        "walks_away_in_take_key_back",
     ],
 )
 def test_a_flight_record_replays_to_the_same_states_and_becomes_a_scenario(name: str, tmp_path: Path) -> None:
