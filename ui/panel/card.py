@@ -21,6 +21,9 @@ from kivy.uix.widget import Widget
 class Card(Widget):
     """Draws its ground; `place` puts its children, `refresh` shows the desk anew."""
 
+    has_bar = False
+    """Whether buttons stand in the heading's line."""
+
     def __init__(self, desk: Desk, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.desk = desk
@@ -44,6 +47,23 @@ class Card(Widget):
         """Height of the heading's line."""
         return round(look.theme.mm(10))
 
+    @property
+    def bar_height(self) -> float:
+        """Height of the buttons in the heading's line."""
+        return round(look.theme.target * 0.78)
+
+    @property
+    def bar_bottom(self) -> float:
+        """Where those buttons stand."""
+        return float(self.top - self.pad / 2 - look.theme.mm(0.5) - self.bar_height)
+
+    @property
+    def heading_y(self) -> float:
+        """Middle of the heading's line: that of its buttons, where it has any."""
+        return (
+            self.bar_bottom + self.bar_height / 2 if self.has_bar else self.top - (self.pad + self.heading_height) / 2
+        )
+
     def again(self) -> None:
         """Everything is drawn anew before the next frame: size, theme or language changed."""
         self._soon()
@@ -65,8 +85,7 @@ class Card(Widget):
 
     def head(self, theme: Theme) -> None:
         """Draw the heading into the canvas that is open."""
-        y = self.top - self.pad / 2 - self.heading_height / 2
-        ink.write(self.heading(), self.x + self.pad, y, theme.text, theme.palette.soft_ink, ink.SEMIBOLD)
+        ink.write(self.heading(), self.x + self.pad, self.heading_y, theme.text, theme.palette.soft_ink, ink.SEMIBOLD)
 
     def place(self) -> None:
         """Put children where they belong."""

@@ -28,6 +28,8 @@ from kivy.uix.boxlayout import BoxLayout
 class FaultsCard(Card):
     """The list of faults. `send` takes wishes."""
 
+    has_bar = True
+
     def __init__(self, desk: Desk, send: Callable[[Wish], None], **kwargs: Any) -> None:
         self._send = send
         self.mend = PanelButton("mend", lambda: send(mend_wish()))
@@ -56,12 +58,11 @@ class FaultsCard(Card):
         return f"{told('faults')} · {said}" + (f": {names}" if names else "")
 
     def head(self, theme: Theme) -> None:
-        """The heading stands in the middle of the button's line."""
-        y = self.top - self.pad / 2 - theme.mm(0.5) - round(theme.target * 0.78) / 2
+        """The heading, red while something is set, as far as the button leaves it room."""
         colour = theme.palette.danger if self.desk.state.get("faults") else theme.palette.soft_ink
         most = self.width - 3 * self.pad - self.mend.natural_width()
         words = ink.fitted(self.heading(), round(theme.text), ink.SEMIBOLD, most)
-        ink.write(words, self.x + self.pad, y, theme.text, colour, ink.SEMIBOLD)
+        ink.write(words, self.x + self.pad, self.heading_y, theme.text, colour, ink.SEMIBOLD)
 
     # --- acting -----------------------------------------------------------------------------------------
     def _flip(self, fault: Fault) -> None:
@@ -105,9 +106,9 @@ class FaultsCard(Card):
     def place(self) -> None:
         """The list below the heading."""
         theme = look.theme
-        height = round(theme.target * 0.78)
+        height = self.bar_height
         self._label()
-        y = self.top - self.pad / 2 - height - theme.mm(0.5)
+        y = self.bar_bottom
         wide = self.mend.natural_width()
         lay_out_row([self.mend], self.right - self.pad - wide, y, height, self.gap)
         self.scroll.dress()

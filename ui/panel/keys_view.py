@@ -66,6 +66,8 @@ class KeyTap(Tap):
 class KeysCard(Card):
     """The gallery and the tray's buttons."""
 
+    has_bar = True
+
     def __init__(self, desk: Desk, send: Callable[[Wish], None], catalogue: Catalogue, **kwargs: Any) -> None:
         self._send, self._catalogue = send, catalogue
         self.take = PanelButton("take", lambda: send(Wish("take")))
@@ -118,11 +120,11 @@ class KeysCard(Card):
     def place(self) -> None:
         """Buttons in the heading's line, pictures below."""
         theme = look.theme
-        height = round(theme.target * 0.78)
+        height = self.bar_height
         self._label()
         buttons = [self.recut, self.take]
         naturals = sum(button.natural_width() for button in buttons) + self.gap
-        y = self.top - self.pad / 2 - height - theme.mm(0.5)
+        y = self.bar_bottom
         lay_out_row(buttons, self.right - self.pad - naturals, y, height, self.gap)
         inner = self.width - 2 * self.pad
         self.scroll.dress()
@@ -133,11 +135,6 @@ class KeysCard(Card):
         wide = (inner - theme.mm(3.6) - self.gap * (COLUMNS - 1)) / COLUMNS
         for key in self.keys.values():
             key.height = round(wide * PORTRAIT_PX[1] / PORTRAIT_PX[0] + theme.small * 1.3)
-
-    def head(self, theme: Theme) -> None:
-        """The heading stands in the middle of the buttons' line."""
-        y = self.top - self.pad / 2 - theme.mm(0.5) - round(theme.target * 0.78) / 2
-        ink.write(self.heading(), self.x + self.pad, y, theme.text, theme.palette.soft_ink, ink.SEMIBOLD)
 
     def _label(self) -> None:
         told = self.desk.told

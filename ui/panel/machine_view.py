@@ -47,10 +47,6 @@ class MachineCard(Card):
         for button in (self.door, self.stop, self.chute, self.refill):
             self.add_widget(button)
 
-    def heading(self) -> str:
-        """Its name."""
-        return ""
-
     # --- where things are -------------------------------------------------------------------------------
     def place(self) -> None:
         """Buttons below, lamps right, the drawing in the rest."""

@@ -101,9 +101,6 @@ class StatusLine(Card):
         super().__init__(desk, **kwargs)
         self._layers = Layers(self.canvas)
 
-    def head(self, theme: Theme) -> None:
-        """It has no heading."""
-
     def refresh(self, *, whole: bool = False) -> None:
         """Show the last message."""
         if whole:

@@ -16,7 +16,7 @@ from ui.panel.decode import Kind
 from ui.panel.desk import Desk
 from ui.panel.style import mixed
 from ui.panel.tap import PanelButton, lay_out_row
-from ui.panel.wirelog import Line, paired
+from ui.panel.wirelog import Line, arrow
 from ui.theme import Rgba, Theme
 from ui.widgets.look import look
 
@@ -25,6 +25,8 @@ from kivy.graphics import Canvas, Color, Rectangle  # isort: skip
 
 class WireCard(Card):
     """The log of the wire."""
+
+    has_bar = True
 
     def __init__(self, desk: Desk, **kwargs: Any) -> None:
         log = desk.log
@@ -67,19 +69,14 @@ class WireCard(Card):
         """Buttons in the heading's line, right."""
         theme = look.theme
         self._label()
-        height = round(theme.target * 0.78)
+        height = self.bar_height
         buttons = [self.trouble, self.polls, self.oks, self.clear, self.hold]
         naturals = sum(button.natural_width() for button in buttons) + self.gap * (len(buttons) - 1)
-        y = self.top - self.pad / 2 - height - theme.mm(0.5)
+        y = self.bar_bottom
         lay_out_row(buttons, self.right - self.pad - naturals, y, height, self.gap)
         self._top = y - self.gap / 2
         self._pitch = round(theme.small * 1.32)
         self._most = max(1, int((self._top - self.y - self.pad / 2) / self._pitch))
-
-    def head(self, theme: Theme) -> None:
-        """The heading stands in the middle of the buttons' line."""
-        y = self.top - self.pad / 2 - theme.mm(0.5) - round(theme.target * 0.78) / 2
-        ink.write(self.heading(), self.x + self.pad, y, theme.text, theme.palette.soft_ink, ink.SEMIBOLD)
 
     def on_touch_down(self, touch: Any) -> bool:
         """A mouse's wheel scrolls back and forth; so does a finger, on move."""
@@ -145,8 +142,7 @@ class WireCard(Card):
         note = told("log.older", count=log.newer()) if log.newer() else ""
         if log.lost and not note:
             note = told("log.lost", count=log.lost)
-        y = self.top - self.pad / 2 - theme.mm(0.5) - round(theme.target * 0.78) / 2
-        ink.write(note, left + theme.mm(26), y, theme.small, p.soft_ink)
+        ink.write(note, left + theme.mm(26), self.heading_y, theme.small, p.soft_ink)
         if not lines:
             ink.write(told("log.quiet"), left, self._top - self._pitch, theme.small, p.soft_ink)
             return
@@ -161,7 +157,7 @@ class WireCard(Card):
                 Rectangle(pos=(self.x + 2, y - self._pitch / 2), size=(self.width - 4, self._pitch))
             ink.write_mono(f"{line.at_s:9.2f}", left, y, size * 0.96, p.soft_ink)
             colour = self._colour(line, theme)
-            ink.write(paired(line), times + theme.mm(3), y, size, colour, ink.SEMIBOLD, anchor="middle")
+            ink.write(arrow(line), times + theme.mm(3), y, size, colour, ink.SEMIBOLD, anchor="middle")
             raw = ink.fitted(line.raw, size, ink.MONO, words - raws - theme.mm(4))
             ink.write(raw, raws, y, size, colour, ink.MONO)
             most = self.right - self.pad - words

@@ -45,7 +45,7 @@ class Filter:
 
 
 class WireLog:
-    """The last lines. `next` is what to ask the machine for."""
+    """The last lines. What came after `seen` is to be asked for."""
 
     def __init__(self, told: Told) -> None:
         self._told = told
@@ -108,6 +108,6 @@ class WireLog:
         return found[back:][::-1] if len(found) > back else found[-most:][::-1]
 
 
-def paired(line: Line) -> str:
+def arrow(line: Line) -> str:
     """An arrow for the direction: towards the board, from it, or the port itself."""
     return {Course.TO_BOARD: "→", Course.FROM_BOARD: "←"}.get(Course(line.course), "•")
