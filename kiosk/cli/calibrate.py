@@ -25,7 +25,7 @@ from kiosk.calibration import Calibration, calibrate_frames, file_name, write
 from kiosk.secrecy import wipe
 
 Pretend: TypeAlias = Callable[[Machine], ScanFrames]
-"""Frames of the gauge in a simulated machine's tray."""
+"""Frames of what lies in a simulated machine's tray."""
 
 
 def register(app: typer.Typer, pretend: Pretend) -> None:

@@ -13,14 +13,12 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.store import Store
 from hardware.clock import SystemClock
-from hardware.scan import ScanFrames
 from kiosk.audit import Audit, key_folder_beside
-from kiosk.cli.calibrate import live_frames
+from kiosk.cli.calibrate import Pretend, live_frames
 from kiosk.database import DatabaseFault
 from kiosk.ops.places import Places, data_folder
 from kiosk.secrecy import no_core_dumps, wipe
@@ -28,7 +26,6 @@ from kiosk.support_scan import Answer, keep, require_unused
 
 Ask: TypeAlias = Callable[[Store, bool], Answer]
 """Asks the owner on the kiosk's own screen; told whether the machine is simulated."""
-Pretend: TypeAlias = Callable[[Machine], ScanFrames]
 
 
 def register(app: typer.Typer, ask: Ask, pretend: Pretend) -> None:
