@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from config.problems import BadInput
 from hardware.errors import LinkLost, PortUnavailable
 from hardware.link import SerialLink
-from kiosk.__main__ import app
+from kiosk.command_line import app
 from simulator.control import Control
 from simulator.control_server import ControlServer
 from simulator.faults import FaultPanel
