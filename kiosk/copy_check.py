@@ -122,7 +122,7 @@ def _places(plan: CutPlan, measured: Profile) -> tuple[float, float]:
     grid = np.arange(first_mm, last_mm, GRID_MM)
     seen = np.interp(grid, measured[:, 0], measured[:, 1])
     shifts = np.arange(-FURTHEST_MM, FURTHEST_MM + GRID_MM, 0.05)
-    unlike = [float(np.mean(np.abs(seen - _left_at(plan, grid - shift)))) for shift in shifts]
+    unlike = np.abs(seen - _left_at(plan, grid - shifts[:, np.newaxis])).mean(axis=1)
     together_mm = _refined(plan, grid, seen, float(shifts[int(np.argmin(unlike))]))
     pitch_mm = min((abs(b - a) for a, b in pairwise(plan.positions_mm)), default=2 * FURTHEST_MM)
     reach_mm = (pitch_mm + ROOT_WINDOW_MM) / 2

@@ -105,9 +105,10 @@ class WireDamage:
         """What is left of `data`."""
         start = self._count[way]
         self._count[way] += len(data)
-        relevant = any(f.way is way and f.at_byte < start + len(data) for f in self._faults)
-        if not relevant and not self._silent[way] and way not in self._swap:
-            return data
+        if not self._silent[way] and way not in self._swap:
+            end = start + len(data)
+            if not self._faults or not any(f.way is way and f.at_byte < end for f in self._faults):
+                return data
         out = bytearray()
         for i, byte in enumerate(data):
             piece = self._one(start + i, bytes([byte]), way, now_s)
@@ -162,21 +163,22 @@ class FaultyLink:
 
     def read(self, timeout_s: float) -> bytes:
         """As the link, with what the damage leaves."""
-        end_s = self._clock.now_s() + timeout_s
+        now_s = self._clock.now_s()
+        end_s = now_s + timeout_s
         while True:
             self._check()
-            late = self._damage.due(self._clock.now_s())
+            late = self._damage.due(now_s)
             if late:
                 return late
-            left_s = max(0.0, min(end_s, self._damage.next_due_s()) - self._clock.now_s())
-            got = self._link.read(left_s)
+            got = self._link.read(max(0.0, min(end_s, self._damage.next_due_s()) - now_s))
+            now_s = self._clock.now_s()
             if got:
-                got = self._damage.applied(got, Way.FROM_BOARD, self._clock.now_s())
+                got = self._damage.applied(got, Way.FROM_BOARD, now_s)
                 self._check()
                 if got:
                     return got
-            if self._clock.now_s() >= end_s:
-                return self._damage.due(self._clock.now_s())
+            if now_s >= end_s:
+                return self._damage.due(now_s)
 
     def write(self, data: bytes) -> None:
         """As the link, with what the damage leaves."""
