@@ -114,18 +114,8 @@ class BigButton(Press):
         self.canvas.before.clear()
         with self.canvas.before:
             if self.focused:
-                ring = theme.ring
                 Color(rgba=theme.palette.focus)
-                SmoothLine(
-                    rounded_rectangle=(
-                        self.x - ring,
-                        self.y - ring,
-                        self.width + 2 * ring,
-                        self.height + 2 * ring,
-                        radius + ring,
-                    ),
-                    width=ring * 0.6,
-                )
+                self._line(-theme.ring, radius + theme.ring, theme.ring * 0.6)
             if fill is not None:
                 Color(rgba=fill)
                 SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
@@ -137,32 +127,18 @@ class BigButton(Press):
             if border is not None:
                 Color(rgba=border)
                 width = theme.stroke if action.chosen else theme.hair
-                inset = width
-                SmoothLine(
-                    rounded_rectangle=(
-                        self.x + inset,
-                        self.y + inset,
-                        self.width - 2 * inset,
-                        self.height - 2 * inset,
-                        radius,
-                    ),
-                    width=width,
-                )
+                self._line(width, radius, width)
             if action.hold:
                 # On a filled button the border has the colour of the filling.
                 Color(rgba=ink if action.kind in (Kind.PRIMARY, Kind.DANGER) else border or ink)
                 inset = theme.mm(1.4)
-                SmoothLine(
-                    rounded_rectangle=(
-                        self.x + inset,
-                        self.y + inset,
-                        self.width - 2 * inset,
-                        self.height - 2 * inset,
-                        radius - inset / 2,
-                    ),
-                    width=theme.hair,
-                )
+                self._line(inset, radius - inset / 2, theme.hair)
             self._place(ink)
+
+    def _line(self, inset: float, radius: float, width: float) -> None:
+        """A rounded border so far inside the button's edge."""
+        wide, high = self.width - 2 * inset, self.height - 2 * inset
+        SmoothLine(rounded_rectangle=(self.x + inset, self.y + inset, wide, high, radius), width=width)
 
     def _place(self, ink: Any) -> None:
         """Put words and icon; the icon goes into the canvas that is open."""
