@@ -59,11 +59,12 @@ def keep(frames: ScanFrames, out: Path) -> None:
         save_scan(frames, out)
         for file in out.iterdir():
             file.chmod(PRIVATE_FILE)
-    except (BadInput, OSError) as error:
+    except BaseException as error:
+        # Also when it is interrupted: half of the pictures serve nobody, and show the key all the same.
         _take_away(out, whole=made)
-        if isinstance(error, BadInput):
-            raise
-        raise BadInput(Problem(str(out), "", f"cannot be written: {error.strerror}")) from error
+        if isinstance(error, OSError):
+            raise BadInput(Problem(str(out), "", f"cannot be written: {error.strerror}")) from error
+        raise
     finally:
         os.umask(before)
 
