@@ -96,7 +96,6 @@ class KeyReading:
     shoulder_seen: bool = False
     second_stop_mm: float | None = None
     """Another step of the outline that could be the stop, in the profile's coordinates."""
-    sharpness: float = 0.0
     crumbs: int = 0
     """Things that stick to the straight back of the blade."""
 

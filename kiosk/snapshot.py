@@ -78,11 +78,6 @@ class CheckResult:
     largest_error_mm: float
     tolerance_mm: float
 
-    @property
-    def largest_error_thou(self) -> float:
-        """In thousandths of an inch."""
-        return self.largest_error_mm / 0.0254
-
 
 @dataclass(frozen=True)
 class Receipt:

@@ -48,7 +48,6 @@ def read_key(frames: ScanFrames) -> KeyReading:
         blade_length_mm=outline.length_mm,
         section=section,
         shoulder_seen=outline.shoulder_seen,
-        sharpness=1.0 / max(outline.softness_mm, 1e-3),
         second_stop_mm=outline.second_stop_mm,
         crumbs=outline.crumbs,
     )

@@ -41,7 +41,6 @@ class Outline:
     length_mm: float
     shoulder_seen: bool
     second_stop_mm: float | None
-    softness_mm: float
     cut: bool
     crumbs: int
 
@@ -79,8 +78,8 @@ def measure_patch(patch: Patch) -> Outline | Outcome:
     if blade.sum() * patch.pitch_mm < 6.0:
         return Outcome.NOT_A_KEY
     lower = _edge_line(patch.u_mm, low, blade)
-    softness = edge_softness_mm(patch, low, blade)
-    if not softness < BLURRED_MM:
+    # Negated, as of an edge that was not found it is NaN.
+    if not edge_softness_mm(patch, low, blade) < BLURRED_MM:
         return Outcome.OUT_OF_FOCUS
     if lower.straight < 0.6:
         return Outcome.DOUBLE_SIDED
@@ -90,7 +89,7 @@ def measure_patch(patch: Patch) -> Outline | Outcome:
         return Outcome.CUTS_UNREADABLE
     heights = high - lower.at(patch.u_mm)
     crumbs = _crumbs(lower.at(patch.u_mm) - low, blade, patch.pitch_mm)
-    return _assemble(patch, heights, stop, other, blade, tip, softness, crumbs)
+    return _assemble(patch, heights, stop, other, blade, tip, crumbs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +179,6 @@ def _assemble(
     other: _Face | None,
     blade: NDArray[np.bool_],
     tip: float,
-    softness: float,
     crumbs: int,
 ) -> Outline | Outcome:
     # Without a step the profile begins as soon as the bow is as narrow as a blade: such keys are read from the tip.
@@ -201,7 +199,6 @@ def _assemble(
         length_mm=length,
         shoulder_seen=stop is not None,
         second_stop_mm=second,
-        softness_mm=softness,
         cut=notch > 0.09,
         crumbs=crumbs,
     )

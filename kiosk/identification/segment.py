@@ -33,7 +33,6 @@ class Segment:
     grey: Pixels
     mm_per_px: float
     contour_mm: Floats
-    area_mm2: float
     dark: float
     light_fit: Floats
     """Coefficients of 1, x, y, x², xy, y² in image mm."""
@@ -107,7 +106,6 @@ def _only_object(
         grey=grey,
         mm_per_px=scale,
         contour_mm=contour * pitch + offset,
-        area_mm2=float(areas[inner[0]]),
         dark=dark,
         light_fit=light_fit,
     )
