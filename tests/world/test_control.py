@@ -144,7 +144,12 @@ def test_the_port_goes_away_when_the_machine_does(tmp_path: Path) -> None:
 def test_a_link_left_behind_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "board"
     path.symlink_to("/dev/pts/99999")
-    PtyPort(path, RealTime(Hand().rig.timeline)).close()
+    port = PtyPort(path, RealTime(Hand().rig.timeline))
+    try:
+        assert path.readlink() != Path("/dev/pts/99999")
+        assert path.exists()
+    finally:
+        port.close()
 
 
 @pytest.mark.parametrize(
