@@ -1,7 +1,7 @@
 """A kiosk in virtual time: effects run inline, and the clock jumps to whatever comes next.
 
 Responsible for: the order in which session, effects, timers and people take their turns, the same on every run. Not
-responsible for: what people do (`kiosk.rehearsal.shopper`) or what goes wrong (`kiosk.rehearsal.scenario`).
+responsible for: what people do (`kiosk.rehearsal.shopper`) or what goes wrong (`kiosk.rehearsal.play`).
 """
 
 from __future__ import annotations
