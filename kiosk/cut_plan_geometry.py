@@ -18,8 +18,9 @@ from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
-from shapely import LineString, MultiPoint, Polygon, box, unary_union
+from shapely import LineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 Line: TypeAlias = tuple[tuple[float, float], ...]
@@ -72,14 +73,20 @@ def edge_path(wanted: Line, wheel: WheelShape, *, wall_mm: float, ceiling_mm: fl
         (half + REACH_MM * wheel.flank, -REACH_MM),
         (-half - REACH_MM * wheel.flank, -REACH_MM),
     )
-    hulls = [
-        MultiPoint([(x + u, y + w) for x, y in ends for u, w in rim]).convex_hull
-        for ends in pairwise([*shoulder, *corners, *beyond])
-    ]
-    ground = unary_union(hulls)
-    top = _upper_edge(ground)
+    top = _upper_edge(_swept([*shoulder, *corners, *beyond], rim))
     inside = LineString(clipped(top, 0.0, tip_x + 1.0, ceiling_mm)).simplify(PATH_TOLERANCE_MM)
     return _between_ceilings(tuple((float(x), float(y)) for x, y in inside.coords), ceiling_mm)
+
+
+def _swept(path: Sequence[tuple[float, float]], rim: Sequence[tuple[float, float]]) -> BaseGeometry:
+    """What a convex shape, given by its corners, covers on its way: the hulls of both its places at every move."""
+    at, corners = np.asarray(path, dtype=np.float64), np.asarray(rim, dtype=np.float64)
+    places = at[:, np.newaxis, :] + corners
+    both_ends = np.concatenate([places[:-1], places[1:]], axis=1)
+    moves, points, _ = both_ends.shape
+    clouds = shapely.multipoints(both_ends.reshape(-1, 2), indices=np.repeat(np.arange(moves), points))
+    swept: BaseGeometry = shapely.union_all(shapely.convex_hull(clouds))
+    return swept
 
 
 def _upper_edge(ground: BaseGeometry) -> Line:
@@ -112,8 +119,10 @@ def clipped(line: Line, x_from_mm: float, x_to_mm: float, top_mm: float) -> Line
             cross = x0 + (top_mm - y0) * (x1 - x0) / (y1 - y0)
             if x_from_mm < cross < x_to_mm:
                 xs.add(cross)
-    points = [(x, min(top_mm, height_at(line, x))) for x in sorted(xs)]
-    simple = LineString(points).simplify(1e-7)
+    along = np.array(sorted(xs))
+    corners = np.array(line)
+    heights = np.minimum(top_mm, np.interp(along, corners[:, 0], corners[:, 1]))
+    simple = LineString(np.stack([along, heights], axis=1)).simplify(1e-7)
     return tuple((float(x), float(y)) for x, y in simple.coords)
 
 
@@ -163,8 +172,6 @@ def metal_left(
     half = wheel.flat_mm / 2
     reach = wheel.flank * REACH_MM
     rim = ((-half, 0.0), (half, 0.0), (half + reach, REACH_MM), (-half - reach, REACH_MM))
-    swept = unary_union(
-        [MultiPoint([(x + u, y + w) for x, y in ends for u, w in rim]).convex_hull for ends in pairwise(path)]
-    )
+    swept = _swept(path, rim)
     blade: BaseGeometry = box(0.0, 0.0, length_mm, height_mm)
     return blade.difference(swept)

@@ -150,7 +150,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         DiskRefused: full or read-only disk; nothing of the block was kept.
         DatabaseDamaged: SQLite found the file damaged on the way.
     """
-    with _told_apart(_path_of(connection)):
+    with _told_apart(connection):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -183,7 +183,11 @@ def _keep_copy(connection: sqlite3.Connection, label: str) -> None:
 
 
 def _path_of(connection: sqlite3.Connection) -> Path:
-    row = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+    try:
+        row = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
+    except sqlite3.DatabaseError:
+        # Too damaged even for that: what happened to it matters more than where it lies.
+        row = None
     return Path(row[0] if row else "")
 
 
@@ -199,10 +203,12 @@ def _statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def _told_apart(path: Path) -> Iterator[None]:
+def _told_apart(where: Path | sqlite3.Connection) -> Iterator[None]:
+    """Faults of SQLite as ours, with the file they happened in; an open one is asked for its path only then."""
     try:
         yield
     except sqlite3.DatabaseError as error:
+        path = where if isinstance(where, Path) else _path_of(where)
         # Extended codes keep the primary one in the low byte.
         primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if primary in _DAMAGE_CODES:

@@ -142,9 +142,10 @@ def status_line(core: Core) -> str:
 
 
 def _pins(core: Core) -> str:
-    limits = core.limits()
+    motor = core.motor_now()
+    limits = core.limits(motor)
     controls = core.wiring.controls
-    pins = "P" if core.probe() else ""
+    pins = "P" if core.probe(motor) else ""
     pins += "".join(name for i, name in enumerate("XYZ") if limits >> i & 1)
     if core.build.safety_door:
         pins += "D" * controls.door

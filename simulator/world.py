@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from config.catalogue import Catalogue
 from config.machine import Axis, Machine
@@ -113,6 +113,7 @@ class World:
         self.sensors = SensorFaults()
         self.wheel_faults = WheelFaults()
         self.wheel = WheelState()
+        self._shape = WheelShape(machine.wheel.flat_mm, 1 / math.tan(math.radians(machine.wheel.angle_deg / 2)))
         self.incidents = Incidents()
         self.door_open = False
         self.emergency_stop = False
@@ -218,9 +219,10 @@ class World:
 
     def wheel_shape(self) -> WheelShape:
         """The wheel as it is now."""
-        wheel, faults = self.machine.wheel, self.wheel_faults
-        slope = 1 / math.tan(math.radians(wheel.angle_deg / 2))
-        return WheelShape(wheel.flat_mm, slope, faults.worn_mm, faults.runout_mm)
+        faults, shape = self.wheel_faults, self._shape
+        if (shape.worn_mm, shape.runout_mm) != (faults.worn_mm, faults.runout_mm):
+            self._shape = shape = replace(shape, worn_mm=faults.worn_mm, runout_mm=faults.runout_mm)
+        return shape
 
     def wheel_rpm(self, now_s: float) -> float:
         """How fast the wheel turns: it needs its time up and down."""
