@@ -227,7 +227,7 @@ class Controller:
             case LeftoversSettled():
                 starting.leftovers(desk, report)
             case Faulted() | Crashed():
-                self._handle_fault(reply, report)
+                self._handle_fault(report)
             case Told(_, frames) if frames is not None and not desk.is_current(reply):
                 # The shopper has left: nobody will wipe this but us.
                 wipe(frames)
@@ -238,7 +238,7 @@ class Controller:
             case _:
                 pass
 
-    def _handle_fault(self, reply: Reply, report: Faulted | Crashed) -> None:
+    def _handle_fault(self, report: Faulted | Crashed) -> None:
         desk = self.desk
         desk.service_busy = ""
         if self._stop_pending and isinstance(report, Faulted) and ending.stopped_by_shopper(desk, report):

@@ -61,7 +61,7 @@ def straighten(found: Segment, frame: BladeFrame) -> Patch:
     raw = np.asarray(cv2.GaussianBlur(raw, (0, 0), 0.8), dtype=np.float32)
     lit = _light_under(found, frame, u_mm, v_mm)
     level = (raw - np.float32(found.dark)) / np.maximum(lit - np.float32(found.dark), np.float32(10.0))
-    return Patch(level.astype(np.float32), _body(level, u_mm, v_mm, frame), u_mm, v_mm)
+    return Patch(level.astype(np.float32), _body(level), u_mm, v_mm)
 
 
 def _light_under(found: Segment, frame: BladeFrame, u_mm: Floats, v_mm: Floats) -> NDArray[np.float32]:
@@ -74,8 +74,8 @@ def _light_under(found: Segment, frame: BladeFrame, u_mm: Floats, v_mm: Floats) 
     return np.asarray(cv2.resize(lattice, (u_mm.size, v_mm.size), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
-def _body(level: NDArray[np.float32], u_mm: Floats, v_mm: Floats, frame: BladeFrame) -> NDArray[np.bool_]:
-    """The one dark region that holds the blade's middle, its holes filled."""
+def _body(level: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """The largest dark region, its holes filled."""
     mask = (level < 0.5).astype(np.uint8)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = np.zeros_like(mask)

@@ -77,7 +77,7 @@ class Scene:
         ink.write(text, x, y, theme.small * 0.86, colour, anchor=anchor)
 
 
-def draw_still(scene: Scene, theme: Theme, told: Told, machine: dict[str, Any]) -> None:
+def draw_still(scene: Scene, theme: Theme, machine: dict[str, Any]) -> None:
     """What never moves: rail with its scale, bins, check camera's post, tray."""
     p = theme.palette
     dim = mixed(p.card, p.edge, 0.55)
@@ -126,9 +126,7 @@ def draw_brush(scene: Scene, theme: Theme, told: Told, worn: bool) -> None:
     scene.write(told("brush.worn" if worn else "brush"), u, 33, theme, p.danger if worn else p.soft_ink)
 
 
-def draw_carousel(
-    scene: Scene, theme: Theme, told: Told, machine: dict[str, Any], stock: dict[str, int], z_mm: float
-) -> None:
+def draw_carousel(scene: Scene, theme: Theme, machine: dict[str, Any], stock: dict[str, int], z_mm: float) -> None:
     """The carousel from above: each slot with its blank and how many are left; the one at the feeder stands right."""
     p = theme.palette
     u0, v0 = CAROUSEL
@@ -180,9 +178,7 @@ def slot_places(machine: dict[str, Any], z_mm: float) -> list[tuple[dict[str, An
     return found
 
 
-def draw_carriage(
-    scene: Scene, theme: Theme, machine: dict[str, Any], state: dict[str, Any], metal: dict[str, Any]
-) -> None:
+def draw_carriage(scene: Scene, theme: Theme, state: dict[str, Any], metal: dict[str, Any]) -> None:
     """The clamp with what it holds, its shoulder at u = 0."""
     p = theme.palette
     c = CLAMP_FROM_SHOULDER

@@ -102,7 +102,7 @@ class MachineCard(Card):
             self._layers.forget()
         self._label()
         layer = self._layers.draw
-        layer("still", 0, lambda: drawing.draw_still(scene, theme, told, machine))
+        layer("still", 0, lambda: drawing.draw_still(scene, theme, machine))
         light = float(state["lamp"])
         looking = abs(x_mm - machine["places"]["check_x_mm"]) <= 1 and bool(state["clamped"])
         gone = "check" in state["cameras_gone"]
@@ -117,14 +117,14 @@ class MachineCard(Card):
         layer(
             "carousel",
             (tuple(stock.items()), round(z_mm, 1)),
-            lambda: drawing.draw_carousel(scene, theme, told, machine, stock, z_mm),
+            lambda: drawing.draw_carousel(scene, theme, machine, stock, z_mm),
         )
         layer("bins", self._bins(), lambda: self._draw_bins(scene, theme))
         layer("tray", (desk.tray_png, light), lambda: self._draw_tray(scene, theme, light))
         layer(
             "carriage",
             (state["clamp_open"], desk.metal.get("number")),
-            lambda: drawing.draw_carriage(scene, theme, machine, state, desk.metal),
+            lambda: drawing.draw_carriage(scene, theme, state, desk.metal),
             at=(-x_mm * scene.unit, 0.0),
         )
         lowest = y_mm - machine["spine_y_mm"]
