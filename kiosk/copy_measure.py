@@ -85,7 +85,7 @@ def _jaw_face(grey: Counts, half: float) -> float:
 def _edges(grey: Counts, columns: NDArray[np.int64], half: float) -> tuple[Floats, Floats]:
     """Upper and lower edge of the shadow in each column, pixels from the upper border; NaN where there is none."""
     picture = grey[:, columns[0] :] if columns.size else grey[:, :0]
-    upper, lower = _deepest_shadow(picture < half)
+    upper, lower = deepest_shadow(picture < half)
     # Single dark pixels are dust on the window: a shadow is at least three deep.
     found = (lower - upper >= 2) & (upper > 0) & (lower < picture.shape[0] - 1)
     index = np.arange(picture.shape[1])
@@ -99,21 +99,22 @@ def _edges(grey: Counts, columns: NDArray[np.int64], half: float) -> tuple[Float
     return np.where(found, top, np.nan), np.where(found, bottom, np.nan)
 
 
-def _deepest_shadow(dark: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def deepest_shadow(dark: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last row of the longest dark run in each column: the blade, whatever hair or speck lies beside it."""
-    columns = dark.shape[1]
-    edge = np.zeros((1, columns), dtype=np.int8)
-    step = np.diff(dark.view(np.int8), axis=0, prepend=edge, append=edge)
-    begin_row, begin_column = np.nonzero(step > 0)
-    end_row, end_column = np.nonzero(step < 0)
-    # Column by column, downwards: then the nth beginning and the nth end are those of one run.
-    by_column = np.argsort(begin_column, kind="stable")
-    column, first = begin_column[by_column], begin_row[by_column]
-    last = end_row[np.argsort(end_column, kind="stable")] - 1
-    deepest = np.lexsort((first, first - last, column))
+    rows, columns = dark.shape
+    # Column after column in one long row, a light pixel before each: runs are then told by the turns between them.
+    apart = np.zeros((columns, rows + 1), dtype=np.bool_)
+    apart[:, 1:] = dark.T
+    row = apart.reshape(-1)
+    turns = np.flatnonzero(row[1:] != row[:-1]) + 1
+    begin = turns[0::2]
+    length = np.append(turns[1::2], [row.size] * (len(turns) % 2)).astype(np.int64) - begin
+    column, first = begin // (rows + 1), begin % (rows + 1) - 1
+    deepest = np.lexsort((first, -length, column))
     there, at = np.unique(column[deepest], return_index=True)
     upper, lower = np.zeros(columns, np.int64), np.full(columns, -1, np.int64)
-    upper[there], lower[there] = first[deepest[at]], last[deepest[at]]
+    upper[there] = first[deepest[at]]
+    lower[there] = upper[there] + length[deepest[at]] - 1
     return upper, lower
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hardware.errors import CameraFault
 from hardware.scan import View
 from kiosk.copy_check import CopyErrors, check_copy, drift_mm, edge_correction_mm, has_drifted, wheel_is_worn
-from kiosk.copy_measure import measure_copy
+from kiosk.copy_measure import deepest_shadow, measure_copy
 from kiosk.cut_plan import CutPlan, plan_cuts
 from kiosk.reading import Profile
 from simulator.optics.check import render_check
@@ -162,3 +162,21 @@ def test_a_wheel_is_told_as_worn_before_its_touch_offs_refuse_good_blanks() -> N
 def test_the_path_follows_a_wearing_wheel_and_not_one_odd_blank() -> None:
     assert edge_correction_mm([]) == edge_correction_mm([0.05]) == edge_correction_mm([0.05, 0.04, -0.03, 0.05]) == 0.0
     assert edge_correction_mm([-0.03, -0.03, 0.05, -0.03, -0.029]) == pytest.approx(-0.03)
+
+
+@given(seed=st.integers(0, 2**32), dark=st.floats(0, 1), rows=st.integers(3, 9))
+def test_the_blade_is_the_longest_shadow_of_each_column_whatever_lies_above_and_below(
+    seed: int, dark: float, rows: int
+) -> None:
+    picture = np.random.default_rng(seed).random((rows, 8)) < dark
+    upper, lower = deepest_shadow(picture)
+    for column in range(8):
+        runs, begin = [], None
+        for row, shaded in enumerate([*picture[:, column], False]):
+            if shaded and begin is None:
+                begin = row
+            elif not shaded and begin is not None:
+                runs.append((begin, row - 1))
+                begin = None
+        longest = max(runs, key=lambda run: (run[1] - run[0], -run[0]), default=(0, -1))
+        assert (upper[column], lower[column]) == longest
