@@ -165,7 +165,7 @@ def _position(text: str) -> Position:
     """Three coordinates; more axes are allowed to follow."""
     place = _PLACE.fullmatch(text)
     if place is None:
-        raise ValueError(text)
+        raise ValueError("no such figures")
     return (float(place[1]), float(place[2]), float(place[3]))
 
 
@@ -209,7 +209,7 @@ def _feed_and_speed(found: dict[str, str]) -> tuple[float | None, float | None]:
     if text is None:
         return None, None
     if not _FIGURES.fullmatch(text):
-        raise ValueError(text)
+        raise ValueError("no such figures")
     values = text.split(",")
     return float(values[0]), float(values[1]) if len(values) > 1 else None
 
@@ -217,5 +217,5 @@ def _feed_and_speed(found: dict[str, str]) -> tuple[float | None, float | None]:
 def _whole(text: str) -> tuple[int, ...]:
     values = text.split(",")
     if not all(value.isdecimal() for value in values):
-        raise ValueError(text)
+        raise ValueError("no such figures")
     return tuple(int(value) for value in values)

@@ -23,7 +23,7 @@ _SPIKE = 9
 _SHIFTS_MM = np.arange(-0.4, 0.41, 0.1)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class FaceFit:
     """One face against one face on file. `adjusted`: tilt per mm, shift in mm, height scale, gain."""
 

@@ -92,7 +92,7 @@ def measure_patch(patch: Patch) -> Outline | Outcome:
     return _assemble(patch, heights, stop, other, blade, tip, crumbs)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class _EdgeLine:
     """A robust, slightly bent line through one edge; `straight` is the share of the edge that lies on it."""
 

@@ -31,7 +31,7 @@ FAINTEST = 0.06
 """A row's line may be as faint as this share of the brightest: dark old brass gives little back."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class LineReading:
     """One face: recess on `section_grid`, and how high above the picture's lower border its line ends, mm."""
 

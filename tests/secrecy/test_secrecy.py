@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.scan import ScanFrames, View
+from kiosk.identification.section import LineReading
 from kiosk.reading import Candidate, Cut, Identification, KeyReading, Outcome, SectionReading
 from kiosk.secrecy import wipe
 
@@ -76,6 +77,7 @@ def test_no_repr_shows_a_value() -> None:
         ScanFrames(silhouette=View(np.full((4, 4), 77, np.uint8), 0.03)),
         KeyReading(profile=np.full((5, 2), 7.77), blade_height_mm=7.77),
         SectionReading(np.full(5, 7.77), None, None),
+        LineReading(np.full(5, 7.77), 7.77),
         Identification(
             Outcome.IDENTIFIED, "KW1", "KW1", cuts=(Cut("7", 7.77, 0.0, 0.0),), ranked=(Candidate("s", 0.77),)
         ),
