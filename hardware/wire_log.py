@@ -76,20 +76,20 @@ _MOTIONS: tuple[tuple[tuple[str, float], str], ...] = (
     (("G", 1), "feed"),
     (("G", 0), "rapid"),
 )
-_ANSWERS: tuple[tuple[type, str], ...] = (
-    (Ok, "ok"),
-    (ErrorReply, "error"),
-    (Alarm, "alarm"),
-    (Banner, "banner"),
-    (Status, "report"),
-    (Setting, "setting"),
-    (StartupLine, "startup"),
-    (ParserState, "words"),
-    (Offset, "offset"),
-    (Probe, "probed"),
-    (Echo, "echo"),
-    (Info, "info"),
-)
+_ANSWERS: dict[type[Event], str] = {
+    Ok: "ok",
+    ErrorReply: "error",
+    Alarm: "alarm",
+    Banner: "banner",
+    Status: "report",
+    Setting: "setting",
+    StartupLine: "startup",
+    ParserState: "words",
+    Offset: "offset",
+    Probe: "probed",
+    Echo: "echo",
+    Info: "info",
+}
 
 
 def blanked(data: bytes) -> str:
@@ -106,6 +106,8 @@ def told(body: bytes, way: str = "") -> WireLine:
     """One whole line without its end, blanked, with the id of what it means (`wire.ID` in the screen's words)."""
     if not body:
         return WireLine(way, "", "")
+    if body == b"ok":
+        return WireLine(way, "ok", "ok")
     text = body.decode("ascii", "replace")
     # A board answers; what it sends is never an order, and thousands of answers pass for one copy.
     order = _order(text, way) if way != FROM_BOARD else None
@@ -114,8 +116,7 @@ def told(body: bytes, way: str = "") -> WireLine:
     event = parse_line(body)
     if event is None or isinstance(event, Unexplained):
         return WireLine(way, f"({len(body)} bytes)", "unexplained")
-    meaning = next(name for kind, name in _ANSWERS if isinstance(event, kind))
-    return WireLine(way, _answer(text, event), meaning)
+    return WireLine(way, _answer(text, event), _ANSWERS[type(event)])
 
 
 def _order(text: str, way: str) -> WireLine | None:
