@@ -26,6 +26,7 @@ from simulator.firmware_build import ECHO, STOCK
 from simulator.rig import SimulatedMachine
 
 LANGUAGES = ("en", "es", "fr")
+"""Those of the panel, which this does not import: it is a program of its own."""
 
 
 @contextmanager

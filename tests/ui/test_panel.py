@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from config.problems import BadInput
 from hardware.grbl_codes import ALARMS, ERRORS
+from kiosk.rehearsal import panel as panel_command
 from simulator.fault_model import Outcome, Parameter
 from simulator.faults import FAULTS, FaultPanel
 from simulator.gallery import GALLERY
@@ -39,7 +40,7 @@ from ui.panel.desk import (
 from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.style import DESIGN_PX, PALETTES, panel_theme
 from ui.panel.thrift import SHARE, Thrift
-from ui.panel.told import LANGUAGES, told_in
+from ui.panel.told import FOLDER, LANGUAGES, told_in
 from ui.panel.wirelog import WireLog
 from ui.theme import contrast
 
@@ -322,3 +323,8 @@ def test_looking_is_skipped_until_no_more_than_its_share_was_spent(costs_s: list
             cpu_s += cost_s
             wall_s += cost_s
     assert cpu_s <= SHARE * wall_s + 0.15 + 0.3
+
+
+def test_every_language_of_the_panel_has_its_words_and_can_be_asked_for() -> None:
+    assert sorted(LANGUAGES) == sorted(path.stem for path in FOLDER.glob("*.po"))
+    assert panel_command.LANGUAGES == LANGUAGES

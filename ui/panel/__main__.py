@@ -14,16 +14,9 @@ import typer
 
 from config.problems import BadInput, Problem
 from ui.panel.client import ControlClient
+from ui.panel.told import Language
 
 HOST = "127.0.0.1"
-
-
-class Language(StrEnum):
-    """Languages the panel speaks."""
-
-    EN = "en"
-    ES = "es"
-    FR = "fr"
 
 
 class Shade(StrEnum):

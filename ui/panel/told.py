@@ -6,6 +6,7 @@ Responsible for: a sentence by its id in the chosen language. Not responsible fo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from hardware import grbl_codes
@@ -14,7 +15,17 @@ from simulator.gallery import Exhibit
 from ui.i18n import Words, load_words
 
 FOLDER = Path(__file__).parent / "words"
-LANGUAGES = ("en", "es", "fr")
+
+
+class Language(StrEnum):
+    """Languages the panel speaks: one file of words each."""
+
+    EN = "en"
+    ES = "es"
+    FR = "fr"
+
+
+LANGUAGES = tuple(language.value for language in Language)
 
 
 @dataclass(frozen=True)
