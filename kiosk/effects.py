@@ -265,6 +265,8 @@ def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:
     tools.cutter.deliver()
     tools.cutter.present_to_check()
     if copy_is_there(tools.scanner.check()):
+        # Seen, so not in doubt: the money need not wait until somebody has cleared the chute.
+        tools.journal.write(transaction, Step.HANGING, copy=copy)
         raise ChuteBlocked("the copy did not fall into the chute")
     tools.journal.write(transaction, Step.DELIVERED, copy=copy)
     return Delivered()

@@ -51,6 +51,7 @@ class Step(StrEnum):
     NOT_PASSED = "not_passed"
     REJECTED = "rejected"
     DELIVERING = "delivering"
+    HANGING = "hanging"
     DELIVERED = "delivered"
     CAPTURING = "capturing"
     CAPTURED = "captured"
@@ -79,6 +80,7 @@ METAL_AFTER = {
     Step.LOADING: Metal.CLAMPED,
     Step.REJECTED: Metal.NONE,
     Step.DELIVERING: Metal.DELIVERING,
+    Step.HANGING: Metal.CLAMPED,
     Step.DELIVERED: Metal.NONE,
 }
 
@@ -99,6 +101,7 @@ WORDS = {
     Step.NOT_PASSED: "the copy was outside tolerance",
     Step.REJECTED: "what was in the clamp was scrapped",
     Step.DELIVERING: "the copy was about to be dropped into the chute",
+    Step.HANGING: "the copy did not fall into the chute: it is still in the clamp",
     Step.DELIVERED: "the copy was delivered",
     Step.CAPTURING: "the money for the delivered copies was about to be taken",
     Step.CAPTURED: "the money was taken",

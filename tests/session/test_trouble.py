@@ -164,6 +164,18 @@ def test_a_fault_after_the_copy_fell_charges_for_it(kiosk: Shop) -> None:
     assert kiosk.stage.tools.journal.open_sales() == ()
 
 
+def test_the_money_for_a_copy_seen_hanging_is_let_go_before_anybody_clears_the_chute(kiosk: Shop) -> None:
+    """The drawer is full: the camera sees the copy in the clamp, so nothing is in doubt."""
+    kiosk.cutter.deliver = lambda: None  # type: ignore[method-assign]
+    buy(kiosk)
+    broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert broken.fault is not None
+    assert not broken.fault.heals_itself
+    assert kiosk.stage.run_until(lambda _: kiosk.terminal.reserved == ())
+    sale = kiosk.stage.tools.journal.last_sales(1)[0]
+    assert (sale.money, sale.metal, sale.delivered) == (Money.VOIDED, Metal.CLAMPED, 0)
+
+
 def test_a_machine_that_does_not_come_back_still_gives_the_money_back(kiosk: Shop) -> None:
     kiosk.cutter.will_fail("run", LinkLost("gone"))
     kiosk.cutter.will_fail("recover", *[LinkLost("gone")] * 10)
