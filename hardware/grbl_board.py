@@ -30,6 +30,7 @@ SYNC = "G4P0.01"
 """Acknowledged only when all motion before it is done."""
 SYNC_OF = {"Grbl": "G4P0"}
 """A stock board waits just so for a dwell of nothing, without its shortest pause of 50 ms; FluidNC would not wait."""
+_ASK = RealTime.STATUS.byte
 Watch = Callable[[Status, float], None]
 
 
@@ -187,7 +188,7 @@ class GrblBoard:
         now_s = self._clock.now_s()
         self.session.query_sent(now_s)
         self._next_query_s = now_s + 1 / self._wire.poll_hz
-        self.link.write(RealTime.STATUS.byte)
+        self.link.write(_ASK)
 
     def _heed_stop(self) -> None:
         if self._stop_asked():

@@ -60,7 +60,7 @@ def line_bytes(text: str) -> bytes:
     """
     if not text or len(text) > LONGEST_LINE:
         raise LocalProtocolError(f"a line of {len(text)} characters")
-    if not all(" " <= character <= "~" for character in text) or set(text) & set("?!~"):
+    if not (text.isascii() and text.isprintable()) or any(live in text for live in "?!~"):
         raise LocalProtocolError("a character that may not stand in a line")
     return text.encode("ascii") + b"\n"
 

@@ -52,6 +52,7 @@ _REAL_TIME = {
     RealTime.JOG_CANCEL: ("0x85", "jog_cancel"),
 }
 _ORDERS = bytes(_REAL_TIME)
+_ASK = RealTime.STATUS.byte
 _OF_A_CUT = frozenset({"feed", "rapid", "ok", "echo", "report", "dwell", "ask_words", "words", "set_words"})
 _WORD = re.compile(r"([A-Z])[-+]?[\d.]+")
 _OPEN_WORD = re.compile(r"[GMSPT]\d{1,5}(?:\.\d)?")
@@ -186,11 +187,13 @@ class WireLog:
 
     def sent(self, data: bytes) -> None:
         """Bytes went to the board."""
+        if data == _ASK:
+            return
         rest = data.translate(None, _ORDERS)
         with self._lock:
             if len(rest) < len(data):
-                for byte in data:
-                    if byte in _REAL_TIME and byte != RealTime.STATUS:
+                for byte in data.replace(_ASK, b""):
+                    if byte in _REAL_TIME:
                         self._keep(WireLine(TO_BOARD, *_REAL_TIME[RealTime(byte)]))
             if rest:
                 self._feed(TO_BOARD, rest)

@@ -152,7 +152,7 @@ def _refined(plan: CutPlan, grid: Floats, seen: Floats, shift_mm: float) -> floa
         off = seen - wanted
         off -= np.median(off[~ramps]) if (~ramps).sum() >= LEAST_RAMP else 0.0
         step_mm = float(np.sum(slope[ramps] * off[ramps]) / np.sum(slope[ramps] ** 2))
-        shift_mm -= float(np.clip(step_mm, -0.2, 0.2))
+        shift_mm -= min(max(step_mm, -0.2), 0.2)
     return shift_mm
 
 
