@@ -7,6 +7,7 @@ responsible for: what a phrase means for a copy (`kiosk.policy`).
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 
@@ -37,6 +38,8 @@ _STRONG_ASPECT = 1.6
 """A find as good, long and drawn out as this is writing, whether it can be read or not."""
 _STROKE_MM = 0.07
 _ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
+_EVEN = 128
+"""Grey of metal with nothing on it, as `relief.flattened` leaves it."""
 
 
 class _Gleaned:
@@ -166,6 +169,10 @@ def _unrolled(picture: Picture, bow: Bow) -> Picture:
     middle = (inside["m10"] / max(inside["m00"], 1.0), inside["m01"] / max(inside["m00"], 1.0))
     outer = _ARC_OUTER_MM / bow.mm_per_px
     around = round(2 * np.pi * 0.75 * outer)
-    polar = cv2.warpPolar(picture, (round(outer), around), middle, outer, cv2.INTER_CUBIC | cv2.WARP_POLAR_LINEAR)
+    # What lies beyond the picture would be left as the memory was: even metal stands there instead.
+    beyond = math.ceil(outer) + 2
+    wide = cv2.copyMakeBorder(picture, beyond, beyond, beyond, beyond, cv2.BORDER_CONSTANT, value=_EVEN)
+    centre = (middle[0] + beyond, middle[1] + beyond)
+    polar = cv2.warpPolar(wide, (round(outer), around), centre, outer, cv2.INTER_CUBIC | cv2.WARP_POLAR_LINEAR)
     strip = np.rot90(polar[:, round(_ARC_INNER_MM / bow.mm_per_px) :])
     return np.ascontiguousarray(np.concatenate([strip, strip[:, : around // 4]], axis=1), dtype=np.uint8)
