@@ -25,7 +25,7 @@ from hardware.grbl_events import Status
 from hardware.grbl_wire import RealTime
 from hardware.job import CutJob
 from hardware.jog import jog
-from hardware.macros import check_macros, filled, slot_z_mm
+from hardware.macros import check_macros, filled, slot_z_mm, up_to_opening
 from hardware.motion import Motion, lift_wheel
 from hardware.ports import BoardIdentity, ByteLink, JogEnd, MachineStatus, TouchOff, WireLine
 from hardware.touch_off import Seat, judge
@@ -110,10 +110,14 @@ class GrblCutter:
             self._macro(motion, self._machine.macros.brush)
             self._macro(motion, self._machine.macros.check)
 
-    def deliver(self) -> None:
-        """Drop the copy into the chute to the shopper."""
+    def deliver(self, before_opening: Callable[[], None] = lambda: None) -> None:
+        """Bring the copy over the chute, call `before_opening`, and drop it to the shopper."""
+        moves, drop = up_to_opening(self._machine.macros.deliver)
         with self._operation():
-            self._macro(self._homed(), self._machine.macros.deliver)
+            motion = self._homed()
+            self._macro(motion, moves)
+            before_opening()
+            self._macro(motion, drop)
 
     def reject(self) -> None:
         """Drop what is clamped into the locked bin."""

@@ -23,6 +23,12 @@ def filled(lines: tuple[str, ...], z_mm: float) -> tuple[str, ...]:
     return tuple(line.replace("{z}", figure(z_mm)) for line in lines)
 
 
+def up_to_opening(lines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A macro's lines before the clamp is told to open, and the rest."""
+    opening = next((at for at, line in enumerate(lines) if {("M", 7.0), ("M", 8.0)} & set(words_of(line))), 0)
+    return lines[:opening], lines[opening:]
+
+
 def check_macros(machine: Machine) -> None:
     """Hold every macro to plain absolute moves, dwells and outputs inside the travel.
 

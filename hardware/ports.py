@@ -112,8 +112,8 @@ class Cutter(Protocol):
     def present_to_check(self) -> None:
         """Brush the copy and bring it before the check camera."""
 
-    def deliver(self) -> None:
-        """Drop the copy into the chute to the shopper."""
+    def deliver(self, before_opening: Callable[[], None] = ...) -> None:
+        """Bring the copy over the chute, call `before_opening`, and drop it to the shopper."""
 
     def reject(self) -> None:
         """Drop what is clamped into the locked bin."""

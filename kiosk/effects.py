@@ -261,8 +261,8 @@ def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:
     Raises:
         ChuteBlocked: it still hangs in the clamp; nothing may be charged for it.
     """
-    tools.journal.write(transaction, Step.DELIVERING, copy=copy)
-    tools.cutter.deliver()
+    # Written over the chute, no sooner: a copy lost on the way there lies anywhere but with the shopper.
+    tools.cutter.deliver(lambda: tools.journal.write(transaction, Step.DELIVERING, copy=copy))
     tools.cutter.present_to_check()
     if copy_is_there(tools.scanner.check()):
         # Seen, so not in doubt: the money need not wait until somebody has cleared the chute.

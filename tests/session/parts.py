@@ -85,7 +85,8 @@ class FakeCutter:
     def present_to_check(self) -> None:
         self._do("check", 3.0)
 
-    def deliver(self) -> None:
+    def deliver(self, before_opening: Callable[[], None] = lambda: None) -> None:
+        before_opening()
         self._do("deliver", 2.0)
         self.clamped = False
         self.chute += 1

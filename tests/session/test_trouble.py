@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from hardware.errors import (
@@ -151,8 +153,8 @@ def test_a_fault_after_the_copy_fell_charges_for_it(kiosk: Shop) -> None:
     """The link is lost while delivering, but the copy is out of the clamp: a look tells."""
     real = kiosk.cutter.deliver
 
-    def falls_then_fails() -> None:
-        real()
+    def falls_then_fails(before_opening: Callable[[], None]) -> None:
+        real(before_opening)
         raise LinkLost("gone")
 
     kiosk.cutter.deliver = falls_then_fails  # type: ignore[method-assign]
@@ -164,9 +166,23 @@ def test_a_fault_after_the_copy_fell_charges_for_it(kiosk: Shop) -> None:
     assert kiosk.stage.tools.journal.open_sales() == ()
 
 
+def test_a_copy_lost_on_its_way_to_the_chute_is_not_charged(kiosk: Shop) -> None:
+    """A stray byte opened the clamp while it moved: the copy is not in the clamp, and not with the shopper either."""
+
+    def loses_it(before_opening: Callable[[], None]) -> None:
+        kiosk.cutter.clamped = False
+        raise LinkGarbled("stray bytes")
+
+    kiosk.cutter.deliver = loses_it  # type: ignore[method-assign]
+    buy(kiosk)
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    kiosk.stage.run_to(State.WELCOME)
+    assert_neither(kiosk)
+
+
 def test_the_money_for_a_copy_seen_hanging_is_let_go_before_anybody_clears_the_chute(kiosk: Shop) -> None:
     """The drawer is full: the camera sees the copy in the clamp, so nothing is in doubt."""
-    kiosk.cutter.deliver = lambda: None  # type: ignore[method-assign]
+    kiosk.cutter.deliver = lambda before_opening: before_opening()  # type: ignore[method-assign]
     buy(kiosk)
     broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert broken.fault is not None
