@@ -305,6 +305,8 @@ def main() -> int:
     began_s = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         rig = SimulatedMachine(settings.machine, settings.catalogue, asked.seed, baud=None)
+        # Shoppers take their copies out of the chute; all of them are counted here.
+        rig.world.carousel.chute_holds = asked.touches
         expert = ReadyExpert(rig, settings.machine.check)
         with theatre(
             settings,
