@@ -93,16 +93,6 @@ _ANSWERS: dict[type[Event], str] = {
 }
 
 
-def blanked(data: bytes) -> str:
-    """Whole lines of the wire, either way, as text without a figure of any motion; ends of lines stay."""
-    return "".join(_line(part) for part in data.splitlines(keepends=True))
-
-
-def _line(raw: bytes) -> str:
-    body = raw.rstrip(b"\r\n")
-    return told(body).text + raw[len(body) :].decode("ascii", "replace")
-
-
 def told(body: bytes, way: str = "") -> WireLine:
     """One whole line without its end, blanked, with the id of what it means (`wire.ID` in the screen's words)."""
     if not body:

@@ -6,7 +6,7 @@ for: the screen (`ui.consent`), the folder (`kiosk.support_scan`).
 
 from __future__ import annotations
 
-import getpass
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -72,7 +72,7 @@ def _record(places: Places, answer: Answer, *, simulated: bool) -> None:
     """
     facts: dict[str, str | int] = {
         "language": answer.language,
-        "user": getpass.getuser(),
+        "user": os.getuid(),
         "simulated": int(simulated),
     }
     try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.wire_log import WireLog, blanked, told
+from hardware.wire_log import WireLog, told
 
 PLACE = st.floats(-160, 0, allow_nan=False).map(lambda mm: f"{mm:.3f}")
 
@@ -49,14 +49,14 @@ def test_a_damaged_line_shows_no_place_either(x: str, y: str, flips: list[tuple[
         data = bytearray(line.encode())
         for at, bit in flips:
             data[at % len(data)] ^= 1 << bit
-        shown = blanked(bytes(data).replace(b"\n", b" ").replace(b"\r", b" "))
+        shown = told(bytes(data).replace(b"\n", b" ").replace(b"\r", b" ")).text
         # What is left is short whole numbers of words; a place has a point and three places.
         assert not re.search(r"\d\.\d{2}", shown), shown
 
 
 @given(data=st.binary(max_size=60))
 def test_anything_at_all_can_be_told(data: bytes) -> None:
-    assert isinstance(blanked(data), str)
+    assert isinstance(told(data).text, str)
     log = WireLog()
     log.received(data)
     log.sent(data)
