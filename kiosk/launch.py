@@ -31,7 +31,7 @@ from kiosk.database import DatabaseFault
 from kiosk.flight import recording
 from kiosk.ops.doctor import Grade
 from kiosk.ops.doctor_machine import display
-from kiosk.ops.places import Places, data_folder
+from kiosk.ops.places import Places, places_of
 from kiosk.ops.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.ops.running import Running
 from kiosk.ops.settings_in_force import settings_in_force, tell
@@ -68,9 +68,7 @@ class Start:
     @property
     def places(self) -> Places:
         """Where journal, stock and audit lie: a simulated kiosk never shares a real one's."""
-        if self.data is not None:
-            return Places(self.data)
-        return Places(data_folder() / "simulated" if self.simulated else data_folder())
+        return places_of(self.data, simulated=self.simulated)
 
 
 def start(asked: Start) -> int:

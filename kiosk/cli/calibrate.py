@@ -22,6 +22,7 @@ from hardware.errors import CameraFault
 from hardware.scan import ScanFrames
 from hardware.scan_folder import load_scan
 from kiosk.calibration import Calibration, calibrate_frames, file_name, write
+from kiosk.cli.options import ConfigOption
 from kiosk.secrecy import wipe
 
 Pretend: TypeAlias = Callable[[Machine], ScanFrames]
@@ -43,9 +44,7 @@ def register(app: typer.Typer, pretend: Pretend) -> None:
         ] = None,
         simulated: Annotated[bool, typer.Option("--simulated", help="The cameras of a simulated machine.")] = False,
         out: Annotated[Path | None, typer.Option(help="File to write; calibration-DATE.toml here by default.")] = None,
-        config: Annotated[
-            Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")
-        ] = None,
+        config: ConfigOption = None,
         machine: Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")] = None,
     ) -> None:
         """Find scale, tilt and laser angle of each view from pictures of the step gauge in the tray."""

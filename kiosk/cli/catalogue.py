@@ -19,8 +19,9 @@ from config.match_limits import require
 from config.problems import BadInput, Problem
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from hardware.scan_folder import load_scan
-from kiosk.cli.catalogue_files import ConfigOption, keep, keyways_folder, limits_path, load, write
+from kiosk.cli.catalogue_files import keep, keyways_folder, limits_path, load, write
 from kiosk.cli.limits import calibrate_limits, extended, kept_limits
+from kiosk.cli.options import ConfigOption
 from kiosk.enrol import Enrolled, NotEnrolled, as_toml, learn_section
 from kiosk.identification import read_key
 

@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from config.catalogue import Catalogue, load_catalogue
 from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import MEASURED, OWNER_VARIABLE, machine_in_force
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")]
 
 
 def owner_of(config: Path | None) -> Path | None:

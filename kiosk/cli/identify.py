@@ -19,6 +19,7 @@ from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
 from hardware.scan import ScanFrames
 from hardware.scan_folder import MM_PER_PX_RANGE, load_scan, load_view
+from kiosk.cli.options import ConfigOption
 from kiosk.decision import Decision
 from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
 from kiosk.policy import Circumstances, Policy, decide
@@ -30,7 +31,6 @@ MmPerPx = Annotated[
     float | None,
     typer.Option("--mm-per-px", help="Scale of an ordinary photograph or flatbed scan; 25.4 / dpi for a scan."),
 ]
-ConfigDir = Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")]
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,7 +47,7 @@ class _Told:
 
 
 def identify_command(
-    paths: Paths, as_json: AsJson = False, mm_per_px: MmPerPx = None, config: ConfigDir = None
+    paths: Paths, as_json: AsJson = False, mm_per_px: MmPerPx = None, config: ConfigOption = None
 ) -> None:
     """Say what key each scan folder or picture shows and whether it may be copied."""
     settings = load_settings(config)

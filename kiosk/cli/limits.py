@@ -15,7 +15,8 @@ from config.catalogue import Catalogue
 from config.match_limits import SHIPPED_LIMITS, LimitsFile, as_toml, read_limits
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE
-from kiosk.cli.catalogue_files import ConfigOption, limits_path, load, machine_of, owner_of, write
+from kiosk.cli.catalogue_files import limits_path, load, machine_of, owner_of, write
+from kiosk.cli.options import ConfigOption
 from kiosk.identification.set_limits import Inseparable
 
 ENROL_SAMPLES = 8

@@ -27,7 +27,7 @@ from kiosk.ops.counters import Figures, read_figures
 from kiosk.ops.doctor import Check, Grade, as_objects, examine, failed, for_people, passed, worst
 from kiosk.ops.logs import for_people as log_line
 from kiosk.ops.logs import read_logs
-from kiosk.ops.places import Places, data_folder
+from kiosk.ops.places import Places, places_of
 from kiosk.ops.status import for_people as status_line
 from kiosk.ops.status import read_status
 
@@ -42,7 +42,7 @@ def doctor(as_json: AsJson = False, data: Data = None) -> None:
     """Examine the kiosk: each check passes, warns or fails, with the next step. Status 1 if any fails."""
     # What the driver would log, the findings say.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
-    places = Places(data or data_folder())
+    places = places_of(data)
     findings = examine(_checks(places))
     if as_json:
         typer.echo(json.dumps(as_objects(findings), indent=1))
@@ -55,7 +55,7 @@ def doctor(as_json: AsJson = False, data: Data = None) -> None:
 
 def status(as_json: AsJson = False, data: Data = None) -> None:
     """What the kiosk is doing now, and today's figures."""
-    places = Places(data or data_folder())
+    places = places_of(data)
     now = read_status(places.data)
     with _told():
         seen = read_figures(places, datetime.now(UTC).date().isoformat())
@@ -81,7 +81,7 @@ def status(as_json: AsJson = False, data: Data = None) -> None:
 
 def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: Data = None) -> None:
     """Days, quality, errors, drift, time by step and stock since a day."""
-    places = Places(data or data_folder())
+    places = places_of(data)
     first = _day(since)
     with _told():
         seen = read_figures(places, first)
@@ -122,7 +122,7 @@ def logs(
     if level not in order:
         raise BadInput(Problem("--level", "", f"must be one of {', '.join(order)}"))
     wanted = set(order[order.index(level) :])
-    kept = [entry for entry in read_logs(Places(data or data_folder()).logs) if entry.get("level") in wanted]
+    kept = [entry for entry in read_logs(places_of(data).logs) if entry.get("level") in wanted]
     for entry in kept[-lines:]:
         typer.echo(log_line(entry))
 
@@ -131,7 +131,7 @@ def backup(target: Annotated[Path, typer.Argument(help="Archive to make (.tar.gz
     """Back up databases and settings while the kiosk runs. Holds no key data, passwords or sealing keys."""
     owner = os.environ.get(OWNER_VARIABLE, "")
     with _told():
-        names = back_up(Places(data or data_folder()), Path(owner) if owner else None, target)
+        names = back_up(places_of(data), Path(owner) if owner else None, target)
     typer.echo(f"{target}: {', '.join(names)}")
 
 

@@ -10,7 +10,6 @@ import re
 import textwrap
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ from config.phrases import Phrases
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.store import DoNotDuplicate
+from kiosk.cli.options import ConfigOption
 from kiosk.decision import Decision, FiredRule, Override, Verdict
 from kiosk.policy import Circumstances, Policy, decide
 from kiosk.reading import Identification, Outcome, Stamp
@@ -60,7 +60,7 @@ def explain(
     quantity: Annotated[int, typer.Option(help="Copies asked for.")] = 1,
     attempts: Annotated[int, typer.Option(help="How often this session has tried.")] = 1,
     language: Annotated[str, typer.Option(help="Language of the words for the shopper: en, es, fr.")] = "en",
-    config: Annotated[Path | None, typer.Option(help="The owner's settings directory.")] = None,
+    config: ConfigOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Say what would be decided about a key, by which rules, on what ground."""
@@ -100,7 +100,7 @@ def explain(
 
 
 @app.command("list")
-def list_rules(config: Annotated[Path | None, typer.Option(help="The owner's settings directory.")] = None) -> None:
+def list_rules(config: ConfigOption = None) -> None:
     """Every rule in force: code, verdict, who may lift it, source."""
     for rule in load_settings(config).policy.rules:
         typer.echo(f"{rule.code:<34} {rule.verdict.value:<9} {rule.override.value:<9} {rule.source}")

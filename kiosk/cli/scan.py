@@ -19,8 +19,9 @@ from config.store import Store
 from hardware.clock import SystemClock
 from kiosk.audit import Audit, key_folder_beside
 from kiosk.cli.calibrate import Pretend, live_frames
+from kiosk.cli.options import ConfigOption
 from kiosk.database import DatabaseFault
-from kiosk.ops.places import Places, data_folder
+from kiosk.ops.places import Places, places_of
 from kiosk.secrecy import no_core_dumps, wipe
 from kiosk.support_scan import Answer, keep, require_unused
 
@@ -41,15 +42,13 @@ def register(app: typer.Typer, ask: Ask, pretend: Pretend) -> None:
     def scan(
         out: Annotated[Path, typer.Option("--out", help="Folder for the pictures; new, or empty.")],
         simulated: Annotated[bool, typer.Option("--simulated", help="A made-up key, simulated cameras.")] = False,
-        config: Annotated[
-            Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")
-        ] = None,
+        config: ConfigOption = None,
         data: Annotated[Path | None, typer.Option("--data", help="Folder of journal, stock and audit.")] = None,
     ) -> None:
         """Keep pictures of the key in the tray, if its owner agrees on the screen. The pictures show its cuts."""
         require_unused(out)
         settings = load_settings(config)
-        places = Places(data or (data_folder() / "simulated" if simulated else data_folder()))
+        places = places_of(data, simulated=simulated)
         answer = ask(settings.store, simulated)
         if not answer.agreed:
             typer.echo("not agreed: nothing was written")

@@ -27,6 +27,7 @@ from hardware.errors import HardwareFault
 from hardware.grbl_board import stop_board
 from hardware.grbl_codes import alarm, error
 from hardware.link import serial_link_factory
+from kiosk.cli.options import ConfigOption
 from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.cut_plan_drawing import draw
 from kiosk.gcode import to_gcode
@@ -45,7 +46,6 @@ BittingOption = Annotated[
     str, typer.Option("--bitting", help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")
 ]
 PortOption = Annotated[str, typer.Option("--port", help="Serial port, pseudo-terminal or socket://host:port.")]
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The owner's settings directory; $KIOSK_CONFIG.")]
 
 REFUSED = {
     PlanRefusal.UNKNOWN_DEPTH: "a depth this keyway does not have",

@@ -67,3 +67,10 @@ def data_folder() -> Path:
     if INSTALLED.is_dir():
         return INSTALLED
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kiosk"
+
+
+def places_of(data: Path | None, *, simulated: bool = False) -> Places:
+    """The folder named, else the usual one; a simulated kiosk never shares a real one's."""
+    if data is not None:
+        return Places(data)
+    return Places(data_folder() / "simulated" if simulated else data_folder())

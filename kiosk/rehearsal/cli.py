@@ -15,6 +15,7 @@ import typer
 
 from config.problems import BadInput, Problem
 from config.settings import Settings, load_settings
+from kiosk.cli.options import ConfigOption
 from kiosk.flight import read_record
 from kiosk.rehearsal.play import Played, play
 from kiosk.rehearsal.remember import scenario_of
@@ -33,7 +34,7 @@ Files = Annotated[
 def run(
     files: Files = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the results as JUnit XML.")] = None,
-    config: Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")] = None,
+    config: ConfigOption = None,
     flight: Annotated[
         Path | None, typer.Option("--flight", help="Write a flight record of the (one) scenario played.")
     ] = None,
@@ -90,7 +91,7 @@ def record(
 @app.command("replay")
 def replay_command(
     flights: Annotated[list[Path], typer.Argument(help="Flight records.")],
-    config: Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Play flight records again; exit status 1 if a session would take another way today."""
     settings = load_settings(config)
