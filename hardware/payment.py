@@ -6,9 +6,6 @@ for: drawing the code (`ui`) or the register's own books.
 
 from __future__ import annotations
 
-from barcode import Code128
-from barcode.errors import BarcodeError
-
 from hardware.ports import PaymentAnswer, PaymentState
 
 
@@ -47,16 +44,3 @@ def pay_code(transaction: str, amount_minor: int) -> str:
     """Text of the code a register scans."""
     sign = "R" if amount_minor < 0 else ""
     return f"{transaction}-{sign}{abs(amount_minor):04d}"
-
-
-def code128_modules(text: str) -> str:
-    """Bars (1) and spaces (0) of `text` as Code 128, without the quiet zones.
-
-    Raises:
-        ValueError: a character Code 128 does not have.
-    """
-    try:
-        modules: str = Code128(text).build()[0]
-    except BarcodeError as error:
-        raise ValueError(f"not printable as Code 128: {len(text)} characters") from error
-    return modules

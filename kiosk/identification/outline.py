@@ -45,14 +45,6 @@ class Outline:
     crumbs: int
 
 
-@dataclass(frozen=True)
-class _Face:
-    """A step from the blade to something taller: where along the blade, and from which height up."""
-
-    u_mm: float
-    from_v_mm: float
-
-
 def measure_outline(found: Segment, frame: BladeFrame) -> Outline | Outcome:
     """Measure along `frame`."""
     patch = straighten(found, frame)
@@ -74,7 +66,7 @@ def measure_patch(patch: Patch) -> Outline | Outcome:
         low, high = lower_edge(patch), upper_edge(patch)
         lower = upper.flipped()
     stop, other = _stops(patch, lower, tip)
-    blade = narrow & (patch.u_mm > stop.u_mm + 0.4) if stop else narrow
+    blade = narrow & (patch.u_mm > stop + 0.4) if stop is not None else narrow
     if blade.sum() * patch.pitch_mm < 6.0:
         return Outcome.NOT_A_KEY
     lower = _edge_line(patch.u_mm, low, blade)
@@ -162,28 +154,28 @@ def _narrow_columns(patch: Patch, low: Floats, high: Floats, tip: float) -> NDAr
     return columns
 
 
-def _stops(patch: Patch, spine: _EdgeLine, tip: float) -> tuple[_Face | None, _Face | None]:
+def _stops(patch: Patch, spine: _EdgeLine, tip: float) -> tuple[float | None, float | None]:
     """The step that is the stop, and another one that might be: first on the cut side, then on the spine's."""
     spine_v = float(np.median(spine.at(np.linspace(tip - 20.0, tip - 5.0, 9))))
     above = _face(patch, spine_v + 3.0, 1, tip)
     below = _face(patch, spine_v - 0.15 - spine.sagitta_mm, -1, tip)
     if above is not None and below is not None:
-        return above, below if abs(below.u_mm - above.u_mm) < 6.0 else None
-    return above or below, None
+        return above, below if abs(below - above) < 6.0 else None
+    return above if above is not None else below, None
 
 
 def _assemble(
     patch: Patch,
     heights: Floats,
-    stop: _Face | None,
-    other: _Face | None,
+    stop: float | None,
+    other: float | None,
     blade: NDArray[np.bool_],
     tip: float,
     crumbs: int,
 ) -> Outline | Outcome:
     # Without a step the profile begins as soon as the bow is as narrow as a blade: such keys are read from the tip.
-    start = stop.u_mm if stop else float(patch.u_mm[np.nonzero(blade)[0][0]])
-    second = other.u_mm - start if other and abs(other.u_mm - start) > 0.12 else None
+    start = stop if stop is not None else float(patch.u_mm[np.nonzero(blade)[0][0]])
+    second = other - start if other is not None and abs(other - start) > 0.12 else None
     near_stop = (patch.u_mm > start + 0.25) & (patch.u_mm < start + 1.0) & np.isfinite(heights)
     by_stop = stop is not None and near_stop.any()
     height = float(np.median(heights[near_stop])) if by_stop else _highest_plateau(heights[blade], patch.pitch_mm)
@@ -243,8 +235,8 @@ def _box(values: Floats, width_mm: float, pitch_mm: float) -> Floats:
     return np.convolve(padded, np.full(count, 1.0 / count), mode="valid")
 
 
-def _face(patch: Patch, from_v: float, direction: int, tip: float) -> _Face | None:
-    """The lowest upright face met going away from the blade: a shoulder.
+def _face(patch: Patch, from_v: float, direction: int, tip: float) -> float | None:
+    """Where along the blade, mm, the lowest upright face met going away from it stands: a shoulder.
 
     Row by row the furthest reach towards the tip falls back; where it stays put for a third of a millimetre, more
     than `SHORTEST_BLADE_MM` from the tip, that is a face.
@@ -266,5 +258,5 @@ def _face(patch: Patch, from_v: float, direction: int, tip: float) -> _Face | No
             # Rows beyond the first few are clear of the rounded corner.
             more = ends[first + need // 4 : first + need + round(0.3 / pitch)]
             more = more[np.isfinite(more) & (np.abs(more - np.median(window)) < FACE_MM)]
-            return _Face(float(np.median(more)), float(patch.v_mm[rows[first]]))
+            return float(np.median(more))
     return None
