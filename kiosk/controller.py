@@ -110,6 +110,7 @@ class Controller:
         try:
             starting.begin(self.desk)
         except Exception as error:
+            # As in any turn: a kiosk that cannot come up says so, machine stopped.
             self._break_down(error)
         self._publish()
 

@@ -326,6 +326,7 @@ def _make_app(
             try:
                 self.screenful.fail()
             except Exception:
+                # Whatever the glass cannot do any more, the machine is stopped already and the supervisor starts anew.
                 log.exception("out of order could not be shown")
                 self.failures = BROKEN_AT_MOST
             if self.failures >= BROKEN_AT_MOST:

@@ -35,7 +35,8 @@ def ease(t: float) -> float:
 
 def mix(one: Rgba, other: Rgba, share: float) -> Rgba:
     """A colour between two."""
-    return tuple(a + (b - a) * share for a, b in zip(one, other, strict=True))  # type: ignore[return-value]
+    (r, g, b, a), (red, green, blue, opaque) = one, other
+    return r + (red - r) * share, g + (green - g) * share, b + (blue - b) * share, a + (opaque - a) * share
 
 
 def _bow() -> list[tuple[float, float]]:
