@@ -33,10 +33,11 @@ FAINTEST = 0.06
 
 @dataclass(frozen=True, repr=False, eq=False)
 class LineReading:
-    """One face: recess on `section_grid`, and how high above the picture's lower border its line ends, mm."""
+    """One face: recess on `section_grid`, and where its line begins and ends above the picture's lower border, mm."""
 
     recess_mm: Floats
     spine_mm: float
+    edge_mm: float
 
 
 def read_section(left: View | None, right: View | None, laser_angle_deg: float) -> SectionReading | None:
@@ -74,13 +75,15 @@ def read_line(view: View, laser_angle_deg: float) -> LineReading | None:
     good = _believable(x_px, strength, noise, view.mm_per_px, max(1.0, per_recess))
     if good.sum() * view.mm_per_px < LEAST_SEEN_MM:
         return None
-    bottom = _spine_row(pixels, x_px, good, view.mm_per_px)
+    bottom = _last_row(pixels, x_px, good, view.mm_per_px)
+    top = x_px.size - 1 - _last_row(pixels[::-1], x_px[::-1], good[::-1], view.mm_per_px)
     height: Floats = np.asarray((bottom - np.arange(x_px.size)) * view.mm_per_px, dtype=np.float64)
     recess = x_px * view.mm_per_px / per_recess
     ground = float(np.percentile(recess[good], 4))
     return LineReading(
         recess_mm=_on_grid(height[good], recess[good] - ground, view.mm_per_px),
         spine_mm=(pixels.shape[0] - 0.5 - bottom) * view.mm_per_px,
+        edge_mm=(pixels.shape[0] - 0.5 - top) * view.mm_per_px,
     )
 
 
@@ -175,7 +178,7 @@ def _believable(
     return np.asarray(good & (agree.sum(axis=1) >= 0.4 * (2 * reach + 1)))
 
 
-def _spine_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_], mm_per_px: float) -> float:
+def _last_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_], mm_per_px: float) -> float:
     """Row, with its fraction, at which the line ends at the bottom: where it fades to half.
 
     Brightness is taken over a few columns and rows, so that a dark grain of speckle is not taken for the end.
