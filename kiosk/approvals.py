@@ -1,16 +1,18 @@
 """Lifting a refusal: who may, for what reason, for exactly which refusal, and only once.
 
 Responsible for: granting approvals. Not responsible for: who staff are (`kiosk.staff`) or what an approval does to a
-decision (`kiosk.policy`, which checks transaction, role and time again). Once only: a transaction's number is used
-once, the visit that holds the approval ends with it, and the approval dies with the visit.
+decision (`kiosk.policy`, which checks transaction, quantity, key, role and time again). Once only: a transaction's
+number is used once, the visit that holds the approval ends with it, and the approval dies with the visit.
 """
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from hardware.clock import Clock
 from kiosk.decision import Approval, FiredRule, Override
+from kiosk.reading import Identification
 from kiosk.tools import StaffMember
 
 LONGEST_S = 120.0
@@ -23,6 +25,15 @@ _REASONS_BY_RULE = {
 }
 REASONS = tuple(dict.fromkeys((*_REASONS, *(each for reasons in _REASONS_BY_RULE.values() for each in reasons))))
 """Ids of every reason; the screen has the words."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an approval would be for: the transaction, how many copies, and the key as it was read."""
+
+    transaction: str
+    quantity: int
+    key: Identification = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,14 +57,14 @@ def reasons_for(rule: FiredRule) -> tuple[str, ...]:
 
 def grant(
     rule: FiredRule,
-    transaction: str,
+    asked: Asked,
     member: StaffMember,
     reason: str,
-    now_utc_s: float,
+    clock: Clock,
     lifetime_s: float = LONGEST_S,
 ) -> Approval | NotGranted:
-    """An approval of this rule for this transaction, good once and for at most 120 s."""
-    if not rule.verdict.blocks or not transaction:
+    """An approval of this rule for exactly what was asked, good once and for at most 120 s."""
+    if not rule.verdict.blocks or not asked.transaction:
         return NotGranted("nothing_to_lift")
     if rule.override is Override.NEVER:
         return NotGranted("never")
@@ -63,10 +74,13 @@ def grant(
         return NotGranted("reason")
     return Approval(
         rule=rule.code,
-        transaction=transaction,
+        transaction=asked.transaction,
         staff_number=member.number,
         role=member.role,
         reason=reason,
-        expires_utc_s=now_utc_s + min(lifetime_s, LONGEST_S),
+        expires_utc_s=clock.utc().timestamp() + min(lifetime_s, LONGEST_S),
         id=secrets.token_hex(8),
+        quantity=asked.quantity,
+        expires_s=clock.now_s() + min(lifetime_s, LONGEST_S),
+        key=asked.key,
     )

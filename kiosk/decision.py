@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from config.policy_rules import Override, Verdict
+from kiosk.reading import Identification
 
 __all__ = ["Approval", "Decision", "FiredRule", "Override", "Verdict"]
 
@@ -32,7 +33,10 @@ class FiredRule:
 
 @dataclass(frozen=True)
 class Approval:
-    """A member of staff lifted one rule, once, for one transaction; it runs out."""
+    """A member of staff lifted one rule, once, for one transaction, so many copies of the key as it was read.
+
+    It runs out by the clock and by elapsed time, whichever comes first: setting the clock buys nobody time.
+    """
 
     rule: str
     transaction: str
@@ -42,6 +46,11 @@ class Approval:
     expires_utc_s: float
     id: str = ""
     """Unlike every other; spending it once makes it worthless."""
+    quantity: int = 0
+    expires_s: float = 0.0
+    """Monotonic, as `Clock.now_s`."""
+    key: Identification | None = field(default=None, repr=False, compare=False)
+    """The very reading it was given for: another look at the same tray is another key. In memory alone."""
 
 
 @dataclass(frozen=True)

@@ -71,12 +71,14 @@ NO_SUCH_QUANTITY = FiredRule(
 class Circumstances:
     """Everything but the key: where, when, how many, which blanks could be sold now.
 
-    `stocked` None leaves stock out (a scan folder has no magazine). `now_utc_s` is what approvals are held against.
+    `stocked` None leaves stock out (a scan folder has no magazine). `now_utc_s` and `now_s` (monotonic) are what
+    approvals are held against.
     """
 
     place: str
     today: date
     now_utc_s: float = 0.0
+    now_s: float = 0.0
     transaction: str = ""
     quantity: int = 1
     attempts: int = 1
@@ -133,7 +135,7 @@ def decide(
     )
     fired = [policy.fired_by_code[rule.code] for rule in policy.index.firing(facts)]
     fired += _floor(fired, keyway, blank, standing, stocked, stamp, policy, circumstances)
-    lifted = _lifted(fired, tuple(approvals), circumstances)
+    lifted = _lifted(fired, tuple(approvals), identification, circumstances)
     fired.sort(key=lambda rule: -STRICTNESS[rule.verdict])
     rules = tuple(_approved(rule) if rule.code in lifted else rule for rule in fired)
     # A lifted rule still tells the shopper what it is about.
@@ -188,7 +190,9 @@ def _floor(
     return found
 
 
-def _lifted(fired: list[FiredRule], approvals: tuple[Approval, ...], circumstances: Circumstances) -> frozenset[str]:
+def _lifted(
+    fired: list[FiredRule], approvals: tuple[Approval, ...], key: Identification, circumstances: Circumstances
+) -> frozenset[str]:
     """Codes of fired rules that a valid approval lifts; none at all while something fired that nobody may lift."""
     if not approvals or any(rule.verdict.blocks and rule.override is Override.NEVER for rule in fired):
         return frozenset()
@@ -199,7 +203,10 @@ def _lifted(fired: list[FiredRule], approvals: tuple[Approval, ...], circumstanc
         if approval.rule in needed
         and approval.transaction
         and approval.transaction == circumstances.transaction
+        and approval.quantity == circumstances.quantity
+        and approval.key is key
         and circumstances.now_utc_s < approval.expires_utc_s
+        and circumstances.now_s < approval.expires_s
         and _RANK.get(approval.role, 0) >= needed[approval.rule]
     )
 

@@ -47,6 +47,7 @@ class StoreRulebook:
             # A law runs by the store's own day, which is the day on this computer's clock.
             today=now.astimezone().date(),
             now_utc_s=now.timestamp(),
+            now_s=self.clock.now_s(),
             transaction=question.transaction,
             quantity=question.quantity,
             attempts=question.attempts,

@@ -147,6 +147,8 @@ class StaffView:
     """Id of a message: `wrong`, `locked_out`, `not_allowed`, `expired`, `nobody` (no account was ever made)."""
     retry_after_s: int = 0
     asked: FiredRule | None = None
+    copies: int = 0
+    """How many copies they would approve it for."""
     reasons: tuple[str, ...] = ()
     slots: tuple[SlotView, ...] = ()
     sales: tuple[SaleLine, ...] = ()

@@ -23,7 +23,7 @@ from hardware.clock import Clock
 from kiosk.approvals import may_lift, reasons_for
 from kiosk.database import DatabaseFault, open_database, transaction
 from kiosk.decision import FiredRule
-from kiosk.lockout import Lockout
+from kiosk.lockout import Lockout, boot_id
 from kiosk.tools import SignInRefused, StaffMember
 
 STAFF_MIGRATIONS = (
@@ -42,6 +42,18 @@ STAFF_MIGRATIONS = (
         until_utc_s REAL NOT NULL,
         last_utc_s REAL NOT NULL
     ) STRICT;
+    """,
+    # Waits that were running begin anew: nobody is let off by an update.
+    """
+    CREATE TABLE lockout_since_boot (
+        number TEXT PRIMARY KEY,
+        failures INTEGER NOT NULL,
+        boot TEXT NOT NULL,
+        since_s REAL NOT NULL
+    ) STRICT;
+    INSERT INTO lockout_since_boot SELECT number, failures, '', 0.0 FROM lockout;
+    DROP TABLE lockout;
+    ALTER TABLE lockout_since_boot RENAME TO lockout;
     """,
 )
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
@@ -76,24 +88,33 @@ class StaffDamaged(DatabaseFault):
 class StaffBook:
     """All accounts; implements `kiosk.tools.StaffDoor`. Safe from any thread."""
 
-    def __init__(self, connection: sqlite3.Connection, clock: Clock, hasher: PasswordHasher = HASHER) -> None:
-        """Over a connection to a file with `STAFF_MIGRATIONS` applied, usable from any thread."""
+    def __init__(
+        self, connection: sqlite3.Connection, clock: Clock, hasher: PasswordHasher = HASHER, boot: str | None = None
+    ) -> None:
+        """Over a connection to a file with `STAFF_MIGRATIONS` applied, usable from any thread.
+
+        Args:
+            connection: to the file.
+            clock: its monotonic time is what waits are counted in.
+            hasher: of PINs.
+            boot: names the boot of that time; this computer's if None.
+        """
         self._connection = connection
         self._clock = clock
         self._hasher = hasher
         self._lock = threading.Lock()
-        self._lockout = Lockout(connection)
+        self._lockout = Lockout(connection, boot or boot_id())
         # Checked in place of an account that is not there, so that both take the same time.
         self._nobody = hasher.hash("nobody's PIN")
 
     @classmethod
-    def open(cls, file: Path, clock: Clock, hasher: PasswordHasher = HASHER) -> StaffBook:
+    def open(cls, file: Path, clock: Clock, hasher: PasswordHasher = HASHER, boot: str | None = None) -> StaffBook:
         """Open (or begin) the accounts at `file`.
 
         Raises:
             DatabaseFault: of any kind.
         """
-        return cls(open_database(file, STAFF_MIGRATIONS, part="staff", any_thread=True), clock, hasher)
+        return cls(open_database(file, STAFF_MIGRATIONS, part="staff", any_thread=True), clock, hasher, boot)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -112,15 +133,16 @@ class StaffBook:
             DatabaseFault: accounts cannot be read, or the attempt cannot be counted.
         """
         with self._lock:
-            now = self._clock.utc().timestamp()
-            wait_s = self._lockout.wait_s(number, now)
+            now_s = self._clock.now_s()
+            with transaction(self._connection):
+                wait_s = self._lockout.wait_s(number, now_s)
             row = self._row(number)
             account = row["number"] if row else ""
             if wait_s > 0:
                 return SignInRefused("locked_out", wait_s, account)
             # Counted before it is checked: pulling the plug during the check gains no try.
             with transaction(self._connection):
-                wait_s = self._lockout.count_failure(number, now)
+                wait_s = self._lockout.count_failure(number, now_s)
         right = self._fits(row["pin_hash"] if row else self._nobody, pin)
         if not right or row is None or row["disabled"]:
             return SignInRefused("locked_out" if wait_s > 0 else "wrong", wait_s, account)
@@ -129,6 +151,12 @@ class StaffBook:
             if self._hasher.check_needs_rehash(row["pin_hash"]):
                 self._set_hash(number, self._hasher.hash(pin))
         return StaffMember(row["number"], row["name"], row["role"])
+
+    def still_in(self, member: StaffMember) -> bool:
+        """Whether who signed in before may still act: the account is there, not disabled, and of the same role."""
+        with self._lock:
+            row = self._row(member.number)
+        return row is not None and not row["disabled"] and row["role"] == member.role
 
     def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
         """Whether this member's role may lift this rule; nobody may lift one marked never."""

@@ -97,6 +97,9 @@ class StaffDoor(Protocol):
     def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
         """Check number and PIN."""
 
+    def still_in(self, member: StaffMember) -> bool:
+        """Whether this member's account is still as it was when they signed in. Quick; from any thread."""
+
     def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
         """Whether this member's role may lift this rule."""
 

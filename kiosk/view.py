@@ -120,6 +120,7 @@ def _staff(desk: Desk, visit: Visit | None) -> StaffView:
         message=desk.staff_message,
         retry_after_s=desk.retry_after_s,
         asked=asked,
+        copies=visit.quantity if visit and asked else 0,
         reasons=desk.tools.staff.reasons(asked) if asked else (),
         slots=desk.tools.inventory.slots() if menu else (),
         sales=_sales(desk) if menu else (),

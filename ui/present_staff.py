@@ -104,7 +104,7 @@ def _approval(words: Words, local: Local, snapshot: Snapshot, store: Store) -> S
         visit="staff_approval",
         title=words("approval.title"),
         store_name=store.name,
-        body=(words("approval.text"), *message),
+        body=(words.plural("approval.text", max(1, staff.copies)), *message),
         detail=ApprovalDetail(
             asked,
             words("approval.who", name=staff.name, role=role_name(words, staff.role)),

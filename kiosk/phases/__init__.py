@@ -38,6 +38,7 @@ ENTER: Mapping[State, Enter] = {
     State.CLOSED: starting.enter_front,
     State.OUT_OF_ORDER: starting.enter_out_of_order,
     State.MEASURING_RETURN: returning.enter_measuring,
+    State.STAFF_MENU: serving.enter_menu,
     State.TECHNICIAN: serving.enter_technician,
 }
 

@@ -5,7 +5,7 @@ Responsible for: STAFF_LOGIN, STAFF_APPROVAL. Not responsible for: who may do wh
 
 from __future__ import annotations
 
-from kiosk.approvals import LONGEST_S, NotGranted, grant
+from kiosk.approvals import LONGEST_S, Asked, NotGranted, grant
 from kiosk.desk import Desk, Lane
 from kiosk.events import Approve, Cancel, Credentials, Deny, Done, Intent
 from kiosk.outcomes import Due, Report, StaffKnown, StaffNotKnown, StampRead
@@ -28,6 +28,8 @@ def sign_in(tools: Tools, credentials: Credentials) -> StaffKnown | StaffNotKnow
     return StaffKnown(answer.number, answer.name, answer.role)
 
 
+ACCOUNT_EVERY_S = 1.0
+"""How often an account is looked at while its owner stands at the screen and touches nothing."""
 NOBODY = "nobody"
 """Message while there is no account anybody could use."""
 
@@ -83,14 +85,33 @@ def _known(desk: Desk, member: StaffMember) -> None:
     desk.session.approver_known()
 
 
+def watch_account(desk: Desk) -> None:
+    """Look at the account of whoever is signed in again soon."""
+    desk.due_in(ACCOUNT_EVERY_S, "account")
+
+
+def still_in(desk: Desk, member: StaffMember, event: Intent | Report) -> bool:
+    """Whether a member may go on; an account disabled meanwhile ends its owner's session, and that is recorded."""
+    if desk.tools.staff.still_in(member):
+        if event == Due("account", desk.entries):
+            watch_account(desk)
+        return True
+    desk.audit("staff_signed_out", staff=member.number, reason="account")
+    return False
+
+
 def enter_approval(desk: Desk) -> None:
     """Whoever signed in stays so for a short while."""
     desk.due_in(min(LONGEST_S, desk.tools.store.timeouts.approval_s), "approval")
+    watch_account(desk)
 
 
 def handle_approval(desk: Desk, event: Intent | Report) -> None:
     """Yes with a reason, or no."""
     visit = desk.here
+    if visit.member is not None and not isinstance(event, StampRead) and not still_in(desk, visit.member, event):
+        _back(desk)
+        return
     match event:
         case Approve(reason):
             _approve(desk, reason)
@@ -110,15 +131,15 @@ def handle_approval(desk: Desk, event: Intent | Report) -> None:
 
 def _approve(desk: Desk, reason: str) -> None:
     visit = desk.here
-    member, asked = visit.member, visit.asked
-    if member is None or asked is None:
+    member, asked, telling = visit.member, visit.asked, visit.secrets.telling
+    if member is None or asked is None or telling is None:
         return
     granted = grant(
         asked,
-        visit.transaction,
+        Asked(visit.transaction, visit.quantity, telling.identification),
         member,
         reason,
-        desk.tools.clock.utc().timestamp(),
+        desk.tools.clock,
         desk.tools.store.timeouts.approval_s,
     )
     if isinstance(granted, NotGranted):
@@ -126,7 +147,7 @@ def _approve(desk: Desk, reason: str) -> None:
         desk.audit("approval_not_allowed", staff=member.number, rule=asked.code)
         return
     visit.approvals += (granted,)
-    desk.audit("approval", staff=member.number, rule=asked.code, reason=reason)
+    desk.audit("approval", staff=member.number, rule=asked.code, reason=reason, quantity=visit.quantity)
     decision = visit.decision = offering.judge(desk)
     still = next((rule for rule in decision.rules if rule.verdict.blocks and not rule.approved), None)
     if still is not None and decision.can_be_approved:

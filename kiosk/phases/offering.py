@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kiosk import effects
 from kiosk.cut_plan import PlanRefusal
-from kiosk.decision import Decision, FiredRule, Override, Verdict
+from kiosk.decision import Approval, Decision, FiredRule, Override, Verdict
 from kiosk.desk import Desk
 from kiosk.events import (
     Cancel,
@@ -22,7 +22,7 @@ from kiosk.events import (
 from kiosk.outcomes import Report, StampRead
 from kiosk.reading import Outcome, Stamp
 from kiosk.snapshot import Refusal
-from kiosk.tools import Question
+from kiosk.tools import Question, StaffMember
 
 OUT_OF_STOCK = FiredRule(
     code="OUT_OF_STOCK",
@@ -59,9 +59,15 @@ def judge(desk: Desk) -> Decision:
             quantity=visit.quantity,
             attempts=visit.attempts,
             transaction=visit.transaction,
-            approvals=visit.approvals,
+            approvals=_standing_approvals(desk),
         )
     )
+
+
+def _standing_approvals(desk: Desk) -> tuple[Approval, ...]:
+    """What was lifted by staff whose accounts are still as they were then."""
+    staff = desk.tools.staff
+    return tuple(each for each in desk.here.approvals if staff.still_in(StaffMember(each.staff_number, "", each.role)))
 
 
 def refused(desk: Desk) -> bool:

@@ -37,7 +37,7 @@ from kiosk.outcomes import (
     ServiceDone,
     TrialCut,
 )
-from kiosk.phases import starting
+from kiosk.phases import approving, starting
 from kiosk.secrecy import wipe
 from kiosk.snapshot import JOG_STEPS_MM, Preview
 from kiosk.tools import Tools
@@ -65,6 +65,8 @@ def handle_closed(desk: Desk, event: Intent | Report) -> None:
 
 def handle_menu(desk: Desk, event: Intent | Report) -> None:
     """What any member of staff may do."""
+    if _signed_out(desk, event):
+        return
     if _common(desk, event):
         return
     match event:
@@ -78,6 +80,30 @@ def handle_menu(desk: Desk, event: Intent | Report) -> None:
             desk.go_home()
         case _:
             pass
+
+
+def enter_menu(desk: Desk) -> None:
+    """Whoever is signed in stays so only while their account stands."""
+    approving.watch_account(desk)
+
+
+def _signed_out(desk: Desk, event: Intent | Report) -> bool:
+    """End the session of whoever's account was disabled. What already runs ends first; a held button is let go."""
+    if desk.member is None or approving.still_in(desk, desk.member, event):
+        return False
+    desk.bench.finger.clear()
+    match event:
+        case ServiceDone() | TrialCut() | Calibrated():
+            _done(desk, event)
+        case BroughtUp():
+            starting.well_again(desk, event)
+        case CamerasSeen(previews):
+            wipe(previews)
+        case _:
+            pass
+    if not desk.service_busy:
+        desk.go_home()
+    return True
 
 
 def _common(desk: Desk, event: Intent | Report) -> bool:
@@ -114,11 +140,14 @@ def enter_technician(desk: Desk) -> None:
     desk.service_busy = ""
     desk.service_message = ""
     desk.bench.begin()
+    approving.watch_account(desk)
     _look(desk)
 
 
 def handle_technician(desk: Desk, event: Intent | Report) -> None:
     """One action at a time."""
+    if _signed_out(desk, event):
+        return
     if _common(desk, event):
         return
     match event:

@@ -138,6 +138,12 @@ class RehearsalStaff:
     def __init__(self) -> None:
         """Nobody has tried."""
         self._wrong = 0
+        self.disabled: set[str] = set()
+        """Numbers whose accounts were disabled meanwhile."""
+
+    def still_in(self, member: StaffMember) -> bool:
+        """Whether this member's account is still as it was."""
+        return member.number not in self.disabled
 
     def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
         """Check number and PIN."""
@@ -145,7 +151,7 @@ class RehearsalStaff:
         account = number if number in roles else ""
         if self._wrong >= 3:
             return SignInRefused("locked_out", 60, account)
-        if pin != PIN or number not in roles:
+        if pin != PIN or number not in roles or number in self.disabled:
             self._wrong += 1
             return SignInRefused("wrong", account=account)
         self._wrong = 0

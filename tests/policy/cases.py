@@ -81,6 +81,7 @@ def store_with(do_not_duplicate: DoNotDuplicate) -> Store:
     return load_store().model_copy(update={"do_not_duplicate": do_not_duplicate})
 
 
+@cache
 def kw1() -> Identification:
     return Identification(Outcome.IDENTIFIED, keyway="KW1", blank="KW1")
 
@@ -104,8 +105,13 @@ def circumstances(place: str = "US-CA", today: date = DAYS[0], **more: object) -
 
 
 @cache
-def approvals(name: str) -> tuple[Approval, ...]:
-    """An approval of every rule there is (and of those that stand behind them)."""
+def kw1_approvals(name: str) -> tuple[Approval, ...]:
+    """The same, made once for the key that is `kw1()`."""
+    return approvals(name, kw1())
+
+
+def approvals(name: str, key: Identification, quantity: int = 1) -> tuple[Approval, ...]:
+    """An approval of every rule there is (and of those that stand behind them), for this key."""
     role, _, what = name.partition("-")
     if name == "none":
         return ()
@@ -119,6 +125,9 @@ def approvals(name: str) -> tuple[Approval, ...]:
             reason="letter",
             expires_utc_s=NOW_UTC_S if what == "expired" else NOW_UTC_S + 1,
             id=f"{name}-{code}",
+            quantity=quantity,
+            expires_s=1.0,
+            key=key,
         )
         for code in codes
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -38,15 +39,9 @@ def codes(decision: Decision) -> list[str]:
 
 @pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.IDENTIFIED])
 def test_what_names_no_key_is_refused_by_a_rule_with_words_and_nobody_lifts_it(outcome: Outcome) -> None:
-    decision = decide(
-        Identification(outcome, keyway="KW1", blank="KW1"),
-        PLAIN,
-        STORE,
-        policy(),
-        shipped(),
-        circumstances(),
-        approvals("manager-all"),
-    )
+    key = Identification(outcome, keyway="KW1", blank="KW1")
+    lifted = approvals("manager-all", key)
+    decision = decide(key, PLAIN, STORE, policy(), shipped(), circumstances(), lifted)
     assert decision.verdict is Verdict.REFUSE
     assert not decision.can_be_approved
     assert decision.rules[0].words_in("fr")[0] != decision.rules[0].words_in("en")[0] != ""
@@ -74,7 +69,8 @@ def test_without_any_rules_what_is_not_surely_an_open_stocked_blank_is_still_ref
     ],
 )
 def test_half_an_identification_is_none(identification: Identification, expected: list[str]) -> None:
-    decision = decide(identification, PLAIN, STORE, policy(), shipped(), circumstances(), approvals("manager-all"))
+    lifted = approvals("manager-all", identification)
+    decision = decide(identification, PLAIN, STORE, policy(), shipped(), circumstances(), lifted)
     assert decision.verdict is Verdict.REFUSE
     assert codes(decision) == expected
 
@@ -129,8 +125,36 @@ def test_a_vehicle_key_is_refused_in_california() -> None:
     assert decide(kw1(), PLAIN, STORE, policy(), catalogue, circumstances("US-NV")).verdict is Verdict.ALLOW
 
 
+LIFTS_DND = Approval(
+    "DND_ASK_STAFF", TRANSACTION, "7", "manager", "letter", NOW_UTC_S + 120, "a", quantity=1, expires_s=120.0, key=kw1()
+)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "now_s"),
+    [
+        ({"transaction": "K2"}, 0.0),
+        ({"quantity": 2}, 0.0),
+        ({"quantity": 0}, 0.0),
+        ({"key": replace(kw1())}, 0.0),
+        ({"key": None}, 0.0),
+        ({"role": "technician"}, 0.0),
+        ({"expires_utc_s": NOW_UTC_S}, 0.0),
+        ({}, 120.0),
+        ({"expires_s": float("nan")}, 0.0),
+    ],
+)
+def test_each_thing_an_approval_was_given_for_is_asked_again_when_it_alone_differs(
+    otherwise: dict[str, Any], now_s: float
+) -> None:
+    for approval, expected in ((LIFTS_DND, Verdict.NOTICE), (replace(LIFTS_DND, **otherwise), Verdict.ASK_STAFF)):
+        case = circumstances(now_s=now_s if expected is Verdict.ASK_STAFF else 0.0)
+        decision = decide(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), case, (approval,))
+        assert decision.verdict is expected
+
+
 def test_an_approval_lifts_the_rule_it_names_and_no_other() -> None:
-    approval = Approval("DND_ASK_STAFF", TRANSACTION, "7", "associate", "letter", NOW_UTC_S + 120, "a")
+    approval = replace(LIFTS_DND, role="associate")
     stamp = STAMPS["dnd"]
     lifted = decide(kw1(), stamp, STORE, policy(), shipped(), circumstances(), (approval,))
     assert lifted.verdict is Verdict.NOTICE
@@ -143,13 +167,13 @@ def test_an_approval_lifts_the_rule_it_names_and_no_other() -> None:
 
 @pytest.mark.parametrize("expires_utc_s", [NOW_UTC_S, NOW_UTC_S - 1, float("nan"), float("-inf")])
 def test_an_approval_that_has_run_out_lifts_nothing(expires_utc_s: float) -> None:
-    approval = Approval("DND_ASK_STAFF", TRANSACTION, "7", "manager", "letter", expires_utc_s, "a")
+    approval = replace(LIFTS_DND, expires_utc_s=expires_utc_s)
     decision = decide(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), circumstances(), (approval,))
     assert decision.verdict is Verdict.ASK_STAFF
 
 
 def test_an_approval_without_a_transaction_lifts_nothing() -> None:
-    approval = Approval("DND_ASK_STAFF", "", "7", "manager", "letter", NOW_UTC_S + 1, "a")
+    approval = replace(LIFTS_DND, transaction="")
     case = circumstances(transaction="")
     assert decide(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), case, (approval,)).verdict is Verdict.ASK_STAFF
 
@@ -173,7 +197,7 @@ def test_every_input_has_an_answer_and_only_open_stocked_blanks_are_ever_let_thr
     key: Identification, stamp: Stamp, place: str, today: date, quantity: int, attempts: int, now_utc_s: float
 ) -> None:
     case = circumstances(place, today, quantity=quantity, attempts=attempts, now_utc_s=now_utc_s)
-    decision = decide(key, stamp, STORE, policy(), shipped(), case, approvals("manager-all"))
+    decision = decide(key, stamp, STORE, policy(), shipped(), case, approvals("manager-all", key, quantity))
     if not decision.verdict.blocks:
         assert key.outcome is Outcome.IDENTIFIED
         assert (key.keyway, key.blank) in {("KW1", "KW1"), ("SC1", "SC1")}

@@ -17,10 +17,10 @@ from tests.policy.cases import (
     PLACES,
     STAMPS,
     STANDINGS,
-    approvals,
     catalogue_with,
     circumstances,
     kw1,
+    kw1_approvals,
     policy,
     store_with,
 )
@@ -37,7 +37,7 @@ def decided(row: Row) -> Decision:
         policy(),
         catalogue_with(standing),
         circumstances(place, today),
-        approvals(lifted),
+        kw1_approvals(lifted),
     )
 
 

@@ -36,12 +36,14 @@ class TestClock:
 
     def __init__(self) -> None:
         self._now_s = 0.0
+        self.set_by_s = 0.0
+        """By how much somebody set the calendar's clock."""
 
     def now_s(self) -> float:
         return self._now_s
 
     def utc(self) -> datetime:
-        return datetime(2026, 6, 1, 10, tzinfo=UTC) + timedelta(seconds=self._now_s)
+        return datetime(2026, 6, 1, 10, tzinfo=UTC) + timedelta(seconds=self._now_s + self.set_by_s)
 
     def sleep(self, duration_s: float) -> None:
         self._now_s += duration_s
@@ -210,10 +212,14 @@ class FakeStaff:
     """1001 is an associate, 2001 a manager, 3001 a technician; every PIN is 190283."""
 
     needs_setup = False
+    disabled: set[str] = field(default_factory=set)
+
+    def still_in(self, member: StaffMember) -> bool:
+        return member.number not in self.disabled
 
     def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
         roles = {"1001": "associate", "2001": "manager", "3001": "technician"}
-        if pin != "190283" or number not in roles:
+        if pin != "190283" or number not in roles or number in self.disabled:
             return SignInRefused("wrong", account=number if number in roles else "")
         return StaffMember(number, f"Staff {number}", roles[number])
 

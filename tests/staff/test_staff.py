@@ -13,11 +13,13 @@ from typer.testing import CliRunner
 
 from config.policy_rules import Override, Verdict
 from config.problems import BadInput
-from kiosk.approvals import NotGranted, grant, reasons_for
+from kiosk.approvals import Asked, NotGranted, grant, reasons_for
 from kiosk.command_line import app
+from kiosk.database import open_database
 from kiosk.decision import Approval, FiredRule
 from kiosk.lockout import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S
-from kiosk.staff import HASHER, Role, StaffBook
+from kiosk.reading import Identification, Outcome
+from kiosk.staff import HASHER, STAFF_MIGRATIONS, Role, StaffBook
 from kiosk.tools import SignInRefused, StaffMember
 from tests.support.transcript import ToldClock
 
@@ -215,6 +217,7 @@ def test_pins_are_kept_as_argon2id_and_hashes_follow_the_settings(tmp_path: Path
 
 
 RULE = FiredRule("DND_ASK_STAFF", Verdict.ASK_STAFF, Override.ASSOCIATE, "g", "s")
+ASKED = Asked("K1", 2, Identification(Outcome.IDENTIFIED, "KW1", "KW1"))
 SEALED = FiredRule("KEYWAY_RESTRICTED", Verdict.REFUSE, Override.NEVER, "g", "s")
 FOR_MANAGERS = FiredRule("DND_REFUSED", Verdict.REFUSE, Override.MANAGER, "g", "s")
 ANN, BOB, CY = (
@@ -239,7 +242,7 @@ def test_roles_lift_what_they_may(staff: StaffBook, member: StaffMember, rule: F
     assert staff.may_lift(member, rule) is allowed
     assert bool(staff.reasons(rule)) is (rule.override is not Override.NEVER)
     reason = (*staff.reasons(rule), "letter")[0]
-    assert isinstance(grant(rule, "K1", member, reason, 0.0), Approval) is allowed
+    assert isinstance(grant(rule, ASKED, member, reason, ToldClock()), Approval) is allowed
 
 
 @pytest.mark.parametrize(
@@ -252,13 +255,76 @@ def test_roles_lift_what_they_may(staff: StaffBook, member: StaffMember, rule: F
     ],
 )
 def test_no_approval_is_made_out_of_bounds(rule: FiredRule, transaction: str, reason: str, message: str) -> None:
-    assert grant(rule, transaction, ANN, reason, 0.0) == NotGranted(message)
+    asked = replace(ASKED, transaction=transaction)
+    assert grant(rule, asked, ANN, reason, ToldClock()) == NotGranted(message)
 
 
 def test_an_approval_lives_no_longer_than_two_minutes() -> None:
-    made = grant(RULE, "K1", ANN, reasons_for(RULE)[0], 100.0, lifetime_s=1e9)
+    clock = ToldClock()
+    clock.sleep(100.0)
+    made = grant(RULE, ASKED, ANN, reasons_for(RULE)[0], clock, lifetime_s=1e9)
     assert isinstance(made, Approval)
-    assert made.expires_utc_s == 220.0
+    assert made.expires_utc_s == clock.utc().timestamp() + 120
+    assert made.expires_s == 220.0
+
+
+def test_an_approval_carries_what_was_approved_and_shows_nothing_of_the_key() -> None:
+    made = grant(RULE, ASKED, ANN, "letter", ToldClock())
+    assert isinstance(made, Approval)
+    assert (made.rule, made.transaction, made.quantity, made.key) == ("DND_ASK_STAFF", "K1", 2, ASKED.key)
+    assert "Identification" not in repr(made) + repr(ASKED)
+
+
+@pytest.mark.parametrize("set_by_s", [-10 * 365 * 86400.0, -3600.0, 3600.0, 10 * 365 * 86400.0])
+def test_setting_the_clock_neither_frees_nor_keeps_out_who_is_locked_out(
+    staff: StaffBook, clock: ToldClock, set_by_s: float
+) -> None:
+    for _ in range(FREE_TRIES):
+        staff.sign_in("100", "000019")
+    clock.set_by_s = set_by_s
+    assert staff.sign_in("100", PIN) == SignInRefused("locked_out", FIRST_WAIT_S)
+    clock.sleep(FIRST_WAIT_S - 1)
+    assert staff.sign_in("100", PIN) == SignInRefused("locked_out", 1)
+    clock.sleep(1)
+    assert isinstance(staff.sign_in("100", PIN), StaffMember)
+
+
+@pytest.mark.parametrize("set_by_s", [-3600.0, 0.0, 10 * 365 * 86400.0])
+def test_after_the_power_was_off_a_lock_out_begins_anew_whatever_the_clock_says(
+    tmp_path: Path, set_by_s: float
+) -> None:
+    clock = ToldClock()
+    clock.sleep(5000.0)
+    with closing(opened(tmp_path, clock)) as book:
+        book.add("100", "Ann", "manager", PIN)
+        for _ in range(FREE_TRIES):
+            book.sign_in("100", "000019")
+    # Another boot counts its seconds from nothing, or has been on for longer than the last one ever was.
+    for up_s in (3.0, 90_000.0):
+        after = ToldClock()
+        after.sleep(up_s)
+        after.set_by_s = set_by_s
+        with closing(StaffBook.open(tmp_path / "staff.db", after, CHEAP, boot=f"boot {up_s}")) as book:
+            assert book.sign_in("100", PIN) == SignInRefused("locked_out", FIRST_WAIT_S)
+            after.sleep(FIRST_WAIT_S)
+            assert up_s < 90_000.0 or isinstance(book.sign_in("100", PIN), StaffMember)
+
+
+def test_a_lock_out_of_an_older_kiosk_is_still_one(tmp_path: Path, clock: ToldClock) -> None:
+    old = open_database(tmp_path / "staff.db", STAFF_MIGRATIONS[:1], part="staff")
+    old.execute("INSERT INTO lockout VALUES ('100', ?, 1e9, 1e9)", (FREE_TRIES,))
+    old.close()
+    with closing(opened(tmp_path, clock)) as book:
+        assert book.sign_in("100", PIN) == SignInRefused("locked_out", FIRST_WAIT_S)
+
+
+def test_who_was_disabled_is_no_longer_in(staff: StaffBook) -> None:
+    bob = StaffMember("200", "Bob", "associate")
+    assert staff.still_in(bob)
+    assert not staff.still_in(replace(bob, role="manager"))
+    assert not staff.still_in(replace(bob, number="999"))
+    staff.disable("200")
+    assert not staff.still_in(bob)
 
 
 def test_the_commands_make_list_and_disable_accounts(tmp_path: Path) -> None:

@@ -16,12 +16,14 @@ class ToldClock:
 
     def __init__(self) -> None:
         self.time_s = 0.0
+        self.set_by_s = 0.0
+        """By how much somebody set the calendar's clock."""
 
     def now_s(self) -> float:
         return self.time_s
 
     def utc(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.time_s)
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.time_s + self.set_by_s)
 
     def sleep(self, duration_s: float) -> None:
         self.time_s += duration_s

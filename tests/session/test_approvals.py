@@ -1,0 +1,108 @@
+"""What staff lifted holds for exactly what they saw: the rule, the transaction, how many, the key; and not for long."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.events import Approve, Confirm, Credentials, Done, Refill, ServiceAction, ServiceMenu, SetQuantity, StaffKey
+from kiosk.reading import Stamp
+from kiosk.states import State
+from tests.session.parts import Shop
+from tests.session.test_people import to_menu
+from tests.session.test_selling import to_offer
+
+DND = Stamp(seen=True, phrases=("do_not_duplicate",))
+REFUSED_OR_SOLD = (State.REFUSED, State.TAKE_KEY_BACK)
+
+
+def to_approval(kiosk: Shop, number: str = "1001") -> None:
+    kiosk.expert.head = DND
+    to_offer(kiosk)
+    kiosk.stage.run_to(State.REFUSED)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials(number, "190283"))
+    kiosk.stage.run_to(State.STAFF_APPROVAL)
+
+
+def approved(kiosk: Shop) -> None:
+    to_approval(kiosk)
+    kiosk.stage.post(Approve("letter"))
+    kiosk.stage.run_to(State.OFFER)
+
+
+def test_one_copy_approved_is_one_copy_sold_and_staff_are_asked_again_for_two(kiosk: Shop) -> None:
+    approved(kiosk)
+    kiosk.stage.post(SetQuantity(2))
+    kiosk.stage.post(Confirm())
+    seen = kiosk.stage.run_to(*REFUSED_OR_SOLD)
+    assert seen.state is State.REFUSED
+    assert seen.refusal is not None
+    assert seen.refusal.can_be_approved
+
+
+def test_staff_see_how_many_copies_they_approve(kiosk: Shop) -> None:
+    to_approval(kiosk)
+    seen = kiosk.stage.now
+    assert seen.staff is not None
+    assert seen.staff.copies == 1
+
+
+@pytest.mark.parametrize("set_by_s", [-86400.0, -60.0, 0.0])
+def test_a_clock_set_back_does_not_lengthen_an_approval(kiosk: Shop, set_by_s: float) -> None:
+    approved(kiosk)
+    kiosk.clock.set_by_s = set_by_s
+    kiosk.clock.sleep(kiosk.stage.tools.store.timeouts.approval_s)
+    kiosk.stage.post(Confirm())
+    assert kiosk.stage.run_to(*REFUSED_OR_SOLD).state is State.REFUSED
+
+
+def test_an_approval_of_somebody_disabled_meanwhile_lifts_nothing(kiosk: Shop) -> None:
+    approved(kiosk)
+    kiosk.stage.tools.staff.disabled.add("1001")  # type: ignore[attr-defined]
+    kiosk.stage.post(Confirm())
+    assert kiosk.stage.run_to(*REFUSED_OR_SOLD).state is State.REFUSED
+
+
+def test_who_is_disabled_before_the_approval_page_approves_nothing(kiosk: Shop) -> None:
+    to_approval(kiosk)
+    kiosk.stage.tools.staff.disabled.add("1001")  # type: ignore[attr-defined]
+    kiosk.stage.post(Approve("letter"))
+    assert kiosk.stage.run_to(State.OFFER, State.REFUSED).state is State.REFUSED
+    assert "approval" not in kiosk.audit.kinds
+    assert kiosk.audit.records[-1][0] == "staff_signed_out"
+
+
+@pytest.mark.parametrize("technician", [False, True])
+def test_an_account_disabled_mid_session_is_out_without_touching_anything(kiosk: Shop, technician: bool) -> None:
+    to_menu(kiosk, "3001" if technician else "2001")
+    if technician:
+        kiosk.stage.post(ServiceMenu())
+        kiosk.stage.run_to(State.TECHNICIAN)
+    since_s = kiosk.clock.now_s()
+    kiosk.stage.tools.staff.disabled.update({"2001", "3001"})  # type: ignore[attr-defined]
+    kiosk.stage.run_to(State.WELCOME)
+    assert kiosk.clock.now_s() - since_s <= 2.0
+    assert kiosk.audit.records[-1][0] == "staff_signed_out"
+
+
+def test_what_a_disabled_member_still_touches_does_nothing(kiosk: Shop) -> None:
+    to_menu(kiosk)
+    count = kiosk.stage.tools.inventory.slots()[0].count
+    kiosk.stage.tools.staff.disabled.add("2001")  # type: ignore[attr-defined]
+    kiosk.stage.post(Refill(1, count - 1))
+    kiosk.stage.run_to(State.WELCOME)
+    assert kiosk.stage.tools.inventory.slots()[0].count == count
+
+
+def test_what_the_machine_was_doing_for_a_disabled_technician_ends_before_they_are_out(kiosk: Shop) -> None:
+    to_menu(kiosk, "3001")
+    kiosk.stage.post(ServiceMenu())
+    kiosk.stage.run_to(State.TECHNICIAN)
+    kiosk.stage.post(ServiceAction("home"))
+    kiosk.stage.run_until(lambda now: now.service is not None and now.service.busy == "home")
+    kiosk.stage.tools.staff.disabled.add("3001")  # type: ignore[attr-defined]
+    kiosk.stage.post(ServiceAction("reject"))
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+    assert kiosk.cutter.diary[-1] == "home"
