@@ -19,8 +19,8 @@ from dataclasses import replace
 from config.machine import Machine
 from hardware.board_identity import identify
 from hardware.clock import Clock
-from hardware.errors import BlankFault, HardwareFault, LinkFault, Stopped
-from hardware.grbl_board import GrblBoard
+from hardware.errors import BlankFault, HardwareFault, LinkFault, LinkTimeout, Stopped
+from hardware.grbl_board import GrblBoard, moving_freely
 from hardware.grbl_events import Status
 from hardware.grbl_wire import RealTime
 from hardware.job import CutJob
@@ -29,6 +29,7 @@ from hardware.macros import check_macros, filled, slot_z_mm, up_to_opening
 from hardware.motion import Motion, lift_wheel
 from hardware.ports import BoardIdentity, ByteLink, JogEnd, MachineStatus, TouchOff, WireLine
 from hardware.touch_off import Seat, judge
+from hardware.wheel_off import SOON_S, WARNING, keep_stopping
 from hardware.wire_log import LoggedLink, WireLog
 
 LOG = logging.getLogger(__name__)
@@ -38,13 +39,28 @@ LOAD_TRIES = 2
 """A blank that does not sit is thrown away and another one fed, after a clean cycle."""
 PROBE_SPARE_MM = 0.5
 """How far above the edge the fast approach ends, and how far below it the slow one gives up."""
+BOOT_S = 12.0
+"""A board that boots when its port opens is given so long before the port is opened once more."""
 
 
 class GrblCutter:
     """A GRBL 1.1, grblHAL or FluidNC board as a `Cutter`."""
 
-    def __init__(self, link_factory: Callable[[], ByteLink], machine: Machine, clock: Clock) -> None:
+    def __init__(
+        self,
+        link_factory: Callable[[], ByteLink],
+        machine: Machine,
+        clock: Clock,
+        beside: Callable[[Callable[[], None]], None] = lambda _work: None,
+    ) -> None:
         """Nothing is opened yet.
+
+        Args:
+            link_factory: opens the port.
+            machine: the machine file.
+            clock: time.
+            beside: runs work beside the caller's thread: how a lost board is tried for until its wheel is off.
+                Without it somebody else must call `stop_wheel` again.
 
         Raises:
             BadInput: a macro of the machine file says what a macro may not.
@@ -61,6 +77,11 @@ class GrblCutter:
         self._stop_asked = threading.Event()
         self._busy = threading.RLock()
         self._homing = False
+        self._beside = beside
+        self._trying = self._ended = False
+        self._unconfirmed = self._greeted = False
+        self._opened_s = 0.0
+        self._reset_in_motion = False
         self.identity: BoardIdentity | None = None
         self._last: Status | None = None
 
@@ -75,6 +96,7 @@ class GrblCutter:
     def home(self) -> None:
         """Find the switches; position is known afterwards."""
         with self._operation():
+            self._lift()
             self._home()
 
     def load(self, slot: int, blade_height_mm: float) -> TouchOff:
@@ -161,7 +183,7 @@ class GrblCutter:
                 if self._board is None:
                     self._open_board()
                 self._identify()
-                lift_wheel(self._connected(), self._machine, self._clock)
+                self._lift()
                 self._home()
 
     def status(self) -> MachineStatus:
@@ -169,7 +191,8 @@ class GrblCutter:
         if self._fault is None and self._board is not None and self._busy.acquire(blocking=False):
             try:
                 with suppress(HardwareFault), self._operation():
-                    self._last = self._board.query()
+                    # Whoever opens the door while nothing moves has done nothing wrong.
+                    self._last = self._board.look()
             finally:
                 self._busy.release()
         if self._fault is not None:
@@ -179,13 +202,30 @@ class GrblCutter:
         last = (board.session.last if board is not None else None) or self._last
         if last is None:
             return MachineStatus("Unknown", None, 0.0, 0.0)
-        return MachineStatus(
-            state=last.state,
-            position_mm=last.machine_mm if last.state in ("Idle", "Jog") else None,
-            feed_mm_min=last.feed_mm_min or 0.0,
-            spindle_rpm=last.spindle_rpm or 0.0,
-            pins=last.pins,
-        )
+        return _seen(last)
+
+    def look(self) -> MachineStatus:
+        """Door, emergency stop and inputs, asked for now; also while a fault is latched, which stays latched.
+
+        Raises:
+            LinkFault: the board cannot be reached.
+        """
+        with self._busy:
+            if self._fault is None:
+                with self._operation():
+                    return _seen(self._connected().look())
+            with suppress(HardwareFault):
+                if self._board is not None:
+                    return _seen(self._board.look())
+            # Lost, or still telling of its fault: from the beginning.
+            self._open_board()
+            board = self._connected()
+            try:
+                board.reset()
+                return _seen(board.look())
+            except LinkFault:
+                self._drop_link()
+                raise
 
     def wire(self) -> tuple[WireLine, ...]:
         """The last lines on the wire, without a number of any motion. Any thread."""
@@ -197,16 +237,63 @@ class GrblCutter:
 
     def close(self) -> None:
         """Soft reset, wheel off, let go of the port. May be called twice, never raises a fault."""
+        self._ended = True
         with self._busy:
             if self._board is not None:
                 with suppress(HardwareFault):
-                    self._board.hold_and_reset()
+                    if self._unconfirmed:
+                        self._board.reset(tries=1)
+                    else:
+                        self._board.hold_and_reset()
             self._drop_link()
 
     @property
     def fault(self) -> HardwareFault | None:
         """What has latched."""
         return self._fault
+
+    # The wheel.
+
+    @property
+    def wheel_may_turn(self) -> bool:
+        """Nobody here can stop the wheel: no reset has been confirmed since the board was lost. Any thread."""
+        return self._unconfirmed
+
+    def stop_wheel(self) -> bool:
+        """Try once to reach the board and reset it; whether that is confirmed. Moves nothing, clears no fault."""
+        with self._busy:
+            if not self._unconfirmed or self._ended:
+                return not self._unconfirmed
+            try:
+                if self._board is None or self._clock.now_s() - self._opened_s > BOOT_S:
+                    # Opened no oftener than a board needs to boot: every opening may make it start again.
+                    self._open_board()
+                self._connected().reset(tries=1, wait_s=SOON_S)
+            except LinkTimeout:
+                LOG.debug("the board has not answered a reset yet")
+            except HardwareFault:
+                self._drop_link()
+            return not self._unconfirmed
+
+    def _confirmed(self) -> None:
+        """The board greeted after a reset."""
+        if self._unconfirmed:
+            LOG.warning("the board was reset: its wheel is off")
+        self._greeted, self._unconfirmed = True, False
+
+    def _keep_trying(self) -> None:
+        LOG.error(WARNING)
+        if self._trying:
+            return
+        self._trying = True
+
+        def work() -> None:
+            try:
+                keep_stopping(self.stop_wheel, self._clock, ended=lambda: self._ended)
+            finally:
+                self._trying = False
+
+        self._beside(work)
 
     # Faults.
 
@@ -235,31 +322,27 @@ class GrblCutter:
         self._make_safe()
 
     def _make_safe(self) -> None:
-        """Hold, then reset: motion ends and the wheel stops. A lost port is tried once more for just that."""
+        """Hold, then reset: motion ends and the wheel stops. A lost port is opened again for just that, and again."""
+        self._greeted = False
+        self._reset_in_motion = True
         if self._board is not None:
             try:
-                self._board.hold_and_reset()
+                self._reset_in_motion = not self._board.hold_and_reset()
             except LinkFault:
                 LOG.error("the board did not confirm the reset")
             except HardwareFault as alarm:
                 LOG.error("after the reset the board says %s", alarm)
-            else:
-                return
-        if self._link is None:
-            return
-        self._drop_link()
-        try:
-            self._link = self._open_link()
-            self._link.write(RealTime.RESET.byte)
-        except HardwareFault:
-            LOG.error("the port cannot be opened to stop the wheel; the hardware's own stop is in charge")
-        finally:
+        if not self._greeted:
+            self._unconfirmed = True
             self._drop_link()
+            if not self.stop_wheel():
+                self._keep_trying()
 
     def _open_board(self) -> None:
         self._drop_link()
         self._link = self._open_link()
-        self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set)
+        self._opened_s = self._clock.now_s()
+        self._board = GrblBoard(self._link, self._machine.wire, self._clock, self._stop_asked.is_set, self._confirmed)
 
     def _open_link(self) -> ByteLink:
         return LoggedLink(self._link_factory(), self.wire_log)
@@ -278,9 +361,18 @@ class GrblCutter:
         self.identity = identify(self._connected(), self._machine)
         return self.identity
 
+    def _lift(self) -> None:
+        """Before every homing. After a reset in motion a board's position is not believed, whatever its state."""
+        if not self._reset_in_motion:
+            lift_wheel(self._connected(), self._machine, self._clock)
+
     def _home(self) -> None:
         board = self._connected()
         self._motion = None
+        status = board.query()
+        if status.state != "Alarm":
+            # Locked it may be, after a power-up: that is what homing is for.
+            moving_freely(status, self._clock.now_s())
         # Reports are not answered while homing, so nothing but the acknowledgement is waited for.
         self._homing = True
         try:
@@ -320,3 +412,13 @@ class GrblCutter:
         if self._motion is None:
             raise HardwareFault("not homed: the position is not known")
         return self._motion
+
+
+def _seen(status: Status) -> MachineStatus:
+    return MachineStatus(
+        state=status.state,
+        position_mm=status.machine_mm if status.state in ("Idle", "Jog") else None,
+        feed_mm_min=status.feed_mm_min or 0.0,
+        spindle_rpm=status.spindle_rpm or 0.0,
+        pins=status.pins,
+    )

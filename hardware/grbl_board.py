@@ -41,8 +41,26 @@ def _watch_nothing(_status: Status, _now_s: float) -> None:
 class GrblBoard:
     """One open link and the session on it."""
 
-    def __init__(self, link: ByteLink, wire: Wire, clock: Clock, stop_asked: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        link: ByteLink,
+        wire: Wire,
+        clock: Clock,
+        stop_asked: Callable[[], bool],
+        reset_confirmed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Nothing is sent yet.
+
+        Args:
+            link: open.
+            wire: deadlines.
+            clock: time.
+            stop_asked: whether a person wants everything stopped.
+            reset_confirmed: called whenever the board has greeted after a reset, so that its wheel is off.
+        """
         self.link = link
+        self._reset_confirmed = reset_confirmed
+        self._only_looking = False
         self._wire = wire
         self._clock = clock
         self._stop_asked = stop_asked
@@ -76,6 +94,14 @@ class GrblBoard:
             raise LinkGarbled("no report where one was due")
         return status
 
+    def look(self) -> Status:
+        """One fresh status report whatever it says of door, hold and emergency stop: to be shown, not to move by."""
+        self._only_looking = True
+        try:
+            return self.query()
+        finally:
+            self._only_looking = False
+
     def _await_report(self) -> None:
         while self.session.report_owed:
             self._turn(1 / self._wire.poll_hz, polled=False)
@@ -93,6 +119,7 @@ class GrblBoard:
             status = self.query()
             if status.state == "Idle":
                 return status
+            moving_freely(status, self._clock.now_s())
             if self._clock.now_s() > until_s:
                 raise PathDeviation("motion was acknowledged as done, but the machine is not idle")
             # Asked at the usual pace: on a wire that takes no time the limit would never come.
@@ -110,8 +137,8 @@ class GrblBoard:
 
     # Stopping.
 
-    def reset(self, tries: int = RESET_TRIES) -> Banner:
-        """Soft reset, until the board greets and has fallen silent.
+    def reset(self, tries: int = RESET_TRIES, wait_s: float = BANNER_WAIT_S) -> Banner:
+        """Soft reset, until the board greets (each try waits so long for it) and has fallen silent.
 
         Raises:
             LinkTimeout: nothing came back.
@@ -122,10 +149,11 @@ class GrblBoard:
             self.session.reset_sent()
             self._reader.clear()
             self.link.write(RealTime.RESET.byte)
-            until_s = self._clock.now_s() + BANNER_WAIT_S
+            until_s = self._clock.now_s() + wait_s
             while self.session.awaiting_banner and (left_s := until_s - self._clock.now_s()) > 0:
                 heard += len(self._take(max(left_s, SHORTEST_WAIT_S)))
             if self.session.banner is not None:
+                self._reset_confirmed()
                 until_s = self._clock.now_s() + BANNER_WAIT_S
                 while self._take(QUIET_S) and self._clock.now_s() < until_s:
                     pass
@@ -153,6 +181,7 @@ class GrblBoard:
                             at_rest |= event.state in ("Idle", "Alarm", "Check", "Sleep") or (
                                 event.state in ("Hold", "Door") and event.substate == 0
                             )
+                            at_rest |= event.state == "Door" and event.substate == 1
         self.reset(tries)
         return at_rest
 
@@ -181,6 +210,8 @@ class GrblBoard:
             for event in self._reader.feed(data):
                 self.session.receive(event, now_s)
                 if isinstance(event, Status) and self.session.last is event:
+                    if not self._only_looking:
+                        require_closed(event)
                     self._watch(event, now_s)
         return data
 
@@ -191,8 +222,23 @@ class GrblBoard:
         self.link.write(_ASK)
 
     def _heed_stop(self) -> None:
-        if self._stop_asked():
+        if self._stop_asked() and not self._only_looking:
             raise Stopped("stopped by a person")
+
+
+def require_closed(status: Status) -> None:
+    """The guard door closed, hold not held, the emergency stop not pressed: in every report, whatever the state.
+
+    A stock board has no door input of its own: the guard door is wired to the hold input, which acts when it changes
+    and no more. A door that was open before the power came on, or before a reset, leaves the board Idle.
+
+    Raises:
+        DoorOpened, Stopped: an input is active.
+    """
+    if "D" in status.pins or "H" in status.pins:
+        raise DoorOpened("the guard door is open, or hold is held")
+    if "R" in status.pins:
+        raise Stopped("the emergency stop is pressed")
 
 
 def moving_freely(status: Status, _now_s: float) -> None:
@@ -205,9 +251,6 @@ def moving_freely(status: Status, _now_s: float) -> None:
         case "Idle" | "Run":
             return
         case "Door":
-            raise DoorOpened("the guard door was opened")
-        case "Hold" if "D" in status.pins or "H" in status.pins:
-            # A stock board has no door input of its own: the guard door is wired to the hold input.
             raise DoorOpened("the guard door was opened")
         case "Hold":
             raise Stopped("the machine was held, and not by this program")

@@ -72,6 +72,7 @@ def jog(
     number = AXES.index(axis)
     words = axis_words(**{f"{axis}_mm": end[number]})
     until_s = clock.now_s() + abs(distance_mm) / feed_mm_min * 60 + SPARE_S
+    motion.require_ready()
     board.command(f"$J=G53G21G90{words}F{figure(feed_mm_min)}")
     let_go = False
     status = board.query()

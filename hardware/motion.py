@@ -43,9 +43,7 @@ class Motion:
         self._undone_s = 0.0
         self.at: Position = (0.0, 0.0, 0.0)
         """Where the machine stands, or will when all sent motion is done."""
-        steps = (machine.x.steps_per_mm, machine.y.steps_per_mm, machine.z.steps_per_mm)
-        # A position is whole motor steps, and both it and the target are written with three decimals.
-        self._exact_mm = tuple(1 / each + 0.001 for each in steps)
+        self._exact_mm = exact_mm(machine)
 
     def learn_position(self) -> Status:
         """Take the reported position as the true one: right after homing, and only then."""
@@ -57,8 +55,17 @@ class Motion:
         self._modal = Modal()
         return status
 
+    def require_ready(self) -> None:
+        """Ask afresh, before anything moves: the machine rests, its door is closed, nothing holds it.
+
+        Raises:
+            DoorOpened, Stopped, BoardAlarm: it must not move.
+        """
+        moving_freely(self._board.query(), 0.0)
+
     def step(self, line: str) -> None:
-        """One line of a macro: sent, waited for, compared."""
+        """One line of a macro: sent, waited for, compared. Door and stop are asked for before it is sent."""
+        self.require_ready()
         with self._board.watching(moving_freely):
             self._send(line)
             self.compare()
@@ -124,6 +131,7 @@ class Motion:
         """Feed Y down until the wheel touches metal; machine y of the touch, or None when nothing was met."""
         line = f"G38.3{axis_words(y_mm=to_y_mm)}F{figure(feed_mm_min)}"
         longest_s = abs(to_y_mm - self.at[1]) / feed_mm_min * 60 + 2.0
+        self.require_ready()
         with self._board.watching(moving_freely):
             answers = self._board.command(line, longest_s, polled=True)
         probes = [answer for answer in answers if isinstance(answer, Probe)]
@@ -161,6 +169,7 @@ class Motion:
                 monitor.see(status, now_s)
                 progress(min(1.0, (done_mm + monitor.done_mm) / total_mm))
 
+        self.require_ready()
         if self.at[1] < job.start[1]:
             self.go(y_mm=job.start[1])
         with self._board.watching(watch):
@@ -192,25 +201,46 @@ class Motion:
         return rapid_rate_mm_min(self._machine, self.at, line.end or self.at)
 
 
+def exact_mm(machine: Machine) -> tuple[float, float, float]:
+    """How far a reported position may be from where it was sent, an axis.
+
+    A position is whole motor steps, and both it and the target are written with three decimals.
+    """
+    return (1 / machine.x.steps_per_mm + 0.001, 1 / machine.y.steps_per_mm + 0.001, 1 / machine.z.steps_per_mm + 0.001)
+
+
 def lift_wheel(board: GrblBoard, machine: Machine, clock: Clock) -> None:
     """Lift a wheel that was stopped in the metal straight out of it, before homing moves all axes at once.
 
     A jog, and only where the board still knows its position; where it does not, homing has to do.
+
+    Raises:
+        DoorOpened, Stopped: before or meanwhile the door was opened, or somebody held or stopped the machine.
+        PathDeviation: it came to rest elsewhere.
     """
     clear_y_mm = machine.clamp.spine_y_mm + machine.cutting.retract_height_mm
     status = board.query()
     if status.state != "Idle" or status.machine_mm is None or status.machine_mm[1] >= clear_y_mm:
         return
-    board.command(f"$J=G53G21{axis_words(y_mm=clear_y_mm)}F{figure(machine.y.max_rate_mm_min)}")
+    before = status.machine_mm
+    board.command(f"$J=G53G21G90{axis_words(y_mm=clear_y_mm)}F{figure(machine.y.max_rate_mm_min)}")
     for _ in range(LIFT_REPORTS):
         # Reports come as fast as the wire allows: the jog needs time, not a number of reports.
         clock.sleep(LIFT_LOOK_S)
         status = board.query()
         if status.state == "Idle":
+            _require_lifted(status, before, clear_y_mm, machine)
             return
         if status.state != "Jog":
+            moving_freely(status, clock.now_s())
             break
     raise PathDeviation("the wheel could not be lifted out of the metal")
+
+
+def _require_lifted(status: Status, before: Position, clear_y_mm: float, machine: Machine) -> None:
+    place, wanted = status.machine_mm, (before[0], clear_y_mm, before[2])
+    if place is None or any(abs(a - b) > exact for a, b, exact in zip(place, wanted, exact_mm(machine), strict=True)):
+        raise PathDeviation("the wheel was lifted, but did not come to where it should")
 
 
 def _ends(job: CutJob) -> list[Position]:

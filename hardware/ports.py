@@ -60,6 +60,26 @@ class MachineStatus:
     spindle_rpm: float
     pins: str = ""
 
+    @property
+    def door_open(self) -> bool:
+        """The guard door is open, or the hold input is held: on a stock board the door is wired to that."""
+        return self.state == "Door" or bool(set("DH") & set(self.pins))
+
+    @property
+    def emergency_stop(self) -> bool:
+        """The emergency stop is pressed, as far as the board's reset input sees it."""
+        return "R" in self.pins
+
+    @property
+    def closed_switches(self) -> str:
+        """Axes whose limit switch is closed, such as "XZ"."""
+        return "".join(axis for axis in "XYZ" if axis in self.pins)
+
+    @property
+    def probe_closed(self) -> bool:
+        """The probe's circuit is closed."""
+        return "P" in self.pins
+
 
 @dataclass(frozen=True)
 class TouchOff:
@@ -95,13 +115,41 @@ class JogEnd(StrEnum):
 
 
 class Cutter(Protocol):
-    """The cutting machine. The first fault latches: later calls raise it again until `recover`."""
+    """The cutting machine. The first fault latches: later calls raise it again until `recover`.
+
+    Nothing here moves by itself. Before every motion the door, the hold input and the emergency stop are asked for
+    afresh, and motion is refused while one of them is open, held or pressed.
+    """
+
+    @property
+    def wheel_may_turn(self) -> bool:
+        """The wheel may turn and nobody here can stop it: no reset has been confirmed since the board was lost.
+
+        Any thread, at once. While it holds people are told to press the emergency stop.
+        """
 
     def connect(self) -> BoardIdentity:
-        """Open, reset, wheel off, identify, compare settings."""
+        """Open, reset, wheel off, identify, compare settings. Moves nothing.
+
+        Raises:
+            DoorOpened: the guard door is open, or hold is held.
+            Stopped: the emergency stop is pressed.
+        """
+
+    def look(self) -> MachineStatus:
+        """Door, emergency stop and inputs, asked for now; also while a fault is latched, which stays latched.
+
+        Opens a lost port again and resets the board where that is needed. Moves nothing.
+
+        Raises:
+            LinkFault: the board cannot be reached.
+        """
+
+    def stop_wheel(self) -> bool:
+        """Try once to reach a lost board and reset it; whether that is confirmed. Moves nothing, clears no fault."""
 
     def home(self) -> None:
-        """Find the switches; position is known afterwards."""
+        """Lift the wheel if it stands low, find the switches twice; position is known afterwards."""
 
     def load(self, slot: int, blade_height_mm: float) -> TouchOff:
         """Turn, feed, clamp, touch off. Raises BlankFault when what is clamped is not a seated blank."""
@@ -122,7 +170,10 @@ class Cutter(Protocol):
         """Hold, wheel off, latch. Any thread, at once."""
 
     def recover(self) -> None:
-        """After a fault, by explicit wish: soft reset, wheel off, re-home. Never resumes anything."""
+        """After a fault, by a person's explicit wish: soft reset, wheel off, re-home. Never resumes anything.
+
+        The only way out of a latched fault, and it moves. Raises what forbids motion, such as an open door.
+        """
 
     def jog(self, axis: str, distance_mm: float, held: Callable[[], bool]) -> JogEnd:
         """Move one axis (x, y, z) by so much, slowly, and stop as soon as `held` no longer holds."""

@@ -209,12 +209,12 @@ def test_homing_waits_without_asking_and_takes_the_position_afterwards() -> None
     bench.cutter.home()
     bench.link.finish()
     after = bytes(bench.link.sent).split(b"$H\n")[1]
-    assert after.startswith(b"?G21G90G94\n"), "one report, after the acknowledgement"
+    assert after.startswith(b"??G21G90G94\n"), "reports after the acknowledgement: the place, and the door once more"
 
 
 def test_a_homing_failure_says_alarm_then_ok_then_banner_and_is_one_fault() -> None:
     dialogue = [*connecting(), (b"$H\n", b"ALARM:8\r\n"), (b"!", OK), (b"\x18", BANNER + LOCKED + BANNER + LOCKED)]
-    bench = Bench(dialogue, (report(), report(), report("Alarm")))
+    bench = Bench(dialogue, (*[report()] * 4, report("Alarm")))
     bench.cutter.connect()
     with pytest.raises(BoardAlarm, match="home switch stayed closed"):
         bench.cutter.home()
@@ -224,7 +224,7 @@ def test_a_homing_failure_says_alarm_then_ok_then_banner_and_is_one_fault() -> N
 def test_a_limit_alarm_is_left_by_nothing_but_a_reset() -> None:
     dead = b"[MSG:Reset to continue]\r\n"
     dialogue = [*connecting(), (b"$H\n", b"ALARM:1\r\n" + dead), (b"!", b""), (b"\x18", OK + BANNER)]
-    bench = Bench(dialogue, (report(), report(), b""))
+    bench = Bench(dialogue, (*[report()] * 4, b""))
     bench.cutter.connect()
     with pytest.raises(BoardAlarm, match="limit switch was hit"):
         bench.cutter.home()
@@ -241,7 +241,7 @@ def test_nothing_moves_before_homing() -> None:
 
 
 def test_a_switch_still_closed_after_homing_is_a_fault() -> None:
-    bench = Bench([*connecting(), homing()[0], *safe()], (report(), report(), report(rest="FS:0,0|Pn:X"), report()))
+    bench = Bench([*connecting(), homing()[0], *safe()], (*[report()] * 4, report(rest="FS:0,0|Pn:X"), report()))
     bench.cutter.connect()
     with pytest.raises(HardwareFault, match="limit switch of X"):
         bench.cutter.home()
@@ -257,19 +257,22 @@ def test_other_words_in_force_than_were_sent_are_found_at_rest() -> None:
     bench.link.finish()
 
 
-def test_a_port_lost_in_use_is_opened_once_more_for_nothing_but_a_reset() -> None:
+def test_a_port_lost_in_use_is_opened_again_for_nothing_but_resets() -> None:
     clock = ToldClock()
     first = Transcript(clock, [*connecting()], (report(),))
-    second = Transcript(clock, [(b"\x18", None)])
+    second = Transcript(clock, [(b"\x18", b"")] * 3)
     links = iter((first, second))
     cutter = GrblCutter(lambda: next(links), machine(), clock)
     cutter.connect()
     first.cut_off = True
     with pytest.raises(LinkLost):
         cutter.home()
+    assert cutter.wheel_may_turn
+    assert not cutter.stop_wheel()
+    cutter.close()
     second.finish()
     assert second.closed
-    cutter.close()
+    assert cutter.wheel_may_turn, "nobody has confirmed anything"
 
 
 def test_recovery_starts_from_the_beginning_and_resumes_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 
@@ -214,13 +215,17 @@ def at_fraction(rig: Rig, fraction: float, act: Callable[[], None]) -> Callable[
     return progress
 
 
+def from_another_thread(act: Callable[[], None]) -> None:
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join()
+
+
 def test_stop_from_another_thread_holds_at_once_and_latches() -> None:
     rig = Rig().loaded()
 
     def stop() -> None:
-        thread = threading.Thread(target=rig.cutter.stop)
-        thread.start()
-        thread.join()
+        from_another_thread(rig.cutter.stop)
         assert rig.sent.endswith(b"!")
 
     with pytest.raises(Stopped):
@@ -238,9 +243,10 @@ def test_stop_from_another_thread_holds_at_once_and_latches() -> None:
 def test_recovery_lifts_a_wheel_stopped_in_the_metal_straight_out_before_anything_moves_sideways() -> None:
     rig = Rig().loaded()
     with pytest.raises(Stopped):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.6, rig.cutter.stop))
+        rig.cutter.run(rig.job, at_fraction(rig, 0.6, lambda: from_another_thread(rig.cutter.stop)))
     assert rig.world.position_mm()[1] < -21.5, "the wheel rests in the metal"
     rig.cutter.recover()
+    assert rig.sent.index(b"$J=") < rig.sent.rindex(b"$H")
     assert rig.world.crashes == 0
 
 
@@ -489,3 +495,46 @@ def test_a_macro_that_is_not_plain_is_bad_input_naming_its_line() -> None:
     with pytest.raises(BadInput) as caught:
         GrblCutter(lambda: None, machine().model_copy(update={"macros": macros}), ToldClock())  # type: ignore[arg-type, return-value]
     assert [problem.field for problem in caught.value.problems] == [f"macros.check[{n}]" for n in (2, 3, 4, 5)]
+
+
+def test_after_a_reset_in_motion_the_boards_own_place_is_not_believed() -> None:
+    """Now and then a real board says Idle after a reset in motion, and not ALARM:3."""
+    rig = Rig().loaded()
+
+    def never_at_rest(data: bytes, _now_s: float) -> bytes:
+        return data.replace(b"<Hold:0", b"<Hold:1").replace(b"ALARM:3\r\n", b"").replace(b"<Alarm", b"<Idle")
+
+    rig.link.up = never_at_rest
+    with pytest.raises(Stopped):
+        rig.cutter.run(rig.job, at_fraction(rig, 0.6, lambda: from_another_thread(rig.cutter.stop)))
+    rig.sent.clear()
+    rig.cutter.recover()
+    assert b"$J" not in rig.sent
+    assert b"$H" in rig.sent
+
+
+@pytest.mark.parametrize("off_mm", [(0.0, 0.4, 0.0), (0.3, 0.0, 0.0), (0.0, 0.0, 0.5)])
+def test_a_wheel_that_was_lifted_to_another_place_than_asked_is_a_fault(off_mm: tuple[float, float, float]) -> None:
+    rig = Rig().loaded()
+    with pytest.raises(Stopped):
+        rig.cutter.run(rig.job, at_fraction(rig, 0.6, lambda: from_another_thread(rig.cutter.stop)))
+    rig.sent.clear()
+    place = re.compile(rb"MPos:(-?[\d.]+),(-?[\d.]+),(-?[\d.]+)")
+
+    def elsewhere(data: bytes, _now_s: float) -> bytes:
+        if b"$J" not in rig.sent:
+            return data
+        return place.sub(
+            lambda seen: (
+                b"MPos:"
+                + b",".join(
+                    f"{float(part) + off:.3f}".encode() for part, off in zip(seen.groups(), off_mm, strict=True)
+                )
+            ),
+            data,
+        )
+
+    rig.link.up = elsewhere
+    with pytest.raises(PathDeviation, match="lifted"):
+        rig.cutter.recover()
+    assert b"$H" not in rig.sent

@@ -61,6 +61,8 @@ class FakeCutter:
     chute: int = 0
     bin: int = 0
     during_run: Callable[[float], None] | None = None
+    pins: str = ""
+    may_turn: bool = False
 
     def connect(self) -> BoardIdentity:
         self.latched = None
@@ -114,6 +116,17 @@ class FakeCutter:
 
     def status(self) -> MachineStatus:
         return MachineStatus("Idle", (0.0, 0.0, 0.0), 0.0, 0.0)
+
+    @property
+    def wheel_may_turn(self) -> bool:
+        return self.may_turn
+
+    def look(self) -> MachineStatus:
+        return MachineStatus("Idle", None, 0.0, 0.0, self.pins)
+
+    def stop_wheel(self) -> bool:
+        self.may_turn = False
+        return True
 
     def hear_wire(self, listener: Callable[[WireLine], None]) -> None:
         """Nothing passes this wire."""
