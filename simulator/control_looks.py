@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -65,14 +66,10 @@ class Looks:
                 "limits": "".join(name for i, name in enumerate("XYZ") if limits >> i & 1),
                 "probe": core.probe(),
                 "door_open": world.door_open,
+                "hold": world.hold_button,
                 "emergency_stop": world.emergency_stop,
                 "unplugged": not rig.plugged_in or rig.wire.unplugged,
-                "incidents": {
-                    "plunged_still": world.incidents.plunged_still,
-                    "cut_open_door": world.incidents.cut_open_door,
-                    "cut_loose": world.incidents.cut_loose,
-                    "ran_into_end": world.incidents.ran_into_end,
-                },
+                "incidents": asdict(world.incidents),
             }
 
     def machine(self) -> Values:

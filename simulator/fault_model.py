@@ -88,6 +88,8 @@ class Fault:
     outcome: Outcome
     act: Act
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    harms: tuple[str, ...] = ()
+    """Incidents it causes whatever software does on a machine without further sensors: the hardware's to prevent."""
 
     def values(self, given: Mapping[str, object], source: str) -> dict[str, Value]:
         """All parameters with defaults filled in.

@@ -15,25 +15,18 @@ import numpy as np
 
 from config.problems import BadInput, Problem
 from simulator.fault_model import Fault, Outcome, Parameter, Undo, Value
+from simulator.fault_safety import AXIS, SAFETY, close_limit, put
 from simulator.link import VirtualClock
 from simulator.payment import Mishap
 from simulator.rig import SimulatedMachine
 from simulator.wire_faults import Damage, Way, WireFault
 from simulator.world_axis import AxisFaults
 
-_AXIS = Parameter("x", choices=("x", "y", "z"))
 _SLOT = Parameter(1, 1, 64, whole=True)
 _COUNT = Parameter(1, 1, 1000, whole=True)
 _WAY = Parameter("to_board", choices=tuple(way.value for way in Way))
 _AT_BYTE = Parameter(0, 0, 1e9, whole=True, unit=" bytes")
 _VIEWS = ("silhouette", "head", "line_left", "line_right", "check")
-
-
-def _set(target: object, name: str, value: object) -> Undo:
-    """Set an attribute; the undo puts back what was there."""
-    before = getattr(target, name)
-    setattr(target, name, value)
-    return lambda: setattr(target, name, before)
 
 
 def _put(table: dict[int, Any], key: int, value: object) -> Undo:
@@ -74,7 +67,7 @@ def _axis(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str,
 
 
 def _wheel(name: str, parameter: str | None) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    return lambda rig, p: _set(rig.world.wheel_faults, name, True if parameter is None else p[parameter])
+    return lambda rig, p: put(rig.world.wheel_faults, name, True if parameter is None else p[parameter])
 
 
 def _limit(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
@@ -93,13 +86,12 @@ def _limit(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]
 
 
 def _bounce(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    act = _limit("limits_closed")
     draw = np.random.default_rng(rig.seed)
     at_s, mended = rig.timeline.now_s, False
 
     def close_and_open(open_s: float) -> None:
         if not mended:
-            rig.timeline.at(open_s, act(rig, p))
+            rig.timeline.at(open_s, close_limit(rig, str(p["axis"])))
 
     for _ in range(int(p["count"])):
         closed_s, apart_s = draw.uniform(0.0005, 0.004, 2)
@@ -114,7 +106,7 @@ def _bounce(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
 
 
 def _probe(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    return lambda rig, p: _set(rig.world.sensors, name, True)
+    return lambda rig, p: put(rig.world.sensors, name, True)
 
 
 def _door(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
@@ -142,7 +134,7 @@ def _optics(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[st
 
 
 def _dropped(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return _set(rig.scanner, "dropped", p["count"])
+    return put(rig.scanner, "dropped", p["count"])
 
 
 def _unplug_camera(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
@@ -171,6 +163,7 @@ def _unplug_board(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
 
     def undo() -> None:
         rig.plugged_in, rig.wire.unplugged = True, False
+        rig.world.reachable(rig.firmware.now_s)
 
     return undo
 
@@ -183,7 +176,7 @@ def _reset_board(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
 def _clock(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
     if not isinstance(rig.clock, VirtualClock):
         return lambda: None
-    return _set(rig.clock, "offset_s", float(p["by_s"]))
+    return put(rig.clock, "offset_s", float(p["by_s"]))
 
 
 def _terminal(mishap: Mishap | None, request: str = "") -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
@@ -196,19 +189,19 @@ def _terminal(mishap: Mishap | None, request: str = "") -> Callable[[SimulatedMa
 
 
 def _chute_full(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return _set(rig.world.carousel, "chute_holds", 0)
+    return put(rig.world.carousel, "chute_holds", 0)
 
 
 def _stuck(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return _set(rig.world.carousel, "stuck", True)
+    return put(rig.world.carousel, "stuck", True)
 
 
 def _slip(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return _set(rig.world.carousel.faults, "slip_mm", p["mm"])
+    return put(rig.world.carousel.faults, "slip_mm", p["mm"])
 
 
 def _brush(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return _set(rig.world, "brush_worn", True)
+    return put(rig.world, "brush_worn", True)
 
 
 def _mm(default: float, high: float, low: float = 0.0) -> Parameter:
@@ -247,23 +240,25 @@ _TABLE = (
     Fault("runout", "the wheel runs out of true and cuts too deep", Outcome.REJECTED, _wheel("runout_mm", "mm"),
           {"mm": _mm(0.08, 1)}),
     Fault("broken_wheel", "the wheel turns but has no teeth left", Outcome.REJECTED, _wheel("broken", None)),
-    Fault("stalled_wheel", "the wheel's motor does not turn", Outcome.REJECTED, _wheel("stalled", None)),
+    Fault("stalled_wheel", "the wheel's motor does not turn", Outcome.REJECTED, _wheel("stalled", None),
+          harms=("plunged_still",)),
     Fault("backlash", "an axis has play", Outcome.REJECTED, _axis("backlash_mm", "mm"),
-          {"axis": _AXIS, "mm": _mm(0.15, 2)}),
+          {"axis": AXIS, "mm": _mm(0.15, 2)}),
     Fault("stiction", "an axis sticks before it moves", Outcome.REJECTED, _axis("stiction_mm", "mm"),
-          {"axis": _AXIS, "mm": _mm(0.15, 2)}),
+          {"axis": AXIS, "mm": _mm(0.15, 2)}),
     Fault("lost_steps", "an axis loses steps", Outcome.REJECTED, _axis("lost_mm", "mm"),
-          {"axis": _AXIS, "mm": _mm(0.3, 20, -20)}),
+          {"axis": AXIS, "mm": _mm(0.3, 20, -20)}),
     Fault("wrong_steps", "an axis moves another distance than told", Outcome.REJECTED, _axis("scale", "factor"),
-          {"axis": _AXIS, "factor": Parameter(1.02, 0.5, 2)}),
+          {"axis": AXIS, "factor": Parameter(1.02, 0.5, 2)}),
     Fault("limit_stuck_closed", "a limit switch stays closed", Outcome.OUT_OF_ORDER, _limit("limits_closed"),
-          {"axis": _AXIS}),
+          {"axis": AXIS}, harms=("ran_into_end",)),
     Fault("limit_stuck_open", "a limit switch never closes", Outcome.OUT_OF_ORDER, _limit("limits_open"),
-          {"axis": _AXIS}),
+          {"axis": AXIS}, harms=("ran_into_end",)),
     Fault("limit_bounce", "a limit switch chatters", Outcome.STOPS, _bounce,
-          {"axis": _AXIS, "count": Parameter(300, 1, 5000, whole=True)}),
+          {"axis": AXIS, "count": Parameter(300, 1, 5000, whole=True)}),
     Fault("probe_stuck_closed", "the probe reads closed", Outcome.STOPS, _probe("probe_closed")),
-    Fault("probe_stuck_open", "the probe's wire is off", Outcome.SLOT_LOCKED, _probe("probe_open")),
+    Fault("probe_stuck_open", "the probe's wire is off", Outcome.SLOT_LOCKED, _probe("probe_open"),
+          harms=("plunged_still",)),
     Fault("door_open", "the guard door is open", Outcome.STOPS, _door),
     Fault("emergency_stop", "the emergency stop is pressed", Outcome.STOPS, _emergency),
     Fault("brush_worn", "the brush leaves burrs", Outcome.UNSEEN, _brush),
@@ -296,6 +291,7 @@ _TABLE = (
            "done": Parameter("yes", choices=("yes", "no")), "count": _COUNT}),
     Fault("clock_jump", "the wall clock is set", Outcome.CARRIES_ON, _clock,
           {"by_s": Parameter(3600.0, -1e8, 1e8, unit=" s")}),
+    *SAFETY,
 )  # fmt: skip
 
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _TABLE}

@@ -10,6 +10,7 @@ Time advances from event to event, never by ticks: a minute of cutting costs as 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from simulator import firmware_core as fc
 from simulator.firmware_build import STOCK, FirmwareBuild
@@ -46,8 +47,11 @@ class Firmware:
         self._partial = bytearray()
         self._reading = False
         self._inputs = (0, self._core.wiring.controls)
+        self._core.inputs_known = self._know_inputs
         self._program: Program = self._run()
         self._core.busy_until_s = BOOT_S
+        self.heard: Callable[[float], None] = lambda _: None
+        """Called when somebody says something to the board."""
 
     # -- outside -----------------------------------------------------------------------------------------------
 
@@ -64,6 +68,7 @@ class Firmware:
     def receive(self, data: bytes) -> None:
         """Bytes begin to arrive on the wire."""
         if data:
+            self.heard(self._core.now_s)
             self._core.uart.receive(data, self._core.now_s)
             if not self._core.uart.byte_s:
                 self._interrupts()
@@ -241,7 +246,10 @@ class Firmware:
     def _watch(self) -> None:
         core = self._core
         core.stepper.watch = core.watch_inputs
-        self._inputs = (core.limits(), core.wiring.controls)
+        self._know_inputs()
+
+    def _know_inputs(self) -> None:
+        self._inputs = (self._core.limits(), self._core.wiring.controls)
 
     def _lines(self) -> Program:
         """Read and run lines until a reset."""

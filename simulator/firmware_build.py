@@ -20,6 +20,8 @@ class FirmwareBuild:
     """M7 is known."""
     safety_door: bool = False
     """The door has its own input; otherwise that input is the feed hold."""
+    tachometer: bool = False
+    """Reports how fast the wheel turns as a third figure of `FS:`, as grblHAL does with an encoder."""
     version: str = "1.1h"
     revision: str = "20190830"
 
@@ -36,3 +38,5 @@ class FirmwareBuild:
 
 STOCK = FirmwareBuild()
 ECHO = FirmwareBuild(echo=True, line_numbers=True)
+GUARDED = FirmwareBuild(echo=True, line_numbers=True, safety_door=True)
+"""The build the technician's guide recommends: also the door has an input that is reported in every state."""

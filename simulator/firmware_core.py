@@ -9,7 +9,7 @@ thing to happen (a byte, a step, an input); time spent in the program itself is 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeAlias
 
 from simulator.firmware_build import FirmwareBuild
@@ -65,6 +65,10 @@ class Core:
         self.outputs = Outputs(wiring, lambda: self.settings, self._settled_s)
         self.stepper.taken = self.outputs.follow
         self.motor: Steps = (0, 0, 0)
+        self.inputs_known: Callable[[], None] = lambda: None
+        """Called when what switches did is over and done with: only a change from here on is one."""
+        self.forgetful = False
+        """A reset in motion is followed by no alarm and no lock, as real boards do now and then."""
         self.state = IDLE
         self.flags = 0
         self.alarm = 0
@@ -303,7 +307,9 @@ class Core:
         self.flags |= RESET
         self.outputs.stop()
         if self.state & (CYCLE | HOMING | JOG) or self.holding or self.system_motion:
-            if self.state == HOMING:
+            if self.forgetful:
+                pass
+            elif self.state == HOMING:
                 self.alarm = self.alarm or HOMING_RESET
             else:
                 self.alarm = ABORT_CYCLE

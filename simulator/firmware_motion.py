@@ -179,6 +179,7 @@ class Motion:
         yield from self._realtime.check()
         if core.aborted():
             return
+        core.inputs_known()
         core.sync_parser()
         core.sync_planner()
 

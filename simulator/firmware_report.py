@@ -116,7 +116,8 @@ def status_line(core: Core) -> str:
     speed = core.stepper.speed_mm_s(core.now_s) * 60 if core.state & fc.MOVING_STATES else 0.0
     if core.stepper.running and core.planner.blocks:
         core.outputs.follow_speed(core.planner.blocks[0], speed / 60)
-    parts.append(f"FS:{_rate(core, speed)},{printed(single(core.outputs.rpm), 0)}")
+    turning = f",{core.wiring.turning_rpm(core.now_s):.0f}" if core.build.tachometer else ""
+    parts.append(f"FS:{_rate(core, speed)},{printed(single(core.outputs.rpm), 0)}{turning}")
     pins = _pins(core)
     if pins:
         parts.append(f"Pn:{pins}")
@@ -133,8 +134,8 @@ def status_line(core: Core) -> str:
     else:
         core.override_countdown = (_OVERRIDES_BUSY if busy else _OVERRIDES_IDLE) - 1
         parts.append(f"Ov:{core.feed_percent},{core.rapid_percent},{core.outputs.percent}")
-        turning, coolant = core.outputs.turning, core.outputs.coolant
-        on = ("S" if turning == 3 else "C" if turning == 4 else "") + "F" * bool(coolant & FLOOD)
+        spindle, coolant = core.outputs.turning, core.outputs.coolant
+        on = ("S" if spindle == 3 else "C" if spindle == 4 else "") + "F" * bool(coolant & FLOOD)
         on += "M" * bool(coolant & MIST)
         if on:
             parts.append(f"A:{on}")
@@ -151,4 +152,4 @@ def _pins(core: Core) -> str:
         pins += "D" * controls.door
     pins += "R" * controls.reset
     pins += "H" * (controls.hold or (controls.door and not core.build.safety_door))
-    return pins + "S" * controls.start
+    return pins + "S" * controls.start + core.wiring.extra_pins(core.now_s)

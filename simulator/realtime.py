@@ -105,7 +105,8 @@ class RealTime:
         """The port was opened."""
         with self._timeline.lock:
             self._timeline.firmware.take_output()
-            self._timeline.firmware.power_cycle()
+            if self._wire.resets_at_open and not self._wire.wedged:
+                self._timeline.firmware.power_cycle()
             self._wire.opened()
             self.tap.opened(self._timeline.now_s)
         self._wake.set()

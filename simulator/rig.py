@@ -18,6 +18,7 @@ from hardware.ports import ByteLink
 from hardware.scan import ScanFrames, View
 from simulator.firmware import BAUD, Firmware
 from simulator.firmware_build import STOCK, FirmwareBuild
+from simulator.firmware_core import HOMING
 from simulator.firmware_settings import Settings, factory_eeprom
 from simulator.keys import PhysicalKey
 from simulator.link import MemoryLink, Timeline, VirtualClock
@@ -27,15 +28,16 @@ from simulator.wire_faults import FaultyLink, WireDamage, WireFault
 from simulator.world import Tray, World
 from simulator.world_blade import Blade
 
+GOOD_BOARD = {0: 10.0, 1: 255.0, 4: 0.0, 10: 1.0, 21: 1.0, 24: 200.0, 25: 3000.0, 26: 25.0, 27: 1.0}
+"""What a board of a well-built machine holds where its machine file says nothing: motors stay powered at rest, so that
+nothing moves by hand unseen, and a limit switch stops a motion that should not reach it."""
 _VIEWS = ("silhouette", "head", "line_left", "line_right")
 
 
 def board_settings(machine: Machine) -> Settings:
     """What the board holds after a technician has set it to the machine file."""
-    values = {number: value for number, (_, value) in wanted_settings(machine).items()}
-    values |= {21: 1.0 if machine.board.hard_limits else 0.0, 24: 200.0, 25: 3000.0, 26: 25.0}
-    values |= {27: machine.board.pull_off_mm or 1.0, 30: float(machine.wheel.speed_rpm), 10: 1.0}
-    return Settings(values)
+    values = GOOD_BOARD | {number: value for number, (_, value) in wanted_settings(machine).items()}
+    return Settings(values | {30: float(machine.wheel.speed_rpm)})
 
 
 class SimulatedMachine:
@@ -71,7 +73,9 @@ class SimulatedMachine:
         eeprom = factory_eeprom(None if factory_settings else board_settings(machine))
         self.firmware = Firmware(self.world, build, eeprom, baud)
         self.world.changed = self.firmware.inputs_changed
-        self.world.sync = self.firmware.sync
+        self.world.sync = self._sync
+        self.world.homing = lambda: self.firmware.core.state == HOMING
+        self.firmware.heard = self.world.heard
         self.timeline = Timeline(self.firmware)
         self.clock: Clock = VirtualClock(self.timeline)
         self.plugged_in = True
@@ -100,7 +104,8 @@ class SimulatedMachine:
         Raises:
             PortUnavailable: it was unplugged.
         """
-        memory = MemoryLink(self.timeline, present=lambda: self.plugged_in)
+        resets = self.wire.resets_at_open and not self.wire.wedged
+        memory = MemoryLink(self.timeline, reset=resets, present=lambda: self.plugged_in)
         return FaultyLink(memory, self.wire, self.clock)
 
     def damage_wire(self, fault: WireFault) -> None:
@@ -112,6 +117,11 @@ class SimulatedMachine:
         """No more damage; a port that was lost stays lost until it is opened again."""
         with self.timeline.lock:
             self.wire.mend()
+            self.world.reachable(self.firmware.now_s)
+
+    def _sync(self) -> None:
+        self.firmware.sync()
+        self.world.now_s = self.firmware.now_s
 
 
 class SimulatedScanner:

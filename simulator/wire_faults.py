@@ -65,7 +65,25 @@ class WireDamage:
         self._silent = {Way.TO_BOARD: False, Way.FROM_BOARD: False}
         self._swap: dict[Way, bytes] = {}
         self._late: list[tuple[float, bytes]] = []
-        self.unplugged = False
+        self._unplugged = False
+        self.losses = 0
+        """How often the port vanished; one that was open before is dead for good."""
+        self.resets_at_open = True
+        """Whether opening the port resets the board (DTR); native USB and many bridges do not."""
+        self.wedged = False
+        """The port is there and nothing passes, either way."""
+        self.wedge_cures = False
+        """Closing and opening the port again ends it."""
+
+    @property
+    def unplugged(self) -> bool:
+        """The port is gone."""
+        return self._unplugged
+
+    @unplugged.setter
+    def unplugged(self, gone: bool) -> None:
+        self.losses += gone and not self._unplugged
+        self._unplugged = gone
 
     def add(self, fault: WireFault) -> None:
         """One more; its byte counts from the next one in its direction."""
@@ -81,12 +99,14 @@ class WireDamage:
     def mend(self) -> None:
         """No more damage from here on. A port that vanished is back, and must be opened anew."""
         self._faults.clear()
-        self.unplugged = False
+        self.unplugged = self.wedged = self.wedge_cures = False
         self._silent = {Way.TO_BOARD: False, Way.FROM_BOARD: False}
 
     def opened(self) -> None:
         """The port is opened anew."""
         self.unplugged = False
+        if self.wedge_cures:
+            self.wedged = self.wedge_cures = False
         self._swap.clear()
         self._late.clear()
 
@@ -103,6 +123,8 @@ class WireDamage:
 
     def applied(self, data: bytes, way: Way, now_s: float) -> bytes:
         """What is left of `data`."""
+        if self.wedged:
+            return b""
         start = self._count[way]
         self._count[way] += len(data)
         if not self._silent[way] and way not in self._swap:
@@ -158,8 +180,8 @@ class FaultyLink:
         self._link = link
         self._damage = damage
         self._clock = clock
-        self._lost = False
         damage.opened()
+        self._losses = damage.losses
 
     def read(self, timeout_s: float) -> bytes:
         """As the link, with what the damage leaves."""
@@ -193,6 +215,5 @@ class FaultyLink:
         self._link.close()
 
     def _check(self) -> None:
-        if self._damage.unplugged or self._lost:
-            self._lost = True
+        if self._damage.losses != self._losses:
             raise LinkLost("simulated wire: unplugged")

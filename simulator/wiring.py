@@ -40,6 +40,12 @@ class Wiring(Protocol):
     def outputs(self, spindle: int, rpm: float, coolant: int, now_s: float) -> None:
         """The wheel (3 forward, 4 backward, 5 off) and the coolant outputs (1 flood, 2 mist)."""
 
+    def turning_rpm(self, now_s: float) -> float:
+        """How fast the wheel turns, where a tachometer is fitted."""
+
+    def extra_pins(self, now_s: float) -> str:
+        """The letters of active inputs that a stock board does not have."""
+
 
 @dataclass
 class LooseBoard:
@@ -78,3 +84,11 @@ class LooseBoard:
     def outputs(self, spindle: int, rpm: float, coolant: int, now_s: float) -> None:
         """Kept to be looked at."""
         self.spindle, self.rpm, self.coolant = spindle, rpm, coolant
+
+    def turning_rpm(self, now_s: float) -> float:
+        """As told."""
+        return self.rpm if self.spindle in (3, 4) else 0.0
+
+    def extra_pins(self, now_s: float) -> str:
+        """None are wired."""
+        return ""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from config.catalogue import Catalogue
 from config.machine import Axis, Machine
@@ -16,6 +17,7 @@ from simulator.keys import PhysicalKey
 from simulator.wiring import Controls, Steps
 from simulator.world_axis import Slide
 from simulator.world_blade import Blade, WheelShape, new_blade
+from simulator.world_incidents import ALONE_S, Forbidden, Incidents
 from simulator.world_magazine import Carousel
 
 _REST_MM = (-60.0, -2.0, -20.0)
@@ -23,6 +25,23 @@ _OVERRUN_MM = 4.0
 """From the ends of the travel, where the switches close, to the hard stops."""
 _TURNING_PART = 0.5
 """Of its speed the wheel needs to cut at all."""
+_RUBS_MM = 0.3
+"""How deep a still wheel may be pressed against metal before that is a plunge."""
+_METAL_MM = 6.0
+"""Above the spine's seat; every blank reaches higher, so a wheel below it should be in metal."""
+_BLADE_MM = 20.0
+"""Along the blade from its shoulder; every blank reaches further."""
+_FALLING_S = 0.5
+"""How long a copy that slides through the chute darkens its light barrier."""
+
+
+class Sensed(StrEnum):
+    """What a machine may sense beyond a stock board's inputs."""
+
+    WHEEL = "wheel"
+    """A current relay: closed while the wheel's motor turns it."""
+    CHUTE = "chute"
+    """A light barrier: dark while a copy slides through the chute."""
 
 
 @dataclass
@@ -53,6 +72,8 @@ class SensorFaults:
     limits_open: int = 0
     probe_closed: bool = False
     probe_open: bool = False
+    tachometer_dead: bool = False
+    chute_dead: bool = False
 
 
 @dataclass
@@ -65,6 +86,10 @@ class WheelFaults:
     broken: bool = False
     stalled: bool = False
     """The motor does not turn it."""
+    late_s: float = 0.0
+    """How long after it was switched on it begins to turn."""
+    welded: bool = False
+    """The contact that switches its motor does not open again."""
 
 
 @dataclass
@@ -76,20 +101,6 @@ class WheelState:
     from_rpm: float = 0.0
     since_s: float = 0.0
     cut_mm2: float = 0.0
-
-
-@dataclass
-class Incidents:
-    """What must never happen, counted."""
-
-    plunged_still: int = 0
-    """The wheel was pushed into metal without turning."""
-    cut_open_door: int = 0
-    cut_loose: int = 0
-    """The clamp was open while the wheel was in the metal."""
-    ran_into_end: int = 0
-    """A slide was driven against its hard stop."""
-    notes: list[str] = field(default_factory=list)
 
 
 class World:
@@ -119,6 +130,10 @@ class World:
         self.emergency_stop = False
         self.hold_button = False
         self.brush_worn = False
+        self.clamp_slack = False
+        """Nothing holds the jaws together: they are open whatever the board says."""
+        self.inputs: dict[str, Sensed] = {}
+        """Inputs beyond a stock board's, by the letter its reports show them under."""
         self.motor: Steps = (0, 0, 0)
         self.coolant = 0
         self.now_s = 0.0
@@ -126,6 +141,10 @@ class World:
         """Called when an input changed by itself; the board's pin interrupt."""
         self.sync: Callable[[], None] = lambda: None
         """Called by who looks, so that the slides are where the motors are at that moment."""
+        self.homing: Callable[[], bool] = lambda: False
+        """Whether the board is homing."""
+        self._forbidden = Forbidden()
+        self._heard_s = 0.0
 
     # -- Wiring ------------------------------------------------------------------------------------------------
 
@@ -148,9 +167,13 @@ class World:
             free = not slide.stalled
             slide.drive(count)
             self.incidents.ran_into_end += slide.stalled and free
+        self.incidents.moved_open_door += motor != self.motor and self._forbidden.counts(self.homing(), now_s)
         self.motor = motor
+        after = (slides[0].at_mm, slides[1].at_mm)
         if self.carousel.clamped is not None:
-            self._cut(self.carousel.clamped, before, (slides[0].at_mm, slides[1].at_mm))
+            self._cut(self.carousel.clamped, before, after)
+        else:
+            self._cut_nothing(after)
 
     def limits_at(self, motor: Steps) -> int:
         """The home switches: at 0, or at the far end of an axis homed the other way."""
@@ -175,18 +198,36 @@ class World:
     def outputs(self, spindle: int, rpm: float, coolant: int, now_s: float) -> None:
         """The wheel's motor and the clamp (open while coolant is on)."""
         self.now_s = now_s
-        told_rpm = 0.0 if spindle == 5 or self.emergency_stop else rpm
+        told_rpm = 0.0 if spindle == 5 else rpm
+        if self.wheel_faults.welded:
+            told_rpm = told_rpm or self.wheel.told_rpm
+        if self.emergency_stop:
+            told_rpm = 0.0
         if (told_rpm, spindle == 4) != (self.wheel.told_rpm, self.wheel.backwards):
             self.wheel.from_rpm, self.wheel.since_s = self.wheel_rpm(now_s), now_s
             self.wheel.told_rpm, self.wheel.backwards = told_rpm, spindle == 4
         if self.emergency_stop:
             coolant = 0
-        was, self.coolant = self.coolant, coolant
-        x_mm, z_mm = self.slides[0].at_mm, self.slides[2].at_mm
-        if coolant & 1 and not was & 1:
-            self.carousel.open_clamp(x_mm)
-        elif was & 1 and not coolant & 1:
-            self.carousel.close_clamp(x_mm, z_mm)
+        self.coolant = coolant
+        self._jaws()
+
+    def turning_rpm(self, now_s: float) -> float:
+        """What a tachometer on the wheel says."""
+        return 0.0 if self.sensors.tachometer_dead else self.wheel_rpm(now_s)
+
+    def extra_pins(self, now_s: float) -> str:
+        """The letters of the inputs that are active beyond a stock board's."""
+        active = {
+            Sensed.WHEEL: self.turning_rpm(now_s) >= _TURNING_PART * self.machine.wheel.speed_rpm,
+            Sensed.CHUTE: now_s - self.carousel.slid_s < _FALLING_S and not self.sensors.chute_dead,
+        }
+        return "".join(letter for letter, sensed in self.inputs.items() if active[sensed])
+
+    def heard(self, now_s: float) -> None:
+        """A byte for the board: somebody is in command."""
+        if self.wheel.told_rpm and now_s - self._heard_s > ALONE_S:
+            self.incidents.turned_alone += 1
+        self._heard_s = now_s
 
     # -- hands and faults --------------------------------------------------------------------------------------
 
@@ -194,6 +235,14 @@ class World:
         """Open or close the guard door."""
         self.sync()
         self.door_open = is_open
+        self._allow_or_forbid()
+        self.changed()
+
+    def set_hold(self, held: bool) -> None:
+        """Hold the hold button, or let go."""
+        self.sync()
+        self.hold_button = held
+        self._allow_or_forbid()
         self.changed()
 
     def set_emergency_stop(self, pressed: bool, now_s: float) -> None:
@@ -203,6 +252,16 @@ class World:
         if pressed:
             self.outputs(5, 0.0, 0, now_s)
         self.changed()
+
+    def set_clamp_slack(self, slack: bool) -> None:
+        """Let the jaws fall open, whatever the board says; or mend them."""
+        self.sync()
+        self.clamp_slack = slack
+        self._jaws()
+
+    def reachable(self, now_s: float) -> None:
+        """The board can be reached from now on (a port is back): whoever should be in command has this long."""
+        self._heard_s = max(self._heard_s, now_s)
 
     # -- looking -----------------------------------------------------------------------------------------------
 
@@ -230,7 +289,8 @@ class World:
         if self.wheel_faults.stalled:
             return 0.0
         span_s = self.machine.wheel.spin_up_s
-        part = min(1.0, max(0.0, (now_s - wheel.since_s) / span_s))
+        late_s = self.wheel_faults.late_s if wheel.told_rpm > wheel.from_rpm else 0.0
+        part = min(1.0, max(0.0, (now_s - wheel.since_s - late_s) / span_s))
         return wheel.from_rpm + (wheel.told_rpm - wheel.from_rpm) * part
 
     def at_check(self) -> Blade | None:
@@ -251,8 +311,8 @@ class World:
             self._brush(blade, before[0], after[0])
             return
         if self.wheel_rpm(self.now_s) < _TURNING_PART * self.machine.wheel.speed_rpm:
-            if blade.touches(*end, shape) and min(start[1], end[1]) < blade.height_mm + blade.lift_mm - 0.3:
-                self.incidents.plunged_still += 1
+            # Out of a slot it once cut, or sliding over an edge, it does no harm.
+            self.incidents.plunged_still += blade.touches(end[0], end[1] + _RUBS_MM, shape)
             return
         if self.wheel_faults.broken:
             return
@@ -261,8 +321,28 @@ class World:
             return
         self.wheel.cut_mm2 += area
         self.wheel_faults.worn_mm += area * self.wheel_faults.wear_mm_per_mm2
-        self.incidents.cut_open_door += self.door_open
+        self.incidents.cut_open_door += self.door_open and self._forbidden.lasts(self.now_s)
         self.incidents.cut_loose += self.carousel.clamp_open
+
+    def _cut_nothing(self, at_mm: tuple[float, float]) -> None:
+        x_mm, edge_mm = self.over_blade(*at_mm)
+        if self.wheel.told_rpm and edge_mm < _METAL_MM and 0 <= x_mm <= _BLADE_MM and self.wheel_rpm(self.now_s) > 0:
+            self.incidents.cut_no_blank += 1
+
+    def _jaws(self) -> None:
+        """Spring and cylinder: open while the output is on, or for want of a spring."""
+        is_open, was_open = bool(self.coolant & 1) or self.clamp_slack, self.carousel.clamp_open
+        x_mm, y_mm, z_mm = (slide.at_mm for slide in self.slides)
+        if is_open and not was_open:
+            blade = self.carousel.clamped
+            if blade is not None and self.wheel_rpm(self.now_s) > 0:
+                self.incidents.cut_loose += blade.touches(*self.over_blade(x_mm, y_mm), self.wheel_shape())
+            self.carousel.open_clamp(x_mm, self.now_s)
+        elif was_open and not is_open:
+            self.carousel.close_clamp(x_mm, z_mm)
+
+    def _allow_or_forbid(self) -> None:
+        self._forbidden.changed(self.door_open or self.hold_button, self.homing(), self.now_s)
 
     def _brush(self, blade: Blade, before_x_mm: float, after_x_mm: float) -> None:
         if blade.burrs and not self.brush_worn and min(before_x_mm, after_x_mm) < -110 < max(before_x_mm, after_x_mm):

@@ -94,6 +94,8 @@ class Carousel:
         self.floor: list[Blade] = []
         self.stuck = False
         """The copy stays between the jaws when the clamp opens."""
+        self.slid_s = float("-inf")
+        """When a copy last slid through the chute."""
 
     def slot_at(self, z_mm: float) -> int | None:
         """The slot that stands at the feeder."""
@@ -103,7 +105,7 @@ class Carousel:
                 return slot.number
         return None
 
-    def open_clamp(self, x_mm: float) -> None:
+    def open_clamp(self, x_mm: float, now_s: float) -> None:
         """What was clamped falls."""
         self.clamp_open = True
         blade = self.clamped
@@ -113,6 +115,7 @@ class Carousel:
             if len(self.chute) >= self.chute_holds:
                 return
             self.chute.append(blade)
+            self.slid_s = now_s
         elif abs(x_mm - self.places.reject_x_mm) <= _NEAR_MM:
             self.rejects.append(blade)
         else:

@@ -5,7 +5,7 @@ Responsible for: finding what is not as it must be. Not responsible for: playing
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,25 +15,28 @@ from kiosk.rehearsal.ready import RehearsalAudit
 from kiosk.rehearsal.script import Scenario
 from kiosk.rehearsal.theatre import Theatre
 from kiosk.states import State
+from simulator.faults import FAULTS
 from simulator.world_blade import Blade
 
 if TYPE_CHECKING:
     from kiosk.rehearsal.play import Seen
 
 GOOD_MM = 0.05
-RUN_OUT = 5
-"""Moves a board still makes while it slows down after the door was opened."""
 FLAT_MM = 0.15
 """Half the width over which a root is measured."""
 
 
 def findings(scenario: Scenario, end: Theatre, seen: Seen, audit: RehearsalAudit) -> tuple[str, ...]:
     """Everything that is not as it must be, in words."""
-    return (*_always(end, scenario.expect.ends_in), *_asked(scenario, end, seen, audit))
+    harms = {harm for trouble in scenario.trouble for harm in FAULTS[trouble.fault].harms}
+    return (*_always(end, scenario.expect.ends_in, harms), *_asked(scenario, end, seen, audit))
 
 
-def _always(end: Theatre, ends_in: State) -> Iterator[str]:
-    """Delivered and paid or neither, wheel off, only good copies in the chute."""
+def _always(end: Theatre, ends_in: State, harms: Collection[str]) -> Iterator[str]:
+    """Delivered and paid or neither, wheel off, only good copies in the chute, nothing dangerous ever.
+
+    `harms`: what the faults of this scenario cause whatever software does.
+    """
     journal, world = end.stage.tools.journal, end.rig.world
     sales = journal.last_sales(1000)
     if ends_in is not State.OUT_OF_ORDER:
@@ -52,11 +55,9 @@ def _always(end: Theatre, ends_in: State) -> Iterator[str]:
     if delivered != end.delivered:
         yield f"the journal says {delivered} delivered, the chute holds {end.delivered}"
     # A board whose cable is out obeys nobody: its own stop is in charge then.
-    if world.wheel.told_rpm and end.rig.plugged_in:
+    if world.wheel.told_rpm and end.rig.plugged_in and "turned_alone" not in harms:
         yield "the wheel turns"
-    incidents = world.incidents
-    if incidents.cut_open_door > RUN_OUT or incidents.cut_loose:
-        yield f"cut with the door open {incidents.cut_open_door} times, with the clamp open {incidents.cut_loose}"
+    yield from (f"{name} {count} times" for name, count in world.incidents.counted(harms).items())
     for number, blade in enumerate(end.rig.chute, start=1):
         worst_mm = _worst_mm(blade, end)
         if worst_mm > GOOD_MM:

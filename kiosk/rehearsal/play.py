@@ -29,7 +29,7 @@ from kiosk.rehearsal.theatre import Theatre, scratch_folder, theatre
 from kiosk.snapshot import Snapshot
 from kiosk.states import FRONT, State
 from simulator.faults import FaultPanel
-from simulator.firmware_build import ECHO, STOCK
+from simulator.firmware_build import ECHO, GUARDED, STOCK
 from simulator.gallery import gallery_key
 from simulator.keys import PhysicalKey
 from simulator.payment import SimulatedTerminal
@@ -122,7 +122,7 @@ class _Scene:
     def __init__(self, scenario: Scenario, settings: Settings, folder: Path, flight: TextIO | None) -> None:
         self._flight = flight
         self._scenario, self._settings, self._folder = scenario, settings, folder
-        build = ECHO if scenario.board == "echo" else STOCK
+        build = {"stock": STOCK, "echo": ECHO, "guarded": GUARDED}[scenario.board]
         self.rig = SimulatedMachine(settings.machine, settings.catalogue, scenario.seed, build=build, baud=None)
         self._panel = FaultPanel(self.rig)
         self._terminal = SimulatedTerminal()

@@ -140,8 +140,8 @@ class Scenario(Frozen):
     seed: int = 1
     frames: bool = False
     """Draw and read pictures; otherwise readings are ready made. Keys of the gallery need pictures."""
-    board: Literal["stock", "echo"] = "stock"
-    """Which firmware runs on the board: as it comes, or built with line echo."""
+    board: Literal["stock", "echo", "guarded"] = "stock"
+    """Which firmware runs on the board: as it comes, built with line echo, or with a door input of its own as well."""
     visit: tuple[Visit, ...] = Field(min_length=1, max_length=20)
     trouble: tuple[Trouble, ...] = ()
     terminal: tuple[TerminalTrouble, ...] = ()

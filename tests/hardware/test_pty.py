@@ -84,7 +84,7 @@ def test_a_kw1_and_an_sc1_of_random_bitting_are_cut_as_wanted_over_the_pty(tmp_p
             for position, root in zip(plan.positions_mm, plan.roots_mm, strict=True):
                 around = np.linspace(position - 0.15, position + 0.15, 11)
                 assert float(np.interp(around, piece.x_mm, piece.top_mm).mean()) == pytest.approx(root, abs=0.05), seed
-            assert not rig.world.incidents.notes
+            assert not rig.world.incidents.counted()
             assert rig.world.wheel_rpm(rig.timeline.now_s + 10) == 0
 
 

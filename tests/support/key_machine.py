@@ -83,6 +83,12 @@ class KeyMachine:
         near = np.abs(self.clamped.x_mm - centre) <= self.machine.wheel.flat_mm / 2
         return bool(near.any()) and y_mm <= self._edge_y(float(self.clamped.top_mm[near].max()))
 
+    def turning_rpm(self, now_s: float) -> float:
+        return 0.0
+
+    def extra_pins(self, now_s: float) -> str:
+        return ""
+
     def outputs(self, spindle: int, rpm: float, coolant: int, now_s: float) -> None:
         self.spindle = spindle if self.wheel_works else 5
         opened = bool(coolant & 1)
