@@ -24,6 +24,7 @@ from kiosk.executor import ThreadedExecutor
 from kiosk.expert import CatalogueExpert
 from kiosk.inventory import Inventory
 from kiosk.journal import Journal
+from kiosk.kept_books import hold, sales_book, staff_book
 from kiosk.ops.disk import room
 from kiosk.rulebook import StoreRulebook
 from kiosk.staff import StaffBook
@@ -110,6 +111,7 @@ def build_tools(
     if audit is None:
         sealed = Audit.open(files.audit, key_folder_beside(data), ports.clock)
         closing.callback(sealed.close)
+        hold(sealed, [sales_book(files.sales), *([staff_book(files.staff)] if files.staff.exists() else [])])
         audit = sealed
     rulebook = StoreRulebook.of(
         settings.policy,

@@ -1,6 +1,7 @@
 """Opening the kiosk's own SQLite files: durable, checked, migrated.
 
-Responsible for: how a file is opened (mode 0600, WAL, synchronous FULL), the schema version of each part kept in it,
+Responsible for: how a file is opened (mode 0600, WAL, synchronous FULL), the name each file is known by, the schema
+version of each part kept in it,
 migrations with a copy kept of what was there before, the integrity check at start, and telling a full or read-only
 disk from a damaged file. Not responsible for: what any table means; journal, audit, stock, staff and outbox each
 bring their own migrations.
@@ -16,6 +17,7 @@ Several parts may share one file, so that one transaction covers them::
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -108,6 +110,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str], *, part: 
         connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_part (part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
         )
+        _identify(connection)
         found = schema_version(connection, part)
         if found > len(migrations):
             raise DatabaseTooNew(f"{part}: schema version {found}, this kiosk knows up to {len(migrations)}")
@@ -122,6 +125,21 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str], *, part: 
                     "ON CONFLICT (part) DO UPDATE SET version = excluded.version",
                     (part, version),
                 )
+
+
+def identity_of(connection: sqlite3.Connection) -> str:
+    """The name drawn for this file when it was made; a copy has the same one."""
+    row = connection.execute("SELECT identity FROM file_identity").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _identify(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS file_identity (only_row INTEGER PRIMARY KEY CHECK (only_row = 1),"
+        " identity TEXT NOT NULL) STRICT"
+    )
+    if not identity_of(connection):
+        connection.execute("INSERT INTO file_identity (only_row, identity) VALUES (1, ?)", (secrets.token_hex(8),))
 
 
 def schema_version(connection: sqlite3.Connection, part: str) -> int:

@@ -26,6 +26,7 @@ from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
 from hardware.link import serial_link_factory
 from hardware.payment import RegisterPayment
+from kiosk.audit import key_folder_beside
 from kiosk.compose import Kiosk, Ports, build_kiosk
 from kiosk.database import DatabaseFault
 from kiosk.flight import recording
@@ -33,13 +34,17 @@ from kiosk.ops.doctor import Grade
 from kiosk.ops.doctor_machine import display
 from kiosk.ops.places import Places, places_of
 from kiosk.ops.refused_start import BAD_SETTINGS, RefusedStart, supervised
+from kiosk.ops.requests import answering
 from kiosk.ops.running import Running
 from kiosk.ops.settings_in_force import settings_in_force, tell
 from kiosk.ops.watchdog import Watchdog, notifier
+from kiosk.ownership import Owned, own_folders, own_machine
 from kiosk.rehearsal.live import Hands, LiveMachine, Onlooker, live_machine, scripted
 from kiosk.rehearsal.panel import panel_window
 from kiosk.rehearsal.script import Visit
 from kiosk.secrecy import no_core_dumps
+from kiosk.staff import StaffBook
+from kiosk.staff_requests import carry_out
 from kiosk.support_scan import Answer
 
 
@@ -75,10 +80,19 @@ def start(asked: Start) -> int:
     """Run the kiosk until it is ended; returns the exit status.
 
     Raises:
+        Owned: another kiosk has the records or the machine. Nothing was touched.
         BadInput: it cannot start, and is not to stay.
     """
+    with own_folders(asked.places.data, key_folder_beside(asked.places.data)):
+        return _start(asked)
+
+
+def _start(asked: Start) -> int:
     try:
         return _run(asked)
+    except Owned:
+        # The kiosk that has the machine has the screen too.
+        raise
     except (BadInput, DatabaseFault, HardwareFault) as refused:
         if isinstance(refused, BadInput):
             code, bad = BAD_SETTINGS, refused
@@ -104,12 +118,17 @@ def _run(asked: Start) -> int:
     settings = _on_port(in_force.settings, asked)
     no_core_dumps()
     with ExitStack() as stack:
+        if not asked.simulated:
+            stack.enter_context(own_machine(settings.machine.wire.port))
         running = stack.enter_context(Running(settings, asked.places, clock))
         live = stack.enter_context(_simulated(asked, settings, running)) if asked.simulated else None
         ports = live.ports if live else real_ports(settings, running)
         kiosk = build_kiosk(settings, ports, asked.places.data, versions=(("kiosk", version("keykiosk")),))
         stack.callback(kiosk.close)
         tell(in_force, kiosk.tools.audit.record)
+        staff, audit = kiosk.tools.staff, kiosk.tools.audit
+        if isinstance(staff, StaffBook):
+            stack.enter_context(answering(asked.places.data, lambda request: carry_out(staff, audit, request)))
         kiosk.subscribe(running.saw)
         kiosk.watch(lambda: running.watchdog.beat("controller"))
         if asked.flight_record is not None:

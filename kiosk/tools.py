@@ -117,6 +117,10 @@ class AuditBook(Protocol):
     def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
         """Add one record. Facts never hold anything of a key's shape."""
 
+    @property
+    def broken(self) -> str:
+        """The first thing wrong with the book that nobody has answered for; empty if nothing is."""
+
 
 @dataclass(frozen=True)
 class Tools:

@@ -150,9 +150,10 @@ def _service(desk: Desk) -> ServiceView:
         else ()
     )
     drift = drift_mm(means_mm, tools.machine.check)
+    broken = (("audit", tools.audit.broken),) if tools.audit.broken else ()
     return ServiceView(
         status=bench.status,
-        versions=(*tools.versions, *board, ("catalogue", tools.catalogue.revision[:12])),
+        versions=(*broken, *tools.versions, *board, ("catalogue", tools.catalogue.revision[:12])),
         wire=tools.cutter.wire()[-WIRE_LINES:],
         errors=tuple(desk.recent_errors),
         drift_mm=tuple(means_mm if drift is None else (*means_mm, drift)),

@@ -6,6 +6,7 @@ Responsible for: telling a person or a program. Not responsible for: the book it
 from __future__ import annotations
 
 import getpass
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,11 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem
+from kiosk.audit import NotTheBreak
 from kiosk.audit_export import as_csv, as_jsonl
-from kiosk.cli.books import DataOption, open_audit
+from kiosk.cli.books import DataOption, owned_staff, places_named, read_records
+from kiosk.staff import Role
+from kiosk.tools import StaffMember
 
 app = typer.Typer(no_args_is_help=True, help="The record of who decided what.")
 
@@ -22,13 +26,11 @@ app = typer.Typer(no_args_is_help=True, help="The record of who decided what.")
 @app.command()
 def verify(data: DataOption = None) -> None:
     """Check every record; exit status 1 and the first bad record if one was tampered with."""
-    with open_audit(data, must_exist=True) as audit:
-        finding = audit.verify()
-        count = len(audit.records())
+    records, finding = read_records(data)
     if finding is not None:
         typer.echo(f"TAMPERED: {finding}", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{count} records, each as it was written.")
+    typer.echo(f"{len(records)} records, each as it was written.")
 
 
 @app.command()
@@ -42,8 +44,8 @@ def export(
     writers = {"csv": as_csv, "jsonl": as_jsonl}
     if form not in writers:
         raise BadInput(Problem("--format", form, "must be csv or jsonl"))
-    with open_audit(data, must_exist=True) as audit:
-        records = audit.records(_utc(since))
+    first = _utc(since)
+    records = tuple(record for record in read_records(data)[0] if record.when >= first)
     text = "".join(f"{line}\n" for line in writers[form](records))
     if out is None:
         typer.echo(text, nl=False)
@@ -57,15 +59,33 @@ def export(
 
 @app.command("accept-break")
 def accept_break(
-    reason: Annotated[
-        str, typer.Option(prompt="Why", help="Why the break is known and accepted, such as a restored backup.")
-    ],
+    named: Annotated[str, typer.Option("--break", prompt="The break, as `kiosk audit verify` names it")],
+    reason: Annotated[str, typer.Option(prompt="Why it is known, such as a restored backup")],
+    manager: Annotated[str, typer.Option(prompt="Staff number of the manager who answers for it")],
     data: DataOption = None,
 ) -> None:
-    """After a restored backup: record the break and who answers for it, and go on from there."""
-    with open_audit(data, must_exist=True) as audit:
-        finding = audit.accept_break(f"command line ({getpass.getuser()})", reason)
-    typer.echo("There is no break." if finding is None else f"Recorded and accepted: {finding}")
+    """Record who answers for exactly this break, and go on from there. The kiosk must not run; a PIN is asked for."""
+    places = places_named(data)
+    if not places.audit.is_file():
+        raise BadInput(Problem(str(places.audit), "", "no audit here; name the data folder with --data"))
+    with owned_staff(places) as (staff, audit):
+        member = staff.sign_in(manager, _one_pin())
+        if not isinstance(member, StaffMember) or member.role != Role.MANAGER:
+            audit.record("audit_break_not_accepted", {"staff": manager, "by": getpass.getuser()})
+            raise BadInput(Problem("audit", "--manager", "no manager signs in with this number and PIN"))
+        try:
+            finding = audit.accept_break(named.removeprefix("TAMPERED: ").strip(), member.number, reason)
+        except NotTheBreak as other:
+            raise BadInput(Problem("audit", "--break", f"not what is found here: {other}")) from None
+        left = audit.verify()
+    typer.echo(f"Recorded and accepted: {finding}")
+    if left is not None:
+        typer.echo(f"Still TAMPERED: {left}", err=True)
+        raise typer.Exit(1)
+
+
+def _one_pin() -> str:
+    return getpass.getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
 
 
 def _utc(since: str) -> str:

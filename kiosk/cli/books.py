@@ -1,6 +1,6 @@
-"""Opening the staff accounts and the audit for a command: which folder, which key.
+"""Opening the staff accounts and the audit for a command: which folder, which key, and whether a kiosk has them.
 
-Responsible for: paths and making the folder. Not responsible for: what commands do with the books.
+Responsible for: paths, ownership, and telling faults. Not responsible for: what commands do with the books.
 """
 
 from __future__ import annotations
@@ -15,53 +15,73 @@ import typer
 from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
 from kiosk.audit import Audit, key_folder_beside
+from kiosk.audit_chain import Finding, Record
+from kiosk.audit_reading import read_audit
 from kiosk.database import DatabaseFault
+from kiosk.kept_books import hold, staff_book
+from kiosk.ops.journal_reader import read_only
 from kiosk.ops.places import Places, data_folder
-from kiosk.staff import StaffBook
+from kiosk.ownership import own_folders
+from kiosk.staff import Account, StaffBook
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="The kiosk's data folder; $KIOSK_DATA, else its usual place.")
 ]
 
 
-@contextmanager
-def open_audit(data: Path | None, *, must_exist: bool) -> Iterator[Audit]:
-    """The audit below a data folder.
+def places_named(data: Path | None) -> Places:
+    """Where everything lies below the data folder named, else the usual one."""
+    return Places(data or data_folder())
+
+
+def read_records(data: Path | None) -> tuple[tuple[Record, ...], Finding | None]:
+    """Records and first finding of the audit, without writing to it.
 
     Raises:
-        BadInput: it is not there (where it must be), or cannot be used.
+        BadInput: it is not there, or cannot be used.
     """
-    places = _places(data, places_must_exist=must_exist)
-    if must_exist and not places.audit.is_file():
+    places = places_named(data)
+    if not places.audit.is_file():
         raise BadInput(Problem(str(places.audit), "", "no audit here; name the data folder with --data"))
-    try:
-        with closing(Audit.open(places.audit, key_folder_beside(places.data), SystemClock())) as audit:
-            yield audit
-    except DatabaseFault as fault:
-        raise BadInput(Problem(str(places.audit), fault.code, str(fault))) from None
+    with told(places.audit):
+        return read_audit(places.audit, key_folder_beside(places.data))
 
 
-@contextmanager
-def open_staff(data: Path | None) -> Iterator[tuple[StaffBook, Audit]]:
-    """The staff accounts below a data folder, and the audit in which changes to them are recorded.
+def read_accounts(data: Path | None) -> tuple[Account, ...]:
+    """The staff accounts, without writing to them; none where no file is.
 
     Raises:
         BadInput: they cannot be used.
     """
-    places = _places(data, places_must_exist=False)
-    with open_audit(data, must_exist=False) as audit:
-        try:
-            with closing(StaffBook.open(places.staff, SystemClock())) as staff:
-                yield staff, audit
-        except DatabaseFault as fault:
-            raise BadInput(Problem(str(places.staff), fault.code, str(fault))) from None
+    places = places_named(data)
+    if not places.staff.is_file():
+        return ()
+    with told(places.staff), read_only(places.staff) as connection:
+        return StaffBook(connection, SystemClock()).accounts()
 
 
-def _places(data: Path | None, *, places_must_exist: bool) -> Places:
-    folder = data or data_folder()
-    if not places_must_exist:
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise BadInput(Problem(str(folder), "", f"cannot be made: {error.strerror}")) from None
-    return Places(folder)
+@contextmanager
+def owned_staff(places: Places) -> Iterator[tuple[StaffBook, Audit]]:
+    """The staff accounts and the audit in which changes to them are recorded, owned until the block ends.
+
+    Raises:
+        Owned: a kiosk runs, or another command writes.
+        BadInput: they cannot be used.
+    """
+    with (
+        own_folders(places.data, key_folder_beside(places.data)),
+        told(places.audit),
+        closing(StaffBook.open(places.staff, SystemClock())) as staff,
+        closing(Audit.open(places.audit, key_folder_beside(places.data), SystemClock())) as audit,
+    ):
+        hold(audit, [staff_book(places.staff)])
+        yield staff, audit
+
+
+@contextmanager
+def told(file: Path) -> Iterator[None]:
+    """A database's fault as the command line's one line."""
+    try:
+        yield
+    except DatabaseFault as fault:
+        raise BadInput(Problem(str(file), fault.code, str(fault))) from None

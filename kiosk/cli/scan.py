@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -22,6 +23,7 @@ from kiosk.cli.calibrate import Pretend, live_frames
 from kiosk.cli.options import ConfigOption
 from kiosk.database import DatabaseFault
 from kiosk.ops.places import Places, places_of
+from kiosk.ownership import own_folders
 from kiosk.secrecy import no_core_dumps, wipe
 from kiosk.support_scan import Answer, keep, require_unused
 
@@ -75,13 +77,10 @@ def _record(places: Places, answer: Answer, *, simulated: bool) -> None:
         "simulated": int(simulated),
     }
     try:
-        places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        book = Audit.open(places.audit, key_folder_beside(places.data), SystemClock())
-        try:
+        with (
+            own_folders(places.data, key_folder_beside(places.data)),
+            closing(Audit.open(places.audit, key_folder_beside(places.data), SystemClock())) as book,
+        ):
             book.record("support_scan_agreed", facts)
-        finally:
-            book.close()
     except DatabaseFault as fault:
         raise BadInput(Problem(str(places.audit), fault.code, str(fault))) from fault
-    except OSError as error:
-        raise BadInput(Problem(str(places.data), "", f"cannot be written: {error.strerror}")) from error

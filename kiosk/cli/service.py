@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,7 @@ from kiosk.cli.options import ConfigOption
 from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.cut_plan_drawing import draw
 from kiosk.gcode import to_gcode
+from kiosk.ownership import own_machine
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A technician's tools: test cut, plan, safe stop.")
 
@@ -74,16 +76,20 @@ def cut(
     codes = split_bitting(found, blank, bitting)
     plan = _planned(found, blank, codes, settings)
     number = _slot(settings, blank, slot)
-    cutter = GrblCutter(serial_link_factory(settings.wire, port), settings, SystemClock())
+    with own_machine(port):
+        _cut_one(settings, port, plan, number, lambda edge_mm: _planned(found, blank, codes, settings, edge_mm))
+
+
+def _cut_one(machine: Machine, port: str, plan: CutPlan, slot: int, planned: Callable[[float], CutPlan]) -> None:
+    cutter = GrblCutter(serial_link_factory(machine.wire, port), machine, SystemClock())
     try:
         board = cutter.connect()
         _say(f"{board.firmware} {board.version}, assurance {board.assurance.value}")
         cutter.home()
         _say("homed")
-        touch = cutter.load(number, plan.blade_height_mm)
-        _say(f"slot {number}: blank seated, edge {touch.error_mm:+.3f} mm")
-        plan = _planned(found, blank, codes, settings, touch.error_mm)
-        cutter.run(to_gcode(plan, settings), lambda _fraction: None)
+        touch = cutter.load(slot, plan.blade_height_mm)
+        _say(f"slot {slot}: blank seated, edge {touch.error_mm:+.3f} mm")
+        cutter.run(to_gcode(planned(touch.error_mm), machine), lambda _fraction: None)
         cutter.present_to_check()
         cutter.deliver()
         _say("cut and delivered")

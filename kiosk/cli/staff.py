@@ -1,24 +1,28 @@
 """`kiosk staff`: who may sign in at the kiosk.
 
-Responsible for: asking and telling; every change goes into the audit. Not responsible for: accounts themselves
-(`kiosk.staff`). A PIN is typed unseen, never given as an argument, where other users and the history could see it.
+Responsible for: asking and telling. Not responsible for: what is done and recorded (`kiosk.staff_requests`), accounts
+themselves (`kiosk.staff`). A PIN is typed unseen, never given as an argument, where other users and the history could
+see it.
 """
 
 from __future__ import annotations
 
 import getpass
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from config.problems import BadInput, Problem
-from kiosk.cli.books import DataOption, open_staff
+from kiosk.cli.books import DataOption, owned_staff, places_named, read_accounts
+from kiosk.ops.requests import ask
+from kiosk.ownership import Owned
+from kiosk.staff_requests import StaffAction, carry_out
 
 app = typer.Typer(no_args_is_help=True, help="Staff accounts: who may sign in at the kiosk.")
 
 Number = Annotated[str, typer.Argument(help="Staff number, 1 to 8 digits.")]
-_BY = "command line"
 
 
 @app.command()
@@ -29,17 +33,13 @@ def add(
     data: DataOption = None,
 ) -> None:
     """Make an account. The PIN is asked for twice; with no terminal, it is one line of standard input."""
-    with open_staff(data) as (staff, audit):
-        account = staff.add(number, name, role, _ask_pin())
-        audit.record("staff_added", {"staff": account.number, "role": account.role.value, "by": _BY})
-    typer.echo(f"{account.role.value} {account.number} ({account.name}) may sign in.")
+    _have_done(data, {"action": StaffAction.ADD, "number": number, "name": name, "role": role, "pin": ask_pin()})
 
 
 @app.command("list")
 def list_accounts(data: DataOption = None) -> None:
     """Every account; no PIN is kept that could be shown."""
-    with open_staff(data) as (staff, _):
-        accounts = staff.accounts()
+    accounts = read_accounts(data)
     if not accounts:
         typer.echo("No accounts yet: make a manager's first, with kiosk staff add NUMBER --name … --role manager")
     for each in accounts:
@@ -51,22 +51,28 @@ def list_accounts(data: DataOption = None) -> None:
 @app.command()
 def disable(number: Number, data: DataOption = None) -> None:
     """Let this account in no more. Its records stay."""
-    with open_staff(data) as (staff, audit):
-        staff.disable(number)
-        audit.record("staff_disabled", {"staff": number, "by": _BY})
-    typer.echo(f"{number} may no longer sign in.")
+    _have_done(data, {"action": StaffAction.DISABLE, "number": number})
 
 
 @app.command("reset-pin")
 def reset_pin(number: Number, data: DataOption = None) -> None:
     """Give the account a new PIN, let it in again, and end its lock-out."""
-    with open_staff(data) as (staff, audit):
-        staff.reset_pin(number, _ask_pin())
-        audit.record("staff_pin_reset", {"staff": number, "by": _BY})
-    typer.echo(f"{number} has a new PIN.")
+    _have_done(data, {"action": StaffAction.RESET_PIN, "number": number, "pin": ask_pin()})
 
 
-def _ask_pin() -> str:
+def _have_done(data: Path | None, request: dict[str, str]) -> None:
+    """Carry out `request`, or have the kiosk do so that runs and owns the accounts."""
+    places = places_named(data)
+    try:
+        with owned_staff(places) as (staff, audit):
+            said = carry_out(staff, audit, request)
+    except Owned as owned:
+        said = ask(places.data, owned.pid, request)
+    typer.echo(said)
+
+
+def ask_pin() -> str:
+    """A new PIN, typed twice; with no terminal, one line of standard input."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
     pin = getpass.getpass("PIN (6 to 12 digits): ")

@@ -21,6 +21,7 @@ from hardware.cutter import GrblCutter
 from hardware.errors import BoardMismatch, HardwareFault, PortUnavailable
 from hardware.link import serial_link_factory
 from kiosk.ops.doctor import Finding, failed, passed, warned
+from kiosk.ownership import Owned, own_machine
 
 _VIEWS = ("silhouette", "head", "line_left", "line_right", "check")
 
@@ -97,6 +98,14 @@ def board(machine: Machine, running: bool) -> Finding:
     """Does the board answer, and are its settings those of the machine file? Resets it; moves nothing."""
     if running:
         return passed("board", "in use by the running kiosk, which compared its settings at connect")
+    try:
+        with own_machine(machine.wire.port):
+            return _asked(machine)
+    except Owned as owned:
+        return warned("board", str(owned), "look again when that program has ended")
+
+
+def _asked(machine: Machine) -> Finding:
     cutter = GrblCutter(serial_link_factory(machine.wire), machine, SystemClock())
     try:
         identity = cutter.connect()

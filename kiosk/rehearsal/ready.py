@@ -171,6 +171,7 @@ class RehearsalAudit:
     """Keeps what was recorded in memory, to be looked at afterwards."""
 
     records: list[tuple[str, dict[str, str | int]]] = field(default_factory=list)
+    broken: str = ""
 
     def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
         """Add one record."""

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from kiosk.audit_chain import Anchor, AuditKey, Finding, Record, anchor_at, first_finding, next_record
+from kiosk.audit_chain import Anchor, AuditKey, Finding, Record, anchor_at, first_anchor, first_finding, next_record
 
 KEY = AuditKey(b"k" * 32)
 LENGTH = 60
@@ -33,7 +33,8 @@ ANCHOR = anchor_at(BOOK[-1], KEY)
 
 def test_a_book_as_it_was_written_has_nothing_wrong() -> None:
     assert first_finding(BOOK, KEY, ANCHOR) is None
-    assert first_finding([], KEY, None) is None
+    assert first_finding([], KEY, first_anchor(KEY)) is None
+    assert first_finding([], KEY, None) is not None
 
 
 def test_a_book_may_be_ahead_of_its_anchor_but_not_behind() -> None:

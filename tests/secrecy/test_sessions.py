@@ -19,6 +19,7 @@ from hardware.cutter import GrblCutter
 from hardware.job import CutJob
 from kiosk.audit import Audit
 from kiosk.audit_export import as_csv, as_jsonl
+from kiosk.audit_seal import SealFolder
 from kiosk.ops.logs import install_logs
 from kiosk.rehearsal import play as playing
 from kiosk.rehearsal.ready import ReadyExpert, RehearsalAudit, identified
@@ -115,9 +116,9 @@ class EverythingSaid(logging.Handler):
 def hunted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hunted]:
     """A kiosk with real records and logs turned up to the loudest."""
     data = tmp_path / "data"
-    (data / "seal").mkdir(parents=True)
+    data.mkdir()
     # A key drawn by chance would make hashes that, once in a great while, hold any six digits.
-    (data / "seal" / "audit.key").write_text("5a" * 32)
+    SealFolder(data / "seal").begin(b"\x5a" * 32)
     found = Hunted(data)
     book = Audit.open(data / "audit.db", data / "seal", SystemClock())
 

@@ -248,6 +248,7 @@ class ListAudit:
     """Keeps records in a list."""
 
     records: list[tuple[str, dict[str, str | int]]] = field(default_factory=list)
+    broken: str = ""
 
     def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
         self.records.append((kind, dict(facts)))

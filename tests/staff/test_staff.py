@@ -343,7 +343,7 @@ def test_the_commands_make_list_and_disable_accounts(tmp_path: Path) -> None:
     wrong = run.invoke(app, ["staff", "disable", "99", *data])
     assert isinstance(wrong.exception, BadInput)
     exported = run.invoke(app, ["audit", "export", "--format", "jsonl", *data]).stdout
-    kinds = ["staff_added", "staff_added", "staff_disabled", "staff_pin_reset"]
+    kinds = ["book_kept", "staff_added", "staff_added", "staff_disabled", "staff_pin_reset"]
     assert [line.split('"kind": "')[1].split('"')[0] for line in exported.splitlines()] == kinds
     assert PIN not in exported
 

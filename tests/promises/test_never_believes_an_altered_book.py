@@ -1,0 +1,252 @@
+"""Never believe a book that was altered, also while it is open.
+
+Who would break it: an associate who approved what he should not have, with the technician's laptop for ten minutes; a
+manager who wants last week's refunds gone; an intruder with a shell as the kiosk's own user. How: deleting or editing
+records with sqlite3 while the kiosk runs, so that its next record is the seal on the lie; emptying a table; putting
+yesterday's file back; exchanging the file under the running kiosk; deleting sales.db or staff.db so that it begins
+anew; accepting a break that is not the one the owner was told of.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from config.problems import BadInput
+from hardware.clock import SystemClock
+from kiosk.audit import Audit, key_folder_beside
+from kiosk.command_line import app
+from kiosk.journal import Journal, NewSale
+from kiosk.kept_books import hold, sales_book, staff_book
+from kiosk.ops import doctor_records
+from kiosk.ops.doctor import Grade
+from kiosk.ops.places import Places
+from kiosk.ownership import own_folders
+from kiosk.staff import StaffBook
+from tests.support.tamperings import PUT_BACK_WITH_ITS_ANCHOR, WAYS, Desk, tried
+from tests.support.transcript import ToldClock
+
+PIN = "583920"
+
+
+@pytest.mark.parametrize("online", [False, True], ids=["closed", "open"])
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__.strip("_"))
+def test_a_book_that_was_altered_is_found_out_and_stays_so(
+    way: Callable[[Desk], None], online: bool, tmp_path: Path
+) -> None:
+    assert tried(tmp_path, way, online=online, rng=random.Random(f"{way.__name__} {online}")) != ""
+
+
+@pytest.mark.parametrize("way", PUT_BACK_WITH_ITS_ANCHOR, ids=lambda way: way.__name__.strip("_"))
+def test_book_and_anchor_put_back_together_are_found_by_the_process_that_was_there(
+    way: Callable[[Desk], None], tmp_path: Path
+) -> None:
+    assert tried(tmp_path, way, online=True, rng=random.Random(3))
+
+
+def opened(folder: Path) -> Audit:
+    return Audit.open(folder / "audit.db", folder / "seal", ToldClock())
+
+
+def sql(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for trigger in ("audit_keeps_records", "audit_keeps_words"):
+            connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        connection.execute(statement)
+        connection.commit()
+
+
+def test_records_deleted_while_the_kiosk_runs_are_told_by_its_next_record_and_for_ever(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as book:
+        for number in range(5):
+            book.record("approval", {"transaction": f"K{number}"})
+        sql(tmp_path / "audit.db", "DELETE FROM audit WHERE number >= 4")
+        book.record("sale", {"transaction": "K9"})
+        assert "record 4: is missing" in book.broken
+        for number in range(20):
+            book.record("sale", {"transaction": f"K1{number}"})
+    with closing(opened(tmp_path)) as book:
+        book.record("start", {})
+        assert str(book.verify()).startswith("record 4: tells of a break: record 4: is missing")
+
+
+def test_the_records_of_an_open_book_whose_file_was_deleted_are_not_lost(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as book:
+        for number in range(3):
+            book.record("approval", {"transaction": f"K{number}"})
+        for path in tmp_path.glob("audit.db*"):
+            path.unlink()
+        book.record("sale", {"transaction": "K9"})
+    with closing(opened(tmp_path)) as book:
+        kinds = [record.kind for record in book.records()]
+        assert kinds == ["approval", "approval", "approval", "audit_broken", "sale"]
+
+
+def test_a_file_laid_in_the_place_of_an_open_book_is_kept_aside_and_not_gone_on_with(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as book:
+        book.record("approval", {"transaction": "K1"})
+        (tmp_path / "other").write_bytes(b"not a book")
+        (tmp_path / "other").rename(tmp_path / "audit.db")
+        book.record("sale", {"transaction": "K9"})
+    assert [path.read_bytes() for path in tmp_path.glob("audit.db.found-*")] == [b"not a book"]
+    with closing(opened(tmp_path)) as book:
+        assert [record.kind for record in book.records()] == ["approval", "audit_broken", "sale"]
+
+
+def test_an_open_book_that_nobody_touched_says_nothing_of_a_break(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as book:
+        for number in range(50):
+            book.record("sale", {"transaction": f"K{number}"})
+        (tmp_path / "audit.db").touch()
+        book.record("sale", {"transaction": "K99"})
+        assert book.broken == ""
+        assert book.verify() is None
+        assert {record.kind for record in book.records()} == {"sale"}
+
+
+def test_a_power_cut_between_record_and_anchor_is_no_break(tmp_path: Path) -> None:
+    with closing(opened(tmp_path)) as book:
+        book.record("sale", {"transaction": "K1"})
+        anchor = (tmp_path / "seal" / "audit.anchor").read_bytes()
+        book.record("sale", {"transaction": "K2"})
+    (tmp_path / "seal" / "audit.anchor").write_bytes(anchor)
+    with closing(opened(tmp_path)) as book:
+        assert book.broken == ""
+        book.record("sale", {"transaction": "K3"})
+        assert book.verify() is None
+
+
+# Accepting a break
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A kiosk's folder with a manager, an associate, five records after theirs, and the last one deleted."""
+    run = CliRunner()
+    for number, role in (("7", "manager"), ("8", "associate")):
+        arguments = ["staff", "add", number, "--name", "Ann", "--role", role, "--data", str(tmp_path)]
+        assert run.invoke(app, arguments, input=f"{PIN}\n").exit_code == 0
+    with closing(opened(tmp_path)) as book:
+        book.record("approval", {"transaction": "K1"})
+    sql(tmp_path / "audit.db", "DELETE FROM audit WHERE kind = 'approval'")
+    return tmp_path
+
+
+BREAK = "record 4: is missing: there were at least 4 records"
+
+
+def accepted(data: Path, *, named: str = BREAK, manager: str = "7", pin: str = PIN) -> object:
+    arguments = ["audit", "accept-break", "--break", named, "--reason", "known", "--manager", manager]
+    answer = CliRunner().invoke(app, [*arguments, "--data", str(data)], input=f"{pin}\n")
+    return answer.exit_code if answer.exit_code == 0 else answer.exception
+
+
+def verified(data: Path) -> int:
+    return CliRunner().invoke(app, ["audit", "verify", "--data", str(data)]).exit_code
+
+
+def test_a_manager_accepts_exactly_the_break_that_is_there(data: Path) -> None:
+    assert verified(data) == 1
+    assert accepted(data) == 0
+    assert verified(data) == 0
+    sql(data / "audit.db", "UPDATE audit SET facts = '{}' WHERE number = 2")
+    assert verified(data) == 1
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"named": "record 3: is missing: there were at least 4 records"},
+        {"named": ""},
+        {"pin": "583921"},
+        {"manager": "8"},
+        {"manager": "99"},
+    ],
+    ids=["another break", "no break", "a wrong PIN", "an associate", "nobody"],
+)
+def test_no_break_is_accepted_by_another_name_or_person(data: Path, otherwise: dict[str, str]) -> None:
+    assert isinstance(accepted(data, **otherwise), BadInput)
+    assert verified(data) == 1
+
+
+def test_no_break_is_accepted_while_a_kiosk_runs(data: Path) -> None:
+    with own_folders(data):
+        assert "in use by process" in str(accepted(data))
+    assert verified(data) == 1
+
+
+# The other books
+
+
+def sale(folder: Path, name: str) -> None:
+    with closing(Journal(folder / "sales.db", SystemClock(), simulated=False)) as journal:
+        journal.open_sale(NewSale(name, f"C{name}", "KW1", "brass", 1, 349, "USD", "register"))
+
+
+def kept(folder: Path) -> str:
+    """As a kiosk starts: every book is held against the audit. What is broken then."""
+    Journal(folder / "sales.db", SystemClock(), simulated=False).close()
+    StaffBook.open(folder / "staff.db", SystemClock()).close()
+    with ExitStack() as stack:
+        audit = stack.enter_context(closing(Audit.open(folder / "audit.db", key_folder_beside(folder), SystemClock())))
+        hold(audit, [sales_book(folder / "sales.db"), staff_book(folder / "staff.db")])
+        return audit.broken
+
+
+def running(folder: Path) -> None:
+    """A kiosk that has sold something."""
+    assert kept(folder) == ""
+    with closing(Audit.open(folder / "audit.db", key_folder_beside(folder), SystemClock())) as audit:
+        audit.record("start", {})
+        for name in ("K1", "K2"):
+            sale(folder, name)
+            audit.record("sale", {"transaction": name})
+    assert kept(folder) == ""
+
+
+def without(folder: Path, name: str) -> None:
+    for path in folder.glob(f"{name}*"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["sales.db", "staff.db"])
+def test_a_deleted_book_is_told_and_not_silently_begun_anew(name: str, tmp_path: Path) -> None:
+    running(tmp_path)
+    without(tmp_path, name)
+    assert f"{name} is not the one kept before" in kept(tmp_path)
+    assert f"{name} is not the one kept before" in kept(tmp_path), "told for ever, not only once"
+
+
+def test_the_sales_of_yesterday_put_back_are_told(tmp_path: Path) -> None:
+    running(tmp_path)
+    shutil.copy(tmp_path / "sales.db", tmp_path / "yesterday")
+    sale(tmp_path, "K3")
+    with closing(Audit.open(tmp_path / "audit.db", key_folder_beside(tmp_path), SystemClock())) as audit:
+        audit.record("sale", {"transaction": "K3"})
+    without(tmp_path, "sales.db")
+    (tmp_path / "yesterday").rename(tmp_path / "sales.db")
+    assert "sales.db lacks 1 sales that the audit tells of: K3" in kept(tmp_path)
+
+
+def test_an_audit_taken_away_with_its_seal_is_told_by_the_sales_it_does_not_know(tmp_path: Path) -> None:
+    running(tmp_path)
+    without(tmp_path, "audit.db")
+    shutil.rmtree(tmp_path / "seal")
+    assert "the audit begins beside a sales.db that holds 2 entries" in kept(tmp_path)
+
+
+def test_the_doctor_names_a_broken_book_before_the_kiosk_is_started_again(tmp_path: Path) -> None:
+    running(tmp_path)
+    places = Places(tmp_path)
+    assert doctor_records.audit(places).grade is Grade.PASS
+    without(tmp_path, "sales.db")
+    assert (doctor_records.audit(places).grade, doctor_records.audit(places).found) == (Grade.FAIL, "sales.db is gone")
+    Journal(tmp_path / "sales.db", SystemClock(), simulated=False).close()
+    assert "sales.db is not the one kept before" in doctor_records.audit(places).found
