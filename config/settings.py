@@ -20,6 +20,7 @@ from config.operations import Operations, load_operations
 from config.policy_rules import PolicyRules, load_policy
 from config.problems import BadInput, Problem
 from config.store import Store
+from config.strays import strays
 from config.toml_files import Model, Table, checked, one_line, read_toml
 
 SHIPPED = Path(__file__).parent
@@ -237,15 +238,7 @@ def _strangers(directory: Path) -> Iterator[Problem]:
     if not _is(directory, Path.is_dir):
         yield Problem(str(directory), "", "no such directory")
         return
-    known = {f"{name}.toml" for name in (*FILES, MEASURED)}
-    for path in sorted(directory.glob("*.toml")):
-        if path.name not in known:
-            yield Problem(
-                str(path), "", f"is read by nobody; known are {', '.join(sorted(known))} and keyways/, policy/"
-            )
-    for name in DIRECTORIES:
-        if _is(directory / name, Path.exists) and not _is(directory / name, Path.is_dir):
-            yield Problem(str(directory / name), "", "must be a directory of .toml files")
+    yield from strays(directory, {f"{name}.toml" for name in (*FILES, MEASURED)}, DIRECTORIES)
 
 
 def _slots_without_blank(machine: Machine, catalogue: Catalogue, file: str) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from config.problems import BadInput, Problem
 from config.settings import FILES, OWNER_VARIABLE, SHIPPED, Instead, Settings, load_settings
+from config.strays import DANGLING
 from config.toml_files import UNKNOWN_SETTING, Table, read_toml
 from hardware.clock import Clock
 from kiosk.database import transaction
@@ -165,6 +166,8 @@ class SettingsKeeper:
 def _decides_copying(owner: Path, problem: Problem) -> bool:
     """Whether taking the last good file for the one this is about might allow a copy the owner has forbidden."""
     file = Path(problem.file)
+    if problem.reason == DANGLING:
+        return True
     if file.suffix != ".toml" or file.stem not in FILES or file.parent not in (owner, SHIPPED):
         return True
     if file.stem != "store":
