@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+"""What people or files are called."""
+PathText = Annotated[str, Field(max_length=1024)]
+"""A path or device as the system names it; empty where there is none."""
+Note = Annotated[str, Field(min_length=3, max_length=2000)]
+"""A ground or a source, in words."""
 
 
 class Frozen(BaseModel):

@@ -14,7 +14,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from config.base import Frozen
+from config.base import Frozen, Name, PathText
 from config.toml_files import checked, read_toml
 
 SHIPPED = Path(__file__).with_name("fleet.toml")
@@ -35,10 +35,10 @@ class Broker(Frozen):
     host: str = Field(min_length=1, max_length=253)
     port: int = Field(ge=1, le=65535)
     tls: bool = True
-    ca_file: str = ""
+    ca_file: PathText = ""
     """Certificate authority of the broker; empty: the system's."""
-    cert_file: str = ""
-    key_file: str = ""
+    cert_file: PathText = ""
+    key_file: PathText = ""
     keepalive_s: int = Field(ge=5, le=1200)
     connect_timeout_s: float = Field(gt=0.1, le=60)
     retry_min_s: float = Field(gt=0, le=600)
@@ -68,7 +68,7 @@ class Fleet(Frozen):
     """Events on the way at once."""
     resend_after_s: float = Field(gt=0, le=86_400)
     """With confirm = "collector": send again what the collector has not confirmed for this long."""
-    trusted_keys: tuple[str, ...] = ()
+    trusted_keys: tuple[Name, ...] = Field(default=(), max_length=16)
     """Ed25519 public keys (base64, 32 bytes) whose documents are believed."""
     broker: Broker
 

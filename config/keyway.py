@@ -10,11 +10,11 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from config.base import Frozen
+from config.base import Frozen, Note
 
 MM_PER_INCH = 25.4
 
@@ -53,14 +53,18 @@ class StandingRecord(Frozen):
     standing: Standing
     until: date | None = None
     restricted_after: bool = False
-    ground: str = Field(min_length=3)
-    source: str = Field(min_length=3)
+    ground: Note
+    source: Note
 
     def on(self, today: date) -> Standing:
         """Standing on a day. A patent holds through its last day; its end opens nothing that is still restricted."""
         if self.standing is not Standing.PATENTED or self.until is None or today <= self.until:
             return self.standing
         return Standing.RESTRICTED if self.restricted_after else Standing.OPEN
+
+
+MmInBlade = Annotated[float, Field(ge=0, le=16)]
+"""A height or a recess of a blade."""
 
 
 class Section(Frozen):
@@ -70,12 +74,12 @@ class Section(Frozen):
     seen from the tip with the cut edge up.
     """
 
-    id: str = Field(pattern=r"^[a-z0-9_-]+:[a-z0-9_+-]+$")
+    id: str = Field(pattern=r"^[a-z0-9_-]{1,40}:[a-z0-9_+-]{1,40}$")
     thickness_mm: float = Field(gt=0.5, lt=5)
     height_mm: float = Field(gt=3, lt=15)
-    left: tuple[tuple[float, float], ...] = Field(min_length=2)
-    right: tuple[tuple[float, float], ...] = Field(min_length=2)
-    source: str = Field(min_length=3)
+    left: tuple[tuple[MmInBlade, MmInBlade], ...] = Field(min_length=2, max_length=400)
+    right: tuple[tuple[MmInBlade, MmInBlade], ...] = Field(min_length=2, max_length=400)
+    source: Note
 
     @model_validator(mode="after")
     def _faces_are_inside_the_blade(self) -> Self:

@@ -6,13 +6,14 @@ Not responsible for: checks across entries or files (`config.keyway_checks`, `co
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from config.base import Frozen
+from config.base import Frozen, Name, Note
 from config.keyway import MM_PER_INCH, Blank, CutSpec, Depth, KeyKind, Section, StandingRecord, Stop
 
+DepthCode = Annotated[str, Field(min_length=1, max_length=2)]
 MM_PER_UNIT = {"in": MM_PER_INCH, "mm": 1.0}
 
 
@@ -24,15 +25,15 @@ class WrittenSpec(Frozen):
 
     unit: Literal["in", "mm"]
     stop: Stop
-    first_cut: float = Field(gt=0)
-    pitch: float = Field(gt=0)
-    step: float = Field(gt=0)
-    roots: dict[str, float] = Field(min_length=2)
-    flat: float = Field(gt=0)
-    angle_deg: float
-    macs: int
-    blade_height: float | None = Field(default=None, gt=0)
-    source: str = Field(min_length=3)
+    first_cut: float = Field(gt=0, le=15)
+    pitch: float = Field(gt=0, le=8)
+    step: float = Field(gt=0, le=3)
+    roots: dict[DepthCode, Annotated[float, Field(gt=0, le=12)]] = Field(min_length=2, max_length=12)
+    flat: float = Field(gt=0, le=4)
+    angle_deg: float = Field(ge=60, le=120)
+    macs: int = Field(ge=1, le=12)
+    blade_height: float | None = Field(default=None, gt=0, le=15)
+    source: Note
 
     @property
     def step_mm(self) -> float:
@@ -65,10 +66,10 @@ class WrittenSpec(Frozen):
 class WrittenBlank(Frozen):
     """One blank; its length in the unit of the keyway's spec."""
 
-    code: str
-    cuts: int
-    blade_length: float = Field(gt=0)
-    source: str = Field(min_length=3)
+    code: Name
+    cuts: int = Field(ge=1, le=20)
+    blade_length: float = Field(gt=0, le=60)
+    source: Note
 
     def in_mm(self, unit: str) -> Blank:
         """As a value in mm.
@@ -83,13 +84,13 @@ class WrittenBlank(Frozen):
 class WrittenKeyway(Frozen):
     """One keyway; `spec` names a table `[spec.NAME]` of the same file."""
 
-    code: str
-    name: str
-    maker: str
-    sections: tuple[str, ...] = ()
-    spec: str | None = None
+    code: Name
+    name: Name
+    maker: Name
+    sections: tuple[Name, ...] = Field(default=(), max_length=50)
+    spec: Name | None = None
     standing: StandingRecord
-    blanks: tuple[WrittenBlank, ...] = ()
+    blanks: tuple[WrittenBlank, ...] = Field(default=(), max_length=50)
     kind: KeyKind = KeyKind.BUILDING
 
     @model_validator(mode="after")
@@ -102,25 +103,25 @@ class WrittenKeyway(Frozen):
 class Extension(Frozen):
     """An owner's addition to a shipped keyway: the sections enrolled for it."""
 
-    keyway: str
-    sections: tuple[str, ...] = Field(min_length=1)
+    keyway: Name
+    sections: tuple[Name, ...] = Field(min_length=1, max_length=50)
 
 
 class Confusable(Frozen):
     """Two sections declared to be too alike to tell apart; a key of either is then never taken for certain."""
 
-    sections: tuple[str, str]
-    ground: str = Field(min_length=3)
+    sections: tuple[Name, Name]
+    ground: Note
 
 
 class KeywayFile(Frozen):
     """One file of `config/keyways`."""
 
-    spec: dict[str, WrittenSpec] = Field(default_factory=dict)
-    keyway: tuple[WrittenKeyway, ...] = ()
-    section: tuple[Section, ...] = ()
-    extend: tuple[Extension, ...] = ()
-    confusable: tuple[Confusable, ...] = ()
+    spec: dict[Name, WrittenSpec] = Field(default_factory=dict, max_length=200)
+    keyway: tuple[WrittenKeyway, ...] = Field(default=(), max_length=2000)
+    section: tuple[Section, ...] = Field(default=(), max_length=20_000)
+    extend: tuple[Extension, ...] = Field(default=(), max_length=2000)
+    confusable: tuple[Confusable, ...] = Field(default=(), max_length=2000)
 
 
 def _mm(value_mm: float) -> float:

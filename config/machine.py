@@ -8,11 +8,11 @@ Machine coordinates are GRBL's own (0 at the homing switch, negative into the tr
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.base import Frozen
+from config.base import Frozen, Name, PathText
 
 
 class Assurance(StrEnum):
@@ -37,7 +37,7 @@ class Axis(Frozen):
 class Wheel(Frozen):
     """Cutting wheel: flat of width `flat_mm`, flanks of included angle `angle_deg`."""
 
-    name: str
+    name: Name
     flat_mm: float = Field(ge=0.1, le=4)
     angle_deg: float = Field(ge=60, le=120)
     diameter_mm: float = Field(gt=20, lt=200)
@@ -48,7 +48,7 @@ class Wheel(Frozen):
 class Wire(Frozen):
     """The serial port and what is asked of the board behind it. Deadlines in seconds."""
 
-    port: str
+    port: PathText = Field(min_length=1)
     baud: int = Field(ge=9600, le=2_000_000)
     require: Assurance
     reply_timeout_s: float = Field(gt=0.05, le=5)
@@ -84,12 +84,12 @@ class Cutting(Frozen):
 class Clamp(Frozen):
     """Where a clamped blade lies, in machine coordinates."""
 
-    shoulder_x_mm: float = Field(lt=0)
-    spine_y_mm: float = Field(lt=0)
-    stops: tuple[Literal["shoulder", "tip"], ...]
-    probe_x_from_shoulder_mm: float
+    shoulder_x_mm: float = Field(gt=-1000, lt=0)
+    spine_y_mm: float = Field(gt=-1000, lt=0)
+    stops: tuple[Literal["shoulder", "tip"], ...] = Field(min_length=1, max_length=2)
+    probe_x_from_shoulder_mm: float = Field(ge=-20, le=60)
     probe_feed_mm_min: float = Field(gt=1, le=1000)
-    edge_tolerance_mm: float = Field(gt=0.005, le=0.2)
+    edge_tolerance_mm: float = Field(gt=0.005, le=0.06)
     """A touch-off further than this from the blank's height means no blank, not seated, or shavings."""
 
 
@@ -97,8 +97,8 @@ class Slot(Frozen):
     """One magazine slot: the blank it holds and its finish (for the shopper's choice)."""
 
     number: int = Field(ge=1, le=64)
-    blank: str
-    finish: str = "brass"
+    blank: Name
+    finish: Name = "brass"
     capacity: int = Field(ge=1, le=500)
     low_at: int = Field(ge=0, le=100)
 
@@ -106,30 +106,35 @@ class Slot(Frozen):
 class Magazine(Frozen):
     """Carousel turned by Z: slot n stands at z = first_z_mm - (n-1) * pitch_z_mm."""
 
-    first_z_mm: float = Field(le=0)
-    pitch_z_mm: float = Field(gt=0)
-    slots: tuple[Slot, ...] = Field(min_length=1)
+    first_z_mm: float = Field(ge=-1000, le=0)
+    pitch_z_mm: float = Field(gt=0, le=200)
+    slots: tuple[Slot, ...] = Field(min_length=1, max_length=64)
+
+
+MacroLine = Annotated[str, Field(min_length=1, max_length=70)]
+"""GRBL 1.1 takes 79 characters a line (`LINE_BUFFER_SIZE`), and `{z}` grows when it is filled in."""
+Macro = Annotated[tuple[MacroLine, ...], Field(min_length=1, max_length=40)]
 
 
 class Macros(Frozen):
     """Short G-code of everything that is not a cut, in machine coordinates; `{z}` is the slot's position."""
 
-    feed: tuple[str, ...]
-    brush: tuple[str, ...]
-    check: tuple[str, ...]
+    feed: Macro
+    brush: Macro
+    check: Macro
     """Bring the clamped blade before the check camera."""
-    deliver: tuple[str, ...]
-    reject: tuple[str, ...]
+    deliver: Macro
+    reject: Macro
 
 
 class View(Frozen):
     """One camera view and its calibration."""
 
-    device: str
+    device: PathText = Field(min_length=1)
     width_px: int = Field(ge=64, le=10000)
     height_px: int = Field(ge=64, le=10000)
     mm_per_px: float = Field(gt=0.001, le=1)
-    exposure: float | None = None
+    exposure: float | None = Field(default=None, ge=-1e6, le=1e6)
     """Fixed exposure in the camera's own unit; None leaves the camera to choose."""
 
 
@@ -164,25 +169,28 @@ class Gauge(Frozen):
 
 
 class CopyCheck(Frozen):
-    """What a copy must be to be handed over, and when the kiosk closes itself for drift."""
+    """What a copy must be to be handed over, and when the kiosk closes itself for drift.
+
+    The upper bounds are the shipped values: an owner may ask more of a copy, never less.
+    """
 
     tolerance_mm: float = Field(gt=0, le=0.05)
-    place_tolerance_mm: float = Field(default=0.075, gt=0, le=0.1)
+    place_tolerance_mm: float = Field(default=0.075, gt=0, le=0.075)
     """How far a cut may lie off along the blade; makers state .001 to .004 in."""
-    tip_tolerance_mm: float = Field(default=0.12, gt=0, le=0.5)
+    tip_tolerance_mm: float = Field(default=0.12, gt=0, le=0.12)
     """How far the tip may be from where a blank on its stop has it; more is a blank that slipped."""
     rim_mm: float = Field(default=0.0, ge=0, le=0.05)
     """How much higher the camera sees a cut than its middle lies: a round wheel leaves a hollow across the blade, of
     thickness squared over four times the wheel's diameter (2 mm by 60 mm: 0.017), and the camera sees its rims."""
     recuts: int = Field(ge=0, le=1)
-    drift_window: int = Field(ge=3, le=200)
-    drift_limit_mm: float = Field(gt=0, le=0.05)
+    drift_window: int = Field(ge=3, le=20)
+    drift_limit_mm: float = Field(gt=0, le=0.03)
 
 
 class Machine(Frozen):
     """A whole machine."""
 
-    name: str
+    name: Name
     wire: Wire
     board: Board = Board()
     x: Axis

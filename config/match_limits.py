@@ -16,6 +16,7 @@ from config.problems import BadInput, Problem
 from config.toml_files import checked, read_toml
 
 SHIPPED_LIMITS = Path(__file__).with_name("match_limits.toml")
+LOOSER = "is looser than as shipped: an owner may ask more of a match, never less"
 RECALIBRATE = "measure them again with `kiosk catalogue calibrate-limits`"
 
 
@@ -38,13 +39,13 @@ class MatchLimits(Frozen):
 class Measured(Frozen):
     """What the limits rest on: how the right section and the nearest wrong one were read."""
 
-    own_distance_mm: float = Field(ge=0)
-    other_distance_mm: float = Field(ge=0)
-    own_local_mm: float = Field(ge=0)
-    own_doubtful_mm: float = Field(ge=0)
-    own_margin_mm: float
-    own_readings: int = Field(ge=1)
-    other_readings: int = Field(ge=1)
+    own_distance_mm: float = Field(ge=0, le=10)
+    other_distance_mm: float = Field(ge=0, le=10)
+    own_local_mm: float = Field(ge=0, le=10)
+    own_doubtful_mm: float = Field(ge=0, le=20)
+    own_margin_mm: float = Field(ge=-10, le=10)
+    own_readings: int = Field(ge=1, le=10_000_000)
+    other_readings: int = Field(ge=1, le=10_000_000)
 
 
 class LimitsFile(Frozen):
@@ -55,10 +56,28 @@ class LimitsFile(Frozen):
     sections_revision: str = Field(pattern="^[0-9a-f]{64}$")
     """Of the sections alone: what a keyway costs or who sells it changes no line."""
     measured_on: date
-    seed: int = Field(ge=0)
-    method: str = Field(min_length=20)
+    seed: int = Field(ge=0, le=2**63)
+    method: str = Field(min_length=20, max_length=4000)
     limits: MatchLimits
     measured: Measured
+
+
+def looser_than(limits: MatchLimits, floor: MatchLimits) -> tuple[str, ...]:
+    """Names of the fields in which `limits` would let more pass than `floor` does."""
+    most = [name for name in ("distance_mm", "local_mm", "doubtful_mm") if getattr(limits, name) > getattr(floor, name)]
+    least = [name for name in ("margin_mm", "coverage") if getattr(limits, name) < getattr(floor, name)]
+    return (*most, *least)
+
+
+def stricter_of(one: MatchLimits, other: MatchLimits) -> MatchLimits:
+    """Of each field the value that lets less pass."""
+    return MatchLimits(
+        distance_mm=min(one.distance_mm, other.distance_mm),
+        local_mm=min(one.local_mm, other.local_mm),
+        doubtful_mm=min(one.doubtful_mm, other.doubtful_mm),
+        margin_mm=max(one.margin_mm, other.margin_mm),
+        coverage=max(one.coverage, other.coverage),
+    )
 
 
 def limits_for(sections_revision: str, owner: Path | None) -> MatchLimits | None:
@@ -69,12 +88,14 @@ def limits_for(sections_revision: str, owner: Path | None) -> MatchLimits | None
         owner: the owner's file, if there is one.
 
     Raises:
-        BadInput: a file is ill-formed.
+        BadInput: a file is ill-formed, or the owner's is looser than the shipped one.
     """
     for path in (owner, SHIPPED_LIMITS):
         if path is None or not path.exists():
             continue
         file = read_limits(path)
+        if path is owner and (looser := looser_than(file.limits, read_limits(SHIPPED_LIMITS).limits)):
+            raise BadInput(*(Problem(str(path), f"limits.{name}", LOOSER) for name in looser))
         if file.sections_revision == sections_revision:
             return file.limits
     return None

@@ -26,15 +26,15 @@ class Logs(Frozen):
 class Disk(Frozen):
     """Free space at which the kiosk warns, and below which it sells no more."""
 
-    warn_free_bytes: int = Field(ge=1_000_000)
-    stop_free_bytes: int = Field(ge=1_000_000)
+    warn_free_bytes: int = Field(ge=1_000_000, le=10_000_000_000_000)
+    stop_free_bytes: int = Field(ge=1_000_000, le=10_000_000_000_000)
 
 
 class Metrics(Frozen):
     """The read-only metrics page. Loopback unless `host` says otherwise."""
 
     enabled: bool = False
-    host: str = "127.0.0.1"
+    host: str = Field(default="127.0.0.1", min_length=1, max_length=253)
     port: int = Field(ge=0, le=65535)
 
 

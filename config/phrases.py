@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from config.base import Frozen
+from config.base import Frozen, Name
 from config.problems import BadInput, Problem
 from config.toml_files import checked, read_toml
 
@@ -42,9 +42,9 @@ class Phrase(Frozen):
 
     id: str = Field(pattern=r"^[a-z0-9_]{2,40}$")
     kind: PhraseKind
-    en: tuple[str, ...] = ()
-    es: tuple[str, ...] = ()
-    fr: tuple[str, ...] = ()
+    en: tuple[Name, ...] = Field(default=(), max_length=100)
+    es: tuple[Name, ...] = Field(default=(), max_length=100)
+    fr: tuple[Name, ...] = Field(default=(), max_length=100)
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class Phrase(Frozen):
 
 
 class _PhraseFile(Frozen):
-    phrase: tuple[Phrase, ...] = Field(min_length=1)
+    phrase: tuple[Phrase, ...] = Field(min_length=1, max_length=2000)
 
 
 @dataclass(frozen=True)

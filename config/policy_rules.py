@@ -15,7 +15,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from config.base import Frozen
+from config.base import Frozen, Name, Note
 from config.keyway import KeyKind, Standing
 from config.phrases import PhraseKind, Phrases, load_phrases
 from config.problems import BadInput, Problem
@@ -81,21 +81,21 @@ class When(Frozen):
     covers `US-CA`. `first_day` and `last_day` bound the days the rule is in force, both included.
     """
 
-    unidentified: tuple[str, ...] = ()
-    standing: tuple[Standing, ...] = ()
-    keyways: tuple[str, ...] = ()
-    kinds: tuple[KeyKind, ...] = ()
-    stamps: tuple[str, ...] = ()
+    unidentified: tuple[Name, ...] = Field(default=(), max_length=100)
+    standing: tuple[Standing, ...] = Field(default=(), max_length=10)
+    keyways: tuple[Name, ...] = Field(default=(), max_length=1000)
+    kinds: tuple[KeyKind, ...] = Field(default=(), max_length=10)
+    stamps: tuple[Name, ...] = Field(default=(), max_length=1000)
     name_and_phone: bool | None = None
     head_seen: bool | None = None
     head_illegible: bool | None = None
     cuttable: bool | None = None
     stocked: bool | None = None
-    places: tuple[str, ...] = ()
-    do_not_duplicate: tuple[DoNotDuplicate, ...] = ()
+    places: tuple[Name, ...] = Field(default=(), max_length=1000)
+    do_not_duplicate: tuple[DoNotDuplicate, ...] = Field(default=(), max_length=10)
     over_store_limit: bool | None = None
-    quantity_over: int | None = Field(default=None, ge=0)
-    attempts_over: int | None = Field(default=None, ge=0)
+    quantity_over: int | None = Field(default=None, ge=0, le=100)
+    attempts_over: int | None = Field(default=None, ge=0, le=100)
     first_day: date | None = None
     last_day: date | None = None
 
@@ -131,9 +131,9 @@ class Rule(Frozen):
     code: str = Field(pattern=r"^[A-Z][A-Z0-9_]{2,47}$")
     verdict: Verdict
     override: Override
-    ground: str = Field(min_length=3)
-    source: str = Field(min_length=3)
-    next_steps: tuple[str, ...] = ()
+    ground: Note
+    source: Note
+    next_steps: tuple[Name, ...] = Field(default=(), max_length=10)
     when: When
     en: Words
     es: Words | None = None
@@ -158,7 +158,7 @@ class Rule(Frozen):
 
 
 class _RuleFile(Frozen):
-    rule: tuple[Rule, ...] = Field(min_length=1)
+    rule: tuple[Rule, ...] = Field(min_length=1, max_length=2000)
 
 
 @dataclass(frozen=True)

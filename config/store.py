@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
-from config.base import Frozen
+from config.base import Frozen, Name
 
 
 class DoNotDuplicate(StrEnum):
@@ -15,6 +16,11 @@ class DoNotDuplicate(StrEnum):
     REFUSE = "refuse"
     ASK_STAFF = "ask-staff"
     NOTICE = "notice"
+
+
+Price = Annotated[int, Field(ge=0, le=100_000)]
+"""Of one copy, in minor units. Nobody is ever paid for taking one."""
+LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
 class Screen(Frozen):
@@ -38,14 +44,14 @@ class Timeouts(Frozen):
 class Store(Frozen):
     """One store. Money in minor units of `currency`."""
 
-    name: str
+    name: Name
     place: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
     currency: str = Field(pattern=r"^[A-Z]{3}$")
-    price_minor: int = Field(ge=0, le=100_000)
-    finish_prices_minor: dict[str, int] = Field(default_factory=dict)
+    price_minor: Price
+    finish_prices_minor: dict[Name, Price] = Field(default_factory=dict, max_length=32)
     max_quantity: int = Field(ge=1, le=20)
     do_not_duplicate: DoNotDuplicate = DoNotDuplicate.ASK_STAFF
-    languages: tuple[str, ...] = ("en", "es", "fr")
+    languages: tuple[LanguageCode, ...] = Field(default=("en", "es", "fr"), min_length=1, max_length=12)
     screen: Screen
     timeouts: Timeouts
-    help_phone: str = ""
+    help_phone: str = Field(default="", max_length=40)

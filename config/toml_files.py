@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from config.problems import BadInput, Problem
 
@@ -56,15 +57,20 @@ def toml_files(directory: Path) -> tuple[Path, ...]:
 
 
 def checked(model: type[Model], table: Mapping[str, Any], file: str, prefix: str = "") -> Model:
-    """`table` as a frozen `model`.
+    """`table` as a frozen `model`, each value of the very kind that its field asks for.
+
+    Read twice, since neither reading alone is strict about what TOML can say: as values a `true` passes for the
+    number 1 and `"349"` for 349, as JSON a date passes for text.
 
     Raises:
         BadInput: with every bad field; `prefix` is put before each field's name.
     """
     try:
-        return model.model_validate(table)
+        judged = model.model_validate(table)
+        model.model_validate_json(to_json(table, inf_nan_mode="constants"), strict=True)
     except ValidationError as error:
         raise BadInput(*problems_of(error, file, prefix)) from None
+    return judged
 
 
 def problems_of(error: ValidationError, file: str, prefix: str = "") -> tuple[Problem, ...]:

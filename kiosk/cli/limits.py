@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from config.catalogue import Catalogue
-from config.match_limits import SHIPPED_LIMITS, LimitsFile, as_toml, read_limits
+from config.match_limits import SHIPPED_LIMITS, LimitsFile, as_toml, read_limits, stricter_of
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE
 from kiosk.cli.catalogue_files import limits_path, load, machine_of, owner_of, write
@@ -76,5 +76,9 @@ def kept_limits(limits: LimitsFile, config: Path | None, out: Path | None = None
     path = out or limits_path(config)
     if path is None:
         raise BadInput(NOWHERE)
+    if out is None:
+        # An owner's limits are never looser than the shipped ones: they would be refused at the next start.
+        floor = read_limits(SHIPPED_LIMITS).limits
+        limits = limits.model_copy(update={"limits": stricter_of(limits.limits, floor)})
     write(path, as_toml(limits).encode())
     return path

@@ -169,7 +169,7 @@ def test_the_sheet_it_starts_from_is_good(tmp_path: Path) -> None:
         ("pitch = 0.150", "pitch = 0.123", "keyway.T1.macs: a cut 4 steps deeper"),
         ("flat = 0.084", "flat = 0.152", "keyway.T1.flat: 3.86 mm does not fit"),
         ("macs = 4", "macs = 7", "keyway.T1.macs: 7 steps, but there are only 7 depths"),
-        ("macs = 4", "macs = 0", "keyway.T1.macs: should be greater than or equal to 1"),
+        ("macs = 4", "macs = 0", "spec.test.macs: should be greater than or equal to 1"),
         ("cuts = 5", "cuts = 7", "keyway.T1.blanks.T1: the last of 7 cuts lies past the tip"),
         ("first_cut = 0.247", "first_cut = 2.47", "keyway.T1.first_cut_mm: should be less than 15"),
         ('unit = "in"', 'unit = "cm"', "spec.test.unit: should be 'in' or 'mm'"),

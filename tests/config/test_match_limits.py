@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.catalogue import load_catalogue
-from config.match_limits import SHIPPED_LIMITS, LimitsFile, as_toml, read_limits
+from config.match_limits import SHIPPED_LIMITS, LimitsFile, as_toml, read_limits, stricter_of
 from config.problems import BadInput
 from config.settings import load_settings
 from config.toml_files import checked
@@ -54,6 +54,20 @@ def test_the_owners_limits_serve_the_owners_sections(tmp_path: Path) -> None:
         as_toml(own.model_copy(update={"sections_revision": grown, "limits": tighter}))
     )
     assert load_settings(folder, {}).catalogue.limits == tighter
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("distance_mm", 0.06), ("local_mm", 0.2), ("doubtful_mm", 0.9), ("margin_mm", 0.01), ("coverage", 0.4)],
+)
+def test_an_owner_may_ask_more_of_a_match_but_never_less(tmp_path: Path, field: str, value: float) -> None:
+    own = read_limits(SHIPPED_LIMITS)
+    looser = own.limits.model_copy(update={field: value})
+    (tmp_path / "match_limits.toml").write_text(as_toml(own.model_copy(update={"limits": looser})))
+    with pytest.raises(BadInput) as refused:
+        load_settings(tmp_path, {})
+    assert [problem.field for problem in refused.value.problems] == [f"limits.{field}"]
+    assert stricter_of(looser, own.limits) == stricter_of(own.limits, looser) == own.limits
 
 
 def test_what_is_no_section_leaves_the_limits_alone(tmp_path: Path) -> None:

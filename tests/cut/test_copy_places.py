@@ -124,8 +124,10 @@ def test_one_cut_in_the_wrong_place_never_passes(key: Drawn, which: int, x_mm: f
     positions[which % len(positions)] += -x_mm if back else x_mm
     there = edge_with(key, positions, list(plan.roots_mm), plan)
     unmoved = edge_with(key, list(plan.positions_mm), list(plan.roots_mm), plan)
-    # Between deeper neighbours a cut may have no ramp of its own: the same metal is the same key.
-    assume(float(np.abs(there[:, 1] - unmoved[:, 1]).max()) > 0.09)
+    # Between deeper neighbours a cut may have no ramp of its own: the same metal is the same key, and what differs over
+    # less than a tenth of a millimetre is dust.
+    apart = np.lib.stride_tricks.sliding_window_view(np.abs(there[:, 1] - unmoved[:, 1]), 6).min(axis=1)
+    assume(float(apart.max()) > 0.09)
     assert not check_copy(plan, there, LIMITS).passed
 
 
