@@ -29,11 +29,9 @@ class RegisterPayment:
         """No code was shown, so nothing can be paid."""
         return PaymentAnswer(PaymentState.VOIDED, reference=transaction)
 
-    def refund(self, transaction: str, amount_minor: int) -> PaymentAnswer:
-        """The cashier gives the money back against the receipt."""
-        return PaymentAnswer(
-            PaymentState.REFUNDED, reference=transaction, pay_code=pay_code(transaction, -amount_minor)
-        )
+    def refund(self, transaction: str, amount_minor: int, number: str) -> PaymentAnswer:
+        """The cashier gives the money back against the receipt, once for each number."""
+        return PaymentAnswer(PaymentState.REFUNDED, reference=number, pay_code=pay_code(number, -amount_minor))
 
     def query(self, transaction: str) -> PaymentAnswer:
         """Every request may be repeated without harm, so the agreement stands."""

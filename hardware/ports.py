@@ -242,8 +242,8 @@ class Payment(Protocol):
     def void(self, transaction: str) -> PaymentAnswer:
         """Let a reservation go."""
 
-    def refund(self, transaction: str, amount_minor: int) -> PaymentAnswer:
-        """Give back what was taken."""
+    def refund(self, transaction: str, amount_minor: int, number: str) -> PaymentAnswer:
+        """Give back so much of what was taken, once for each `number`; one transaction may be given back in parts."""
 
     def query(self, transaction: str) -> PaymentAnswer:
-        """What became of it."""
+        """What became of a transaction, or of the refund of this number."""

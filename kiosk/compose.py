@@ -18,6 +18,7 @@ from config.settings import Settings
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
 from kiosk.audit import Audit, key_folder_beside
+from kiosk.code_tries import CodeTries
 from kiosk.controller import Controller, Listener, Observer
 from kiosk.events import Intent
 from kiosk.executor import ThreadedExecutor
@@ -102,6 +103,8 @@ def build_tools(
     files = Records(data)
     journal = Journal(files.sales, ports.clock, simulated=ports.simulated)
     closing.callback(journal.close)
+    code_tries = CodeTries(files.sales, ports.clock)
+    closing.callback(code_tries.close)
     inventory = Inventory(files.sales, settings.machine.magazine, first_count=ports.first_count)
     closing.callback(inventory.close)
     if staff is None:
@@ -133,6 +136,7 @@ def build_tools(
         staff=staff,
         audit=audit,
         journal=journal,
+        code_tries=code_tries,
         inventory=inventory,
         simulated=ports.simulated,
         room_to_record=lambda: room(data, settings.operations.disk).can_sell,

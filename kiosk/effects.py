@@ -11,22 +11,23 @@ from collections.abc import Callable
 from hardware.errors import BlankFault, ChuteBlocked
 from hardware.ports import PaymentState, TouchOff
 from hardware.scan import ScanFrames
+from kiosk.compare_copy import Likeness, compare
 from kiosk.copy_check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.gcode import to_gcode
 from kiosk.identification.agree import agreed
-from kiosk.journal import CopyError, Metal, Sale, Step
+from kiosk.journal import CopyError, Metal, Money, Remedy, Sale, Step
 from kiosk.outcomes import (
     Answered,
     BlankUnfit,
     BroughtUp,
     Checked,
+    CopyCompared,
     CutDone,
     Delivered,
     LeftoversSettled,
     Loaded,
     NotPlanned,
-    ReturnMeasured,
     ServiceDone,
     Settled,
     StampRead,
@@ -272,16 +273,45 @@ def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:
     return Delivered()
 
 
-def measure_return(tools: Tools) -> ReturnMeasured:
-    """Measure a copy brought back against the factory depths nearest to its own cuts."""
-    told = tell_key(tools).telling.identification
-    if told.outcome is not Outcome.IDENTIFIED or not told.cuts:
-        return ReturnMeasured(told.blank, None)
-    return ReturnMeasured(told.blank, max(abs(cut.residual_mm) for cut in told.cuts))
+def compare_copy(
+    tools: Tools,
+    original: Identification,
+    sale: Sale,
+    looked: Callable[[float], None],
+    lay_again: Callable[[Outcome], bool],
+) -> CopyCompared:
+    """Read the copy brought back, hold it against the original, and overwrite all that was seen of it.
+
+    Args:
+        tools: the ports.
+        original: the key it was made from, read in this visit.
+        sale: what was sold.
+        looked: told after each look.
+        lay_again: whether laying it once more may change this outcome, and may still be asked for.
+    """
+    told = tell_key(tools, looked)
+    try:
+        copy = told.telling.identification
+        if copy.outcome is not Outcome.IDENTIFIED and lay_again(copy.outcome):
+            return CopyCompared(None, again=copy.outcome)
+        compared = compare(original, copy, sale.blank, tools.machine.check.tolerance_mm)
+        return CopyCompared(compared, remedies(tools, sale) if compared.likeness is Likeness.OFF else ())
+    finally:
+        wipe(told)
+
+
+def remedies(tools: Tools, sale: Sale) -> tuple[Remedy, ...]:
+    """How one copy of a sale may be made good now; the journal counts again when it is done."""
+    if tools.journal.claims_left(sale.transaction) < 1:
+        return ()
+    paid = sale.money is Money.CAPTURED and sale.price_each_minor > 0
+    stocked = tools.inventory.available(sale.blank, sale.finish) > 0
+    return (*((Remedy.REFUND,) if paid else ()), *((Remedy.RECUT,) if stocked else ()))
 
 
 def give_back(tools: Tools, transaction: str) -> Settled:
-    """Refund a captured sale."""
+    """Give back the price of one copy of a captured sale."""
+    tools.journal.claim_refund(transaction)
     return refund(_sale(tools, transaction), tools)
 
 

@@ -95,6 +95,13 @@ class EnterReceipt:
 
 
 @dataclass(frozen=True)
+class ChooseRemedy:
+    """How a copy that was cut wrongly is to be made good, of what is offered."""
+
+    remedy: str
+
+
+@dataclass(frozen=True)
 class StaffKey:
     """Staff wish to identify themselves, from a refusal or for the staff menu."""
 
@@ -185,6 +192,7 @@ Intent: TypeAlias = (
     | SetLanguage
     | BringBack
     | EnterReceipt
+    | ChooseRemedy
     | StaffKey
     | Credentials
     | Approve

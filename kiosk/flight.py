@@ -20,8 +20,9 @@ from config.problems import BadInput, Problem
 from hardware.clock import Clock
 from hardware.ports import PaymentAnswer, PaymentState, TouchOff, WireLine
 from kiosk import events, outcomes
+from kiosk.compare_copy import Compared, Likeness
 from kiosk.controller import Message
-from kiosk.journal import Metal, Money, Sale
+from kiosk.journal import Metal, Money, Remedy, Sale
 from kiosk.outcomes import Due, Reply
 from kiosk.reading import Identification, Outcome, Stamp, Wear
 from kiosk.snapshot import CalibrationView, CheckResult, FittedView, TrialView
@@ -32,7 +33,14 @@ _log = logging.getLogger(__name__)
 
 LIMIT_BYTES = 8_000_000
 """Some hundred sales with their wire."""
-_SECRET = {"Credentials": {"pin"}, "EnterReceipt": {"code"}}
+_SECRET = {
+    "Credentials": {"pin"},
+    "EnterReceipt": {"code"},
+    # Whoever reads a record must not be able to bring a copy back, to pay, or to be paid with what stands in it.
+    "Sale": {"bring_back_code"},
+    "Settled": {"pay_code"},
+    "PaymentAnswer": {"pay_code", "reference"},
+}
 
 
 @dataclass(frozen=True)
@@ -152,18 +160,15 @@ def facts_of(value: object) -> dict[str, Any]:
             return {"error_mm": touch_off.error_mm}
         case outcomes.BroughtUp():
             return {"unsettled": list(value.unsettled)}
-        case _ if is_dataclass(value) and not isinstance(value, type):
-            hidden = _SECRET.get(type(value).__name__, set())
-            return {
-                field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in hidden
-            }
         case _:
-            return {}
+            plain = _plain(value)
+            return plain if isinstance(plain, dict) else {}
 
 
 def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        hidden = _SECRET.get(type(value).__name__, set())
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in hidden}
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -232,9 +237,16 @@ def _report(entry: Entry, stand_in: Callable[[str], Identification]) -> outcomes
             sale = _sale(facts["sale"])
             if sale is None:
                 raise ValueError("a settled sale must be there")
-            return outcomes.Settled(sale, facts["pay_code"])
+            return outcomes.Settled(sale)
         case "SaleFound":
-            return outcomes.SaleFound(_sale(facts["sale"]))
+            return outcomes.SaleFound(_sale(facts["sale"]), facts["claims_left"])
+        case "CopyCompared":
+            compared = facts["compared"]
+            return outcomes.CopyCompared(
+                compared and Compared(Likeness(compared["likeness"]), compared["error_mm"]),
+                tuple(Remedy(each) for each in facts["remedies"]),
+                Outcome(facts["again"]) if facts["again"] else None,
+            )
         case "LeftoversSettled":
             return outcomes.LeftoversSettled(tuple(facts["unsettled"]))
         case _:
@@ -253,4 +265,5 @@ def _identification(facts: Mapping[str, Any], stand_in: Callable[[str], Identifi
 def _sale(facts: Mapping[str, Any] | None) -> Sale | None:
     if facts is None:
         return None
-    return Sale(**{**facts, "money": Money(facts["money"]), "metal": Metal(facts["metal"])})
+    told = {**facts, "money": Money(facts["money"]), "metal": Metal(facts["metal"])}
+    return Sale(bring_back_code="", **told)

@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, TouchOff
 from hardware.scan import ScanFrames
-from kiosk.journal import Sale
-from kiosk.reading import Stamp
+from kiosk.compare_copy import Compared
+from kiosk.journal import Remedy, Sale
+from kiosk.reading import Outcome, Stamp
 from kiosk.snapshot import CalibrationView, CheckResult, Preview, TrialView
 from kiosk.tools import Telling
 
@@ -143,17 +144,29 @@ class LeftoversSettled:
 
 @dataclass(frozen=True)
 class SaleFound:
-    """The receipt of a copy brought back."""
+    """The receipt of a copy brought back, and how many copies of it may still be made good."""
 
     sale: Sale | None
+    claims_left: int = 0
 
 
 @dataclass(frozen=True)
-class ReturnMeasured:
-    """The copy brought back: largest error against its own factory depths, or None if it could not be told."""
+class CopyCompared:
+    """The copy brought back, read and held against its original; nothing of its reading is left.
 
-    blank: str | None
-    largest_error_mm: float | None
+    `again` says why it must be laid once more; then nothing else is told.
+    """
+
+    compared: Compared | None
+    remedies: tuple[Remedy, ...] = ()
+    again: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class CodeNotTaken:
+    """No receipt has this code, or none is taken for a while: too many were wrong."""
+
+    closed_s: int
 
 
 @dataclass(frozen=True)
@@ -226,7 +239,8 @@ Report: TypeAlias = (
     | Settled
     | LeftoversSettled
     | SaleFound
-    | ReturnMeasured
+    | CopyCompared
+    | CodeNotTaken
     | ServiceDone
     | MachineSeen
     | CamerasSeen

@@ -68,9 +68,10 @@ class Session:
     settle = _of_the_table
     brought_back = _of_the_table
     sale_found = _of_the_table
-    sale_not_found = _of_the_table
+    laid_to_compare = _of_the_table
+    original_wanted = _of_the_table
+    copy_wanted = _of_the_table
     measured = _of_the_table
-    recut_wanted = _of_the_table
     staff_key = _of_the_table
     staff_known = _of_the_table
     service_opened = _of_the_table

@@ -7,12 +7,13 @@ for: when it is asked. Every step is written before it is done and may be done a
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from hardware.errors import CameraFault, PaymentFault
 from hardware.ports import PaymentAnswer, PaymentState
 from hardware.scan import View
 from kiosk.copy_measure import counted, levels, measure_copy
-from kiosk.journal import Metal, Money, Sale, Step
+from kiosk.journal import Metal, Money, Refund, Sale, Step
 from kiosk.outcomes import Settled
 from kiosk.tools import Tools
 
@@ -76,13 +77,20 @@ def capture(sale: Sale, tools: Tools) -> Settled:
 
 
 def refund(sale: Sale, tools: Tools) -> Settled:
-    """Give back what was taken."""
-    name = sale.transaction
-    tools.journal.write(name, Step.REFUNDING)
-    answer = insist(tools, name, lambda: tools.payment.refund(name, sale.due_minor), PaymentState.CAPTURED)
-    if answer.state in (PaymentState.REFUNDED, PaymentState.VOIDED):
-        return _close(name, Step.REFUNDED, tools, answer.pay_code)
-    return _put_off(sale, tools)
+    """Give back what the journal says is to be given back, each refund once under its own number."""
+    name, pay_code = sale.transaction, ""
+    for due in tools.journal.open_refunds(name):
+        # A device that has never heard of a refund's number has not done it.
+        answer = insist(tools, due.number, partial(_refund, tools, name, due), PaymentState.DECLINED)
+        if answer.state is not PaymentState.REFUNDED:
+            return _put_off(sale, tools)
+        tools.journal.refund_done(name, due)
+        pay_code = answer.pay_code
+    return _close(name, Step.CLOSED, tools, pay_code)
+
+
+def _refund(tools: Tools, transaction: str, due: Refund) -> PaymentAnswer:
+    return tools.payment.refund(transaction, due.amount_minor, due.number)
 
 
 def insist(tools: Tools, transaction: str, ask: Callable[[], PaymentAnswer], not_done: PaymentState) -> PaymentAnswer:
@@ -114,6 +122,8 @@ def _void(sale: Sale, tools: Tools) -> Settled:
         case PaymentState.VOIDED | PaymentState.REFUNDED | PaymentState.DECLINED:
             return _close(name, Step.VOIDED, tools)
         case PaymentState.CAPTURED:
+            # Taken though nothing was delivered and nobody asked for it: all of it goes back.
+            tools.journal.refund_all(name)
             return refund(sale, tools)
         case PaymentState.UNKNOWN | PaymentState.APPROVED:
             return _put_off(sale, tools)

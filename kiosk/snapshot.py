@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from hardware.ports import MachineStatus, WireLine
 from hardware.scan import Pixels
+from kiosk.compare_copy import Likeness
 from kiosk.decision import FiredRule
+from kiosk.journal import Remedy
 from kiosk.reading import Outcome
 from kiosk.states import State
 
@@ -219,11 +221,15 @@ class ServiceView:
 
 @dataclass(frozen=True)
 class ReturnResult:
-    """A copy brought back: within tolerance or not, and what the store's rule offers (`recut`, `refund`, `none`)."""
+    """A copy brought back beside its original: what they are to each other, and what may be chosen (ids)."""
 
-    passed: bool
-    largest_error_mm: float
-    offer: str
+    likeness: Likeness
+    largest_error_mm: float | None = None
+    """Of a cut, where both are one key."""
+    remedies: tuple[Remedy, ...] = ()
+    price_minor: int = 0
+    """What a refund gives back: the price of this one copy."""
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,7 +261,12 @@ class Snapshot:
     service: ServiceView | None = None
     returned: ReturnResult | None = None
     return_message: str = ""
-    """Id of what is wrong with a receipt's code typed in: `not_found`."""
+    """Id of what is wrong with a receipt's code typed in: `not_found`, `closed` (too many wrong ones), `claimed` (every
+    copy of it was made good)."""
+    return_closed_min: int = 0
+    """Minutes until codes are taken again."""
+    lay_again: Outcome | None = None
+    """Why the original or the copy must be laid once more."""
     closed_reason: str = ""
     """Id of why the kiosk is closed: `staff`, `disk` (full: nothing could be recorded), `drift`, `empty`."""
     failed_reason: str = ""

@@ -38,6 +38,10 @@ class State(StrEnum):
     """Voiding or refunding before the session ends."""
     BRING_BACK = "bring_back"
     """Receipt code of a copy that does not work."""
+    LAY_ORIGINAL = "lay_original"
+    """The key it was made from is asked for first: a copy tells nothing alone."""
+    LAY_COPY = "lay_copy"
+    """The original is read; it is taken out, and the copy laid."""
     MEASURING_RETURN = "measuring_return"
     RETURN_RESULT = "return_result"
     STAFF_MENU = "staff_menu"
@@ -69,6 +73,8 @@ BEFORE_MONEY: tuple[State, ...] = (
     S.OFFER,
     S.REFUSED,
     S.BRING_BACK,
+    S.LAY_ORIGINAL,
+    S.LAY_COPY,
     S.MEASURING_RETURN,
     S.RETURN_RESULT,
 )
@@ -93,9 +99,9 @@ TABLE: tuple[Row, ...] = (
     Row("key_seen", (S.PLACE_KEY, S.TRY_AGAIN), S.SCANNING),
     Row("not_told", (S.SCANNING,), S.TRY_AGAIN),
     Row("nothing_seen", (S.SCANNING,), S.PLACE_KEY),
-    Row("told_worn", (S.SCANNING,), S.WORN),
-    Row("told", (S.SCANNING, S.WORN, S.STAFF_APPROVAL), S.OFFER),
-    Row("refused", (S.SCANNING, S.WORN, S.OFFER, S.TRY_AGAIN), S.REFUSED),
+    Row("told_worn", (S.SCANNING, S.RETURN_RESULT), S.WORN),
+    Row("told", (S.SCANNING, S.WORN, S.STAFF_APPROVAL, S.RETURN_RESULT), S.OFFER),
+    Row("refused", (S.SCANNING, S.WORN, S.OFFER, S.TRY_AGAIN, S.RETURN_RESULT), S.REFUSED),
     # Staff lift a refusal
     Row("staff_at_refusal", (S.REFUSED,), S.STAFF_LOGIN),
     Row("approver_known", (S.STAFF_LOGIN,), S.STAFF_APPROVAL),
@@ -118,10 +124,11 @@ TABLE: tuple[Row, ...] = (
     Row("settle", (S.PAYING, S.TAKE_KEY_BACK, S.RETURN_RESULT, *MAKING), S.SETTLING),
     # A copy brought back
     Row("brought_back", (S.WELCOME,), S.BRING_BACK),
-    Row("sale_found", (S.BRING_BACK,), S.MEASURING_RETURN),
-    Row("sale_not_found", (S.MEASURING_RETURN,), S.BRING_BACK),
+    Row("sale_found", (S.BRING_BACK,), S.LAY_ORIGINAL),
+    Row("laid_to_compare", (S.LAY_ORIGINAL, S.LAY_COPY), S.MEASURING_RETURN),
+    Row("original_wanted", (S.MEASURING_RETURN,), S.LAY_ORIGINAL),
+    Row("copy_wanted", (S.MEASURING_RETURN,), S.LAY_COPY),
     Row("measured", (S.MEASURING_RETURN,), S.RETURN_RESULT),
-    Row("recut_wanted", (S.RETURN_RESULT,), S.PLACE_KEY),
     # Staff and technicians
     Row("staff_key", FRONT, S.STAFF_LOGIN),
     Row("staff_known", (S.STAFF_LOGIN,), S.STAFF_MENU),

@@ -17,6 +17,7 @@ from config.store import Store
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
 from hardware.scan import ScanFrames, View
+from kiosk.code_tries import CodeTries
 from kiosk.copy_check import CopyErrors
 from kiosk.cut_plan import CutPlan
 from kiosk.decision import Approval, Decision, FiredRule
@@ -138,6 +139,7 @@ class Tools:
     staff: StaffDoor
     audit: AuditBook
     journal: Journal
+    code_tries: CodeTries
     inventory: Inventory
     simulated: bool
     room_to_record: Callable[[], bool]

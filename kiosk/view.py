@@ -27,6 +27,8 @@ from kiosk.visit import Visit
 STEPS = ("load", "cut", "check", "deliver")
 _STEP_OF = {State.LOADING: 0, State.CUTTING: 1, State.CHECKING: 2, State.DELIVERING: 3}
 LOOKS = ("look", "compare")
+_LOOKING = (State.SCANNING, State.MEASURING_RETURN)
+_COMPARING = (State.LAY_ORIGINAL, State.LAY_COPY)
 _STAFF = (State.STAFF_LOGIN, State.STAFF_APPROVAL, State.STAFF_MENU)
 LAST_SALES = 20
 WIRE_LINES = 40
@@ -51,7 +53,7 @@ def snapshot(desk: Desk) -> Snapshot:
         offer=_offer(desk, visit) if visit and visit.blank and state in (State.OFFER, State.PAYING) else None,
         worn=WornChoice(visit.worn_cuts) if visit and state is State.WORN else None,
         refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
-        progress=_looking(visit) if visit and state is State.SCANNING else _progress(desk, visit),
+        progress=_looking(visit) if visit and state in _LOOKING else _progress(desk, visit),
         check=visit.check if visit else None,
         receipt=visit.receipt if visit else None,
         fault=desk.fault,
@@ -60,6 +62,8 @@ def snapshot(desk: Desk) -> Snapshot:
         service=_service(desk) if state is State.TECHNICIAN else None,
         returned=visit.returned if visit and state is State.RETURN_RESULT else None,
         return_message=visit.return_message if visit else "",
+        return_closed_min=visit.return_closed_min if visit else 0,
+        lay_again=visit.try_again if visit and state in _COMPARING else None,
         closed_reason=desk.closed_reason if state is State.CLOSED else "",
         failed_reason=visit.failed_reason if visit and state is State.FAILED else "",
     )
@@ -86,7 +90,7 @@ def _offer(desk: Desk, visit: Visit) -> Offer:
         quantity=visit.quantity,
         max_quantity=max_quantity(desk),
         finish=visit.finish,
-        finishes=inventory.finishes(visit.blank),
+        finishes=(visit.finish,) if visit.is_recut else inventory.finishes(visit.blank),
         notices=tuple(rule for rule in rules if rule.approved or not rule.verdict.blocks),
         stamp_pending=visit.stamp is None,
         payment=visit.payment_note,
@@ -133,7 +137,7 @@ def _sales(desk: Desk) -> tuple[SaleLine, ...]:
             when=sale.opened_utc[:16].replace("T", " "),
             transaction=sale.transaction,
             status=sale.money.value if sale.closed else "open",
-            amount_minor=sale.due_minor,
+            amount_minor=sale.kept_minor,
             copies=sale.delivered,
         )
         for sale in desk.tools.journal.last_sales(LAST_SALES)

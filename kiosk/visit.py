@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hardware.scan import ScanFrames
 from kiosk.cut_plan import CutPlan
 from kiosk.decision import Approval, Decision, FiredRule
-from kiosk.journal import Sale
+from kiosk.journal import Remedy, Sale
 from kiosk.reading import Outcome, Stamp
 from kiosk.secrecy import wipe
 from kiosk.snapshot import CheckResult, Receipt, Refusal, ReturnResult
@@ -83,8 +83,6 @@ class Visit:
     approvals: tuple[Approval, ...] = ()
     member: StaffMember | None = None
     asked: FiredRule | None = None
-    free: bool = False
-    """A recut of a copy that did not work."""
     pay_code: str = ""
     sale_open: bool = False
     copy: int = 1
@@ -100,8 +98,17 @@ class Visit:
     receipt: Receipt | None = None
     brought_back: Sale | None = None
     returned: ReturnResult | None = None
+    remedy: Remedy | None = None
+    """How this copy is being made good."""
     return_message: str = ""
-    """Id of what is wrong with the receipt's code: `not_found`."""
+    """Id of what is wrong with the receipt's code."""
+    return_closed_min: int = 0
+    copy_attempts: int = 0
+
+    @property
+    def is_recut(self) -> bool:
+        """Whether this is the one free copy in the place of one that was cut wrongly."""
+        return self.remedy is Remedy.RECUT
 
     def wipe(self) -> None:
         """Forget the key, and whatever staff allowed for it."""

@@ -104,18 +104,22 @@ class SimulatedTerminal:
             account.state = PaymentState.VOIDED
         return self._answer(transaction, account, mishap)
 
-    def refund(self, transaction: str, amount_minor: int) -> PaymentAnswer:
-        """Give back what was taken."""
+    def refund(self, transaction: str, amount_minor: int, number: str) -> PaymentAnswer:
+        """Give back part of what was taken or all of it, once for each number."""
         mishap = self._mishap("refund")
         account = self._accounts.get(transaction)
         if mishap is Mishap.SILENT_NOT_DONE:
             return PaymentAnswer(PaymentState.UNKNOWN)
-        if account is None:
-            return PaymentAnswer(PaymentState.DECLINED)
-        if account.state is PaymentState.CAPTURED and amount_minor <= account.taken_minor:
-            account.state = PaymentState.REFUNDED
+        refund = self._accounts.get(number)
+        if refund is None:
+            taken = account is not None and account.state is PaymentState.CAPTURED
+            if account is None or not taken or mishap is Mishap.DECLINE or amount_minor > account.taken_minor:
+                return PaymentAnswer(PaymentState.DECLINED)
             account.taken_minor -= amount_minor
-        return self._answer(transaction, account, mishap)
+            if account.taken_minor == 0:
+                account.state = PaymentState.REFUNDED
+            refund = self._accounts[number] = _Account(PaymentState.REFUNDED)
+        return self._answer(number, refund, mishap)
 
     def query(self, transaction: str) -> PaymentAnswer:
         """What became of it."""

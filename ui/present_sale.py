@@ -31,6 +31,9 @@ from ui.shown import (
     Shown,
 )
 
+REFUNDS = frozenset({"refunded", "refunding"})
+"""What a receipt says of money that goes back."""
+
 
 def worn(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     """Restore to factory or copy as it is, with the likely result of each."""
@@ -68,7 +71,7 @@ def offered(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Sho
     total = words.money(offer.total_minor, offer.currency)
     buy = Action(
         "confirm",
-        words("offer.pending") if offer.stamp_pending else words("offer.buy", total=total),
+        words("offer.pending") if offer.stamp_pending else _buy_label(words, offer, total),
         Confirm(),
         Kind.PRIMARY,
         enabled=not offer.stamp_pending,
@@ -98,6 +101,10 @@ def offered(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Sho
         ),
         actions=(buy, cancel(words)),
     )
+
+
+def _buy_label(words: Words, offer: Offer, total: str) -> str:
+    return words("offer.buy", total=total) if offer.total_minor else words("offer.free")
 
 
 def _notice(words: Words, rule: FiredRule) -> tuple[str, str]:
@@ -187,13 +194,14 @@ def thank_you(words: Words, local: Local, snapshot: Snapshot, store: Store) -> S
         lines.append(Line(words("receipt.number"), receipt.transaction))
     code = receipt.bring_back_code if receipt else ""
     pay = receipt.pay_code if receipt else ""
+    refund = receipt is not None and receipt.status in REFUNDS
     return Shown(
         page="receipt",
         visit="thank_you",
-        title=words("thanks.title"),
+        title=words("refund.title") if refund else words("thanks.title"),
         store_name=store.name,
-        body=(words("thanks.pay") if pay else words("thanks.text"),),
-        picture="collect",
+        body=(words(_thanks(receipt.status if receipt else "", pay=bool(pay), code=bool(code))),),
+        picture="pay" if refund else "collect",
         detail=ReceiptDetail(
             lines=tuple(lines),
             barcode=pay,
@@ -204,6 +212,17 @@ def thank_you(words: Words, local: Local, snapshot: Snapshot, store: Store) -> S
         actions=(primary(words, "done", "thanks.done", Done()),),
         chime="done",
     )
+
+
+def _thanks(status: str, *, pay: bool, code: bool) -> str:
+    """Id of what is said under the title: of a refund, of a copy to be paid for, of a copy."""
+    match status:
+        case "refunded":
+            return "refund.pay" if pay else "refund.text"
+        case "refunding":
+            return "refund.later"
+        case _:
+            return "thanks.pay" if pay else "thanks.text" if code else "thanks.recut"
 
 
 def failed(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:

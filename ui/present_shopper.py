@@ -1,7 +1,8 @@
 """What the shopper's screens say. Pure.
 
 Responsible for: title, words, picture and actions of every state a shopper sees, but those about buying
-(`ui.present_sale`). Not responsible for: frame and speech (`ui.presenter`), staff screens (`ui.present_staff`).
+(`ui.present_sale`) and bringing back (`ui.present_return`). Not responsible for: frame and speech (`ui.presenter`),
+staff screens (`ui.present_staff`).
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from __future__ import annotations
 from config.store import Store
 from kiosk.events import (
     BringBack,
-    Confirm,
-    Done,
     KeyLaid,
     KeyTaken,
     Start,
@@ -19,14 +18,13 @@ from kiosk.events import (
 from kiosk.reading import Outcome
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
-from ui import present_sale
+from ui import present_return, present_sale
 from ui.i18n import Words
 from ui.local import Local, OpenHelp
 from ui.present_help import topics
-from ui.present_parts import Present, call_staff, cancel, keypad_keys, message, primary
+from ui.present_parts import Present, call_staff, cancel, message, primary
 from ui.shown import (
     Action,
-    KeypadDetail,
     Kind,
     Shown,
     Step,
@@ -144,45 +142,6 @@ def _take_key_back(words: Words, local: Local, snapshot: Snapshot, store: Store)
     )
 
 
-def _bring_back(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    wrong = snapshot.return_message
-    message = words.first(f"bring.message.{wrong}", "bring.message.not_found") if wrong else ""
-    return Shown(
-        page="keypad",
-        visit="bring_back",
-        title=words("bring.title"),
-        store_name=store.name,
-        body=(words("bring.text"),),
-        picture="lay_key",
-        detail=KeypadDetail(words("bring.code"), local.typed, keypad_keys(words), message, secret=False),
-        actions=(call_staff(words, snapshot), cancel(words)),
-    )
-
-
-def _return_result(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    result = snapshot.returned
-    passed, offer = (result.passed, result.offer) if result else (True, "none")
-    body = [words("returned.true") if passed else words("returned.off")]
-    if result:
-        body.append(words("returned.error", error=words.number(result.largest_error_mm, 3)))
-    body.append(words.first(f"returned.offer.{offer}", "returned.offer.none"))
-    actions = []
-    if offer in ("recut", "refund"):
-        actions.append(primary(words, "confirm", f"returned.do.{offer}", Confirm()))
-    actions.append(call_staff(words, snapshot))
-    actions.append(Action("done", words("returned.done"), Done(), Kind.SECONDARY if len(actions) > 1 else Kind.PRIMARY))
-    return Shown(
-        page="message",
-        visit="return_result",
-        title=words("returned.title.true") if passed else words("returned.title.off"),
-        store_name=store.name,
-        body=tuple(body),
-        picture="checking" if passed else "sorry",
-        actions=tuple(actions),
-        chime="attention",
-    )
-
-
 def _starting(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     fault = snapshot.fault
     body = [words("starting.text")]
@@ -218,7 +177,9 @@ STATES: dict[State, Present] = {
     State.THANK_YOU: present_sale.thank_you,
     State.FAILED: present_sale.failed,
     State.SETTLING: message("settling", "pay"),
-    State.BRING_BACK: _bring_back,
+    State.BRING_BACK: present_return.code,
+    State.LAY_ORIGINAL: present_return.original,
+    State.LAY_COPY: present_return.copy,
     State.MEASURING_RETURN: _working("measuring.title", "measuring.text", "looking", can_stop=False),
-    State.RETURN_RESULT: _return_result,
+    State.RETURN_RESULT: present_return.result,
 }

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from hardware.ports import VIEWS, MachineStatus, WireLine
+from kiosk.compare_copy import Likeness
 from kiosk.decision import FiredRule, Override, Verdict
+from kiosk.journal import Remedy
 from kiosk.reading import Outcome
 from kiosk.snapshot import (
     CalibrationView,
@@ -70,6 +72,7 @@ RESTRICTED = FiredRule(
 
 OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 2, 5, "brass", ("brass", "black"))
 RECEIPT = Receipt("T-000482", 698, "USD", "paid", 2, bring_back_code="4820771366")
+REFUND = Receipt("T-000482", 349, "USD", "refunded", 1, bring_back_code="4820771366")
 SLOTS = tuple(
     SlotView(i, blank, finish, count, 50, count <= 8, locked, "misfeed" if locked else "")
     for i, (blank, finish, count, locked) in enumerate(
@@ -196,9 +199,20 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "24-failed": (_at(State.FAILED), Local()),
     "25-settling": (_at(State.SETTLING), Local()),
     "26-bring-back": (_at(State.BRING_BACK), Local(typed="482077")),
-    "27-measuring": (_at(State.MEASURING_RETURN, progress=Progress(("look", "measure"), 1, 0.5, 3, 1, 1)), Local()),
-    "28-return-off": (_at(State.RETURN_RESULT, returned=ReturnResult(False, 0.112, "recut")), Local()),
-    "29-return-true": (_at(State.RETURN_RESULT, returned=ReturnResult(True, 0.021, "none")), Local()),
+    "26-bring-back-closed": (_at(State.BRING_BACK, return_message="closed", return_closed_min=15), Local()),
+    "27-lay-original": (_at(State.LAY_ORIGINAL), Local()),
+    "27-lay-original-again": (_at(State.LAY_ORIGINAL, lay_again=Outcome.OUT_OF_FOCUS), Local()),
+    "27-lay-copy": (_at(State.LAY_COPY, tray_has_key=True), Local()),
+    "27-measuring": (_at(State.MEASURING_RETURN, progress=Progress(SCAN_STEPS, 1, 0.5, 3, 1, 1)), Local()),
+    "28-return-off": (
+        _at(State.RETURN_RESULT, returned=ReturnResult(Likeness.OFF, 0.112, tuple(Remedy), 349, "USD")),
+        Local(),
+    ),
+    "29-return-same": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.SAME, 0.021)), Local()),
+    "29-return-worn-or-off": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.WORN_OR_OFF, 0.14)), Local()),
+    "29-return-other-key": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.OTHER_KEY)), Local()),
+    "29-return-unreadable": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.UNREADABLE)), Local()),
+    "29-refunded": (_at(State.THANK_YOU, receipt=REFUND), Local()),
     "30-staff-stock": (_at(State.STAFF_MENU, staff=STAFF), Local()),
     "31-staff-slot": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="stock", slot=5)),
     "32-staff-sales": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales")),

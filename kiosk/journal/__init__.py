@@ -7,6 +7,18 @@ blank's trade name, counts, money, codes of faults.
 
 from kiosk.journal.book import Journal
 from kiosk.journal.rows import MIGRATIONS
-from kiosk.journal.values import CopyError, Metal, Money, NewSale, Sale, Step
+from kiosk.journal.values import ClaimRefused, CopyError, Metal, Money, NewSale, Refund, Remedy, Sale, Step
 
-__all__ = ["MIGRATIONS", "CopyError", "Journal", "Metal", "Money", "NewSale", "Sale", "Step"]
+__all__ = [
+    "MIGRATIONS",
+    "ClaimRefused",
+    "CopyError",
+    "Journal",
+    "Metal",
+    "Money",
+    "NewSale",
+    "Refund",
+    "Remedy",
+    "Sale",
+    "Step",
+]

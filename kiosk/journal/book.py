@@ -13,7 +13,19 @@ from pathlib import Path
 from hardware.clock import Clock
 from kiosk.database import open_database, transaction
 from kiosk.journal.rows import MIGRATIONS, copy_error_of, sale_of, told
-from kiosk.journal.values import CLOSED_AFTER, METAL_AFTER, MONEY_AFTER, CopyError, Metal, Money, NewSale, Sale, Step
+from kiosk.journal.values import (
+    CLOSED_AFTER,
+    METAL_AFTER,
+    MONEY_AFTER,
+    ClaimRefused,
+    CopyError,
+    Metal,
+    Money,
+    NewSale,
+    Refund,
+    Sale,
+    Step,
+)
 
 
 class Journal:
@@ -36,11 +48,17 @@ class Journal:
         self._lock = threading.RLock()
 
     def open_sale(self, sale: NewSale) -> None:
-        """Write a sale's first row."""
+        """Write a sale's first row.
+
+        Raises:
+            ClaimRefused: it is to make good a copy of a sale of which none is left to be made good, or more than that.
+        """
         with self._lock, transaction(self._connection):
+            if sale.recut_of:
+                self._may_recut(sale)
             self._connection.execute(
                 "INSERT INTO sale (transaction_id, bring_back_code, opened_utc, simulated, blank, finish, copies,"
-                " price_each_minor, currency, payment, money, metal) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                " price_each_minor, currency, payment, money, metal, recut_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     sale.transaction,
                     sale.bring_back_code,
@@ -54,6 +72,7 @@ class Journal:
                     sale.payment,
                     Money.NONE,
                     Metal.NONE,
+                    sale.recut_of,
                 ),
             )
             self._row(sale.transaction, Step.OPENED, None, None, "")
@@ -101,6 +120,80 @@ class Journal:
                 ),
             )
             self._row(transaction_id, Step.PASSED if error.passed else Step.NOT_PASSED, None, None, "")
+
+    def claims_left(self, transaction_id: str) -> int:
+        """How many copies of this sale may still be made good: each once, and none that was free.
+
+        A recut counts from the moment it is opened, and no more if it ends without a copy.
+        """
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT delivered"
+                " - (SELECT coalesce(sum(copies), 0) FROM refund WHERE transaction_id = sale.transaction_id)"
+                " - (SELECT count(*) FROM sale AS recut WHERE recut.recut_of = sale.transaction_id"
+                " AND (recut.delivered > 0 OR recut.closed = 0 OR recut.metal <> 'none'))"
+                " FROM sale WHERE transaction_id = ? AND recut_of = '' AND closed = 1 AND metal = 'none'"
+                " AND simulated = ? AND money IN ('captured', 'none')",
+                (transaction_id, int(self._simulated)),
+            ).fetchone()
+        return max(0, int(row[0])) if row else 0
+
+    def claim_refund(self, transaction_id: str) -> None:
+        """Write that the price of one copy is about to be given back; the sale is open until it is.
+
+        Raises:
+            ClaimRefused: no copy is left to be made good, or nothing was taken for it.
+        """
+        with self._lock, transaction(self._connection):
+            sale = self.sale(transaction_id)
+            if sale is None or sale.money is not Money.CAPTURED or self.claims_left(transaction_id) < 1:
+                raise ClaimRefused(transaction_id)
+            self._refund(sale, sale.price_each_minor, 1)
+
+    def refund_all(self, transaction_id: str) -> None:
+        """Write that all that was reserved is about to be given back: it was taken though nothing was delivered.
+
+        Raises:
+            ClaimRefused: copies were delivered for it.
+        """
+        with self._lock, transaction(self._connection):
+            sale = self.sale(transaction_id)
+            if sale is None or sale.delivered:
+                raise ClaimRefused(transaction_id)
+            if not self.open_refunds(transaction_id):
+                self._refund(sale, sale.price_each_minor * sale.copies, 0)
+
+    def open_refunds(self, transaction_id: str) -> tuple[Refund, ...]:
+        """What is about to be given back and may not have been yet, oldest first."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT number, amount_minor FROM refund WHERE transaction_id = ? AND settled = 0 ORDER BY rowid",
+                (transaction_id,),
+            ).fetchall()
+        return tuple(Refund(row["number"], row["amount_minor"]) for row in rows)
+
+    def refund_done(self, transaction_id: str, refund: Refund) -> None:
+        """Write that it was given back."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute(
+                "UPDATE sale SET refunded = refunded"
+                " + coalesce((SELECT copies FROM refund WHERE number = ? AND settled = 0), 0) WHERE transaction_id = ?",
+                (refund.number, transaction_id),
+            )
+            self._connection.execute("UPDATE refund SET settled = 1 WHERE number = ?", (refund.number,))
+            self._row(transaction_id, Step.REFUNDED, None, None, refund.number)
+            sale = self.sale(transaction_id)
+            if sale is not None:
+                whole = sale.refunded >= sale.delivered
+                self._set(transaction_id, "money", Money.REFUNDED if whole else Money.CAPTURED)
+
+    def refunds(self, transaction_id: str) -> tuple[Refund, ...]:
+        """All that was or is to be given back of this sale, oldest first."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT number, amount_minor FROM refund WHERE transaction_id = ? ORDER BY rowid", (transaction_id,)
+            ).fetchall()
+        return tuple(Refund(row["number"], row["amount_minor"]) for row in rows)
 
     def last_copies(self, count: int) -> tuple[CopyError, ...]:
         """Errors of the last copies of all sales, oldest first."""
@@ -151,6 +244,25 @@ class Journal:
     def close(self) -> None:
         """Let go of the file. May be called twice."""
         self._connection.close()
+
+    def _may_recut(self, recut: NewSale) -> None:
+        sale = self.sale(recut.recut_of)
+        same = sale is not None and (sale.blank, sale.finish) == (recut.blank, recut.finish)
+        free = recut.copies == 1 and recut.price_each_minor == 0
+        if not same or not free or self.claims_left(recut.recut_of) < 1:
+            raise ClaimRefused(recut.recut_of)
+
+    def _refund(self, sale: Sale, amount_minor: int, copies: int) -> None:
+        """A refund's row and the sale's; within a transaction."""
+        name = sale.transaction
+        number = f"{name}-{len(self.refunds(name)) + 1}"
+        self._connection.execute(
+            "INSERT INTO refund (number, utc, transaction_id, amount_minor, copies) VALUES (?,?,?,?,?)",
+            (number, self._now(), name, amount_minor, copies),
+        )
+        self._row(name, Step.REFUNDING, None, None, number)
+        self._set(name, "money", Money.REFUNDING)
+        self._connection.execute("UPDATE sale SET closed = 0 WHERE transaction_id = ?", (name,))
 
     def _now(self) -> str:
         return self._clock.utc().isoformat(timespec="milliseconds")

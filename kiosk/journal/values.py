@@ -35,6 +35,15 @@ class Metal(StrEnum):
     """A good copy is being dropped into the chute: after a crash only a look tells whether it fell."""
 
 
+class Remedy(StrEnum):
+    """How a copy that was cut wrongly is made good."""
+
+    REFUND = "refund"
+    """Its own price is given back, and no more."""
+    RECUT = "recut"
+    """One free copy of the same key on the same blank, as a sale of its own."""
+
+
 class Step(StrEnum):
     """What is about to happen, or what came of it."""
 
@@ -136,11 +145,32 @@ class Sale:
     closed: bool
     number: int = 0
     """Grows from sale to sale; 0 for one that never was in a journal."""
+    refunded: int = 0
+    """Copies whose price was given back."""
+    recut_of: str = ""
+    """The sale whose copy this one makes good, free of charge; empty for any other."""
 
     @property
     def due_minor(self) -> int:
         """What the delivered copies cost."""
         return self.price_each_minor * self.delivered
+
+    @property
+    def kept_minor(self) -> int:
+        """What the shopper has paid in the end, once it was taken: the price of every copy but those given back."""
+        return self.price_each_minor * (self.delivered - self.refunded)
+
+
+@dataclass(frozen=True)
+class Refund:
+    """The price of one copy, to be given back once: `number` is our own, unlike every other."""
+
+    number: str
+    amount_minor: int
+
+
+class ClaimRefused(Exception):
+    """More was to be made good than was sold: nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -165,3 +195,5 @@ class NewSale:
     price_each_minor: int
     currency: str
     payment: str
+    recut_of: str = ""
+    """The sale whose copy this one makes good."""

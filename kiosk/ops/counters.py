@@ -156,8 +156,8 @@ def _days(
         if sale.simulated:
             day["test"] += sale.delivered
         elif sale.money == "captured" and sale.price_each_minor > 0:
-            day["paid"] += sale.delivered
-            day["taken_minor"] += sale.delivered * sale.price_each_minor
+            day["paid"] += sale.delivered - sale.refunded
+            day["taken_minor"] += sale.kept_minor
         else:
             day["free"] += sale.delivered
         day["given_back"] += sale.money in ("voided", "refunded")

@@ -187,7 +187,7 @@ def _sale_facts(sale: Sale) -> dict[str, Fact]:
         "blank": sale.blank,
         "finish": sale.finish,
         "copies": sale.delivered,
-        "amount_minor": sale.price_each_minor * sale.delivered if sale.money == "captured" else 0,
+        "amount_minor": sale.kept_minor if sale.money == "captured" else 0,
         "currency": sale.currency,
         "simulated": sale.simulated,
     }

@@ -6,10 +6,12 @@ responsible for: settling itself (`kiosk.settle`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk import effects
 from kiosk.desk import Desk, Lane
 from kiosk.events import Cancel, Done, Intent
-from kiosk.journal import Metal, Money, Sale, Step
+from kiosk.journal import Metal, Money, Remedy, Sale, Step
 from kiosk.outcomes import Faulted, Report, Settled
 from kiosk.snapshot import Receipt
 from kiosk.states import MAKING
@@ -34,7 +36,8 @@ def receipt_of(sale: Sale, pay_code: str) -> Receipt:
         status=status,
         copies=sale.delivered,
         pay_code=pay_code,
-        bring_back_code=sale.bring_back_code if sale.delivered else "",
+        # A recut is the claim; it brings no other.
+        bring_back_code=sale.bring_back_code if sale.delivered and not sale.recut_of else "",
     )
 
 
@@ -71,9 +74,9 @@ def enter_settling(desk: Desk) -> None:
     """Give up: scrap what is in the clamp if the machine was used, and give back what was reserved."""
     visit, tools = desk.here, desk.tools
     visit.secrets.wipe()
-    if visit.brought_back is not None and visit.returned is not None and visit.returned.offer == "refund":
-        transaction = visit.brought_back.transaction
-        desk.request(Lane.DESK, lambda: effects.give_back(tools, transaction))
+    if visit.brought_back is not None and visit.remedy is Remedy.REFUND:
+        claimed = visit.brought_back.transaction
+        desk.request(Lane.DESK, lambda: effects.give_back(tools, claimed))
         return
     transaction = visit.transaction
     sale = tools.journal.sale(transaction)
@@ -94,8 +97,11 @@ def handle_settling(desk: Desk, event: Intent | Report) -> None:
     if not sale.closed:
         desk.unsettled = (*desk.unsettled, sale.transaction)
     visit.receipt = receipt_of(sale, event.pay_code)
-    if visit.brought_back is not None:
-        desk.audit("refund", sale=sale.transaction, amount_minor=sale.due_minor)
+    if visit.remedy is Remedy.REFUND:
+        # One copy's price, once it is surely back; a device that has not said so is asked again.
+        status = "refunded" if sale.closed else "refunding"
+        visit.receipt = replace(visit.receipt, status=status, amount_minor=sale.price_each_minor, copies=1)
+        desk.audit("refund", sale=sale.transaction, amount_minor=sale.price_each_minor)
         desk.session.captured()
     elif sale.delivered:
         desk.staff_called = desk.staff_called or bool(visit.failed_reason)

@@ -118,6 +118,9 @@ def machine_says_no(desk: Desk) -> FiredRule | None:
     if not finishes:
         return OUT_OF_STOCK
     if visit.finish not in finishes:
+        if visit.is_recut:
+            # A recut is what was sold, not what happens to be there.
+            return OUT_OF_STOCK
         visit.finish = finishes[0]
     if visit.secrets.telling is None or visit.blank not in tools.catalogue.blank_of:
         return OUT_OF_STOCK
@@ -153,7 +156,7 @@ def handle_offer(desk: Desk, event: Intent | Report) -> None:
         case SetQuantity(quantity):
             visit.quantity = max(1, min(quantity, max_quantity(desk)))
         case ChooseFinish(finish):
-            if finish in desk.tools.inventory.finishes(visit.blank):
+            if finish in desk.tools.inventory.finishes(visit.blank) and not visit.is_recut:
                 visit.finish = finish
                 visit.quantity = min(visit.quantity, max_quantity(desk))
         case Confirm():
@@ -171,6 +174,8 @@ def handle_offer(desk: Desk, event: Intent | Report) -> None:
 def max_quantity(desk: Desk) -> int:
     """Most copies that could be sold now."""
     visit = desk.here
+    if visit.is_recut:
+        return 1
     return max(1, min(desk.tools.store.max_quantity, desk.tools.inventory.available(visit.blank, visit.finish)))
 
 

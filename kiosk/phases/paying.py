@@ -21,7 +21,7 @@ EMPTY_LOOKS = 2
 def price_each_minor(desk: Desk) -> int:
     """Price of one copy in the finish chosen."""
     store, visit = desk.tools.store, desk.here
-    return 0 if visit.free else store.finish_prices_minor.get(visit.finish, store.price_minor)
+    return 0 if visit.is_recut else store.finish_prices_minor.get(visit.finish, store.price_minor)
 
 
 def enter_paying(desk: Desk) -> None:
@@ -41,6 +41,7 @@ def enter_paying(desk: Desk) -> None:
                 price_each_minor=price,
                 currency=tools.store.currency,
                 payment=tools.payment.name,
+                recut_of=visit.brought_back.transaction if visit.brought_back and visit.is_recut else "",
             )
         )
         visit.sale_open = True

@@ -44,11 +44,16 @@ def _always(end: Theatre, ends_in: State, harms: Collection[str]) -> Iterator[st
             yield f"sale {sale.transaction} is left open: money {sale.money}, metal {sale.metal}"
     for sale in sales:
         taken = end.terminal.taken_minor(sale.transaction)
-        owed = 0 if sale.money in (Money.REFUNDED, Money.DECLINED) else sale.due_minor
+        owed = 0 if sale.money is Money.DECLINED else sale.kept_minor
         if sale.closed and sale.metal is Metal.NONE and taken != owed:
             yield f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered"
         if taken > sale.due_minor:
             yield f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered"
+        if sale.recut_of and (sale.delivered > 1 or sale.price_each_minor):
+            yield f"sale {sale.transaction} makes good more than one copy, or not for nothing"
+        recuts = sum(each.delivered for each in sales if each.recut_of == sale.transaction)
+        if sale.refunded + recuts > sale.delivered:
+            yield f"sale {sale.transaction}: {sale.refunded} refunded and {recuts} recut of {sale.delivered} delivered"
         if not sale.simulated:
             yield f"sale {sale.transaction} is not marked as simulated"
     delivered = sum(sale.delivered for sale in sales)

@@ -183,7 +183,7 @@ class Hands:
         if now.state is self._state:
             return
         self._state = now.state
-        if now.state in (State.PLACE_KEY, State.MEASURING_RETURN):
+        if now.state in (State.PLACE_KEY, State.LAY_ORIGINAL):
             self._onlooker.after(self._think_s, lambda: self._lay(now.state))
         elif now.state in (State.TAKE_KEY_BACK, State.WELCOME, State.REFUSED, State.TRY_AGAIN, State.FAILED):
             self._onlooker.after(self._think_s, self._take)

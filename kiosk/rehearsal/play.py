@@ -21,7 +21,7 @@ from kiosk.events import Stop
 from kiosk.flight import FlightRecorder
 from kiosk.reading import Identification, Outcome, Stamp
 from kiosk.rehearsal.judge import findings
-from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
+from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified, off_by
 from kiosk.rehearsal.script import KeyBrought, Scenario, Trouble, Visit
 from kiosk.rehearsal.shopper import Shopper
 from kiosk.rehearsal.stage import Stuck
@@ -85,7 +85,7 @@ class Seen:
         if now.closed_reason:
             self.closed.append(now.closed_reason)
         if now.returned is not None:
-            self.returned.append("passed" if now.returned.passed else now.returned.offer)
+            self.returned += [now.returned.likeness, *now.returned.remedies]
         self.staff_called = self.staff_called or now.staff_called
 
 
@@ -202,6 +202,7 @@ class _Scene:
             lay=lambda: lay(self.rig, self._key(visit.key)),
             take=lambda: self._take(),
             receipt=lambda: self._receipt(visit),
+            lay_copy=lambda: self._lay_copy(visit),
         )
         if self._expert is not None:
             self._expert.next_key(self._answers(visit.key), _stamp(visit.key))
@@ -233,6 +234,13 @@ class _Scene:
     def _take(self) -> None:
         take(self.rig)
 
+    def _lay_copy(self, visit: Visit) -> None:
+        """What is said to be the copy: the same key again, unless the script says otherwise."""
+        copy = visit.copy_laid or visit.key
+        if self._expert is not None:
+            self._expert.next_key(self._answers(copy), _stamp(copy))
+        lay(self.rig, self._key(copy))
+
     def _key(self, key: KeyBrought) -> PhysicalKey:
         name = key.gallery or "kwikset-new"
         return gallery_key(name, self._settings.catalogue, key.seed)
@@ -245,7 +253,8 @@ class _Scene:
             elif key.keyway:
                 answers.append(Identification(Outcome.IDENTIFIED, key.keyway, score=0.98, margin=0.4))
             else:
-                answers.append(identified(self._settings.catalogue, key.blank, key.seed, wear=key.wear))
+                told = identified(self._settings.catalogue, key.blank, key.seed, wear=key.wear)
+                answers.append(off_by(told, key.off_mm))
         return answers
 
     def _receipt(self, visit: Visit) -> str:

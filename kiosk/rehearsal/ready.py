@@ -7,7 +7,7 @@ for soak runs. Not responsible for: reading (`kiosk.identification`). Staff here
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -128,6 +128,14 @@ def identified(
     doubt = 0.0 if wear is Wear.NEW else WORN_DOUBT
     cuts = tuple(Cut(code, keyway.spec.root_mm_of[code], 0.0, doubt) for code in codes)
     return Identification(Outcome.IDENTIFIED, keyway.code, blank, cuts, wear, score=0.99, margin=0.5)
+
+
+def off_by(told: Identification, off_mm: float) -> Identification:
+    """The same key with every root so much higher, or lower if negative."""
+    cuts = (
+        replace(cut, measured_mm=cut.measured_mm + off_mm, residual_mm=cut.residual_mm + off_mm) for cut in told.cuts
+    )
+    return replace(told, cuts=tuple(cuts))
 
 
 class RehearsalStaff:

@@ -14,7 +14,8 @@ from config.settings import Settings
 from kiosk.controller import Controller
 from kiosk.executor import Job, Lane
 from kiosk.flight import Entry, message_of
-from kiosk.outcomes import BlankUnfit, Reply
+from kiosk.journal import Journal, NewSale, Sale, Step
+from kiosk.outcomes import BlankUnfit, Reply, SaleFound
 from kiosk.reading import Identification, Stamp
 from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff
 from kiosk.rehearsal.ready import identified as made_up
@@ -75,6 +76,8 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
                 if isinstance(message.report, BlankUnfit):
                     # The effect that would have locked the slot is not run.
                     scene.stage.tools.inventory.lock(message.report.slot, message.report.reason)
+                if isinstance(message.report, SaleFound) and message.report.sale is not None:
+                    _sold(scene.stage.tools.journal, message.report.sale)
                 message = replace(message, visit=controller.desk.visit_number)
             controller.post(message)
             while controller.step():
@@ -83,6 +86,28 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
             if state != entry.state:
                 found.append(f"at {entry.at_s:.1f} s, after {entry.type}: {state}, the record says {entry.state}")
     return tuple(found)
+
+
+def _sold(journal: Journal, sale: Sale) -> None:
+    """A sale the record's journal knew, for claims to be counted on; its receipt's code is in no record."""
+    if journal.sale(sale.transaction) is not None:
+        return
+    journal.open_sale(
+        NewSale(
+            transaction=sale.transaction,
+            bring_back_code=sale.transaction,
+            blank=sale.blank,
+            finish=sale.finish,
+            copies=sale.copies,
+            price_each_minor=sale.price_each_minor,
+            currency=sale.currency,
+            payment=sale.payment,
+        )
+    )
+    for copy in range(1, sale.delivered + 1):
+        journal.write(sale.transaction, Step.DELIVERED, copy=copy)
+    journal.write(sale.transaction, Step.CAPTURED)
+    journal.write(sale.transaction, Step.CLOSED)
 
 
 def _let_pass(

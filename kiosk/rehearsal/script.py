@@ -33,6 +33,8 @@ class KeyBrought(Frozen):
     keyway: str = ""
     """For a ready-made key of a keyway that has no blank here."""
     wear: Wear = Wear.NEW
+    off_mm: float = Field(default=0.0, ge=-0.25, le=0.25)
+    """Of a ready-made key: how much higher every cut stands than its code says."""
     stamp: tuple[str, ...] = ()
     name_and_phone: bool = False
     head_seen: bool = True
@@ -105,6 +107,10 @@ class Visit(Frozen):
     more_time: int = Field(default=0, ge=0, le=50)
     receipt_code: str = "last"
     """For bring_back: `last` is the code of the last sale."""
+    copy_laid: KeyBrought | None = None
+    """For bring_back: what is laid as the copy, after `key` as the original; `key` once more if left out."""
+    remedy: Literal["refund", "recut"] = "refund"
+    """For bring_back: what is chosen, if it is offered."""
     calls_staff: bool = False
     power_cut_in: State | None = None
     staff: tuple[StaffVisit, ...] = ()
@@ -130,7 +136,8 @@ class Expect(Frozen):
     staff_called: bool | None = None
     audit: tuple[str, ...] = ()
     """Kinds of record that must have been made."""
-    returned: Literal["", "passed", "refund", "recut", "none"] = ""
+    returned: Literal["", "refund", "recut", "same", "off", "worn_or_off", "other_key", "unreadable"] = ""
+    """What came of a copy brought back: how it compared, or a remedy that was offered."""
 
 
 class Scenario(Frozen):

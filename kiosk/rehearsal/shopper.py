@@ -15,6 +15,7 @@ from kiosk.events import (
     CallStaff,
     Cancel,
     ChooseFinish,
+    ChooseRemedy,
     ChooseRepair,
     CloseKiosk,
     Confirm,
@@ -41,6 +42,9 @@ from kiosk.rehearsal.ready import PIN
 from kiosk.rehearsal.script import StaffVisit, Visit
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
+
+SWAP_S = 3.0
+"""Between one key out of the tray and the next one in: longer than the camera needs to see that it is empty."""
 
 
 class Scene(Protocol):
@@ -70,10 +74,12 @@ class Shopper:
         lay: Callable[[], None],
         take: Callable[[], None],
         receipt: Callable[[], str],
+        lay_copy: Callable[[], None] | None = None,
     ) -> None:
         """Watches nothing before `arrive`."""
         self._stage, self._visit = stage, visit
         self._lay, self._take, self._receipt = lay, take, receipt
+        self._lay_copy = lay_copy or lay
         self._staff = list(visit.staff)
         self._at_keypad: StaffVisit | None = None
         self._to_do: list[str] = []
@@ -157,10 +163,12 @@ class Shopper:
                 return self._take_key
             case State.BRING_BACK:
                 return self._say(EnterReceipt(self._receipt())) if not now.return_message else self._give_up()
-            case State.MEASURING_RETURN:
+            case State.LAY_ORIGINAL:
                 return self._lay
+            case State.LAY_COPY:
+                return self._swap
             case State.RETURN_RESULT:
-                return self._accept
+                return self._accept(now)
             case State.STAFF_LOGIN | State.STAFF_APPROVAL | State.STAFF_MENU | State.TECHNICIAN:
                 return self._at_work(now)
             case _:
@@ -212,10 +220,31 @@ class Shopper:
         self._take()
         self._stage.post(Done())
 
-    def _accept(self) -> None:
-        self.done = True
+    def _swap(self) -> None:
+        """The original out, a moment later the copy in."""
         self._take()
-        self._stage.post(Confirm())
+        mark = self._seen
+
+        def lay() -> None:
+            if self._seen == mark:
+                self._lay_copy()
+
+        self._stage.after(SWAP_S, lay)
+
+    def _accept(self, now: Snapshot) -> Callable[[], None]:
+        """What was offered, if anything: a recut goes on like a sale."""
+        offered = now.returned.remedies if now.returned else ()
+        wanted = self._visit.remedy if self._visit.remedy in offered else next(iter(offered), "")
+
+        def accept() -> None:
+            self._take()
+            if wanted:
+                self._stage.post(ChooseRemedy(wanted))
+            else:
+                self.done = True
+                self._stage.post(Done())
+
+        return accept
 
     def _give_up(self) -> Callable[[], None]:
         self.done = True

@@ -141,9 +141,12 @@ class Monkey:
         state = self.house.stage.now.state
         stood_s = self.rig.clock.now_s() - self.since_s
         assert state is not self.where or state not in WORKING or stood_s < WORK_AT_MOST_S, f"stuck in {state}"
-        for sale in self.house.stage.tools.journal.last_sales(3):
+        last = self.house.stage.tools.journal.last_sales(3)
+        for sale in last:
             taken = self.house.terminal.taken_minor(sale.transaction)
             assert taken <= sale.price_each_minor * sale.delivered, f"{taken} taken for {sale.delivered} delivered"
+            given = sale.refunded + sum(each.delivered for each in last if each.recut_of == sale.transaction)
+            assert given <= sale.delivered, f"{given} made good of {sale.delivered}"
         delivered = self.house.delivered
         assert self.house.terminal.taken_in_all_minor <= DEAREST_MINOR * delivered, "money without a key"
         turning = self.rig.world.wheel.told_rpm > 0
@@ -233,7 +236,7 @@ class Monkey:
     def _hands(self, state: State) -> None:
         """What hands do that are no touch of the glass."""
         draw = self._random
-        if state in (State.PLACE_KEY, State.TRY_AGAIN, State.MEASURING_RETURN) and draw.random() < 0.5:
+        if state in (State.PLACE_KEY, State.TRY_AGAIN, State.LAY_ORIGINAL, State.LAY_COPY) and draw.random() < 0.5:
             if self.rig.tray.key is None:
                 seed = draw.randrange(2**31)
                 wear = draw.choice((Wear.NEW, Wear.NEW, Wear.WORN))
@@ -275,7 +278,7 @@ def wrong_at_the_end(house: Theatre) -> list[str]:
     sales = journal.last_sales(1_000_000)
     for sale in sales:
         taken = house.terminal.taken_minor(sale.transaction)
-        owed = 0 if sale.money in (Money.REFUNDED, Money.DECLINED) else sale.due_minor
+        owed = 0 if sale.money is Money.DECLINED else sale.kept_minor
         if taken > owed or (sale.closed and sale.metal is Metal.NONE and taken != owed):
             found.append(f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered")
     delivered = sum(sale.delivered for sale in sales)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from config.settings import Settings
 from hardware.errors import LinkLost
@@ -18,8 +19,9 @@ from kiosk.copy_check import CopyErrors
 from kiosk.cut_plan import CutPlan
 from kiosk.events import BringBack, Cancel, Confirm, EnterReceipt, SetQuantity, Start
 from kiosk.journal import Money
+from kiosk.phases.paying import EMPTY_LOOKS
 from kiosk.reading import Stamp
-from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
+from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified, off_by
 from kiosk.rehearsal.stage import Stage
 from kiosk.rehearsal.theatre import Theatre, theatre
 from kiosk.states import State
@@ -194,14 +196,20 @@ def brought_back_and_refunded(life: Life, made: Theatre) -> None:
     sell(life, made, 1)
     stage.run_to(State.WELCOME)
     known = identified(life.settings.catalogue, "KW1", 4)
-    worse = replace(known, cuts=tuple(replace(cut, residual_mm=0.09) for cut in known.cuts))
-    made.stage.tools.expert.next_key([worse], Stamp(seen=True))  # type: ignore[attr-defined]
+    expert: Any = made.stage.tools.expert
+    expert.next_key([known], Stamp(seen=True))
     stage.post(BringBack())
     stage.run_to(State.BRING_BACK)
     stage.post(EnterReceipt(stage.tools.journal.last_sales(1)[0].bring_back_code))
-    stage.run_to(State.MEASURING_RETURN)
+    stage.run_to(State.LAY_ORIGINAL)
+    lay(life.rig, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    stage.run_to(State.LAY_COPY)
+    life.rig.tray.take()
+    stage.run_until(lambda _: stage.controller.desk.here.tray_empty_seen >= EMPTY_LOOKS)
+    expert.next_key([off_by(known, 0.15)], Stamp(seen=True))
     lay(life.rig, gallery_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.RETURN_RESULT)
+    life.rig.tray.take()
     life.terminal.will("refund", Mishap.SILENT_DONE)
     life.terminal.will("query", Mishap.SILENT_NOT_DONE)
     stage.post(Confirm())
@@ -262,7 +270,7 @@ def nothing_is_owed(life: Life, made: Theatre) -> None:
     assert sum(sale.delivered for sale in sales) == len(life.rig.chute), "\n".join(journal.story(sales[0].transaction))
     for sale in sales:
         story = journal.story(sale.transaction)
-        owed = 0 if sale.money is Money.REFUNDED else sale.due_minor
+        owed = sale.kept_minor
         assert owed in (0, PRICE_MINOR * sale.delivered)
         assert life.terminal.taken_minor(sale.transaction) == owed, "\n".join(story)
         assert sale.money is Money.CAPTURED or not sale.delivered or sale.money is Money.REFUNDED, "\n".join(story)

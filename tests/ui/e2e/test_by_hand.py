@@ -83,15 +83,20 @@ def test_a_key_is_bought_by_touch_and_a_copy_brought_back_is_measured(tmp_path: 
         person.touches("bring_back")
         person.waits_for("bring_back")
         person.enters(code)
-        person.waits_for("measuring_return", "return_result", "bring_back")
-        if person.sees()["state"] != "return_result":
-            person.machine(do="lay", key="kwikset-new")
+        person.waits_for("lay_original")
+        person.machine(do="lay", key="kwikset-new")
+        person.waits_for("lay_copy")
+        person.machine(do="take")
+        person.waits(lambda now: "Take your key" not in now["text"])
+        person.machine(do="lay", key="kwikset-new")
         now = person.waits_for("return_result")
+        assert "It measures like your key" in now["text"]
         assert "mm" in now["text"]
         person.touches("done")
         person.waits_for("welcome")
         assert "Traceback" not in person.log()
-    assert {"welcome", "offer", "thank_you", "bring_back", "return_result"} <= pictures("touch")
+    seen = {"welcome", "offer", "thank_you", "bring_back", "lay_original", "lay_copy", "return_result"}
+    assert seen <= pictures("touch")
 
 
 def test_a_key_is_bought_by_keypad_and_speech_alone_and_no_key_leads_out_of_the_screen(tmp_path: Path) -> None:
