@@ -23,6 +23,8 @@ _ENVIRONMENT = {
     "KIVY_AUDIO": "sdl2",
     "KIVY_METRICS_DENSITY": "1",
     "KIVY_DPI": "96",
+    # The graphics driver would keep compiled shaders in the user's home.
+    "MESA_SHADER_CACHE_DISABLE": "true",
 }
 
 

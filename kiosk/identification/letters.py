@@ -6,6 +6,7 @@ for: making letters stand out (`relief`) or what they mean (`wording`). What is 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ _TALLEST_MM = 6.5
 _SHORTEST_MM = 1.0
 _LEAST_SURE, _CLEAR, _CLEARLY_BETTER = 0.4, 0.9, 0.2
 """How sure a reading must be to be matched, not to be tried the other way up, to tell which way up a head lies."""
+_NO_REPORTS = "ORT_DISABLE_TELEMETRY"
+"""The library's own switch: no host is looked up, and no identity of this computer is kept in the user's home."""
 _LINE_PX = 48
 """Height the models were taught with."""
 _LONGEST_LINE_PX = 960
@@ -56,6 +59,8 @@ class Letters:
 
     def __init__(self) -> None:
         """Load them: half a second and some 120 MB."""
+        # The reading library reports its use to its maker unless told otherwise before it is loaded.
+        os.environ[_NO_REPORTS] = "1"
         # Imported here: the package takes a second to load and most commands never read a head.
         from rapidocr import RapidOCR
 
