@@ -5,7 +5,11 @@
 # /var/lib/kiosk, and the audit's seal apart from it in /var/lib/kiosk-seal. An upgrade backs the data up first, and
 # the release before stays for going back: ln -sfn /opt/kiosk/releases/<older> /opt/kiosk/current.
 set -eu
-cd "$(dirname "$0")/.."
+umask 022
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+cd -P -- "$(dirname -- "$0")/.."
 PREFIX=/opt/kiosk
 SETTINGS=/etc/kiosk
 DATA=/var/lib/kiosk
@@ -13,6 +17,7 @@ SEAL=/var/lib/kiosk-seal
 
 say() { echo "install: $*"; }
 fail() { echo "install: $*" >&2; exit 1; }
+as_kiosk() { runuser -u kiosk -- "$@"; }
 
 [ "$(id -u)" = 0 ] || fail "must be run as root"
 command -v apt-get >/dev/null || fail "this is not a Debian machine"
@@ -30,14 +35,18 @@ getent passwd kiosk >/dev/null ||
 for group in dialout video audio; do
     usermod -a -G "$group" kiosk
 done
+for folder in "$PREFIX" "$PREFIX/releases" "$SETTINGS" "$DATA" "$SEAL"; do
+    [ ! -L "$folder" ] || fail "$folder is a link; a folder of its own is wanted there"
+done
 install -d -m 0755 "$PREFIX" "$PREFIX/releases"
 install -d -m 0750 -o root -g kiosk "$SETTINGS"
 install -d -m 0700 -o kiosk -g kiosk "$DATA" "$SEAL"
 if [ ! -e "$SETTINGS/environment" ]; then
     printf '# Secrets and ports, one NAME=value a line: KIOSK_PORT, KIOSK_MQTT_PASSWORD\n' > "$SETTINGS/environment"
 fi
-chown root:kiosk "$SETTINGS/environment"
-chmod 0640 "$SETTINGS/environment"
+[ ! -L "$SETTINGS/environment" ] || fail "$SETTINGS/environment is a link"
+chown root:kiosk -- "$SETTINGS/environment"
+chmod 0640 -- "$SETTINGS/environment"
 
 release="$PREFIX/releases/$(date -u +%Y%m%dT%H%M%SZ)"
 say "program in $release"
@@ -45,15 +54,15 @@ say "program in $release"
 mkdir "$release"
 trap 'rm -rf "$release"' EXIT
 for part in config deploy docs hardware kiosk simulator ui pyproject.toml requirements.lock LICENSE README.md; do
-    [ ! -e "$part" ] || cp -R "$part" "$release/"
+    [ ! -e "$part" ] || cp -RP -- "$part" "$release/"
 done
 find "$release" -name __pycache__ -type d -prune -exec rm -rf {} +
-python3 -m venv "$release/venv"
-"$release/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+python3 -I -m venv "$release/venv"
+"$release/venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
     -r requirements.lock
-"$release/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+"$release/venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
     --editable "$release"
-"$release/venv/bin/python" -m compileall -q "$release/config" "$release/hardware" "$release/kiosk" \
+"$release/venv/bin/python" -I -m compileall -q "$release/config" "$release/hardware" "$release/kiosk" \
     "$release/simulator" "$release/ui"
 chmod -R go-w "$release"
 
@@ -62,33 +71,29 @@ if systemd_runs && systemctl is-active --quiet kiosk.service; then
     say "stopping the running kiosk (a sale in progress is settled at the next start)"
     systemctl stop kiosk.service
 fi
-if [ -e "$PREFIX/current" ] && [ -n "$(find "$DATA" -maxdepth 1 -name '*.db' -print -quit)" ]; then
+chmod 0755 "$release/deploy/backup-before"
+# Nothing below the data folder is touched as root: the kiosk's user may have planted links there.
+if [ -e "$PREFIX/current" ] && as_kiosk sh -c 'ls -- "$1"/*.db >/dev/null 2>&1' sh "$DATA"; then
     say "backing up the data"
-    install -d -m 0700 -o kiosk -g kiosk "$DATA/backup"
-    runuser -u kiosk -- env KIOSK_CONFIG="$SETTINGS" /usr/local/bin/kiosk backup --data "$DATA" \
-        "$DATA/backup/before-$(basename "$release").tar.gz" || fail "the backup failed; nothing was changed"
-    # shellcheck disable=SC2012 # names of our own making
-    ls -1t "$DATA/backup/"before-*.tar.gz | tail -n +4 | xargs -r rm -f
+    as_kiosk env KIOSK_CONFIG="$SETTINGS" "$release/deploy/backup-before" "$DATA" "$(basename "$release")" \
+        /usr/local/bin/kiosk backup --data "$DATA" || fail "the backup failed; nothing was changed"
 fi
 trap - EXIT
 ln -sfn "$release" "$PREFIX/current"
-# shellcheck disable=SC2012 # names of our own making
-ls -1dt "$PREFIX/releases/"* | tail -n +3 | xargs -r rm -rf
+# Names are times: the oldest come first. The one in use and the one before it stay.
+set -- "$PREFIX"/releases/*
+while [ "$#" -gt 2 ]; do
+    [ "$1" = "$release" ] || rm -rf --one-file-system -- "$1"
+    shift
+done
 
-cat > /usr/local/bin/kiosk <<'WRAPPER'
-#!/bin/sh
-# The kiosk's command line. As root it becomes the kiosk's user, so that no file changes its owner.
-: "${KIOSK_CONFIG=/etc/kiosk}" "${KIOSK_DATA=/var/lib/kiosk}" "${KIOSK_AUDIT_KEY_FOLDER=/var/lib/kiosk-seal}"
-export KIOSK_CONFIG KIOSK_DATA KIOSK_AUDIT_KEY_FOLDER
-if [ "$(id -u)" = 0 ] && [ "$KIOSK_DATA" = /var/lib/kiosk ]; then
-    exec runuser -u kiosk -- /opt/kiosk/current/venv/bin/python -m kiosk "$@"
-fi
-exec /opt/kiosk/current/venv/bin/python -m kiosk "$@"
-WRAPPER
-chmod 0755 /usr/local/bin/kiosk "$release"/deploy/*.sh "$release"/deploy/display-*
+chmod 0755 "$release"/deploy/*.sh "$release"/deploy/display-* "$release"/deploy/backup-before
+install -m 0755 -o root -g root "$release/deploy/kiosk" /usr/local/bin/kiosk
 
 say "device names and services"
 install -m 0644 deploy/udev/60-kiosk.rules /etc/udev/rules.d/60-kiosk.rules
+install -d -m 0755 /etc/X11/xorg.conf.d
+install -m 0644 deploy/xorg/60-kiosk.conf /etc/X11/xorg.conf.d/60-kiosk.conf
 install -m 0644 deploy/systemd/kiosk.service deploy/systemd/kiosk-display.service /etc/systemd/system/
 systemctl enable --quiet kiosk-display.service kiosk.service 2>/dev/null || fail "systemctl enable failed"
 if systemd_runs; then

@@ -7,6 +7,7 @@ if [ -d /run/systemd/system ]; then
 fi
 systemctl disable --quiet kiosk.service kiosk-display.service 2>/dev/null || true
 rm -f /etc/systemd/system/kiosk.service /etc/systemd/system/kiosk-display.service /etc/udev/rules.d/60-kiosk.rules
+rm -f /etc/X11/xorg.conf.d/60-kiosk.conf
 rm -f /usr/local/bin/kiosk
 rm -rf /opt/kiosk
 if [ -d /run/systemd/system ]; then

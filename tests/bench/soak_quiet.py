@@ -28,9 +28,8 @@ def main() -> int:
         beyond = [line for line in ran.reached if '"127.0.0.1"' not in line]
         strange = outside(ran.written, data, Path(tempfile.gettempdir()))
     print(f"status {ran.status}, {len(ran.reached)} calls to 127.0.0.1 or beyond, {len(beyond)} beyond")
-    print(
-        f"{len(ran.written)} files written, outside data and temporary folder: {strange or 'none'}; left: {left or 'none'}"
-    )
+    print(f"{len(ran.written)} files written; outside data and temporary folder: {strange or 'none'}")
+    print(f"left in home and working folder: {left or 'none'}")
     return 1 if ran.status or beyond or strange or left else 0
 
 
