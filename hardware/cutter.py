@@ -39,6 +39,8 @@ LOAD_TRIES = 2
 """A blank that does not sit is thrown away and another one fed, after a clean cycle."""
 PROBE_SPARE_MM = 0.5
 """How far above the edge the fast approach ends, and how far below it the slow one gives up."""
+STOP_S = 5.0
+"""How long a stop may take until the machine is safe."""
 BOOT_S = 12.0
 """A board that boots when its port opens is given so long before the port is opened once more."""
 
@@ -172,6 +174,27 @@ class GrblCutter:
         finally:
             if nothing_runs:
                 self._busy.release()
+
+    def stop_and_confirm(self) -> bool:
+        """Stop, and wait until whatever ran has made the machine safe; whether the wheel is confirmed off.
+
+        From any thread but the one that works.
+        """
+        self.stop()
+        if not self._busy.acquire(timeout=STOP_S):
+            # Whoever works here has hung: nobody will read an answer, but the reset stops the wheel.
+            link = self._link
+            if link is not None:
+                with suppress(LinkFault):
+                    link.write(RealTime.RESET.byte)
+            return False
+        try:
+            if self._board is None:
+                return False
+            self._make_safe()
+            return not self._unconfirmed
+        finally:
+            self._busy.release()
 
     def recover(self) -> None:
         """Clear the latch, reset (wheel off), compare settings again, lift the wheel, home. Nothing is resumed."""

@@ -27,6 +27,10 @@ class PortUnavailable(LinkFault):
     code: ClassVar[str] = "LINK_PORT"
 
 
+class PortInUse(PortUnavailable):
+    """Another program has the port."""
+
+
 class LinkLost(LinkFault):
     """The port vanished while in use."""
 

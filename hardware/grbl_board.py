@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Protocol
 
-from config.machine import Wire
 from hardware.clock import Clock
-from hardware.errors import BoardAlarm, DoorOpened, LinkGarbled, LinkTimeout, PathDeviation, Stopped
+from hardware.errors import BoardAlarm, DoorOpened, HardwareFault, LinkGarbled, LinkTimeout, PathDeviation, Stopped
 from hardware.grbl_events import Banner, Event, Status
 from hardware.grbl_session import GrblSession
 from hardware.grbl_wire import LineReader, RealTime, line_bytes
-from hardware.ports import ByteLink
+
+if TYPE_CHECKING:
+    # What stops a wheel loads nothing it does not need.
+    from hardware.ports import ByteLink
 
 RESET_TRIES = 3
 BANNER_WAIT_S = 1.5
@@ -38,13 +41,29 @@ def _watch_nothing(_status: Status, _now_s: float) -> None:
     """What is watched when nothing need be."""
 
 
+class Deadlines(Protocol):
+    """What a board is given to answer, s, and how often it is asked: of the machine file's `[wire]`."""
+
+    @property
+    def reply_timeout_s(self) -> float:
+        """For an acknowledgement."""
+
+    @property
+    def silence_timeout_s(self) -> float:
+        """For a status report."""
+
+    @property
+    def poll_hz(self) -> float:
+        """Status reports a second."""
+
+
 class GrblBoard:
     """One open link and the session on it."""
 
     def __init__(
         self,
         link: ByteLink,
-        wire: Wire,
+        wire: Deadlines,
         clock: Clock,
         stop_asked: Callable[[], bool],
         reset_confirmed: Callable[[], None] = lambda: None,
@@ -260,13 +279,20 @@ def moving_freely(status: Status, _now_s: float) -> None:
             raise LinkGarbled(f"the board is in state {other}")
 
 
-def stop_board(link: ByteLink, wire: Wire, clock: Clock) -> bool:
+def stop_board(link: ByteLink, wire: Deadlines, clock: Clock, tries: int = RESET_TRIES) -> bool:
     """Make whatever is on `link` safe: hold, reset, wheel off. Returns whether it was at rest before the reset.
 
     Raises:
         LinkFault: nothing confirmed it.
     """
+    greeted: list[bool] = []
     try:
-        return GrblBoard(link, wire, clock, lambda: False).hold_and_reset(tries=RESET_TRIES)
+        board = GrblBoard(link, wire, clock, lambda: False, lambda: greeted.append(True))
+        return board.hold_and_reset(tries)
+    except HardwareFault:
+        # What a board says after its greeting changes nothing: it was reset.
+        if not greeted:
+            raise
+        return False
     finally:
         link.close()

@@ -15,15 +15,20 @@ import os
 import select
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import serial
 
-from config.machine import Wire
-from hardware.errors import LinkLost, PortUnavailable
-from hardware.ports import ByteLink
+from hardware.errors import LinkLost, PortInUse, PortUnavailable
+
+if TYPE_CHECKING:
+    # What stops a wheel loads nothing it does not need.
+    from config.machine import Wire
+    from hardware.ports import ByteLink
 
 WRITE_TIMEOUT_S = 1.0
 READ_CHUNK = 4096
+_TAKEN = (errno.EAGAIN, errno.EBUSY)
 
 
 class SerialLink:
@@ -42,7 +47,8 @@ class SerialLink:
             self._serial = _open(port, baud)
             self._fd = self._serial.fileno()
         except (OSError, ValueError, serial.SerialException) as cause:
-            raise PortUnavailable(f"{port}: {_reason(cause)}") from cause
+            taken = isinstance(cause, OSError) and cause.errno in _TAKEN
+            raise (PortInUse if taken else PortUnavailable)(f"{port}: {_reason(cause)}") from cause
         # Waiting is done here rather than by pyserial: setting its timeout reconfigures the port at every read.
         self._wake_reader, self._wake = os.pipe()
 
@@ -100,7 +106,7 @@ def _open(port: str, baud: int) -> serial.SerialBase:
 def _reason(cause: Exception) -> str:
     """One line, without pyserial's nested quotes."""
     if isinstance(cause, OSError) and cause.errno:
-        if cause.errno in (errno.EAGAIN, errno.EBUSY):
+        if cause.errno in _TAKEN:
             return "in use by another program"
         return os.strerror(cause.errno)
     text = str(cause).splitlines()[0] if str(cause) else type(cause).__name__

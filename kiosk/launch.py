@@ -26,6 +26,8 @@ from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
 from hardware.link import serial_link_factory
 from hardware.payment import RegisterPayment
+from hardware.stop_socket import stop_served
+from hardware.wheel_off import in_a_thread
 from kiosk.audit import key_folder_beside
 from kiosk.compose import Kiosk, Ports, build_kiosk
 from kiosk.database import DatabaseFault
@@ -122,7 +124,7 @@ def _run(asked: Start) -> int:
             stack.enter_context(own_machine(settings.machine.wire.port))
         running = stack.enter_context(Running(settings, asked.places, clock))
         live = stack.enter_context(_simulated(asked, settings, running)) if asked.simulated else None
-        ports = live.ports if live else real_ports(settings, running)
+        ports = live.ports if live else real_ports(settings, running, stack)
         kiosk = build_kiosk(settings, ports, asked.places.data, versions=(("kiosk", version("keykiosk")),))
         stack.callback(kiosk.close)
         tell(in_force, kiosk.tools.audit.record)
@@ -219,11 +221,12 @@ def _beside(store: Store) -> str:
     return f"{round(wide) + 20},0"
 
 
-def real_ports(settings: Settings, running: Running) -> Ports:
-    """The devices of a real machine; nothing is opened yet."""
+def real_ports(settings: Settings, running: Running, stack: ExitStack) -> Ports:
+    """The devices of a real machine; nothing is opened yet. While `stack` lasts, others may have it stopped."""
     clock = SystemClock()
     machine = settings.machine
-    cutter = GrblCutter(running.watched(serial_link_factory(machine.wire)), machine, clock)
+    cutter = GrblCutter(running.watched(serial_link_factory(machine.wire)), machine, clock, in_a_thread)
+    stack.enter_context(stop_served(machine.wire.port, cutter.stop_and_confirm))
     return Ports(cutter, CameraScanner(machine.views, clock), RegisterPayment(), clock, simulated=False)
 
 

@@ -6,9 +6,7 @@ what these say. Not responsible for: sessions, money or journals.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,21 +16,22 @@ import typer
 
 from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway
-from config.machine import Machine, Wire
+from config.machine import Machine
 from config.problems import BadInput, Problem
-from config.settings import OWNER_VARIABLE, load_machine, load_settings, machine_in_force
-from config.toml_files import read_toml
+from config.settings import load_settings
 from hardware.clock import SystemClock
 from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
-from hardware.grbl_board import stop_board
 from hardware.grbl_codes import alarm, error
 from hardware.link import serial_link_factory
+from hardware.stop_socket import stop_served
+from hardware.wheel_off import COMMAND_S, WARNING, keep_stopping
 from kiosk.cli.options import ConfigOption
 from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.cut_plan_drawing import draw
 from kiosk.gcode import to_gcode
 from kiosk.ownership import own_machine
+from kiosk.safe_stop import stop as safe_stop_now
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A technician's tools: test cut, plan, safe stop.")
 
@@ -82,21 +81,23 @@ def cut(
 
 def _cut_one(machine: Machine, port: str, plan: CutPlan, slot: int, planned: Callable[[float], CutPlan]) -> None:
     cutter = GrblCutter(serial_link_factory(machine.wire, port), machine, SystemClock())
-    try:
-        board = cutter.connect()
-        _say(f"{board.firmware} {board.version}, assurance {board.assurance.value}")
-        cutter.home()
-        _say("homed")
-        touch = cutter.load(slot, plan.blade_height_mm)
-        _say(f"slot {slot}: blank seated, edge {touch.error_mm:+.3f} mm")
-        cutter.run(to_gcode(planned(touch.error_mm), machine), lambda _fraction: None)
-        cutter.present_to_check()
-        cutter.deliver()
-        _say("cut and delivered")
-    except HardwareFault as fault:
-        raise _told(port, fault) from fault
-    finally:
-        cutter.close()
+    with stop_served(port, cutter.stop_and_confirm):
+        try:
+            board = cutter.connect()
+            _say(f"{board.firmware} {board.version}, assurance {board.assurance.value}")
+            cutter.home()
+            _say("homed")
+            touch = cutter.load(slot, plan.blade_height_mm)
+            _say(f"slot {slot}: blank seated, edge {touch.error_mm:+.3f} mm")
+            cutter.run(to_gcode(planned(touch.error_mm), machine), lambda _fraction: None)
+            cutter.present_to_check()
+            cutter.deliver()
+            _say("cut and delivered")
+        except HardwareFault as fault:
+            raise _told(port, fault) from fault
+        finally:
+            _leave_no_wheel_turning(cutter, port)
+            cutter.close()
 
 
 @app.command()
@@ -134,15 +135,10 @@ def safe_stop(
     port: PortOption = "",
     config: ConfigOption = None,
     machine: Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")] = None,
+    wait: Annotated[float, typer.Option("--wait", help="Seconds to try for a board that does not answer.")] = COMMAND_S,
 ) -> None:
     """Hold, soft reset, wheel off; nothing else. The service runs this after any exit."""
-    wire = _wire_at_any_cost(config, machine)
-    named = port or wire.port
-    try:
-        rested = stop_board(serial_link_factory(wire, named)(), wire, SystemClock())
-    except HardwareFault as fault:
-        raise _told(named, fault) from fault
-    _say("the board was reset and its wheel is off" + ("" if rested else "; it was moving: home before use"))
+    safe_stop_now(port, config, machine, wait)
 
 
 def find_blank(catalogue: Catalogue, code: str) -> tuple[Keyway, Blank]:
@@ -179,35 +175,6 @@ def split_bitting(keyway: Keyway, blank: Blank, text: str) -> tuple[str, ...]:
     return codes
 
 
-def _wire_at_any_cost(config: Path | None, named: Path | None) -> Wire:
-    """The wire of the machine file; a bad setting must not keep the wheel turning.
-
-    Args:
-        config: the owner's settings directory; the environment's if None.
-        named: a machine file to read instead.
-
-    Raises:
-        BadInput: the named file cannot be used. The owner's is then replaced by the shipped one, but for its port.
-    """
-    if named is not None:
-        return machine_in_force(named=named).wire
-    directory = config or Path(os.environ.get(OWNER_VARIABLE) or ".")
-    own = directory / "machine.toml"
-    try:
-        return load_settings(config).machine.wire
-    except BadInput as bad:
-        for problem in bad.problems:
-            sys.stderr.write(f"kiosk: {problem} (stopping the wheel all the same)\n")
-    with contextlib.suppress(BadInput):
-        # Something else may be bad, and the machine file sound.
-        return machine_in_force(config).wire
-    port = os.environ.get("KIOSK_PORT")
-    with contextlib.suppress(BadInput, KeyError, TypeError):
-        port = port or str(read_toml(own)["wire"]["port"])
-    shipped = load_machine().wire
-    return shipped.model_copy(update={"port": port}) if port else shipped
-
-
 def _without_macs(keyway: Keyway) -> Keyway:
     if keyway.spec is None:
         return keyway
@@ -232,6 +199,16 @@ def _slot(machine: Machine, blank: Blank, wanted: int | None) -> int:
     if not holding:
         raise BadInput(Problem("machine file", "magazine", f"no slot holds {blank.code}"))
     return holding[0]
+
+
+def _leave_no_wheel_turning(cutter: GrblCutter, port: str) -> None:
+    """A board that was lost in use is tried for until it confirms a reset; people are told meanwhile."""
+    if not cutter.wheel_may_turn or cutter.identity is None:
+        return
+    sys.stderr.write(f"kiosk: {port}: {WARNING}. Trying to reach the board for {COMMAND_S:g} s\n")
+    sys.stderr.flush()
+    off = keep_stopping(cutter.stop_wheel, SystemClock(), for_s=COMMAND_S)
+    sys.stderr.write(f"kiosk: {port}: {'the board was reset: its wheel is off' if off else WARNING}\n")
 
 
 def _told(port: str, fault: HardwareFault) -> BadInput:

@@ -24,6 +24,8 @@ from hardware.clock import SystemClock
 from hardware.cutter import GrblCutter
 from hardware.link import serial_link_factory
 from hardware.ports import ByteLink
+from hardware.stop_socket import stop_served
+from hardware.wheel_off import in_a_thread
 from kiosk.compose import Kiosk, Ports
 from kiosk.events import Intent
 from kiosk.rehearsal.script import Visit
@@ -109,7 +111,8 @@ def live_machine(
         realtime.start()
         stack.callback(realtime.stop)
         factory = watched(serial_link_factory(settings.machine.wire, str(pty)))
-        cutter = GrblCutter(factory, settings.machine, MachineTime(rig.timeline, realtime))
+        cutter = GrblCutter(factory, settings.machine, MachineTime(rig.timeline, realtime), in_a_thread)
+        stack.enter_context(stop_served(str(pty), cutter.stop_and_confirm))
         terminal = rig.terminal
         ports = Ports(cutter, rig.scanner, terminal, SystemClock(), simulated=True, first_count=None)
         yield LiveMachine(rig, ports, terminal, server.port)

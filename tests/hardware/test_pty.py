@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from config.machine import Wire
 from hardware.clock import SystemClock
 from hardware.cutter import GrblCutter
 from hardware.errors import LinkLost, PortUnavailable
 from hardware.link import SerialLink, serial_link_factory
+from hardware.wheel_off import WARNING
+from kiosk import safe_stop
 from kiosk.__main__ import main
 from kiosk.cli import service
 from kiosk.cut_plan import CutPlan, plan_cuts
@@ -121,7 +122,7 @@ CUT = ("cut", "--keyway", "KW1", "--bitting", "35244", "--port")
 
 def test_a_port_that_is_not_there_is_one_line(tmp_path: Path, refused: Refused) -> None:
     assert "No such file" in refused(*CUT, str(tmp_path / "nothing"))
-    assert "No such file" in refused("safe-stop", "--port", str(tmp_path / "nothing"))
+    assert "No such file" in refused("safe-stop", "--wait", "0", "--port", str(tmp_path / "nothing"))
     assert "refused" in refused(*CUT, "socket://127.0.0.1:1").lower()
 
 
@@ -173,11 +174,14 @@ def test_a_port_that_talks_garbage_is_one_line(refused: Refused) -> None:
         os.close(master)
 
 
-def test_a_port_that_vanishes_while_the_machine_moves_is_one_line(tmp_path: Path, refused: Refused) -> None:
+def test_a_port_that_vanishes_for_good_while_the_machine_moves_ends_with_the_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "COMMAND_S", 0.5)
     path = tmp_path / "board"
-    told: list[str] = []
+    told: list[int] = []
     with simulated_port(path) as rig:
-        thread = threading.Thread(target=lambda: told.append(refused(*CUT, str(path))))
+        thread = threading.Thread(target=lambda: told.append(here("service", *CUT, str(path))))
         start = rig.world.position_mm
         thread.start()
         moved = threading.Event()
@@ -185,8 +189,10 @@ def test_a_port_that_vanishes_while_the_machine_moves_is_one_line(tmp_path: Path
             if rig.world.position_mm != start:
                 moved.set()
     thread.join()
-    assert told
-    assert "[LINK_LOST]" in told[0]
+    assert told == [2]
+    said = capsys.readouterr().err.splitlines()
+    assert [WARNING in line for line in said] == [True, True, False]
+    assert "[LINK_LOST]" in said[2]
 
 
 # The link itself.
@@ -277,14 +283,10 @@ def stopped(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """Port and speed of every board that was to be stopped."""
     asked: list[tuple[str, int]] = []
 
-    def stop(factory: object, wire: Wire, _clock: object) -> bool:
-        asked.append((wire.port, wire.baud))
-        return True
-
-    monkeypatch.delenv("KIOSK_CONFIG", raising=False)
-    monkeypatch.delenv("KIOSK_PORT", raising=False)
-    monkeypatch.setattr(service, "serial_link_factory", lambda wire, port: lambda: asked.append((port, -1)))
-    monkeypatch.setattr(service, "stop_board", stop)
+    for name in ("KIOSK_CONFIG", "KIOSK_PORT", "KIOSK_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(safe_stop, "SerialLink", lambda port, baud: asked.append((port, baud)))
+    monkeypatch.setattr(safe_stop, "stop_board", lambda *_: True)
     return asked
 
 
@@ -299,34 +301,48 @@ def test_safe_stop_takes_port_and_wire_from_the_owners_settings(
     wire_file(tmp_path / "machine.toml", "/dev/owner")
     monkeypatch.setenv("KIOSK_CONFIG", str(tmp_path))
     assert here("service", "safe-stop") == 0
-    assert stopped == [("/dev/owner", -1), ("/dev/owner", 57600)]
+    assert stopped == [("/dev/owner", 57600)]
     monkeypatch.setenv("KIOSK_PORT", "/dev/environment")
     stopped.clear()
     assert here("service", "safe-stop") == 0
-    assert stopped == [("/dev/environment", -1), ("/dev/environment", 57600)]
+    assert stopped == [("/dev/environment", 57600)]
 
 
 @pytest.mark.parametrize(
-    ("store", "machine_text", "expected"),
+    ("machine_text", "expected"),
     [
-        ("price_minor = -1\n", "", ("/dev/owner", 57600)),
-        ("", "[wheel]\nflat_mm = -3\n", ("/dev/owner", 115200)),
-        ("", "nonsense = [", (None, 115200)),
+        ('[wire]\nport = "/dev/owner"\nbaud = 57600\n[wheel]\nflat_mm = -3\n', ("/dev/owner", 57600)),
+        ('[wire]\nport = "/dev/owner"\n', ("/dev/owner", 115200)),
+        ("[wire]\nport = 7\n", ("/dev/good", 38400)),
+        ('[wire]\nport = "/dev/owner"\nbaud = "fast"\n', ("/dev/good", 38400)),
+        ('[wire]\nport = "/dev/owner"\nbaud = 1\n', ("/dev/good", 38400)),
+        ("wire = 3\n", ("/dev/good", 38400)),
+        ("nonsense = [", ("/dev/good", 38400)),
     ],
 )
 def test_safe_stop_stops_the_wheel_whatever_is_wrong_with_the_settings(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
     stopped: list[tuple[str, int]],
-    store: str,
     machine_text: str,
-    expected: tuple[str | None, int],
+    expected: tuple[str, int],
 ) -> None:
-    (tmp_path / "store.toml").write_text(store)
-    wire_file(tmp_path / "machine.toml", "/dev/owner", machine_text)
+    (tmp_path / "store.toml").write_text("price_minor = -1\n")
+    (tmp_path / "machine.toml").write_text(machine_text)
+    good = tmp_path / "data" / "settings-good"
+    good.mkdir(parents=True)
+    (good / "machine.toml").write_text('[wire]\nport = "/dev/good"\nbaud = 38400\n')
+    monkeypatch.setenv("KIOSK_DATA", str(tmp_path / "data"))
     assert here("service", "safe-stop", "--config", str(tmp_path)) == 0
-    assert stopped[1] == (expected[0] or machine().wire.port, expected[1])
-    assert "stopping the wheel all the same" in capsys.readouterr().err
+    assert stopped == [expected]
+    said = capsys.readouterr().err
+    assert ("stopping the wheel all the same" in said) is (expected[0] == "/dev/good")
+
+
+def test_safe_stop_without_any_settings_takes_the_shipped_machines_port(stopped: list[tuple[str, int]]) -> None:
+    assert here("service", "safe-stop") == 0
+    assert stopped == [(machine().wire.port, machine().wire.baud)]
 
 
 def test_safe_stop_is_told_another_port_or_machine_file(tmp_path: Path, stopped: list[tuple[str, int]]) -> None:
@@ -334,4 +350,5 @@ def test_safe_stop_is_told_another_port_or_machine_file(tmp_path: Path, stopped:
     other = wire_file(tmp_path / "other", "/dev/other")
     assert here("service", "safe-stop", "--config", str(tmp_path), "--machine", str(other)) == 0
     assert here("service", "safe-stop", "--config", str(tmp_path), "--port", "/dev/named") == 0
-    assert [port for port, baud in stopped if baud == -1] == ["/dev/other", "/dev/named"]
+    assert [port for port, _ in stopped] == ["/dev/other", "/dev/named"]
+    assert here("service", "safe-stop", "--machine", str(tmp_path / "none")) == 2

@@ -11,6 +11,7 @@ from hardware.ports import ByteLink
 from kiosk.cut_plan import CutPlan, plan_cuts
 from kiosk.gcode import to_gcode
 from simulator.firmware_build import STOCK, FirmwareBuild
+from simulator.link import MemoryLink
 from simulator.rig import SimulatedMachine
 from simulator.wiring import Steps
 from tests.cut.keys import blank, catalogue, machine
@@ -42,7 +43,8 @@ class Tap:
 class Hands:
     """Machine, driver and whoever stands before it. Motor steps made with the door open are counted."""
 
-    def __init__(self, build: FirmwareBuild = STOCK, seed: int = 1) -> None:
+    def __init__(self, build: FirmwareBuild = STOCK, seed: int = 1, *, kept_on: bool = False) -> None:
+        """A machine at rest. `kept_on`: the board is not reset by the opening of its port."""
         keyway, chosen = blank("KW1")
         plan = plan_cuts(keyway, chosen, "35244", machine())
         assert isinstance(plan, CutPlan)
@@ -50,7 +52,12 @@ class Hands:
         self.rig = SimulatedMachine(machine(), catalogue(), seed, build=build, baud=None)
         self.sent = bytearray()
         self.on_line: dict[bytes, Act] = {}
-        self.cutter = GrblCutter(lambda: Tap(self.rig.link(), self), machine(), self.rig.clock)
+        rig = self.rig
+        self._open = (
+            (lambda: MemoryLink(rig.timeline, reset=False, present=lambda: rig.plugged_in)) if kept_on else rig.link
+        )
+        self.beside: list[Act] = []
+        self.cutter = GrblCutter(lambda: Tap(self._open(), self), machine(), rig.clock, self.beside.append)
         self.steps_in_the_open = 0
         self._drive = self.rig.world.drive
         self.rig.world.drive = self._watched  # type: ignore[method-assign]

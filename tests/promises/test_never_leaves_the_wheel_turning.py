@@ -1,0 +1,290 @@
+"""Never leave the wheel turning when nobody is in command: on start, on exit, on crash, on a lost port.
+
+Who would break it: a cable that is pulled, a hub that suspends its port, a relay whose spark hangs a bridge, a
+technician who runs `kiosk service safe-stop` while another program holds the port, an owner whose settings are broken.
+The board keeps its power meanwhile, and the wheel turns.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from hardware.clock import SystemClock
+from hardware.cutter import GrblCutter
+from hardware.errors import HardwareFault, LinkFault, LinkLost, Stopped
+from hardware.link import serial_link_factory
+from hardware.stop_socket import ask_to_stop, stop_served
+from hardware.wheel_off import WARNING, in_a_thread, keep_stopping, pause_s
+from kiosk.__main__ import main
+from simulator.pty import PtyPort
+from simulator.realtime import RealTime
+from simulator.rig import SimulatedMachine
+from simulator.wire_faults import Damage, Way, WireFault
+from tests.cut.keys import catalogue, machine
+from tests.support.paths import ROOT
+from tests.support.promise_machine import Hands
+from tests.support.transcript import ToldClock
+
+
+def turns(rig: SimulatedMachine) -> bool:
+    """Whether the wheel is told to turn."""
+    with rig.timeline.lock:
+        return rig.firmware.core.spindle != 5
+
+
+def unplugged_in_the_cut(hands: Hands, share: float) -> None:
+    def progress(done: float) -> None:
+        if done >= share:
+            hands.rig.plugged_in = False
+
+    with pytest.raises(LinkFault):
+        hands.cutter.run(hands.job, progress)
+
+
+@pytest.mark.parametrize("back_after_s", [0.3, 2.0, 45.0, 300.0])
+def test_a_port_that_comes_back_is_opened_and_the_board_reset_however_late(back_after_s: float) -> None:
+    hands = Hands(kept_on=True).loaded()
+    unplugged_in_the_cut(hands, 0.5)
+    assert turns(hands.rig)
+    assert hands.cutter.wheel_may_turn
+    hands.later(back_after_s, lambda: setattr(hands.rig, "plugged_in", True))
+    (work,) = hands.beside
+    lost_s = hands.rig.clock.now_s()
+    work()
+    assert not turns(hands.rig)
+    assert not hands.cutter.wheel_may_turn
+    assert hands.rig.clock.now_s() - lost_s < back_after_s + pause_s(back_after_s) + 1.0
+    assert isinstance(hands.cutter.fault, LinkFault), "the wheel is off, and the fault stays until somebody recovers"
+    assert b"G1" not in hands.sent[hands.sent.rindex(b"\x18") :]
+
+
+def test_a_port_that_stays_and_passes_nothing_is_closed_opened_and_reset() -> None:
+    hands = Hands().loaded()
+    rig = hands.rig
+
+    def progress(done: float) -> None:
+        if done > 0.5 and not rig.wire.unplugged:
+            rig.damage_wire(WireFault(Damage.SILENCE, Way.TO_BOARD, 0))
+            rig.damage_wire(WireFault(Damage.SILENCE, Way.FROM_BOARD, 0))
+
+    with pytest.raises(LinkFault):
+        hands.cutter.run(hands.job, progress)
+    assert hands.cutter.wheel_may_turn
+    hands.later(20.0, rig.mend_wire)
+    hands.beside[0]()
+    assert not turns(rig)
+    assert not hands.cutter.wheel_may_turn
+
+
+def test_it_is_tried_every_half_second_at_first_then_every_five_and_never_given_up() -> None:
+    clock, tried_s = ToldClock(), []
+
+    def attempt() -> bool:
+        tried_s.append(clock.now_s())
+        return len(tried_s) > 200
+
+    assert keep_stopping(attempt, clock)
+    gaps = [b - a for a, b in pairwise(tried_s)]
+    assert gaps[:120] == [0.5] * 120
+    assert set(gaps[120:]) == {5.0}
+
+
+def test_a_command_gives_up_after_its_minute_and_says_so() -> None:
+    clock = ToldClock()
+    assert not keep_stopping(lambda: False, clock, for_s=60.0)
+    assert clock.now_s() == 60.0
+
+
+def test_nobody_can_make_the_machine_move_before_the_lost_board_was_reset_and_recovered() -> None:
+    hands = Hands(kept_on=True).loaded()
+    unplugged_in_the_cut(hands, 0.5)
+    for motion in (hands.cutter.home, hands.cutter.reject, hands.cutter.present_to_check):
+        with pytest.raises(LinkFault):
+            motion()
+    hands.rig.plugged_in = True
+    assert hands.cutter.look().state in ("Idle", "Alarm")
+    assert not hands.cutter.wheel_may_turn, "looking resets too"
+    assert not turns(hands.rig)
+    with pytest.raises(LinkFault):
+        hands.cutter.reject()
+    hands.cutter.recover()
+
+
+def test_a_stop_in_the_cut_is_no_lost_wheel() -> None:
+    hands = Hands().loaded()
+    seen: list[bool] = []
+
+    def progress(done: float) -> None:
+        seen.append(hands.cutter.wheel_may_turn)
+        if done > 0.5:
+            hands.press_stop()
+
+    with pytest.raises(Stopped):
+        hands.cutter.run(hands.job, progress)
+    assert not any(seen)
+    assert not hands.cutter.wheel_may_turn
+    assert hands.beside == []
+
+
+# Over a pseudo-terminal, with real pyserial.
+
+
+@contextmanager
+def port(path: Path) -> Iterator[SimulatedMachine]:
+    rig = SimulatedMachine(machine(), catalogue(), 1)
+    realtime = RealTime(rig.timeline, 1.0, rig.wire)
+    realtime.start()
+    pty = PtyPort(path, realtime)
+    try:
+        yield rig
+    finally:
+        pty.close()
+        realtime.stop()
+
+
+def until(done: Callable[[], bool], limit_s: float = 20.0) -> bool:
+    """Wait for something to come true; no longer than a machine could ever need."""
+    waiting = threading.Event()
+    for _ in range(round(limit_s / 0.02)):
+        if done():
+            return True
+        waiting.wait(0.02)
+    return False
+
+
+def spinning(rig: SimulatedMachine, path: Path) -> GrblCutter:
+    """A driver in command of a turning wheel."""
+    cutter = GrblCutter(serial_link_factory(machine().wire, str(path)), machine(), SystemClock(), in_a_thread)
+    cutter.connect()
+    assert cutter._board is not None
+    cutter._board.command("$X")
+    cutter._board.command("M3S6000")
+    assert until(lambda: turns(rig))
+    return cutter
+
+
+def lost(cutter: GrblCutter) -> bool:
+    try:
+        cutter.look()
+    except LinkLost:
+        return True
+    return False
+
+
+def plug(rig: SimulatedMachine, is_in: bool) -> None:
+    rig.plugged_in, rig.wire.unplugged = is_in, not is_in
+
+
+def here(*arguments: str) -> int:
+    """The command line in this process; its exit status."""
+    argv, sys.argv = sys.argv, ["kiosk", *arguments]
+    try:
+        main()
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 1
+    finally:
+        sys.argv = argv
+    return 0
+
+
+def test_a_real_port_that_vanishes_and_comes_back_is_reset_from_a_thread_of_the_driver(tmp_path: Path) -> None:
+    path = tmp_path / "board"
+    with port(path) as rig:
+        cutter = spinning(rig, path)
+        plug(rig, False)
+        assert until(lambda: lost(cutter))
+        assert cutter.wheel_may_turn
+        plug(rig, True)
+        assert until(lambda: not cutter.wheel_may_turn)
+        assert not turns(rig)
+        cutter.close()
+
+
+def test_safe_stop_waits_for_a_port_that_is_not_there_and_tells_people_meanwhile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "board"
+    ended: list[int] = []
+    thread = threading.Thread(target=lambda: ended.append(here("service", "safe-stop", "--port", str(path))))
+    thread.start()
+    try:
+        said: list[str] = []
+
+        def told() -> bool:
+            said.append(capsys.readouterr().err)
+            return WARNING in "".join(said)
+
+        assert until(told)
+        assert ended == []
+        with port(path) as rig:
+            thread.join(timeout=30)
+            assert not turns(rig)
+    finally:
+        thread.join(timeout=60)
+    assert ended == [0]
+
+
+def test_safe_stop_goes_through_the_program_that_holds_the_port(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "board"
+    with port(path) as rig:
+        cutter = spinning(rig, path)
+        with stop_served(str(path), cutter.stop_and_confirm):
+            assert here("service", "safe-stop", "--port", str(path)) == 0
+        assert "the program that holds the port has stopped the machine" in capsys.readouterr().out
+        assert not turns(rig)
+        assert isinstance(cutter.fault, Stopped), "stopped from outside, it stays stopped until somebody recovers"
+        with pytest.raises(Stopped):
+            cutter.home()
+        cutter.close()
+
+
+def test_a_holder_that_serves_nobody_or_cannot_confirm_is_not_believed(tmp_path: Path) -> None:
+    name = str(tmp_path / "board")
+    assert not ask_to_stop(name)
+    with stop_served(name, lambda: False):
+        assert not ask_to_stop(name)
+    with stop_served(name, lambda: True), stop_served(name, lambda: False):
+        assert ask_to_stop(name), "who came first holds the port"
+    assert not ask_to_stop(name)
+
+
+def test_safe_stop_loads_nothing_it_does_not_need(tmp_path: Path) -> None:
+    (tmp_path / "machine.toml").write_text("broken = [")
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, atexit\n"
+            f"sys.argv = ['kiosk', 'service', 'safe-stop', '--wait', '0', '--port', '{tmp_path}/none',"
+            f" '--config', '{tmp_path}']\n"
+            "atexit.register(lambda: print(*sys.modules))\n"
+            "from kiosk.__main__ import main\n"
+            "main()",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert told.returncode == 2
+    loaded = {name.split(".")[0] for name in told.stdout.split()}
+    assert "serial" in loaded
+    assert not loaded & {"simulator", "cv2", "kivy", "numpy", "pydantic", "typer", "shapely", "matplotlib"}
+
+
+def test_a_fault_of_the_driver_with_no_port_at_all_says_that_the_wheel_may_turn() -> None:
+    hands = Hands()
+    hands.rig.plugged_in = False
+    with pytest.raises(HardwareFault):
+        hands.cutter.connect()
+    assert hands.cutter.wheel_may_turn, "whatever ran before this program may have left it turning"
