@@ -43,6 +43,9 @@ class Wheel(Frozen):
     diameter_mm: float = Field(gt=20, lt=200)
     speed_rpm: int = Field(gt=100, le=30000)
     spin_up_s: float = Field(gt=0, le=10)
+    tachometer: bool = False
+    """Whether the board reports the measured speed (third figure of `FS:`, boards with a spindle encoder). Then the
+    wheel must reach its speed before it goes down and keep it in the metal; without one nobody here can know."""
 
 
 class Wire(Frozen):

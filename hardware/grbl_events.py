@@ -50,6 +50,8 @@ class Status:
     blocks_free: int | None = None
     feed_mm_min: float | None = None
     spindle_rpm: float | None = None
+    """As the board was told; what it measures is `measured_rpm`, on boards that do."""
+    measured_rpm: float | None = None
     pins: str = ""
     overrides: tuple[int, int, int] | None = None
     accessories: str | None = None

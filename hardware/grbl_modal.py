@@ -88,6 +88,13 @@ class Modal:
                 now[letter] = f"{value:g}"
         return Modal(now)
 
+    @property
+    def outputs(self) -> frozenset[str]:
+        """Letters of `A:` in a status report: wheel forwards S or backwards C, coolant F (M8) and M (M7)."""
+        wheel = {"M3": "S", "M4": "C"}.get(self.words["wheel"], "")
+        coolant = {"M8": "F", "M7": "M"}
+        return frozenset(wheel).union(coolant[word] for word in self.words["coolant"].split() if word in coolant)
+
     def differences(self, reported: Iterable[str]) -> tuple[str, ...]:
         """Names of the groups in which `[GC:…]` says something else."""
         said: dict[str, str] = {}

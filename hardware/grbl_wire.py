@@ -183,7 +183,7 @@ def _status(text: str) -> Status | None:
     if "MPos" not in found and "WPos" not in found:
         return None
     try:
-        feed, speed = _feed_and_speed(found)
+        feed, speed, measured = _feed_and_speeds(found)
         overrides = _whole(found["Ov"]) if "Ov" in found else None
         if overrides is not None and len(overrides) != 3:
             return None
@@ -196,6 +196,7 @@ def _status(text: str) -> Status | None:
             blocks_free=_whole(found["Bf"])[0] if "Bf" in found else None,
             feed_mm_min=feed,
             spindle_rpm=speed,
+            measured_rpm=measured,
             pins=found.get("Pn", ""),
             overrides=None if overrides is None else (overrides[0], overrides[1], overrides[2]),
             accessories=found.get("A", "") if overrides is not None else found.get("A"),
@@ -204,14 +205,16 @@ def _status(text: str) -> Status | None:
         return None
 
 
-def _feed_and_speed(found: dict[str, str]) -> tuple[float | None, float | None]:
+def _feed_and_speeds(found: dict[str, str]) -> tuple[float | None, float | None, float | None]:
+    """Feed, the wheel's speed as told, and as measured: the third figure of a board with a spindle encoder."""
     text = found.get("FS", found.get("F"))
     if text is None:
-        return None, None
+        return None, None, None
     if not _FIGURES.fullmatch(text):
         raise ValueError("no such figures")
     values = text.split(",")
-    return float(values[0]), float(values[1]) if len(values) > 1 else None
+    feed, speed, measured, *_ = (*(float(value) for value in values), None, None)
+    return feed, speed, measured
 
 
 def _whole(text: str) -> tuple[int, ...]:

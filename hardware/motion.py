@@ -25,6 +25,12 @@ from hardware.path_monitor import PathMonitor
 NO_OVERRIDES = (100, 100, 100)
 PLANNER_BLOCKS = 16
 """With this many moves queued the board acknowledges the next one only when the oldest is done."""
+OUTPUTS = frozenset("SCFM")
+"""Letters of `A:` that are outputs; some firmwares add others."""
+AT_SPEED, STALLS_BELOW = 0.9, 0.75
+"""Of the wheel's speed: what it must have before it goes down, and what it may fall to in the metal."""
+SPEED_WAIT_S = 5.0
+"""How long a wheel that was given its time is waited for further."""
 LIFT_REPORTS = 200
 """Reports to wait for while the wheel is lifted."""
 LIFT_LOOK_S = 0.05
@@ -39,6 +45,8 @@ class Motion:
         self._machine = machine
         self._clock = clock
         self._modal = Modal()
+        self._coming: Modal | None = None
+        """Words in force once the line in flight has run."""
         self._queued_s: deque[float] = deque(maxlen=PLANNER_BLOCKS)
         self._undone_s = 0.0
         self.at: Position = (0.0, 0.0, 0.0)
@@ -66,9 +74,25 @@ class Motion:
     def step(self, line: str) -> None:
         """One line of a macro: sent, waited for, compared. Door and stop are asked for before it is sent."""
         self.require_ready()
-        with self._board.watching(moving_freely):
+        with self._board.watching(self._watch):
             self._send(line)
             self.compare()
+
+    def _watch(self, status: Status, now_s: float) -> None:
+        moving_freely(status, now_s)
+        self._judge_outputs(status)
+
+    def _judge_outputs(self, status: Status) -> None:
+        """Wheel and clamp are as they were told, in every report that says so; between two lines as either has it.
+
+        Raises:
+            PathDeviation: an output changed that nobody here changed: one stray byte is enough.
+        """
+        if status.accessories is None:
+            return
+        now = frozenset(status.accessories) & OUTPUTS
+        if now != self._modal.outputs and (self._coming is None or now != self._coming.outputs):
+            raise PathDeviation("the wheel or the clamp is not as it was told: an output changed by itself")
 
     def go(self, *, x_mm: float | None = None, y_mm: float | None = None) -> None:
         """A rapid in machine coordinates, compared when done."""
@@ -88,8 +112,9 @@ class Motion:
             self._queued_s.append(takes_s)
             self._undone_s += takes_s
             patience_s = max(self._queued_s)
+        self._coming = self._modal.after(line)
         self._board.command(line, patience_s, polled=True)
-        self._modal = self._modal.after(line)
+        self._modal, self._coming = self._coming, None
         self.at = end
 
     def _settled(self) -> None:
@@ -107,6 +132,7 @@ class Motion:
         status = self._board.wait_done(self._undone_s if self._queued_s else None)
         self._settled()
         _require_open_switches(status)
+        self._judge_outputs(status)
         place = status.machine_mm
         if place is None or any(abs(a - b) > exact for a, b, exact in zip(place, self.at, self._exact_mm, strict=True)):
             raise PathDeviation("the machine rests at another place than it was sent to")
@@ -164,8 +190,9 @@ class Motion:
         monitor: PathMonitor | None = None
 
         def watch(status: Status, now_s: float) -> None:
-            moving_freely(status, now_s)
+            self._watch(status, now_s)
             if monitor is not None:
+                self._judge_speed(status)
                 monitor.see(status, now_s)
                 progress(min(1.0, (done_mm + monitor.done_mm) / total_mm))
 
@@ -177,9 +204,13 @@ class Motion:
                 if line.plunge:
                     # A move in the air towards the metal: everything is compared first, and while it lasts the first
                     # cutting line is echoed and compared.
+                    self._await_speed()
                     self.compare()
                     done_mm += monitor.done_mm if monitor is not None else 0.0
                     monitor = PathMonitor(self.at, job.path_tolerance_mm, self._wheel_rpm(), self._clock.now_s())
+                elif monitor is not None and ("M", 5.0) in words_of(line.text):
+                    # Once its wheel is off a job looks as it should whatever happened in its last moments.
+                    self.compare()
                 end = None if line.end is None else (line.end[0], line.end[1], self.at[2])
                 if end is not None and monitor is not None:
                     monitor.expect(end, self._speed(line), self._clock.now_s())
@@ -190,6 +221,33 @@ class Motion:
                     self._compare_words(moving=True)
             self.compare()
         progress(1.0)
+
+    def _judge_speed(self, status: Status) -> None:
+        ended = self._wheel_rpm() == 0 or (self._coming is not None and self._coming.words["wheel"] == "M5")
+        if not self._machine.wheel.tachometer or ended:
+            return
+        if status.measured_rpm is None or status.measured_rpm < STALLS_BELOW * self._wheel_rpm():
+            raise PathDeviation("the wheel has lost its speed")
+
+    def _await_speed(self) -> None:
+        """Where the machine file names a tachometer: the wheel turns before it goes down.
+
+        Raises:
+            PathDeviation: it does not, or the board does not say.
+        """
+        wheel = self._machine.wheel
+        if not wheel.tachometer:
+            return
+        until_s = self._clock.now_s() + SPEED_WAIT_S
+        while True:
+            measured_rpm = self._board.query().measured_rpm
+            if measured_rpm is None:
+                raise PathDeviation("the machine file names a tachometer, and the board reports no measured speed")
+            if measured_rpm >= AT_SPEED * self._wheel_rpm():
+                return
+            if self._clock.now_s() > until_s:
+                raise PathDeviation("the wheel does not reach its speed")
+            self._clock.sleep(LIFT_LOOK_S)
 
     def _wheel_rpm(self) -> float:
         return float(self._modal.words["S"]) if self._modal.words["wheel"] != "M5" else 0.0
