@@ -89,6 +89,7 @@ class When(Frozen):
     name_and_phone: bool | None = None
     head_seen: bool | None = None
     head_illegible: bool | None = None
+    faces_seen: bool | None = None
     cuttable: bool | None = None
     stocked: bool | None = None
     places: tuple[Name, ...] = Field(default=(), max_length=1000)

@@ -14,8 +14,8 @@ from config.machine import Assurance
 from hardware.job import CutJob, Position
 from hardware.scan import ScanFrames, View
 
-VIEWS = ("silhouette", "head", "line_left", "line_right", "check")
-"""All camera views of a machine."""
+VIEWS = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below", "check")
+"""All camera views a machine may have."""
 
 
 class ByteLink(Protocol):

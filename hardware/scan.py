@@ -30,7 +30,8 @@ class ScanFrames:
     `silhouette`: backlit, key dark on light, any rotation. `head`: front light, registered with the
     silhouette. `line_left`, `line_right`: a laser sheet across one face, tilted by `laser_angle_deg` from the
     camera's axis: a recess r moves the line by r*tan(angle) along image x; image y is blade height, spine at
-    the bottom.
+    the bottom. `face_above`, `face_below`: the blade's two faces in light that grazes along it, both
+    registered with the silhouette, the lower one turned over to be so.
     """
 
     silhouette: View | None = None
@@ -38,6 +39,8 @@ class ScanFrames:
     line_left: View | None = None
     line_right: View | None = None
     laser_angle_deg: float = 45.0
+    face_above: View | None = None
+    face_below: View | None = None
 
     def __repr__(self) -> str:
         return "ScanFrames(…)"

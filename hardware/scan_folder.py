@@ -1,4 +1,4 @@
-"""The file form of one look at the tray: a folder with `scan.toml` and up to four pictures.
+"""The file form of one look at the tray: a folder with `scan.toml` and a picture a view, those that there are.
 
 Responsible for: reading pictures of any kind a person may hand over into grey or RGB bytes, and the few figures
 that go with them; writing the same. Not responsible for: what the pictures show, or whose leave is needed to
@@ -19,7 +19,7 @@ from config.problems import BadInput, Problem
 from hardware.scan import Pixels, ScanFrames, View
 
 SCAN_FILE = "scan.toml"
-VIEW_NAMES = ("silhouette", "head", "line_left", "line_right")
+VIEW_NAMES = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below")
 MM_PER_PX_RANGE = (0.001, 1.0)
 ANGLE_RANGE_DEG = (5.0, 85.0)
 

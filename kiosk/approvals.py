@@ -20,6 +20,7 @@ _ROLES = {Override.ASSOCIATE: frozenset({"associate", "manager"}), Override.MANA
 _REASONS = ("owner_present", "id_checked", "letter", "known_customer", "head_checked")
 _REASONS_BY_RULE = {
     "HEAD_NOT_SEEN": ("head_checked",),
+    "FACE_NOT_SEEN": ("faces_checked",),
     "MANY_ATTEMPTS": ("helping_shopper",),
     "QUANTITY_OVER_LIMIT": ("owner_present", "letter", "known_customer"),
 }

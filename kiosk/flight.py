@@ -155,6 +155,7 @@ def facts_of(value: object) -> dict[str, Any]:
                 "blank": told.blank,
                 "wear": told.wear.value,
                 "worn": list(told.worn_cuts),
+                "faces_seen": told.faces_seen,
             }
         case outcomes.Loaded(touch_off):
             return {"error_mm": touch_off.error_mm}
@@ -258,8 +259,9 @@ def _identification(facts: Mapping[str, Any], stand_in: Callable[[str], Identifi
     outcome, blank = Outcome(facts["outcome"]), facts["blank"]
     if outcome is not Outcome.IDENTIFIED or not blank:
         return Identification(outcome, facts["keyway"], blank)
-    key = stand_in(blank)
-    return Identification(outcome, facts["keyway"], blank, key.cuts, Wear(facts["wear"]), key.score, key.margin)
+    key, seen = stand_in(blank), facts["faces_seen"]
+    wear = Wear(facts["wear"])
+    return Identification(outcome, facts["keyway"], blank, key.cuts, wear, key.score, key.margin, faces_seen=seen)
 
 
 def _sale(facts: Mapping[str, Any] | None) -> Sale | None:

@@ -124,6 +124,7 @@ def decide(
         name_and_phone=stamp.name_and_phone,
         head_seen=stamp.seen if keyway else None,
         head_illegible=stamp.illegible,
+        faces_seen=identification.faces_seen if keyway else None,
         cuttable=(keyway.spec is not None and blank is not None) if keyway else None,
         stocked=stocked,
         place=circumstances.place,

@@ -30,6 +30,7 @@ class Facts:
     name_and_phone: bool
     head_seen: bool | None
     head_illegible: bool
+    faces_seen: bool | None
     cuttable: bool | None
     stocked: bool | None
     place: str
@@ -55,6 +56,7 @@ class RuleIndex:
         self._name_and_phone = _Column(rules, lambda when: _maybe(when.name_and_phone))
         self._head_seen = _Column(rules, lambda when: _maybe(when.head_seen))
         self._head_illegible = _Column(rules, lambda when: _maybe(when.head_illegible))
+        self._faces_seen = _Column(rules, lambda when: _maybe(when.faces_seen))
         self._cuttable = _Column(rules, lambda when: _maybe(when.cuttable))
         self._stocked = _Column(rules, lambda when: _maybe(when.stocked))
         self._over_limit = _Column(rules, lambda when: _maybe(when.over_store_limit))
@@ -73,6 +75,7 @@ class RuleIndex:
             & self._name_and_phone.one(facts.name_and_phone)
             & self._head_seen.one(facts.head_seen)
             & self._head_illegible.one(facts.head_illegible)
+            & self._faces_seen.one(facts.faces_seen)
             & self._cuttable.one(facts.cuttable)
             & self._stocked.one(facts.stocked)
             & self._places.any_of(_prefixes(facts.place))

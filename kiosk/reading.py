@@ -98,6 +98,10 @@ class KeyReading:
     """Another step of the outline that could be the stop, in the profile's coordinates."""
     crumbs: int = 0
     """Things that stick to the straight back of the blade."""
+    milled: bool = False
+    """A picture of a face shows milling that does not run along the blade."""
+    faces_seen: bool = False
+    """Both faces were looked at in light that would show it."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -123,6 +127,8 @@ class Identification:
     score: float = 0.0
     margin: float = 0.0
     ranked: tuple[Candidate, ...] = ()
+    faces_seen: bool = True
+    """Whether both faces were looked at for milling. The reader says so of every key it names."""
 
     @property
     def bitting(self) -> str:

@@ -43,7 +43,7 @@ def jog(tools: Tools, axis: str, distance_mm: float, held: Callable[[], bool]) -
 
 def see(tools: Tools) -> CamerasSeen:
     """A small grey picture from each camera, or why there is none; the frames themselves are overwritten."""
-    return CamerasSeen(tuple(_preview(tools, view) for view in VIEWS))
+    return CamerasSeen(tuple(_preview(tools, view) for view in VIEWS if view in tools.machine.views.named))
 
 
 def _preview(tools: Tools, view: str) -> Preview:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from config.problems import BadInput, Problem
+from hardware.ports import VIEWS
 from simulator.fault_model import Fault, Outcome, Parameter, Undo, Value
 from simulator.fault_safety import AXIS, SAFETY, close_limit, put
 from simulator.link import VirtualClock
@@ -26,7 +27,6 @@ _SLOT = Parameter(1, 1, 64, whole=True)
 _COUNT = Parameter(1, 1, 1000, whole=True)
 _WAY = Parameter("to_board", choices=tuple(way.value for way in Way))
 _AT_BYTE = Parameter(0, 0, 1e9, whole=True, unit=" bytes")
-_VIEWS = ("silhouette", "head", "line_left", "line_right", "check")
 
 
 def _put(table: dict[int, Any], key: int, value: object) -> Undo:
@@ -274,7 +274,7 @@ _TABLE = (
           {"mm": _mm(2.0, 20)}),
     Fault("dropped_frame", "a camera brings no frame", Outcome.OUT_OF_ORDER, _dropped, {"count": _COUNT}),
     Fault("camera_unplugged", "a camera is gone", Outcome.OUT_OF_ORDER, _unplug_camera,
-          {"view": Parameter("silhouette", choices=_VIEWS)}),
+          {"view": Parameter("silhouette", choices=VIEWS)}),
     *(
         Fault(f"wire_{damage.value}", f"on the wire, {how}", Outcome.STOPS, _wire(damage),
               {"way": _WAY, "at_byte": _AT_BYTE, **more})

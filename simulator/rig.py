@@ -31,7 +31,6 @@ from simulator.world_blade import Blade
 GOOD_BOARD = {0: 10.0, 1: 255.0, 4: 0.0, 10: 1.0, 21: 1.0, 24: 200.0, 25: 3000.0, 26: 25.0, 27: 1.0}
 """What a board of a well-built machine holds where its machine file says nothing: motors stay powered at rest, so that
 nothing moves by hand unseen, and a limit switch stops a motion that should not reach it."""
-_VIEWS = ("silhouette", "head", "line_left", "line_right")
 
 
 def board_settings(machine: Machine) -> Settings:
@@ -140,9 +139,9 @@ class SimulatedScanner:
         """A look made beforehand, handed out instead of drawing (soak runs)."""
 
     def scan(self) -> ScanFrames:
-        """Four frames of the tray."""
+        """A frame of the tray from every camera that looks at it."""
         with self._rig.timeline.lock:
-            self._answering(*_VIEWS)
+            self._answering(*self._rig.machine.views.of_tray)
         return self._frames()
 
     def look(self, view: str) -> View:

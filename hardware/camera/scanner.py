@@ -1,4 +1,4 @@
-"""The five cameras of a machine file as a `KeyScanner`.
+"""The cameras of a machine file as a `KeyScanner`.
 
 Responsible for: which view is grey and which is coloured, scale, light, and whether the tray is empty. Not responsible
 for: opening cameras (`hardware.camera.capture`) or reading keys.
@@ -26,17 +26,18 @@ class CameraScanner:
     def __init__(self, views: Views, clock: Clock) -> None:
         """Nothing is opened yet."""
         self._views = views
-        names = ("silhouette", "head", "line_left", "line_right", "check")
-        self._captures = {name: Capture(name, getattr(views, name), clock) for name in names}
+        self._captures = {name: Capture(name, view, clock) for name, view in views.named.items()}
 
     def scan(self) -> ScanFrames:
-        """Four fresh frames of the tray."""
+        """A fresh frame of the tray from every camera that looks at it."""
         return ScanFrames(
             silhouette=self._backlit("silhouette"),
             head=View(self._captures["head"].frame(), self._views.head.mm_per_px),
             line_left=View(_grey(self._captures["line_left"].frame()), self._views.line_left.mm_per_px),
             line_right=View(_grey(self._captures["line_right"].frame()), self._views.line_right.mm_per_px),
             laser_angle_deg=self._views.laser_angle_deg,
+            face_above=self._face("face_above"),
+            face_below=self._face("face_below"),
         )
 
     def tray_is_empty(self) -> bool:
@@ -51,9 +52,15 @@ class CameraScanner:
 
     def look(self, view: str) -> View:
         """One fresh frame as its camera gives it, however dark: a technician looks for the reason."""
-        mm_per_px: float = getattr(self._views, view).mm_per_px
+        if view not in self._captures:
+            raise CameraFault(view, "the machine file names no such camera")
         pixels = self._captures[view].frame()
-        return View(pixels if view == "head" else _grey(pixels), mm_per_px)
+        return View(pixels if view == "head" else _grey(pixels), self._views.named[view].mm_per_px)
+
+    def _face(self, name: str) -> View | None:
+        """None where the machine has no such camera."""
+        capture = self._captures.get(name)
+        return None if capture is None else View(_grey(capture.frame()), self._views.named[name].mm_per_px)
 
     def close(self) -> None:
         """Let go of all cameras."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -93,11 +93,21 @@ def _tell(
 ) -> _Told:
     reading = read_key(frames)
     identification = identify(reading, settings.catalogue, index)
+    if frames.face_above is None and frames.face_below is None:
+        # A scan of another machine, or of none: judged by the pictures there are.
+        identification = replace(identification, faces_seen=True)
     cuts, outline_of = identification.cuts, identification.blank
-    if not cuts:
+    may_be_cut = _may_be_cut(identification)
+    if not cuts and may_be_cut:
         cuts, outline_of = cuts_by_outline(reading, settings.catalogue)
     roots = tuple(cut.measured_mm for cut in cuts)
-    if not roots and reading.profile is not None and reading.blade_height_mm is not None and reading.problem is None:
+    if (
+        may_be_cut
+        and not roots
+        and reading.profile is not None
+        and reading.blade_height_mm is not None
+        and reading.problem is None
+    ):
         roots = notches(reading.profile, reading.blade_height_mm)
     stamp = reader.read(frames.head)
     now = datetime.now(UTC)
@@ -115,6 +125,27 @@ def _tell(
         ),
     )
     return _Told(path, reading, identification, roots, outline_of, stamp, decision)
+
+
+def _may_be_cut(identification: Identification) -> bool:
+    """Whether its depths are anybody's business: never those of a key that is of no kind that is ever cut here."""
+    if identification.outcome is Outcome.IDENTIFIED:
+        return identification.blank is not None
+    return identification.outcome not in _NEVER_CUT
+
+
+_NEVER_CUT = frozenset(
+    {
+        Outcome.DIMPLE,
+        Outcome.SIDE_MILLED,
+        Outcome.TWO_TRACK,
+        Outcome.TUBULAR,
+        Outcome.DOUBLE_SIDED,
+        Outcome.UNKNOWN_SECTION,
+        Outcome.MIRRORED_SECTION,
+        Outcome.AMBIGUOUS,
+    }
+)
 
 
 def _as_object(told: _Told) -> dict[str, object]:
@@ -156,6 +187,8 @@ def _as_text(told: _Told) -> Iterator[str]:
         yield f"  blade     {reading.blade_height_mm:.2f} mm high, {reading.blade_length_mm:.2f} mm long ({stop})"
     if told.roots_mm:
         yield f"  roots     {' '.join(f'{root:.3f}' for root in told.roots_mm)} mm above the spine"
+    if not identification.faces_seen:
+        yield "  faces     not both looked at: whether one is milled was not seen"
     words = ", ".join(told.stamp.phrases) or ("nothing on the list" if told.stamp.seen else "not seen")
     more = "; a company name and telephone number" if told.stamp.name_and_phone else ""
     more += "; something that could not be made out" if told.stamp.illegible else ""

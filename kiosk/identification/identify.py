@@ -16,6 +16,7 @@ from kiosk.identification.blade import BladeFrame, find_blade
 from kiosk.identification.decode import Decoded, decode, from_stop
 from kiosk.identification.face import refine_uncut, registration
 from kiosk.identification.match import Match, SectionIndex, build_index, match_section
+from kiosk.identification.milling import look_at_faces
 from kiosk.identification.outline import Outline, measure_outline
 from kiosk.identification.photograph import as_silhouettes
 from kiosk.identification.section import read_section
@@ -41,6 +42,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
         problem = Outcome.MOVED
     elif not outline.cut:
         problem = refine_uncut(outline, section, segmented, frame, frames.head)
+    faces = look_at_faces(frames, segmented, frame, outline)
     return KeyReading(
         problem=problem,
         profile=outline.profile,
@@ -50,6 +52,8 @@ def read_key(frames: ScanFrames) -> KeyReading:
         shoulder_seen=outline.shoulder_seen,
         second_stop_mm=outline.second_stop_mm,
         crumbs=outline.crumbs,
+        milled=faces.milled,
+        faces_seen=faces.above_seen and faces.below_seen,
     )
 
 
@@ -98,15 +102,21 @@ def identify(
     A catalogue whose sections nobody has measured limits for recognises nothing.
     """
     if reading.section is None or not _enough(reading.section):
-        return Identification(outcome=reading.problem or Outcome.SECTION_NOT_SEEN)
+        return Identification(outcome=_milled_or(reading, reading.problem or Outcome.SECTION_NOT_SEEN))
     matches = match_section(reading.section, index or build_index(catalogue.sections))
     outcome, best, margin = judge(matches, catalogue)
     if best is not None and outcome in (Outcome.UNKNOWN_SECTION, Outcome.SECTION_NOT_SEEN):
         outcome = why_strange(outcome, best, reading.crumbs)
     ranked = tuple(Candidate(match.section, match.score) for match in matches if not match.mirrored)
-    base = Identification(outcome=outcome, score=best.score if best else 0.0, margin=margin, ranked=ranked[:5])
+    base = Identification(
+        outcome=outcome,
+        score=best.score if best else 0.0,
+        margin=margin,
+        ranked=ranked[:5],
+        faces_seen=reading.faces_seen,
+    )
     if outcome is not Outcome.IDENTIFIED or best is None:
-        return replace(base, outcome=_heavier(reading.problem, outcome))
+        return replace(base, outcome=_milled_or(reading, _heavier(reading.problem, outcome)))
     keyway = _keyway(catalogue, best.section)
     if keyway is None:
         return replace(base, outcome=reading.problem or Outcome.UNKNOWN_SECTION)
@@ -114,9 +124,19 @@ def identify(
     if keyway.standing.standing is not Standing.OPEN or keyway.spec is None or not keyway.blanks:
         # Nothing of it is ever cut: what its cuts say is nobody's business.
         return base
-    if reading.problem is not None:
-        return replace(base, outcome=reading.problem)
+    if reading.problem is not None or reading.milled:
+        return replace(base, outcome=_milled_or(reading, reading.problem))
     return _name_cuts(base, reading, catalogue, best.section)
+
+
+_WHAT_IT_IS = frozenset({Outcome.DIMPLE, Outcome.TWO_TRACK, Outcome.TUBULAR, Outcome.DOUBLE_SIDED})
+
+
+def _milled_or(reading: KeyReading, outcome: Outcome | None) -> Outcome:
+    """Milling that was seen decides, whatever else stands in the way, unless the key's kind has a name already."""
+    if reading.milled and outcome not in _WHAT_IT_IS:
+        return Outcome.SIDE_MILLED
+    return outcome or Outcome.SECTION_NOT_SEEN
 
 
 def _enough(section: SectionReading) -> bool:

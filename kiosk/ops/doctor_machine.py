@@ -23,8 +23,6 @@ from hardware.link import serial_link_factory
 from kiosk.ops.doctor import Finding, failed, passed, warned
 from kiosk.ownership import Owned, own_machine
 
-_VIEWS = ("silhouette", "head", "line_left", "line_right", "check")
-
 
 def display(screen: Screen, environment: Mapping[str, str], system: Path = Path("/")) -> Finding:
     """Is there something to draw on, and is it the size the store file says?"""
@@ -64,8 +62,8 @@ def touch(system: Path = Path("/")) -> Finding:
 def cameras(machine: Machine) -> Finding:
     """Is every camera of the machine file there, and may we read it?"""
     missing, closed = [], []
-    for view in _VIEWS:
-        device = Path(getattr(machine.views, view).device)
+    for view, camera in machine.views.named.items():
+        device = Path(camera.device)
         if not device.exists():
             missing.append(f"{view} ({device})")
         elif not os.access(device, os.R_OK | os.W_OK):
@@ -75,7 +73,12 @@ def cameras(machine: Machine) -> Finding:
         return failed("cameras", f"missing: {', '.join(missing)}", step)
     if closed:
         return failed("cameras", f"may not be opened: {', '.join(closed)}", "the user needs the group video")
-    return passed("cameras", f"{len(_VIEWS)} of {len(_VIEWS)} there")
+    count = f"{len(machine.views.named)} of {len(machine.views.named)} there"
+    blind = [view for view in ("face_above", "face_below") if view not in machine.views.named]
+    if blind:
+        step = "without it a key milled on that face cannot be told, and staff are asked about every key"
+        return warned("cameras", f"{count}; the machine file names no {' and no '.join(blind)}", step)
+    return passed("cameras", count)
 
 
 def serial_port(machine: Machine) -> Finding:

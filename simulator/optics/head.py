@@ -5,8 +5,6 @@ Responsible for: what the head camera shows. Not responsible for: reading it.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +15,7 @@ from simulator.keys import Finish, PhysicalKey, Stamp, Strike
 from simulator.optics import light
 from simulator.optics.coverage import Window, covered, window_around
 from simulator.optics.lettering import lettering
+from simulator.optics.metal import clouds, fixed, textured
 from simulator.optics.pose import Pose, Projection
 from simulator.optics.settings import Optics
 from simulator.sections import recess_mm
@@ -71,7 +70,7 @@ def surface(
             middle = np.asarray(key.bow.centre_mm(key.height_mm)) + np.asarray(stamp.at_mm)
             mask = _stamped(stamp, middle, place, window)
             if stamp.strike is Strike.WORN:
-                mask = mask * np.clip(_clouds(mask.shape, 26, rng) * 0.35 + 0.8, 0.3, 1).astype(np.float32)
+                mask = mask * np.clip(clouds(mask.shape, 26, rng) * 0.35 + 0.8, 0.3, 1).astype(np.float32)
             relief += mask * _RELIEF[stamp.strike]
             dark += mask * _TARNISH[stamp.strike]
     _grooves(key, pose, place, window, relief)
@@ -79,21 +78,7 @@ def surface(
     slope = relief - cv2.warpAffine(relief, _DOWN_RIGHT, (window.width, window.height))
     x = np.linspace(-0.12, 0.12, window.width, dtype=np.float32)
     shine = 0.92 + x[None, :] + 0.55 * slope - dark * 0.6
-    grain = _grain()[: window.height, : window.width]
-    if grain.shape == shine.shape:
-        shine = shine + grain * np.float32(0.05 + 0.05 * key.wear)
-    if key.finish is Finish.OXIDISED or key.dirt > 0:
-        amount = max(0.22 if key.finish is Finish.OXIDISED else 0.0, 0.5 * key.dirt)
-        shine = shine * np.clip(1.0 + amount * _clouds(shine.shape, 40, rng), 0.15, 1.6)
-    out = np.ascontiguousarray(shine, dtype=np.float32)
-    for gain in (0.30, -0.18):
-        marks = np.zeros((window.height, window.width), np.uint8)
-        for _ in range(int(rng.poisson((optics.scratches + 25 * key.wear) / 2))):
-            a = rng.uniform(0, 1, 2) * (window.width, window.height)
-            b = a + rng.normal(0, 60, 2)
-            cv2.line(marks, _fixed(a), _fixed(b), int(rng.integers(40, 256)), 1, cv2.LINE_AA, 4)
-        out += marks * np.float32(gain / 255)
-    return np.maximum(out, 0.02).astype(np.float32)
+    return textured(shine, key, optics, rng)
 
 
 def _stamped(stamp: Stamp, middle: NDArray[np.float64], place: Projection, window: Window) -> NDArray[np.float32]:
@@ -135,23 +120,5 @@ def _grooves(key: PhysicalKey, pose: Pose, place: Projection, window: Window, re
         return
     points = place(np.array(ends, dtype=np.float64)) - (window.left, window.top)
     for (depth, width), start, end in zip(strokes, points[::2], points[1::2], strict=True):
-        cv2.line(sunk, _fixed(start), _fixed(end), min(int(depth * 160), 255), width, cv2.LINE_AA, 4)
+        cv2.line(sunk, fixed(start), fixed(end), min(int(depth * 160), 255), width, cv2.LINE_AA, 4)
     relief -= sunk * np.float32(0.8 / 160)
-
-
-def _fixed(point: NDArray[np.float64]) -> tuple[int, int]:
-    return round(float(point[0]) * 16), round(float(point[1]) * 16)
-
-
-@lru_cache(maxsize=1)
-def _grain() -> NDArray[np.float32]:
-    """Brushed metal: fine streaks, kept for every frame."""
-    raw = np.random.default_rng(7).standard_normal((1200, 1600)).astype(np.float32)
-    streaks = cv2.GaussianBlur(raw, (0, 0), 6.0, sigmaY=0.6)
-    return np.asarray(streaks / streaks.std(), dtype=np.float32)
-
-
-def _clouds(shape: tuple[int, ...], cell_px: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Soft patches of standard deviation about 1."""
-    coarse = rng.standard_normal((shape[0] // cell_px + 3, shape[1] // cell_px + 3)).astype(np.float32)
-    return np.asarray(cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Looks at the tray: all four views of whatever lies in it.
+"""Looks at the tray: all views of whatever lies in it.
 
 Responsible for: putting the views together from one seed; what stays and what is new when the cameras look again.
 Not responsible for: when a camera delivers them.
@@ -14,7 +14,7 @@ import numpy as np
 import config.machine as machine
 from hardware.scan import Pixels, ScanFrames, View
 from simulator.keys import PhysicalKey
-from simulator.optics import head, light, line, silhouette
+from simulator.optics import face, head, light, line, silhouette
 from simulator.optics.pose import Pose, drawn_pose, projection
 from simulator.optics.settings import Optics
 
@@ -30,8 +30,8 @@ class Scene:
     seed: int
 
     def look(self, number: int = 0) -> ScanFrames:
-        """Four frames. Another number: the same key in the same place under a lamp that flickers, with new noise."""
-        frames: dict[str, View | None] = dict.fromkeys(("silhouette", "head", "line_left", "line_right"))
+        """One frame a camera. Another number: the same key under a lamp that flickers, with new noise."""
+        frames: dict[str, View] = {}
         for which, (name, (pixels, camera, noise, exponent)) in enumerate(self.views.items()):
             rng = deepcopy(noise) if number == 0 else np.random.default_rng((self.seed, number, which))
             seen = pixels.copy() if number == 0 else light.relit(pixels, self.optics, exponent, rng)
@@ -75,18 +75,25 @@ def lay_out(
                 key, "left" if side == "left" else "right", pose, camera, views.laser_angle_deg, optics, stream
             )
             drawn[name] = (pixels, camera, stream, 1.0)
+    other = {"left": "right", "right": "left"}[pose.face_seen]
+    for name, seen, stream in (("face_above", pose.face_seen, rng[6]), ("face_below", other, rng[7])):
+        found = views.named.get(name)
+        if found is not None and name not in optics.missing:
+            place = projection(key, pose, found, optics, lens, optics.moved_mm) if key is not None else None
+            pixels, exponent = face.render(key, place, seen, found, optics, stream)
+            drawn[name] = (pixels, found, stream, exponent)
     return Scene(drawn, views.laser_angle_deg, optics, seed)
 
 
 def render_scan(
     key: PhysicalKey | None, views: machine.Views, optics: Optics, seed: int, pose: Pose | None = None
 ) -> ScanFrames:
-    """Four frames of a key in the tray, looked at once; for the arguments see `lay_out`."""
+    """One frame a camera of a key in the tray, looked at once; for the arguments see `lay_out`."""
     return lay_out(key, views, optics, seed, pose).look()
 
 
 def render_empty_tray(views: machine.Views, optics: Optics, seed: int) -> ScanFrames:
-    """Four frames of a tray with nothing in it."""
+    """One frame a camera of a tray with nothing in it."""
     return render_scan(None, views, optics, seed)
 
 
@@ -97,4 +104,4 @@ def pose_of(key: PhysicalKey, optics: Optics, seed: int) -> Pose:
 
 def _streams(seed: int) -> list[np.random.Generator]:
     """A stream a view: leaving one out, or drawing it smaller, does not change the others."""
-    return [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(6)]
+    return [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(8)]

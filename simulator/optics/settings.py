@@ -62,7 +62,7 @@ class Optics:
     moved_mm: float = 0.0
     """How far the key moved between the silhouette and the other views."""
     missing: frozenset[str] = frozenset()
-    """Views that did not come: silhouette, head, line_left, line_right."""
+    """Views that did not come, by their names in `hardware.ports.VIEWS`."""
 
     def scaled(self, factor: float) -> Optics:
         """As much worse (2.0) or better (0.5). A key is never turned more than 15 degrees; faults stay as they are."""

@@ -24,7 +24,7 @@ def small(views: machine.Views, factor: int) -> machine.Views:
                 "mm_per_px": view.mm_per_px * factor,
             }
         )
-        for name in ("silhouette", "head", "line_left", "line_right", "check")
+        for name in ("silhouette", "head", "line_left", "line_right", "face_above", "face_below", "check")
         if isinstance(view := getattr(views, name), machine.View)
     }
     return views.model_copy(update=changed)

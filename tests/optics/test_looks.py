@@ -15,7 +15,7 @@ from simulator.optics import NORMAL, lay_out, render_scan
 from simulator.rig import SimulatedMachine, lay
 from tests.optics.parts import MACHINE_FILE, shadow, small
 
-VIEWS = ("silhouette", "head", "line_left", "line_right")
+VIEWS = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below")
 
 
 @pytest.fixture
