@@ -1,0 +1,149 @@
+"""A key that is milled on a face is never copied, and a face that nobody saw is not a plain one.
+
+Who would break it: somebody with a key of a side-bar system on a common section (rows, dimples, cuts beside the
+bitting), laid with the milling downwards; and somebody who covers the lower camera with tape, a marker or a strip of
+paper, shines a torch into it, or breathes on its glass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import cv2
+import numpy as np
+import pytest
+
+from config.machine import Views
+from config.policy_rules import Override, Verdict
+from config.settings import Settings, load_settings
+from hardware.scan import Pixels, ScanFrames, View
+from kiosk.decision import Decision
+from kiosk.identification import build_index, identify, read_key
+from kiosk.policy import Circumstances, Policy, decide
+from kiosk.reading import Identification, Outcome, Stamp
+from simulator.gallery import cut_by_blank
+from simulator.keys import Face, Hollow, PhysicalKey
+from simulator.optics import NORMAL, Pose, render_scan
+
+LYING = Pose(rotation_deg=4.0)
+"""The right face looks up, the left one down."""
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return load_settings()
+
+
+def blank_cut(settings: Settings, *hollows: Hollow) -> PhysicalKey:
+    return replace(cut_by_blank(settings.catalogue, "SC1", np.random.default_rng(3)), hollows=hollows)
+
+
+def seen(settings: Settings, key: PhysicalKey, views: Views | None = None) -> ScanFrames:
+    return render_scan(key, views or settings.machine.views, NORMAL, 11, LYING)
+
+
+@pytest.fixture(scope="module")
+def plain(settings: Settings) -> ScanFrames:
+    return seen(settings, blank_cut(settings))
+
+
+def told(frames: ScanFrames, settings: Settings) -> Identification:
+    return identify(read_key(frames), settings.catalogue, build_index(settings.catalogue.sections))
+
+
+def decided(identification: Identification, settings: Settings) -> Decision:
+    circumstances = Circumstances(
+        place=settings.store.place, today=date(2026, 11, 28), now_utc_s=0.0, stocked=frozenset({"SC1"})
+    )
+    head = Stamp(seen=True)
+    policy = Policy(settings.policy)
+    return decide(identification, head, settings.store, policy, settings.catalogue, circumstances)
+
+
+def test_a_key_with_two_plain_faces_is_named_and_both_were_seen(plain: ScanFrames, settings: Settings) -> None:
+    answer = told(plain, settings)
+    assert (answer.outcome, answer.keyway, answer.faces_seen) == (Outcome.IDENTIFIED, "SC1", True)
+    assert decided(answer, settings).verdict is Verdict.ALLOW
+
+
+@pytest.mark.parametrize("face", ["left", "right"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        [Hollow("left", x, 4.1, 0.6, 0.4) for x in (8.0, 12.0, 16.0, 20.0)],
+        [Hollow("left", 14.0, 4.0, 0.8, 0.6)],
+        [Hollow("left", x, 1.6, 0.7, 1.2, 1.6) for x in (9.0, 15.0, 21.0)],
+    ],
+    ids=["a row of pins", "a single dimple", "cuts along the side"],
+)
+def test_milling_on_either_face_away_from_the_laser_is_refused_for_good(
+    settings: Settings, row: list[Hollow], face: Face
+) -> None:
+    key = blank_cut(settings, *(replace(hollow, face=face) for hollow in row))
+    answer = told(seen(settings, key), settings)
+    assert (answer.outcome, answer.keyway is None or answer.blank is None) == (Outcome.SIDE_MILLED, True)
+    decision = decided(answer, settings)
+    assert (decision.verdict, decision.can_be_approved) == (Verdict.REFUSE, False)
+
+
+def black(pixels: Pixels) -> Pixels:
+    return np.random.default_rng(1).normal(3, 2, pixels.shape).clip(0, 255).astype(np.uint8)
+
+
+def grey(pixels: Pixels) -> Pixels:
+    return np.random.default_rng(1).normal(120, 2, pixels.shape).clip(0, 255).astype(np.uint8)
+
+
+def blinded(pixels: Pixels) -> Pixels:
+    return np.clip(pixels.astype(np.float32) * 8, 0, 255).astype(np.uint8)
+
+
+def breathed_on(pixels: Pixels) -> Pixels:
+    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), 12.0), dtype=np.uint8)
+
+
+def strip_of_tape(pixels: Pixels) -> Pixels:
+    """Black, across a quarter of the blade."""
+    taped = pixels.copy()
+    lit = np.nonzero((pixels > 60).mean(axis=0) > 0.02)[0]
+    first = int(lit[0]) + (int(lit[-1]) - int(lit[0])) // 2
+    taped[:, first + 60 : first + 160] = 4
+    return taped
+
+
+def paper(pixels: Pixels) -> Pixels:
+    """White, over the half of the picture in which the blade lies."""
+    covered = pixels.copy()
+    covered[:, pixels.shape[1] // 2 :] = 210
+    return covered
+
+
+def elsewhere(pixels: Pixels) -> Pixels:
+    """What an earlier key looked like, that lay a few millimetres off."""
+    return np.roll(pixels, (28, 34), axis=(0, 1))
+
+
+@pytest.mark.parametrize("camera", ["face_above", "face_below"])
+@pytest.mark.parametrize(
+    "hands", [black, grey, blinded, breathed_on, strip_of_tape, paper, elsewhere], ids=lambda f: f.__name__
+)
+def test_a_face_camera_that_does_not_see_this_blade_says_so_and_staff_look(
+    plain: ScanFrames, settings: Settings, hands: Callable[[Pixels], Pixels], camera: str
+) -> None:
+    view: View = getattr(plain, camera)
+    answer = told(replace(plain, **{camera: View(hands(view.pixels), view.mm_per_px)}), settings)
+    assert answer.outcome in (Outcome.IDENTIFIED, Outcome.SIDE_MILLED)
+    assert answer.faces_seen is False or answer.outcome is Outcome.SIDE_MILLED
+    assert decided(answer, settings).verdict in (Verdict.ASK_STAFF, Verdict.REFUSE)
+
+
+@pytest.mark.parametrize("missing", ["face_above", "face_below"])
+def test_a_machine_without_a_face_camera_asks_staff_to_look_at_every_key(settings: Settings, missing: str) -> None:
+    views = settings.machine.views.model_copy(update={missing: None})
+    frames = seen(settings, blank_cut(settings), views)
+    assert getattr(frames, missing) is None
+    decision = decided(told(frames, settings), settings)
+    assert [rule.code for rule in decision.rules] == ["FACE_NOT_SEEN"]
+    assert (decision.verdict, decision.rules[0].override) == (Verdict.ASK_STAFF, Override.ASSOCIATE)
