@@ -253,7 +253,8 @@ def check(tools: Tools, transaction: str, copy: int, planned: CutPlan, touch_err
     if not errors.passed:
         tools.cutter.reject()
         tools.journal.write(transaction, Step.REJECTED, copy=copy)
-    return Checked(CheckResult(errors.passed, errors.largest_mm, tools.machine.check.tolerance_mm))
+    blank = _sale(tools, transaction).blank
+    return Checked(CheckResult(errors.passed, errors.largest_mm, tools.machine.check.tolerance_mm, transaction, blank))
 
 
 def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:

@@ -79,6 +79,8 @@ class CheckResult:
     passed: bool
     largest_error_mm: float
     tolerance_mm: float
+    transaction: str = ""
+    blank: str = ""
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,8 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
         found.append(
             Happening(
                 What.CHECKED,
-                transaction=after.receipt.transaction if after.receipt else "",
-                blank=after.offer.blank if after.offer else "",
+                transaction=after.check.transaction,
+                blank=after.check.blank,
                 passed=after.check.passed,
                 largest_error_mm=after.check.largest_error_mm,
             )

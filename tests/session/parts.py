@@ -272,12 +272,15 @@ class Shop:
 
 
 @contextmanager
-def shop(folder: Path, settings: Settings = SETTINGS, *, first_count: int | None = None) -> Iterator[Shop]:
-    """A shop whose kiosk has not begun."""
-    clock = TestClock()
-    cutter = FakeCutter(clock)
-    scanner = FakeScanner(cutter)
-    terminal, expert, audit = SimulatedTerminal(), FakeExpert(), ListAudit()
+def shop(
+    folder: Path, settings: Settings = SETTINGS, *, first_count: int | None = None, before: Shop | None = None
+) -> Iterator[Shop]:
+    """A shop whose kiosk has not begun; given one `before`, it is that one after the program died."""
+    clock = before.clock if before else TestClock()
+    cutter = before.cutter if before else FakeCutter(clock)
+    scanner = before.scanner if before else FakeScanner(cutter)
+    terminal = before.terminal if before else SimulatedTerminal()
+    expert, audit = (before.expert, before.audit) if before else (FakeExpert(), ListAudit())
     ports = Ports(cutter, scanner, terminal, clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:
         tools = build_tools(settings, ports, folder, closing, expert=expert, staff=FakeStaff(), audit=audit)

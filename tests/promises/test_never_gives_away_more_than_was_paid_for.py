@@ -1,0 +1,331 @@
+"""Never give away more than was paid for: one claim a copy, and only for the key that was sold.
+
+Who would break it: a shopper who wants two keys for one. With their hands they lay a worn original as the copy, the
+good copy as the original, the same key twice, a friend's key; they ask for five, choose a dearer finish, come again
+with the same code, share it, guess others, take the money and then the recut, pull the plug while the money goes back.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.code_tries import CLOSED_S, MOST_WRONG, WITHIN_S, CodeTries
+from kiosk.compare_copy import Likeness, compare
+from kiosk.events import (
+    BringBack,
+    Cancel,
+    ChooseFinish,
+    ChooseRemedy,
+    Confirm,
+    Done,
+    EnterReceipt,
+    KeyLaid,
+    KeyTaken,
+    SetQuantity,
+)
+from kiosk.journal import ClaimRefused, Money, NewSale, Remedy
+from kiosk.reading import Identification, Outcome
+from kiosk.rehearsal.ready import off_by
+from kiosk.snapshot import Snapshot
+from kiosk.states import State
+from simulator.payment import Mishap
+from tests.session.conftest import kiosk as kiosk
+from tests.session.parts import Shop, identified
+from tests.session.test_selling import buy
+from tests.support.bring_back import sequence
+from tests.support.transcript import ToldClock
+
+KEY = identified()
+OFF = off_by(KEY, 0.15)
+TOLERANCE_MM = 0.05
+
+
+def bought(kiosk: Shop, copies: int = 1) -> str:
+    """Buy, and come away with a receipt's code."""
+    buy(kiosk, copies)
+    receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
+    assert receipt is not None
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+    return receipt.bring_back_code
+
+
+def to_original(kiosk: Shop, code: str) -> Snapshot:
+    kiosk.stage.post(BringBack())
+    kiosk.stage.run_to(State.BRING_BACK)
+    kiosk.stage.post(EnterReceipt(code))
+    return kiosk.stage.run_until(lambda now: now.state is State.LAY_ORIGINAL or bool(now.return_message))
+
+
+def lay(kiosk: Shop, key: Identification) -> None:
+    kiosk.expert.tellings = [key]
+    kiosk.scanner.key_in_tray = True
+
+
+def lay_copy(kiosk: Shop, key: Identification) -> None:
+    kiosk.stage.run_to(State.LAY_COPY)
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_until(lambda _: kiosk.stage.controller.desk.here.tray_empty_seen >= 2)
+    lay(kiosk, key)
+
+
+def brought(kiosk: Shop, code: str, original: Identification, copy: Identification) -> Snapshot:
+    """Code, original, copy; what the screen says then."""
+    to_original(kiosk, code)
+    lay(kiosk, original)
+    lay_copy(kiosk, copy)
+    seen = kiosk.stage.run_to(State.RETURN_RESULT)
+    kiosk.scanner.key_in_tray = False
+    return seen
+
+
+def offered(seen: Snapshot) -> tuple[Remedy, ...]:
+    assert seen.returned is not None
+    return seen.returned.remedies
+
+
+def home(kiosk: Shop) -> None:
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.WELCOME)
+
+
+@pytest.mark.parametrize(
+    ("original", "copy", "likeness"),
+    [
+        (KEY, KEY, Likeness.SAME),
+        (OFF, OFF, Likeness.SAME),
+        (off_by(KEY, -0.15), KEY, Likeness.SAME),
+        (off_by(KEY, -0.15), off_by(KEY, -0.15), Likeness.SAME),
+        (KEY, off_by(KEY, 0.089), Likeness.SAME),
+        (KEY, off_by(KEY, 0.091), Likeness.OFF),
+        (off_by(KEY, -0.15), OFF, Likeness.OFF),
+        (KEY, off_by(KEY, -0.15), Likeness.WORN_OR_OFF),
+        (off_by(KEY, -0.12), off_by(KEY, -0.25), Likeness.OFF),
+        (KEY, identified(bitting="35243"), Likeness.OTHER_KEY),
+        (KEY, identified(blank="SC1", bitting="35244"), Likeness.OTHER_KEY),
+        (identified(blank="SC1", bitting="35244"), KEY, Likeness.OTHER_KEY),
+        (identified(blank="SC1", bitting="35244"), identified(blank="SC1", bitting="35244"), Likeness.OTHER_KEY),
+        (KEY, Identification(Outcome.CUTS_UNREADABLE), Likeness.UNREADABLE),
+        (Identification(Outcome.NOT_A_KEY), KEY, Likeness.UNREADABLE),
+        (KEY, Identification(Outcome.IDENTIFIED, "KW1", "KW1"), Likeness.UNREADABLE),
+    ],
+)
+def test_only_the_same_key_cut_wrongly_is_off(
+    original: Identification, copy: Identification, likeness: Likeness
+) -> None:
+    assert compare(original, copy, "KW1", TOLERANCE_MM).likeness is likeness
+
+
+def test_one_cut_alone_makes_a_copy_off_and_one_cut_too_high_is_not_wear() -> None:
+    cuts = list(off_by(KEY, -0.15).cuts)
+    cuts[2] = OFF.cuts[2]
+    mixed = Identification(KEY.outcome, KEY.keyway, KEY.blank, tuple(cuts))
+    assert compare(KEY, mixed, "KW1", TOLERANCE_MM).likeness is Likeness.OFF
+    one = Identification(KEY.outcome, KEY.keyway, KEY.blank, (*KEY.cuts[:4], OFF.cuts[4]))
+    assert compare(KEY, one, "KW1", TOLERANCE_MM).likeness is Likeness.OFF
+
+
+def test_a_copy_cut_wrongly_is_refunded_at_its_own_price_and_once(kiosk: Shop) -> None:
+    code = bought(kiosk, 3)
+    for left in (2, 1, 0):
+        assert offered(brought(kiosk, code, KEY, OFF)) == (Remedy.REFUND, Remedy.RECUT)
+        kiosk.stage.post(ChooseRemedy("refund"))
+        receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
+        assert receipt is not None
+        assert (receipt.status, receipt.amount_minor, receipt.copies) == ("refunded", 349, 1)
+        assert kiosk.terminal.taken_in_all_minor == 349 * left
+        kiosk.stage.post(Done())
+        kiosk.stage.run_to(State.WELCOME)
+    assert to_original(kiosk, code).return_message == "claimed"
+
+
+def test_a_recut_is_one_piece_of_what_was_sold_for_nothing_and_brings_no_other(kiosk: Shop) -> None:
+    code = bought(kiosk)
+    brought(kiosk, code, KEY, OFF)
+    kiosk.stage.post(ChooseRemedy("recut"))
+    offer = kiosk.stage.run_until(lambda now: now.offer is not None and not now.offer.stamp_pending).offer
+    assert offer is not None
+    assert (offer.max_quantity, offer.total_minor, offer.finishes) == (1, 0, ("brass",))
+    for wish in (SetQuantity(5), ChooseFinish("black"), Confirm()):
+        kiosk.stage.post(wish)
+    kiosk.stage.run_to(State.TAKE_KEY_BACK)
+    kiosk.stage.post(KeyTaken())
+    receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
+    assert receipt is not None
+    assert (receipt.copies, receipt.status, receipt.bring_back_code) == (1, "free", "")
+    assert kiosk.cutter.chute == 2
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+    recut = kiosk.stage.tools.journal.last_sales(1)[0]
+    assert (recut.blank, recut.finish) == ("KW1", "brass")
+    for known in (code, recut.bring_back_code):
+        assert to_original(kiosk, known).return_message == "claimed"
+        home(kiosk)
+
+
+def test_a_recut_is_of_the_original_as_it_was_read_and_of_no_key_laid_afterwards(kiosk: Shop) -> None:
+    code = bought(kiosk)
+    brought(kiosk, code, KEY, OFF)
+    lay(kiosk, identified(bitting="12345"))
+    kiosk.stage.post(ChooseRemedy("recut"))
+    kiosk.stage.run_until(lambda now: now.offer is not None and not now.offer.stamp_pending)
+    telling = kiosk.stage.controller.desk.here.secrets.telling
+    assert telling is not None
+    assert telling.identification is KEY
+
+
+def test_a_recut_that_could_not_be_made_leaves_the_claim(kiosk: Shop) -> None:
+    code = bought(kiosk)
+    brought(kiosk, code, KEY, OFF)
+    kiosk.stage.post(ChooseRemedy("recut"))
+    kiosk.stage.run_until(lambda now: now.offer is not None and not now.offer.stamp_pending)
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.TAKE_KEY_BACK)
+    sale = kiosk.stage.tools.journal.last_sales(2)[1].transaction
+    assert kiosk.stage.tools.journal.claims_left(sale) == 0
+    home(kiosk)
+    assert kiosk.stage.tools.journal.claims_left(sale) == 1
+    assert offered(brought(kiosk, code, KEY, OFF)) == (Remedy.REFUND, Remedy.RECUT)
+
+
+@pytest.mark.parametrize(
+    ("original", "copy"),
+    [
+        (KEY, KEY),
+        (OFF, OFF),
+        (KEY, off_by(KEY, -0.15)),
+        (KEY, identified(bitting="12345")),
+        (identified(bitting="12345"), off_by(KEY, 0.15)),
+        (KEY, Identification(Outcome.DIMPLE)),
+    ],
+    ids=["good copy", "same key twice", "swapped", "another key as copy", "another as original", "no such key"],
+)
+def test_nothing_is_given_for_keys_that_prove_nothing(
+    kiosk: Shop, original: Identification, copy: Identification
+) -> None:
+    seen = brought(kiosk, bought(kiosk), original, copy)
+    assert offered(seen) == ()
+    for wish in (ChooseRemedy("refund"), ChooseRemedy("recut"), Confirm()):
+        kiosk.stage.post(wish)
+    kiosk.stage.run_to(State.WELCOME)
+    assert (kiosk.terminal.taken_in_all_minor, kiosk.cutter.chute) == (349, 1)
+    assert seen.staff_called is (copy is not original)
+
+
+def test_an_original_of_another_blank_ends_it_before_any_copy_is_laid(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, identified(blank="SC1", bitting="35244"))
+    seen = kiosk.stage.run_to(State.RETURN_RESULT)
+    assert seen.returned is not None
+    assert seen.returned.likeness is Likeness.OTHER_KEY
+
+
+def test_the_copy_is_not_read_before_the_tray_was_seen_empty(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    kiosk.stage.run_to(State.LAY_COPY)
+    kiosk.stage.post(KeyLaid())
+    before_s = kiosk.clock.now_s()
+    kiosk.stage.run_until(lambda _: kiosk.clock.now_s() > before_s + 10)
+    assert kiosk.stage.now.state is State.LAY_COPY
+
+
+def test_what_is_left_of_either_key_after_the_visit_is_nothing(kiosk: Shop) -> None:
+    brought(kiosk, bought(kiosk), KEY, OFF)
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.run_until(
+        lambda _: not any(each.silhouette.pixels.any() for each in kiosk.scanner.scanned if each.silhouette)
+    )
+
+
+def test_a_refund_the_terminal_does_not_answer_is_made_once(kiosk: Shop) -> None:
+    code = bought(kiosk, 2)
+    brought(kiosk, code, KEY, OFF)
+    kiosk.terminal.will("refund", Mishap.SILENT_DONE, 9)
+    kiosk.terminal.will("query", Mishap.SILENT_NOT_DONE, 9)
+    kiosk.stage.post(ChooseRemedy("refund"))
+    receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
+    assert receipt is not None
+    assert receipt.status == "refunding"
+    kiosk.terminal.mend()
+    kiosk.stage.post(Done())
+    kiosk.stage.run_until(lambda _: not kiosk.stage.tools.journal.open_sales())
+    sale = kiosk.stage.tools.journal.last_sales(1)[0]
+    assert (sale.money, sale.refunded, kiosk.terminal.taken_in_all_minor) == (Money.CAPTURED, 1, 349)
+
+
+def test_the_journal_itself_refuses_more_than_one_claim_a_copy(kiosk: Shop) -> None:
+    bought(kiosk)
+    journal = kiosk.stage.tools.journal
+    sale = journal.last_sales(1)[0]
+    recut = NewSale("K9", "9", sale.blank, sale.finish, 1, 0, "USD", "simulated", recut_of=sale.transaction)
+    wrong: list[dict[str, object]] = [
+        {"copies": 2},
+        {"price_each_minor": 1},
+        {"blank": "SC1"},
+        {"finish": "black"},
+        {"recut_of": "K0"},
+    ]
+    for otherwise in wrong:
+        with pytest.raises(ClaimRefused):
+            journal.open_sale(NewSale(**{**vars(recut), **otherwise}))
+    journal.claim_refund(sale.transaction)
+    for claim in (lambda: journal.claim_refund(sale.transaction), lambda: journal.open_sale(recut)):
+        with pytest.raises(ClaimRefused):
+            claim()
+    with pytest.raises(ClaimRefused):
+        journal.refund_all(sale.transaction)
+    assert len(journal.refunds(sale.transaction)) == 1
+
+
+def test_guessing_codes_closes_the_page_and_a_right_code_is_not_even_looked_up_then(kiosk: Shop) -> None:
+    code = bought(kiosk)
+    for number in range(MOST_WRONG):
+        seen = to_original(kiosk, f"{number:010d}")
+        assert seen.return_message == ("closed" if number == MOST_WRONG - 1 else "not_found")
+        home(kiosk)
+    seen = to_original(kiosk, code)
+    assert (seen.state, seen.return_message, seen.return_closed_min) == (State.BRING_BACK, "closed", 15)
+    assert kiosk.audit.kinds.count("receipt_code_wrong") == MOST_WRONG - 1
+    assert kiosk.audit.kinds.count("receipt_codes_closed") == 1
+    home(kiosk)
+    kiosk.clock.sleep(CLOSED_S)
+    assert to_original(kiosk, code).state is State.LAY_ORIGINAL
+
+
+def test_neither_a_restart_nor_the_clock_nor_a_right_code_opens_the_page(tmp_path: Path) -> None:
+    clock = ToldClock()
+    clock.sleep(10_000)
+    tries = CodeTries(tmp_path / "sales.db", clock, "boot")
+    for _ in range(MOST_WRONG - 1):
+        assert tries.begin() is not None
+    right = tries.begin()
+    assert right is not None
+    tries.was_right(right)
+    assert tries.closed_s() == 0
+    assert tries.begin() is not None
+    assert tries.closed_s() == CLOSED_S
+    tries.close()
+    clock.set_by_s = 86400.0
+    again = CodeTries(tmp_path / "sales.db", clock, "boot")
+    assert (again.closed_s(), again.begin()) == (CLOSED_S, None)
+    clock.sleep(CLOSED_S)
+    # Within the hour one more is one too many; after an hour it is the first again.
+    assert again.begin() is not None
+    assert again.closed_s() == CLOSED_S
+    again.close()
+    other = CodeTries(tmp_path / "sales.db", ToldClock(), "another boot")
+    assert other.closed_s() == CLOSED_S
+    other.close()
+    clock.sleep(WITHIN_S)
+    later = CodeTries(tmp_path / "later.db", clock, "boot")
+    assert later.closed_s() == 0
+    later.close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_people_do_no_more_is_given_than_was_paid_for(tmp_path: Path, seed: int) -> None:
+    sequence(tmp_path, seed)
