@@ -7,7 +7,7 @@ Pure but for the words on the head, whose models are loaded once. Not responsibl
 from kiosk.identification.agree import agreed
 from kiosk.identification.decode import notches
 from kiosk.identification.identify import cuts_by_outline, identify, read_key
-from kiosk.identification.match import SectionIndex, build_index, match_section, within
+from kiosk.identification.match import SectionIndex, build_index, match_section, objection
 from kiosk.identification.stamp import StampReader
 
 __all__ = [
@@ -19,6 +19,6 @@ __all__ = [
     "identify",
     "match_section",
     "notches",
+    "objection",
     "read_key",
-    "within",
 ]

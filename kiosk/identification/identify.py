@@ -15,7 +15,7 @@ from hardware.scan import ScanFrames, View
 from kiosk.identification.blade import BladeFrame, find_blade
 from kiosk.identification.decode import Decoded, decode, from_stop
 from kiosk.identification.face import refine_uncut, registration
-from kiosk.identification.match import Match, SectionIndex, build_index, match_section
+from kiosk.identification.match import Match, SectionIndex, build_index, match_section, objection
 from kiosk.identification.milling import look_at_faces
 from kiosk.identification.outline import Outline, measure_outline
 from kiosk.identification.photograph import as_silhouettes
@@ -161,12 +161,9 @@ def judge(matches: tuple[Match, ...], catalogue: Catalogue) -> tuple[Outcome, Ma
     limits = catalogue.limits
     if limits is None:
         return Outcome.UNKNOWN_SECTION, best, margin
-    if best.coverage < limits.coverage:
-        return Outcome.SECTION_NOT_SEEN, best, margin
-    if best.distance_mm > limits.distance_mm or best.local_mm > limits.local_mm:
-        return Outcome.UNKNOWN_SECTION, best, margin
-    if best.doubtful_mm > limits.doubtful_mm:
-        return Outcome.SECTION_NOT_SEEN, best, margin
+    against = objection(best, limits)
+    if against is not None:
+        return against, best, margin
     if others and others[0].distance_mm - best.distance_mm < limits.margin_mm:
         return Outcome.AMBIGUOUS, best, margin
     if best.mirrored:

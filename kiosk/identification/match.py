@@ -18,7 +18,7 @@ from kiosk.identification.face_fit import Small, Start, fit_face, start_of
 from kiosk.identification.faces import laid_together
 from kiosk.identification.section import section_grid
 from kiosk.identification.segment import Floats
-from kiosk.reading import SectionReading
+from kiosk.reading import Outcome, SectionReading
 
 _COARSE_EVERY = 4
 _SHIFTS_MM = np.arange(-0.36, 0.37, 0.12)
@@ -88,13 +88,15 @@ def match_section(reading: SectionReading, index: SectionIndex) -> tuple[Match, 
     return min((each for each in found if each), key=lambda matches: matches[0].distance_mm, default=())
 
 
-def within(match: Match, limits: MatchLimits) -> bool:
-    """Whether it is near enough, whatever the next section is. What was seen of it is another question."""
-    return (
-        match.distance_mm <= limits.distance_mm
-        and match.local_mm <= limits.local_mm
-        and match.doubtful_mm <= limits.doubtful_mm
-    )
+def objection(match: Match, limits: MatchLimits) -> Outcome | None:
+    """What speaks against taking what was seen for this section, whatever the next section is; None: nothing does."""
+    if match.coverage < limits.coverage:
+        return Outcome.SECTION_NOT_SEEN
+    if match.distance_mm > limits.distance_mm or match.local_mm > limits.local_mm:
+        return Outcome.UNKNOWN_SECTION
+    if match.doubtful_mm > limits.doubtful_mm:
+        return Outcome.SECTION_NOT_SEEN
+    return None
 
 
 def _matched(faces: tuple[Floats, Floats], index: SectionIndex) -> tuple[Match, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.match_limits import MatchLimits, Measured
-from kiosk.identification.match import Match, SectionIndex, match_section, within
+from kiosk.identification.match import Match, SectionIndex, match_section, objection
 from kiosk.reading import SectionReading
 
 METHOD = """\
@@ -107,7 +107,7 @@ def measure(matched: Matched) -> Measured:
 
 def passing(matched: Matched, limits: MatchLimits) -> int:
     """How many wrong readings these limits would let pass."""
-    return sum(within(match, limits) for match in matched.wrong)
+    return sum(objection(match, limits) is None for match in matched.wrong)
 
 
 def _figure(value_mm: float) -> float:

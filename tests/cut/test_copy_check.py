@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from hardware.errors import CameraFault
 from hardware.scan import View
-from kiosk.copy_check import CopyErrors, check_copy, drift_mm, edge_correction_mm, has_drifted, wheel_is_worn
+from kiosk.copy_check import (
+    BAND_DEPTH_MM,
+    STARTS_BY_MM,
+    CopyErrors,
+    check_copy,
+    drift_mm,
+    edge_correction_mm,
+    has_drifted,
+    wheel_is_worn,
+)
 from kiosk.copy_measure import deepest_shadow, measure_copy
 from kiosk.cut_plan import CutPlan, plan_cuts
 from kiosk.reading import Profile
@@ -94,6 +103,37 @@ def test_cuts_in_the_wrong_place_fail_and_the_shift_is_told(shift_mm: float) -> 
     errors = check_copy(plan, edge_of(plan, shift_mm=shift_mm), LIMITS)
     assert not errors.passed
     assert errors.shift_mm == pytest.approx(shift_mm, abs=0.02)
+
+
+@pytest.mark.parametrize("stands_out_mm", [-0.15, 0.15])
+def test_a_copy_good_in_every_cut_fails_when_its_tip_is_not_where_a_blank_on_its_stop_has_it(
+    stands_out_mm: float,
+) -> None:
+    """Cut right, but on a blank of another length: the tip alone says so."""
+    plan = plan_of("KW1", "35244")
+    edge = edge_of(plan)
+    good = check_copy(plan, edge, LIMITS)
+    last_mm = edge[-1, 0] + stands_out_mm
+    x = np.arange(0, last_mm, 0.02)
+    other = np.stack([x, np.interp(x, edge[:, 0], edge[:, 1])], axis=1)
+    errors = check_copy(plan, other, LIMITS)
+    assert good.passed
+    assert not errors.passed
+    assert errors.largest_mm <= LIMITS.tolerance_mm
+    assert max(abs(errors.shift_mm), abs(errors.place_mm)) <= LIMITS.place_tolerance_mm
+    assert max(errors.missing_mm, errors.excess_mm) <= BAND_DEPTH_MM
+
+
+def test_a_copy_good_in_every_cut_fails_when_its_blade_begins_away_from_the_jaw() -> None:
+    """Light between jaw and blade: the blank was off its stop, whatever its edge looks like from there on."""
+    plan = plan_of("KW1", "35244")
+    edge = edge_of(plan)
+    on_its_stop, off_it = edge[edge[:, 0] >= STARTS_BY_MM - 0.03], edge[edge[:, 0] > STARTS_BY_MM + 0.03]
+    assert check_copy(plan, on_its_stop, LIMITS).passed
+    errors = check_copy(plan, off_it, LIMITS)
+    assert not errors.passed
+    assert errors.largest_mm <= LIMITS.tolerance_mm
+    assert abs(errors.tip_mm) <= LIMITS.tip_tolerance_mm
 
 
 def test_a_cut_nobody_wanted_fails_the_copy() -> None:

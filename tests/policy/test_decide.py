@@ -217,6 +217,31 @@ def by_hand(when: When, *, stamp: Stamp, place: str, today: date, quantity: int,
     )
 
 
+@pytest.mark.parametrize(
+    ("today", "in_force"),
+    [(date(2026, 1, 4), False), (date(2026, 1, 5), True), (date(2026, 1, 9), True), (date(2026, 1, 10), False)],
+)
+def test_a_law_is_in_force_from_its_first_day_through_its_last(today: date, in_force: bool) -> None:
+    template = load_policy().rule_of["MANY_ATTEMPTS"]
+    when = When(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 9))
+    law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
+    made = Policy(PolicyRules((law,), load_policy().phrases))
+    decision = decide(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=today))
+    assert ("LAW" in codes(decision)) is in_force
+
+
+def test_a_law_of_one_day_is_in_force_on_that_day() -> None:
+    template = load_policy().rule_of["MANY_ATTEMPTS"]
+    when = When(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 5))
+    law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
+    made = Policy(PolicyRules((law,), load_policy().phrases))
+    found = [
+        codes(decide(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=date(2026, 1, day))))
+        for day in (4, 5, 6)
+    ]
+    assert ["LAW" in each for each in found] == [False, True, False]
+
+
 DAYS = st.dates(date(2026, 1, 1), date(2026, 1, 12))
 WHENS = st.builds(
     When,

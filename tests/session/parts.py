@@ -63,6 +63,8 @@ class FakeCutter:
     during_run: Callable[[float], None] | None = None
     pins: str = ""
     may_turn: bool = False
+    feeds: int = 1
+    """Blanks fed until one sat."""
 
     def connect(self) -> BoardIdentity:
         self.latched = None
@@ -75,7 +77,7 @@ class FakeCutter:
     def load(self, slot: int, blade_height_mm: float) -> TouchOff:
         self._do(f"load {slot}", 8.0, name="load")
         self.clamped = True
-        return TouchOff(blade_height_mm, 0.0)
+        return TouchOff(blade_height_mm, 0.0, blanks_used=self.feeds)
 
     def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
         for tenth in range(1, 11):

@@ -111,6 +111,24 @@ def test_an_unfit_blank_locks_its_slot_and_another_slot_is_tried(kiosk: Shop) ->
     assert [slot.number for slot in inventory.slots() if slot.locked] == [1]
 
 
+def test_a_first_blank_that_did_not_sit_is_counted_as_well_as_the_second(kiosk: Shop) -> None:
+    inventory = kiosk.stage.tools.inventory
+    before = inventory.slots()[0].count
+    kiosk.cutter.feeds = 2
+    buy(kiosk)
+    kiosk.stage.run_to(State.THANK_YOU)
+    assert inventory.slots()[0].count == before - 2
+
+
+def test_every_blank_a_slot_wasted_before_it_was_locked_is_counted(kiosk: Shop) -> None:
+    inventory = kiosk.stage.tools.inventory
+    before = inventory.slots()[0].count
+    kiosk.cutter.will_fail("load", BlankFault(1, "no blank in the clamp", blanks_used=3))
+    buy(kiosk)
+    kiosk.stage.run_to(State.FAILED, State.THANK_YOU)
+    assert inventory.slots()[0].count == before - 3
+
+
 @pytest.mark.parametrize(
     "fault",
     [
