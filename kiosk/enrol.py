@@ -16,7 +16,7 @@ from config.catalogue import Catalogue
 from config.keyway import Section
 from config.keyway_checks import LEAST_WEB_MM
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
-from kiosk.identification import build_index, match_section, within
+from kiosk.identification import build_index, match_section, objection
 from kiosk.reading import KeyReading
 
 LEAST_SCANS = 3
@@ -158,7 +158,7 @@ def _confused(section: Section, readings: Sequence[KeyReading], catalogue: Catal
         if catalogue.limits is None:
             continue
         others = [match for match in matches if (match.section, match.mirrored) != (section.id, False)]
-        if not within(matches[0], catalogue.limits):
+        if objection(matches[0], catalogue.limits) is not None:
             reasons.append(f"scan {number} would not be known again")
         elif others and others[0].distance_mm - matches[0].distance_mm < catalogue.limits.margin_mm:
             reasons.append(f"scan {number} could as well be {others[0].section}")
