@@ -14,7 +14,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from config.base import Frozen, Note
+from config.base import Frozen, Name, Note
 
 MM_PER_INCH = 25.4
 
@@ -101,6 +101,19 @@ class Depth(Frozen):
     root_mm: float = Field(gt=1, lt=12)
 
 
+class OtherChart(Frozen):
+    """Another chart by which keys of the same section and spacing were cut; `depths` shallowest first.
+
+    `same_codes`: the chart serves the same locks, so a code read by it is the keyway's own code, and a copy is cut
+    to the keyway's own depth. Else its keys belong to other locks: they are known in order not to be misread.
+    """
+
+    name: Name
+    depths: tuple[Depth, ...] = Field(min_length=2, max_length=12)
+    same_codes: bool = False
+    source: Note
+
+
 class CutSpec(Frozen):
     """How a keyway is cut. Lengths from the stop (`Stop`) along the blade; `depths` shallowest first."""
 
@@ -112,7 +125,23 @@ class CutSpec(Frozen):
     angle_deg: float = Field(ge=60, le=120)
     macs: int = Field(ge=1, le=12)
     blade_height_mm: float = Field(gt=3, lt=15)
-    source: str = Field(min_length=3)
+    source: Note
+    other_charts: tuple[OtherChart, ...] = Field(default=(), max_length=8)
+
+    @model_validator(mode="after")
+    def _other_charts_with_the_same_codes_have_no_others(self) -> Self:
+        own = {depth.code for depth in self.depths}
+        for chart in self.other_charts:
+            strange = [depth.code for depth in chart.depths if depth.code not in own]
+            if chart.same_codes and strange:
+                raise ValueError(f"{chart.name}: same_codes, but the keyway has no code {', '.join(strange)}")
+        return self
+
+    @cached_property
+    def least_step_mm(self) -> float:
+        """The smallest difference of two neighbouring depths."""
+        roots = sorted(depth.root_mm for depth in self.depths)
+        return min(deeper - root for root, deeper in pairwise(roots))
 
     @cached_property
     def root_mm_of(self) -> dict[str, float]:

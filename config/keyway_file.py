@@ -11,10 +11,28 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from config.base import Frozen, Name, Note
-from config.keyway import MM_PER_INCH, Blank, CutSpec, Depth, KeyKind, Section, StandingRecord, Stop
+from config.keyway import MM_PER_INCH, Blank, CutSpec, Depth, KeyKind, OtherChart, Section, StandingRecord, Stop
 
 DepthCode = Annotated[str, Field(min_length=1, max_length=2)]
 MM_PER_UNIT = {"in": MM_PER_INCH, "mm": 1.0}
+
+
+class WrittenChart(Frozen):
+    """Another chart of the same spacing, in the unit of its spec; see `config.keyway.OtherChart`."""
+
+    name: Name
+    roots: dict[DepthCode, Annotated[float, Field(gt=0, le=12)]] = Field(min_length=2, max_length=12)
+    same_codes: bool = False
+    source: Note
+
+    def in_mm(self, scale: float) -> OtherChart:
+        """As a value in mm.
+
+        Raises:
+            ValidationError: a figure is outside what any key has.
+        """
+        depths = tuple(Depth(code=code, root_mm=_mm(root * scale)) for code, root in self.roots.items())
+        return OtherChart(name=self.name, depths=depths, same_codes=self.same_codes, source=self.source)
 
 
 class WrittenSpec(Frozen):
@@ -34,6 +52,7 @@ class WrittenSpec(Frozen):
     macs: int = Field(ge=1, le=12)
     blade_height: float | None = Field(default=None, gt=0, le=15)
     source: Note
+    other_charts: tuple[WrittenChart, ...] = Field(default=(), max_length=8)
 
     @property
     def step_mm(self) -> float:
@@ -60,6 +79,7 @@ class WrittenSpec(Frozen):
             macs=self.macs,
             blade_height_mm=_mm(height_mm),
             source=self.source,
+            other_charts=tuple(chart.in_mm(scale) for chart in self.other_charts),
         )
 
 

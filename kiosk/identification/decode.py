@@ -1,7 +1,8 @@
 """Cuts from a profile: where the flats lie, how deep, which factory depth each is, and how worn.
 
 Responsible for: fitting the flats of one spacing, residual and doubt of each cut, and the verdict on wear. Not
-responsible for: which spacing applies (`identify`).
+responsible for: which spacing applies (`identify`), whether the picture's scale is right (`scale`), or how probable a
+code is (`likelihood`).
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from config.keyway import CutSpec, Stop
+from config.keyway import CutSpec, Depth, Stop
+from kiosk.identification.likelihood import SURE, likeliest
 from kiosk.identification.outline import PITCH_MM
+from kiosk.identification.scale import height_fits, laser_fits, spacing_fits
 from kiosk.identification.segment import Floats
 from kiosk.reading import Cut, Outcome, Profile, Wear
 
@@ -22,7 +25,6 @@ LOOSE_SHIFT_MM = 1.3
 ROUGH_FLAT_MM = 0.075
 WORN_DOUBT = 0.5
 LOST_DOUBT = 0.8
-HEIGHT_TOLERANCE_MM = 0.35
 STRAY_NOTCH_MM = 0.35
 DIP_MM = 0.15
 
@@ -96,28 +98,48 @@ def fit_cuts(profile: Profile, spec: CutSpec, count: int, *, loose: bool = False
     )
 
 
-def decode(profile: Profile, spec: CutSpec, count: int, height_mm: float, *, loose: bool = False) -> Decoded | None:
+@dataclass(frozen=True, repr=False)
+class Blade:
+    """What is known of the blade besides its profile; None where it was not seen.
+
+    `laser_mm` is its height by the line views alone, `length_share` by which share it is longer than its blank.
+    """
+
+    height_mm: float
+    laser_mm: float | None = None
+    length_share: float | None = None
+
+
+def decode(profile: Profile, spec: CutSpec, count: int, blade: Blade, *, loose: bool = False) -> Decoded | None:
     """Name the factory depth of every cut, or say why not. None when the blade is too short for `count` cuts."""
     fit = fit_cuts(profile, spec, count, loose=loose)
     if fit is None:
         return None
-    cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
-    doubts = [cut.doubt for cut in cuts]
-    rough_limit = ROUGH_FLAT_MM if not loose else ROUGH_FLAT_MM * 0.7
-    plausible = (
-        abs(height_mm - spec.blade_height_mm) <= HEIGHT_TOLERANCE_MM
-        and fit.worst_rough_mm <= rough_limit
+    last_uncut = _last_uncut(profile, spec, fit)
+    if not _measured_well(profile, spec, fit, blade, loose=loose):
+        cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
+        return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, last_uncut)
+    found = likeliest(fit.roots_mm, spec, spec.blade_height_mm - blade.height_mm)
+    cuts = tuple(_cut(root, depth, spec) for root, depth in zip(fit.roots_mm, found.depths, strict=True))
+    doubt = max(cut.doubt for cut in cuts)
+    if doubt > LOST_DOUBT or found.probability < SURE:
+        return Decoded(Outcome.WORN_PAST_TELLING, cuts, Wear.PAST_TELLING, fit, last_uncut)
+    wear = Wear.WORN if doubt > WORN_DOUBT else Wear.NEW
+    return Decoded(Outcome.IDENTIFIED, cuts, wear, fit, last_uncut)
+
+
+def _measured_well(profile: Profile, spec: CutSpec, fit: CutFit, blade: Blade, *, loose: bool) -> bool:
+    """Whether roots were found where cuts of this spacing have them, in a picture as large as the key."""
+    centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
+    return (
+        height_fits(blade.height_mm, spec)
+        and laser_fits(blade.height_mm, blade.laser_mm, spec)
+        and fit.worst_rough_mm <= (ROUGH_FLAT_MM * 0.7 if loose else ROUGH_FLAT_MM)
         and not fit.at_limit
         and not _stray_notch(profile, spec, fit)
-        and all(_is_cut(cut, spec, height_mm) for cut in cuts)
+        and all(_is_cut(root, spec, blade.height_mm) for root in fit.roots_mm)
+        and spacing_fits(profile, spec, centres, np.array(fit.roots_mm), blade.length_share)
     )
-    last_uncut = _last_uncut(profile, spec, fit)
-    if not plausible:
-        return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, last_uncut)
-    if max(doubts) > LOST_DOUBT:
-        return Decoded(Outcome.WORN_PAST_TELLING, cuts, Wear.PAST_TELLING, fit, last_uncut)
-    wear = Wear.WORN if max(doubts) > WORN_DOUBT else Wear.NEW
-    return Decoded(Outcome.IDENTIFIED, cuts, wear, fit, last_uncut)
 
 
 def notches(profile: Profile, height_mm: float) -> tuple[float, ...]:
@@ -187,20 +209,19 @@ def _half_window_mm(spec: CutSpec) -> float:
 
 
 def _nearest(root_mm: float, spec: CutSpec) -> Cut:
-    depths = sorted(spec.depths, key=lambda depth: depth.root_mm)
-    roots = np.array([depth.root_mm for depth in depths])
-    at = int(np.argmin(np.abs(roots - root_mm)))
-    residual = root_mm - float(roots[at])
-    gaps = np.diff(roots)
-    towards = at if residual >= 0 else at - 1
-    gap = float(gaps[min(max(towards, 0), gaps.size - 1)])
-    return Cut(depths[at].code, root_mm, residual, abs(residual) / (gap / 2))
+    return _cut(root_mm, min(spec.depths, key=lambda depth: abs(depth.root_mm - root_mm)), spec)
 
 
-def _is_cut(cut: Cut, spec: CutSpec, height_mm: float) -> bool:
+def _cut(root_mm: float, depth: Depth, spec: CutSpec) -> Cut:
+    """One cut told as a factory depth: its doubt is the residual's share of half the way to the next depth."""
+    residual = root_mm - depth.root_mm
+    return Cut(depth.code, root_mm, residual, abs(residual) / (spec.least_step_mm / 2))
+
+
+def _is_cut(root_mm: float, spec: CutSpec, height_mm: float) -> bool:
     """Whether a root is one at all: not the uncut edge, which wear may have brought near the shallowest depth."""
     spare = spec.blade_height_mm - max(depth.root_mm for depth in spec.depths)
-    return spare < 0.1 or cut.measured_mm < min(height_mm, spec.blade_height_mm) - 0.45 * spare
+    return spare < 0.1 or root_mm < min(height_mm, spec.blade_height_mm) - 0.45 * spare
 
 
 def _last_uncut(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:

@@ -13,8 +13,9 @@ from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway, Standing, Stop
 from hardware.scan import ScanFrames, View
 from kiosk.identification.blade import BladeFrame, find_blade
-from kiosk.identification.decode import Decoded, decode, from_stop
+from kiosk.identification.decode import Blade, Decoded, decode, from_stop
 from kiosk.identification.face import refine_uncut, registration
+from kiosk.identification.laser_height import laser_height
 from kiosk.identification.match import Match, SectionIndex, build_index, match_section, objection
 from kiosk.identification.milling import look_at_faces
 from kiosk.identification.outline import Outline, measure_outline
@@ -54,6 +55,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
         crumbs=outline.crumbs,
         milled=faces.milled,
         faces_seen=faces.above_seen and faces.below_seen,
+        laser_height_mm=laser_height(frames).height_mm,
     )
 
 
@@ -250,7 +252,9 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
         profile: Profile = from_stop(reading.profile, spec.stop, reading.blade_length_mm).copy()
         profile[:, 0] -= stop
         loose = spec.stop is Stop.SHOULDER and not reading.shoulder_seen
-        each = decode(profile, spec, blank.cuts, reading.blade_height_mm, loose=loose)
+        length_share = None if by_tip or loose else (reading.blade_length_mm - stop) / blank.blade_length_mm - 1.0
+        blade = Blade(reading.blade_height_mm, reading.laser_height_mm, length_share)
+        each = decode(profile, spec, blank.cuts, blade, loose=loose)
         if each is not None:
             tries.append(_Named(keyway, blank, each, error, stop == 0.0))
     return min(

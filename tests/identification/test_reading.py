@@ -115,22 +115,36 @@ def test_however_the_laser_is_tilted_the_walls_of_grooves_are_seen(
     assert (answer.outcome, answer.blank) == (Outcome.IDENTIFIED, blank)
 
 
-def test_worn_cuts_are_told_but_marked_and_half_way_ones_are_not_told(
-    catalogue: Catalogue, index: SectionIndex
+@pytest.mark.parametrize(
+    ("lost_mm", "edge_mm", "outcome", "wear"),
+    [
+        ((0.03, 0.03, 0.03, 0.03, 0.03), 0.03, Outcome.IDENTIFIED, Wear.NEW),
+        ((0.12, 0.13, 0.12, 0.13, 0.12), 0.12, Outcome.IDENTIFIED, Wear.WORN),
+        ((0.0, 0.0, 0.0, 0.185, 0.0), 0.0, Outcome.WORN_PAST_TELLING, Wear.PAST_TELLING),
+    ],
+    ids=["a little", "evenly, the edge too", "one cut to half way"],
+)
+def test_even_wear_is_told_but_marked_and_a_cut_half_way_is_not_told(
+    catalogue: Catalogue,
+    index: SectionIndex,
+    lost_mm: tuple[float, ...],
+    edge_mm: float,
+    outcome: Outcome,
+    wear: Wear,
 ) -> None:
     keyway, kind = catalogue.blank_of["SC1"]
     spec, section = keyway.spec, catalogue.section_of["schlage:c"]
     assert spec is not None
-    roots = [spec.root_mm_of[code] for code in "14235"]
-    lines = drawn_key(spec, "14235", section, kind.blade_length_mm, SMALL)
-    for off_mm, outcome, wear in ((0.12, Outcome.IDENTIFIED, Wear.WORN), (0.185, Outcome.WORN_PAST_TELLING, None)):
-        edge = blade_edge(spec, [*roots[:3], roots[3] - off_mm, roots[4]], kind.blade_length_mm, section.height_mm)
-        frames = replace(lines, silhouette=silhouette(outline(edge, section.height_mm, SMALL), SMALL))
-        answer = told(frames, catalogue, index)
-        assert answer.outcome is outcome
-        if wear:
-            assert answer.wear is wear
-            assert answer.worn_cuts == (4,)
+    roots = [spec.root_mm_of[code] - lost for code, lost in zip("14235", lost_mm, strict=True)]
+    lines = drawn_key(spec, "14235", section, kind.blade_length_mm, SMALL, Line(top_mm=section.height_mm - edge_mm))
+    edge = blade_edge(spec, roots, kind.blade_length_mm, section.height_mm)
+    edge[:, 1] = np.minimum(edge[:, 1], section.height_mm - edge_mm)
+    frames = replace(lines, silhouette=silhouette(outline(edge, section.height_mm, SMALL), SMALL))
+    answer = told(frames, catalogue, index)
+    assert (answer.outcome, answer.wear) == (outcome, wear)
+    if outcome is Outcome.IDENTIFIED:
+        assert answer.bitting == "14235"
+        assert bool(answer.worn_cuts) == (wear is Wear.WORN)
 
 
 @pytest.mark.parametrize("rubbed_mm", [0.0, 0.12])

@@ -1,0 +1,92 @@
+"""Never cuts a key that was not positively identified: its cuts, on whatever picture and after whatever wear.
+
+Who would break it: a shopper with an old key that a pocket has worn by the width of a step; a lens that has slipped in
+its mount or a technician who types the scale of another camera; a key that leans on its head or on a coin, so that the
+silhouette alone is seen too large; the owner of a lock whose keys were cut by another chart at the same spacing. Each
+would be handed a key that opens nothing, or somebody else's door.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from config.catalogue import load_catalogue
+from kiosk.identification import build_index, identify, read_key
+from kiosk.reading import Identification, Outcome
+from tests.bench.drawn_keys import CHARTS, MASTER_BY_MACHINE, OLD_KWIKSET, Chart, Lie, Worn, cast, edge_of, frames_of
+
+CHART = {chart.blank: chart for chart in CHARTS}
+CODES = {"KW1": "35244", "SC1": "25361", "M1": "4257"}
+
+
+@lru_cache(maxsize=1)
+def world():
+    catalogue = load_catalogue()
+    return catalogue, build_index(catalogue.sections)
+
+
+def told(chart: Chart, code: str, worn: Worn | None = None, lie: Lie | None = None) -> Identification:
+    catalogue, index = world()
+    section = catalogue.section_of[chart.section]
+    worn = worn or Worn(np.zeros(chart.cuts))
+    seen = cast(edge_of(chart, code, worn), section, lie or Lie())
+    return identify(read_key(frames_of(chart, seen, section, worn.edge_mm, seed=len(code))), catalogue, index)
+
+
+def lost(*each_mm: float, edge_mm: float = 0.0) -> Worn:
+    return Worn(np.array(each_mm), edge_mm)
+
+
+@pytest.mark.parametrize("blank", CODES)
+def test_a_sound_key_is_told(blank: str) -> None:
+    answer = told(CHART[blank], CODES[blank])
+    assert (answer.outcome, answer.blank, answer.bitting) == (Outcome.IDENTIFIED, blank, CODES[blank])
+
+
+@pytest.mark.parametrize("blank", CODES)
+@pytest.mark.parametrize(("scale", "worn_mm"), [(0.94, 0.0), (0.97, 0.1), (0.985, 0.1), (1.02, 0.0), (1.035, 0.1)])
+def test_a_silhouette_of_the_wrong_scale_shifts_no_key_by_a_step(blank: str, scale: float, worn_mm: float) -> None:
+    chart = CHART[blank]
+    answer = told(chart, CODES[blank], lost(*[worn_mm] * chart.cuts, edge_mm=0.03), Lie(scale=scale))
+    assert answer.outcome is not Outcome.IDENTIFIED or answer.bitting == CODES[blank]
+
+
+@pytest.mark.parametrize("blank", CODES)
+@pytest.mark.parametrize("roll_deg", [-13.0, 6.0, 12.0])
+def test_a_key_tilted_in_the_silhouette_alone_is_not_told_as_another(blank: str, roll_deg: float) -> None:
+    answer = told(CHART[blank], CODES[blank], lie=Lie(roll_deg=roll_deg, lift_mm=3.0))
+    assert answer.outcome is not Outcome.IDENTIFIED or answer.bitting == CODES[blank]
+
+
+@pytest.mark.parametrize(
+    ("blank", "code", "each_mm"),
+    [
+        ("SC1", "43143", (0.08, 0.66, 0.05, 0.11, 0.34)),
+        ("SC1", "25361", (0.02, 0.38, 0.05, 0.01, 0.12)),
+        ("KW1", "35244", (0.10, 0.57, 0.05, 0.20, 0.02)),
+        ("M1", "4257", (0.03, 0.39, 0.10, 0.06)),
+    ],
+)
+def test_a_cut_that_has_worn_by_a_whole_step_is_not_taken_for_new(
+    blank: str, code: str, each_mm: tuple[float, ...]
+) -> None:
+    answer = told(CHART[blank], code, lost(*each_mm))
+    assert answer.outcome is Outcome.WORN_PAST_TELLING
+
+
+def test_a_cut_above_a_factory_depth_is_not_that_depth_worn() -> None:
+    assert told(CHART["SC1"], "25361", lost(0.0, 0.0, -0.15, 0.0, 0.0)).outcome is Outcome.WORN_PAST_TELLING
+
+
+@pytest.mark.parametrize("code", ["13577", "71753", "11717", "55555"])
+def test_a_key_of_the_old_kwikset_series_is_never_a_kw1(code: str) -> None:
+    assert told(OLD_KWIKSET, code).outcome is not Outcome.IDENTIFIED
+
+
+@pytest.mark.parametrize("code", ["4357", "7261"])
+def test_a_master_key_by_the_machines_chart_is_its_own_code_and_not_a_worn_one(code: str) -> None:
+    answer = told(MASTER_BY_MACHINE, code)
+    assert (answer.outcome, answer.bitting, answer.worn_cuts) == (Outcome.IDENTIFIED, code, ())
