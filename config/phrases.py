@@ -55,6 +55,7 @@ class Phrase(Frozen):
 
 
 class _PhraseFile(Frozen):
+    harmless: tuple[str, ...] = Field(default=(), max_length=2000)
     phrase: tuple[Phrase, ...] = Field(min_length=1, max_length=2000)
 
 
@@ -63,6 +64,8 @@ class Phrases:
     """All known phrases."""
 
     phrases: tuple[Phrase, ...]
+    harmless: tuple[str, ...] = ()
+    """Folded wordings that stand on ordinary keys and mean nothing."""
 
     @cached_property
     def kind_of(self) -> dict[str, PhraseKind]:
@@ -102,7 +105,8 @@ def load_phrases(path: Path | None = None) -> Phrases:
         BadInput: with every bad entry.
     """
     file = path or SHIPPED
-    phrases = checked(_PhraseFile, read_toml(file), str(file)).phrase
+    document = checked(_PhraseFile, read_toml(file), str(file))
+    phrases, harmless = document.phrase, tuple(dict.fromkeys(fold(text) for text in document.harmless))
     problems: list[Problem] = []
     owner: dict[str, str] = {}
     seen: set[str] = set()
@@ -119,6 +123,11 @@ def load_phrases(path: Path | None = None) -> Phrases:
                 )
             if owner.setdefault(wording, phrase.id) != phrase.id:
                 problems.append(Problem(str(file), phrase.id, f"wording {wording!r} also belongs to {owner[wording]}"))
+    problems.extend(
+        Problem(str(file), "harmless", f"{wording!r} also belongs to {owner[wording]}")
+        for wording in harmless
+        if wording in owner
+    )
     if problems:
         raise BadInput(*problems)
-    return Phrases(phrases)
+    return Phrases(phrases, harmless)

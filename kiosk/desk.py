@@ -187,6 +187,11 @@ class Desk:
         known: dict[str, str | int] = {"transaction": visit.transaction} if visit else {}
         self.tools.audit.record(kind, {**known, **facts})
 
+    def tell_technician(self, code: str, detail: str) -> None:
+        """Note what is wrong with the machine though it can go on."""
+        self.recent_errors.append(f"{self.tools.clock.utc():%H:%M:%S} {code} {detail}")
+        _log.warning("needs a technician: %s", code)
+
     def note_fault(self, code: str, detail: str, *, heals: bool) -> None:
         """Latch a fault for the screen and the technician; the first one stays."""
         now = self.tools.clock.utc()

@@ -39,7 +39,7 @@ class CatalogueExpert:
 
     def stamp(self, frames: ScanFrames) -> Stamp:
         """What its head says."""
-        return self._stamps.read(frames.head)
+        return self._stamps.read(frames.head, frames.silhouette)
 
     def measure(self, view: View, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted."""

@@ -146,12 +146,34 @@ class Identification:
         return f"Identification({self.outcome.value})"
 
 
+class Unseen(StrEnum):
+    """Why the head picture does not show the head of the key that lies there."""
+
+    NO_PICTURE = "no_picture"
+    DARK = "dark"
+    BLINDED = "blinded"
+    BLURRED = "blurred"
+    NOTHING_SHOWN = "nothing_shown"
+    """No outline anywhere: something lies over the lens."""
+    NOT_THIS_HEAD = "not_this_head"
+    """An outline, but not this key's, or not all of it."""
+    COVERED = "covered"
+    """The outline fits; what lies within it is not the metal of the blade."""
+
+    @property
+    def by_camera(self) -> bool:
+        """Whether the camera or its lamp is to blame, and not what lies in the tray."""
+        return self not in (Unseen.NOT_THIS_HEAD, Unseen.COVERED)
+
+
 @dataclass(frozen=True)
 class Stamp:
     """What the head says, as matched phrases only: a number on a head can be the key's own code."""
 
     seen: bool = False
-    """Whether a head was read at all."""
+    """Whether this key's head was seen, so that what was not read does not stand there."""
+    unseen: Unseen | None = None
+    """Why not, where that is known."""
     phrases: tuple[str, ...] = ()
     """Ids of known phrases, such as `do_not_duplicate`, `usps`, `brand_medeco`."""
     name_and_phone: bool = False

@@ -109,7 +109,7 @@ def _tell(
         and reading.problem is None
     ):
         roots = notches(reading.profile, reading.blade_height_mm)
-    stamp = reader.read(frames.head)
+    stamp = reader.read(frames.head, frames.silhouette if frames.head is not frames.silhouette else None)
     now = datetime.now(UTC)
     decision = decide(
         identification,
@@ -189,7 +189,8 @@ def _as_text(told: _Told) -> Iterator[str]:
         yield f"  roots     {' '.join(f'{root:.3f}' for root in told.roots_mm)} mm above the spine"
     if not identification.faces_seen:
         yield "  faces     not both looked at: whether one is milled was not seen"
-    words = ", ".join(told.stamp.phrases) or ("nothing on the list" if told.stamp.seen else "not seen")
+    silence = f"not seen: {told.stamp.unseen.value.replace('_', ' ')}" if told.stamp.unseen else "nothing on the list"
+    words = ", ".join(told.stamp.phrases) or silence
     more = "; a company name and telephone number" if told.stamp.name_and_phone else ""
     more += "; something that could not be made out" if told.stamp.illegible else ""
     yield f"  head      {words}{more}"

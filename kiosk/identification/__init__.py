@@ -8,6 +8,7 @@ from kiosk.identification.agree import agreed
 from kiosk.identification.decode import notches
 from kiosk.identification.identify import cuts_by_outline, identify, read_key
 from kiosk.identification.match import SectionIndex, build_index, match_section, objection
+from kiosk.identification.sight import why_unseen
 from kiosk.identification.stamp import StampReader
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "notches",
     "objection",
     "read_key",
+    "why_unseen",
 ]

@@ -36,6 +36,8 @@ class Bow:
     """The head cut out. `metal` is 1 on it and 0 on tray, hole and whatever lies beside it."""
 
     grey: NDArray[np.uint8]
+    hue: NDArray[np.float32]
+    """Logarithms of red and blue against green: what a letter's skin changes when its brightness does not."""
     metal: Mask
     mm_per_px: float
     told: bool
@@ -45,15 +47,14 @@ class Bow:
 
 
 def bow_of(view: View) -> Bow:
-    """The bow in a head view; the whole object, or the whole view, where no bow can be told."""
+    """The bow in a head view; the whole view where none can be told: what differs from its border may be words."""
     pixels = view.pixels
-    grey = np.asarray(pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
     coarse, factor = _metal(pixels, view.mm_per_px)
     if coarse is None:
-        return _cut(grey, None, (0, 0, grey.shape[1], grey.shape[0]), view.mm_per_px)
+        return _cut(pixels, None, (0, 0, pixels.shape[1], pixels.shape[0]), view.mm_per_px)
     x, y, width, height = cv2.boundingRect(coarse)
     box = (x * factor, y * factor, width * factor, height * factor)
-    return _cut(grey, coarse[y : y + height, x : x + width], box, view.mm_per_px)
+    return _cut(pixels, coarse[y : y + height, x : x + width], box, view.mm_per_px)
 
 
 def _metal(pixels: Pixels, mm_per_px: float) -> tuple[Mask | None, int]:
@@ -74,7 +75,7 @@ def _metal(pixels: Pixels, mm_per_px: float) -> tuple[Mask | None, int]:
     away = np.abs(small - tray).max(axis=2)
     mask = (away > max(4.0 * spread, _LEAST_AWAY)).astype(np.uint8)
     pitch = mm_per_px * factor
-    mask = _opened(mask, 0.7 / pitch)
+    mask = opened(mask, 0.7 / pitch)
     # Closed on a wider sheet, so that nothing grows together with the border.
     wide = cv2.copyMakeBorder(mask, 12, 12, 12, 12, cv2.BORDER_CONSTANT)
     mask = np.asarray(cv2.morphologyEx(wide, cv2.MORPH_CLOSE, _disc(2.0 / pitch))[12:-12, 12:-12], dtype=np.uint8)
@@ -83,25 +84,29 @@ def _metal(pixels: Pixels, mm_per_px: float) -> tuple[Mask | None, int]:
         return None, factor
     body = np.zeros_like(mask)
     cv2.drawContours(body, [max(contours, key=cv2.contourArea)], -1, 1, thickness=cv2.FILLED)
-    bow = _opened(body, OPENING_MM / pitch)
-    chosen = bow if bow.any() else body
-    if not chosen.any() or chosen.mean() > 0.9:
+    bow = opened(body, OPENING_MM / pitch)
+    if not bow.any() or bow.mean() > 0.9:
         return None, factor
-    return np.asarray(mask * chosen, dtype=np.uint8), factor
+    return np.asarray(mask * bow, dtype=np.uint8), factor
 
 
-def _cut(grey: NDArray[np.uint8], coarse: Mask | None, box: tuple[int, int, int, int], mm_per_px: float) -> Bow:
+def _cut(pixels: Pixels, coarse: Mask | None, box: tuple[int, int, int, int], mm_per_px: float) -> Bow:
     """The box at working scale, with its mask."""
     x, y, width, height = box
-    part = grey[y : y + height, x : x + width]
-    pitch = max(PITCH_MM, max(part.shape) * mm_per_px / MOST_PX)
+    part = pixels[y : y + height, x : x + width]
+    pitch = max(PITCH_MM, max(part.shape[:2]) * mm_per_px / MOST_PX)
     size = (max(32, round(part.shape[1] * mm_per_px / pitch)), max(32, round(part.shape[0] * mm_per_px / pitch)))
     how = cv2.INTER_AREA if pitch > mm_per_px else cv2.INTER_CUBIC
-    bow = np.ascontiguousarray(cv2.resize(part, size, interpolation=how), dtype=np.uint8)
+    scaled = np.ascontiguousarray(cv2.resize(part, size, interpolation=how), dtype=np.uint8)
+    bow = np.asarray(scaled if scaled.ndim == 2 else cv2.cvtColor(scaled, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+    hue = np.zeros((*bow.shape, 2), np.float32)
+    if scaled.ndim == 3:
+        log = np.log(np.maximum(scaled.astype(np.float32), 6.0))
+        hue = np.asarray(log[:, :, (0, 2)] - log[:, :, 1:2], dtype=np.float32)
     if coarse is None:
-        return Bow(bow, np.ones_like(bow), pitch, told=False, clear=True)
+        return Bow(bow, hue, np.ones_like(bow), pitch, told=False, clear=True)
     metal = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
-    return Bow(bow, metal, pitch, told=True, clear=_is_clear(bow, metal, pitch))
+    return Bow(bow, hue, metal, pitch, told=True, clear=_is_clear(bow, metal, pitch))
 
 
 def _is_clear(grey: NDArray[np.uint8], metal: Mask, pitch: float) -> bool:
@@ -119,7 +124,7 @@ def _is_clear(grey: NDArray[np.uint8], metal: Mask, pitch: float) -> bool:
     return steepest / max(abs(bright - dark), 1.0) / pitch >= _LEAST_STEEP_PER_MM
 
 
-def _opened(mask: Mask, width_px: float) -> Mask:
+def opened(mask: Mask, width_px: float) -> Mask:
     """What a disc of that width fits into. By distances: a disc of fifty pixels as a kernel takes ten times as long."""
     radius = max(width_px, 3.0) / 2
     wide = cv2.copyMakeBorder(mask, 2, 2, 2, 2, cv2.BORDER_CONSTANT)

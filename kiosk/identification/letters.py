@@ -30,6 +30,8 @@ _LEAST_SURE, _CLEAR, _CLEARLY_BETTER = 0.4, 0.9, 0.2
 """How sure a reading must be to be matched, not to be tried the other way up, to tell which way up a head lies."""
 _NO_REPORTS = "ORT_DISABLE_TELEMETRY"
 """The library's own switch: no host is looked up, and no identity of this computer is kept in the user's home."""
+_SHORT = 2.2
+"""Length for its height up to which a line may be one that stands."""
 _LINE_PX = 48
 """Height the models were taught with."""
 _LONGEST_LINE_PX = 960
@@ -85,9 +87,9 @@ class Letters:
         self.lines(blank, FINE_MM)
         self._read(blank[:_LINE_PX])
 
-    def lines(self, picture: Picture, mm_per_px: float) -> tuple[Line, ...]:
+    def lines(self, picture: Picture, mm_per_px: float, fine_mm: float = FINE_MM) -> tuple[Line, ...]:
         """What looks like lines of letters, surest first."""
-        factor = min(mm_per_px / FINE_MM, float(np.sqrt(MOST_PX2 / picture.size)))
+        factor = min(mm_per_px / fine_mm, float(np.sqrt(MOST_PX2 / picture.size)))
         size = (max(32, round(picture.shape[1] * factor)), max(32, round(picture.shape[0] * factor)))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
         # The model takes multiples of 32; padding keeps the letters' shape.
@@ -103,18 +105,23 @@ class Letters:
         return tuple(sorted(sized, key=lambda line: -line.score))
 
     def read(self, picture: Picture, lines: Iterable[Line]) -> tuple[Text, ...]:
-        """Each line read both ways up; once a line is told for sure, its neighbours first the way it stood."""
+        """Each line read both ways up, a short one also on its sides; the way its neighbours stood comes first."""
         texts: list[Text] = []
-        turned: bool | None = None
+        usual: int | None = None
         for line in lines:
             strip = _straightened(picture, line.corners)
-            first = turned or False
+            first = usual or 0
             readings = {first: self._read(_turned(strip, first))}
-            if turned is None or readings[first][1] < _CLEAR:
-                readings[not first] = self._read(_turned(strip, not first))
+            if usual is None or readings[first][1] < _CLEAR:
+                readings[2 - first] = self._read(_turned(strip, 2 - first))
+            if line.length_mm < _SHORT * line.height_mm and max(sure for _, sure in readings.values()) < _CLEAR:
+                # One or two letters are a box that lies as well as it stands.
+                for quarter in (1, 3):
+                    readings[quarter] = self._read(_turned(strip, quarter))
             best = max(readings, key=lambda way: readings[way][1])
-            if turned is None and abs(readings[True][1] - readings[False][1]) > _CLEARLY_BETTER:
-                turned = best
+            others = [sure for way, (_, sure) in readings.items() if way != best]
+            if usual is None and best in (0, 2) and others and readings[best][1] - max(others) > _CLEARLY_BETTER:
+                usual = best
             ways = sorted(readings.values(), key=lambda reading: -reading[1])
             said = tuple(text for text, sure in ways if text and sure >= _LEAST_SURE)
             texts.append(Text(line, said, ways[0][1] if ways[0][0] else 0.0))
@@ -148,8 +155,12 @@ def _straightened(picture: Picture, corners: NDArray[np.float32]) -> Picture:
     return np.asarray(strip, dtype=np.uint8)
 
 
-def _turned(strip: Picture, upside_down: bool) -> Picture:
-    return np.ascontiguousarray(strip[::-1, ::-1]) if upside_down else strip
+def _turned(strip: Picture, quarters: int) -> Picture:
+    turned = np.ascontiguousarray(np.rot90(strip, quarters), dtype=np.uint8)
+    if quarters % 2 == 0:
+        return turned
+    width = max(_LINE_PX // 2, round(turned.shape[1] * _LINE_PX / turned.shape[0]))
+    return np.asarray(cv2.resize(turned, (width, _LINE_PX), interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
 
 
 def _as_colour(grey: NDArray[Any]) -> Picture:

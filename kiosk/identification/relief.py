@@ -1,7 +1,7 @@
 """What stands out from the metal of a head, once the metal's own pattern is taken off.
 
 Responsible for: hiding outline and hole, evening out light, and making brushed or tarnished metal look like plain
-noise, so that letters do not; and for telling metal on which nothing stands out. Not responsible for: reading.
+noise, so that letters do not. Not responsible for: reading.
 
 The metal's pattern is found in the picture itself. Brushing repeats over the whole head in one direction, so it fills
 a wedge of the picture's spectrum; letters are a small part of the head and have strokes in all directions. Every
@@ -24,11 +24,6 @@ RIM_MM = 0.35
 """What is hidden of the metal along its outline: the bevel, brighter and darker than any letter."""
 WIDEST_MM = 5.0
 """Changes of brightness wider than this are light and tarnish."""
-PLAIN_TAIL = 3.6
-"""The deviation that one point in five hundred exceeds, over the usual one, up to which metal counts as unmarked.
-
-Noise of any strength has 3.1. Of marked heads, none that anything could be read on had less than 4.1.
-"""
 _WEDGES, _RINGS = 36, 16
 
 
@@ -53,24 +48,39 @@ def flattened(bow: Bow) -> NDArray[np.uint8]:
     return np.asarray(np.clip(128 + 40 * left / max(spread, 1e-4), 0, 255), dtype=np.uint8)
 
 
-def anything_stands_out(flat: NDArray[np.uint8], bow: Bow) -> bool:
-    """False only for metal whose pattern, once flattened, is noise without outliers at the scale of strokes."""
-    inside = _inner(bow, 0.9) > 0
-    if not bow.told or inside.mean() < 0.15:
-        return True
-    level = flat.astype(np.float32)
-    for stroke_mm in (0.08, 0.14, 0.22):
-        sigma = stroke_mm / bow.mm_per_px
-        band = cv2.GaussianBlur(level, (0, 0), sigma) - cv2.GaussianBlur(level, (0, 0), 3 * sigma)
-        usual, largest = np.percentile(np.abs(band[inside][::2]), [68.0, 99.8])
-        if largest > PLAIN_TAIL * max(float(usual), 1e-3):
-            return True
-    return False
+def brightness(bow: Bow) -> NDArray[np.uint8]:
+    """The bow's grey with light, tarnish and outline taken off: letters as they look, on even grey (128)."""
+    return _evened(_filled(bow), bow)
+
+
+def colour(bow: Bow) -> NDArray[np.uint8]:
+    """What differs in colour and not in brightness, as grey: the channel in which the metal varies most."""
+    best, strongest = np.full(bow.grey.shape, 128, np.uint8), -1.0
+    for channel in (0, 1):
+        layer = _painted(bow.hue[:, :, channel].astype(np.float32) * np.float32(160.0), bow)
+        soft = np.asarray(cv2.GaussianBlur(layer, (0, 0), 0.09 / bow.mm_per_px), dtype=np.float32)
+        broad = np.abs(soft - cv2.GaussianBlur(soft, (0, 0), 0.6 / bow.mm_per_px))
+        fine = np.abs(layer - soft)
+        strength = float(np.percentile(broad, 98)) / max(float(np.median(fine)), 0.05)
+        if strength > strongest:
+            best, strongest = _evened(soft, bow), strength
+    return best
+
+
+def _evened(layer: Floats, bow: Bow) -> NDArray[np.uint8]:
+    soft = cv2.GaussianBlur(layer, (0, 0), max(0.05 / bow.mm_per_px, 0.5))
+    away = soft - cv2.GaussianBlur(soft, (0, 0), 1.6 / bow.mm_per_px)
+    usual = np.sqrt(cv2.GaussianBlur(away * away, (0, 0), 3.0 / bow.mm_per_px)) + np.float32(2.0)
+    return np.asarray(np.clip(128 + 42 * away / usual, 0, 255), dtype=np.uint8)
 
 
 def _filled(bow: Bow) -> Floats:
     """Tray, hole and rim painted over with the metal's own brightness nearby, without an edge."""
-    grey = bow.grey.astype(np.float32)
+    return _painted(bow.grey.astype(np.float32), bow)
+
+
+def _painted(grey: Floats, bow: Bow) -> Floats:
+    """A layer of the bow in which tray, hole and rim are painted over."""
     inside = _inner(bow, RIM_MM)
     if not bow.told or inside.mean() < 0.1:
         return grey

@@ -1,8 +1,10 @@
 """The words on a head, as known phrases only.
 
 Responsible for: how hard a head is looked at before it is taken to say nothing, and for matching what was read against
-the list of phrases. The text itself never leaves this module: a number on a head can be the key's own code. Not
-responsible for: what a phrase means for a copy (`kiosk.policy`).
+the list of phrases. Silence needs evidence: whatever looks like writing and is neither a known phrase nor known to be
+harmless is reported as writing nobody made out. The text itself never leaves this module: a number on a head can be
+the key's own code. Not responsible for: whether the head was seen (`sight`), what a phrase means for a copy
+(`kiosk.policy`).
 """
 
 from __future__ import annotations
@@ -10,36 +12,55 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from config.phrases import Phrases
+from config.phrases import PhraseKind, Phrases
 from hardware.scan import View
 from kiosk.identification.head import Bow, bow_of
-from kiosk.identification.letters import Letters, Line, Picture, Text
-from kiosk.identification.relief import anything_stands_out, flattened
+from kiosk.identification.letters import FINE_MM, Letters, Line, Picture, Text
+from kiosk.identification.relief import brightness, colour, flattened
+from kiosk.identification.sight import why_unseen
 from kiosk.identification.wording import (
     begins_a_request,
     has_name_and_phone,
     phrases_of,
     request_in_part,
     resembles_a_phrase,
+    says_nothing,
+    sealed_in_part,
     whole_phrases_in,
 )
-from kiosk.reading import Stamp
+from kiosk.reading import Stamp, Unseen
 
-MOST_LINES = 8
+MOST_LINES = 10
 """No head carries more lines; what is found beyond them is scratches."""
 SURE = 0.75
-_STRONG_SCORE = 0.55
-_STRONG_MM = 3.0
-_STRONG_ASPECT = 1.6
+_READ_SURE, _READ_LETTERS = 0.7, 3
+"""So many letters read so surely are writing, whoever found them."""
+_STRONG_SCORE = 0.6
+_STRONG_MM = 2.0
+_STRONG_ASPECT = 1.8
 """A find as good, long and drawn out as this is writing, whether it can be read or not."""
-_STROKE_MM = 0.07
+_FINER_MM = 0.065
+"""Scale of the second look, for letters under a millimetre."""
 _ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
 _EVEN = 128
-"""Grey of metal with nothing on it, as `relief.flattened` leaves it."""
+"""Grey of metal with nothing on it, as `relief` leaves it."""
+_SEALED = frozenset(
+    {PhraseKind.UNLAWFUL, PhraseKind.PATENTED, PhraseKind.GOVERNMENT, PhraseKind.POSTAL, PhraseKind.BRAND}
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class _Find:
+    """One line in one look: where on the bow it lies, in its pixels, and what was made of it."""
+
+    middle: tuple[float, float]
+    reach_px: float
+    text: Text
 
 
 class _Gleaned:
@@ -48,15 +69,19 @@ class _Gleaned:
     def __init__(self, known: Phrases) -> None:
         self._known = known
         self._looks: list[tuple[Text, ...]] = []
+        self._finds: list[_Find] = []
         self._whole: set[str] = set()
         self._in_part: set[str] = set()
 
-    def add(self, texts: tuple[Text, ...]) -> None:
-        """One more look."""
+    def add(self, texts: tuple[Text, ...], middles: tuple[tuple[float, float], ...], mm_per_px: float) -> None:
+        """One more look, and where its lines lie on the bow."""
         self._looks.append(texts)
+        for text, middle in zip(texts, middles, strict=True):
+            self._finds.append(_Find(middle, (text.line.length_mm / 2 + 0.8) / mm_per_px, text))
         for reading in {_best(texts), tuple(said for text in texts for said in text.said)}:
             self._whole.update(whole_phrases_in(reading, self._known))
             self._in_part.update(request_in_part(reading, self._known))
+            self._whole.update(sealed_in_part(reading, self._known))
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -64,29 +89,36 @@ class _Gleaned:
         return phrases_of(self._whole, self._in_part, self._known)
 
     @property
+    def sealed(self) -> bool:
+        """Whether something nobody may lift was read: then nothing else on the head matters."""
+        return any(self._known.kind_of[each] in _SEALED for each in self.phrases)
+
+    @property
     def name_and_phone(self) -> bool:
         return any(has_name_and_phone(_best(texts)) for texts in self._looks)
 
     @property
-    def all_read(self) -> bool:
-        """Whether the last look read all the writing it saw."""
-        return all(text.sureness >= SURE for text in self._looks[-1] if _is_strong(text.line))
-
-    @property
     def illegible(self) -> bool:
-        """Whether writing was seen that no look could make out, or that is a part of a phrase, or nearly one."""
-        seen = [strong for texts in self._looks if (strong := [text for text in texts if _is_strong(text.line)])]
-        if seen and not any(all(text.sureness >= SURE for text in strong) for strong in seen):
-            return True
+        """Whether writing was seen that is neither a phrase nor harmless, or that is a part of one, or nearly one."""
         readings = [_best(texts) for texts in self._looks]
         if self.phrases:
             # "Duplicate" alone may be what is left of "Unlawful to duplicate".
             return not self._whole and not any(begins_a_request(reading) for reading in readings)
-        return any(resembles_a_phrase(reading, self._known) for reading in readings)
+        if any(resembles_a_phrase(reading, self._known) for reading in readings):
+            return True
+        harmless = [find for find in self._finds if self._says_nothing(find.text)]
+        return any(
+            _is_writing(find.text) and not any(_at_one_place(find, other) for other in harmless)
+            for find in self._finds
+            if find not in harmless
+        )
+
+    def _says_nothing(self, text: Text) -> bool:
+        return bool(text.said) and text.sureness >= SURE and says_nothing(text.said[0], self._known)
 
 
 class StampReader:
-    """Reads heads. The models are loaded once, at `warm` or at the first head with something on it; for any thread."""
+    """Reads heads. The models are loaded once, at `warm` or at the first head that is read; for any thread."""
 
     def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
@@ -98,47 +130,65 @@ class StampReader:
         with self._lock:
             self._loaded().warm()
 
-    def read(self, head: View | None) -> Stamp:
-        """Matched phrases of one head. A view that is None, too dark or out of focus was not read."""
+    def read(self, head: View | None, silhouette: View | None = None) -> Stamp:
+        """Matched phrases of one head; what is read counts also where the head was not seen as it must be.
+
+        Args:
+            head: the front-lit picture.
+            silhouette: the backlit picture of the same lay. Without one the head's own outline must do.
+        """
         if head is None or min(head.pixels.shape[:2]) < 32:
-            return Stamp(seen=False)
+            return Stamp(seen=False, unseen=Unseen.NO_PICTURE)
         bow = bow_of(head)
-        if not bow.clear:
-            return Stamp(seen=False)
-        flat = flattened(bow)
-        if not anything_stands_out(flat, bow):
-            return Stamp(seen=True)
+        unseen = _by_itself(bow) if silhouette is None else why_unseen(head, silhouette)
         with self._lock:
-            gleaned = self._looked_at(flat, bow, self._loaded())
+            gleaned = self._looked_at(bow, self._loaded())
         return Stamp(
-            seen=True,
+            seen=unseen is None,
+            unseen=unseen,
             phrases=gleaned.phrases,
             name_and_phone=gleaned.name_and_phone,
-            illegible=gleaned.illegible,
+            # Noise has no words, but it may look like writing: of an unseen head only what was read is told.
+            illegible=gleaned.illegible and unseen is None,
         )
 
-    def _looked_at(self, flat: Picture, bow: Bow, letters: Letters) -> _Gleaned:
-        """Look along, across and round the rim; where nothing was made of it, once more with less done to the picture.
-
-        Round the rim also when a request is read already: the owner's name and telephone may stand there.
-        """
+    def _looked_at(self, bow: Bow, letters: Letters) -> _Gleaned:
+        """Look at brightness, relief and colour, straight and round the rim; then once more finer."""
         gleaned = _Gleaned(self._phrases)
-        soft = np.asarray(cv2.GaussianBlur(flat, (0, 0), _STROKE_MM / bow.mm_per_px), dtype=np.uint8)
-        found: list[tuple[tuple[Line, ...], Callable[[Picture], Picture]]] = []
-        for turn in (_as_is, _on_its_side):
-            # Lines that stand upright are found worse than lines that lie.
-            lines = letters.lines(turn(flat), bow.mm_per_px)[:MOST_LINES]
-            found.append((lines, turn))
-            gleaned.add(letters.read(turn(soft), lines))
-            if gleaned.phrases and gleaned.all_read:
-                break
-        ring = _unrolled(soft, bow)
-        gleaned.add(letters.read(ring, letters.lines(ring, bow.mm_per_px)[:MOST_LINES]))
-        best, best_turn = max(found, key=lambda each: sum(line.score for line in each[0]))
-        if best and not gleaned.phrases and gleaned.illegible:
-            even = np.asarray(cv2.createCLAHE(4.0, (6, 6)).apply(bow.grey), dtype=np.uint8)
-            gleaned.add(letters.read(best_turn(even), best))
+        bright = brightness(bow)
+        self._straight(gleaned, bright, bow, letters)
+        flat = flattened(bow)
+        self._straight(gleaned, flat, bow, letters)
+        self._round_the_rim(gleaned, bright, bow, letters)
+        if gleaned.sealed:
+            return gleaned
+        self._on_its_side(gleaned, flat, bow, letters)
+        tint = colour(bow)
+        self._straight(gleaned, tint, bow, letters)
+        if not gleaned.phrases:
+            self._round_the_rim(gleaned, tint, bow, letters)
+        if not gleaned.phrases:
+            self._straight(gleaned, bright, bow, letters, fine_mm=_FINER_MM)
         return gleaned
+
+    def _straight(
+        self, gleaned: _Gleaned, picture: Picture, bow: Bow, letters: Letters, fine_mm: float = FINE_MM
+    ) -> None:
+        lines = letters.lines(picture, bow.mm_per_px, fine_mm)[:MOST_LINES]
+        gleaned.add(letters.read(picture, lines), tuple(map(_middle, lines)), bow.mm_per_px)
+
+    def _on_its_side(self, gleaned: _Gleaned, picture: Picture, bow: Bow, letters: Letters) -> None:
+        """Lines that stand upright are found worse than lines that lie."""
+        turned = np.ascontiguousarray(np.rot90(picture))
+        lines = letters.lines(turned, bow.mm_per_px)[:MOST_LINES]
+        width = picture.shape[1]
+        middles = tuple((width - 1 - y, x) for x, y in map(_middle, lines))
+        gleaned.add(letters.read(turned, lines), middles, bow.mm_per_px)
+
+    def _round_the_rim(self, gleaned: _Gleaned, picture: Picture, bow: Bow, letters: Letters) -> None:
+        ring, place = _unrolled(picture, bow)
+        lines = letters.lines(ring, bow.mm_per_px)[:MOST_LINES]
+        gleaned.add(letters.read(ring, lines), tuple(place(_middle(line)) for line in lines), bow.mm_per_px)
 
     def _loaded(self) -> Letters:
         if self._letters is None:
@@ -146,33 +196,55 @@ class StampReader:
         return self._letters
 
 
+def _by_itself(bow: Bow) -> Unseen | None:
+    if not bow.told:
+        return Unseen.NOTHING_SHOWN
+    return None if bow.clear else Unseen.BLURRED
+
+
 def _best(texts: tuple[Text, ...]) -> tuple[str, ...]:
     return tuple(text.said[0] for text in texts if text.said)
 
 
-def _is_strong(line: Line) -> bool:
+def _is_writing(text: Text) -> bool:
+    line = text.line
+    letters = sum(c.isalnum() for c in text.said[0]) if text.said else 0
+    if letters >= _READ_LETTERS and text.sureness >= _READ_SURE:
+        return True
     drawn_out = line.length_mm >= max(_STRONG_MM, _STRONG_ASPECT * line.height_mm)
     return line.score >= _STRONG_SCORE and drawn_out
 
 
-def _as_is(picture: Picture) -> Picture:
-    return picture
+def _at_one_place(one: _Find, other: _Find) -> bool:
+    """Whether two finds are looks at one line: the first lies within the other's reach."""
+    return math.dist(one.middle, other.middle) <= other.reach_px
 
 
-def _on_its_side(picture: Picture) -> Picture:
-    return np.ascontiguousarray(np.rot90(picture))
+def _middle(line: Line) -> tuple[float, float]:
+    x, y = line.corners.mean(axis=0)
+    return float(x), float(y)
 
 
-def _unrolled(picture: Picture, bow: Bow) -> Picture:
-    """Words that run round the bow's middle, made straight. The seam is shown twice, so that no word is cut by it."""
+def _unrolled(picture: Picture, bow: Bow) -> tuple[Picture, Callable[[tuple[float, float]], tuple[float, float]]]:
+    """Words that run round the bow's middle, made straight, and the way back from the strip to the bow.
+
+    The seam is shown twice, so that no word is cut by it.
+    """
     inside = cv2.moments(bow.metal, binaryImage=True)
     middle = (inside["m10"] / max(inside["m00"], 1.0), inside["m01"] / max(inside["m00"], 1.0))
     outer = _ARC_OUTER_MM / bow.mm_per_px
+    inner = round(_ARC_INNER_MM / bow.mm_per_px)
     around = round(2 * np.pi * 0.75 * outer)
     # What lies beyond the picture would be left as the memory was: even metal stands there instead.
     beyond = math.ceil(outer) + 2
     wide = cv2.copyMakeBorder(picture, beyond, beyond, beyond, beyond, cv2.BORDER_CONSTANT, value=_EVEN)
     centre = (middle[0] + beyond, middle[1] + beyond)
     polar = cv2.warpPolar(wide, (round(outer), around), centre, outer, cv2.INTER_CUBIC | cv2.WARP_POLAR_LINEAR)
-    strip = np.rot90(polar[:, round(_ARC_INNER_MM / bow.mm_per_px) :])
-    return np.ascontiguousarray(np.concatenate([strip, strip[:, : around // 4]], axis=1), dtype=np.uint8)
+    strip = np.rot90(polar[:, inner:])
+    high = strip.shape[0]
+
+    def place(at: tuple[float, float]) -> tuple[float, float]:
+        angle, away = at[0] / around * 2 * np.pi, inner + high - 1 - at[1]
+        return middle[0] + away * math.cos(angle), middle[1] + away * math.sin(angle)
+
+    return np.ascontiguousarray(np.concatenate([strip, strip[:, : around // 4]], axis=1), dtype=np.uint8), place

@@ -16,6 +16,8 @@ _LOOK_ALIKE = str.maketrans({"0": "O", "1": "I", "5": "S", "8": "B", "6": "G"})
 _MOST_WORDS = 7
 _EXACT_UP_TO = 4
 """Wordings as short as this must stand letter by letter."""
+_ALIKE_UP_TO = 6
+"""In wordings as short as this a letter may only be taken for one that looks like it."""
 _LOOSE_FROM = 9
 """Wordings as long as this may also stand inside a longer run of letters."""
 _TELLING = ("DUPLICATE", "DUPLICATION", "DUPLICAR", "DUPLIQUER", "REPRODUIRE")
@@ -25,8 +27,22 @@ _BEGINNINGS = ("DONOT", "NEPAS")
 """How nothing but such a request begins."""
 _OFFERS = ("AVAILABLE", "DISPONIBLE", "DISPONIBLES", "OBTAINABLE")
 """Beside one of these a telling word is an offer to copy, not a request against it."""
-_INNOCENT = ("MASTER", "HOUSE", "HOME", "ABUS", "YALE", "ILCO", "AXXESS", "SCHLAGE", "KWIKSET", "WEISER")
-"""Words that stand on millions of ordinary keys."""
+_SEALED_TELLING: tuple[tuple[PhraseKind, tuple[str, ...]], ...] = (
+    (PhraseKind.UNLAWFUL, ("UNLAWFUL", "UNLAWFULTO", "ILLEGAL", "ILLEGALTO")),
+    (PhraseKind.GOVERNMENT, ("GOVERNMENT", "USGOVERNMENT")),
+    (PhraseKind.POSTAL, ("POSTAL", "POSTALSERVICE")),
+    (PhraseKind.PATENTED, ("PATENTED",)),
+)
+"""Words of which one is enough: no maker's name and no owner's wish says them."""
+_CONFUSED = str.maketrans({"Q": "O", "D": "O", "G": "C", "L": "I", "T": "I", "J": "I", "H": "N", "W": "M", "F": "E",
+                           "R": "P", "B": "P", "V": "U", "Y": "V", "Z": "S", "K": "X"})  # fmt: skip
+"""Letters that a rubbed stroke makes into one another."""
+_CODE = re.compile(r"[A-Z]{0,4}\d{1,8}[A-Z]{0,3}")
+"""A blank's code or a number."""
+_FRAGMENTS = frozenset(
+    {"DO", "NOT", "NO", "DONOT", "PAS", "NEPAS", "COPY", "DUP", "LAW", "MAIL", "GOVT", "PAT", "USPS"}
+)
+"""Short words that a head says for one reason only: the rest of a mark was not made out."""
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?\d{1,3}[\s.\-/]*)?(?:\(\d{2,4}\)[\s.\-/]*\d{3,4}[\s.\-/]+\d{3,4}"
     r"|\d{3}[\s.\-/]+\d{3}[\s.\-/]+\d{4}|\d{3}[.\-/]\d{4}|\d{2,4}(?:[\s.\-/]+\d{2,4}){3,4}|1?[2-9]\d{9})(?!\d)"
@@ -62,6 +78,48 @@ def whole_phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
 
 
+def sealed_in_part(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
+    """Ids of marks nobody may lift of which one telling word stands there."""
+    runs = set(_runs_of(lines))
+    ids = []
+    for kind, words in _SEALED_TELLING:
+        if any(_near(run, _plain(word), _allowed(word)) for run in runs for word in words):
+            ids.append(next((phrase.id for phrase in phrases.phrases if phrase.kind is kind), ""))
+    return tuple(each for each in ids if each)
+
+
+def says_nothing(text: str, phrases: Phrases) -> bool:
+    """Whether a line is made of harmless words, numbers and blank codes alone, or of too few letters to be a word."""
+    folded = fold(text)
+    tight = folded.replace(" ", "")
+    if not tight or folded in _FRAGMENTS or tight in _FRAGMENTS:
+        return False
+    if len(tight) <= 2 or _CODE.fullmatch(tight):
+        return True
+    if sum(c.isdigit() for c in tight) >= 0.6 * len(tight):
+        return True
+    left = [word for word in _without_harmless(folded, phrases.harmless) if not _CODE.fullmatch(word)]
+    return not left
+
+
+def _without_harmless(folded: str, harmless: tuple[str, ...]) -> list[str]:
+    """The words of a line that belong to no harmless wording; one letter of a longer wording may be wrong."""
+    words = folded.split()
+    runs = sorted(
+        ((a, b) for a in range(len(words)) for b in range(a + 1, min(len(words), a + _MOST_WORDS) + 1)),
+        key=lambda run: run[0] - run[1],
+    )
+    used: set[int] = set()
+    for a, b in runs:
+        if used & set(range(a, b)):
+            continue
+        run = _plain(" ".join(words[a:b])).replace(" ", "")
+        plain = (_plain(each).replace(" ", "") for each in harmless)
+        if any(_near(run, each, 1 if len(each) >= 4 else 0) for each in plain):
+            used |= set(range(a, b))
+    return [word for at, word in enumerate(words) if at not in used]
+
+
 def begins_a_request(lines: Sequence[str]) -> bool:
     """Whether the words that begin a request not to copy stand there, whatever became of the rest."""
     return any(run.startswith(_BEGINNINGS) for run in _runs_of(lines))
@@ -70,13 +128,14 @@ def begins_a_request(lines: Sequence[str]) -> bool:
 def resembles_a_phrase(lines: Sequence[str], phrases: Phrases) -> bool:
     """Whether something is nearly, but not, one of the phrases: a person had better look."""
     runs = {run for run in _runs_of(lines) if len(run) >= 3 and run.isalpha()}
-    known = {run for run in runs if any(_near(run, name, 0) for name in _INNOCENT)}
+    known = runs & {_plain(name).replace(" ", "") for name in phrases.harmless}
     wordings = {_plain(wording).replace(" ", "") for wording, _ in phrases.wordings}
     for wording in wordings:
         if len(wording) < 4 or not wording.isalpha() or _stands(wording, runs, ()):
             continue
         allowed = _allowed(wording) + (1 if len(wording) < _LOOSE_FROM else 2)
-        if any(_near(run, wording, allowed) for run in runs - known):
+        near = (run for run in runs - known if abs(len(run) - len(wording)) <= allowed)
+        if any(_distance(run, wording, whole=True) <= allowed for run in near):
             return True
     return False
 
@@ -154,7 +213,12 @@ def _allowed(wording: str) -> int:
 def _near(text: str, wording: str, allowed: int) -> bool:
     if abs(len(text) - len(wording)) > allowed:
         return False
-    return text == wording or (allowed > 0 and _distance(text, wording, whole=True) <= allowed)
+    if text == wording or allowed == 0:
+        return text == wording
+    if allowed == 1 and len(wording) <= _ALIKE_UP_TO:
+        wrong = [(a, b) for a, b in zip(text, wording, strict=False) if a != b]
+        return len(text) == len(wording) and len(wrong) == 1 and len({c.translate(_CONFUSED) for c in wrong[0]}) == 1
+    return _distance(text, wording, whole=True) <= allowed
 
 
 def _inside(wording: str, text: str, allowed: int) -> bool:

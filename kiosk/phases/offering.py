@@ -5,6 +5,7 @@ Responsible for: WORN, OFFER, REFUSED and asking the rules. Not responsible for:
 
 from __future__ import annotations
 
+from hardware.errors import CameraFault
 from kiosk import effects
 from kiosk.cut_plan import PlanRefusal
 from kiosk.decision import Approval, Decision, FiredRule, Override, Verdict
@@ -183,6 +184,8 @@ def _stamp_read(desk: Desk, stamp: Stamp) -> bool:
     visit = desk.here
     visit.stamp = stamp
     visit.secrets.drop_frames()
+    if stamp.unseen is not None and stamp.unseen.by_camera:
+        desk.tell_technician(CameraFault.code, f"camera head: {stamp.unseen.value}")
     return refused(desk)
 
 

@@ -1,6 +1,6 @@
 """What is read on heads, what is missed, and what it costs: `python -m tests.bench.bench_heads`.
 
-Prints recall by wear, false finds on plain and brand heads, heads wrongly taken for blank, and time on one core. Heads
+Prints recall by wear, false finds on plain and brand heads, and time on one core. Heads
 come from two hands: the simulator's optics, and `drawn_heads`, which shares nothing with it. `--each` sets how many of
 every kind; the default takes some five minutes.
 """
@@ -20,8 +20,6 @@ from config.phrases import load_phrases
 from config.settings import Settings, load_settings
 from hardware.scan import View
 from kiosk.identification import StampReader
-from kiosk.identification.head import bow_of
-from kiosk.identification.relief import anything_stands_out, flattened
 from simulator.gallery import cut_by_blank
 from simulator.keys import Finish, Stamp, Strike
 from simulator.optics import BAD, NORMAL, render_scan
@@ -65,7 +63,6 @@ class Tally:
     right: int = 0
     other: int = 0
     illegible: int = 0
-    taken_for_blank: int = 0
     seconds: list[float] = field(default_factory=list)
 
 
@@ -153,23 +150,19 @@ def main() -> None:
             started = time.process_time()
             told = reader.read(head.view)
             tally.seconds.append(time.process_time() - started)
-            bow = bow_of(head.view)
             tally.heads += 1
             tally.right += head.wanted in told.phrases if head.wanted else not told.phrases and not told.name_and_phone
             others = [phrase for phrase in told.phrases if phrase != head.wanted]
             tally.other += bool(others)
             tally.illegible += told.illegible
-            tally.taken_for_blank += not anything_stands_out(flattened(bow), bow)
             if others or (head.wanted is None and told.name_and_phone):
                 print(
                     f"  {head.kind}: {' / '.join(head.written) or 'nothing'} taken for {', '.join(others) or 'phone'}"
                 )
-    print(
-        f"{'':22}{'heads':>6}{'right':>7}{'other':>7}{'illegible':>11}{'not looked at':>15}{'s median':>10}{'most':>7}"
-    )
+    print(f"{'':22}{'heads':>6}{'right':>7}{'other':>7}{'illegible':>11}{'s median':>10}{'most':>7}")
     for kind, tally in tallies.items():
         print(
-            f"{kind:22}{tally.heads:6}{tally.right:7}{tally.other:7}{tally.illegible:11}{tally.taken_for_blank:15}"
+            f"{kind:22}{tally.heads:6}{tally.right:7}{tally.other:7}{tally.illegible:11}"
             f"{np.median(tally.seconds):10.3f}{max(tally.seconds):7.2f}"
         )
     print(f"resident {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most")

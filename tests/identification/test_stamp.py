@@ -9,7 +9,7 @@ import pytest
 from config.phrases import load_phrases
 from hardware.scan import View
 from kiosk.identification import StampReader
-from kiosk.reading import Stamp
+from kiosk.reading import Stamp, Unseen
 
 
 @pytest.fixture(scope="module")
@@ -51,5 +51,6 @@ def test_a_number_on_a_head_never_leaves(reader: StampReader) -> None:
 
 
 def test_no_head_is_not_a_clean_head(reader: StampReader) -> None:
-    assert reader.read(None) == Stamp(seen=False)
-    assert reader.read(View(np.zeros((1, 1), np.uint8), 0.05)) == Stamp(seen=False)
+    unseen = Stamp(seen=False, unseen=Unseen.NO_PICTURE)
+    assert reader.read(None) == unseen
+    assert reader.read(View(np.zeros((1, 1), np.uint8), 0.05)) == unseen

@@ -1,0 +1,181 @@
+"""A covered, dark, blinded or frozen camera sees nothing, and says so: what it did not show is not "nothing there".
+
+Who would break it: a shopper with a marked key, with tape for the head camera's window, a torch, a rubber cap or a
+sleeve over the bow, a sticker over the words, or another key's head laid over it; and nobody at all, by a lamp that
+fails or a lens that works loose. Each test does one of these to the picture of an honest key.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from typer.testing import CliRunner
+
+from config.settings import Settings, load_settings
+from hardware.scan import ScanFrames, View
+from hardware.scan_folder import save_scan
+from kiosk.command_line import app
+from kiosk.identification import why_unseen
+from kiosk.reading import Stamp, Unseen
+from kiosk.states import State
+from simulator.gallery import cut_by_blank
+from simulator.keys import Finish
+from simulator.optics import NORMAL, render_scan
+from tests.session.parts import shop
+from tests.session.test_refusing import lay_key
+
+Floats = NDArray[np.float32]
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    return load_settings(environment={})
+
+
+@pytest.fixture(scope="module")
+def honest(settings: Settings) -> ScanFrames:
+    key = cut_by_blank(settings.catalogue, "SC1", np.random.default_rng(8), finish=Finish.BRASS)
+    return render_scan(key, settings.machine.views, NORMAL, 8)
+
+
+@pytest.fixture(scope="module")
+def bow(honest: ScanFrames) -> tuple[int, int, int, int, NDArray[np.bool_]]:
+    """Left, top, width and height of the bow in the head picture, and where its metal is."""
+    assert honest.silhouette is not None
+    assert honest.head is not None
+    height, width = honest.head.pixels.shape[:2]
+    small = cv2.resize(honest.silhouette.pixels, (width, height), interpolation=cv2.INTER_AREA)
+    metal = np.asarray(small < 120, dtype=np.uint8)
+    bow = cv2.morphologyEx(metal, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (201, 201)))
+    bow = cv2.dilate(bow, np.ones((15, 15), np.uint8)) * metal
+    left, top, wide, high = cv2.boundingRect(bow)
+    return left, top, wide, high, bow > 0
+
+
+def seen_as(honest: ScanFrames, pixels: NDArray[np.floating]) -> Unseen | None:
+    assert honest.silhouette is not None
+    assert honest.head is not None
+    return why_unseen(View(np.clip(pixels, 0, 255).astype(np.uint8), honest.head.mm_per_px), honest.silhouette)
+
+
+def head_of(honest: ScanFrames) -> Floats:
+    assert honest.head is not None
+    return honest.head.pixels.astype(np.float32)
+
+
+def noise(shape: tuple[int, ...], mean: float, deviation: float = 2.0) -> Floats:
+    return np.random.default_rng(5).normal(mean, deviation, shape).astype(np.float32)
+
+
+def test_an_honest_head_is_seen(honest: ScanFrames) -> None:
+    assert seen_as(honest, head_of(honest)) is None
+
+
+def test_tape_over_the_lens_is_dark(honest: ScanFrames) -> None:
+    assert seen_as(honest, noise(head_of(honest).shape, 3)) is Unseen.DARK
+
+
+@pytest.mark.parametrize("colour", [(128, 128, 128), (196, 166, 96)], ids=["grey", "brass"])
+def test_thin_tape_or_paper_over_the_lens_shows_nothing(honest: ScanFrames, colour: tuple[int, int, int]) -> None:
+    assert seen_as(honest, noise(head_of(honest).shape, 0) + np.array(colour)) is Unseen.NOTHING_SHOWN
+
+
+@pytest.mark.parametrize("gain", [8.0, 100.0])
+def test_a_torch_into_the_lens_blinds_it(honest: ScanFrames, gain: float) -> None:
+    assert seen_as(honest, head_of(honest) * gain) is Unseen.BLINDED
+
+
+def test_a_loose_lens_is_blurred(honest: ScanFrames) -> None:
+    assert seen_as(honest, cv2.GaussianBlur(head_of(honest), (0, 0), 9.0)) is Unseen.BLURRED
+
+
+def test_no_picture_is_no_head(honest: ScanFrames) -> None:
+    assert honest.silhouette is not None
+    assert why_unseen(None, honest.silhouette) is Unseen.NO_PICTURE
+
+
+@pytest.mark.parametrize("side", ["left", "right", "upper", "lower"])
+def test_tape_over_half_of_the_head_hides_its_outline(
+    honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]], side: str
+) -> None:
+    left, top, wide, high, _ = bow
+    pixels = head_of(honest)
+    x = slice(left - 40, left + wide // 2) if side == "left" else slice(left + wide // 2, left + wide + 40)
+    y = slice(top - 40, top + high // 2) if side == "upper" else slice(top + high // 2, top + high + 40)
+    part = (slice(None), x) if side in ("left", "right") else (y, slice(left - 40, left + wide + 40))
+    pixels[part] = noise(pixels[part].shape, 95)
+    assert seen_as(honest, pixels) is not None
+
+
+def test_another_keys_head_is_not_this_keys(honest: ScanFrames, settings: Settings) -> None:
+    other = cut_by_blank(settings.catalogue, "KW1", np.random.default_rng(2), finish=Finish.BRASS)
+    frames = render_scan(other, settings.machine.views, NORMAL, 8)
+    assert seen_as(honest, head_of(frames)) is Unseen.NOT_THIS_HEAD
+
+
+def test_a_picture_from_before_the_key_was_turned_is_not_of_this_lay(honest: ScanFrames) -> None:
+    assert seen_as(honest, np.roll(head_of(honest), 70, axis=0)) is not None
+
+
+def test_a_close_view_without_an_outline_is_not_a_head_seen(honest: ScanFrames) -> None:
+    height, width = head_of(honest).shape[:2]
+    assert seen_as(honest, head_of(honest)[: height // 2, : width // 2]) is Unseen.NOT_THIS_HEAD
+
+
+@pytest.mark.parametrize("colour", [(150, 40, 40), (60, 90, 170), (70, 66, 40)], ids=["red", "blue", "dark"])
+def test_a_cap_over_the_bow_is_not_the_blades_metal(
+    honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]], colour: tuple[int, int, int]
+) -> None:
+    pixels, metal = head_of(honest), bow[4]
+    pixels[metal] = noise((int(metal.sum()), 3), 0) + np.array(colour)
+    assert seen_as(honest, pixels) is Unseen.COVERED
+
+
+def test_a_sticker_within_the_bow_covers_it(
+    honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]]
+) -> None:
+    left, top, wide, high, metal = bow
+    pixels = head_of(honest)
+    patch = np.zeros_like(metal)
+    patch[top + high // 4 : top + 3 * high // 4, left + wide // 4 : left + 3 * wide // 4] = True
+    patch &= metal
+    pixels[patch] = noise((int(patch.sum()), 3), 205)
+    assert seen_as(honest, pixels) is Unseen.COVERED
+
+
+def test_brass_coloured_tape_within_the_bow_has_no_grain(
+    honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]]
+) -> None:
+    left, top, wide, high, metal = bow
+    pixels = head_of(honest)
+    patch = np.zeros_like(metal)
+    patch[top + high // 4 : top + 3 * high // 4, left + wide // 4 : left + 3 * wide // 4] = True
+    patch &= metal
+    pixels[patch] = np.median(pixels[metal], axis=0)
+    assert seen_as(honest, pixels) is Unseen.COVERED
+
+
+def test_staff_are_asked_about_a_key_whose_head_was_taped_over(honest: ScanFrames, tmp_path: Path) -> None:
+    assert honest.head is not None
+    black = View(np.clip(noise(honest.head.pixels.shape, 3), 0, 255).astype(np.uint8), honest.head.mm_per_px)
+    taped = ScanFrames(honest.silhouette, black, honest.line_left, honest.line_right, honest.laser_angle_deg)
+    save_scan(taped, tmp_path / "taped")
+    told = json.loads(CliRunner().invoke(app, ["identify", str(tmp_path / "taped"), "--json"]).output)
+    assert (told["outcome"], told["verdict"], told["rules"]) == ("identified", "ask_staff", ["HEAD_NOT_SEEN"])
+
+
+@pytest.mark.parametrize("why", list(Unseen))
+def test_the_technician_is_told_of_the_camera_where_the_camera_is_to_blame(why: Unseen, tmp_path: Path) -> None:
+    with shop(tmp_path) as kiosk:
+        kiosk.expert.head = Stamp(seen=False, unseen=why)
+        lay_key(kiosk)
+        refused = kiosk.stage.run_to(State.REFUSED)
+        assert refused.refusal is not None
+        assert [rule.code for rule in refused.refusal.rules] == ["HEAD_NOT_SEEN"]
+        told = any("CAMERA" in each for each in kiosk.stage.controller.desk.recent_errors)
+        assert told is (why not in (Unseen.NOT_THIS_HEAD, Unseen.COVERED))
