@@ -12,7 +12,8 @@ from hardware.ports import PaymentAnswer, PaymentState
 class RegisterPayment:
     """Nothing is reserved or taken here: a code is handed out when copies are delivered, and voided codes never are.
 
-    The code reads TRANSACTION-AMOUNT, the amount in minor units of the store's currency.
+    The code reads TRANSACTION-AMOUNT, the amount in minor units of the store's currency; of a refund NUMBER-RAMOUNT. It
+    is no secret and no proof: `kiosk check-code` holds it against the journal.
     """
 
     name = "register"

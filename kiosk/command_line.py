@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem
-from kiosk.cli import audit, calibrate, catalogue, fleet, operations, policy, scan, service, staff
+from kiosk.cli import audit, calibrate, catalogue, fleet, operations, policy, register, scan, service, staff
 from kiosk.cli import config as config_command
 from kiosk.cli import identify as identify_command
 from kiosk.launch import Start, ask_owner, start
@@ -35,6 +35,7 @@ app.add_typer(scenario.app, name="scenario")
 operations.mount(app)
 app.command("identify")(identify_command.identify_command)
 app.command("check-config")(config_command.check_config)
+app.command("check-code")(register.check_code)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kiosk.compare_copy import Likeness
 from kiosk.flight import Entry
 from kiosk.states import BEFORE_MONEY, MAKING, State
 
@@ -33,6 +34,15 @@ class _Visit:
     facts: dict[str, Any] = field(default_factory=dict)
     key: dict[str, Any] = field(default_factory=dict)
     staff: list[dict[str, Any]] = field(default_factory=list)
+
+
+_COPY_LAID: dict[str, dict[str, Any]] = {
+    Likeness.OFF: {"copy_laid": {"off_mm": 0.15}},
+    Likeness.WORN_OR_OFF: {"copy_laid": {"off_mm": -0.15}},
+    Likeness.OTHER_KEY: {"copy_laid": {"seed": 9}},
+    Likeness.UNREADABLE: {"copy_laid": {"outcomes": ["worn_past_telling"]}},
+}
+"""A made-up copy that compares as the one in the record did: of that one nothing was kept."""
 
 
 def scenario_of(entries: tuple[Entry, ...], title: str) -> str:
@@ -79,6 +89,10 @@ def _note(visit: _Visit, entry: Entry, before: str) -> None:
             visit.facts["finish"] = facts["finish"]
         case "ChooseRepair":
             visit.facts["restore"] = bool(facts["restore"])
+        case "ChooseRemedy":
+            visit.facts["remedy"] = facts["remedy"]
+        case "CopyCompared" if facts["compared"] is not None:
+            visit.facts |= _COPY_LAID.get(facts["compared"]["likeness"], {})
         case "Cancel" if before in _MAY_CANCEL and before != State.REFUSED.value:
             visit.facts["leaves_in"] = before
         case "Stop" if before in {state.value for state in MAKING}:
@@ -113,5 +127,11 @@ def _told(visit: _Visit) -> list[str]:
 
 
 def _pairs(facts: dict[str, Any]) -> list[str]:
-    # Strings, whole numbers, truth and lists of them read the same in JSON and TOML.
-    return [f"{name} = {json.dumps(value)}" for name, value in facts.items()]
+    return [f"{name} = {_value(value)}" for name, value in facts.items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(_pairs(value)) + " }"
+    # Strings, numbers, truth and lists of them read the same in JSON and TOML.
+    return json.dumps(value)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Iterator
@@ -11,8 +12,11 @@ from typer.testing import CliRunner
 from config.problems import BadInput
 from config.settings import load_settings
 from hardware.clock import SystemClock
+from hardware.ports import PaymentAnswer, PaymentState
 from kiosk.events import Credentials, EnterReceipt
 from kiosk.flight import FlightRecorder, facts_of, read_record, recording
+from kiosk.journal import Metal, Money, Sale
+from kiosk.outcomes import Answered, SaleFound, Settled
 from kiosk.rehearsal.cli import SHIPPED, app
 from kiosk.rehearsal.replay import replay
 from kiosk.states import State
@@ -141,3 +145,25 @@ def test_a_record_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
 def test_neither_pin_nor_receipt_code_is_written() -> None:
     assert facts_of(Credentials("1001", "271828")) == {"number": "1001"}
     assert facts_of(EnterReceipt("ABCD2345")) == {}
+
+
+def test_no_code_that_is_worth_money_is_in_a_record() -> None:
+    sale = Sale(
+        "K1", "4820771366", "2026-06-01T10:00", False, "KW1", "brass", 1, 349, "USD", "register",
+        Money.CAPTURED, Metal.NONE, 1, True,
+    )  # fmt: skip
+    answer = PaymentAnswer(PaymentState.REFUNDED, reference="K1-1", pay_code="K1-1-R0349")
+    written = json.dumps([facts_of(each) for each in (SaleFound(sale, 1), Settled(sale, "K1-0349"), Answered(answer))])
+    assert not [code for code in ("4820771366", "R0349", "K1-0349", "K1-1") if code in written]
+    assert '"transaction": "K1"' in written
+
+
+@pytest.mark.parametrize("name", ["return_refund_once", "return_recut", "return_other_key", "return_codes_closed"])
+def test_copies_brought_back_replay_to_the_same_states(name: str, tmp_path: Path) -> None:
+    flight = flown(name, tmp_path)
+    assert replay(read_record(flight), load_settings(environment={})) == ()
+    assert "bring_back_code" not in flight.read_text()
+    again = tmp_path / "again.toml"
+    CliRunner().invoke(app, ["record", str(flight), "--out", str(again)])
+    played = CliRunner().invoke(app, ["run", str(again)])
+    assert played.exit_code == 0, played.output
