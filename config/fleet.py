@@ -75,14 +75,23 @@ class Fleet(Frozen):
     @field_validator("trusted_keys")
     @classmethod
     def _keys_are_ed25519(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
-        for key in keys:
-            try:
-                raw = base64.b64decode(key, validate=True)
-            except binascii.Error as error:
-                raise ValueError("a trusted key is not base64") from error
-            if len(raw) != 32:
-                raise ValueError("a trusted key must be 32 bytes")
-        return keys
+        return are_keys(keys)
+
+
+def are_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """`keys`, each a public key.
+
+    Raises:
+        ValueError: one is none.
+    """
+    for key in keys:
+        try:
+            raw = base64.b64decode(key, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ValueError("a trusted key is not base64") from error
+        if len(raw) != 32:
+            raise ValueError("a trusted key must be 32 bytes")
+    return keys
 
 
 def load_fleet(path: Path | None = None) -> Fleet:

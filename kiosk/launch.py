@@ -38,7 +38,7 @@ from kiosk.ops.places import Places, places_of
 from kiosk.ops.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.ops.requests import answering
 from kiosk.ops.running import Running
-from kiosk.ops.settings_in_force import settings_in_force, tell
+from kiosk.ops.settings_in_force import OFFICE, settings_in_force, tell
 from kiosk.ops.watchdog import Watchdog, notifier
 from kiosk.ownership import Owned, own_folders, own_machine
 from kiosk.rehearsal.live import Hands, LiveMachine, Onlooker, live_machine, scripted
@@ -116,7 +116,8 @@ def _run(asked: Start) -> int:
     clock = SystemClock()
     in_force = settings_in_force(asked.places, clock, asked.config)
     for problem in in_force.problems:
-        print(f"kiosk: {problem}; the last good file stays in force", file=sys.stderr)  # noqa: T201
+        stays = "" if problem.file == OFFICE else "; the last good file stays in force"
+        print(f"kiosk: {problem}{stays}", file=sys.stderr)  # noqa: T201
     settings = _on_port(in_force.settings, asked)
     no_core_dumps()
     with ExitStack() as stack:
@@ -128,6 +129,7 @@ def _run(asked: Start) -> int:
         kiosk = build_kiosk(settings, ports, asked.places.data, versions=(("kiosk", version("keykiosk")),))
         stack.callback(kiosk.close)
         tell(in_force, kiosk.tools.audit.record)
+        running.record_in(kiosk.tools.audit.record)
         staff, audit = kiosk.tools.staff, kiosk.tools.audit
         if isinstance(staff, StaffBook):
             stack.enter_context(answering(asked.places.data, lambda request: carry_out(staff, audit, request)))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import os
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +23,16 @@ from cryptography.hazmat.primitives.serialization import (
 
 from config.fleet import load_fleet
 from config.problems import BadInput, Problem
+from config.settings import load_settings
 from config.toml_files import checked, read_toml
 from hardware.clock import SystemClock
-from kiosk.fleet.signed import Kind, Payload, sign
+from kiosk.cli.books import DataOption, owned_staff, places_named
+from kiosk.database import migrate
+from kiosk.fleet.signed import DOCUMENT_MIGRATIONS, Documents, Kind, Payload, Refused, sign
+from kiosk.fleet.signed import PART as DOCUMENT_PART
+from kiosk.ops.office import with_restricted, with_store
+from kiosk.ops.recorder import open_operations
+from kiosk.ops.settings_in_force import TAKEN
 
 app = typer.Typer(no_args_is_help=True, help="Many kiosks: collect events, sign documents.")
 
@@ -88,16 +96,25 @@ def keygen(out: Annotated[Path, typer.Argument(help="Private key file to make; n
 
 @app.command("sign")
 def sign_document(
-    body: Annotated[Path, typer.Argument(help="TOML: the settings or the restricted list.")],
+    body: Annotated[Path, typer.Argument(help="TOML: the settings, the restricted list, or keys = [...].")],
     key: Annotated[Path, typer.Option(help="Private key made by keygen.")],
     kiosk: Annotated[str, typer.Option(help="The one kiosk it is for.")],
     kind: Annotated[Kind, typer.Option(help="What it is.")],
-    version: Annotated[int, typer.Option(min=1, help="Must rise with each document of its kind.")],
+    version: Annotated[int, typer.Option(min=1, help="Counts up from 1 with each document of its kind.")],
+    days: Annotated[int, typer.Option(min=1, max=800, help="Days until it expires.")] = 365,
 ) -> None:
     """Print a signed document, to be published retained to ROOT/KIOSK/documents/KIND."""
+    now = datetime.now(UTC)
     payload = checked(
         Payload,
-        {"kiosk": kiosk, "kind": kind, "version": version, "issued_utc": datetime.now(UTC), "body": read_toml(body)},
+        {
+            "kiosk": kiosk,
+            "kind": kind,
+            "version": version,
+            "issued_utc": now,
+            "expires_utc": now + timedelta(days=days),
+            "body": read_toml(body),
+        },
         str(body),
     )
     try:
@@ -109,6 +126,37 @@ def sign_document(
     if not isinstance(private, Ed25519PrivateKey):
         raise BadInput(Problem(str(key), "", "is not an Ed25519 key"))
     typer.echo(sign(payload, private).decode())
+
+
+@app.command("take")
+def take(
+    document: Annotated[Path, typer.Argument(help="A signed document, as `kiosk fleet sign` prints it.")],
+    kind: Annotated[Kind, typer.Option(help="What it is.")],
+    config: Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Take a document by hand, as if the broker had brought it; the kiosk must not run."""
+    settings = load_settings(config)
+    places = places_named(data)
+    try:
+        signed = document.read_bytes()
+    except OSError as error:
+        raise BadInput(Problem(str(document), "", error.strerror or "cannot be read")) from error
+    now = datetime.now(UTC)
+    with owned_staff(places) as (_, audit), closing(open_operations(places.operations)) as connection:
+        migrate(connection, DOCUMENT_MIGRATIONS, part=DOCUMENT_PART)
+        validators = {
+            Kind.SETTINGS: lambda body: with_store(settings, body, 0),
+            Kind.RESTRICTED: lambda body: with_restricted(settings, body, 0, now.date()),
+        }
+        fleet = settings.fleet
+        answer = Documents(connection, fleet.kiosk, fleet.trusted_keys, validators).offer(signed, kind, now)
+        if isinstance(answer, Refused):
+            raise BadInput(Problem(str(document), answer.reason.value, answer.detail or "refused"))
+        if answer.news:
+            told = {"document": kind.value, "version": answer.version, "digest": answer.digest, "key": answer.key}
+            audit.record(TAKEN, told)
+    typer.echo(f"{kind.value}, version {answer.version}: in force from the next start")
 
 
 def _secret(name: str) -> str:

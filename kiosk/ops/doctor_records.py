@@ -133,6 +133,14 @@ def audit(places: Places) -> Finding:
 def fleet_link(places: Places, fleet: Fleet) -> Finding:
     """Does what waits in the outbox get away?"""
     if not fleet.enabled:
+        if places.operations.exists():
+            with read_only(places.operations) as connection:
+                known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'document'").fetchone()
+                query = "SELECT version FROM document WHERE kind = 'restricted'"
+                row = connection.execute(query).fetchone() if known else None
+            if row is not None:
+                found = f"off; the office's list of restricted keyways, version {row[0]}, stays in force"
+                return warned("fleet", found, "switch the link on, or ask the office for its newest list")
         return passed("fleet", "off")
     if not places.operations.exists():
         return warned("fleet", "on, but nothing recorded yet", "start the kiosk")

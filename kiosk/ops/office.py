@@ -1,7 +1,8 @@
 """What documents from the owner's office do to the settings: checked, and never laxer than before for keyways.
 
 Responsible for: the meaning of a document's body. Not responsible for: whether to believe it (`kiosk.fleet.signed`).
-A settings document overrides fields of the store file. A restricted document names keyways that are restricted or
+A settings document overrides fields of the store file, but moves no kiosk to another place and makes no mark laxer. A
+restricted document names keyways that are restricted or
 patented; it can close an open keyway and can open none.
 """
 
@@ -19,8 +20,10 @@ from config.catalogue import Catalogue
 from config.keyway import Keyway, Standing, StandingRecord
 from config.problems import BadInput, Problem
 from config.settings import Effective, Settings
-from config.store import Store
+from config.store import DoNotDuplicate, Store
 from config.toml_files import checked
+
+_STRICTNESS = (DoNotDuplicate.NOTICE, DoNotDuplicate.ASK_STAFF, DoNotDuplicate.REFUSE)
 
 
 class RestrictedKeyway(Frozen):
@@ -48,6 +51,13 @@ def with_store(settings: Settings, body: Mapping[str, Any], version: int) -> Set
     """
     origin = f"office document, version {version}"
     store = checked(Store, _merged(settings.store.model_dump(), body), origin)
+    looser = []
+    if store.place != settings.store.place:
+        looser.append(Problem(origin, "place", "is the owner's own to set: laws follow from it"))
+    if _STRICTNESS.index(store.do_not_duplicate) < _STRICTNESS.index(settings.store.do_not_duplicate):
+        looser.append(Problem(origin, "do_not_duplicate", "an office document can make this stricter, never laxer"))
+    if looser:
+        raise BadInput(*looser)
     before = {each.field: each for each in settings.effective if each.file == "store"}
     named = set(_paths(body))
     effective = tuple(
@@ -61,8 +71,14 @@ def with_store(settings: Settings, body: Mapping[str, Any], version: int) -> Set
     )
 
 
-def with_restricted(settings: Settings, body: Mapping[str, Any], version: int) -> Settings:
+def with_restricted(settings: Settings, body: Mapping[str, Any], version: int, today: date | None = None) -> Settings:
     """`settings` whose catalogue has the named keyways closed.
+
+    Args:
+        settings: those of the owner.
+        body: the document's.
+        version: the document's.
+        today: given when the document is new: a day that has passed then closes nothing.
 
     Raises:
         BadInput: a keyway nobody knows, one called open, or a malformed entry.
@@ -73,7 +89,7 @@ def with_restricted(settings: Settings, body: Mapping[str, Any], version: int) -
     problems = [
         Problem(origin, f"keyways[{place}]", reason)
         for place, entry in enumerate(listed.keyways, start=1)
-        for reason in _wrong(entry, catalogue)
+        for reason in _wrong(entry, catalogue, today)
     ]
     if problems:
         raise BadInput(*problems)
@@ -84,12 +100,14 @@ def with_restricted(settings: Settings, body: Mapping[str, Any], version: int) -
     return replace(settings, catalogue=replace(catalogue, keyways=keyways))
 
 
-def _wrong(entry: RestrictedKeyway, catalogue: Catalogue) -> list[str]:
+def _wrong(entry: RestrictedKeyway, catalogue: Catalogue, today: date | None) -> list[str]:
     found = []
     if entry.code not in catalogue.keyway_of:
         found.append(f"{entry.code!r} is not a keyway of the catalogue")
     if entry.standing is Standing.OPEN:
         found.append("a document cannot open a keyway")
+    if today is not None and entry.until is not None and entry.until < today:
+        found.append(f"until {entry.until} has passed: it would close nothing")
     return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
@@ -29,6 +30,7 @@ from kiosk.ops.metrics import Metric, MetricsPage
 from kiosk.ops.office import with_restricted, with_store
 from kiosk.ops.places import Places
 from kiosk.ops.recorder import Recorder
+from kiosk.ops.settings_in_force import TAKEN
 from kiosk.ops.status import StatusFile
 from kiosk.ops.watchdog import LINK, Watchdog, notifier
 from kiosk.snapshot import Snapshot
@@ -77,7 +79,9 @@ class Running:
         self._settings = settings
         self._places = places
         self._clock = clock
-        self._audit = audit or (lambda kind, facts: None)
+        self._audit = audit or self._keep_for_the_audit
+        self._unrecorded: list[tuple[str, dict[str, str | int]]] = []
+        self._audit_lock = threading.Lock()
         self._closing = ExitStack()
         self._told_ready = False
         self.watchdog = Watchdog(notify or notifier())
@@ -118,6 +122,17 @@ class Running:
     ) -> None:
         """End all of it."""
         self._closing.close()
+
+    def record_in(self, audit: Callable[[str, dict[str, str | int]], None]) -> None:
+        """The audit is open: what was kept for it is recorded, and all that comes goes there."""
+        with self._audit_lock:
+            kept, self._unrecorded = self._unrecorded, []
+            self._audit = audit
+            for kind, facts in kept:
+                audit(kind, facts)
+
+    def _keep_for_the_audit(self, kind: str, facts: dict[str, str | int]) -> None:
+        self._unrecorded.append((kind, facts))
 
     def saw(self, snapshot: Snapshot) -> None:
         """A snapshot of the session, from its thread."""
@@ -161,7 +176,7 @@ class Running:
             self._clock,
             {
                 Kind.SETTINGS: lambda body: with_store(settings, body, 0),
-                Kind.RESTRICTED: lambda body: with_restricted(settings, body, 0),
+                Kind.RESTRICTED: lambda body: with_restricted(settings, body, 0, self._clock.utc().date()),
             },
             self._document,
         )
@@ -170,9 +185,12 @@ class Running:
         match answer:
             case Accepted(news=True):
                 log.info("office document taken; in force at the next start", extra={"document": kind.value})
-                self._audit("document_taken", {"document": kind.value, "version": answer.version})
+                facts: dict[str, str | int] = {"document": kind.value, "version": answer.version}
+                with self._audit_lock:
+                    self._audit(TAKEN, {**facts, "digest": answer.digest, "key": answer.key})
             case Accepted():
                 pass
             case Refused():
                 log.warning("office document refused", extra={"document": kind.value, "reason": answer.reason.value})
-                self._audit("document_refused", {"document": kind.value, "reason": answer.reason.value})
+                with self._audit_lock:
+                    self._audit("document_refused", {"document": kind.value, "reason": answer.reason.value})

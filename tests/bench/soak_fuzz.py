@@ -19,7 +19,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -169,7 +169,8 @@ def documents(folder: Path) -> Target:
     now = datetime(2026, 1, 1, tzinfo=UTC)
 
     def made(version: int, body: dict[str, Any]) -> bytes:
-        return sign(Payload(kiosk="kiosk-1", kind=Kind.SETTINGS, version=version, issued_utc=now, body=body), key)
+        times = {"issued_utc": now, "expires_utc": now + timedelta(days=365)}
+        return sign(Payload(kiosk="kiosk-1", kind=Kind.SETTINGS, version=version, body=body, **times), key)
 
     corpus = [made(version, {"price_minor": version}) for version in (1, 2, 7)]
     path = folder / "documents.db"
@@ -178,12 +179,12 @@ def documents(folder: Path) -> Target:
     def run(data: bytes) -> None:
         with closing(open_database(path, DOCUMENT_MIGRATIONS, part="documents")) as connection:
             held = Documents(connection, "kiosk-1", [public], {Kind.SETTINGS: lambda body: None})
-            before = held.held(Kind.SETTINGS)
+            before = held.held(Kind.SETTINGS, now)
             held.offer(data, Kind.SETTINGS, now)
-            after = held.held(Kind.SETTINGS)
+            after = held.held(Kind.SETTINGS, now)
         if after != before and after is not None:
-            assert after[1] in ({"price_minor": 1}, {"price_minor": 2}, {"price_minor": 7}), "a made-up document"
-        assert before is None or (after is not None and after[0] >= before[0]), "rolled back"
+            assert after.body in ({"price_minor": 1}, {"price_minor": 2}, {"price_minor": 7}), "a made-up document"
+        assert before is None or (after is not None and after.version >= before.version), "rolled back"
 
     return Target("signed documents", damaged(corpus), run, ())
 

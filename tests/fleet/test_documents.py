@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def document(version: int, body: dict[str, Any] | None = None, **changes: Any) -> bytes:
     key = changes.pop("key", KEY)
     fields = {"kiosk": "kiosk-1", "kind": Kind.SETTINGS, "issued_utc": NOW, "body": body or {"price_minor": 399}}
+    fields["expires_utc"] = changes.get("issued_utc", NOW) + timedelta(days=365)
     return sign(Payload(version=version, **(fields | changes)), key)
 
 
@@ -45,6 +46,13 @@ def document(version: int, body: dict[str, Any] | None = None, **changes: Any) -
 def documents(tmp_path: Path) -> Iterator[Documents]:
     with closing(open_database(tmp_path / "d.db", DOCUMENT_MIGRATIONS)) as connection:
         yield Documents(connection, "kiosk-1", [public_base64(KEY)], {Kind.SETTINGS: price_is_a_number})
+
+
+def kept(documents: Documents) -> tuple[int, object]:
+    held = documents.held(Kind.SETTINGS, NOW)
+    assert held is not None
+    assert held.refusal is None
+    return held.version, held.body
 
 
 def refusal(answer: Accepted | Refused) -> Refusal | None:
@@ -55,7 +63,7 @@ def test_a_genuine_document_is_taken_once_and_a_newer_one_replaces_it(documents:
     assert documents.offer(document(3), Kind.SETTINGS, NOW) == Accepted(Kind.SETTINGS, 3, news=True)
     assert documents.offer(document(3), Kind.SETTINGS, NOW) == Accepted(Kind.SETTINGS, 3, news=False)
     documents.offer(document(4, {"price_minor": 1}), Kind.SETTINGS, NOW)
-    assert documents.held(Kind.SETTINGS) == (4, {"price_minor": 1})
+    assert kept(documents) == (4, {"price_minor": 1})
 
 
 @pytest.mark.parametrize(
@@ -67,6 +75,9 @@ def test_a_genuine_document_is_taken_once_and_a_newer_one_replaces_it(documents:
         (document(1), Refusal.OLD),
         (document(2, {"price_minor": 1}), Refusal.SAME_VERSION_DIFFERS),
         (document(9, {"price_minor": "cheap"}), Refusal.UNSOUND),
+        (document(1003), Refusal.VERSION_JUMPS),
+        (document(2**53), Refusal.VERSION_JUMPS),
+        (document(9, issued_utc=NOW - timedelta(days=365)), Refusal.EXPIRED),
         (b"x" * 300_000, Refusal.TOO_LARGE),
         (b"", Refusal.MALFORMED),
         (b"[]", Refusal.MALFORMED),
@@ -77,7 +88,7 @@ def test_a_genuine_document_is_taken_once_and_a_newer_one_replaces_it(documents:
 def test_what_must_not_be_taken_changes_nothing(documents: Documents, data: bytes, reason: Refusal) -> None:
     documents.offer(document(2), Kind.SETTINGS, NOW)
     assert refusal(documents.offer(data, Kind.SETTINGS, NOW)) is reason
-    assert documents.held(Kind.SETTINGS) == (2, {"price_minor": 399})
+    assert kept(documents) == (2, {"price_minor": 399})
 
 
 def test_an_old_document_stays_refused_after_a_restart(tmp_path: Path) -> None:
@@ -132,7 +143,7 @@ def test_documents_arrive_through_the_broker_retained_and_bad_ones_leave_the_las
         Refusal.FORGED,
         Refusal.MALFORMED,
     ]
-    assert kiosk.documents.held(Kind.SETTINGS) == (2, {"price_minor": 399})
+    assert kept(kiosk.documents) == (2, {"price_minor": 399})
     kiosk.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -242,7 +243,9 @@ def test_office_documents_are_in_force_from_the_next_start(tmp_path: Path) -> No
     with closing(open_operations(places.operations)) as connection:
         documents = Documents(connection, "kiosk-1", [public_base64(key)], dict.fromkeys(Kind, lambda body: None))
         for kind, body in bodies.items():
-            payload = Payload(kiosk="kiosk-1", kind=kind, version=1, issued_utc=now, body=body)
+            payload = Payload(
+                kiosk="kiosk-1", kind=kind, version=1, issued_utc=now, expires_utc=now + timedelta(days=9), body=body
+            )
             documents.offer(sign(payload, key), kind, now)
     settings = settings_in_force(places, SystemClock(), owner, {}).settings
     assert settings.store.price_minor == 222
