@@ -61,6 +61,23 @@ def read_accounts(data: Path | None) -> tuple[Account, ...]:
 
 
 @contextmanager
+def owned_audit(places: Places) -> Iterator[Audit]:
+    """The audit, its folder owned until the block ends.
+
+    Raises:
+        Owned: a kiosk runs, or another command writes.
+        BadInput: it cannot be used.
+    """
+    seal = key_folder_beside(places.data)
+    with (
+        own_folders(places.data, seal),
+        told(places.audit),
+        closing(Audit.open(places.audit, seal, SystemClock())) as audit,
+    ):
+        yield audit
+
+
+@contextmanager
 def owned_staff(places: Places) -> Iterator[tuple[StaffBook, Audit]]:
     """The staff accounts and the audit in which changes to them are recorded, owned until the block ends.
 
@@ -68,12 +85,7 @@ def owned_staff(places: Places) -> Iterator[tuple[StaffBook, Audit]]:
         Owned: a kiosk runs, or another command writes.
         BadInput: they cannot be used.
     """
-    with (
-        own_folders(places.data, key_folder_beside(places.data)),
-        told(places.audit),
-        closing(StaffBook.open(places.staff, SystemClock())) as staff,
-        closing(Audit.open(places.audit, key_folder_beside(places.data), SystemClock())) as audit,
-    ):
+    with owned_audit(places) as audit, closing(StaffBook.open(places.staff, SystemClock())) as staff:
         hold(audit, [staff_book(places.staff)])
         yield staff, audit
 

@@ -26,7 +26,7 @@ from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.toml_files import checked, read_toml
 from hardware.clock import SystemClock
-from kiosk.cli.books import DataOption, owned_staff, places_named
+from kiosk.cli.books import DataOption, owned_audit, places_named
 from kiosk.database import migrate
 from kiosk.fleet.signed import DOCUMENT_MIGRATIONS, Documents, Kind, Payload, Refused, sign
 from kiosk.fleet.signed import PART as DOCUMENT_PART
@@ -143,7 +143,7 @@ def take(
     except OSError as error:
         raise BadInput(Problem(str(document), "", error.strerror or "cannot be read")) from error
     now = datetime.now(UTC)
-    with owned_staff(places) as (_, audit), closing(open_operations(places.operations)) as connection:
+    with owned_audit(places) as audit, closing(open_operations(places.operations)) as connection:
         migrate(connection, DOCUMENT_MIGRATIONS, part=DOCUMENT_PART)
         validators = {
             Kind.SETTINGS: lambda body: with_store(settings, body, 0),
