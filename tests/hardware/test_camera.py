@@ -66,9 +66,15 @@ def test_red_stays_red(tmp_path: Path) -> None:
 def test_a_picture_that_never_changes_is_a_frozen_camera(tmp_path: Path) -> None:
     capture = Capture("silhouette", view(pictures(tmp_path / "a", 5, noise=False)), SystemClock())
     capture.frame()
-    capture.frame()
     with pytest.raises(CameraFault, match="frozen"):
         capture.frame()
+
+
+def test_nothing_of_a_picture_is_kept_to_know_it_again(tmp_path: Path) -> None:
+    capture = Capture("silhouette", view(pictures(tmp_path / "a", 2)), SystemClock())
+    capture.frame()
+    held = [each for each in vars(capture).values() if isinstance(each, np.ndarray | bytes)]
+    assert [len(each) for each in held] == [16]
 
 
 @pytest.mark.parametrize("device", ["/dev/v4l/by-id/nothing-here", "nothing.avi", "nothing_%03d.png"])
