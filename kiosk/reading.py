@@ -102,6 +102,8 @@ class KeyReading:
     """A picture of a face shows milling that does not run along the blade."""
     faces_seen: bool = False
     """Both faces were looked at in light that would show it."""
+    blind: tuple[str, ...] = ()
+    """Views whose picture shows nothing of the key that lies there, though others do: covered, dark, blinded."""
     laser_height_mm: float | None = None
     """Height of the blade by the line views alone."""
 

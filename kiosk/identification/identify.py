@@ -17,7 +17,7 @@ from kiosk.identification.decode import Blade, Decoded, decode, from_stop
 from kiosk.identification.face import refine_uncut, registration
 from kiosk.identification.laser_height import laser_height
 from kiosk.identification.match import Match, SectionIndex, build_index, match_section, objection
-from kiosk.identification.milling import look_at_faces
+from kiosk.identification.milling import FacesLook, look_at_faces
 from kiosk.identification.outline import Outline, measure_outline
 from kiosk.identification.photograph import as_silhouettes
 from kiosk.identification.section import read_section
@@ -55,8 +55,22 @@ def read_key(frames: ScanFrames) -> KeyReading:
         crumbs=outline.crumbs,
         milled=faces.milled,
         faces_seen=faces.above_seen and faces.below_seen,
+        blind=_blind(frames, section, faces),
         laser_height_mm=laser_height(frames).height_mm,
     )
+
+
+def _blind(frames: ScanFrames, section: SectionReading | None, faces: FacesLook) -> tuple[str, ...]:
+    """Views that show nothing of this key, where that is the camera's fault.
+
+    A key of which neither line was seen lies beside the laser; one line alone was lost on its way to the camera.
+    """
+    lines = {
+        "line_left": section and section.left_mm is not None,
+        "line_right": section and section.right_mm is not None,
+    }
+    shown = {**(lines if any(lines.values()) else {}), "face_above": faces.above_seen, "face_below": faces.below_seen}
+    return tuple(name for name, seen in shown.items() if getattr(frames, name) is not None and not seen)
 
 
 def _from_the_machine(frames: ScanFrames) -> bool:

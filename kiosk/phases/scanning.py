@@ -6,6 +6,7 @@ or whether it may be copied (`kiosk.phases.offering`).
 
 from __future__ import annotations
 
+from hardware.errors import CameraFault
 from kiosk import effects
 from kiosk.desk import NO_ROOM, Desk, Lane
 from kiosk.events import BringBack, Cancel, Done, Intent, KeyLaid, StaffKey, Start
@@ -125,6 +126,8 @@ def _told(desk: Desk, event: Told) -> None:
         desk.session.nothing_seen()
         return
     desk.tray_has_key = True
+    for view in event.telling.reading.blind if event.telling.reading is not None else ():
+        desk.tell_technician(CameraFault.code, f"camera {view}: shows nothing of the key that lies there")
     visit.secrets.telling = event.telling
     if outcome in LAY_AGAIN and visit.attempts < ATTEMPTS:
         visit.try_again = outcome

@@ -147,3 +147,15 @@ def test_a_machine_without_a_face_camera_asks_staff_to_look_at_every_key(setting
     decision = decided(told(frames, settings), settings)
     assert [rule.code for rule in decision.rules] == ["FACE_NOT_SEEN"]
     assert (decision.verdict, decision.rules[0].override) == (Verdict.ASK_STAFF, Override.ASSOCIATE)
+
+
+@pytest.mark.parametrize("camera", ["face_above", "face_below", "line_left", "line_right"])
+def test_a_dark_camera_is_named_when_the_others_see_the_key(plain: ScanFrames, camera: str) -> None:
+    view: View = getattr(plain, camera)
+    assert read_key(plain).blind == ()
+    assert read_key(replace(plain, **{camera: View(black(view.pixels), view.mm_per_px)})).blind == (camera,)
+
+
+def test_a_key_beside_the_laser_is_no_fault_of_the_cameras(plain: ScanFrames) -> None:
+    dark = {name: View(black(getattr(plain, name).pixels), 0.02) for name in ("line_left", "line_right")}
+    assert read_key(replace(plain, **dark)).blind == ()

@@ -203,6 +203,7 @@ class FakeExpert:
     head: Stamp = field(default_factory=lambda: Stamp(seen=True))
     errors: list[CopyErrors] = field(default_factory=list)
     looks: int = 0
+    blind: tuple[str, ...] = ()
 
     def warm(self) -> None:
         pass
@@ -210,7 +211,7 @@ class FakeExpert:
     def tell(self, frames: ScanFrames) -> Telling:
         self.looks += 1
         found = self.tellings.pop(0) if len(self.tellings) > 1 else self.tellings[0]
-        return Telling(found, KeyReading())
+        return Telling(found, KeyReading(blind=self.blind))
 
     def stamp(self, frames: ScanFrames) -> Stamp:
         return self.head

@@ -50,6 +50,13 @@ def test_a_key_not_there_is_asked_for_again(kiosk: Shop) -> None:
     assert State.TRY_AGAIN not in kiosk.stage.path
 
 
+def test_a_camera_that_shows_nothing_of_a_key_the_others_see_is_named_to_the_technician(kiosk: Shop) -> None:
+    kiosk.expert.blind = ("face_below",)
+    lay_key(kiosk)
+    kiosk.stage.run_to(State.OFFER)
+    assert any("CAMERA camera face_below" in each for each in kiosk.stage.controller.desk.recent_errors)
+
+
 def test_two_looks_must_agree(kiosk: Shop) -> None:
     kiosk.expert.tellings = [identified(bitting="35244"), identified(bitting="35243"), identified(bitting="35242")]
     lay_key(kiosk)
