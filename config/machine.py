@@ -60,6 +60,15 @@ class Wire(Frozen):
     poll_hz: float = Field(ge=5, le=10)
 
 
+class DoorInput(StrEnum):
+    """Where the guard door is wired, which decides what the board can tell of it."""
+
+    HOLD = "hold"
+    """The hold input of a stock board: not heeded while it homes, and acts only when it changes."""
+    DOOR = "door"
+    """A door input of its own, reported and heeded in every state; a board without one is refused at connect."""
+
+
 class Board(Frozen):
     """What the board's own `$` settings must be, beside the axes: compared at connect, never written."""
 
@@ -67,10 +76,18 @@ class Board(Frozen):
     direction_mask: int = Field(default=0, ge=0, le=7)
     limit_pins_inverted: bool = False
     probe_pin_inverted: bool = False
-    hard_limits: bool | None = None
-    """None: either will do (the soft limits are demanded in any case)."""
+    hard_limits: bool = True
     homing_direction_mask: int = Field(default=0, ge=0, le=7)
-    pull_off_mm: float | None = Field(default=None, gt=0, le=10)
+    pull_off_mm: float = Field(default=1.0, gt=0, le=10)
+    homing_feed_mm_min: float = Field(default=200.0, ge=1, le=2000)
+    """Of the slow approach."""
+    homing_seek_mm_min: float = Field(default=3000.0, ge=1, le=20000)
+    homing_debounce_ms: int = Field(default=25, ge=1, le=1000)
+    step_pulse_us: float = Field(default=10.0, ge=1, le=100)
+    step_idle_delay_ms: int = Field(default=255, ge=0, le=255)
+    """255: motors keep their hold at rest."""
+    enable_pin_inverted: bool = False
+    door: DoorInput = DoorInput.HOLD
 
 
 class Cutting(Frozen):

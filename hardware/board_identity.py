@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from config.machine import Assurance, Machine
+from config.machine import Assurance, DoorInput, Machine
 from hardware.board_settings import offset_differences, setting_differences
 from hardware.errors import BoardMismatch, DoorOpened
 from hardware.grbl_board import GrblBoard
@@ -40,6 +40,9 @@ def identify(board: GrblBoard, machine: Machine) -> BoardIdentity:
     assurance = Assurance.ECHO if board.session.echoes else Assurance.STOCK
     if machine.wire.require is Assurance.ECHO and assurance is not Assurance.ECHO:
         differences.append("the machine file demands a board with line echo, and this one has none")
+    options = next((each.text for each in info if each.kind == "OPT"), "")
+    if machine.board.door is DoorInput.DOOR and "+" not in options.partition(",")[0]:
+        differences.append("the machine file demands a board with a door input of its own, and this one has none")
     if differences:
         raise BoardMismatch("; ".join(differences))
     state = board.query()
@@ -49,7 +52,7 @@ def identify(board: GrblBoard, machine: Machine) -> BoardIdentity:
         firmware=greeting.firmware,
         version=next((each.text for each in info if each.kind == "VER"), greeting.version),
         assurance=assurance,
-        options=next((each.text for each in info if each.kind == "OPT"), ""),
+        options=options,
         settings={f"${number}": value for number, value in settings.items()},
     )
 

@@ -12,7 +12,7 @@ from config.machine import Machine
 from hardware.grbl_events import Offset
 
 _LOWEST_BIT = frozenset({20, 21, 22})
-_FLAGS = _LOWEST_BIT | {5, 6, 13}
+_FLAGS = _LOWEST_BIT | {4, 5, 6, 13}
 _AXES = ("x", "y", "z")
 OFFSETS = frozenset({"G54", "G55", "G56", "G57", "G58", "G59", "G92", "TLO"})
 """Offsets that would move the blade away from where the machine file says it lies; all must be zero."""
@@ -22,20 +22,24 @@ def wanted_settings(machine: Machine) -> dict[int, tuple[str, float]]:
     """Name and value of every setting the machine file fixes, by number."""
     board = machine.board
     wanted: dict[int, tuple[str, float]] = {
+        0: ("step pulse us", board.step_pulse_us),
+        1: ("step idle delay ms, 255 holds", float(board.step_idle_delay_ms)),
         2: ("step invert mask", board.step_invert_mask),
         3: ("direction mask", board.direction_mask),
+        4: ("enable pin inverted", float(board.enable_pin_inverted)),
         5: ("limit pins inverted", float(board.limit_pins_inverted)),
         6: ("probe pin inverted", float(board.probe_pin_inverted)),
         13: ("reports in inches", 0.0),
         20: ("soft limits", 1.0),
+        21: ("hard limits", float(board.hard_limits)),
         22: ("homing", 1.0),
         23: ("homing direction mask", board.homing_direction_mask),
+        24: ("homing feed mm/min", board.homing_feed_mm_min),
+        25: ("homing seek mm/min", board.homing_seek_mm_min),
+        26: ("homing debounce ms", float(board.homing_debounce_ms)),
+        27: ("homing pull-off mm", board.pull_off_mm),
         32: ("laser mode", 0.0),
     }
-    if board.hard_limits is not None:
-        wanted[21] = ("hard limits", float(board.hard_limits))
-    if board.pull_off_mm is not None:
-        wanted[27] = ("homing pull-off mm", board.pull_off_mm)
     for i, name in enumerate(_AXES):
         axis = getattr(machine, name)
         wanted[100 + i] = (f"{name} steps per mm", axis.steps_per_mm)

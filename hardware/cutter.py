@@ -23,6 +23,7 @@ from hardware.errors import BlankFault, HardwareFault, LinkFault, LinkTimeout, S
 from hardware.grbl_board import GrblBoard, moving_freely
 from hardware.grbl_events import Status
 from hardware.grbl_wire import RealTime
+from hardware.homing import home
 from hardware.job import CutJob
 from hardware.jog import jog
 from hardware.macros import check_macros, filled, slot_z_mm, up_to_opening
@@ -138,6 +139,9 @@ class GrblCutter:
         """Bring the copy over the chute, call `before_opening`, and drop it to the shopper."""
         moves, drop = up_to_opening(self._machine.macros.deliver)
         with self._operation():
+            # Steps may have been lost since the last homing: a copy dropped beside the chute is lost to the shopper.
+            self._homed().go_to_pull_off()
+            self._home(from_pull_off=True)
             motion = self._homed()
             self._macro(motion, moves)
             before_opening()
@@ -389,20 +393,19 @@ class GrblCutter:
         if not self._reset_in_motion:
             lift_wheel(self._connected(), self._machine, self._clock)
 
-    def _home(self) -> None:
+    def _home(self, *, from_pull_off: bool = False) -> None:
         board = self._connected()
-        self._motion = None
+        before, self._motion = self._motion, None
         status = board.query()
         if status.state != "Alarm":
             # Locked it may be, after a power-up: that is what homing is for.
             moving_freely(status, self._clock.now_s())
-        # Reports are not answered while homing, so nothing but the acknowledgement is waited for.
         self._homing = True
         try:
-            board.command("$H", self._machine.wire.homing_timeout_s)
+            home(board, self._machine, self._clock, from_pull_off=from_pull_off)
         finally:
             self._homing = False
-        motion = Motion(board, self._machine, self._clock)
+        motion = Motion(board, self._machine, self._clock, before)
         motion.learn_position()
         motion.step("G21G90G94")
         self._motion = motion

@@ -81,6 +81,12 @@ class PathDeviation(HardwareFault):
     code: ClassVar[str] = "PATH_DEVIATION"
 
 
+class HomingUnsure(HardwareFault):
+    """The home switches were not found twice at one place."""
+
+    code: ClassVar[str] = "HOMING"
+
+
 class DoorOpened(HardwareFault):
     """The guard door was opened while something moved."""
 

@@ -40,11 +40,12 @@ LIFT_LOOK_S = 0.05
 class Motion:
     """Motion on one homed board. Made anew after every homing."""
 
-    def __init__(self, board: GrblBoard, machine: Machine, clock: Clock) -> None:
+    def __init__(self, board: GrblBoard, machine: Machine, clock: Clock, before: Motion | None = None) -> None:
+        """Nothing is sent yet. `before`: the motion before this homing, where no reset lies between: its words hold."""
         self._board = board
         self._machine = machine
         self._clock = clock
-        self._modal = Modal()
+        self._modal = before.words if before is not None else Modal()
         self._coming: Modal | None = None
         """Words in force once the line in flight has run."""
         self._queued_s: deque[float] = deque(maxlen=PLANNER_BLOCKS)
@@ -60,8 +61,12 @@ class Motion:
             raise LinkGarbled(f"after homing the board is in state {status.state}")
         _require_open_switches(status)
         self.at = status.machine_mm
-        self._modal = Modal()
         return status
+
+    @property
+    def words(self) -> Modal:
+        """Words in force."""
+        return self._modal
 
     def require_ready(self) -> None:
         """Ask afresh, before anything moves: the machine rests, its door is closed, nothing holds it.
@@ -94,9 +99,22 @@ class Motion:
         if now != self._modal.outputs and (self._coming is None or now != self._coming.outputs):
             raise PathDeviation("the wheel or the clamp is not as it was told: an output changed by itself")
 
-    def go(self, *, x_mm: float | None = None, y_mm: float | None = None) -> None:
+    def go(self, *, x_mm: float | None = None, y_mm: float | None = None, z_mm: float | None = None) -> None:
         """A rapid in machine coordinates, compared when done."""
-        self.step(f"G53G0{axis_words(x_mm=x_mm, y_mm=y_mm)}")
+        self.step(f"G53G0{axis_words(x_mm=x_mm, y_mm=y_mm, z_mm=z_mm)}")
+
+    def go_to_pull_off(self) -> None:
+        """Where a homing leaves the axes: the wheel up first, then the carousel, then the clamp."""
+        board = self._machine.board
+        at_mm = [
+            -pull_off if not board.homing_direction_mask >> i & 1 else pull_off - axis.travel_mm
+            for i, (axis, pull_off) in enumerate(
+                zip((self._machine.x, self._machine.y, self._machine.z), [board.pull_off_mm] * 3, strict=True)
+            )
+        ]
+        self.go(y_mm=at_mm[1])
+        self.go(z_mm=at_mm[2])
+        self.go(x_mm=at_mm[0])
 
     def _send(self, line: str, expected_end: Position | None = None) -> None:
         end = expected_end or target_of(line, self.at) or self.at

@@ -16,7 +16,7 @@ def report(state: str = "Idle", at: tuple[float, float, float] = (-1.0, -1.0, -1
 
 def settings(**changed: str) -> bytes:
     """`$$` of the reference machine; `changed` by number, such as `n100="250.000"`, or "" to leave one out."""
-    values = {0: "10", 10: "1", 30: "10000", 31: "0"}
+    values = {10: "1", 30: "10000", 31: "0"}
     values |= {number: f"{value:g}" for number, (_, value) in wanted_settings(machine()).items()}
     values |= {int(name[1:]): value for name, value in changed.items()}
     return b"".join(f"${number}={value}\r\n".encode() for number, value in sorted(values.items()) if value) + OK
@@ -50,8 +50,8 @@ def connecting(
 
 
 def homing() -> list[tuple[bytes, bytes | None]]:
-    """`$H`, the words put in force, and the first comparison."""
-    return [(b"$H\n", OK), (b"G21G90G94\n", OK), (b"G4P0\n", OK), (b"$G\n", words())]
+    """`$H` twice, the words put in force, and the first comparison."""
+    return [(b"$H\n", OK), (b"$H\n", OK), (b"G21G90G94\n", OK), (b"G4P0\n", OK), (b"$G\n", words())]
 
 
 def safe() -> list[tuple[bytes, bytes | None]]:

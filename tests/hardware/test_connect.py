@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from config.machine import Assurance, Machine
+from config.machine import Assurance, DoorInput, Machine
 from hardware.cutter import GrblCutter
 from hardware.errors import (
     BoardAlarm,
@@ -45,7 +45,8 @@ class Bench:
         self, dialogue: Dialogue, reports: tuple[bytes, ...] = (report(),), on: Machine | None = None, step: int = 9999
     ) -> None:
         self.clock = ToldClock()
-        self.link = Transcript(self.clock, dialogue, reports, step=step)
+        # At 115200 baud a byte takes less than a tenth of a millisecond.
+        self.link = Transcript(self.clock, dialogue, reports, delay_s=0.002 if step > 100 else 0.0001 * step, step=step)
         self.cutter = GrblCutter(lambda: self.link, on or machine(), self.clock)
 
 
@@ -200,6 +201,35 @@ def test_grblhal_and_fluidnc_are_known(banner: bytes, firmware: str) -> None:
     bench.link.finish()
 
 
+@pytest.mark.parametrize(
+    ("number", "value", "name"),
+    [
+        (0, "3", "step pulse"),
+        (1, "25", "step idle delay"),
+        (4, "1", "enable pin"),
+        (21, "0", "hard limits"),
+        (24, "25.000", "homing feed"),
+        (25, "500.000", "homing seek"),
+        (26, "250", "homing debounce"),
+        (27, "3.000", "homing pull-off"),
+    ],
+)
+def test_each_setting_that_keeps_homing_and_holding_safe_is_compared(number: int, value: str, name: str) -> None:
+    bench = Bench([*connecting(dollars=settings(**{f"n{number}": value})), *safe()])
+    fails(bench, BoardMismatch, rf"\${number} \({name}")
+
+
+@pytest.mark.parametrize(("options", "good"), [("V,15,128", False), ("V+,15,128", True), ("VN+,15,128", True)])
+def test_a_machine_file_may_demand_a_door_input_that_is_reported_in_every_state(options: str, good: bool) -> None:
+    board = machine().board.model_copy(update={"door": DoorInput.DOOR})
+    on = machine().model_copy(update={"board": board})
+    info = f"[VER:1.1h.20190830:]\r\n[OPT:{options}]\r\n".encode() + OK
+    if good:
+        Bench(connecting(info=info), on=on).cutter.connect()
+        return
+    fails(Bench([*connecting(info=info), *safe()], on=on), BoardMismatch, "door input")
+
+
 # Homing.
 
 
@@ -208,8 +238,8 @@ def test_homing_waits_without_asking_and_takes_the_position_afterwards() -> None
     bench.cutter.connect()
     bench.cutter.home()
     bench.link.finish()
-    after = bytes(bench.link.sent).split(b"$H\n")[1]
-    assert after.startswith(b"??G21G90G94\n"), "reports after the acknowledgement: the place, and the door once more"
+    after = bytes(bench.link.sent).split(b"$H\n")[2]
+    assert after.startswith(b"???G21G90G94\n"), "reports after the acknowledgement: the place, and the door once more"
 
 
 def test_a_homing_failure_says_alarm_then_ok_then_banner_and_is_one_fault() -> None:
@@ -241,7 +271,7 @@ def test_nothing_moves_before_homing() -> None:
 
 
 def test_a_switch_still_closed_after_homing_is_a_fault() -> None:
-    bench = Bench([*connecting(), homing()[0], *safe()], (*[report()] * 4, report(rest="FS:0,0|Pn:X"), report()))
+    bench = Bench([*connecting(), *homing()[:2], *safe()], (*[report()] * 6, report(rest="FS:0,0|Pn:X"), report()))
     bench.cutter.connect()
     with pytest.raises(HardwareFault, match="limit switch of X"):
         bench.cutter.home()

@@ -316,7 +316,7 @@ def test_a_grblhal_board_is_connected_homed_and_compared() -> None:
     more = b"[HOME:0.000,0.000,0.000:7]\r\n[T:1,0.000,0.000,0.000]\r\n" + offsets(TLO="0.000,0.000,0.000")
     said = b"[GC:G0 G54 G17 G21 G90 G94 G49 G98 G50 M5 M9 T0 F0. S0.]\r\n" + OK
     dialogue = [(b"\x18", banner), *connecting(info=info, dollars=dollars, offset=more)[1:-1]]
-    dialogue += [(b"$H\n", OK), (b"G21G90G94\n", OK), (SYNC.encode() + b"\n", OK), (b"$G\n", said)]
+    dialogue += [(b"$H\n", OK), (b"$H\n", OK), (b"G21G90G94\n", OK), (SYNC.encode() + b"\n", OK), (b"$G\n", said)]
     bench = Bench(dialogue)
     assert bench.cutter.connect().firmware == "GrblHAL"
     bench.cutter.home()

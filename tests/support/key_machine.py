@@ -183,5 +183,5 @@ class VirtualLink:
 def reference_firmware(wiring: KeyMachine, build: FirmwareBuild = STOCK) -> Firmware:
     """The board as the shipped machine file wants it."""
     values = {number: value for number, (_, value) in wanted_settings(wiring.machine).items()}
-    values |= {10: 3, 24: 100, 25: 2000, 26: 25, 27: 1, 30: 10000, 31: 0}
+    values |= {10: 3, 30: 10000, 31: 0}
     return Firmware(wiring, build, factory_eeprom(Settings(values)))

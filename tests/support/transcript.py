@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from hardware.errors import LinkLost
 
+HOMING_S = 1.2
+"""How long the reference machine homes from where a homing left it."""
+
 
 class ToldClock:
     """Time that moves only when told, or when somebody waits."""
@@ -65,6 +68,8 @@ class Transcript:
         self._unmatched += data
         while self.left and self._unmatched.startswith(self.left[0][0]):
             expected, answer = self.left.pop(0)
+            if expected == b"$H\n":
+                self.clock.time_s += HOMING_S
             del self._unmatched[: len(expected)]
             self._unread += answer or b""
         if self._unmatched and not (self.left and self.left[0][0].startswith(bytes(self._unmatched))):
