@@ -120,6 +120,12 @@ class ChuteBlocked(HardwareFault):
     code: ClassVar[str] = "CHUTE"
 
 
+class ClampNotEmpty(HardwareFault):
+    """What was scrapped did not leave the clamp: the bin is full, or the blank sticks."""
+
+    code: ClassVar[str] = "CLAMP"
+
+
 class CameraFault(HardwareFault):
     """A camera is missing, frozen or dark."""
 

@@ -24,7 +24,7 @@ from kiosk.events import Intent
 from kiosk.executor import ThreadedExecutor
 from kiosk.expert import CatalogueExpert
 from kiosk.inventory import Inventory
-from kiosk.journal import Journal
+from kiosk.journal import Journal, MachineRecord
 from kiosk.kept_books import hold, sales_book, staff_book
 from kiosk.ops.disk import room
 from kiosk.rulebook import StoreRulebook
@@ -105,6 +105,8 @@ def build_tools(
     closing.callback(journal.close)
     code_tries = CodeTries(files.sales, ports.clock)
     closing.callback(code_tries.close)
+    machine_record = MachineRecord(files.sales, ports.clock)
+    closing.callback(machine_record.close)
     inventory = Inventory(files.sales, settings.machine.magazine, first_count=ports.first_count)
     closing.callback(inventory.close)
     if staff is None:
@@ -138,6 +140,7 @@ def build_tools(
         journal=journal,
         code_tries=code_tries,
         inventory=inventory,
+        machine_record=machine_record,
         simulated=ports.simulated,
         room_to_record=lambda: room(data, settings.operations.disk).can_sell,
         versions=versions,

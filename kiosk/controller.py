@@ -11,6 +11,7 @@ import heapq
 import itertools
 import logging
 import queue
+import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -19,7 +20,7 @@ from kiosk.database import DatabaseFault
 from kiosk.desk import Desk
 from kiosk.events import CallStaff, Cancel, Intent, LetGo, MoreTime, ServiceAction, SetLanguage, Stop
 from kiosk.executor import Executor, Job, Lane, place
-from kiosk.outcomes import CamerasSeen, Crashed, Due, Faulted, LeftoversSettled, Reply, Report, Told
+from kiosk.outcomes import CamerasSeen, Crashed, Due, Faulted, LeftoversSettled, Reply, Report, Told, WheelStopped
 from kiosk.patience import Patience
 from kiosk.phases import ENTER, HANDLE, ending, starting
 from kiosk.secrecy import wipe
@@ -34,8 +35,13 @@ Message: TypeAlias = Intent | Reply | Due
 Listener: TypeAlias = Callable[[Snapshot], None]
 Observer: TypeAlias = Callable[[Message, State], None]
 
-_AFTER_MAKING = (State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
-"""A stop that comes here came too late to stop anything: the machine is made ready again, the sale goes on."""
+_ON_ITS_WAY = (*MAKING, State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
+"""The sale goes on to where its money is settled, what moves has ended; after it the kiosk waits for staff."""
+_STOPPED_BY = "stopped at the screen"
+WHEEL = "wheel"
+WHEEL_EVERY_S = (0.5, 5.0)
+"""Between two tries to reach a lost board whose wheel may turn: at first, and after so many tries."""
+WHEEL_HURRIED = 120
 
 
 class Controller:
@@ -57,8 +63,8 @@ class Controller:
         self._observers: list[Observer] = []
         self._executor: Executor | None = None
         self._last: Snapshot | None = None
-        self._stop_pending = False
-        """A stop was asked for and the session has not yet settled what it ended."""
+        self._counting = threading.Lock()
+        self._wheel_tries = 0
         self.desk = Desk(tools, self._submit, self._after, self.post, self._entered)
         self._patience = Patience(self.desk, lambda: self._to_phase(Cancel()))
 
@@ -67,7 +73,9 @@ class Controller:
     def post(self, message: Message) -> None:
         """Put something in the inbox. A `Stop` stops the machine before this returns."""
         if isinstance(message, Stop):
-            self._stop_pending = True
+            # Counted before the machine is told: whoever recovers it looks at the count after the latch is cleared.
+            with self._counting:
+                self.desk.stops_asked += 1
             self._tools.cutter.stop()
         self._mind_finger(message)
         self._inbox.put(message)
@@ -143,6 +151,7 @@ class Controller:
             self._handle(message)
         except Exception as error:
             self._break_down(error)
+        self._watch_wheel()
         for observe in self._observers:
             observe(message, self.desk.session.state)
         self._publish()
@@ -191,30 +200,26 @@ class Controller:
                 self._patience.more_time()
                 return
             case Stop():
-                self._stopped(intent)
+                self._stopped()
                 return
             case _:
                 pass
         self._patience.somebody_is_here()
         self._to_phase(intent)
 
-    def _stopped(self, stop: Stop) -> None:
-        """The fault a stop causes may come before or after the wish itself; it is dealt with once."""
-        desk = self.desk
-        if not self._stop_pending:
-            return
-        if desk.session.state in MAKING:
-            self._to_phase(stop)
-            return
-        self._stop_pending = False
-        if desk.session.state in _AFTER_MAKING:
-            desk.request(Lane.MACHINE, lambda: effects.unlatch(self._tools))
-            return
-        fault = Faulted(ending.STOPPED, "stopped at the screen", heals=False)
-        if desk.session.state is State.TECHNICIAN:
-            self._note_for_technician(fault)
-        elif desk.session.state is not State.OUT_OF_ORDER:
-            starting.break_down(desk, fault)
+    def _stopped(self) -> None:
+        """A stop latches wherever it comes: the machine does not move again before staff have recovered it."""
+        desk, state = self.desk, self.desk.session.state
+        desk.stops_heard += 1
+        if state in _ON_ITS_WAY:
+            desk.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
+        elif state is State.OUT_OF_ORDER:
+            desk.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
+            desk.set_recovering(desk.recovering)
+        elif state is State.TECHNICIAN:
+            self._note_for_technician(Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
+        else:
+            starting.break_down(desk, Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
 
     def _note_for_technician(self, fault: Faulted) -> None:
         """A stop is told twice, by whoever asked for it and by the work it ended."""
@@ -227,6 +232,8 @@ class Controller:
         match report:
             case LeftoversSettled():
                 starting.leftovers(desk, report)
+            case WheelStopped():
+                self._wheel_asked()
             case Faulted() | Crashed():
                 self._handle_fault(report)
             case Told(_, frames) if frames is not None and not desk.is_current(reply):
@@ -242,17 +249,18 @@ class Controller:
     def _handle_fault(self, report: Faulted | Crashed) -> None:
         desk = self.desk
         desk.service_busy = ""
-        if self._stop_pending and isinstance(report, Faulted) and ending.stopped_by_shopper(desk, report):
-            self._stop_pending = False
+        if isinstance(report, Faulted) and ending.stopped_by_shopper(desk, report):
             return
         if desk.recovering:
             # Recovery failed: the first cause stays, the latest is in the technician's list.
             code = report.code if isinstance(report, Faulted) else starting.LONE_PROBLEM
             detail = report.detail if isinstance(report, Faulted) else report.where
+            heals = isinstance(report, Faulted) and report.heals and desk.fault is not None and desk.fault.heals_itself
+            if heals and desk.session.state is State.OUT_OF_ORDER:
+                starting.heal_failed(desk, code, detail)
+                return
             desk.note_fault(code, detail, heals=False)
             desk.set_recovering(False)
-            if desk.session.state is State.OUT_OF_ORDER:
-                starting.enter_out_of_order(desk)
             return
         if desk.session.state is State.OUT_OF_ORDER:
             return
@@ -290,8 +298,27 @@ class Controller:
         return None
 
     def _handle_due(self, due: Due) -> None:
-        if not self._patience.due(due) and due.mark == self.desk.entries:
+        if due.what == WHEEL:
+            self._ask_wheel()
+        elif not self._patience.due(due) and due.mark == self.desk.entries:
             self._to_phase(due)
+
+    def _watch_wheel(self) -> None:
+        """A board was lost while its wheel may turn: try to reach it until it has confirmed that the wheel is off."""
+        if self._wheel_tries or not self._tools.cutter.wheel_may_turn:
+            return
+        self._wheel_tries = 1
+        self._after(WHEEL_EVERY_S[0], Due(WHEEL, 0))
+
+    def _ask_wheel(self) -> None:
+        self.desk.request(Lane.MACHINE, lambda: effects.stop_wheel(self._tools))
+
+    def _wheel_asked(self) -> None:
+        if not self._tools.cutter.wheel_may_turn:
+            self._wheel_tries = 0
+            return
+        self._wheel_tries += 1
+        self._after(WHEEL_EVERY_S[self._wheel_tries > WHEEL_HURRIED], Due(WHEEL, 0))
 
     def _publish(self) -> None:
         try:

@@ -10,10 +10,12 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from hardware.ports import BoardIdentity
 from kiosk.copy_check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
+from kiosk.database import DatabaseFault
 from kiosk.executor import Job, Lane, Work, reported
 from kiosk.outcomes import CutProgress, Due, Reply, Report
 from kiosk.service_bench import ServiceBench
@@ -69,6 +71,14 @@ class Desk:
         self.fault: FaultNotice | None = None
         self.heal_attempts = 0
         self.recovering = False
+        self.moves_in_s = 0
+        """Announced: the machine moves by itself in so many seconds."""
+        self.stops_asked = 0
+        """How often Stop was pressed so far; counted by whatever thread hears of it, at once."""
+        self.stops_heard = 0
+        """How many of those the session has dealt with."""
+        self.recovery_stands: Callable[[], bool] = lambda: False
+        """Whether nobody pressed Stop since staff last asked for recovery."""
         self.unsettled: tuple[str, ...] = ()
         self.identity: BoardIdentity | None = None
         self.member: StaffMember | None = None
@@ -193,12 +203,27 @@ class Desk:
         _log.warning("needs a technician: %s", code)
 
     def note_fault(self, code: str, detail: str, *, heals: bool) -> None:
-        """Latch a fault for the screen and the technician; the first one stays."""
+        """Latch a fault for the screen and the technician, over restarts too; the first that needs a person stays."""
         now = self.tools.clock.utc()
         self.recent_errors.append(f"{now:%H:%M:%S} {code} {detail}")
         _log.error("out of order: %s", code)
-        if self.fault is None:
+        if not heals:
+            with suppress(DatabaseFault):
+                # Records that fail put the kiosk out of order by themselves.
+                self.tools.machine_record.note_fault(code)
+        if self.fault is None or (self.fault.heals_itself and not heals):
             self.fault = FaultNotice(code, detail, now.timestamp(), heals_itself=heals)
+
+    def unless_stopped(self) -> Callable[[], bool]:
+        """For a worker: whether nobody pressed Stop since the session took this wish up, or just before it."""
+        heard = self.stops_heard
+        return lambda: self.stops_asked == heard
+
+    @property
+    def may_hold_metal(self) -> bool:
+        """Whether something may be in the clamp."""
+        sales = self.tools.journal.open_sales()
+        return bool(self.tools.machine_record.clamped_by) or any(sale.metal.in_clamp for sale in sales)
 
     def set_recovering(self, recovering: bool) -> None:
         """Show that recovery runs, or has failed."""

@@ -8,82 +8,137 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hardware.errors import BlankFault, ChuteBlocked
+from hardware.errors import BlankFault, ChuteBlocked, ClampNotEmpty, DoorOpened, LinkFault, Stopped
 from hardware.ports import PaymentState, TouchOff
 from hardware.scan import ScanFrames
+from kiosk import settle
 from kiosk.compare_copy import Likeness, compare
 from kiosk.copy_check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cut_plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.gcode import to_gcode
 from kiosk.identification.agree import agreed
-from kiosk.journal import CopyError, Metal, Money, Remedy, Sale, Step
+from kiosk.journal import CopyError, FailureKind, Metal, Money, Remedy, Sale, Step
+from kiosk.obstacle import obstacle
 from kiosk.outcomes import (
     Answered,
     BlankUnfit,
     BroughtUp,
     Checked,
+    Connected,
     CopyCompared,
     CutDone,
     Delivered,
+    HeldBack,
     LeftoversSettled,
     Loaded,
     NotPlanned,
+    NotReached,
+    Reached,
     ServiceDone,
     Settled,
     StampRead,
     Told,
     TraySeen,
+    WheelStopped,
 )
 from kiosk.reading import Identification, Outcome
 from kiosk.secrecy import wipe
-from kiosk.settle import copy_is_there, insist, refund, settle_metal, settle_money
+from kiosk.settle import insist, refund, scrap, seen_in_clamp, settle_metal, settle_money
 from kiosk.snapshot import CheckResult
 from kiosk.tools import Telling, Tools
-from kiosk.visit import KeySecrets, PlanBasis
+from kiosk.visit import KeySecrets, PlanBasis, TouchedBlank
 
+IN_A_SALE = "RESTART_SALE"
+"""Kept as the machine's fault when a restart comes in the middle of a sale."""
 LOOKS = 3
 """Scans at most until two in a row agree."""
 
 
-def bring_up(tools: Tools, *, first: bool, scrap: bool = False) -> BroughtUp:
-    """Connect (or recover), home, and settle every sale that was left open.
+def connect(tools: Tools) -> Connected | NotReached:
+    """Reach the board, ask it how the machine stands, and settle what needs no look at the clamp. Nothing moves."""
+    open_sales = tools.journal.open_sales()
+    if open_sales:
+        # Settled in a moment, and asked about again if the board answers late: what is known must outlast that.
+        tools.machine_record.note_fault(IN_A_SALE)
+    unsettled = settle_leftovers(tools).unsettled
+    try:
+        identity = tools.cutter.connect()
+        clear = obstacle(tools.cutter.look()) is None
+    except LinkFault as fault:
+        return NotReached(fault.code, str(fault))
+    except (DoorOpened, Stopped):
+        identity, clear = None, False
+    return Connected(identity, unsettled, _held_back(tools, clear=clear))
+
+
+def _held_back(tools: Tools, *, clear: bool) -> HeldBack | None:
+    """Why the machine must not begin to move by itself; each reason alone is enough."""
+    record, open_sales = tools.machine_record, tools.journal.open_sales()
+    if record.clamped_by or any(sale.metal.in_clamp for sale in open_sales):
+        return HeldBack.METAL
+    if record.is_suspect:
+        return HeldBack.SUSPECT
+    if open_sales or record.fault == IN_A_SALE:
+        return HeldBack.SALE
+    if record.fault:
+        return HeldBack.FAULT
+    return None if clear else HeldBack.DOOR
+
+
+def home(tools: Tools) -> BroughtUp:
+    """Home a machine that stood idle when it was switched on, after that was announced."""
+    tools.cutter.home()
+    return BroughtUp(None, settle_leftovers(tools).unsettled)
+
+
+def stop_wheel(tools: Tools) -> WheelStopped:
+    """Try once more to reach a board that was lost with its wheel turning, and reset it."""
+    return WheelStopped(tools.cutter.stop_wheel())
+
+
+def bring_up(tools: Tools, wanted: Callable[[], bool]) -> BroughtUp:
+    """A person's wish at the machine: recover, home, scrap what may be in the clamp, settle every open sale.
 
     Args:
         tools: the ports.
-        first: connect; else recover.
-        scrap: a technician's blank may be in the clamp; no sale will throw it away.
+        wanted: whether nobody has pressed Stop since the person's wish.
+
+    Raises:
+        Stopped: somebody did.
+        HardwareFault: the machine is not well.
     """
-    identity = None
-    if first:
-        identity = tools.cutter.connect()
-        tools.cutter.home()
-    else:
-        tools.cutter.recover()
-    if scrap:
-        tools.cutter.reject()
+    tools.cutter.recover(wanted)
     for sale in tools.journal.open_sales():
         settle_metal(sale, tools)
-    return BroughtUp(identity, settle_leftovers(tools).unsettled)
+    if tools.machine_record.clamped_by:
+        scrap(tools)
+    return BroughtUp(None, settle_leftovers(tools).unsettled)
 
 
-def settle_leftovers(tools: Tools, *, in_doubt: bool = True) -> LeftoversSettled:
-    """Settle the money of every open sale.
+def look_again(tools: Tools) -> Reached:
+    """Whether what failed without the machine (a camera, the terminal) answers again. Nothing moves."""
+    tools.scanner.tray_is_empty()
+    return Reached(settle_leftovers(tools).unsettled)
 
-    Args:
-        tools: the ports.
-        in_doubt: also of a sale whose copy may or may not have fallen into the chute. Without a look at the clamp
-            nobody knows, so a machine that is down leaves those until it is well.
+
+def settle_leftovers(tools: Tools) -> LeftoversSettled:
+    """Settle the money of every open sale of which nothing is in doubt; nothing moves for it.
+
+    Whether a copy fell into the chute or hangs in the clamp is in doubt until a person has recovered the machine, and
+    who has one that is in neither, until staff have said so.
     """
     for sale in tools.journal.open_sales():
-        if not sale.closed and (in_doubt or sale.metal is not Metal.DELIVERING):
+        if not sale.closed and sale.metal not in (Metal.DELIVERING, Metal.GONE):
             settle_money(sale, tools)
     return LeftoversSettled(tuple(sale.transaction for sale in tools.journal.open_sales() if not sale.closed))
 
 
-def unlatch(tools: Tools) -> ServiceDone:
-    """Make the machine ready again after a stop that came when nothing moved any more."""
-    tools.cutter.recover()
-    return ServiceDone("unlatch", "")
+def settle_doubt(tools: Tools, transaction: str, *, received: bool) -> LeftoversSettled:
+    """Staff have said who has the copy: its money is settled."""
+    sale = tools.journal.sale(transaction)
+    if sale is not None and sale.metal is Metal.GONE:
+        settle.settle_doubt(transaction, tools, received=received)
+    return settle_leftovers(tools)
 
 
 def look_at_tray(tools: Tools) -> TraySeen:
@@ -156,19 +211,11 @@ def capture(tools: Tools, transaction: str) -> Settled:
     return settle_money(_sale(tools, transaction), tools)
 
 
-def give_up(tools: Tools, transaction: str, *, machine_too: bool) -> Settled:
-    """Settle a sale that goes no further.
-
-    Args:
-        tools: the ports.
-        transaction: whose.
-        machine_too: a blank may be in the clamp, or the machine was stopped: recover and scrap first.
-    """
+def give_up(tools: Tools, transaction: str) -> Settled:
+    """Settle the money of a sale that goes no further; whatever is in the clamp stays there until a person comes."""
     sale = _sale(tools, transaction)
-    if machine_too:
-        tools.cutter.recover()
-        settle_metal(sale, tools)
-        sale = _sale(tools, transaction)
+    if sale.metal in (Metal.DELIVERING, Metal.GONE):
+        return Settled(sale)
     return settle_money(sale, tools)
 
 
@@ -176,28 +223,56 @@ def load(tools: Tools, transaction: str, slot: int, copy: int, blade_height_mm: 
     """Bring a blank from `slot` into the clamp and touch it off. The blank leaves the stock either way."""
     tools.journal.write(transaction, Step.LOADING, slot=slot, copy=copy)
     try:
-        return Loaded(take_blank(tools, slot, blade_height_mm))
+        return Loaded(take_blank(tools, slot, blade_height_mm, by="sale"), slot)
     except BlankFault as fault:
         tools.journal.write(transaction, Step.SLOT_LOCKED, slot=slot, code=fault.code)
         tools.journal.write(transaction, Step.REJECTED, slot=slot)
         return BlankUnfit(slot, fault.reason)
 
 
-def take_blank(tools: Tools, slot: int, blade_height_mm: float) -> TouchOff:
+def take_blank(tools: Tools, slot: int, blade_height_mm: float, *, by: str) -> TouchOff:
     """A blank in the clamp, touched off, and every one it took out of the stock.
 
+    What may still be in the clamp is scrapped first. The second slot in a row that brings nothing fit is no fault of
+    slots: they stay as they were, and wheel, probe or clamp are under suspicion.
+
+    Args:
+        tools: the ports.
+        slot: where it comes from.
+        blade_height_mm: of the blank it should be.
+        by: what it is for (`sale`, `probe`, `test_cut`), for the record.
+
     Raises:
-        BlankFault: none that is fit; the slot is locked.
+        BlankFault: none that is fit; the slot is locked unless the machine is under suspicion.
     """
+    record = tools.machine_record
+    if record.clamped_by:
+        scrap(tools)
+    record.clamp_used(by)
     tools.inventory.take(slot)
     try:
         touch = tools.cutter.load(slot, blade_height_mm)
     except BlankFault as fault:
         tools.inventory.take(slot, fault.blanks_used - 1)
-        tools.inventory.lock(slot, fault.reason)
+        _slot_failed(tools, slot, fault.reason)
+        # The driver has thrown away what there was: nothing more is fed before the clamp was seen empty.
+        if seen_in_clamp(tools):
+            raise ClampNotEmpty("the unfit blank still hangs in the clamp") from fault
         raise
+    record.seated()
     tools.inventory.take(slot, touch.blanks_used - 1)
     return touch
+
+
+def _slot_failed(tools: Tools, slot: int, reason: str) -> None:
+    record, inventory = tools.machine_record, tools.inventory
+    was_open = any(view.number == slot and not view.locked for view in inventory.slots())
+    inventory.lock(slot, reason)
+    record.failed(FailureKind.TOUCH_OFF, slot, locked=was_open)
+    if record.is_suspect:
+        for failure in record.failures():
+            if failure.locked:
+                inventory.unlock(failure.slot)
 
 
 def edge_error_mm(tools: Tools) -> float:
@@ -236,7 +311,7 @@ def cut(
 ) -> CutDone | NotPlanned:
     """Cut one copy, or throw the blank away when no path fits after all."""
     if isinstance(planned, PlanRefusal):
-        tools.cutter.reject()
+        scrap(tools)
         tools.journal.write(transaction, Step.REJECTED, copy=copy, code=planned.value)
         return NotPlanned(planned.value)
     tools.journal.write(transaction, Step.CUTTING, copy=copy)
@@ -244,14 +319,17 @@ def cut(
     return CutDone()
 
 
-def check(tools: Tools, transaction: str, copy: int, planned: CutPlan, touch_error_mm: float) -> Checked:
-    """Measure the copy; one that does not pass goes into the bin."""
+def check(tools: Tools, transaction: str, copy: int, planned: CutPlan, touch: TouchedBlank) -> Checked:
+    """Measure the copy; one that does not pass goes into the bin, and is seen to be gone from the clamp."""
     tools.journal.write(transaction, Step.CHECKING, copy=copy)
     tools.cutter.present_to_check()
     errors = tools.expert.measure(tools.scanner.check(), planned)
-    tools.journal.write_copy(transaction, CopyError(errors.mean_mm, errors.largest_mm, touch_error_mm, errors.passed))
-    if not errors.passed:
-        tools.cutter.reject()
+    tools.journal.write_copy(transaction, CopyError(errors.mean_mm, errors.largest_mm, touch.error_mm, errors.passed))
+    if errors.passed:
+        tools.machine_record.passed()
+    else:
+        tools.machine_record.failed(FailureKind.COPY, touch.slot)
+        scrap(tools)
         tools.journal.write(transaction, Step.REJECTED, copy=copy)
     blank = _sale(tools, transaction).blank
     return Checked(CheckResult(errors.passed, errors.largest_mm, tools.machine.check.tolerance_mm, transaction, blank))
@@ -265,8 +343,7 @@ def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:
     """
     # Written over the chute, no sooner: a copy lost on the way there lies anywhere but with the shopper.
     tools.cutter.deliver(lambda: tools.journal.write(transaction, Step.DELIVERING, copy=copy))
-    tools.cutter.present_to_check()
-    if copy_is_there(tools.scanner.check()):
+    if seen_in_clamp(tools):
         # Seen, so not in doubt: the money need not wait until somebody has cleared the chute.
         tools.journal.write(transaction, Step.HANGING, copy=copy)
         raise ChuteBlocked("the copy did not fall into the chute")

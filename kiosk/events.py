@@ -157,6 +157,14 @@ class Recover:
 
 
 @dataclass(frozen=True)
+class TellReceived:
+    """Staff say whether the shopper has a copy that left the clamp unseen when the machine stopped."""
+
+    transaction: str
+    received: bool
+
+
+@dataclass(frozen=True)
 class ServiceAction:
     """A technician's action by name (`home`, `jog`, `probe`, `test_cut`, `calibrate`, ...) with its figures."""
 
@@ -202,6 +210,7 @@ Intent: TypeAlias = (
     | CloseKiosk
     | OpenKiosk
     | Recover
+    | TellReceived
     | ServiceAction
     | LetGo
     | ServiceMenu

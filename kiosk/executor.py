@@ -14,15 +14,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
-from hardware.errors import (
-    BlankFault,
-    BoardAlarm,
-    BoardError,
-    CameraFault,
-    HardwareFault,
-    LinkFault,
-    PaymentFault,
-)
+from hardware.errors import CameraFault, HardwareFault, PaymentFault
 from kiosk.database import DatabaseFault
 from kiosk.outcomes import Crashed, Faulted, Reply, Report
 
@@ -32,10 +24,9 @@ Work: TypeAlias = Callable[[], Report]
 Job: TypeAlias = Callable[[], Reply]
 Post: TypeAlias = Callable[[Reply], None]
 
-_HEALING = (LinkFault, BoardError, CameraFault, PaymentFault, BlankFault)
-"""Faults after which the kiosk may try to recover by itself. A stop, a door, a deviation wait for a person."""
-_HEALING_ALARMS = (3, 8, 9)
-"""Reset in motion, and homing that did not find its switch: worth one more try."""
+_HEALING = (CameraFault, PaymentFault)
+"""Faults after which the kiosk may come back by itself: nothing of the machine has to move for it. All others, a lost
+link as much as a stop or a door, wait for a person at the machine."""
 
 
 class Lane(StrEnum):
@@ -66,8 +57,7 @@ def reported(work: Work) -> Report:
     try:
         return work()
     except HardwareFault as fault:
-        heals = isinstance(fault, _HEALING) or (isinstance(fault, BoardAlarm) and fault.number in _HEALING_ALARMS)
-        return Faulted(fault.code, str(fault), heals)
+        return Faulted(fault.code, str(fault), heals=isinstance(fault, _HEALING))
     except DatabaseFault as fault:
         return Faulted(fault.code, str(fault), heals=False)
     except Exception as error:

@@ -7,6 +7,7 @@ Not responsible for: what follows from them (`kiosk.phases`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeAlias
 
 from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, TouchOff
@@ -20,11 +21,60 @@ from kiosk.tools import Telling
 
 @dataclass(frozen=True)
 class Faulted:
-    """An effect ended in a fault. `heals` says whether the kiosk may try to recover by itself."""
+    """An effect ended in a fault.
+
+    `heals` says whether the kiosk may come back by itself: only where nothing of the machine has to move for it.
+    """
 
     code: str
     detail: str
     heals: bool
+
+
+class HeldBack(StrEnum):
+    """Why a machine that was just switched on must wait for a person before it moves."""
+
+    FAULT = "fault"
+    """It stopped before the restart, and nobody has recovered it since."""
+    METAL = "metal"
+    """Something may be in the clamp."""
+    SALE = "sale"
+    """The restart came in the middle of a sale."""
+    SUSPECT = "suspect"
+    """Blank after blank failed."""
+    DOOR = "door"
+    """The door is open, or hold or the emergency stop are pressed."""
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The board answers, nothing has moved. `held_back` says why nothing may by itself, if so."""
+
+    identity: BoardIdentity | None
+    unsettled: tuple[str, ...]
+    held_back: HeldBack | None = None
+
+
+@dataclass(frozen=True)
+class NotReached:
+    """The board does not answer yet; nothing has moved."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class WheelStopped:
+    """One more try to stop the wheel of a board that was lost; whether the board confirmed it."""
+
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What failed without the machine answers again."""
+
+    unsettled: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -86,6 +136,7 @@ class Loaded:
     """A seated blank was found where it must be."""
 
     touch_off: TouchOff
+    slot: int = 0
 
 
 @dataclass(frozen=True)
@@ -222,6 +273,10 @@ class Crashed:
 
 Report: TypeAlias = (
     Faulted
+    | Connected
+    | NotReached
+    | Reached
+    | WheelStopped
     | BroughtUp
     | TraySeen
     | Told

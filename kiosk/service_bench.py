@@ -30,8 +30,6 @@ class ServiceBench:
     trial: TrialView | None = None
     calibration: CalibrationView | None = None
     jogged: bool = False
-    clamped: bool = False
-    """A blank of ours may be in the clamp: what ends in a fault is scrapped when the machine is well again."""
     finger: threading.Event = field(default_factory=threading.Event)
     """A finger lies on a jog button. Set and cleared by whatever thread hears of it, at once."""
 

@@ -14,16 +14,19 @@ import numpy as np
 
 from config.keyway import Blank, CutSpec, Keyway, Stop
 from config.problems import BadInput
-from hardware.errors import BlankFault, CameraFault
-from hardware.ports import VIEWS
+from hardware.errors import BlankFault, CameraFault, HardwareFault
+from hardware.ports import VIEWS, MachineStatus
 from hardware.scan import Pixels
 from kiosk.calibration import Calibration, calibrate_frames, file_name, write
 from kiosk.cut_plan import PlanRefusal, plan_cuts
 from kiosk.effects import edge_error_mm, take_blank
 from kiosk.gcode import to_gcode
 from kiosk.identification.calibrate import LineFit
+from kiosk.journal import FailureKind
+from kiosk.obstacle import SILENT
 from kiosk.outcomes import Calibrated, CamerasSeen, MachineSeen, ServiceDone, TrialCut
 from kiosk.secrecy import wipe
+from kiosk.settle import scrap
 from kiosk.snapshot import CalibrationView, FittedView, Preview, TrialView
 from kiosk.tools import Tools
 
@@ -32,8 +35,11 @@ PREVIEW_PX = (128, 96)
 
 
 def look(tools: Tools) -> MachineSeen:
-    """The machine's state, fresh."""
-    return MachineSeen(tools.cutter.status())
+    """Door, emergency stop and inputs, fresh, also of a machine that is latched; of a silent board nothing is known."""
+    try:
+        return MachineSeen(tools.cutter.look())
+    except HardwareFault:
+        return MachineSeen(MachineStatus(SILENT, None, 0.0, 0.0))
 
 
 def jog(tools: Tools, axis: str, distance_mm: float, held: Callable[[], bool]) -> ServiceDone:
@@ -77,10 +83,10 @@ def probe(tools: Tools, slot: int) -> ServiceDone:
         return ServiceDone("probe", "no_blank")
     _, spec, _ = found
     try:
-        touch = take_blank(tools, slot, spec.blade_height_mm)
+        touch = take_blank(tools, slot, spec.blade_height_mm, by="probe")
     except BlankFault:
         return ServiceDone("probe", "blank_unfit")
-    tools.cutter.reject()
+    scrap(tools)
     return ServiceDone("probe", f"{touch.error_mm:+.3f} mm")
 
 
@@ -94,15 +100,18 @@ def trial_cut(tools: Tools, slot: int, progress: Callable[[float], None]) -> Ser
     if isinstance(planned, PlanRefusal):
         return ServiceDone("test_cut", "not_planned")
     try:
-        take_blank(tools, slot, spec.blade_height_mm)
+        take_blank(tools, slot, spec.blade_height_mm, by="test_cut")
     except BlankFault:
         return ServiceDone("test_cut", "blank_unfit")
     tools.cutter.run(to_gcode(planned, tools.machine), progress)
     tools.cutter.present_to_check()
-    try:
-        errors = tools.expert.measure(tools.scanner.check(), planned)
-    finally:
-        tools.cutter.reject()
+    # A camera that fails leaves it in the clamp, and in the record: it is scrapped when the machine is recovered.
+    errors = tools.expert.measure(tools.scanner.check(), planned)
+    if errors.passed:
+        tools.machine_record.passed()
+    else:
+        tools.machine_record.failed(FailureKind.COPY, slot)
+    scrap(tools)
     return TrialCut(
         TrialView(
             slot=slot,

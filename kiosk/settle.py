@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from hardware.errors import CameraFault, PaymentFault
+from hardware.errors import CameraFault, ClampNotEmpty, PaymentFault
 from hardware.ports import PaymentAnswer, PaymentState
 from hardware.scan import View
 from kiosk.copy_measure import counted, levels, measure_copy
@@ -23,23 +23,53 @@ ASK_AGAIN_AFTER_S = 2.0
 
 
 def settle_metal(sale: Sale, tools: Tools) -> None:
-    """Scrap what a sale left in the clamp. The machine is homed.
+    """Scrap what a sale left in the clamp. The machine is homed, by a person's wish.
 
-    A copy that was about to fall is looked for: still there, it is scrapped; gone, it was delivered.
+    A copy that was about to fall is looked for: still there, it is scrapped; gone, nobody knows who has it, and staff
+    are asked (`settle_doubt`).
 
     Raises:
         HardwareFault: the machine or the camera cannot say or do it.
     """
-    if sale.metal is Metal.NONE:
+    if not sale.metal.in_clamp:
         return
     tools.journal.write(sale.transaction, Step.SETTLING)
-    if sale.metal is Metal.DELIVERING:
-        tools.cutter.present_to_check()
-        if not copy_is_there(tools.scanner.check()):
-            tools.journal.write(sale.transaction, Step.DELIVERED)
-            return
-    tools.cutter.reject()
+    if sale.metal is Metal.DELIVERING and not seen_in_clamp(tools):
+        tools.journal.write(sale.transaction, Step.GONE)
+        return
+    scrap(tools)
     tools.journal.write(sale.transaction, Step.REJECTED)
+
+
+def settle_doubt(transaction: str, tools: Tools, *, received: bool) -> Settled:
+    """Staff say whether the shopper has the copy that was being dropped when the machine stopped."""
+    tools.journal.write(transaction, Step.DELIVERED if received else Step.NOT_RECEIVED)
+    return settle_money(_now(transaction, tools), tools)
+
+
+def scrap(tools: Tools) -> None:
+    """Drop what may be in the clamp into the locked bin, and see that it is gone.
+
+    Raises:
+        ClampNotEmpty: it still hangs there: another blank must not be fed on top of it.
+        HardwareFault: the machine or the camera cannot say or do it.
+    """
+    tools.cutter.reject()
+    if seen_in_clamp(tools):
+        raise ClampNotEmpty("what was scrapped still hangs in the clamp")
+
+
+def seen_in_clamp(tools: Tools) -> bool:
+    """Bring the clamp before its camera and look; one that is empty may be fed to again.
+
+    Raises:
+        HardwareFault: the machine or the camera cannot say it.
+    """
+    tools.cutter.present_to_check()
+    there = copy_is_there(tools.scanner.check())
+    if not there:
+        tools.machine_record.clamp_emptied()
+    return there
 
 
 def settle_money(sale: Sale, tools: Tools) -> Settled:

@@ -156,6 +156,11 @@ class StaffView:
     reasons: tuple[str, ...] = ()
     slots: tuple[SlotView, ...] = ()
     sales: tuple[SaleLine, ...] = ()
+    machine: MachineStatus | None = None
+    """Door, emergency stop and inputs as they are, for whoever wants to recover the machine."""
+    doubts: tuple[SaleLine, ...] = ()
+    """Sales whose last copy left the clamp unseen: staff say whether the shopper has it."""
+    recovering: bool = False
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -246,6 +251,10 @@ class Snapshot:
     price_from_minor: int = 0
     currency: str = "USD"
     tray_has_key: bool = False
+    moves_in_s: int = 0
+    """The machine is about to move by itself in so many seconds; 0: it is not."""
+    wheel_may_turn: bool = False
+    """The board was lost, and nothing has confirmed that its wheel stands: people must press the emergency stop."""
     staff_called: bool = False
     help_phone: str = ""
     staff_door: bool = True

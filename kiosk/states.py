@@ -10,7 +10,7 @@ class State(StrEnum):
     """Where a session stands; the screen shows one picture for each."""
 
     STARTING = "starting"
-    """Connecting, checking settings, homing, settling whatever the last run left open."""
+    """Connecting, checking settings, settling money left open; then homing, announced, where nothing forbids it."""
     WELCOME = "welcome"
     PLACE_KEY = "place_key"
     SCANNING = "scanning"
@@ -94,6 +94,7 @@ MAY_END: tuple[State, ...] = (*BEFORE_MONEY, *STAFF, S.SETTLING, S.THANK_YOU, S.
 TABLE: tuple[Row, ...] = (
     Row("ready", (S.STARTING, S.OUT_OF_ORDER), S.WELCOME),
     Row("ready_but_closed", (S.STARTING, S.OUT_OF_ORDER), S.CLOSED),
+    Row("reached", (S.OUT_OF_ORDER,), S.STARTING),
     # The shopper's key
     Row("touched", (S.WELCOME,), S.PLACE_KEY),
     Row("key_seen", (S.PLACE_KEY, S.TRY_AGAIN), S.SCANNING),

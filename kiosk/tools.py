@@ -22,7 +22,7 @@ from kiosk.copy_check import CopyErrors
 from kiosk.cut_plan import CutPlan
 from kiosk.decision import Approval, Decision, FiredRule
 from kiosk.inventory import Inventory
-from kiosk.journal import Journal
+from kiosk.journal import Journal, MachineRecord
 from kiosk.reading import Identification, KeyReading, Stamp
 
 
@@ -141,6 +141,7 @@ class Tools:
     journal: Journal
     code_tries: CodeTries
     inventory: Inventory
+    machine_record: MachineRecord
     simulated: bool
     room_to_record: Callable[[], bool]
     """Whether the disk could take the records of one more visit. From any thread."""

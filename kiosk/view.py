@@ -9,6 +9,7 @@ from __future__ import annotations
 from kiosk.copy_check import drift_mm
 from kiosk.desk import Desk
 from kiosk.inventory import Inventory
+from kiosk.journal import Metal, Sale
 from kiosk.phases.offering import max_quantity
 from kiosk.phases.paying import price_each_minor
 from kiosk.snapshot import (
@@ -47,6 +48,8 @@ def snapshot(desk: Desk) -> Snapshot:
         price_from_minor=min((tools.store.price_minor, *tools.store.finish_prices_minor.values())),
         currency=tools.store.currency,
         tray_has_key=desk.tray_has_key,
+        moves_in_s=desk.moves_in_s if state is State.STARTING else 0,
+        wheel_may_turn=tools.cutter.wheel_may_turn,
         staff_called=desk.staff_called,
         help_phone=tools.store.help_phone,
         try_again=visit.try_again if visit and state is State.TRY_AGAIN else None,
@@ -127,20 +130,24 @@ def _staff(desk: Desk, visit: Visit | None) -> StaffView:
         copies=visit.quantity if visit and asked else 0,
         reasons=desk.tools.staff.reasons(asked) if asked else (),
         slots=desk.tools.inventory.slots() if menu else (),
-        sales=_sales(desk) if menu else (),
+        sales=tuple(map(_line, desk.tools.journal.last_sales(LAST_SALES))) if menu else (),
+        machine=desk.bench.status if menu else None,
+        doubts=_doubts(desk) if menu else (),
+        recovering=desk.recovering,
     )
 
 
-def _sales(desk: Desk) -> tuple[SaleLine, ...]:
-    return tuple(
-        SaleLine(
-            when=sale.opened_utc[:16].replace("T", " "),
-            transaction=sale.transaction,
-            status=sale.money.value if sale.closed else "open",
-            amount_minor=sale.kept_minor,
-            copies=sale.delivered,
-        )
-        for sale in desk.tools.journal.last_sales(LAST_SALES)
+def _doubts(desk: Desk) -> tuple[SaleLine, ...]:
+    return tuple(_line(sale) for sale in desk.tools.journal.open_sales() if sale.metal is Metal.GONE)
+
+
+def _line(sale: Sale) -> SaleLine:
+    return SaleLine(
+        when=sale.opened_utc[:16].replace("T", " "),
+        transaction=sale.transaction,
+        status=sale.money.value if sale.closed else "open",
+        amount_minor=sale.kept_minor,
+        copies=sale.delivered,
     )
 
 

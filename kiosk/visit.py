@@ -36,6 +36,14 @@ class PlanBasis:
         )
 
 
+@dataclass(frozen=True)
+class TouchedBlank:
+    """The blank in the clamp: where it came from, and how far its edge lay from where it should."""
+
+    slot: int = 0
+    error_mm: float = 0.0
+
+
 @dataclass(repr=False)
 class KeySecrets:
     """What is known of the key's shape. One object, wiped at the end of the visit whatever way it ends."""
@@ -89,7 +97,7 @@ class Visit:
     """Which copy is being made, 1 for the first."""
     recuts: int = 0
     blanks_tried: int = 0
-    touch_error_mm: float = 0.0
+    touched: TouchedBlank = TouchedBlank()
     fraction: float = 0.0
     tray_empty_seen: int = 0
     check: CheckResult | None = None

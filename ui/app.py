@@ -256,7 +256,7 @@ def _make_app(
             if look.theme.palette.name != palette:
                 self._resized()
             self.stage.show(shown, reach=local.reach)
-            self.chimes.ring(shown.visit + ("|waiting" if shown.waiting else ""), shown.chime)
+            self.chimes.ring(f"{shown.visit}|{shown.beat}" + ("|waiting" if shown.waiting else ""), shown.chime)
 
         def _resized(self, *_: Any) -> None:
             contrast = self.screenful.local.contrast

@@ -9,18 +9,22 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from config.store import Store
+from hardware.ports import MachineStatus
 from kiosk.decision import FiredRule
 from kiosk.events import (
     CallStaff,
     Cancel,
     Intent,
+    Recover,
 )
+from kiosk.obstacle import Obstacle, obstacle
 from kiosk.snapshot import Snapshot
 from ui.i18n import Words
 from ui.local import EnterTyped, Erase, Local, LocalAct, Typed
 from ui.shown import (
     Action,
     Kind,
+    Line,
     Reason,
     Shown,
 )
@@ -59,6 +63,38 @@ def finish_name(words: Words, finish: str) -> str:
     """A finish as people call it; an owner's own finish keeps the owner's word."""
     key = f"finish.{finish}"
     return words(key) if key in words.ids else finish.replace("_", " ").capitalize()
+
+
+def machine_lines(words: Words, status: MachineStatus | None) -> tuple[Line, ...]:
+    """Door, emergency stop and inputs as they are: what whoever recovers the machine must have seen."""
+    if status is None or obstacle(status) is Obstacle.SILENT:
+        silent = words("inputs.silent") if status is not None else words("inputs.asking")
+        return (Line(words("inputs.board"), silent),)
+    others = [words("inputs.switch", axis=axis) for axis in status.closed_switches]
+    others += [words("inputs.probe")] if status.probe_closed else []
+    door = obstacle(status) is Obstacle.DOOR or status.door_open
+    return (
+        Line(words("inputs.door"), words("inputs.door.open") if door else words("inputs.door.closed")),
+        Line(
+            words("inputs.stop"),
+            words("inputs.stop.pressed") if status.emergency_stop else words("inputs.stop.released"),
+        ),
+        Line(words("inputs.others"), ", ".join(others) or words("inputs.none")),
+    )
+
+
+def recover_action(words: Words, status: MachineStatus | None, *, busy: bool, kind: Kind = Kind.PRIMARY) -> Action:
+    """The way back, to be held. Only where the inputs were seen and nothing stands against moving."""
+    against = obstacle(status)
+    return Action(
+        "recover",
+        words("fault.recover"),
+        Recover(),
+        kind,
+        hold=True,
+        enabled=against is None and not busy,
+        note=words("fault.recovering") if busy else words(f"fault.not_clear.{against.value}") if against else "",
+    )
 
 
 def keypad_keys(words: Words) -> tuple[Action, ...]:

@@ -12,11 +12,11 @@ from typing import TypeAlias
 
 from config.store import Store
 from hardware.jog import AXES
-from kiosk.events import Cancel, LetGo, Recover, ServiceAction, Stop
+from kiosk.events import Cancel, LetGo, ServiceAction, Stop
 from kiosk.snapshot import JOG_STEPS_MM, CalibrationView, FittedView, ServiceView, SlotView, Snapshot, TrialView
 from ui.i18n import Words
 from ui.local import Local, OpenTab
-from ui.present_parts import finish_name
+from ui.present_parts import finish_name, machine_lines, recover_action
 from ui.shown import Action, Kind, Line, PreviewShown, ServiceDetail, Shown
 
 TABS = ("machine", "jog", "test", "cameras", "wire", "stock", "history", "measure")
@@ -109,17 +109,13 @@ def _machine(words: Words, _picked: tuple[str, ...], service: ServiceView, snaps
     else:
         lines.append(Line(words("service.state"), words.first(f"service.state.{status.state}", "service.unknown")))
         lines += _position(words, service)
+        lines += machine_lines(words, status)[:2]
         spindle = f"{words.number(status.spindle_rpm)} rpm · {words.number(status.feed_mm_min)} mm/min"
         lines += [Line(words("service.speeds"), spindle), Line(words("service.pins"), status.pins or "–")]
     if snapshot.fault is not None:
         lines.append(Line(words("fault.code"), snapshot.fault.code))
-    recover = Action(
-        "recover",
-        words("fault.recover"),
-        Recover(),
-        Kind.PRIMARY if snapshot.fault else Kind.SECONDARY,
-        hold=True,
-        enabled=not service.busy,
+    recover = recover_action(
+        words, status, busy=bool(service.busy), kind=Kind.PRIMARY if snapshot.fault else Kind.SECONDARY
     )
     actions = tuple(_held(words, name, ServiceAction(name), snapshot) for name in ("home", "check", "reject"))
     return _Page(lines=tuple(lines), controls=(*actions, recover))

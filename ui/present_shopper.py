@@ -142,7 +142,28 @@ def _take_key_back(words: Words, local: Local, snapshot: Snapshot, store: Store)
     )
 
 
+def _about_to_move(words: Words, snapshot: Snapshot, store: Store) -> Shown:
+    """The one motion nobody at the kiosk asked for: said every second before it comes, and Stop ends it."""
+    return Shown(
+        page="message",
+        visit="starting/moves",
+        title=words("starting.moves.title"),
+        store_name=store.name,
+        body=(
+            words.plural("waiting.seconds", snapshot.moves_in_s),
+            words("starting.moves.text"),
+            words("starting.moves.stop"),
+        ),
+        picture="machine",
+        chime="warning",
+        beat=snapshot.moves_in_s,
+        actions=(Action("stop", words("stop"), Stop(), Kind.DANGER, icon="stop", says=words("stop.says")),),
+    )
+
+
 def _starting(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    if snapshot.moves_in_s:
+        return _about_to_move(words, snapshot, store)
     fault = snapshot.fault
     body = [words("starting.text")]
     if fault is not None:

@@ -7,6 +7,7 @@ says `not_allowed`), or the technician's screen (`ui.present_service`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from config.store import Store
@@ -18,17 +19,17 @@ from kiosk.events import (
     CloseKiosk,
     Deny,
     OpenKiosk,
-    Recover,
     Refill,
     ServiceMenu,
+    TellReceived,
     UnlockSlot,
 )
-from kiosk.snapshot import SlotView, Snapshot, StaffView
+from kiosk.snapshot import SaleLine, SlotView, Snapshot, StaffView
 from kiosk.states import State
 from ui.fault_help import FAMILIES, fault_family
 from ui.i18n import Words
 from ui.local import CountBlanks, Local, OpenTab, PickSlot
-from ui.present_parts import call_staff, finish_name, keypad_keys, reason_of
+from ui.present_parts import call_staff, finish_name, keypad_keys, machine_lines, reason_of, recover_action
 from ui.present_service import technician
 from ui.shown import (
     Action,
@@ -122,7 +123,7 @@ def role_name(words: Words, role: str) -> str:
 
 def _menu(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     staff = snapshot.staff or StaffView()
-    tab = local.tab or ("help" if snapshot.fault else "stock")
+    tab = local.tab or ("help" if snapshot.fault else "sales" if staff.doubts else "stock")
     tabs = tuple(
         Action(f"tab_{name}", words(f"staff.tab.{name}"), OpenTab(name), chosen=name == tab)
         for name in ("stock", "sales", "help", "kiosk")
@@ -191,6 +192,8 @@ def _stock(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tab
 
 
 def _sales(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]) -> StaffDetail:
+    if staff.doubts:
+        return _doubt(words, staff.doubts[0], tabs)
     lines = tuple(
         Line(
             f"{sale.when} · {sale.transaction}",
@@ -201,6 +204,22 @@ def _sales(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tab
         for sale in staff.sales[:8]
     )
     return StaffDetail(tabs, lines=lines, paragraphs=() if lines else (words("staff.no_sales"),))
+
+
+def _doubt(words: Words, sale: SaleLine, tabs: tuple[Action, ...]) -> StaffDetail:
+    """A copy left the clamp and nobody saw where it fell: whoever stands here can look and ask."""
+    tabs = tuple(replace(tab, chosen=tab.id == "tab_sales") for tab in tabs)
+    return StaffDetail(
+        tabs,
+        lines=(Line(words("doubt.sale"), f"{sale.when} · {sale.transaction}"),),
+        paragraphs=(words("doubt.what"), words("doubt.look")),
+        controls=(
+            Action("received", words("doubt.received"), TellReceived(sale.transaction, received=True), hold=True),
+            Action(
+                "not_received", words("doubt.not_received"), TellReceived(sale.transaction, received=False), hold=True
+            ),
+        ),
+    )
 
 
 def _fault_help(
@@ -214,10 +233,11 @@ def _fault_help(
     lines = [Line(words("fault.now") if snapshot.fault else words("fault.about"), now)]
     if snapshot.fault:
         lines.append(Line(words("fault.code"), snapshot.fault.code))
+        lines += machine_lines(words, staff.machine)
     steps = tuple(f"{n}.  {words(f'fault.{family}.{n}')}" for n in (1, 2, 3))
     controls: list[Action] = []
     if snapshot.fault:
-        controls.append(Action("recover", words("fault.recover"), Recover(), Kind.PRIMARY, hold=True))
+        controls.append(recover_action(words, staff.machine, busy=staff.recovering))
     following = FAMILIES[(FAMILIES.index(family) + 1) % len(FAMILIES)]
     controls.append(Action("next_help", words("fault.other_help"), OpenTab(f"help/{following}"), icon="question"))
     tabs = tuple(Action(t.id, t.label, t.does, t.kind, chosen=True) if t.id == "tab_help" else t for t in tabs)
@@ -228,11 +248,13 @@ def _kiosk(words: Words, local: Local, snapshot: Snapshot, staff: StaffView, tab
     controls = [
         Action("open_kiosk", words("kiosk.open"), OpenKiosk(), Kind.PRIMARY),
         Action("close_kiosk", words("kiosk.close"), CloseKiosk()),
-        Action("recover", words("fault.recover"), Recover(), hold=True),
+        recover_action(words, staff.machine, busy=staff.recovering, kind=Kind.SECONDARY),
     ]
     if staff.role in ("technician", "manager"):
         controls.append(Action("service_menu", words("kiosk.service"), ServiceMenu()))
-    return StaffDetail(tabs, paragraphs=(words("kiosk.text"), words("kiosk.recover_text")), controls=tuple(controls))
+    lines = machine_lines(words, staff.machine)
+    paragraphs = (words("kiosk.text"), words("kiosk.recover_text"))
+    return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls))
 
 
 def _closed(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
@@ -257,11 +279,12 @@ def _phone(words: Words, snapshot: Snapshot) -> tuple[str, ...]:
 
 def _out_of_order(words: Words, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     fault = snapshot.fault
-    body = [words("broken.text")]
+    body = [words("wheel.text")] if snapshot.wheel_may_turn else [words("broken.text")]
     if snapshot.tray_has_key:
         body.append(words("broken.key"))
     if fault is not None and fault.recovering:
-        body.append(words("broken.recovering", attempt=words.number(max(1, fault.attempt))))
+        attempt = words.number(fault.attempt)
+        body.append(words("broken.recovering", attempt=attempt) if fault.heals_itself else words("broken.by_staff"))
     elif not snapshot.staff_door:
         body += [words("broken.retries"), words("broken.command")]
     elif fault is not None and fault.heals_itself:
@@ -273,13 +296,13 @@ def _out_of_order(words: Words, local: Local, snapshot: Snapshot, store: Store) 
         body.append(words("broken.code", code=fault.code))
     return Shown(
         page="message",
-        visit="out_of_order",
-        title=words("broken.title"),
+        visit="out_of_order/wheel" if snapshot.wheel_may_turn else "out_of_order",
+        title=words("wheel.title") if snapshot.wheel_may_turn else words("broken.title"),
         store_name=store.name,
         body=tuple(body),
         # A key that lies there must be seen to: what to do with it is worth more than what the kiosk looks like shut.
         picture="take_key" if snapshot.tray_has_key else "closed",
-        chime="attention" if snapshot.tray_has_key else "",
+        chime="attention" if snapshot.tray_has_key or snapshot.wheel_may_turn else "",
         actions=(
             Action(
                 "call_staff",

@@ -57,12 +57,19 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store) -> Show
         if _has_staff_door(snapshot) and not local.help_open
         else None,
         badge=words("staff.coming") if snapshot.staff_called else "",
-        simulated=words("simulated") if snapshot.simulated else "",
+        simulated=_banner(words, snapshot),
         waiting=_waiting(words, snapshot),
     )
     if shown.waiting is not None:
         shown = replace(shown, chime="warning")
     return replace(shown, spoken=spoken_of(shown, words))
+
+
+def _banner(words: Words, snapshot: Snapshot) -> str:
+    """What runs across the top of every screen: a danger first."""
+    if snapshot.wheel_may_turn:
+        return words("wheel.banner")
+    return words("simulated") if snapshot.simulated else ""
 
 
 def _has_staff_door(snapshot: Snapshot) -> bool:

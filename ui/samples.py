@@ -245,6 +245,28 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         _at(State.OUT_OF_ORDER, tray_has_key=True, fault=FaultNotice("DOOR_OPEN", "", 0.0)),
         Local(),
     ),
+    "39-about-to-move": (_at(State.STARTING, moves_in_s=8), Local()),
+    "40-wheel-may-turn": (
+        _at(State.OUT_OF_ORDER, wheel_may_turn=True, fault=FaultNotice("LINK_LOST", "", 0.0)),
+        Local(),
+    ),
+    "40-staff-recover": (
+        _at(
+            State.STAFF_MENU,
+            staff=replace(STAFF, machine=MachineStatus("Idle", None, 0.0, 0.0)),
+            fault=FaultNotice("STOPPED", "", 0.0),
+        ),
+        Local(),
+    ),
+    "40-staff-recover-not": (
+        _at(
+            State.STAFF_MENU,
+            staff=replace(STAFF, machine=MachineStatus("Idle", None, 0.0, 0.0, "HPX")),
+            fault=FaultNotice("SUSPECT", "", 0.0),
+        ),
+        Local(),
+    ),
+    "40-staff-doubt": (_at(State.STAFF_MENU, staff=replace(STAFF, doubts=STAFF.sales[:1])), Local()),
     "41-recovering": (
         _at(State.OUT_OF_ORDER, fault=FaultNotice("LINK_LOST", "", 0.0, True, 3, True)),
         Local(),

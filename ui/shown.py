@@ -264,6 +264,8 @@ class Shown:
     spoken: str = ""
     voice: str = "en"
     chime: str = ""
+    beat: int = 0
+    """Counts down where the chime is to sound again and again on one screen."""
 
     @property
     def text(self) -> str:

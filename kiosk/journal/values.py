@@ -33,6 +33,13 @@ class Metal(StrEnum):
     """In the clamp or on its way there, not yet a copy that may be handed over."""
     DELIVERING = "delivering"
     """A good copy is being dropped into the chute: after a crash only a look tells whether it fell."""
+    GONE = "gone"
+    """It is no longer in the clamp, and nobody saw where it fell: staff say whether the shopper has it."""
+
+    @property
+    def in_clamp(self) -> bool:
+        """Whether something may be in the clamp."""
+        return self in (Metal.CLAMPED, Metal.DELIVERING)
 
 
 class Remedy(StrEnum):
@@ -61,6 +68,8 @@ class Step(StrEnum):
     REJECTED = "rejected"
     DELIVERING = "delivering"
     HANGING = "hanging"
+    GONE = "gone"
+    NOT_RECEIVED = "not_received"
     DELIVERED = "delivered"
     CAPTURING = "capturing"
     CAPTURED = "captured"
@@ -90,6 +99,8 @@ METAL_AFTER = {
     Step.REJECTED: Metal.NONE,
     Step.DELIVERING: Metal.DELIVERING,
     Step.HANGING: Metal.CLAMPED,
+    Step.GONE: Metal.GONE,
+    Step.NOT_RECEIVED: Metal.NONE,
     Step.DELIVERED: Metal.NONE,
 }
 
@@ -111,6 +122,8 @@ WORDS = {
     Step.REJECTED: "what was in the clamp was scrapped",
     Step.DELIVERING: "the copy was about to be dropped into the chute",
     Step.HANGING: "the copy did not fall into the chute: it is still in the clamp",
+    Step.GONE: "the copy is not in the clamp, and nobody saw it fall: staff are asked",
+    Step.NOT_RECEIVED: "staff say that the shopper did not get the copy",
     Step.DELIVERED: "the copy was delivered",
     Step.CAPTURING: "the money for the delivered copies was about to be taken",
     Step.CAPTURED: "the money was taken",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from kiosk import effects
 from kiosk.desk import Desk, Lane
 from kiosk.events import Cancel, Done, Intent
-from kiosk.journal import Metal, Money, Remedy, Sale, Step
+from kiosk.journal import Money, Remedy, Sale, Step
 from kiosk.outcomes import Faulted, Report, Settled
 from kiosk.snapshot import Receipt
 from kiosk.states import MAKING
@@ -47,10 +47,6 @@ def enter_capturing(desk: Desk) -> None:
     transaction = visit.transaction
     # The shape of the key has done its work.
     visit.secrets.wipe()
-    if visit.stopped:
-        # Stopped too late to matter to this copy; the machine is latched all the same.
-        desk.request(Lane.MACHINE, lambda: effects.give_up(tools, transaction, machine_too=True))
-        return
     desk.request(Lane.DESK, lambda: effects.capture(tools, transaction))
 
 
@@ -71,7 +67,7 @@ def _paid(desk: Desk, event: Settled) -> None:
 
 
 def enter_settling(desk: Desk) -> None:
-    """Give up: scrap what is in the clamp if the machine was used, and give back what was reserved."""
+    """Give up: what was reserved goes back. Nothing moves for it; what is in the clamp waits for a person."""
     visit, tools = desk.here, desk.tools
     visit.secrets.wipe()
     if visit.brought_back is not None and visit.remedy is Remedy.REFUND:
@@ -79,12 +75,9 @@ def enter_settling(desk: Desk) -> None:
         desk.request(Lane.DESK, lambda: effects.give_back(tools, claimed))
         return
     transaction = visit.transaction
-    sale = tools.journal.sale(transaction)
-    in_clamp = sale is not None and sale.metal is not Metal.NONE
-    machine_too = in_clamp or visit.failed_reason == "stopped"
     if visit.failed_reason == "stopped":
         tools.journal.write(transaction, Step.STOPPED)
-    desk.request(Lane.MACHINE, lambda: effects.give_up(tools, transaction, machine_too=machine_too))
+    desk.request(Lane.MACHINE, lambda: effects.give_up(tools, transaction))
 
 
 def handle_settling(desk: Desk, event: Intent | Report) -> None:
@@ -126,10 +119,11 @@ def handle_finished(desk: Desk, event: Intent | Report) -> None:
 
 
 def stopped_by_shopper(desk: Desk, event: Faulted) -> bool:
-    """Whether this fault is the stop the shopper asked for: then the sale is settled, and the kiosk goes on."""
+    """Whether this fault is the stop the shopper asked for: then the sale is settled, and staff are waited for."""
     visit = desk.visit
     if visit is None or event.code != STOPPED or desk.session.state not in MAKING:
         return False
+    desk.note_fault(event.code, event.detail, heals=False)
     visit.stopped = True
     visit.failed_reason = "stopped"
     desk.audit("stopped")

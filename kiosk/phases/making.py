@@ -10,7 +10,7 @@ from config.keyway import CutSpec
 from kiosk import effects
 from kiosk.cut_plan import PlanRefusal
 from kiosk.desk import Desk, Lane
-from kiosk.events import Intent, Stop
+from kiosk.events import Intent
 from kiosk.outcomes import (
     BlankUnfit,
     Checked,
@@ -21,9 +21,11 @@ from kiosk.outcomes import (
     NotPlanned,
     Report,
 )
+from kiosk.visit import TouchedBlank
 
 BLANKS_TRIED = 3
 """Blanks that may be unfit before the kiosk gives up on this sale."""
+SUSPECT = "SUSPECT"
 
 
 def enter_loading(desk: Desk) -> None:
@@ -44,15 +46,17 @@ def enter_loading(desk: Desk) -> None:
 def handle_loading(desk: Desk, event: Intent | Report) -> None:
     """A seated blank, or another try."""
     match event:
-        case Loaded(touch_off):
-            desk.here.touch_error_mm = touch_off.error_mm
+        case Loaded(touch_off, slot):
+            desk.here.touched = TouchedBlank(slot, touch_off.error_mm)
             _timed(desk, "load")
             desk.session.loaded()
         case BlankUnfit(slot, reason):
+            if _suspect(desk):
+                desk.here.failed_reason = "blank"
+                desk.session.settle()
+                return
             desk.audit("slot_locked", slot=slot, reason=reason)
             desk.session.blank_unfit()
-        case Stop():
-            desk.here.stopped = True
         case _:
             pass
 
@@ -79,8 +83,6 @@ def handle_cutting(desk: Desk, event: Intent | Report) -> None:
         case NotPlanned():
             visit.failed_reason = "blank"
             desk.session.settle()
-        case Stop():
-            visit.stopped = True
         case _:
             pass
 
@@ -93,8 +95,8 @@ def enter_checking(desk: Desk) -> None:
     planned = visit.secrets.plan
     if planned is None:
         raise LookupError("the plan is forgotten")
-    transaction, copy, touch_error_mm = visit.transaction, visit.copy, visit.touch_error_mm
-    desk.request(Lane.MACHINE, lambda: effects.check(tools, transaction, copy, planned, touch_error_mm))
+    transaction, copy, touched = visit.transaction, visit.copy, visit.touched
+    desk.request(Lane.MACHINE, lambda: effects.check(tools, transaction, copy, planned, touched))
 
 
 def handle_checking(desk: Desk, event: Intent | Report) -> None:
@@ -106,14 +108,12 @@ def handle_checking(desk: Desk, event: Intent | Report) -> None:
             _timed(desk, "check")
             if result.passed:
                 desk.session.good()
-            elif visit.recuts < desk.tools.machine.check.recuts:
+            elif not _suspect(desk) and visit.recuts < desk.tools.machine.check.recuts:
                 visit.recuts += 1
                 desk.session.cut_again()
             else:
                 visit.failed_reason = "check"
                 desk.session.settle()
-        case Stop():
-            visit.stopped = True
         case _:
             pass
 
@@ -132,17 +132,23 @@ def handle_delivering(desk: Desk, event: Intent | Report) -> None:
     match event:
         case Delivered():
             _timed(desk, "deliver")
-            if visit.copy < visit.quantity and not visit.stopped:
+            if visit.copy < visit.quantity and desk.fault is None:
                 visit.copy += 1
                 visit.recuts = 0
                 visit.blanks_tried = 0
                 desk.session.next_copy()
             else:
                 desk.session.all_delivered()
-        case Stop():
-            visit.stopped = True
         case _:
             pass
+
+
+def _suspect(desk: Desk) -> bool:
+    """Blank after blank failed: wheel, probe or clamp must be looked at before the next one is spoilt."""
+    if not desk.tools.machine_record.is_suspect:
+        return False
+    desk.note_fault(SUSPECT, "blanks failed one after another: look at wheel, probe and clamp", heals=False)
+    return True
 
 
 def _spec(desk: Desk) -> CutSpec:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hardware.jog import AXES
-from kiosk import service_work
+from kiosk import effects, service_work
 from kiosk.desk import Desk, Lane
 from kiosk.events import (
     Cancel,
@@ -22,10 +22,10 @@ from kiosk.events import (
     ServiceMenu,
     StaffKey,
     Start,
+    TellReceived,
     UnlockSlot,
 )
 from kiosk.executor import Work
-from kiosk.journal import Metal
 from kiosk.outcomes import (
     BroughtUp,
     Calibrated,
@@ -39,10 +39,13 @@ from kiosk.outcomes import (
 )
 from kiosk.phases import approving, starting
 from kiosk.secrecy import wipe
+from kiosk.settle import scrap
 from kiosk.snapshot import JOG_STEPS_MM, Preview
 from kiosk.tools import Tools
 
 TECHNICIAN = "technician"
+MOVES = frozenset(("home", "reject", "check", "jog", "probe", "test_cut"))
+"""Actions that move something: none of them before staff have recovered a machine that stopped."""
 LOOK_AFTER_S = 0.5
 """Between two looks at the machine while a technician watches it."""
 
@@ -126,13 +129,26 @@ def _common(desk: Desk, event: Intent | Report) -> bool:
             desk.audit("opened", staff=staff)
         case Recover():
             desk.audit("recover", staff=staff)
-            desk.heal_attempts = 0
             starting.recover(desk)
+        case TellReceived(transaction, received):
+            desk.audit("received" if received else "not_received", staff=staff, sale=transaction)
+            desk.request(Lane.MACHINE, lambda: effects.settle_doubt(tools, transaction, received=received))
+        case MachineSeen(status):
+            desk.bench.looking = False
+            desk.bench.status = status
+        case Due("look"):
+            look(desk)
         case BroughtUp():
             starting.well_again(desk, event)
         case _:
             return False
     return True
+
+
+def enter_menu(desk: Desk) -> None:
+    """The machine is looked at all the time: staff see door, emergency stop and inputs before they recover it."""
+    desk.bench.begin()
+    look(desk)
 
 
 def enter_technician(desk: Desk) -> None:
@@ -141,7 +157,7 @@ def enter_technician(desk: Desk) -> None:
     desk.service_message = ""
     desk.bench.begin()
     approving.watch_account(desk)
-    _look(desk)
+    look(desk)
 
 
 def handle_technician(desk: Desk, event: Intent | Report) -> None:
@@ -157,13 +173,8 @@ def handle_technician(desk: Desk, event: Intent | Report) -> None:
             _done(desk, event)
         case CutProgress(fraction):
             desk.bench.fraction = fraction
-        case MachineSeen(status):
-            desk.bench.looking = False
-            desk.bench.status = status
         case CamerasSeen(previews):
             _seen(desk, previews)
-        case Due("look"):
-            _look(desk)
         case Done() | Cancel():
             if not desk.service_busy:
                 desk.bench.close_eyes()
@@ -172,10 +183,13 @@ def handle_technician(desk: Desk, event: Intent | Report) -> None:
             pass
 
 
-def _look(desk: Desk) -> None:
+def look(desk: Desk) -> None:
     """See how the machine stands, and do so again soon."""
     bench, tools = desk.bench, desk.tools
-    if desk.service_busy:
+    if desk.recovering:
+        # The inputs stay on the screen as they were seen before.
+        pass
+    elif desk.service_busy:
         # The worker has the machine: this is what it last heard, and asks nothing.
         bench.status = tools.cutter.status()
     elif not bench.looking:
@@ -212,7 +226,6 @@ def _asked(desk: Desk, action: ServiceAction) -> None:
     work = _WORK[action.name](desk, action)
     desk.service_busy, desk.service_message, bench.fraction = action.name, "", 0.0
     bench.trial = bench.calibration = None
-    bench.clamped = bench.clamped or action.name in ("probe", "test_cut")
     if action.name != "jog" or not bench.jogged:
         # A jog is many touches; that there was one is enough.
         desk.audit("service", staff=desk.member.number if desk.member else "", action=action.name)
@@ -226,16 +239,17 @@ def _refusal(desk: Desk, action: ServiceAction) -> str:
         return "unknown_action"
     if action.name == "jog" and (action.axis not in AXES or abs(action.distance_mm) not in JOG_STEPS_MM):
         return "unknown_action"
-    in_work = any(sale.metal is not Metal.NONE for sale in desk.tools.journal.open_sales())
+    in_work = any(sale.metal.in_clamp for sale in desk.tools.journal.open_sales())
     if desk.visit is not None or in_work:
         return "not_now"
+    if desk.fault is not None and action.name in MOVES:
+        return "recover_first"
     return ""
 
 
 def _done(desk: Desk, report: ServiceDone | TrialCut | Calibrated) -> None:
     bench = desk.bench
     desk.service_busy = ""
-    bench.clamped = False
     match report:
         case ServiceDone(_, message):
             desk.service_message = message
@@ -288,7 +302,7 @@ def _calibrate(desk: Desk, _action: ServiceAction) -> Work:
 
 _WORK: dict[str, Callable[[Desk, ServiceAction], Work]] = {
     "home": _plainly("home", lambda tools: tools.cutter.home()),
-    "reject": _plainly("reject", lambda tools: tools.cutter.reject()),
+    "reject": _plainly("reject", scrap),
     "check": _plainly("check", lambda tools: tools.cutter.present_to_check()),
     "new_wheel": _plainly("new_wheel", lambda tools: tools.journal.forget_drift()),
     "jog": _jog,

@@ -10,21 +10,54 @@ from kiosk import effects
 from kiosk.desk import Desk, Lane
 from kiosk.events import Intent, StaffKey
 from kiosk.journal import Step
-from kiosk.outcomes import BroughtUp, Crashed, Due, Faulted, LeftoversSettled, Report
-from kiosk.states import State
+from kiosk.obstacle import obstacle
+from kiosk.outcomes import (
+    BroughtUp,
+    Connected,
+    Crashed,
+    Due,
+    Faulted,
+    HeldBack,
+    LeftoversSettled,
+    NotReached,
+    Reached,
+    Report,
+)
+from kiosk.phases.making import SUSPECT
+from kiosk.states import FRONT, State
 
 HEAL_AFTER_S = (5.0, 15.0, 60.0, 300.0)
-"""Waits before each try to recover alone; then only staff may ask for it."""
+"""Waits before each try to reach a board that does not answer yet, or a camera: the last one for ever."""
+ANNOUNCED_S = 10
+"""How long it is said, on screen and in sound, that the machine is about to move by itself. Stop ends it."""
 LEFTOVERS_AFTER_S = 30.0
 LOOK_AROUND_EVERY_S = 60.0
 """How often a kiosk nobody uses looks whether it could still serve: a disk fills while nobody touches the screen."""
 LONE_PROBLEM = "SESSION"
+HELD_BACK = {
+    HeldBack.FAULT: "stopped before the restart; nobody has recovered it since",
+    HeldBack.METAL: "something may be in the clamp",
+    HeldBack.SALE: "the restart came in the middle of a sale",
+    HeldBack.SUSPECT: "blanks failed one after another: look at wheel, probe and clamp",
+    HeldBack.DOOR: "the door is open, or hold or the emergency stop are pressed",
+}
+"""For the technician's list; the screen's words go by the code."""
+CODE_OF = {
+    HeldBack.METAL: "RESTART_METAL",
+    HeldBack.SALE: "RESTART_SALE",
+    HeldBack.SUSPECT: SUSPECT,
+    HeldBack.DOOR: "DOOR_OPEN",
+}
 
 
 def begin(desk: Desk) -> None:
-    """Connect, home, settle what was left open."""
+    """Reach the machine and settle what was left open; nothing moves yet."""
     desk.audit("start", simulated=int(desk.tools.simulated))
-    desk.request(Lane.MACHINE, lambda: effects.bring_up(desk.tools, first=True))
+    _connect(desk)
+
+
+def _connect(desk: Desk) -> None:
+    desk.request(Lane.MACHINE, lambda: effects.connect(desk.tools))
 
 
 def enter_front(desk: Desk) -> None:
@@ -35,54 +68,158 @@ def enter_front(desk: Desk) -> None:
 
 
 def handle_starting(desk: Desk, event: Intent | Report) -> None:
-    """Only the machine's answer matters."""
-    if isinstance(event, BroughtUp):
-        _well(desk, event)
-
-
-def enter_out_of_order(desk: Desk) -> None:
-    """Wait for staff, or try alone after a while if this kind of fault allows it."""
-    fault = desk.fault
-    if fault is None or not fault.heals_itself or desk.heal_attempts >= len(HEAL_AFTER_S):
-        return
-    desk.due_in(HEAL_AFTER_S[desk.heal_attempts], "heal")
-
-
-def handle_out_of_order(desk: Desk, event: Intent | Report) -> None:
-    """Staff may come; recovery may be due, done, or have failed."""
+    """The board answers: what is sound is homed after it was announced; all else waits for a person."""
     match event:
-        case StaffKey():
-            desk.session.staff_key()
-        case Due("heal"):
-            recover(desk)
+        case Connected():
+            _connected(desk, event)
+        case NotReached(code, detail):
+            desk.note_fault(code, detail, heals=True)
+            desk.session.broke()
+        case Due("announce"):
+            _count_down(desk)
         case BroughtUp():
             _well(desk, event)
         case _:
             pass
 
 
-def recover(desk: Desk) -> None:
-    """Ask for recovery: reset, wheel off, home, scrap, settle. Nothing is resumed."""
-    if desk.recovering:
+def _connected(desk: Desk, event: Connected) -> None:
+    desk.identity, desk.unsettled = event.identity, event.unsettled
+    desk.set_recovering(False)
+    reason = event.held_back
+    if reason is None:
+        if desk.session.state is State.OUT_OF_ORDER:
+            desk.fault = None
+            desk.heal_attempts = 0
+            desk.session.reached()
+        desk.moves_in_s = ANNOUNCED_S
+        desk.due_in(1.0, "announce")
+        return
+    code = CODE_OF.get(reason) or desk.tools.machine_record.fault
+    desk.fault = None
+    desk.note_fault(code, HELD_BACK[reason], heals=False)
+    desk.audit("held_back", reason=reason.value)
+    if desk.session.state is State.OUT_OF_ORDER:
+        enter_out_of_order(desk)
+    else:
+        desk.session.broke()
+
+
+def _count_down(desk: Desk) -> None:
+    desk.moves_in_s -= 1
+    if desk.moves_in_s > 0:
+        desk.due_in(1.0, "announce")
+        return
+    desk.request(Lane.MACHINE, lambda: effects.home(desk.tools))
+
+
+def enter_out_of_order(desk: Desk) -> None:
+    """Wait for staff; where nothing of the machine has to move for it, ask again after a while."""
+    desk.moves_in_s = 0
+    fault = desk.fault
+    if fault is not None and fault.heals_itself:
+        desk.due_in(HEAL_AFTER_S[min(desk.heal_attempts, len(HEAL_AFTER_S) - 1)], "heal")
+    if desk.unsettled:
+        desk.due_in(LEFTOVERS_AFTER_S, "leftovers")
+
+
+def handle_out_of_order(desk: Desk, event: Intent | Report) -> None:
+    """Staff may come; what failed without the machine may answer again."""
+    match event:
+        case StaffKey():
+            desk.session.staff_key()
+        case Due("heal"):
+            _heal(desk)
+        case Due("leftovers"):
+            ask_leftovers(desk)
+        case Connected():
+            _connected(desk, event)
+        case NotReached(code, detail):
+            heal_failed(desk, code, detail)
+        case Reached(unsettled):
+            desk.unsettled = unsettled
+            _come_back(desk)
+        case BroughtUp():
+            # Staff had it recovered and left before it was done.
+            well_again(desk, event)
+            if desk.fault is None:
+                _to_front(desk)
+        case _:
+            pass
+
+
+def _heal(desk: Desk) -> None:
+    """Ask again. Nothing moves for it, whatever the answer is."""
+    if desk.recovering or desk.fault is None or not desk.fault.heals_itself:
         return
     desk.heal_attempts += 1
     desk.set_recovering(True)
-    scrap = desk.bench.clamped
-    desk.request(Lane.MACHINE, lambda: effects.bring_up(desk.tools, first=False, scrap=scrap))
+    if desk.identity is None:
+        _connect(desk)
+    else:
+        desk.request(Lane.MACHINE, lambda: effects.look_again(desk.tools))
+
+
+def heal_failed(desk: Desk, code: str, detail: str) -> None:
+    """It does not answer yet: the first cause stays, the latest is in the technician's list."""
+    desk.note_fault(code, detail, heals=True)
+    desk.set_recovering(False)
+    enter_out_of_order(desk)
+
+
+def _come_back(desk: Desk) -> None:
+    """A camera or the terminal is back, and the machine stands as it was left: homed, and nothing in its clamp."""
+    desk.set_recovering(False)
+    if desk.fault is None or not desk.fault.heals_itself:
+        return
+    desk.fault = None
+    desk.heal_attempts = 0
+    _to_front(desk)
+
+
+def recover(desk: Desk) -> None:
+    """A person's wish at the machine: reset, home, scrap, settle. Nothing is resumed.
+
+    Only after the screen has shown door, emergency stop and inputs as they are, and nothing stands against it.
+    """
+    if desk.recovering:
+        return
+    against = obstacle(desk.bench.status)
+    if against is not None:
+        desk.staff_message = desk.service_message = f"not_clear_{against.value}"
+        return
+    desk.staff_message = desk.service_message = ""
+    desk.heal_attempts = 0
+    desk.set_recovering(True)
+    wanted = desk.unless_stopped()
+    desk.recovery_stands = wanted
+    desk.request(Lane.MACHINE, lambda: effects.bring_up(desk.tools, wanted))
 
 
 def well_again(desk: Desk, event: BroughtUp) -> None:
-    """The machine is sound: forget the fault. The state stays."""
+    """A person has recovered the machine and it is sound: forget the fault. The state stays.
+
+    A stop that was pressed meanwhile is not forgotten: the machine has latched it.
+    """
+    if not desk.recovering or not desk.recovery_stands():
+        desk.set_recovering(False)
+        return
     desk.identity = event.identity or desk.identity
     desk.unsettled = event.unsettled
-    desk.bench.clamped = False
+    desk.tools.machine_record.recovered()
     desk.fault = None
     desk.heal_attempts = 0
+    desk.moves_in_s = 0
     desk.set_recovering(False)
 
 
 def _well(desk: Desk, event: BroughtUp) -> None:
-    well_again(desk, event)
+    desk.unsettled = event.unsettled
+    desk.moves_in_s = 0
+    _to_front(desk)
+
+
+def _to_front(desk: Desk) -> None:
     if desk.closed_reason:
         desk.session.ready_but_closed()
     else:
@@ -92,7 +229,7 @@ def _well(desk: Desk, event: BroughtUp) -> None:
 def leftovers(desk: Desk, event: LeftoversSettled) -> None:
     """Money that was unknown may be known now."""
     desk.unsettled = event.unsettled
-    if desk.unsettled and desk.session.state in (State.WELCOME, State.CLOSED):
+    if desk.unsettled and desk.session.state in FRONT:
         desk.due_in(LEFTOVERS_AFTER_S, "leftovers")
 
 
@@ -120,7 +257,9 @@ def break_down(desk: Desk, event: Faulted | Crashed) -> None:
     if isinstance(event, Crashed):
         # Whatever failed, nobody may be left in command of a turning wheel.
         desk.tools.cutter.stop()
-    desk.note_fault(code, detail, heals=heals)
+    # What may hang in the clamp must be scrapped, and that moves: a camera that comes back changes nothing.
+    alone = heals and not desk.may_hold_metal and desk.identity is not None
+    desk.note_fault(code, detail, heals=alone)
     desk.set_recovering(False)
     desk.audit("crash" if isinstance(event, Crashed) else "fault", code=code)
     visit = desk.visit
@@ -129,5 +268,5 @@ def break_down(desk: Desk, event: Faulted | Crashed) -> None:
         desk.staff_called = True
     desk.end_visit()
     # In the machine's lane, so that whatever still runs there has ended before anything is settled.
-    desk.request(Lane.MACHINE, lambda: effects.settle_leftovers(desk.tools, in_doubt=False))
+    desk.request(Lane.MACHINE, lambda: effects.settle_leftovers(desk.tools))
     desk.session.broke()

@@ -23,6 +23,7 @@ _DEEDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "CloseKiosk": lambda _: "close",
     "OpenKiosk": lambda _: "open",
     "Recover": lambda _: "recover",
+    "TellReceived": lambda facts: "received" if facts["received"] else "not_received",
     "ServiceMenu": lambda _: "service",
     "ServiceAction": lambda facts: f"action {facts['name']}",
 }

@@ -51,7 +51,7 @@ class StaffVisit(Frozen):
     """Staff come in a state: number, PIN, and what they do one after another.
 
     `does`: `approve REASON` (or `approve`), `deny`, `refill SLOT COUNT`, `unlock SLOT`, `close`, `open`, `recover`,
-    `service`, `action NAME`, `wait`, `leave`.
+    `received`, `not_received`, `service`, `action NAME`, `wait`, `leave`.
     """
 
     comes_in: State

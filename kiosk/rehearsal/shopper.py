@@ -36,8 +36,10 @@ from kiosk.events import (
     SetQuantity,
     StaffKey,
     Start,
+    TellReceived,
     UnlockSlot,
 )
+from kiosk.obstacle import obstacle
 from kiosk.rehearsal.ready import PIN
 from kiosk.rehearsal.script import StaffVisit, Visit
 from kiosk.snapshot import Snapshot
@@ -105,7 +107,8 @@ class Shopper:
         paying = now.offer.payment if now.offer else ""
         asked = now.staff.asked.code if now.staff and now.staff.asked else ""
         busy = (now.service.busy, now.service.message) if now.service else ()
-        seen = (now.state, message, paying, asked, busy, now.return_message, bool(now.fault), self._glances)
+        recovering = now.staff is not None and now.staff.recovering
+        seen = (now.state, message, paying, asked, busy, recovering, now.return_message, bool(now.fault), self._glances)
         if now.waiting is not None and self._more_time > 0 and not self._gone:
             self._more_time -= 1
             self._later(lambda: self._stage.post(MoreTime()))
@@ -266,9 +269,9 @@ class Shopper:
                 self._at_keypad = None
                 return self._say(Cancel())
             return self._say(Credentials(staff.number, staff.pin or PIN))
-        if not self._to_do or (now.service is not None and now.service.busy):
-            if now.service is not None and now.service.busy:
-                return None
+        if (now.service is not None and now.service.busy) or (now.staff is not None and now.staff.recovering):
+            return None
+        if not self._to_do:
             if not self._staff and self._visit.purpose == "staff":
                 self.done = True
             return self._say(Done())
@@ -276,6 +279,11 @@ class Shopper:
         def act() -> None:
             # Taken only now: a screen that changes before would otherwise skip a deed.
             self._glances += 1
+            if self._to_do[0] == "recover" and not _may_recover(self._stage.now):
+                # The button is grey until the inputs are shown and nothing stands against moving.
+                self._seen = ()
+                self._look(self._stage.now)
+                return
             for wish in self._deed(self._stage.now, self._to_do.pop(0).split()):
                 self._stage.post(wish)
             # Some deeds change nothing that is shown: look again all the same.
@@ -300,12 +308,20 @@ class Shopper:
                 return [UnlockSlot(int(slot))]
             case ["action", name]:
                 return [ServiceAction(name)]
+            case ["received" | "not_received" as told]:
+                doubts = now.staff.doubts if now.staff else ()
+                return [TellReceived(sale.transaction, told == "received") for sale in doubts[:1]]
             case ["wait"]:
                 return []
             case [deed] if deed in _DEEDS:
                 return [_DEEDS[deed]]
             case _:
                 raise ValueError(f"staff do not know how to {' '.join(words)}")
+
+
+def _may_recover(now: Snapshot) -> bool:
+    status = now.staff.machine if now.staff else now.service.status if now.service else None
+    return obstacle(status) is None
 
 
 _DEEDS: dict[str, Intent] = {

@@ -12,7 +12,7 @@ import numpy as np
 
 from config.machine import Assurance
 from config.settings import Settings, load_settings
-from hardware.errors import BlankFault, HardwareFault, Stopped
+from hardware.errors import BlankFault, DoorOpened, HardwareFault, LinkLost, Stopped
 from hardware.job import CutJob
 from hardware.ports import BoardIdentity, JogEnd, MachineStatus, TouchOff, WireLine
 from hardware.scan import ScanFrames, View
@@ -21,8 +21,10 @@ from kiosk.compose import Ports, build_tools
 from kiosk.copy_check import CopyErrors
 from kiosk.cut_plan import CutPlan
 from kiosk.decision import FiredRule
+from kiosk.events import Credentials, Done, Recover, StaffKey
 from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
 from kiosk.rehearsal.stage import Stage
+from kiosk.states import State
 from kiosk.tools import SignInRefused, StaffMember, Telling
 from simulator.payment import SimulatedTerminal
 
@@ -62,9 +64,16 @@ class FakeCutter:
     bin: int = 0
     during_run: Callable[[float], None] | None = None
     pins: str = ""
+    silent: bool = False
     may_turn: bool = False
     feeds: int = 1
     """Blanks fed until one sat."""
+    looks: int = 0
+
+    @property
+    def moves(self) -> list[str]:
+        """What moved something, in order."""
+        return [what for what in self.diary if what not in ("connect", "stop", "stop_wheel", "close")]
 
     def connect(self) -> BoardIdentity:
         self.latched = None
@@ -106,9 +115,28 @@ class FakeCutter:
         self.diary.append("stop")
         self.latched = self.latched or Stopped("stopped")
 
-    def recover(self) -> None:
+    def recover(self, wanted: Callable[[], bool] = lambda: True) -> None:
         self.latched = None
+        if not wanted():
+            self.latched = Stopped("stopped")
+        if set("DH") & set(self.pins):
+            self.latched = DoorOpened("the door is open")
         self._do("recover", 6.0)
+
+    def look(self) -> MachineStatus:
+        self.looks += 1
+        if self.silent:
+            raise LinkLost("gone")
+        return MachineStatus("Alarm" if self.latched else "Idle", None, 0.0, 0.0, self.pins)
+
+    def stop_wheel(self) -> bool:
+        self.diary.append("stop_wheel")
+        self.may_turn = self.may_turn and self.silent
+        return not self.may_turn
+
+    @property
+    def wheel_may_turn(self) -> bool:
+        return self.may_turn
 
     def jog(self, axis: str, distance_mm: float, held: Callable[[], bool]) -> JogEnd:
         if not held():
@@ -118,17 +146,6 @@ class FakeCutter:
 
     def status(self) -> MachineStatus:
         return MachineStatus("Idle", (0.0, 0.0, 0.0), 0.0, 0.0)
-
-    @property
-    def wheel_may_turn(self) -> bool:
-        return self.may_turn
-
-    def look(self) -> MachineStatus:
-        return MachineStatus("Idle", None, 0.0, 0.0, self.pins)
-
-    def stop_wheel(self) -> bool:
-        self.may_turn = False
-        return True
 
     def hear_wire(self, listener: Callable[[WireLine], None]) -> None:
         """Nothing passes this wire."""
@@ -272,6 +289,19 @@ class Shop:
     terminal: SimulatedTerminal
     audit: ListAudit
     stage: Stage
+
+
+def recovers(kiosk: Shop, number: str = "1001") -> None:
+    """Staff sign in, see door, emergency stop and inputs on the screen, hold Recover, wait and leave."""
+    stage = kiosk.stage
+    stage.post(StaffKey())
+    stage.run_to(State.STAFF_LOGIN)
+    stage.post(Credentials(number, "190283"))
+    stage.run_to(State.STAFF_MENU)
+    stage.run_until(lambda now: now.staff is not None and now.staff.machine is not None)
+    stage.post(Recover())
+    stage.run_until(lambda now: now.fault is None)
+    stage.post(Done())
 
 
 @contextmanager

@@ -82,17 +82,22 @@ def test_a_test_key_that_does_not_pass_goes_into_the_bin_like_one_that_does(kios
     assert kiosk.stage.tools.journal.last_copies(5) == ()
 
 
-def test_a_check_camera_that_fails_leaves_no_test_key_in_the_clamp(
+def test_a_check_camera_that_fails_leaves_a_test_key_that_recovery_scraps(
     kiosk: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone() -> None:
         raise CameraFault("check", "unplugged")
 
     at_work(kiosk)
-    monkeypatch.setattr(kiosk.scanner, "check", gone)
-    does(kiosk, "test_cut")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(kiosk.scanner, "check", gone)
+        does(kiosk, "test_cut")
     assert kiosk.stage.now.fault is not None
+    assert kiosk.stage.tools.machine_record.clamped_by == "test_cut"
+    kiosk.stage.post(Recover())
+    kiosk.stage.run_until(lambda now: now.fault is None)
     assert not kiosk.cutter.clamped
+    assert kiosk.stage.tools.machine_record.clamped_by == ""
 
 
 @pytest.mark.parametrize("fault", [DoorOpened("open"), LinkLost("gone")])
@@ -104,7 +109,7 @@ def test_a_fault_in_a_test_cut_is_shown_here_and_recovery_scraps_the_blank(kiosk
     assert kiosk.stage.now.fault is not None
     kiosk.stage.post(Recover())
     kiosk.stage.run_until(lambda now: now.fault is None)
-    assert kiosk.cutter.diary[-2:] == ["recover", "reject"]
+    assert kiosk.cutter.diary[-3:] == ["recover", "reject", "check"], "what was scrapped is looked for"
     assert kiosk.cutter.bin == 1
 
 
@@ -141,5 +146,5 @@ def test_frames_looked_at_are_overwritten_and_only_small_grey_ones_are_shown(kio
 def test_the_machines_state_is_followed_without_a_touch(kiosk: Shop) -> None:
     at_work(kiosk)
     kiosk.stage.run_until(lambda now: service(now).status is not None)
-    kiosk.cutter.status = lambda: MachineStatus("Door", None, 0.0, 0.0)  # type: ignore[method-assign]
+    kiosk.cutter.look = lambda: MachineStatus("Door", None, 0.0, 0.0)  # type: ignore[method-assign]
     kiosk.stage.run_until(lambda now: getattr(service(now).status, "state", "") == "Door", limit_s=5)

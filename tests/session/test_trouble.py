@@ -15,12 +15,13 @@ from hardware.errors import (
     LinkTimeout,
     PathDeviation,
 )
-from kiosk.events import Cancel, Confirm, Credentials, Done, Recover, StaffKey, Stop
+from kiosk.events import Cancel, Confirm, Done, Stop, TellReceived
 from kiosk.journal import Metal, Money
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
 from simulator.payment import Mishap
-from tests.session.parts import BAD_COPY, Shop
+from tests.session.parts import BAD_COPY, Shop, recovers
+from tests.session.test_people import to_menu
 from tests.session.test_selling import buy, to_offer
 
 
@@ -46,10 +47,13 @@ def test_stop_while_cutting_scraps_the_blank_and_charges_nothing(kiosk: Shop) ->
     failed = kiosk.stage.run_to(State.FAILED)
     assert seen, "progress was told while the cut ran"
     assert failed.failed_reason == "stopped"
+    assert (kiosk.terminal.reserved, kiosk.terminal.taken_in_all_minor) == ((), 0), "nothing has to move for that"
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    recovers(kiosk)
+    kiosk.stage.run_to(State.WELCOME)
     assert kiosk.cutter.bin == 1
     assert_neither(kiosk)
-    kiosk.stage.post(Done())
-    kiosk.stage.run_to(State.WELCOME)
 
 
 @pytest.mark.parametrize("state", [State.LOADING, State.CUTTING, State.CHECKING, State.DELIVERING])
@@ -57,21 +61,26 @@ def test_stop_in_any_moving_state_ends_in_delivered_and_paid_or_neither(kiosk: S
     buy(kiosk)
     kiosk.stage.run_to(state)
     kiosk.stage.post(Stop())
-    seen = kiosk.stage.run_to(State.FAILED, State.THANK_YOU)
-    assert kiosk.cutter.latched is None, "the machine is ready again"
-    if seen.state is State.FAILED:
-        assert_neither(kiosk)
-    else:
-        assert kiosk.cutter.chute == 1
+    moved = len(kiosk.cutter.moves)
+    kiosk.stage.run_to(State.FAILED)
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert kiosk.cutter.moves[moved:] == [], "a stop is followed by no motion"
+    recovers(kiosk)
+    kiosk.stage.run_to(State.WELCOME)
+    assert_neither(kiosk)
 
 
-def test_a_stop_that_comes_too_late_leaves_a_machine_that_works(kiosk: Shop) -> None:
+def test_a_stop_that_comes_too_late_takes_nothing_from_the_sale_and_latches_all_the_same(kiosk: Shop) -> None:
     buy(kiosk)
     kiosk.stage.run_to(State.CAPTURING)
     kiosk.stage.post(Stop())
     kiosk.stage.run_to(State.THANK_YOU)
-    kiosk.stage.run_until(lambda _: kiosk.cutter.latched is None)
     assert kiosk.terminal.taken_in_all_minor == 349
+    kiosk.stage.post(Done())
+    stopped = kiosk.stage.run_to(State.OUT_OF_ORDER, State.WELCOME)
+    assert stopped.fault is not None
+    assert stopped.fault.code == "STOPPED"
 
 
 def test_a_copy_out_of_tolerance_is_cut_once_more(kiosk: Shop) -> None:
@@ -154,21 +163,16 @@ def test_a_fault_at_any_step_is_out_of_order_and_after_recovery_all_is_settled(
     broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert broken.fault is not None
     assert broken.fault.code == fault.code
-    if not broken.fault.heals_itself:
-        kiosk.stage.post(StaffKey())
-        kiosk.stage.run_to(State.STAFF_LOGIN)
-        kiosk.stage.post(Credentials("1001", "190283"))
-        kiosk.stage.run_to(State.STAFF_MENU)
-        kiosk.stage.post(Recover())
-        kiosk.stage.run_until(lambda now: now.fault is None)
-        kiosk.stage.post(Done())
+    assert not broken.fault.heals_itself, "something is in the clamp, or the machine stopped"
+    recovers(kiosk)
     kiosk.stage.run_to(State.WELCOME)
     assert_neither(kiosk)
     assert kiosk.stage.tools.journal.last_sales(1)[0].metal is Metal.NONE
 
 
-def test_a_fault_after_the_copy_fell_charges_for_it(kiosk: Shop) -> None:
-    """The link is lost while delivering, but the copy is out of the clamp: a look tells."""
+@pytest.mark.parametrize("received", [True, False])
+def test_who_has_a_copy_that_left_the_clamp_unseen_is_asked_of_staff(kiosk: Shop, received: bool) -> None:
+    """The link is lost while delivering, and the copy is out of the clamp: with the shopper, or on the floor."""
     real = kiosk.cutter.deliver
 
     def falls_then_fails(before_opening: Callable[[], None]) -> None:
@@ -178,9 +182,15 @@ def test_a_fault_after_the_copy_fell_charges_for_it(kiosk: Shop) -> None:
     kiosk.cutter.deliver = falls_then_fails  # type: ignore[method-assign]
     buy(kiosk)
     kiosk.stage.run_to(State.OUT_OF_ORDER)
+    recovers(kiosk)
     kiosk.stage.run_to(State.WELCOME)
-    assert kiosk.cutter.chute == 1
-    assert kiosk.terminal.taken_in_all_minor == 349
+    assert kiosk.terminal.taken_in_all_minor == 0, "nobody has said yet that the shopper has it"
+    to_menu(kiosk, "1001")
+    (doubt,) = kiosk.stage.run_until(lambda now: now.staff is not None).staff.doubts  # type: ignore[union-attr]
+    kiosk.stage.post(TellReceived(doubt.transaction, received=received))
+    kiosk.stage.run_until(lambda now: now.staff is not None and not now.staff.doubts)
+    assert kiosk.terminal.taken_in_all_minor == (349 if received else 0)
+    assert kiosk.terminal.reserved == ()
     assert kiosk.stage.tools.journal.open_sales() == ()
 
 
@@ -194,6 +204,7 @@ def test_a_copy_lost_on_its_way_to_the_chute_is_not_charged(kiosk: Shop) -> None
     kiosk.cutter.deliver = loses_it  # type: ignore[method-assign]
     buy(kiosk)
     kiosk.stage.run_to(State.OUT_OF_ORDER)
+    recovers(kiosk)
     kiosk.stage.run_to(State.WELCOME)
     assert_neither(kiosk)
 
@@ -212,10 +223,11 @@ def test_the_money_for_a_copy_seen_hanging_is_let_go_before_anybody_clears_the_c
 
 def test_a_machine_that_does_not_come_back_still_gives_the_money_back(kiosk: Shop) -> None:
     kiosk.cutter.will_fail("run", LinkLost("gone"))
-    kiosk.cutter.will_fail("recover", *[LinkLost("gone")] * 10)
     buy(kiosk)
+    kiosk.stage.run_to(State.CUTTING)
+    kiosk.cutter.silent = True
     kiosk.stage.run_to(State.OUT_OF_ORDER)
-    kiosk.stage.run_until(lambda now: now.fault is not None and now.fault.attempt == 4 and not now.fault.recovering)
+    kiosk.stage.run_until(lambda _: kiosk.terminal.reserved == ())
     assert kiosk.terminal.taken_in_all_minor == 0
     assert kiosk.terminal.reserved == ()
 
