@@ -249,7 +249,8 @@ class Controller:
     def _handle_fault(self, report: Faulted | Crashed) -> None:
         desk = self.desk
         desk.service_busy = ""
-        if isinstance(report, Faulted) and ending.stopped_by_shopper(desk, report):
+        pressed = desk.stops_asked > desk.stops_heard or (desk.fault is not None and desk.fault.code == ending.STOPPED)
+        if pressed and isinstance(report, Faulted) and ending.stopped_by_shopper(desk, report):
             return
         if desk.recovering:
             # Recovery failed: the first cause stays, the latest is in the technician's list.

@@ -59,14 +59,22 @@ def _always(end: Theatre, ends_in: State, harms: Collection[str]) -> Iterator[st
     delivered = sum(sale.delivered for sale in sales)
     if delivered != end.delivered:
         yield f"the journal says {delivered} delivered, the chute holds {end.delivered}"
-    # A board whose cable is out obeys nobody: its own stop is in charge then.
-    if world.wheel.told_rpm and end.rig.plugged_in and "turned_alone" not in harms:
-        yield "the wheel turns"
+    if "turned_alone" not in harms:
+        yield from _wheel(end)
     yield from (f"{name} {count} times" for name, count in world.incidents.counted(harms).items())
     for number, blade in enumerate(end.rig.chute, start=1):
         worst_mm = _worst_mm(blade, end)
         if worst_mm > GOOD_MM:
             yield f"copy {number} was delivered though it is off by {worst_mm:.3f} mm"
+
+
+def _wheel(end: Theatre) -> Iterator[str]:
+    """It stands, or people are told that it may not: a board whose cable is out obeys nobody."""
+    world = end.rig.world
+    # It needs its time to come to a stop.
+    end.rig.clock.sleep(world.machine.wheel.spin_up_s)
+    if world.wheel_rpm(end.rig.firmware.now_s) > 0 and not end.stage.now.wheel_may_turn:
+        yield "the wheel turns, and nobody is told"
 
 
 def _worst_mm(blade: Blade, end: Theatre) -> float:

@@ -218,8 +218,9 @@ class _Scene:
                 lambda now: now.state in FRONT and (shopper.done or now.state is not State.WELCOME), limit_s
             )
             # Staff may yet come to a kiosk that is closed or out of order.
-            if visit.staff and not shopper.done:
+            if visit.purpose == "staff" and not shopper.done:
                 stage.run_until(lambda now: now.state in FRONT and shopper.done, limit_s)
+            stage.run_until(lambda now: now.state in FRONT and not shopper.staff_are_due(now.state), limit_s)
         finally:
             shopper.leave()
             self._visit = None

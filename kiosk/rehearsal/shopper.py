@@ -85,6 +85,7 @@ class Shopper:
         self._staff = list(visit.staff)
         self._at_keypad: StaffVisit | None = None
         self._to_do: list[str] = []
+        self._staff_busy = False
         self._seen: tuple[object, ...] = ()
         self._glances = 0
         self._more_time = visit.more_time
@@ -101,6 +102,10 @@ class Shopper:
     def leave(self) -> None:
         """Watch no more."""
         self._stage.watchers.remove(self._look)
+
+    def staff_are_due(self, state: State) -> bool:
+        """Whether staff come to the kiosk in this state, or are on their way to it."""
+        return self._staff_busy or (bool(self._staff) and state is self._staff[0].comes_in)
 
     def _look(self, now: Snapshot) -> None:
         message = now.staff.message if now.staff else ""
@@ -257,6 +262,7 @@ class Shopper:
 
     def _come(self) -> Callable[[], None]:
         self._at_keypad = self._staff.pop(0)
+        self._staff_busy = True
         self._to_do = list(self._at_keypad.does)
         return self._say(StaffKey())
 
@@ -267,11 +273,13 @@ class Shopper:
         if now.state is State.STAFF_LOGIN:
             if now.staff is not None and now.staff.message:
                 self._at_keypad = None
+                self._staff_busy = False
                 return self._say(Cancel())
             return self._say(Credentials(staff.number, staff.pin or PIN))
         if (now.service is not None and now.service.busy) or (now.staff is not None and now.staff.recovering):
             return None
         if not self._to_do:
+            self._staff_busy = False
             if not self._staff and self._visit.purpose == "staff":
                 self.done = True
             return self._say(Done())

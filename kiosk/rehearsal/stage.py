@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import threading
 from collections.abc import Callable
 
 from kiosk.controller import Controller
-from kiosk.events import Intent
+from kiosk.events import Intent, Stop
 from kiosk.executor import InlineExecutor
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
@@ -33,6 +34,7 @@ class Stage:
         self.controller.use(self._executor)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
+        self._owner = threading.get_ident()
         self._in_effect = False
         self._looking = False
         self.snapshots: list[Snapshot] = []
@@ -51,8 +53,14 @@ class Stage:
         return self.snapshots[-1]
 
     def post(self, intent: Intent) -> None:
-        """Somebody wishes something."""
-        self.controller.post(intent)
+        """Somebody wishes something. A Stop comes as in life from another thread than the one that has the machine."""
+        if not isinstance(intent, Stop):
+            self.controller.post(intent)
+            return
+        finger = threading.Thread(target=self.controller.post, args=(intent,), name="finger")
+        finger.start()
+        finger.join()
+        self._posted()
 
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Do something in `delay_s` of virtual time."""
@@ -109,7 +117,7 @@ class Stage:
 
     def _posted(self) -> None:
         """While an effect runs, its progress lets session and people take their turns."""
-        if not self._in_effect or self._looking:
+        if not self._in_effect or self._looking or threading.get_ident() != self._owner:
             return
         self._looking = True
         try:
