@@ -92,9 +92,13 @@ class GrblCutter:
 
     def connect(self) -> BoardIdentity:
         """Open, reset (which stops the wheel), identify, compare settings. Position is unknown afterwards."""
-        with self._operation():
-            self._open_board()
-            return self._identify()
+        with self._busy:
+            if isinstance(self._fault, LinkFault) and self.identity is None:
+                # It was never reached, so nothing has moved that anybody must look at.
+                self._fault = None
+            with self._operation():
+                self._open_board()
+                return self._identify()
 
     def home(self) -> None:
         """Find the switches; position is known afterwards."""
@@ -200,13 +204,15 @@ class GrblCutter:
         finally:
             self._busy.release()
 
-    def recover(self) -> None:
+    def recover(self, wanted: Callable[[], bool] = lambda: True) -> None:
         """Clear the latch, reset (wheel off), compare settings again, lift the wheel, home. Nothing is resumed."""
         with self._busy:
             LOG.warning("recovering from %s", self._fault.code if self._fault else "nothing")
             self._fault = None
             self._stop_asked.clear()
             with self._operation():
+                if not wanted():
+                    raise Stopped("stopped by a person")
                 if self._board is None:
                     self._open_board()
                 self._identify()

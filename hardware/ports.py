@@ -169,10 +169,12 @@ class Cutter(Protocol):
     def stop(self) -> None:
         """Hold, wheel off, latch. Any thread, at once."""
 
-    def recover(self) -> None:
+    def recover(self, wanted: Callable[[], bool] = ...) -> None:
         """After a fault, by a person's explicit wish: soft reset, wheel off, re-home. Never resumes anything.
 
         The only way out of a latched fault, and it moves. Raises what forbids motion, such as an open door.
+        `wanted` is asked after the latch was cleared and before anything moves: a stop pressed since the wish was made
+        is answered by it, a later one latches again.
         """
 
     def jog(self, axis: str, distance_mm: float, held: Callable[[], bool]) -> JogEnd:

@@ -85,11 +85,6 @@ def handle_menu(desk: Desk, event: Intent | Report) -> None:
             pass
 
 
-def enter_menu(desk: Desk) -> None:
-    """Whoever is signed in stays so only while their account stands."""
-    approving.watch_account(desk)
-
-
 def _signed_out(desk: Desk, event: Intent | Report) -> bool:
     """End the session of whoever's account was disabled. What already runs ends first; a held button is let go."""
     if desk.member is None or approving.still_in(desk, desk.member, event):
@@ -146,8 +141,12 @@ def _common(desk: Desk, event: Intent | Report) -> bool:
 
 
 def enter_menu(desk: Desk) -> None:
-    """The machine is looked at all the time: staff see door, emergency stop and inputs before they recover it."""
+    """The machine is looked at all the time: staff see door, emergency stop and inputs before they recover it.
+
+    Whoever is signed in stays so only while their account stands.
+    """
     desk.bench.begin()
+    approving.watch_account(desk)
     look(desk)
 
 
