@@ -211,11 +211,10 @@ class Controller:
         """A stop latches wherever it comes: the machine does not move again before staff have recovered it."""
         desk, state = self.desk, self.desk.session.state
         desk.stops_heard += 1
-        if state in _ON_ITS_WAY:
-            desk.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
-        elif state is State.OUT_OF_ORDER:
-            desk.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
-            desk.set_recovering(desk.recovering)
+        if state in _ON_ITS_WAY or state is State.OUT_OF_ORDER:
+            # Told twice, by whoever pressed and by the work it ended: one stop is one line in the list.
+            if desk.fault is None or desk.fault.code != ending.STOPPED:
+                desk.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
         elif state is State.TECHNICIAN:
             self._note_for_technician(Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
         else:

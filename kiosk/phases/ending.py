@@ -123,7 +123,8 @@ def stopped_by_shopper(desk: Desk, event: Faulted) -> bool:
     visit = desk.visit
     if visit is None or event.code != STOPPED or desk.session.state not in MAKING:
         return False
-    desk.note_fault(event.code, event.detail, heals=False)
+    if desk.fault is None:
+        desk.note_fault(event.code, event.detail, heals=False)
     visit.stopped = True
     visit.failed_reason = "stopped"
     desk.audit("stopped")

@@ -21,10 +21,8 @@ from kiosk.compose import Ports, build_tools
 from kiosk.copy_check import CopyErrors
 from kiosk.cut_plan import CutPlan
 from kiosk.decision import FiredRule
-from kiosk.events import Credentials, Done, Recover, StaffKey
 from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
 from kiosk.rehearsal.stage import Stage
-from kiosk.states import State
 from kiosk.tools import SignInRefused, StaffMember, Telling
 from simulator.payment import SimulatedTerminal
 
@@ -289,19 +287,6 @@ class Shop:
     terminal: SimulatedTerminal
     audit: ListAudit
     stage: Stage
-
-
-def recovers(kiosk: Shop, number: str = "1001") -> None:
-    """Staff sign in, see door, emergency stop and inputs on the screen, hold Recover, wait and leave."""
-    stage = kiosk.stage
-    stage.post(StaffKey())
-    stage.run_to(State.STAFF_LOGIN)
-    stage.post(Credentials(number, "190283"))
-    stage.run_to(State.STAFF_MENU)
-    stage.run_until(lambda now: now.staff is not None and now.staff.machine is not None)
-    stage.post(Recover())
-    stage.run_until(lambda now: now.fault is None)
-    stage.post(Done())
 
 
 @contextmanager

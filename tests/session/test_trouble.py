@@ -20,9 +20,14 @@ from kiosk.journal import Metal, Money
 from kiosk.snapshot import Snapshot
 from kiosk.states import State
 from simulator.payment import Mishap
-from tests.session.parts import BAD_COPY, Shop, recovers
+from tests.session.parts import BAD_COPY, Shop
 from tests.session.test_people import to_menu
 from tests.session.test_selling import buy, to_offer
+from tests.support import staff_hands
+
+
+def recovers(kiosk: Shop, received: Callable[[], bool] | None = lambda: False) -> None:
+    staff_hands.recovers(kiosk.stage, pin="190283", received=received)
 
 
 def assert_neither(kiosk: Shop) -> None:
@@ -182,7 +187,7 @@ def test_who_has_a_copy_that_left_the_clamp_unseen_is_asked_of_staff(kiosk: Shop
     kiosk.cutter.deliver = falls_then_fails  # type: ignore[method-assign]
     buy(kiosk)
     kiosk.stage.run_to(State.OUT_OF_ORDER)
-    recovers(kiosk)
+    recovers(kiosk, received=None)
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.terminal.taken_in_all_minor == 0, "nobody has said yet that the shopper has it"
     to_menu(kiosk, "1001")
