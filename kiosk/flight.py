@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 from config.problems import BadInput, Problem
 from hardware.clock import Clock
-from hardware.ports import PaymentAnswer, PaymentState, TouchOff, WireLine
+from hardware.ports import MachineStatus, PaymentAnswer, PaymentState, TouchOff, WireLine
 from kiosk import events, outcomes
 from kiosk.compare_copy import Compared, Likeness
 from kiosk.controller import Message
@@ -161,6 +161,9 @@ def facts_of(value: object) -> dict[str, Any]:
             return {"error_mm": touch_off.error_mm}
         case outcomes.BroughtUp():
             return {"unsettled": list(value.unsettled)}
+        case outcomes.Connected():
+            held_back = value.held_back.value if value.held_back else ""
+            return {"unsettled": list(value.unsettled), "held_back": held_back}
         case _:
             plain = _plain(value)
             return plain if isinstance(plain, dict) else {}
@@ -219,6 +222,15 @@ def _report(entry: Entry, stand_in: Callable[[str], Identification]) -> outcomes
             return outcomes.Loaded(TouchOff(0.0, facts["error_mm"]))
         case "BroughtUp":
             return outcomes.BroughtUp(None, tuple(facts["unsettled"]))
+        case "Connected":
+            held_back = outcomes.HeldBack(facts["held_back"]) if facts["held_back"] else None
+            return outcomes.Connected(None, tuple(facts["unsettled"]), held_back)
+        case "Reached":
+            return outcomes.Reached(tuple(facts["unsettled"]))
+        case "MachineSeen":
+            place = facts["status"]["position_mm"]
+            seen = facts["status"] | {"position_mm": tuple(place) if place else None}
+            return outcomes.MachineSeen(MachineStatus(**seen))
         case "StampRead":
             stamp = facts["stamp"] | {"phrases": tuple(facts["stamp"]["phrases"])}
             return outcomes.StampRead(Stamp(**stamp))

@@ -19,6 +19,7 @@ from kiosk.copy_check import CopyErrors
 from kiosk.cut_plan import CutPlan
 from kiosk.events import BringBack, Cancel, Confirm, EnterReceipt, SetQuantity, Start
 from kiosk.journal import Metal, Money
+from kiosk.phases.paying import EMPTY_LOOKS
 from kiosk.reading import Stamp
 from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified, off_by
 from kiosk.rehearsal.stage import Stage
