@@ -227,7 +227,7 @@ def load(tools: Tools, transaction: str, slot: int, copy: int, blade_height_mm: 
     except BlankFault as fault:
         tools.journal.write(transaction, Step.SLOT_LOCKED, slot=slot, code=fault.code)
         tools.journal.write(transaction, Step.REJECTED, slot=slot)
-        return BlankUnfit(slot, fault.reason)
+        return BlankUnfit(slot, fault.reason, tools.machine_record.is_suspect)
 
 
 def take_blank(tools: Tools, slot: int, blade_height_mm: float, *, by: str) -> TouchOff:
@@ -332,7 +332,8 @@ def check(tools: Tools, transaction: str, copy: int, planned: CutPlan, touch: To
         scrap(tools)
         tools.journal.write(transaction, Step.REJECTED, copy=copy)
     blank = _sale(tools, transaction).blank
-    return Checked(CheckResult(errors.passed, errors.largest_mm, tools.machine.check.tolerance_mm, transaction, blank))
+    result = CheckResult(errors.passed, errors.largest_mm, tools.machine.check.tolerance_mm, transaction, blank)
+    return Checked(result, tools.machine_record.is_suspect)
 
 
 def deliver(tools: Tools, transaction: str, copy: int) -> Delivered:

@@ -238,7 +238,7 @@ def _report(entry: Entry, stand_in: Callable[[str], Identification]) -> outcomes
             answer = facts["answer"] | {"state": PaymentState(facts["answer"]["state"])}
             return outcomes.Answered(PaymentAnswer(**answer))
         case "Checked":
-            return outcomes.Checked(CheckResult(**facts["result"]))
+            return outcomes.Checked(CheckResult(**facts["result"]), facts["suspect"])
         case "TrialCut":
             trial = facts["trial"] | {"errors_mm": tuple(facts["trial"]["errors_mm"])}
             return outcomes.TrialCut(TrialView(**trial))

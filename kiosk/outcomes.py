@@ -145,6 +145,8 @@ class BlankUnfit:
 
     slot: int
     reason: str
+    suspect: bool = False
+    """Blank after blank failed: wheel, probe or clamp must be looked at."""
 
 
 @dataclass(frozen=True)
@@ -168,9 +170,10 @@ class NotPlanned:
 
 @dataclass(frozen=True)
 class Checked:
-    """The copy was measured; if it did not pass it has been rejected."""
+    """The copy was measured; if it did not pass it has been rejected. `suspect` as in `BlankUnfit`."""
 
     result: CheckResult
+    suspect: bool = False
 
 
 @dataclass(frozen=True)

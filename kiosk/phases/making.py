@@ -50,8 +50,9 @@ def handle_loading(desk: Desk, event: Intent | Report) -> None:
             desk.here.touched = TouchedBlank(slot, touch_off.error_mm)
             _timed(desk, "load")
             desk.session.loaded()
-        case BlankUnfit(slot, reason):
-            if _suspect(desk):
+        case BlankUnfit(slot, reason, suspect):
+            if suspect:
+                _suspect(desk)
                 desk.here.failed_reason = "blank"
                 desk.session.settle()
                 return
@@ -103,12 +104,14 @@ def handle_checking(desk: Desk, event: Intent | Report) -> None:
     """Good: deliver. Not good: once more, then no more."""
     visit = desk.here
     match event:
-        case Checked(result):
+        case Checked(result, suspect):
+            if suspect:
+                _suspect(desk)
             visit.check = result
             _timed(desk, "check")
             if result.passed:
                 desk.session.good()
-            elif not _suspect(desk) and visit.recuts < desk.tools.machine.check.recuts:
+            elif not suspect and visit.recuts < desk.tools.machine.check.recuts:
                 visit.recuts += 1
                 desk.session.cut_again()
             else:
@@ -143,12 +146,9 @@ def handle_delivering(desk: Desk, event: Intent | Report) -> None:
             pass
 
 
-def _suspect(desk: Desk) -> bool:
+def _suspect(desk: Desk) -> None:
     """Blank after blank failed: wheel, probe or clamp must be looked at before the next one is spoilt."""
-    if not desk.tools.machine_record.is_suspect:
-        return False
     desk.note_fault(SUSPECT, "blanks failed one after another: look at wheel, probe and clamp", heals=False)
-    return True
 
 
 def _spec(desk: Desk) -> CutSpec:

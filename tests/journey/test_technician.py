@@ -14,6 +14,7 @@ import pytest
 from config.settings import Settings, load_settings
 from hardware.jog import target
 from kiosk.events import Cancel, Credentials, LetGo, ServiceAction, ServiceMenu, StaffKey, Stop
+from kiosk.obstacle import obstacle
 from kiosk.ops.happenings import What, happened
 from kiosk.rehearsal.ready import PIN, RehearsalAudit, RehearsalStaff
 from kiosk.rehearsal.theatre import Theatre, theatre
@@ -197,7 +198,8 @@ def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_re
 
 def test_after_a_fault_nothing_but_recover_can_be_pressed(kiosk: Theatre) -> None:
     kiosk.stage.post(Stop())
-    seen = kiosk.stage.run_until(lambda now: now.fault is not None)
+    # Recover too only when door, emergency stop and inputs are on the screen.
+    seen = kiosk.stage.run_until(lambda now: now.fault is not None and obstacle(service(now).status) is None)
     for tab in TABS:
         shown = present(seen, Local(tab=tab), sample_store("portrait"))
         assert shown.detail is not None
