@@ -11,7 +11,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from config.settings import Settings
+from hardware.ports import MachineStatus
 from kiosk.controller import Controller
+from kiosk.events import Recover
 from kiosk.executor import Job, Lane
 from kiosk.flight import Entry, message_of
 from kiosk.journal import Journal, NewSale, Sale, Step
@@ -72,6 +74,9 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
             if message is None:
                 continue
             _let_pass(controller, began_s + entry.at_s, clock.now_s, clock.sleep)
+            if isinstance(message, Recover):
+                # Looks at the machine are in no record; whoever held Recover had seen nothing against it.
+                controller.desk.bench.status = MachineStatus("Idle", None, 0.0, 0.0)
             if isinstance(message, Reply):
                 if isinstance(message.report, BlankUnfit):
                     # The effect that would have locked the slot is not run.
