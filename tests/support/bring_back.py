@@ -62,6 +62,8 @@ class Wishes:
     do_not_duplicate: bool = False
     leaves_in: State | None = None
     dies_at_write: int = 0
+    gave_up: bool = False
+    """Left once already: goes home now, and asks for nobody."""
 
 
 @dataclass
@@ -225,6 +227,7 @@ def _deed(kiosk: Shop, wishes: Wishes) -> tuple[Intent, ...]:
     now, scanner = kiosk.stage.now, kiosk.scanner
     if now.state is wishes.leaves_in:
         scanner.key_in_tray = False
+        wishes.gave_up = True
         return (Cancel(),)
     match now.state:
         case State.PLACE_KEY | State.LAY_ORIGINAL:
@@ -247,7 +250,9 @@ def _deed(kiosk: Shop, wishes: Wishes) -> tuple[Intent, ...]:
         case State.OFFER:
             return (ChooseFinish("black"), SetQuantity(wishes.quantity), Confirm(), Confirm())
         case State.REFUSED:
-            asks = now.refusal is not None and now.refusal.can_be_approved and wishes.quantity < 3
+            asks = (
+                now.refusal is not None and now.refusal.can_be_approved and wishes.quantity < 3 and not wishes.gave_up
+            )
             return (StaffKey(),) if asks else (Done(),)
         case State.STAFF_LOGIN:
             return (Credentials("2001", "190283"),)
