@@ -26,6 +26,9 @@ STRETCHES = 8
 """The blade is looked at in so many parts along it: a strip of tape hides one of them."""
 LEAST_LIGHT = 12.0
 """Metal and tray differ by at least so many grey levels where there is light."""
+LEAST_METAL, MOST_OUTSIDE = 0.5, 0.15
+"""Share of a stretch's rim that is light just inside the silhouette's outline, and just outside it: milling and stains
+darken a rim, nothing lights the tray beside it."""
 BLURRED_MM = 0.55
 """Width of the blade's edge, from a fifth to four fifths of its brightness, beyond which fine milling is lost."""
 MOST_BLINDED = 0.2
@@ -173,8 +176,8 @@ def _shows_blade(blade: _Blade, face: Image) -> bool:
     just_out = on & (blade.inside_mm < -0.25) & (blade.inside_mm > -0.55)
     core = on & (blade.inside_mm > RIM_MM)
     return bool(
-        np.all(_shares(bright[just_in], part[just_in]) >= 0.5)
-        and np.all(_shares(bright[just_out], part[just_out]) <= 0.15)
+        np.all(_shares(bright[just_in], part[just_in]) >= LEAST_METAL)
+        and np.all(_shares(bright[just_out], part[just_out]) <= MOST_OUTSIDE)
         and np.all(_shares(face[core] >= _FULL_WHITE, part[core]) <= MOST_BLINDED)
         and _edge_width_mm(blade, face, metal, tray) < BLURRED_MM
     )

@@ -54,7 +54,7 @@ def drawn_key(number: int, seed: int, *, milled: bool) -> tuple[DrawnKey, Lying,
     hollows: dict[str, list[Hollow]] = {}
     what = "plain"
     if milled:
-        shape = list(SHAPES)[number // len(kinds) % len(SHAPES)]
+        shape = list(SHAPES)[(number + number // len(kinds)) % len(SHAPES)]
         radius, depth = float(rng.uniform(0.45, 1.0)), float(rng.uniform(0.3, 0.8))
         count = int(rng.choice([1, 3, 5]))
         length = blank.blade_length_mm

@@ -125,10 +125,21 @@ def elsewhere(pixels: Pixels) -> Pixels:
     return np.roll(pixels, (28, 34), axis=(0, 1))
 
 
+def nearly_dark(pixels: Pixels) -> Pixels:
+    """A lamp that all but failed."""
+    return np.rint(pixels * 0.06 + 2).astype(np.uint8)
+
+
+def wider(pixels: Pixels) -> Pixels:
+    """A larger key lying just there."""
+    return np.asarray(cv2.dilate(pixels, np.ones((13, 13), np.uint8)), dtype=np.uint8)
+
+
+HANDS = [black, grey, blinded, breathed_on, strip_of_tape, paper, elsewhere, nearly_dark, wider]
+
+
 @pytest.mark.parametrize("camera", ["face_above", "face_below"])
-@pytest.mark.parametrize(
-    "hands", [black, grey, blinded, breathed_on, strip_of_tape, paper, elsewhere], ids=lambda f: f.__name__
-)
+@pytest.mark.parametrize("hands", HANDS, ids=lambda hands: str(hands.__name__))
 def test_a_face_camera_that_does_not_see_this_blade_says_so_and_staff_look(
     plain: ScanFrames, settings: Settings, hands: Callable[[Pixels], Pixels], camera: str
 ) -> None:
@@ -159,3 +170,19 @@ def test_a_dark_camera_is_named_when_the_others_see_the_key(plain: ScanFrames, c
 def test_a_key_beside_the_laser_is_no_fault_of_the_cameras(plain: ScanFrames) -> None:
     dark = {name: View(black(getattr(plain, name).pixels), 0.02) for name in ("line_left", "line_right")}
     assert read_key(replace(plain, **dark)).blind == ()
+
+
+def test_a_speck_of_dust_on_the_glass_is_no_dimple_but_a_hollow_of_that_size_is(
+    plain: ScanFrames, settings: Settings
+) -> None:
+    assert plain.face_below is not None
+    mm, pixels = plain.face_below.mm_per_px, plain.face_below.pixels
+    column = int(np.nonzero((pixels > 60).any(axis=0))[0][-1] - 12.0 / mm)
+    rows = np.nonzero(pixels[:, column] > 60)[0]
+    spot = (column, int(rows[0] + rows[-1]) // 2)
+    dusty, hollow = pixels.copy(), pixels.copy()
+    cv2.circle(dusty, spot, round(0.3 / mm), 20, -1, cv2.LINE_AA)
+    cv2.circle(hollow, spot, round(0.3 / mm), 20, -1, cv2.LINE_AA)
+    cv2.circle(hollow, (spot[0] + round(0.6 / mm), spot[1]), round(0.3 / mm), 235, -1, cv2.LINE_AA)
+    assert told(replace(plain, face_below=View(dusty, mm)), settings).outcome is Outcome.IDENTIFIED
+    assert told(replace(plain, face_below=View(hollow, mm)), settings).outcome is Outcome.SIDE_MILLED
