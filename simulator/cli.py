@@ -24,7 +24,7 @@ from simulator import cli_frames
 from simulator.control import Control
 from simulator.control_server import ControlServer
 from simulator.faults import FAULTS, FaultPanel, parse_fault
-from simulator.firmware_build import ECHO, STOCK
+from simulator.firmware_build import ECHO, GUARDED, STOCK
 from simulator.optics import NAMED
 from simulator.pty import PtyPort
 from simulator.realtime import RealTime
@@ -41,6 +41,7 @@ def simulate(
     pty: Annotated[Path | None, typer.Option(help="Serve the board at this path, as a serial port.")] = None,
     tcp: Annotated[str | None, typer.Option(help="Serve the board at HOST:PORT (socket://HOST:PORT).")] = None,
     echo: Annotated[bool, typer.Option("--echo/--stock", help="A board built with line echo, or a stock one.")] = False,
+    guarded: Annotated[bool, typer.Option("--guarded", help="As --echo, and with a door input of its own.")] = False,
     speed: Annotated[float, typer.Option(help="1 to 200 times real time.")] = 1.0,
     control: Annotated[int | None, typer.Option(help="Serve the control socket at this port.")] = None,
     fault: Annotated[list[str] | None, typer.Option(help="NAME or NAME:parameter=value,…; may be repeated.")] = None,
@@ -70,7 +71,7 @@ def simulate(
         load_catalogue(),
         seed,
         optics=NAMED[optics],
-        build=ECHO if echo else STOCK,
+        build=GUARDED if guarded else ECHO if echo else STOCK,
         factory_settings=factory,
     )
     panel = FaultPanel(rig)

@@ -148,7 +148,7 @@ SAFETY = (
     Fault("chute_sensor_dead", "the chute's light barrier sees nothing fall", Outcome.OUT_OF_ORDER,
           _sensor("chute_dead")),
     Fault("home_switch_chatters", "a home switch closes for a moment now and then", Outcome.OUT_OF_ORDER, _chatter,
-          {"axis": AXIS, "every_s": Parameter(0.5, 0.01, 60, unit=" s")}),
+          {"axis": AXIS, "every_s": Parameter(0.5, 0.01, 60, unit=" s")}, harms=("ran_into_end",)),
     Fault("alarm_missing", "after a reset in motion the board says no alarm and is not locked", Outcome.STOPS,
           _forgetful),
     Fault("hold_held", "the hold button is held", Outcome.STOPS, _hold),

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 STOPPING_S = 0.3
 """What any axis takes from its fastest rate to rest, with what a board has prepared ahead."""
-ALONE_S = 2.0
+ALONE_S = 6.0
 """A sender that is in command of a turning wheel says something oftener than this."""
 _ONE_S = 1.0
 """Forbidden motion that goes on is counted once in so much time."""

@@ -35,6 +35,9 @@ from simulator.keys import PhysicalKey
 from simulator.payment import SimulatedTerminal
 from simulator.rig import SimulatedMachine, lay, take
 
+SENT_S = 10.0
+"""The longest a line takes that was under way as the port was lost."""
+
 
 class PowerCut(BaseException):
     """The power goes: nothing above the machine gets another word in."""
@@ -231,6 +234,20 @@ class _Scene:
         stage, expect = self.theatre.stage, self._scenario.expect
         stage.run_to(expect.ends_in, limit_s=limit_s)
         stage.run_until(lambda _: expect.ends_in is State.OUT_OF_ORDER or not stage.tools.journal.open_sales(), limit_s)
+        self._linger(expect.lingers_s)
+
+    def _linger(self, for_s: float) -> None:
+        """Nobody does anything any more: nothing may move, whatever inputs and ports do meanwhile."""
+        stage, clock = self.theatre.stage, self.rig.clock
+        if for_s and not self.rig.plugged_in:
+            # What a board has been sent already it does, whoever is gone.
+            clock.sleep(SENT_S)
+        end_s, stood_mm = clock.now_s() + for_s, self.rig.world.position_mm
+        while clock.now_s() < end_s:
+            if not stage.turn():
+                clock.sleep(end_s - clock.now_s())
+        if for_s and self.rig.world.position_mm != stood_mm:
+            raise Stuck("the machine moved, and nobody had asked it to")
 
     def _take(self) -> None:
         take(self.rig)

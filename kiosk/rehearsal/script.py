@@ -120,6 +120,8 @@ class Expect(Frozen):
     """What must be true at the end. Money, metal and the wheel are always checked beside it."""
 
     ends_in: State = State.WELCOME
+    lingers_s: float = Field(default=0.0, ge=0, le=86400)
+    """How long nobody does anything at the end, while faults come and go: nothing may move in that time."""
     through: tuple[State, ...] = ()
     not_through: tuple[State, ...] = ()
     delivered: int | None = Field(default=None, ge=0)

@@ -29,7 +29,7 @@ DEMANDED: dict[Outcome, Callable[[Expect], bool]] = {
     Outcome.ASKS_AGAIN: lambda e: bool(e.try_again) and _nothing_for_nothing(e) and State.CUTTING in e.not_through,
     Outcome.SLOT_LOCKED: lambda e: bool(e.locked_slots) and _nothing_for_nothing(e),
     Outcome.REJECTED: lambda e: bool(e.rejected) and _nothing_for_nothing(e),
-    Outcome.STOPS: lambda e: State.OUT_OF_ORDER in e.through and bool(e.rejected) and _nothing_for_nothing(e),
+    Outcome.STOPS: lambda e: State.OUT_OF_ORDER in e.through and e.rejected is not None and _nothing_for_nothing(e),
     Outcome.OUT_OF_ORDER: lambda e: (
         (State.OUT_OF_ORDER in e.through or e.ends_in is State.OUT_OF_ORDER) and bool(e.fault) and not e.delivered
     ),

@@ -26,6 +26,8 @@ KEYS = (("KW1", 3), ("SC4", 8), ("M1", 5))
 """Blanks and the seeds of their codes: five cuts, six, and a key stopped at its tip or of another size."""
 STATES = (State.STARTING, State.LOADING, State.CUTTING, State.CHECKING, State.DELIVERING)
 Cell = tuple[Way, State, str]
+IN_DOUBT = "money reserved, metal delivering"
+"""A copy may have fallen and nobody saw it: staff are asked who has it, and until then nothing is charged."""
 
 
 @cache
@@ -70,7 +72,7 @@ def sale(key: tuple[str, int], board: str, trouble: dict[str, object] | None = N
             {
                 "think_s": 1.0,
                 "key": {"blank": blank, "seed": seed},
-                "staff": [{"comes_in": "out_of_order", "does": ["recover", "wait", "wait", "wait"]}],
+                "staff": [{"comes_in": "out_of_order", "does": ["recover", "received"]}],
             }
         ],
         "trouble": [trouble] if trouble else [],
@@ -148,10 +150,13 @@ def wrong(played: Played) -> tuple[str, ...]:
     the judge has seen that nothing was taken for it.
     """
     waits = played.path[-1] is State.OUT_OF_ORDER
-    return tuple(finding for finding in played.findings if not (waits and _may_wait(finding)))
+    doubtful = any(finding.endswith(IN_DOUBT) for finding in played.findings)
+    return tuple(finding for finding in played.findings if not (waits and _may_wait(finding, doubtful)))
 
 
-def _may_wait(finding: str) -> bool:
+def _may_wait(finding: str, doubtful: bool) -> bool:
+    if doubtful and (finding.endswith(IN_DOUBT) or finding.startswith("the journal says")):
+        return True
     return finding.endswith("metal clamped") or "in out_of_order" in finding or finding.startswith("ends in")
 
 
