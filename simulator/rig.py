@@ -7,6 +7,8 @@ from outside (`simulator.control`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from config.catalogue import Catalogue
@@ -70,7 +72,7 @@ class SimulatedMachine:
         self.optics = optics
         self.world = World(machine, catalogue)
         eeprom = factory_eeprom(None if factory_settings else board_settings(machine))
-        self.firmware = Firmware(self.world, build, eeprom, baud)
+        self.firmware = Firmware(self.world, replace(build, tachometer=machine.wheel.tachometer), eeprom, baud)
         self.world.changed = self.firmware.inputs_changed
         self.world.sync = self._sync
         self.world.homing = lambda: self.firmware.core.state == HOMING
