@@ -7,14 +7,21 @@ to the hold input, which acts when it changes and never again: such a board says
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from hardware.errors import DoorOpened, HardwareFault, Stopped
 from hardware.grbl_board import require_closed
 from hardware.grbl_events import Status
+from kiosk.__main__ import main
 from simulator.firmware_build import STOCK, FirmwareBuild
+from simulator.pty import PtyPort
+from simulator.realtime import RealTime
+from simulator.rig import SimulatedMachine
+from tests.cut.keys import catalogue, machine
 from tests.support.promise_machine import Hands
 
 DOOR_BUILD = FirmwareBuild(safety_door=True)
@@ -194,3 +201,29 @@ def test_what_the_inputs_say_can_be_looked_at_with_the_door_open_and_a_fault_lat
     assert not hands.cutter.look().door_open
     assert isinstance(hands.cutter.fault, DoorOpened), "looking clears nothing"
     assert hands.steps_in_the_open == 0
+
+
+def test_a_test_cut_on_a_real_port_with_the_door_open_before_the_power_came_on_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "board"
+    rig = SimulatedMachine(machine(), catalogue(), 1)
+    rig.world.set_door(True)
+    place = rig.world.position_mm
+    realtime = RealTime(rig.timeline)
+    realtime.start()
+    port = PtyPort(path, realtime)
+    monkeypatch.setattr(
+        sys, "argv", ["kiosk", "service", "cut", "--keyway", "KW1", "--bitting", "35244", "--port", str(path)]
+    )
+    try:
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert left.value.code == 2
+        assert "[DOOR_OPEN]" in capsys.readouterr().err
+        with rig.timeline.lock:
+            assert rig.world.position_mm == place
+            assert rig.firmware.core.spindle == 5
+    finally:
+        port.close()
+        realtime.stop()
