@@ -25,7 +25,7 @@ check:          ## lint, types, import contracts, configuration
 	.venv/bin/kiosk check-config > /dev/null
 
 bench:          ## figures: accuracy, speed, wire; plots go to out/bench
-	@.ci/prepare test
+	@.ci/prepare bench
 	$(PY) -m tests.bench
 
 soak:           ## long proofs: thousands of sessions, faults, fuzzing

@@ -98,10 +98,12 @@ class Capture:
 
     def _drop_stale(self, capture: cv2.VideoCapture) -> None:
         """Throw away what was taken before now: a buffered frame comes at once, a new one is waited for."""
-        for _ in range(STALE_FRAMES):
+        for _ in range(STALE_FRAMES + 1):
             begin_s = self._clock.now_s()
             if not capture.grab() or self._clock.now_s() - begin_s >= FRESH_WAIT_S:
                 return
+        # More than any driver keeps, and none was waited for: a loop of old pictures is no picture of this key.
+        raise CameraFault(self._name, "brings only pictures that were taken before it was asked")
 
     def _notice_frozen(self, pixels: Pixels) -> None:
         """A living sensor has noise: the same picture twice is an old one, of the key before or of an empty tray."""

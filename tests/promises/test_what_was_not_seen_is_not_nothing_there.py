@@ -14,9 +14,13 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pytest_mock import MockerFixture
 from typer.testing import CliRunner
 
+from config.machine import View as ViewSettings
 from config.settings import Settings, load_settings
+from hardware.camera import Capture
+from hardware.errors import CameraFault
 from hardware.scan import ScanFrames, View
 from hardware.scan_folder import save_scan
 from kiosk.command_line import app
@@ -26,7 +30,7 @@ from kiosk.states import State
 from simulator.gallery import cut_by_blank
 from simulator.keys import Finish
 from simulator.optics import NORMAL, render_scan
-from tests.session.parts import shop
+from tests.session.parts import TestClock, shop
 from tests.session.test_refusing import lay_key
 
 Floats = NDArray[np.float32]
@@ -179,3 +183,27 @@ def test_the_technician_is_told_of_the_camera_where_the_camera_is_to_blame(why: 
         assert [rule.code for rule in refused.refusal.rules] == ["HEAD_NOT_SEEN"]
         told = any("CAMERA" in each for each in kiosk.stage.controller.desk.recent_errors)
         assert told is (why not in (Unseen.NOT_THIS_HEAD, Unseen.COVERED))
+
+
+@pytest.mark.parametrize("kept", [0, 3, 8, 9])
+def test_a_picture_that_was_lying_in_the_driver_is_not_of_the_key_that_lies_there_now(
+    mocker: MockerFixture, kept: int
+) -> None:
+    clock, waiting = TestClock(), [kept]
+
+    def grab() -> bool:
+        waiting[0] -= 1
+        if waiting[0] < 0:
+            clock.sleep(0.033)
+        return True
+
+    device = mocker.Mock()
+    device.grab.side_effect = grab
+    device.read.side_effect = lambda: (True, np.full((120, 160, 3), 100 if waiting[0] < 0 else 7, np.uint8))
+    mocker.patch("cv2.VideoCapture", return_value=device)
+    camera = Capture("head", ViewSettings(device="/dev/null", width_px=160, height_px=120, mm_per_px=0.05), clock)
+    if kept > 8:
+        with pytest.raises(CameraFault, match="before it was asked"):
+            camera.frame()
+    else:
+        assert int(camera.frame()[0, 0, 0]) == 100
