@@ -13,6 +13,7 @@ import pytest
 
 from kiosk.code_tries import CLOSED_S, MOST_WRONG, WITHIN_S, CodeTries
 from kiosk.compare_copy import Likeness, compare
+from kiosk.effects import remedies
 from kiosk.events import (
     BringBack,
     Cancel,
@@ -272,7 +273,9 @@ def test_the_journal_itself_refuses_more_than_one_claim_a_copy(kiosk: Shop) -> N
     for otherwise in wrong:
         with pytest.raises(ClaimRefused):
             journal.open_sale(NewSale(**{**vars(recut), **otherwise}))
+    assert remedies(kiosk.stage.tools, sale) == (Remedy.REFUND, Remedy.RECUT)
     journal.claim_refund(sale.transaction)
+    assert remedies(kiosk.stage.tools, sale) == ()
     for claim in (lambda: journal.claim_refund(sale.transaction), lambda: journal.open_sale(recut)):
         with pytest.raises(ClaimRefused):
             claim()
