@@ -11,6 +11,7 @@ FAMILY_OF = {
     "BOARD_MISMATCH": "mismatch",
     "BOARD": "board",
     "PATH": "board",
+    "HOMING": "board",
     "HW_FAULT": "board",
     "DOOR": "door",
     "STOPPED": "stopped",

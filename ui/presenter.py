@@ -67,9 +67,9 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store) -> Show
 
 def _banner(words: Words, snapshot: Snapshot) -> str:
     """What runs across the top of every screen: a danger first."""
-    if snapshot.wheel_may_turn:
-        return words("wheel.banner")
-    return words("simulated") if snapshot.simulated else ""
+    danger = words("wheel.banner") if snapshot.wheel_may_turn else ""
+    simulated = words("simulated") if snapshot.simulated else ""
+    return " · ".join(part for part in (danger, simulated) if part)
 
 
 def _has_staff_door(snapshot: Snapshot) -> bool:
