@@ -84,14 +84,14 @@ def test_steps_lost_on_the_way_to_the_chute_drop_no_copy_beside_it(lost_mm: floa
     hands.cutter.run(hands.job, lambda _: None)
     hands.cutter.present_to_check()
     written: list[bool] = []
-    hands.rig.world.slides[0].at_mm += lost_mm
+    hands.rig.world.slides[0]._origin_mm += lost_mm
     try:
         hands.cutter.deliver(lambda: written.append(True))
     except HardwareFault:
         assert written == [], "nothing says that a copy was about to fall"
         assert hands.rests
         return
-    assert len(hands.rig.chute) == 1
+    assert (len(hands.rig.chute), hands.rig.world.carousel.floor) == (1, [])
     assert stands_where_it_says(hands)
 
 
