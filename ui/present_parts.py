@@ -79,7 +79,7 @@ def machine_lines(words: Words, status: MachineStatus | None) -> tuple[Line, ...
             words("inputs.stop"),
             words("inputs.stop.pressed") if status.emergency_stop else words("inputs.stop.released"),
         ),
-        Line(words("inputs.others"), ", ".join(others) or words("inputs.none")),
+        *((Line(words("inputs.others"), ", ".join(others)),) if others else ()),
     )
 
 

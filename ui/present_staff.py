@@ -230,9 +230,8 @@ def _fault_help(
         fault_family(snapshot.fault.code) if snapshot.fault else "blank"
     )
     now = words(f"fault.{family}.what")
-    lines = [Line(words("fault.now") if snapshot.fault else words("fault.about"), now)]
+    lines = [Line(snapshot.fault.code if snapshot.fault else words("fault.about"), now)]
     if snapshot.fault:
-        lines.append(Line(words("fault.code"), snapshot.fault.code))
         lines += machine_lines(words, staff.machine)
     steps = tuple(f"{n}.  {words(f'fault.{family}.{n}')}" for n in (1, 2, 3))
     controls: list[Action] = []
