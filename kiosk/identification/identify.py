@@ -145,12 +145,12 @@ def identify(
     return _name_cuts(base, reading, catalogue, best.section)
 
 
-_WHAT_IT_IS = frozenset({Outcome.DIMPLE, Outcome.TWO_TRACK, Outcome.TUBULAR, Outcome.DOUBLE_SIDED})
+_SAYS_MORE = frozenset({Outcome.DIMPLE, Outcome.TWO_TRACK, Outcome.TUBULAR, Outcome.DOUBLE_SIDED, Outcome.MOVED})
 
 
 def _milled_or(reading: KeyReading, outcome: Outcome | None) -> Outcome:
-    """Milling that was seen decides, whatever else stands in the way, unless the key's kind has a name already."""
-    if reading.milled and outcome not in _WHAT_IT_IS:
+    """Milling that was seen decides, unless the key has a name already or lay elsewhere in another view."""
+    if reading.milled and outcome not in _SAYS_MORE:
         return Outcome.SIDE_MILLED
     return outcome or Outcome.SECTION_NOT_SEEN
 

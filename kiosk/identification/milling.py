@@ -248,13 +248,11 @@ def _specks(marks: list[_Mark]) -> bool:
 
 
 def _where_grooves_begin(marks: list[_Mark], length_mm: float) -> bool:
-    """All of them one upright line in the half by the bow: the wall where the blade's grooves begin, and its fringe.
-
-    The two sides of a hollow as tall as that lie further apart.
-    """
+    """All of them one upright line in the half by the bow, light or dark: the wall where the blade's grooves begin."""
     places = [mark.x_mm for mark in marks]
     upright = all(mark.height_mm >= max(1.2, 2.0 * mark.width_mm) for mark in marks)
-    return upright and max(places) - min(places) < 0.8 and max(places) < length_mm / 2
+    alike = len({mark.sign for mark in marks}) == 1
+    return alike and upright and max(places) - min(places) < 0.8 and max(places) < length_mm / 2
 
 
 def _relief(blade: _Blade, face: Image) -> Image:
