@@ -20,7 +20,7 @@ from config.toml_files import checked, read_toml
 SHIPPED = Path(__file__).with_name("fleet.toml")
 
 
-class Confirm(StrEnum):
+class ConfirmBy(StrEnum):
     """When an event may leave the outbox."""
 
     COLLECTOR = "collector"
@@ -63,7 +63,7 @@ class Fleet(Frozen):
     enabled: bool = False
     kiosk: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
     topic_root: str = Field(pattern=r"^[a-z0-9][a-z0-9/-]{0,62}$")
-    confirm: Confirm = Confirm.COLLECTOR
+    confirm: ConfirmBy = ConfirmBy.COLLECTOR
     window: int = Field(ge=1, le=10_000)
     """Events on the way at once."""
     resend_after_s: float = Field(gt=0, le=86_400)

@@ -29,7 +29,7 @@ class Standing(StrEnum):
     """The blank is protected by law until a date."""
 
 
-class Stop(StrEnum):
+class SpacingStop(StrEnum):
     """What the spacing is measured from."""
 
     SHOULDER = "shoulder"
@@ -115,9 +115,9 @@ class OtherChart(Frozen):
 
 
 class CutSpec(Frozen):
-    """How a keyway is cut. Lengths from the stop (`Stop`) along the blade; `depths` shallowest first."""
+    """How a keyway is cut. Lengths from the stop (`SpacingStop`) along the blade; `depths` shallowest first."""
 
-    stop: Stop
+    stop: SpacingStop
     first_cut_mm: float = Field(gt=0.5, lt=15)
     pitch_mm: float = Field(gt=1.5, lt=8)
     depths: tuple[Depth, ...] = Field(min_length=2, max_length=12)

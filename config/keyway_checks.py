@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from math import radians, tan
 
-from config.keyway import CutSpec, Keyway, Section, Stop
+from config.keyway import CutSpec, Keyway, Section, SpacingStop
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
 
 STEP_TOLERANCE_MM = 0.03
@@ -24,11 +24,11 @@ LEAST_WEB_MM = 0.2
 LEAST_ROOT_OF_BLADE = 0.3
 """A cut deeper than this share of the blade leaves no key: the figure is a slip."""
 
-Finding = tuple[str, str]
+Contradiction = tuple[str, str]
 """(field, reason)."""
 
 
-def depth_findings(spec: CutSpec, step_mm: float) -> Iterator[Finding]:
+def depth_findings(spec: CutSpec, step_mm: float) -> Iterator[Contradiction]:
     """Depths must fall from the shallowest on, by the stated step, inside the blade."""
     codes = [depth.code for depth in spec.depths]
     for repeated in sorted({code for code in codes if codes.count(code) > 1}):
@@ -45,7 +45,7 @@ def depth_findings(spec: CutSpec, step_mm: float) -> Iterator[Finding]:
         yield "roots", f"{spec.depths[-1].code} would cut the blade nearly through"
 
 
-def cut_findings(spec: CutSpec) -> Iterator[Finding]:
+def cut_findings(spec: CutSpec) -> Iterator[Contradiction]:
     """Flat, pitch, angle and MACS must leave room for two neighbours."""
     if spec.flat_mm >= spec.pitch_mm:
         yield "flat", f"{spec.flat_mm:.2f} mm does not fit into a pitch of {spec.pitch_mm:.2f} mm"
@@ -58,18 +58,18 @@ def cut_findings(spec: CutSpec) -> Iterator[Finding]:
         yield "macs", f"a cut {spec.macs} steps deeper reaches {reach_mm:.2f} mm, past its neighbour's middle"
 
 
-def blank_findings(keyway: Keyway) -> Iterator[Finding]:
+def blank_findings(keyway: Keyway) -> Iterator[Contradiction]:
     """Every cut must lie on the blade."""
     if keyway.spec is None:
         return
     for blank in keyway.blanks:
         last_mm = keyway.spec.cut_positions_mm(blank.cuts)[-1] + keyway.spec.flat_mm / 2
         if last_mm >= blank.blade_length_mm:
-            end = "tip" if keyway.spec.stop is Stop.SHOULDER else "shoulder"
+            end = "tip" if keyway.spec.stop is SpacingStop.SHOULDER else "shoulder"
             yield f"blanks.{blank.code}", f"the last of {blank.cuts} cuts lies past the {end}"
 
 
-def solid_findings(section: Section) -> Iterator[Finding]:
+def solid_findings(section: Section) -> Iterator[Contradiction]:
     """The grooves of both faces must leave metal between them at every height."""
     for height, recess in section.left:
         other = _recess_at(section.right, height)
@@ -90,7 +90,7 @@ def _recess_at(face: tuple[tuple[float, float], ...], height_mm: float) -> float
     return face[0][1] if height_mm < face[0][0] else face[-1][1]
 
 
-def section_findings(keyway: Keyway, section: Section) -> Iterator[Finding]:
+def section_findings(keyway: Keyway, section: Section) -> Iterator[Contradiction]:
     """A keyway's section must be as high as its blade."""
     if keyway.spec and abs(section.height_mm - keyway.spec.blade_height_mm) > HEIGHT_TOLERANCE_MM:
         heights = f"{section.height_mm:.2f} mm high, the blade {keyway.spec.blade_height_mm:.2f} mm"

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from config.base import Frozen, Name, Note
-from config.keyway import MM_PER_INCH, Blank, CutSpec, Depth, KeyKind, OtherChart, Section, StandingRecord, Stop
+from config.keyway import MM_PER_INCH, Blank, CutSpec, Depth, KeyKind, OtherChart, Section, SpacingStop, StandingRecord
 
 DepthCode = Annotated[str, Field(min_length=1, max_length=2)]
 MM_PER_UNIT = {"in": MM_PER_INCH, "mm": 1.0}
@@ -42,7 +42,7 @@ class WrittenSpec(Frozen):
     """
 
     unit: Literal["in", "mm"]
-    stop: Stop
+    stop: SpacingStop
     first_cut: float = Field(gt=0, le=15)
     pitch: float = Field(gt=0, le=8)
     step: float = Field(gt=0, le=3)

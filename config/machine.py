@@ -147,7 +147,7 @@ class Macros(Frozen):
     reject: Macro
 
 
-class View(Frozen):
+class CameraView(Frozen):
     """One camera view and its calibration."""
 
     device: PathText = Field(min_length=1)
@@ -161,28 +161,28 @@ class View(Frozen):
 class Views(Frozen):
     """The cameras of a machine. Both faces have a line view."""
 
-    silhouette: View
-    head: View
-    line_left: View
-    line_right: View
-    face_above: View | None = None
+    silhouette: CameraView
+    head: CameraView
+    line_left: CameraView
+    line_right: CameraView
+    face_above: CameraView | None = None
     """The upper face in light that grazes along the blade, on the silhouette's field."""
-    face_below: View | None = None
+    face_below: CameraView | None = None
     """The lower face likewise, its picture turned over by the machine so that it too lies on the silhouette.
 
     A machine without one of the two cannot see whether that face is milled: each of its keys is asked about.
     """
-    check: View
+    check: CameraView
     laser_angle_deg: float = Field(ge=20, le=70)
 
     @property
-    def of_tray(self) -> dict[str, View]:
+    def of_tray(self) -> dict[str, CameraView]:
         """The cameras that look at the tray, by name; those this machine has."""
         names = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below")
         return {name: view for name in names if (view := getattr(self, name)) is not None}
 
     @property
-    def named(self) -> dict[str, View]:
+    def named(self) -> dict[str, CameraView]:
         """Every camera this machine has."""
         return {**self.of_tray, "check": self.check}
 

@@ -1,7 +1,7 @@
 """Rules of policy as data: what each needs to fire, what it says, who may lift it, its ground and its words.
 
 Responsible for: what a rule is, and refusing rules that could open what must stay shut. Not responsible for:
-applying them (`kiosk.policy`). Conditions given together must all hold; one that is absent holds always.
+applying them (`kiosk.policy.decide`). Conditions given together must all hold; one that is absent holds always.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ UNIDENTIFIED = (
     "worn_past_telling",
     "unreadable_image",
 )
-"""Every outcome that names no key: `kiosk.reading.Outcome` without `identified` (a test holds them equal)."""
+"""Every outcome that names no key: `kiosk.key.reading.Outcome` without `identified` (a test holds them equal)."""
 
 SEALED_KINDS = frozenset(PhraseKind) - {PhraseKind.DND, PhraseKind.PUBLIC_BUILDING}
 """Kinds of stamp that nobody may lift."""
@@ -74,7 +74,7 @@ class Override(StrEnum):
     MANAGER = "manager"
 
 
-class When(Frozen):
+class RuleConditions(Frozen):
     """What must hold for a rule to fire.
 
     `stamps` holds kinds or ids of phrases, any of which will do. `places` holds countries or their parts; `US`
@@ -119,7 +119,7 @@ class When(Frozen):
         return self
 
 
-class Words(Frozen):
+class RuleWords(Frozen):
     """What a rule means to a shopper, and what to do next, in one language."""
 
     meaning: str = Field(min_length=10, max_length=300)
@@ -135,10 +135,10 @@ class Rule(Frozen):
     ground: Note
     source: Note
     next_steps: tuple[Name, ...] = Field(default=(), max_length=10)
-    when: When
-    en: Words
-    es: Words | None = None
-    fr: Words | None = None
+    when: RuleConditions
+    en: RuleWords
+    es: RuleWords | None = None
+    fr: RuleWords | None = None
 
     @model_validator(mode="after")
     def _stays_shut(self) -> Self:
@@ -153,7 +153,7 @@ class Rule(Frozen):
             raise ValueError("verdict must be refuse and override never: nobody may lift what this rule fires on")
         return self
 
-    def words(self, language: str) -> Words:
+    def words(self, language: str) -> RuleWords:
         """In `language` (en, es, fr), or in English."""
         return {"es": self.es, "fr": self.fr}.get(language) or self.en
 

@@ -46,7 +46,7 @@ class Effective:
 
 
 @dataclass(frozen=True)
-class Instead:
+class OtherFile:
     """What is read in place of an owner's file: another one (the shipped alone if None), `kept` laid over it."""
 
     path: Path | None
@@ -74,7 +74,7 @@ def load_machine(path: Path | None = None, environment: Mapping[str, str] | None
     Raises:
         BadInput: with every bad field.
     """
-    return _layered("machine", Machine, Instead(path), environment or {})[0]
+    return _layered("machine", Machine, OtherFile(path), environment or {})[0]
 
 
 def machine_in_force(
@@ -104,13 +104,13 @@ def load_store(path: Path | None = None) -> Store:
     Raises:
         BadInput: with every bad field.
     """
-    return _layered("store", Store, Instead(path), {})[0]
+    return _layered("store", Store, OtherFile(path), {})[0]
 
 
 def load_settings(
     directory: Path | None = None,
     environment: Mapping[str, str] | None = None,
-    instead: Mapping[str, Instead] | None = None,
+    instead: Mapping[str, OtherFile] | None = None,
 ) -> Settings:
     """Everything, from the shipped files and the owner's `directory` (else `$KIOSK_CONFIG`, else none).
 
@@ -138,8 +138,8 @@ def load_settings(
         folder = directory
         problems.extend(attempt(lambda: tuple(_strangers(folder))) or ())
 
-    def of(name: str) -> Instead:
-        return (instead or {}).get(name) or Instead(_own(directory, f"{name}.toml"))
+    def of(name: str) -> OtherFile:
+        return (instead or {}).get(name) or OtherFile(_own(directory, f"{name}.toml"))
 
     machine = attempt(lambda: _layered("machine", Machine, of("machine"), environment))
     store = attempt(lambda: _layered("store", Store, of("store"), environment))
@@ -182,7 +182,7 @@ def _is(path: Path, question: Callable[[Path], bool]) -> bool:
 
 
 def _layered(
-    name: str, model: type[Model], source: Instead, environment: Mapping[str, str]
+    name: str, model: type[Model], source: OtherFile, environment: Mapping[str, str]
 ) -> tuple[Model, tuple[Effective, ...], str]:
     """The checked model, the effective values, and the file that had the last word on most of it."""
     shipped, path = SHIPPED / f"{name}.toml", source.path

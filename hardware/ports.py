@@ -12,7 +12,7 @@ from typing import Protocol
 
 from config.machine import Assurance
 from hardware.job import CutJob, Position
-from hardware.scan import ScanFrames, View
+from hardware.scan import Frame, ScanFrames
 
 VIEWS = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below", "check")
 """All camera views a machine may have."""
@@ -202,10 +202,10 @@ class KeyScanner(Protocol):
     def tray_is_empty(self) -> bool:
         """Whether nothing lies on the backlight."""
 
-    def check(self) -> View:
+    def check(self) -> Frame:
         """The clamped copy against its backlight: shoulder left, cuts up, spine level."""
 
-    def look(self, view: str) -> View:
+    def look(self, view: str) -> Frame:
         """One fresh frame of one of `VIEWS`, as its camera gives it: for a technician."""
 
 

@@ -13,7 +13,7 @@ Pixels: TypeAlias = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class View:
+class Frame:
     """One picture and its scale. The repr shows no pixel."""
 
     pixels: Pixels
@@ -34,13 +34,13 @@ class ScanFrames:
     registered with the silhouette, the lower one turned over to be so.
     """
 
-    silhouette: View | None = None
-    head: View | None = None
-    line_left: View | None = None
-    line_right: View | None = None
+    silhouette: Frame | None = None
+    head: Frame | None = None
+    line_left: Frame | None = None
+    line_right: Frame | None = None
     laser_angle_deg: float = 45.0
-    face_above: View | None = None
-    face_below: View | None = None
+    face_above: Frame | None = None
+    face_below: Frame | None = None
 
     def __repr__(self) -> str:
         return "ScanFrames(…)"

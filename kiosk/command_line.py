@@ -8,16 +8,27 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem
-from kiosk.cli import audit, calibrate, catalogue, fleet, operations, policy, register, scan, service, staff
-from kiosk.cli import config as config_command
-from kiosk.cli import identify as identify_command
-from kiosk.launch import Start, ask_owner, start
-from kiosk.rehearsal import cli as scenario
+from kiosk.commands import (
+    audit,
+    calibrate,
+    catalogue,
+    fleet,
+    operations,
+    policy,
+    register,
+    scan,
+    scenario,
+    service,
+    staff,
+)
+from kiosk.commands import config as config_command
+from kiosk.commands import identify as identify_command
+from kiosk.launch import StartOptions, ask_owner, start
 from kiosk.rehearsal import cut_rehearsal
 from kiosk.rehearsal import panel as panel_command
-from kiosk.rehearsal.script import Visit, load_scenario
+from kiosk.rehearsal.script import ScriptedVisit, load_scenario
 from kiosk.rehearsal.still_life import frames_of_gauge, frames_of_key
-from simulator import cli as simulate
+from simulator.serve import commands as simulate
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 calibrate.register(service.app, frames_of_gauge)
@@ -68,10 +79,10 @@ def run(
         for given, name in ((script, "--script"), (pictures, "--pictures")):
             if given is not None:
                 raise BadInput(Problem("command line", name, "needs --simulated"))
-    asked = Start(
+    asked = StartOptions(
         simulated=simulated,
         port=port,
-        visits=load_scenario(script).visit if script else (Visit(),) if pictures else (),
+        visits=load_scenario(script).visit if script else (ScriptedVisit(),) if pictures else (),
         pictures=pictures,
         config=config,
         data=data,

@@ -17,19 +17,20 @@ from pathlib import Path
 from config.settings import Settings
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
-from kiosk.audit import Audit, key_folder_beside
-from kiosk.code_tries import CodeTries
-from kiosk.controller import Controller, Listener, Observer
-from kiosk.events import Intent
-from kiosk.executor import ThreadedExecutor
-from kiosk.expert import CatalogueExpert
-from kiosk.inventory import Inventory
-from kiosk.journal import Journal, MachineRecord
-from kiosk.kept_books import hold, sales_book, staff_book
-from kiosk.ops.disk import room
-from kiosk.rulebook import StoreRulebook
-from kiosk.staff import StaffBook
-from kiosk.tools import AuditBook, KeyExpert, StaffDoor, Tools
+from kiosk.operations.disk import room
+from kiosk.policy.rulebook import StoreRulebook
+from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.audit.port import AuditLog
+from kiosk.records.inventory import Inventory
+from kiosk.records.journal import Journal, MachineRecord
+from kiosk.records.kept_books import hold, sales_book, staff_book
+from kiosk.session.controller import Controller, Listener, Observer
+from kiosk.session.executor import ThreadedExecutor
+from kiosk.session.intents import Intent
+from kiosk.session.key_reader import CatalogueKeyReader
+from kiosk.session.ports import KeyReader, SessionPorts, StaffAuthenticator
+from kiosk.staff.accounts import StaffAccounts
+from kiosk.staff.code_tries import CodeTries
 
 _log = logging.getLogger(__name__)
 _IDLE_WAIT_S = 0.5
@@ -80,11 +81,11 @@ def build_tools(
     data: Path,
     closing: ExitStack,
     *,
-    expert: KeyExpert | None = None,
-    staff: StaffDoor | None = None,
-    audit: AuditBook | None = None,
+    expert: KeyReader | None = None,
+    staff: StaffAuthenticator | None = None,
+    audit: AuditLog | None = None,
     versions: tuple[tuple[str, str], ...] = (),
-) -> Tools:
+) -> SessionPorts:
     """Open the records and build what a session works with.
 
     Args:
@@ -110,7 +111,7 @@ def build_tools(
     inventory = Inventory(files.sales, settings.machine.magazine, first_count=ports.first_count)
     closing.callback(inventory.close)
     if staff is None:
-        book = StaffBook.open(files.staff, ports.clock)
+        book = StaffAccounts.open(files.staff, ports.clock)
         closing.callback(book.close)
         staff = book
     if audit is None:
@@ -125,7 +126,7 @@ def build_tools(
         ports.clock,
         lambda: frozenset(inventory.stocked()),
     )
-    return Tools(
+    return SessionPorts(
         machine=settings.machine,
         store=settings.store,
         catalogue=settings.catalogue,
@@ -133,7 +134,7 @@ def build_tools(
         cutter=ports.cutter,
         scanner=ports.scanner,
         payment=ports.payment,
-        expert=expert or CatalogueExpert(settings.catalogue, settings.policy.phrases, settings.machine.check),
+        expert=expert or CatalogueKeyReader(settings.catalogue, settings.policy.phrases, settings.machine.check),
         rulebook=rulebook,
         staff=staff,
         audit=audit,
@@ -151,7 +152,7 @@ def build_tools(
 class Kiosk:
     """A kiosk that runs in real time: one thread owns the session, others do the work."""
 
-    def __init__(self, tools: Tools, closing: ExitStack) -> None:
+    def __init__(self, tools: SessionPorts, closing: ExitStack) -> None:
         """Nothing runs before `start`."""
         self.tools = tools
         self._closing = closing
@@ -217,7 +218,7 @@ def build_kiosk(
     data: Path,
     *,
     versions: tuple[tuple[str, str], ...] = (),
-    also: Callable[[Tools], None] | None = None,
+    also: Callable[[SessionPorts], None] | None = None,
 ) -> Kiosk:
     """A kiosk in real time over these ports, its records below `data`.
 

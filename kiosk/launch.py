@@ -22,36 +22,36 @@ from config.settings import Settings, load_store
 from config.store import Store
 from hardware.camera import CameraScanner
 from hardware.clock import SystemClock
-from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.stop_socket import stop_served
+from hardware.grbl.wheel_off import in_a_thread
 from hardware.link import serial_link_factory
-from hardware.payment import RegisterPayment
-from hardware.stop_socket import stop_served
-from hardware.wheel_off import in_a_thread
-from kiosk.audit import key_folder_beside
+from hardware.payment.register import RegisterPayment
 from kiosk.compose import Kiosk, Ports, build_kiosk
-from kiosk.database import DatabaseFault
-from kiosk.flight import recording
-from kiosk.ops.doctor import Grade
-from kiosk.ops.doctor_machine import display
-from kiosk.ops.places import Places, places_of
-from kiosk.ops.refused_start import BAD_SETTINGS, RefusedStart, supervised
-from kiosk.ops.requests import answering
-from kiosk.ops.running import Running
-from kiosk.ops.settings_in_force import OFFICE, settings_in_force, tell
-from kiosk.ops.watchdog import Watchdog, notifier
-from kiosk.ownership import Owned, own_folders, own_machine
-from kiosk.rehearsal.live import Hands, LiveMachine, Onlooker, live_machine, scripted
+from kiosk.key.secrecy import no_core_dumps
+from kiosk.operations.doctor import Grade
+from kiosk.operations.doctor_machine import display
+from kiosk.operations.places import DataPaths, places_of
+from kiosk.operations.refused_start import BAD_SETTINGS, RefusedStart, supervised
+from kiosk.operations.requests import answering
+from kiosk.operations.running import Running
+from kiosk.operations.settings_in_force import OFFICE, settings_in_force, tell
+from kiosk.operations.support_scan import Answer
+from kiosk.operations.watchdog import Watchdog, notifier
+from kiosk.records.audit.log import key_folder_beside
+from kiosk.records.database import DatabaseFault
+from kiosk.records.ownership import Owned, own_folders, own_machine
+from kiosk.rehearsal.live import LiveMachine, ScriptedHands, ScriptedPerson, live_machine, scripted
 from kiosk.rehearsal.panel import panel_window
-from kiosk.rehearsal.script import Visit
-from kiosk.secrecy import no_core_dumps
-from kiosk.staff import StaffBook
-from kiosk.staff_requests import carry_out
-from kiosk.support_scan import Answer
+from kiosk.rehearsal.script import ScriptedVisit
+from kiosk.session.flight_record import recording
+from kiosk.staff.accounts import StaffAccounts
+from kiosk.staff.requests import carry_out
 
 
 @dataclass(frozen=True)
-class Start:
+class StartOptions:
     """What kind of start was asked for.
 
     `flight_record`: where what happens is written, with nothing of a key. `port`, if given, is the board's serial
@@ -61,7 +61,7 @@ class Start:
 
     simulated: bool = False
     port: str = ""
-    visits: tuple[Visit, ...] = ()
+    visits: tuple[ScriptedVisit, ...] = ()
     pictures: Path | None = None
     config: Path | None = None
     data: Path | None = None
@@ -73,12 +73,12 @@ class Start:
     stay: bool = False
 
     @property
-    def places(self) -> Places:
+    def places(self) -> DataPaths:
         """Where journal, stock and audit lie: a simulated kiosk never shares a real one's."""
         return places_of(self.data, simulated=self.simulated)
 
 
-def start(asked: Start) -> int:
+def start(asked: StartOptions) -> int:
     """Run the kiosk until it is ended; returns the exit status.
 
     Raises:
@@ -89,7 +89,7 @@ def start(asked: Start) -> int:
         return _start(asked)
 
 
-def _start(asked: Start) -> int:
+def _start(asked: StartOptions) -> int:
     try:
         return _run(asked)
     except Owned:
@@ -105,7 +105,7 @@ def _start(asked: Start) -> int:
         return _out_of_order(asked, bad, code)
 
 
-def _run(asked: Start) -> int:
+def _run(asked: StartOptions) -> int:
     """Build the kiosk and show it until it is ended.
 
     Raises:
@@ -131,7 +131,7 @@ def _run(asked: Start) -> int:
         tell(in_force, kiosk.tools.audit.record)
         running.record_in(kiosk.tools.audit.record)
         staff, audit = kiosk.tools.staff, kiosk.tools.audit
-        if isinstance(staff, StaffBook):
+        if isinstance(staff, StaffAccounts):
             stack.enter_context(answering(asked.places.data, lambda request: carry_out(staff, audit, request)))
         kiosk.subscribe(running.saw)
         kiosk.watch(lambda: running.watchdog.beat("controller"))
@@ -142,7 +142,7 @@ def _run(asked: Start) -> int:
         return _on_screen(asked, kiosk, settings, live)
 
 
-def _on_port(settings: Settings, asked: Start) -> Settings:
+def _on_port(settings: Settings, asked: StartOptions) -> Settings:
     """The settings with the serial port given on the command line, for a real machine."""
     if asked.simulated or not asked.port:
         return settings
@@ -151,7 +151,7 @@ def _on_port(settings: Settings, asked: Start) -> Settings:
 
 
 @contextmanager
-def _simulated(asked: Start, settings: Settings, running: Running) -> Iterator[LiveMachine]:
+def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Iterator[LiveMachine]:
     """The simulated machine, and the technician's panel beside it."""
     pty = Path(asked.port) if asked.port else None
     with ExitStack() as stack:
@@ -179,7 +179,7 @@ def ask_owner(store: Store, simulated: bool) -> Answer:
     return consent.ask_owner(store, simulated=simulated)
 
 
-def _out_of_order(asked: Start, bad: BadInput, code: str) -> int:
+def _out_of_order(asked: StartOptions, bad: BadInput, code: str) -> int:
     """Say on the screen that the kiosk is out of order, and why on stderr. Nothing of the machine is touched."""
     from ui.app import run_app
 
@@ -232,13 +232,13 @@ def real_ports(settings: Settings, running: Running, stack: ExitStack) -> Ports:
     return Ports(cutter, CameraScanner(machine.views, clock), RegisterPayment(), clock, simulated=False)
 
 
-def _on_screen(asked: Start, kiosk: Kiosk, settings: Settings, live: LiveMachine | None) -> int:
+def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: LiveMachine | None) -> int:
     """Show the kiosk until it is ended from outside, or the script is played."""
     # Importing ui earlier would open a window for commands that have none.
     from ui.album import Album
     from ui.app import run_app
 
-    onlooker = Onlooker(kiosk) if live else None
+    onlooker = ScriptedPerson(kiosk) if live else None
     shown: list[Any] = []
 
     def end(*_: object) -> None:
@@ -249,7 +249,7 @@ def _on_screen(asked: Start, kiosk: Kiosk, settings: Settings, live: LiveMachine
         if asked.visits:
             scripted(onlooker, live, asked.visits, end)
         else:
-            Hands(onlooker, live.rig, asked.seed)
+            ScriptedHands(onlooker, live.rig, asked.seed)
 
     def started(screen: Any) -> None:
         shown.append(screen)

@@ -18,10 +18,10 @@ from pathlib import Path
 from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
 from hardware.errors import LinkFault, PortInUse
-from hardware.grbl_board import stop_board
+from hardware.grbl.board import stop_board
+from hardware.grbl.stop_socket import ask_to_stop
+from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
 from hardware.link import SerialLink
-from hardware.stop_socket import ask_to_stop
-from hardware.wheel_off import COMMAND_S, WARNING, keep_stopping
 
 SHIPPED = Path(__file__).resolve().parents[1] / "config" / "machine.toml"
 GOOD_COPY = Path("settings-good") / "machine.toml"

@@ -1,7 +1,7 @@
 """The touchscreen: a locked-down window that shows snapshots and sends wishes.
 
 Responsible for: the Kivy application, its lock-down, keys, speech and what happens when the screen itself fails.
-Not responsible for: what is shown (`ui.presenter`) or decided (`kiosk`). Everything here runs on Kivy's main
+Not responsible for: what is shown (`ui.present.present`) or decided (`kiosk`). Everything here runs on Kivy's main
 thread but the mailbox's `post`.
 """
 
@@ -15,16 +15,16 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from config.store import Store
-from kiosk.events import Intent
-from kiosk.snapshot import FaultNotice, Snapshot
-from kiosk.states import FRONT, State
+from kiosk.session.intents import Intent
+from kiosk.session.snapshot import FaultNotice, Snapshot
+from kiosk.session.states import FRONT, State
 from ui import bootstrap
-from ui.i18n import load_words
-from ui.keys import BACK_KEYS, NEXT_KEYS, PRESS_KEYS, meaning_of
-from ui.local import Erase, Local, LocalAct, Repeat, SetVolume, ToggleSpeech, Typed, after, on_state
-from ui.port import KioskPort
-from ui.presenter import present
-from ui.shown import Shown
+from ui.present.keypad import BACK_KEYS, NEXT_KEYS, PRESS_KEYS, meaning_of
+from ui.present.language import load_words
+from ui.present.local import Erase, Local, LocalAct, Repeat, SetVolume, ToggleSpeech, Typed, after, on_state
+from ui.present.port import KioskPort
+from ui.present.present import present
+from ui.present.shown import Shown
 from ui.speech import Espeak, Voice
 from ui.theme import check_screen, make_theme
 
@@ -195,9 +195,9 @@ def _make_app(
     from kivy.core.window import Window
 
     from ui.bridge import Mailbox
+    from ui.page_frame import PageFrame
     from ui.sound import Chimes
     from ui.widgets.look import look
-    from ui.widgets.stage import Stage
 
     class Guard(ExceptionHandler):
         """Nothing that goes wrong on the screen ends in silence, or leaves the machine running."""
@@ -215,7 +215,7 @@ def _make_app(
         def build(self) -> Any:
             self.failures = 0
             self.chimes = Chimes()
-            self.stage = Stage(send=self._send)
+            self.stage = PageFrame(send=self._send)
             self.screenful = Screenful(kiosk, store, voice, self._show, presenter)
             self.mailbox = Mailbox(self._receive)
             Window.bind(on_key_down=self._key_down, on_key_up=self._key_up, on_keyboard=self._any_key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from kiosk.snapshot import Snapshot
+from kiosk.session.snapshot import Snapshot
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 
 from kivy.clock import Clock  # isort: skip

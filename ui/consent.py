@@ -1,8 +1,8 @@
 """One question, full screen: may pictures of your key be kept?
 
 Responsible for: the words and buttons of the question, and a desk behind it that takes the answer. Not responsible
-for: what is written after a yes (`kiosk.support_scan`). The screen itself, its lock-down, keys, speech and languages
-are those of the kiosk (`ui.app`).
+for: what is written after a yes (`kiosk.operations.support_scan`). The screen itself, its lock-down, keys, speech and
+languages are those of the kiosk (`ui.app`).
 
 Whoever does not answer has said no.
 """
@@ -14,14 +14,14 @@ from collections.abc import Callable
 from typing import Any
 
 from config.store import Store
-from kiosk.events import Cancel, Confirm, Done, Intent, MoreTime, SetLanguage
-from kiosk.snapshot import Snapshot, Waiting
-from kiosk.states import State
-from kiosk.support_scan import Answer
+from kiosk.operations.support_scan import Answer
+from kiosk.session.intents import Cancel, Confirm, Done, Intent, MoreTime, SetLanguage
+from kiosk.session.snapshot import Snapshot, Waiting
+from kiosk.session.states import State
 from ui.app import run_app
-from ui.local import Local
-from ui.presenter import framed, words_for
-from ui.shown import Action, Shown
+from ui.present.local import Local
+from ui.present.present import framed, words_for
+from ui.present.shown import Action, Shown
 
 
 def consent_screen(snapshot: Snapshot, local: Local, store: Store) -> Shown:

@@ -1,6 +1,6 @@
 """Pictures of every screen from sample snapshots, off screen: `python -m ui.gallery --out out/screens`.
 
-Responsible for: rendering and saving. Not responsible for: what is on the samples (`ui.samples`).
+Responsible for: rendering and saving. Not responsible for: what is on the samples (`ui.present.samples`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from PIL import Image
 
 from config.problems import BadInput, Problem
 from config.store import Screen, Store, Timeouts
-from kiosk.snapshot import Snapshot
-from ui.local import Local
-from ui.presenter import present
-from ui.samples import SAMPLES
+from kiosk.session.snapshot import Snapshot
+from ui.present.local import Local
+from ui.present.present import present
+from ui.present.samples import SAMPLES
 from ui.theme import make_theme
 
 SIZES = {"portrait": (1080, 1920, 0.248), "landscape": (1280, 800, 0.2524)}
@@ -53,8 +53,8 @@ class Gallery:
         from kivy.clock import Clock
         from kivy.core.window import Window
 
+        from ui.page_frame import PageFrame
         from ui.widgets.look import look
-        from ui.widgets.stage import Stage
 
         self._loop, self._clock, self.window, self._look = EventLoop, Clock, Window, look
         Clock._max_fps = 0  # noqa: SLF001 - no waiting between frames: nobody is watching
@@ -63,7 +63,7 @@ class Gallery:
         if EventLoop.status != "started":
             EventLoop.start()
         self.sent: list[Any] = []
-        self.stage = Stage(send=self.sent.append)
+        self.stage = PageFrame(send=self.sent.append)
         Window.add_widget(self.stage)
 
     def resize(self, size_px: tuple[int, int]) -> None:

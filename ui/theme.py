@@ -148,7 +148,7 @@ PALETTES = {palette.name: palette for palette in (LIGHT, CONTRAST)}
 
 
 @dataclass(frozen=True)
-class Motion:
+class Animation:
     """How things move: little, and only when it says something. Seconds."""
 
     appear_s: float = 0.18
@@ -173,7 +173,7 @@ class Theme:
     width_px: float
     height_px: float
     compact: bool
-    motion: Motion = Motion()
+    motion: Animation = Animation()
 
     # --- type scale, font size in px -------------------------------------------------------------------
     def _type(self, cap_mm: float) -> float:

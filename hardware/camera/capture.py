@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from config.machine import View
+from config.machine import CameraView
 from hardware.clock import Clock
 from hardware.errors import CameraFault
 from hardware.scan import Pixels
@@ -26,7 +26,7 @@ FRESH_WAIT_S = 0.008
 class Capture:
     """A device path (`/dev/v4l/by-id/…`), a numbered sequence (`shot_%03d.png`) or a video file."""
 
-    def __init__(self, name: str, view: View, clock: Clock) -> None:
+    def __init__(self, name: str, view: CameraView, clock: Clock) -> None:
         """Nothing is opened yet."""
         self._name = name
         self._view = view

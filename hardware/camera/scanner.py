@@ -12,7 +12,7 @@ from config.machine import Views
 from hardware.camera.capture import Capture
 from hardware.clock import Clock
 from hardware.errors import CameraFault
-from hardware.scan import Pixels, ScanFrames, View
+from hardware.scan import Frame, Pixels, ScanFrames
 
 DARKEST_BACKLIGHT = 60
 """A backlight whose brightest part is darker than this is off."""
@@ -32,9 +32,9 @@ class CameraScanner:
         """A fresh frame of the tray from every camera that looks at it."""
         return ScanFrames(
             silhouette=self._backlit("silhouette"),
-            head=View(self._captures["head"].frame(), self._views.head.mm_per_px),
-            line_left=View(_grey(self._captures["line_left"].frame()), self._views.line_left.mm_per_px),
-            line_right=View(_grey(self._captures["line_right"].frame()), self._views.line_right.mm_per_px),
+            head=Frame(self._captures["head"].frame(), self._views.head.mm_per_px),
+            line_left=Frame(_grey(self._captures["line_left"].frame()), self._views.line_left.mm_per_px),
+            line_right=Frame(_grey(self._captures["line_right"].frame()), self._views.line_right.mm_per_px),
             laser_angle_deg=self._views.laser_angle_deg,
             face_above=self._face("face_above"),
             face_below=self._face("face_below"),
@@ -46,33 +46,33 @@ class CameraScanner:
         light = float(np.percentile(grey[::4, ::4], 98))
         return bool(np.mean(grey < light / 2) < EMPTY_SHARE)
 
-    def check(self) -> View:
+    def check(self) -> Frame:
         """The clamped copy against its backlight."""
         return self._backlit("check")
 
-    def look(self, view: str) -> View:
+    def look(self, view: str) -> Frame:
         """One fresh frame as its camera gives it, however dark: a technician looks for the reason."""
         if view not in self._captures:
             raise CameraFault(view, "the machine file names no such camera")
         pixels = self._captures[view].frame()
-        return View(pixels if view == "head" else _grey(pixels), self._views.named[view].mm_per_px)
+        return Frame(pixels if view == "head" else _grey(pixels), self._views.named[view].mm_per_px)
 
-    def _face(self, name: str) -> View | None:
+    def _face(self, name: str) -> Frame | None:
         """None where the machine has no such camera."""
         capture = self._captures.get(name)
-        return None if capture is None else View(_grey(capture.frame()), self._views.named[name].mm_per_px)
+        return None if capture is None else Frame(_grey(capture.frame()), self._views.named[name].mm_per_px)
 
     def close(self) -> None:
         """Let go of all cameras."""
         for capture in self._captures.values():
             capture.close()
 
-    def _backlit(self, name: str) -> View:
+    def _backlit(self, name: str) -> Frame:
         grey = _grey(self._captures[name].frame())
         if float(np.percentile(grey[::4, ::4], 99)) < DARKEST_BACKLIGHT:
             raise CameraFault(name, "dark: its backlight is off or something covers it")
         mm_per_px: float = getattr(self._views, name).mm_per_px
-        return View(grey, mm_per_px)
+        return Frame(grey, mm_per_px)
 
 
 def _grey(pixels: Pixels) -> Pixels:

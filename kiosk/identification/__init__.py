@@ -5,11 +5,11 @@ Pure but for the words on the head, whose models are loaded once. Not responsibl
 """
 
 from kiosk.identification.agree import agreed
-from kiosk.identification.decode import notches
+from kiosk.identification.head.sight import why_unseen
+from kiosk.identification.head.stamp import StampReader
 from kiosk.identification.identify import cuts_by_outline, identify, read_key
-from kiosk.identification.match import SectionIndex, build_index, match_section, objection
-from kiosk.identification.sight import why_unseen
-from kiosk.identification.stamp import StampReader
+from kiosk.identification.outline.decode import notches
+from kiosk.identification.section.match import SectionIndex, build_index, match_section, objection
 
 __all__ = [
     "SectionIndex",

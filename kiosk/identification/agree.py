@@ -5,7 +5,7 @@ Responsible for: comparing two answers and keeping the better. Not responsible f
 
 from __future__ import annotations
 
-from kiosk.reading import Identification, Outcome
+from kiosk.key.reading import Identification, Outcome
 
 APART_MM = 0.04
 """Two readings of one root may differ by this much: three times the reader's noise, a sixth of the smallest step."""

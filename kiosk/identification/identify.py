@@ -2,7 +2,7 @@
 
 Responsible for: the order in which things are asked. The section decides which keyways come into question; within
 them the blade's length and cuts pick the blank; only then are the cuts named. Not responsible for: whether the
-key may be copied (`kiosk.policy`).
+key may be copied (`kiosk.policy.decide`).
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from config.catalogue import Catalogue
-from config.keyway import Blank, Keyway, Standing, Stop
-from hardware.scan import ScanFrames, View
-from kiosk.identification.blade import BladeFrame, find_blade
-from kiosk.identification.decode import Blade, Decoded, decode, from_stop
-from kiosk.identification.face import refine_uncut, registration
-from kiosk.identification.laser_height import laser_height
-from kiosk.identification.match import Match, SectionIndex, build_index, match_section, objection
-from kiosk.identification.milling import FacesLook, look_at_faces
-from kiosk.identification.outline import Outline, measure_outline
-from kiosk.identification.photograph import as_silhouettes
-from kiosk.identification.section import read_section
-from kiosk.identification.segment import Segment, segment
-from kiosk.identification.strange import why_strange
-from kiosk.reading import Candidate, Cut, Identification, KeyReading, Outcome, Profile, SectionReading
+from config.keyway import Blank, Keyway, SpacingStop, Standing
+from hardware.scan import Frame, ScanFrames
+from kiosk.identification.outline.blade import BladeFrame, find_blade
+from kiosk.identification.outline.decode import Blade, Decoded, decode, from_stop
+from kiosk.identification.outline.measure import Outline, measure_outline
+from kiosk.identification.outline.photograph import as_silhouettes
+from kiosk.identification.outline.segment import Segment, segment
+from kiosk.identification.section.laser_height import laser_height
+from kiosk.identification.section.line import read_section
+from kiosk.identification.section.match import Match, SectionIndex, build_index, match_section, objection
+from kiosk.identification.section.milling import FacesLook, look_at_faces
+from kiosk.identification.section.strange import why_strange
+from kiosk.identification.section.uncut_edge import refine_uncut, registration
+from kiosk.key.reading import Candidate, Cut, Identification, KeyReading, Outcome, Profile, SectionReading
 
 LENGTH_TOLERANCE_MM = 1.85
 """How far a blade's length may be from a blank's: less than half of any spacing."""
@@ -78,7 +78,7 @@ def _from_the_machine(frames: ScanFrames) -> bool:
     return frames.line_left is not None or frames.line_right is not None
 
 
-def _found_on_paper(view: View) -> tuple[Segment, BladeFrame, Outline] | Outcome:
+def _found_on_paper(view: Frame) -> tuple[Segment, BladeFrame, Outline] | Outcome:
     """The first way of looking at an ordinary picture that shows a key; else what the plainest way said."""
     said: list[Outcome] = []
     for each in as_silhouettes(view):
@@ -95,7 +95,7 @@ def _found_on_paper(view: View) -> tuple[Segment, BladeFrame, Outline] | Outcome
 _SAYS_LITTLE = (Outcome.NOTHING_THERE, Outcome.UNREADABLE_IMAGE, Outcome.OUT_OF_FOCUS)
 
 
-def _found(view: View) -> tuple[Segment, BladeFrame, Outline] | Outcome:
+def _found(view: Frame) -> tuple[Segment, BladeFrame, Outline] | Outcome:
     segmented = segment(view)
     if isinstance(segmented, Outcome):
         return segmented
@@ -237,7 +237,7 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
 
 def _blank_of(near: list[_Named]) -> _Named:
     """The blank whose length fits best; where the tip is the stop, the one with the most cuts that are there."""
-    by_tip = [each for each in near if each.keyway.spec is not None and each.keyway.spec.stop is Stop.TIP]
+    by_tip = [each for each in near if each.keyway.spec is not None and each.keyway.spec.stop is SpacingStop.TIP]
     if not by_tip:
         return min(
             near,
@@ -256,16 +256,16 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
     if spec is None or reading.profile is None or reading.blade_length_mm is None or reading.blade_height_mm is None:
         return None
     stops = [0.0]
-    if spec.stop is Stop.SHOULDER and reading.second_stop_mm is not None:
+    if spec.stop is SpacingStop.SHOULDER and reading.second_stop_mm is not None:
         stops.append(reading.second_stop_mm)
     # A key stopped at its tip has no shoulder to measure a length from.
-    by_tip = spec.stop is Stop.TIP
+    by_tip = spec.stop is SpacingStop.TIP
     errors = [0.0] if by_tip else [abs(reading.blade_length_mm - stop - blank.blade_length_mm) for stop in stops]
     tries: list[_Named] = []
     for stop, error in zip(stops, errors, strict=True):
         profile: Profile = from_stop(reading.profile, spec.stop, reading.blade_length_mm).copy()
         profile[:, 0] -= stop
-        loose = spec.stop is Stop.SHOULDER and not reading.shoulder_seen
+        loose = spec.stop is SpacingStop.SHOULDER and not reading.shoulder_seen
         length_share = None if by_tip or loose else (reading.blade_length_mm - stop) / blank.blade_length_mm - 1.0
         blade = Blade(reading.blade_height_mm, reading.laser_height_mm, length_share)
         each = decode(profile, spec, blank.cuts, blade, loose=loose)

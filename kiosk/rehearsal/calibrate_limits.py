@@ -1,7 +1,7 @@
 """Drawn readings to measure the limits of a match with.
 
 Responsible for: blades of every section on file, and of sections that must be refused, as the cameras would see them;
-a limits file from their readings. Not responsible for: the method (`kiosk.identification.set_limits`).
+a limits file from their readings. Not responsible for: the method (`kiosk.calibration.match_limits`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ from config.keyway import Section
 from config.machine import Machine
 from config.match_limits import LimitsFile
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
-from kiosk.identification import build_index, read_key
-from kiosk.identification.set_limits import (
+from kiosk.calibration.match_limits import (
     METHOD,
     Inseparable,
     Reading,
@@ -28,10 +27,11 @@ from kiosk.identification.set_limits import (
     measure,
     passing,
 )
-from simulator.gallery import cut_by_blank
-from simulator.keys import Finish
+from kiosk.identification import build_index, read_key
+from simulator.keys.key import Finish
+from simulator.keys.sample_keys import cut_by_blank
+from simulator.keys.sections import mirror_section, nearly, random_section
 from simulator.optics import NORMAL, render_scan
-from simulator.sections import mirror_section, nearly, random_section
 
 OTHER_BY_MM = 0.3
 """A blade whose grooves lie this far off on one face is another blade."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.cut_plan import CutPlan
+from kiosk.cutting.plan import CutPlan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

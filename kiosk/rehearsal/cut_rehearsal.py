@@ -20,14 +20,14 @@ from config.keyway import Blank, Keyway
 from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
-from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
-from kiosk.cli.service import REFUSED, find_blank, split_bitting
-from kiosk.cut_plan import PlanRefusal, plan_cuts
-from kiosk.gcode import to_gcode
+from hardware.grbl.cutter import GrblCutter
+from kiosk.cutting.gcode import to_gcode
+from kiosk.cutting.plan import PlanRefusal, plan_cuts
+from kiosk.cutting.typed_code import REFUSED, find_blank, split_bitting
 from kiosk.rehearsal.cut_picture import CutRecord, draw_cut
-from simulator.rig import SimulatedMachine
-from simulator.world_blade import new_blade
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.machine.blade import new_blade
 
 
 def rehearse_cut(

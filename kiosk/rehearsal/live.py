@@ -21,26 +21,26 @@ from pathlib import Path
 
 from config.settings import Settings
 from hardware.clock import SystemClock
-from hardware.cutter import GrblCutter
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.stop_socket import stop_served
+from hardware.grbl.wheel_off import in_a_thread
 from hardware.link import serial_link_factory
 from hardware.ports import ByteLink
-from hardware.stop_socket import stop_served
-from hardware.wheel_off import in_a_thread
 from kiosk.compose import Kiosk, Ports
-from kiosk.events import Intent
-from kiosk.rehearsal.script import Visit
+from kiosk.rehearsal.script import ScriptedVisit
 from kiosk.rehearsal.shopper import Shopper
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from simulator.control import Control
-from simulator.control_server import ControlServer
-from simulator.faults import FaultPanel
-from simulator.gallery import gallery_key
-from simulator.link import Timeline
-from simulator.payment import SimulatedTerminal
-from simulator.pty import PtyPort
-from simulator.realtime import RealTime
-from simulator.rig import SimulatedMachine, lay, take
+from kiosk.session.intents import Intent
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+from simulator.faults.injection import FaultPanel
+from simulator.faults.simulated_machine import SimulatedMachine, lay, take
+from simulator.keys.sample_keys import gallery_key
+from simulator.serve.control import Control
+from simulator.serve.control_server import ControlServer
+from simulator.serve.pty import PtyPort
+from simulator.serve.realtime import RealTimeRunner
+from simulator.terminals.card import SimulatedTerminal
+from simulator.wire.memory import Timeline
 
 LONGEST_STEP_S = 0.05
 """A tenth of the time a board may take to answer: so a busy computer slows the machine but never silences it."""
@@ -56,7 +56,7 @@ class MachineTime:
     such a moment has no length, and a machine run faster than real time is as punctual as any.
     """
 
-    def __init__(self, timeline: Timeline, realtime: RealTime) -> None:
+    def __init__(self, timeline: Timeline, realtime: RealTimeRunner) -> None:
         """Time that passes as `realtime` lets it."""
         self._timeline, self._realtime = timeline, realtime
 
@@ -100,7 +100,7 @@ def live_machine(
         BadInput: the path is taken.
     """
     rig = SimulatedMachine(settings.machine, settings.catalogue, seed)
-    realtime = RealTime(rig.timeline, speed, rig.wire, longest_step_s=LONGEST_STEP_S)
+    realtime = RealTimeRunner(rig.timeline, speed, rig.wire, longest_step_s=LONGEST_STEP_S)
     with ExitStack() as stack:
         if pty is None:
             pty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-"))) / "board"
@@ -118,7 +118,7 @@ def live_machine(
         yield LiveMachine(rig, ports, terminal, server.port)
 
 
-class Onlooker:
+class ScriptedPerson:
     """A person before the real screen: sees every snapshot, acts after a while, on one thread of its own."""
 
     def __init__(self, kiosk: Kiosk) -> None:
@@ -172,10 +172,10 @@ class Onlooker:
                 watch(snapshot)
 
 
-class Hands:
+class ScriptedHands:
     """Lays a key when the screen asks for one and takes it back when the screen says so; touches nothing else."""
 
-    def __init__(self, onlooker: Onlooker, rig: SimulatedMachine, seed: int, think_s: float = 2.0) -> None:
+    def __init__(self, onlooker: ScriptedPerson, rig: SimulatedMachine, seed: int, think_s: float = 2.0) -> None:
         """Watches from now on."""
         self._onlooker, self._rig, self._think_s = onlooker, rig, think_s
         self._random = random.Random(seed)  # noqa: S311 - which key to show is no secret
@@ -201,7 +201,9 @@ class Hands:
         take(self._rig)
 
 
-def scripted(onlooker: Onlooker, live: LiveMachine, visits: tuple[Visit, ...], finished: Callable[[], None]) -> None:
+def scripted(
+    onlooker: ScriptedPerson, live: LiveMachine, visits: tuple[ScriptedVisit, ...], finished: Callable[[], None]
+) -> None:
     """Let one shopper after another do what `visits` say; then call `finished`."""
     waiting = list(visits)
     codes: list[str] = []

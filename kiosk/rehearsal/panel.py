@@ -20,10 +20,10 @@ import typer
 from config.catalogue import load_catalogue
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
-from simulator.cli import served
-from simulator.faults import FaultPanel, parse_fault
-from simulator.firmware_build import ECHO, STOCK
-from simulator.rig import SimulatedMachine
+from simulator.faults.injection import FaultPanel, parse_fault
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.build import ECHO, STOCK
+from simulator.serve.commands import served
 
 LANGUAGES = ("en", "es", "fr")
 """Those of the panel, which this does not import: it is a program of its own."""

@@ -14,23 +14,24 @@ import numpy as np
 from config.catalogue import Catalogue
 from config.machine import CopyCheck
 from hardware.errors import CameraFault
-from hardware.scan import ScanFrames, View
-from kiosk.approvals import may_lift, reasons_for
-from kiosk.copy_check import CopyErrors, check_copy
-from kiosk.copy_measure import STEEPEST_TILT
-from kiosk.cut_plan import CutPlan
-from kiosk.decision import FiredRule
-from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
-from kiosk.tools import SignInRefused, StaffMember, Telling
-from simulator.gallery import random_bitting
-from simulator.rig import SimulatedMachine
+from hardware.scan import Frame, ScanFrames
+from kiosk.cutting.check import CopyErrors, check_copy
+from kiosk.cutting.measure import STEEPEST_TILT
+from kiosk.cutting.plan import CutPlan
+from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
+from kiosk.policy.decision import FiredRule
+from kiosk.session.ports import IdentifiedKey
+from kiosk.staff.approvals import may_lift, reasons_for
+from kiosk.staff.member import SignInRefused, StaffMember
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.keys.sample_keys import random_bitting
 
 PIN = "271828"
 WORN_DOUBT = 0.7
 
 
 @dataclass(repr=False)
-class ReadyExpert:
+class ReadyKeyReader:
     """Says what it was told to say; measures a copy from its metal instead of from a picture.
 
     `answers`: one telling for each time the key is laid, the last for ever. Each is told twice, for two looks.
@@ -39,25 +40,25 @@ class ReadyExpert:
     rig: SimulatedMachine
     limits: CopyCheck
     answers: list[Identification] = field(default_factory=list)
-    head: Stamp = field(default_factory=lambda: Stamp(seen=True))
+    head: StampReading = field(default_factory=lambda: StampReading(seen=True))
     _looks: int = 0
 
     def warm(self) -> None:
         """Nothing to load."""
 
-    def tell(self, frames: ScanFrames) -> Telling:
+    def tell(self, frames: ScanFrames) -> IdentifiedKey:
         """What the key in the tray is."""
         at = min(self._looks // 2, len(self.answers) - 1)
         self._looks += 1
         if not self.answers:
-            return Telling(Identification(Outcome.NOTHING_THERE))
-        return Telling(self.answers[at], KeyReading())
+            return IdentifiedKey(Identification(Outcome.NOTHING_THERE))
+        return IdentifiedKey(self.answers[at], KeyReading())
 
-    def stamp(self, frames: ScanFrames) -> Stamp:
+    def stamp(self, frames: ScanFrames) -> StampReading:
         """What its head says."""
         return self.head
 
-    def measure(self, view: View, plan: CutPlan) -> CopyErrors:
+    def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted."""
         blade = self.rig.world.at_check()
         if blade is None:
@@ -68,7 +69,7 @@ class ReadyExpert:
         measured = np.stack([blade.x_mm + blade.shift_mm, blade.top_mm], axis=1)
         return check_copy(plan, measured, self.limits)
 
-    def next_key(self, answers: list[Identification], head: Stamp) -> None:
+    def next_key(self, answers: list[Identification], head: StampReading) -> None:
         """Another key is laid."""
         self.answers, self.head, self._looks = answers, head, 0
 
@@ -94,7 +95,7 @@ class ReadyScanner:
         """Whether nothing lies on the backlight."""
         return self._rig.scanner.tray_is_empty()
 
-    def check(self) -> View:
+    def check(self) -> Frame:
         """The clamp, with or without a blade in it, as a few pixels."""
         cameras = self._rig.scanner
         if "check" in cameras.unplugged:
@@ -106,15 +107,15 @@ class ReadyScanner:
         pixels[:, :20] = 10
         if self._rig.world.at_check() is not None:
             pixels[20:50, 20:180] = 10
-        return View(pixels, 0.2)
+        return Frame(pixels, 0.2)
 
-    def look(self, view: str) -> View:
+    def look(self, view: str) -> Frame:
         """One view, as a few pixels."""
         return self.check() if view == "check" else _small(200)
 
 
-def _small(grey: int) -> View:
-    return View(np.full((4, 4), grey, dtype=np.uint8), 1.0)
+def _small(grey: int) -> Frame:
+    return Frame(np.full((4, 4), grey, dtype=np.uint8), 1.0)
 
 
 def identified(

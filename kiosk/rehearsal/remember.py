@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiosk.compare_copy import Likeness
-from kiosk.flight import Entry
-from kiosk.states import BEFORE_MONEY, MAKING, State
+from kiosk.identification.compare import Likeness
+from kiosk.session.flight_record import Entry
+from kiosk.session.states import BEFORE_MONEY, MAKING, State
 
 _FRONT = {State.WELCOME.value, State.CLOSED.value, State.OUT_OF_ORDER.value}
 _DEEDS: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -1,7 +1,7 @@
 """A flight record played again: the same events at the same times must lead to the same states.
 
 Responsible for: feeding a record to a session whose effects are never run, and comparing. Not responsible for: the
-record's form (`kiosk.flight`).
+record's form (`kiosk.session.flight_record`).
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from dataclasses import replace
 
 from config.settings import Settings
 from hardware.ports import MachineStatus
-from kiosk.controller import Controller
-from kiosk.events import Recover
-from kiosk.executor import Job, Lane
-from kiosk.flight import Entry, message_of
-from kiosk.journal import Journal, NewSale, Sale, Step
-from kiosk.outcomes import BlankUnfit, Reply, SaleFound
-from kiosk.reading import Identification, Stamp
-from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff
+from kiosk.key.reading import Identification, StampReading
+from kiosk.records.journal import Journal, NewSale, Sale, SaleStep
+from kiosk.rehearsal.ready import ReadyKeyReader, ReadyScanner, RehearsalAudit, RehearsalStaff
 from kiosk.rehearsal.ready import identified as made_up
-from kiosk.rehearsal.theatre import scratch_folder, theatre
-from simulator.rig import SimulatedMachine
+from kiosk.rehearsal.simulated_kiosk import scratch_folder, theatre
+from kiosk.session.controller import Controller
+from kiosk.session.executor import Job, Lane
+from kiosk.session.flight_record import Entry, message_of
+from kiosk.session.intents import Recover
+from kiosk.session.reports import BlankUnfit, Reply, SaleFound
+from simulator.faults.simulated_machine import SimulatedMachine
 
 SLACK_S = 1e-3
 """A record's times are rounded, and each timer that is played runs out some microseconds late: one that is due so soon
@@ -52,7 +52,7 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
     with ExitStack() as closing:
         folder = closing.enter_context(scratch_folder("replay-"))
         rig = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
-        expert = ReadyExpert(rig, settings.machine.check, [], Stamp(seen=True))
+        expert = ReadyKeyReader(rig, settings.machine.check, [], StampReading(seen=True))
         scene = closing.enter_context(
             theatre(
                 settings,
@@ -110,9 +110,9 @@ def _sold(journal: Journal, sale: Sale) -> None:
         )
     )
     for copy in range(1, sale.delivered + 1):
-        journal.write(sale.transaction, Step.DELIVERED, copy=copy)
-    journal.write(sale.transaction, Step.CAPTURED)
-    journal.write(sale.transaction, Step.CLOSED)
+        journal.write(sale.transaction, SaleStep.DELIVERED, copy=copy)
+    journal.write(sale.transaction, SaleStep.CAPTURED)
+    journal.write(sale.transaction, SaleStep.CLOSED)
 
 
 def _let_pass(

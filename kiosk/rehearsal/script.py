@@ -1,7 +1,7 @@
 """A scenario as a file: who comes with which key, what goes wrong when, and what must be true at the end.
 
 Responsible for: the form of the file and telling every mistake with line, field and reason. Not responsible for:
-playing it (`kiosk.rehearsal.play`).
+playing it (`kiosk.rehearsal.run_scenario`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pydantic import Field, model_validator
 from config.base import Frozen
 from config.problems import BadInput, Problem
 from config.toml_files import checked, read_toml
-from kiosk.reading import Outcome, Wear
-from kiosk.states import State
-from simulator.faults import FAULTS
-from simulator.gallery import GALLERY
-from simulator.payment import Mishap
+from kiosk.key.reading import Outcome, Wear
+from kiosk.session.states import State
+from simulator.faults.injection import FAULTS
+from simulator.keys.sample_keys import GALLERY
+from simulator.terminals.card import TerminalFault
 
 
 class KeyBrought(Frozen):
@@ -60,7 +60,7 @@ class StaffVisit(Frozen):
     does: tuple[str, ...] = ()
 
 
-class Trouble(Frozen):
+class FaultInjection(Frozen):
     """A fault by name, when it comes and when it goes."""
 
     fault: str
@@ -83,11 +83,11 @@ class TerminalTrouble(Frozen):
     """What the card terminal does wrong."""
 
     request: Literal["authorise", "capture", "void", "refund", "query", "any"] = "any"
-    mishap: Mishap
+    mishap: TerminalFault
     times: int = Field(default=1, ge=1, le=1000)
 
 
-class Visit(Frozen):
+class ScriptedVisit(Frozen):
     """One visit of one person."""
 
     purpose: Literal["copy", "bring_back", "staff", "nothing"] = "copy"
@@ -151,8 +151,8 @@ class Scenario(Frozen):
     """Draw and read pictures; otherwise readings are ready made. Keys of the gallery need pictures."""
     board: Literal["stock", "echo", "guarded"] = "stock"
     """Which firmware runs on the board: as it comes, built with line echo, or with a door input of its own as well."""
-    visit: tuple[Visit, ...] = Field(min_length=1, max_length=20)
-    trouble: tuple[Trouble, ...] = ()
+    visit: tuple[ScriptedVisit, ...] = Field(min_length=1, max_length=20)
+    trouble: tuple[FaultInjection, ...] = ()
     terminal: tuple[TerminalTrouble, ...] = ()
     store: dict[str, str | int] = Field(default_factory=dict)
     """Store settings other than the shipped ones."""

@@ -1,7 +1,7 @@
 """A person at the screen, scripted: looks at each new screen, thinks, and does what the script says.
 
 Responsible for: one visit's wishes and hands. Not responsible for: what goes wrong with the machine or the end's
-checks (`kiosk.rehearsal.play`).
+checks (`kiosk.rehearsal.run_scenario`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from kiosk.events import (
+from kiosk.rehearsal.ready import PIN
+from kiosk.rehearsal.script import ScriptedVisit, StaffVisit
+from kiosk.session.intents import (
     Approve,
     BringBack,
     CallStaff,
@@ -39,17 +41,15 @@ from kiosk.events import (
     TellReceived,
     UnlockSlot,
 )
-from kiosk.obstacle import obstacle
-from kiosk.rehearsal.ready import PIN
-from kiosk.rehearsal.script import StaffVisit, Visit
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
+from kiosk.session.obstacle import obstacle
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
 
 SWAP_S = 3.0
 """Between one key out of the tray and the next one in: longer than the camera needs to see that it is empty."""
 
 
-class Scene(Protocol):
+class Screening(Protocol):
     """Where a person stands: before a kiosk in virtual time (`Stage`) or in real time (`live.Onlooker`)."""
 
     watchers: list[Callable[[Snapshot], None]]
@@ -71,8 +71,8 @@ class Shopper:
 
     def __init__(
         self,
-        stage: Scene,
-        visit: Visit,
+        stage: Screening,
+        visit: ScriptedVisit,
         lay: Callable[[], None],
         take: Callable[[], None],
         receipt: Callable[[], str],

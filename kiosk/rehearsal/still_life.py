@@ -8,9 +8,9 @@ from __future__ import annotations
 from config.catalogue import load_catalogue
 from config.machine import Machine
 from hardware.scan import ScanFrames
-from simulator.gallery import gallery_key
-from simulator.gauge import step_gauge
-from simulator.rig import SimulatedMachine, lay
+from simulator.faults.simulated_machine import SimulatedMachine, lay
+from simulator.keys.gauge import step_gauge
+from simulator.keys.sample_keys import gallery_key
 
 MADE_UP_KEY = "kwikset-new"
 

@@ -8,7 +8,7 @@ from simulator.optics.check import render_check
 from simulator.optics.paper import render_on_paper
 from simulator.optics.portrait import portrait_sheet, render_portrait
 from simulator.optics.pose import Pose
-from simulator.optics.scan import Scene, lay_out, pose_of, render_empty_tray, render_scan
+from simulator.optics.scan import LaidKey, lay_out, pose_of, render_empty_tray, render_scan
 from simulator.optics.settings import BAD, NAMED, NORMAL, PERFECT, Optics
 
 __all__ = [
@@ -16,9 +16,9 @@ __all__ = [
     "NAMED",
     "NORMAL",
     "PERFECT",
+    "LaidKey",
     "Optics",
     "Pose",
-    "Scene",
     "lay_out",
     "portrait_sheet",
     "pose_of",

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import config.machine as machine
-from hardware.scan import View
+from hardware.scan import Frame
 from simulator.optics import light
 from simulator.optics.coverage import covered, window_around
 from simulator.optics.settings import Optics
@@ -28,14 +28,14 @@ SPINE_MARGIN_MM = 3.2
 def render_check(
     x_mm: NDArray[np.float64],
     top_mm: NDArray[np.float64],
-    view: machine.View,
+    view: machine.CameraView,
     optics: Optics,
     seed: int,
     *,
     bottom_mm: NDArray[np.float64] | None = None,
     lift_mm: float = 0.0,
     tilt_deg: float = 0.0,
-) -> View:
+) -> Frame:
     """The clamped blade before the check camera.
 
     Args:
@@ -70,4 +70,4 @@ def render_check(
     pixels, _ = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
-    return View(pixels, view.mm_per_px)
+    return Frame(pixels, view.mm_per_px)

@@ -11,15 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.keyway import Section
-from config.machine import View
+from config.machine import CameraView
 from hardware.scan import Pixels
-from simulator.keys import Finish, PhysicalKey
+from simulator.keys.key import Finish, PhysicalKey
+from simulator.keys.sections import recess_mm
 from simulator.optics import light
 from simulator.optics.coverage import Window, covered, window_around
 from simulator.optics.metal import textured
 from simulator.optics.pose import Projection
 from simulator.optics.settings import Optics
-from simulator.sections import recess_mm
 
 LAMP_DEG = 22.0
 """How high the lamp stands above the face. It stands at the picture's left, so a key lies along its light."""
@@ -35,7 +35,7 @@ def render(
     key: PhysicalKey | None,
     place: Projection | None,
     face: str,
-    view: View,
+    view: CameraView,
     optics: Optics,
     rng: np.random.Generator,
 ) -> tuple[Pixels, float]:

@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from config.machine import View
+from config.machine import CameraView
 from hardware.scan import Pixels
-from simulator.keys import Finish, PhysicalKey, Stamp, Strike
+from simulator.keys.key import Finish, PhysicalKey, Stamp, Strike
+from simulator.keys.sections import recess_mm
 from simulator.optics import light
 from simulator.optics.coverage import Window, covered, window_around
 from simulator.optics.lettering import lettering
 from simulator.optics.metal import clouds, fixed, textured
 from simulator.optics.pose import Pose, Projection
 from simulator.optics.settings import Optics
-from simulator.sections import recess_mm
 
 _TRAY = 46.0
 COLOURS = {
@@ -34,7 +34,12 @@ _RELIEF = {Strike.ENGRAVED: -1.0, Strike.EMBOSSED: 1.0, Strike.WORN: -0.75}
 
 
 def render(
-    key: PhysicalKey | None, pose: Pose, place: Projection | None, view: View, optics: Optics, rng: np.random.Generator
+    key: PhysicalKey | None,
+    pose: Pose,
+    place: Projection | None,
+    view: CameraView,
+    optics: Optics,
+    rng: np.random.Generator,
 ) -> tuple[Pixels, float]:
     """The head view (height, width, 3) of a key, or of an empty tray, without noise, and the sensor's exponent."""
     lamp = light.level(optics, 1.0, rng)

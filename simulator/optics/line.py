@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from config.machine import View
+from config.machine import CameraView
 from hardware.scan import Pixels
-from simulator.keys import Finish, PhysicalKey
+from simulator.keys.key import Finish, PhysicalKey
+from simulator.keys.sections import recess_mm
 from simulator.optics import light
 from simulator.optics.pose import Pose
 from simulator.optics.settings import Optics
-from simulator.sections import recess_mm
 
 SPINE_MARGIN_MM = 1.2
 """The spine's place above the lower border of the picture."""
@@ -39,7 +39,7 @@ def render(
     key: PhysicalKey | None,
     side: Literal["left", "right"],
     pose: Pose,
-    view: View,
+    view: CameraView,
     laser_angle_deg: float,
     optics: Optics,
     rng: np.random.Generator,
@@ -55,7 +55,7 @@ def render(
 
 
 def _surface(
-    key: PhysicalKey, side: Literal["left", "right"], pose: Pose, view: View, rng: np.random.Generator
+    key: PhysicalKey, side: Literal["left", "right"], pose: Pose, view: CameraView, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Heights above the spine that the sheet meets, how far each lies back, and how brightly each shines."""
     step = view.mm_per_px / _SUB
@@ -91,7 +91,7 @@ def _draw(
     shine: NDArray[np.float64],
     pose: Pose,
     side: Literal["left", "right"],
-    view: View,
+    view: CameraView,
     laser_angle_deg: float,
     optics: Optics,
     rng: np.random.Generator,

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.keys import Finish, PhysicalKey
+from simulator.keys.key import Finish, PhysicalKey
 from simulator.optics import light
 from simulator.optics.settings import Optics
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 import config.machine as machine
-from hardware.scan import Pixels, View
-from simulator.keys import PhysicalKey
+from hardware.scan import Frame, Pixels
+from simulator.keys.key import PhysicalKey
 from simulator.optics import head, light
 from simulator.optics.coverage import covered, window_around
 from simulator.optics.pose import drawn_pose, projection
@@ -23,7 +23,7 @@ _WHITE = (243.0, 240.0, 234.0)
 
 def render_on_paper(
     key: PhysicalKey, mm_per_px: float, optics: Optics, seed: int, *, shadow: float = 0.35, uneven: float = 0.15
-) -> View:
+) -> Frame:
     """A key on white paper from above, in colour.
 
     Args:
@@ -36,7 +36,7 @@ def render_on_paper(
     """
     rng = np.random.default_rng(seed)
     width, height = (max(round(side / mm_per_px), 64) for side in _FIELD_MM)
-    view = machine.View(device="paper", width_px=width, height_px=height, mm_per_px=mm_per_px)
+    view = machine.CameraView(device="paper", width_px=width, height_px=height, mm_per_px=mm_per_px)
     pose = drawn_pose(key, optics, rng)
     angle = rng.uniform(0, 2 * np.pi)
     place = projection(key, pose, view, optics, (np.array([np.cos(angle), np.sin(angle)]), float(rng.uniform(-1, 1))))
@@ -54,7 +54,7 @@ def render_on_paper(
         metal = np.stack([shine * tint for tint in head.COLOURS[key.finish]], axis=2)
         picture[around.slices] = picture[around.slices] * (1 - body[:, :, None]) + metal * body[:, :, None]
     seen: Pixels = light.rounded(light.blurred(picture.astype(np.float32), optics))
-    return View(light.with_noise(light.responded(seen, optics, rng)[0], optics, rng), mm_per_px)
+    return Frame(light.with_noise(light.responded(seen, optics, rng)[0], optics, rng), mm_per_px)
 
 
 def _cast(body: light.Light, mm_per_px: float) -> light.Light:

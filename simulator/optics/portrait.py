@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from config.machine import View
+from config.machine import CameraView
 from hardware.scan import Pixels
-from simulator.keys import PhysicalKey
+from simulator.keys.key import PhysicalKey
 from simulator.optics import head
 from simulator.optics.pose import Pose, projection
 from simulator.optics.settings import PERFECT
@@ -25,7 +25,7 @@ _LENS = replace(PERFECT, blur_px=0.6)
 
 def render_portrait(key: PhysicalKey, width_px: int = 320, height_px: int = 240) -> Pixels:
     """A key seen from the front, bow left and cuts up, (height, width, 3)."""
-    view = View(device="portrait", width_px=width_px, height_px=height_px, mm_per_px=_FIELD_MM / width_px)
+    view = CameraView(device="portrait", width_px=width_px, height_px=height_px, mm_per_px=_FIELD_MM / width_px)
     place = projection(key, Pose(), view, _LENS, (np.array([1.0, 0.0]), 0.0))
     return head.render(key, Pose(), place, view, _LENS, np.random.default_rng(0))[0]
 

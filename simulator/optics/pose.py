@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from config.machine import View
-from simulator.keys import PhysicalKey
+from config.machine import CameraView
+from simulator.keys.key import PhysicalKey
 from simulator.optics.settings import Optics
 
 
@@ -61,7 +61,7 @@ class Projection:
     middle_mm: NDArray[np.float64]
     turn: NDArray[np.float64]
     offset_mm: NDArray[np.float64]
-    view: View
+    view: CameraView
     perspective: NDArray[np.float64]
     distortion: float
     bend: tuple[float, float]
@@ -89,7 +89,7 @@ class Projection:
 def projection(
     key: PhysicalKey,
     pose: Pose,
-    view: View,
+    view: CameraView,
     optics: Optics,
     lens: tuple[NDArray[np.float64], float],
     moved_mm: float = 0.0,

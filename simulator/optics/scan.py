@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 import config.machine as machine
-from hardware.scan import Pixels, ScanFrames, View
-from simulator.keys import PhysicalKey
+from hardware.scan import Frame, Pixels, ScanFrames
+from simulator.keys.key import PhysicalKey
 from simulator.optics import face, head, light, line, silhouette
 from simulator.optics.pose import Pose, drawn_pose, projection
 from simulator.optics.settings import Optics
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Scene:
+class LaidKey:
     """What lies before the cameras as they see it, but for their noise: one laying, to be looked at many times."""
 
-    views: dict[str, tuple[Pixels, machine.View, np.random.Generator, float]]
+    views: dict[str, tuple[Pixels, machine.CameraView, np.random.Generator, float]]
     """Name to picture without noise, camera, what its noise is drawn from, and its sensor's exponent."""
     laser_angle_deg: float
     optics: Optics
@@ -31,17 +31,17 @@ class Scene:
 
     def look(self, number: int = 0) -> ScanFrames:
         """One frame a camera. Another number: the same key under a lamp that flickers, with new noise."""
-        frames: dict[str, View] = {}
+        frames: dict[str, Frame] = {}
         for which, (name, (pixels, camera, noise, exponent)) in enumerate(self.views.items()):
             rng = deepcopy(noise) if number == 0 else np.random.default_rng((self.seed, number, which))
             seen = pixels.copy() if number == 0 else light.relit(pixels, self.optics, exponent, rng)
-            frames[name] = View(light.with_noise(seen, self.optics, rng), camera.mm_per_px)
+            frames[name] = Frame(light.with_noise(seen, self.optics, rng), camera.mm_per_px)
         return ScanFrames(**frames, laser_angle_deg=self.laser_angle_deg)
 
 
 def lay_out(
     key: PhysicalKey | None, views: machine.Views, optics: Optics, seed: int, pose: Pose | None = None
-) -> Scene:
+) -> LaidKey:
     """Draw whatever lies in the tray. The same arguments give the same bytes.
 
     Args:
@@ -58,7 +58,7 @@ def lay_out(
         pose = drawn_pose(key, optics, rng[0]) if key is not None else Pose()
     angle = rng[1].uniform(0, 2 * np.pi)
     lens = (np.array([np.cos(angle), np.sin(angle)]), float(rng[1].uniform(-1, 1)))
-    drawn: dict[str, tuple[Pixels, machine.View, np.random.Generator, float]] = {}
+    drawn: dict[str, tuple[Pixels, machine.CameraView, np.random.Generator, float]] = {}
     if "silhouette" not in optics.missing:
         place = projection(key, pose, views.silhouette, optics, lens) if key is not None else None
         pixels, exponent = silhouette.render(key, place, views.silhouette, optics, rng[2])
@@ -82,7 +82,7 @@ def lay_out(
             place = projection(key, pose, found, optics, lens, optics.moved_mm) if key is not None else None
             pixels, exponent = face.render(key, place, seen, found, optics, stream)
             drawn[name] = (pixels, found, stream, exponent)
-    return Scene(drawn, views.laser_angle_deg, optics, seed)
+    return LaidKey(drawn, views.laser_angle_deg, optics, seed)
 
 
 def render_scan(

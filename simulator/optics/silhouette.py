@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from config.machine import View
+from config.machine import CameraView
 from hardware.scan import Pixels
-from simulator.keys import PhysicalKey
+from simulator.keys.key import PhysicalKey
 from simulator.optics import light
 from simulator.optics.coverage import covered, window_around
 from simulator.optics.pose import Projection
@@ -23,7 +23,7 @@ SHADOW = 0.055
 
 
 def render(
-    key: PhysicalKey | None, place: Projection | None, view: View, optics: Optics, rng: np.random.Generator
+    key: PhysicalKey | None, place: Projection | None, view: CameraView, optics: Optics, rng: np.random.Generator
 ) -> tuple[Pixels, float]:
     """The silhouette view of a key (None: an empty tray) at its place, without noise, and the sensor's exponent."""
     grey = light.level(optics, BACKLIGHT, rng)

@@ -21,7 +21,7 @@ import numpy as np
 
 from config.catalogue import Catalogue, load_catalogue
 from kiosk.identification import SectionIndex, build_index, identify, match_section, read_key
-from kiosk.reading import Identification, KeyReading, Outcome, SectionReading
+from kiosk.key.reading import Identification, KeyReading, Outcome, SectionReading
 from tests.bench.drawn_keys import (
     CHARTS,
     INCH,

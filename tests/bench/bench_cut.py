@@ -6,7 +6,7 @@ Every key is cut by the driver, line by line, on the simulated board in virtual 
 is left, never the plan. A wheel wears from new to `WORN_MM` over `WHEEL_LIFE` copies (far faster than brass wears one)
 and is changed; the path follows the last touch-offs as in a sale. Play is drawn anew with every wheel, on each axis
 from nothing to what the machine file allows. With `--blank-spread-mm 0.005` blanks differ in height as well. A share of
-copies is also drawn and measured by the check camera. The kinematic minimum is `hardware.duration.least_s`.
+copies is also drawn and measured by the check camera. The kinematic minimum is `hardware.grbl.duration.least_s`.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from config.keyway import Blank, Keyway
-from hardware.cutter import GrblCutter
-from hardware.duration import least_s
 from hardware.errors import BlankFault
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.duration import least_s
 from hardware.ports import ByteLink
-from kiosk.copy_check import TOUCHES_WATCHED, check_copy, edge_correction_mm
-from kiosk.copy_measure import measure_copy
-from kiosk.cut_plan import CutPlan, plan_cuts
-from kiosk.gcode import to_gcode
-from simulator.rig import SimulatedMachine
-from simulator.world_blade import Blade
-from tests.cut.keys import blank, catalogue, machine
+from kiosk.cutting.check import TOUCHES_WATCHED, check_copy, edge_correction_mm
+from kiosk.cutting.gcode import to_gcode
+from kiosk.cutting.measure import measure_copy
+from kiosk.cutting.plan import CutPlan, plan_cuts
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.machine.blade import Blade
+from tests.cutting.keys import blank, catalogue, machine
 
 WORN_MM = 0.05
 WHEEL_LIFE = 200

@@ -18,8 +18,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.fleet.parts import KioskEnd, collector_end
-from tests.fleet.servers import Mosquitto, Postgres
+from tests.operations.fleet.parts import KioskEnd, collector_end
+from tests.operations.fleet.servers import Mosquitto, Postgres
 
 
 class VirtualClock:

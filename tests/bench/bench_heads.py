@@ -18,10 +18,10 @@ import numpy as np
 
 from config.phrases import load_phrases
 from config.settings import Settings, load_settings
-from hardware.scan import View
+from hardware.scan import Frame
 from kiosk.identification import StampReader
-from simulator.gallery import cut_by_blank
-from simulator.keys import Finish, Stamp, Strike
+from simulator.keys.key import Finish, Stamp, Strike
+from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import BAD, NORMAL, render_scan
 from simulator.optics.lettering import FONTS
 from tests.bench.drawn_heads import SHAPES, TYPEFACES, Mark, drawn_head, drawn_metal
@@ -50,7 +50,7 @@ class Head:
     """One head, what should be found on it (None: nothing), and what is written."""
 
     kind: str
-    view: View
+    view: Frame
     wanted: str | None
     written: tuple[str, ...]
 

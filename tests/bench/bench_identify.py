@@ -25,11 +25,11 @@ from config.catalogue import Catalogue
 from config.keyway import Section, Standing
 from config.settings import load_settings
 from kiosk.identification import build_index, identify, match_section, read_key
-from kiosk.reading import Outcome, SectionReading
-from simulator.gallery import cut_by_blank, random_bitting
-from simulator.keys import Finish, PhysicalKey, cut_key, positions_mm
+from kiosk.key.reading import Outcome, SectionReading
+from simulator.keys.key import Finish, PhysicalKey, cut_key, positions_mm
+from simulator.keys.sample_keys import cut_by_blank, random_bitting
+from simulator.keys.sections import mirror_section, nearly, plain_section, random_section
 from simulator.optics import BAD, NORMAL, render_scan
-from simulator.sections import mirror_section, nearly, plain_section, random_section
 
 CHUNK = 50
 REINSERT = {

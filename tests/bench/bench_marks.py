@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw
 
 from config.phrases import PhraseKind, Phrases, load_phrases
 from kiosk.identification import StampReader
-from kiosk.reading import Stamp
+from kiosk.key.reading import StampReading
 from tests.bench.struck_heads import BOWS, Head, Metal, Writing, a_writing, struck_head
 
 SEALED = frozenset({PhraseKind.UNLAWFUL, PhraseKind.PATENTED, PhraseKind.GOVERNMENT, PhraseKind.POSTAL,
@@ -61,7 +61,7 @@ class Tally:
     seconds: list[float] = field(default_factory=list)
 
 
-def class_of(stamp: Stamp, known: Phrases) -> str:
+def class_of(stamp: StampReading, known: Phrases) -> str:
     """What the rules make of it: sealed wins over a request, a request over anything else."""
     kinds = {known.kind_of[phrase] for phrase in stamp.phrases}
     if kinds & SEALED:

@@ -22,7 +22,7 @@ from PIL import Image
 from config.keyway import Blank, Keyway, Standing
 from config.settings import load_settings
 from kiosk.identification import build_index, identify, read_key
-from kiosk.reading import Outcome
+from kiosk.key.reading import Outcome
 from tests.bench.drawn_faces import FINISHES, SHAPES, DrawnKey, Hollow, Lying, drawn_scan
 from tests.identification.drawing import blade_edge
 

@@ -11,9 +11,9 @@ import numpy as np
 from config.catalogue import load_catalogue
 from config.machine import Machine
 from config.toml_files import checked, read_toml
-from simulator.gallery import GALLERY, gallery_key
+from simulator.keys.sample_keys import GALLERY, gallery_key
 from simulator.optics import BAD, NORMAL, render_check, render_empty_tray, render_scan
-from tests.optics.parts import MACHINE_FILE
+from tests.simulator.optics.parts import MACHINE_FILE
 
 
 def main() -> None:

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 from config.catalogue import load_catalogue
 from config.keyway import Standing
-from config.policy_rules import PolicyRules, Rule, When, load_policy
+from config.policy_rules import PolicyRules, Rule, RuleConditions, load_policy
 from config.settings import load_store
 from config.store import DoNotDuplicate
-from kiosk.policy import Circumstances, Policy, decide
-from kiosk.reading import Identification, Outcome, Stamp
+from kiosk.key.reading import Identification, Outcome, StampReading
+from kiosk.policy.decide import Circumstances, Policy, decide
 
 RULES = 500
 CASES = 5_000
@@ -27,7 +27,7 @@ def many_rules(rng: random.Random) -> PolicyRules:
     rules = list(shipped.rules)
     while len(rules) < RULES:
         first = date(2020, 1, 1) + timedelta(days=rng.randrange(4000))
-        when = When(
+        when = RuleConditions(
             places=tuple(rng.sample(["US-CA", "US-NY", "US-TX", "FR", "CA-ON", "MX", "US"], rng.randrange(3))),
             stamps=tuple(rng.sample(kinds, rng.randrange(1, 3))),
             standing=tuple(rng.sample(list(Standing), rng.randrange(3))),
@@ -52,7 +52,7 @@ def main() -> None:
     for _ in range(CASES):
         code, blank = rng.choice(keyways)
         outcome = Outcome.IDENTIFIED if rng.random() < 0.9 else rng.choice(list(Outcome))
-        stamp = Stamp(True, tuple(rng.sample(phrases, rng.choice((0, 0, 1, 2)))), rng.random() < 0.2)
+        stamp = StampReading(True, tuple(rng.sample(phrases, rng.choice((0, 0, 1, 2)))), rng.random() < 0.2)
         circumstances = Circumstances(
             place=rng.choice(("US-CA", "US-NY", "FR", "MX")),
             today=date(2026, 1, 1) + timedelta(days=rng.randrange(2000)),

@@ -11,14 +11,14 @@ import logging
 import time
 
 from config.settings import Settings, load_settings
-from kiosk.events import Confirm, Done, Start
-from kiosk.reading import Stamp
-from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
-from kiosk.rehearsal.theatre import Theatre, scratch_folder, theatre
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from simulator.gallery import gallery_key
-from simulator.rig import SimulatedMachine, lay
+from kiosk.key.reading import StampReading
+from kiosk.rehearsal.ready import ReadyKeyReader, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
+from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, scratch_folder, theatre
+from kiosk.session.intents import Confirm, Done, Start
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+from simulator.faults.simulated_machine import SimulatedMachine, lay
+from simulator.keys.sample_keys import gallery_key
 
 THINK_S = {
     State.WELCOME: 3.0,
@@ -30,7 +30,7 @@ THINK_S = {
 """How long a brisk shopper looks at each screen."""
 
 
-def one_visit(played: Theatre, key: object, times: dict[State, float] | None = None) -> None:
+def one_visit(played: SimulatedKiosk, key: object, times: dict[State, float] | None = None) -> None:
     """A sale from the first touch to the next welcome."""
     stage = played.stage
 
@@ -65,7 +65,7 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
         if read_heads:
             played.stage.tools.expert.warm()
         else:
-            played.stage.tools.expert.stamp = lambda _: Stamp(seen=True)  # type: ignore[method-assign]
+            played.stage.tools.expert.stamp = lambda _: StampReading(seen=True)  # type: ignore[method-assign]
         played.stage.begin()
         played.stage.run_to(State.WELCOME)
         names = ("kwikset-new", "schlage-new")
@@ -89,7 +89,7 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
 def ready_made(settings: Settings, visits: int) -> None:
     """Sessions with the reading handed over ready made."""
     rig = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
-    expert = ReadyExpert(rig, settings.machine.check)
+    expert = ReadyKeyReader(rig, settings.machine.check)
     with (
         scratch_folder() as folder,
         theatre(
@@ -117,7 +117,7 @@ def ready_made(settings: Settings, visits: int) -> None:
             for slot in settings.machine.magazine.slots if visit % 20 == 0 else ():
                 played.stage.tools.inventory.refill(slot.number, slot.capacity)
                 rig.world.carousel.stock[slot.number] = slot.capacity
-            expert.next_key([identified(settings.catalogue, "KW1", visit)], Stamp(seen=True))
+            expert.next_key([identified(settings.catalogue, "KW1", visit)], StampReading(seen=True))
             one_visit(played, key)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
         print(

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from hardware.clock import SystemClock
-from kiosk.staff import StaffBook
+from kiosk.staff.accounts import StaffAccounts
 
 PAIRS = 40
 
@@ -18,7 +18,7 @@ def main() -> None:
     """Measure in turns, so that a busy computer slows both alike; print medians and their difference."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        closing(StaffBook.open(Path(folder) / "staff.db", SystemClock())) as book,
+        closing(StaffAccounts.open(Path(folder) / "staff.db", SystemClock())) as book,
     ):
         for number in range(1, PAIRS + 1):
             book.add(str(number), "Somebody", "manager", "482913")

@@ -14,15 +14,15 @@ import config
 from config.catalogue import load_catalogue
 from config.machine import Machine
 from config.toml_files import checked, read_toml
-from hardware.cutter import GrblCutter
-from kiosk.cut_plan import PlanRefusal, plan_cuts
-from kiosk.gcode import to_gcode
-from simulator.firmware import Firmware
-from simulator.firmware_settings import Settings, factory_eeprom
-from simulator.gallery import gallery_key
-from simulator.link import MemoryLink, Timeline
-from simulator.rig import SimulatedMachine
-from simulator.wiring import LooseBoard
+from hardware.grbl.cutter import GrblCutter
+from kiosk.cutting.gcode import to_gcode
+from kiosk.cutting.plan import PlanRefusal, plan_cuts
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.board import Firmware
+from simulator.firmware.settings import BoardSettings, factory_eeprom
+from simulator.firmware.wiring import LooseBoard
+from simulator.keys.sample_keys import gallery_key
+from simulator.wire.memory import MemoryLink, Timeline
 
 FAST = {110 + i: 3000.0 for i in range(3)} | {120 + i: 500.0 for i in range(3)}
 LINES = 6000
@@ -31,7 +31,7 @@ WANTED_LINES_S, WANTED_TIMES = 2000, 200
 
 def lines_a_second(check_mode: bool) -> float:
     """One line in flight through the link in memory."""
-    firmware = Firmware(LooseBoard(), eeprom=factory_eeprom(Settings(FAST)))
+    firmware = Firmware(LooseBoard(), eeprom=factory_eeprom(BoardSettings(FAST)))
     link = MemoryLink(Timeline(firmware), reset=False)
     link.read(1)
     if check_mode:

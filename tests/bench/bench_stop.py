@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 
 from hardware.clock import SystemClock
-from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
+from hardware.grbl.cutter import GrblCutter
 from hardware.link import serial_link_factory
-from simulator.pty import PtyPort
-from simulator.realtime import RealTime
-from simulator.rig import SimulatedMachine
-from tests.cut.keys import catalogue, machine
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.serve.pty import PtyPort
+from simulator.serve.realtime import RealTimeRunner
+from tests.cutting.keys import catalogue, machine
 
 TARGET_MS = 50.0
 
@@ -34,7 +34,7 @@ TARGET_MS = 50.0
 def simulate(path: str, ready: Event, stop: Event, noted: Connection) -> None:
     """The board, in its own process; sends the moment each hold arrives (the monotonic clock is the machine's)."""
     rig = SimulatedMachine(machine(), catalogue(), 1)
-    realtime = RealTime(rig.timeline)
+    realtime = RealTimeRunner(rig.timeline)
     take = realtime.send
 
     def note(data: bytes) -> None:

@@ -31,11 +31,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kiosk.events import Intent, SetLanguage, SetQuantity
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from ui.local import Local
-from ui.samples import SAMPLES
+from kiosk.session.intents import Intent, SetLanguage, SetQuantity
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+from ui.present.local import Local
+from ui.present.samples import SAMPLES
 
 PARTS = ("start", "idle", "touch", "cut", "memory")
 SESSION = ("02-welcome", "04-place-key", "05-scanning", "08-offer", "17-take-key", "18-loading", "19-cutting")
@@ -55,7 +55,7 @@ IDLE_S = 10.0
 
 FIRST_FRAME = """
 from ui.gallery import SIZES, Gallery, sample_store
-from ui.samples import SAMPLES
+from ui.present.samples import SAMPLES
 glass = Gallery(SIZES["portrait"][:2])
 snapshot, local = SAMPLES["02-welcome"]
 glass.show(snapshot, local, sample_store("portrait"), "light")
@@ -294,8 +294,8 @@ def on_a_machine(asked: argparse.Namespace) -> int:
     """The part that has one: session, driver, pty and simulated machine in this process, as `kiosk run --simulated`."""
     from config.settings import load_settings
     from kiosk.compose import build_kiosk
-    from kiosk.rehearsal.live import Onlooker, live_machine, scripted
-    from kiosk.rehearsal.script import Visit
+    from kiosk.rehearsal.live import ScriptedPerson, live_machine, scripted
+    from kiosk.rehearsal.script import ScriptedVisit
     from ui.app import run_app
     from ui.gallery import sample_store
 
@@ -306,8 +306,8 @@ def on_a_machine(asked: argparse.Namespace) -> int:
         live_machine(settings, lambda factory: factory, pty=None, seed=1, speed=1.0) as live,
     ):
         kiosk = build_kiosk(settings, live.ports, Path(folder))
-        onlooker = Onlooker(kiosk)
-        scripted(onlooker, live, (Visit(),) * 50, lambda: None)
+        onlooker = ScriptedPerson(kiosk)
+        scripted(onlooker, live, (ScriptedVisit(),) * 50, lambda: None)
 
         def started(app: Any) -> None:
             app.bench = Bench(app, kiosk, asked)

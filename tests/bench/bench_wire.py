@@ -20,13 +20,13 @@ from statistics import median
 import serial
 
 from hardware.clock import SystemClock
-from hardware.grbl_board import GrblBoard
+from hardware.grbl.board import GrblBoard
 from hardware.link import SerialLink
-from simulator.firmware_build import ECHO, STOCK
-from simulator.pty import PtyPort
-from simulator.realtime import RealTime
-from simulator.rig import SimulatedMachine
-from tests.cut.keys import catalogue, machine
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.build import ECHO, STOCK
+from simulator.serve.pty import PtyPort
+from simulator.serve.realtime import RealTimeRunner
+from tests.cutting.keys import catalogue, machine
 
 PUBLISHED = "pygrbl-streamer==1.0.5"
 PACKAGES = Path("out/bench-packages")
@@ -35,7 +35,7 @@ PACKAGES = Path("out/bench-packages")
 def simulate(path: str, echo: bool, ready: Event, stop: Event) -> None:
     """The board, in its own process."""
     rig = SimulatedMachine(machine(), catalogue(), 1, build=ECHO if echo else STOCK)
-    realtime = RealTime(rig.timeline)
+    realtime = RealTimeRunner(rig.timeline)
     realtime.start()
     port = PtyPort(Path(path), realtime)
     ready.set()

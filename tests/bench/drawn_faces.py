@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.keyway import Section
-from hardware.scan import ScanFrames, View
+from hardware.scan import Frame, ScanFrames
 from tests.identification.drawing import Line, laser_line
 
 Field = np.ndarray
@@ -92,18 +92,18 @@ def _metal(key: DrawnKey, x: Field, y: Field) -> Field:
     return blade | collar | bow
 
 
-def silhouette(key: DrawnKey, lying: Lying, rng: np.random.Generator) -> View:
+def silhouette(key: DrawnKey, lying: Lying, rng: np.random.Generator) -> Frame:
     """Dark on light, each pixel by the share of it that is covered."""
     mm, size, over = 0.06, (1300, 875), 2
     x, y = lying.to_key(mm, size, over)
     covered = _metal(key, x, y).astype(np.float32).reshape(size[1], over, size[0], over).mean(axis=(1, 3))
     grey = _soft(228.0 - 212.0 * covered, 0.9) + 2.0 * rng.standard_normal(covered.shape, dtype=np.float32)
-    return View(np.clip(np.rint(grey), 0, 255).astype(np.uint8), mm)
+    return Frame(np.clip(np.rint(grey), 0, 255).astype(np.uint8), mm)
 
 
 def lit_face(
     key: DrawnKey, face: Sequence[tuple[float, float]], name: str, lying: Lying, rng: np.random.Generator
-) -> View:
+) -> Frame:
     """A face in light from the left that grazes it, by the slope of its surface."""
     over = 1
     x, y = lying.to_key(FACE_MM, FACE_PX, over)
@@ -133,7 +133,7 @@ def lit_face(
     on = metal[over // 2 :: over, over // 2 :: over]
     picture = np.where(on, picture * _brushed(picture.shape, stained, rng), picture)
     picture = _soft(picture, 0.8) * rng.uniform(0.92, 1.08) + 2.5 * rng.standard_normal(picture.shape, dtype=np.float32)
-    return View(np.clip(np.rint(picture), 0, 255).astype(np.uint8), FACE_MM)
+    return Frame(np.clip(np.rint(picture), 0, 255).astype(np.uint8), FACE_MM)
 
 
 def drawn_scan(key: DrawnKey, lying: Lying, rng: np.random.Generator) -> ScanFrames:

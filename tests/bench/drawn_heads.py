@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from hardware.scan import View
+from hardware.scan import Frame
 
 Floats = NDArray[np.float32]
 
@@ -60,7 +60,7 @@ class Metal:
 
 def drawn_head(
     mark: Mark | None, metal: Metal, seed: int, *, shape: str = "round", mm_per_px: float = 0.06, turn_deg: float = 0.0
-) -> View:
+) -> Frame:
     """One head view, blade to the right before it is turned by `turn_deg`."""
     rng = np.random.default_rng([4027, seed])
     width, height = round(62 / mm_per_px), round(46 / mm_per_px)
@@ -84,7 +84,7 @@ def drawn_head(
     picture = cv2.GaussianBlur(picture, (0, 0), max(metal.blur_px, 0.1))
     picture = picture + rng.normal(0, metal.noise, picture.shape)
     grey = np.clip(picture, 0, 255).astype(np.uint8)
-    return View(np.repeat(grey[:, :, None], 3, axis=2), mm_per_px)
+    return Frame(np.repeat(grey[:, :, None], 3, axis=2), mm_per_px)
 
 
 def _body(

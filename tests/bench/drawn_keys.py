@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from config.keyway import Section
-from hardware.scan import ScanFrames, View
+from hardware.scan import Frame, ScanFrames
 
 INCH = 25.4
 CAMERA_MM = 250.0
@@ -121,7 +121,7 @@ MM_PER_PX = 0.04
 _OVER = 3
 
 
-def silhouette(cast_edge: np.ndarray, rng: np.random.Generator) -> View:
+def silhouette(cast_edge: np.ndarray, rng: np.random.Generator) -> Frame:
     """A dark key on a lit plate, with a round bow and a shoulder on both sides."""
     size = (1750, 850)
     high, long = float(cast_edge[0, 1]), float(cast_edge[-1, 0])
@@ -146,10 +146,10 @@ def silhouette(cast_edge: np.ndarray, rng: np.random.Generator) -> View:
     pen.polygon(placed(np.stack([-21 + 2 * np.cos(around), high / 2 + 2 * np.sin(around)], axis=1)), fill=232)
     small = paper.resize(size, Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(0.9))
     grey = np.asarray(small, dtype=np.float64) + rng.normal(0, 2.5, (size[1], size[0]))
-    return View(np.clip(grey, 0, 255).astype(np.uint8), MM_PER_PX)
+    return Frame(np.clip(grey, 0, 255).astype(np.uint8), MM_PER_PX)
 
 
-def line_view(face: Sequence[tuple[float, float]], height_mm: float, rng: np.random.Generator) -> View:
+def line_view(face: Sequence[tuple[float, float]], height_mm: float, rng: np.random.Generator) -> Frame:
     """One face under a laser sheet at 45 degrees, at a place where the edge is not cut."""
     mm_per_px, rows, columns = 0.025, 500, 300
     foot = rng.uniform(0.6, 1.4)
@@ -158,7 +158,7 @@ def line_view(face: Sequence[tuple[float, float]], height_mm: float, rng: np.ran
     # A row is lit by as much of it as the blade fills.
     filled = np.clip((height_mm - y) / mm_per_px + 0.5, 0, 1) * np.clip(y / mm_per_px + 0.5, 0, 1)
     glow = 225 * filled[:, None] * np.exp(-0.5 * ((np.arange(columns) - at[:, None]) / 2.1) ** 2)
-    return View(np.clip(glow + 9 + rng.normal(0, 3, glow.shape), 0, 255).astype(np.uint8), mm_per_px)
+    return Frame(np.clip(glow + 9 + rng.normal(0, 3, glow.shape), 0, 255).astype(np.uint8), mm_per_px)
 
 
 def frames_of(chart: Chart, cast_edge: np.ndarray, section: Section, edge_mm: float, seed: int) -> ScanFrames:

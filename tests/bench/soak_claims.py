@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter
 
-from kiosk.rehearsal.theatre import scratch_folder
+from kiosk.rehearsal.simulated_kiosk import scratch_folder
 from tests.support.bring_back import sequence
 
 

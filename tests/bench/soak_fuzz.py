@@ -32,19 +32,19 @@ from pydantic import ValidationError
 
 from config.problems import BadInput
 from config.settings import SHIPPED, load_settings
+from hardware.camera.scan_folder import load_scan, save_scan
 from hardware.errors import HardwareFault
-from hardware.grbl_session import GrblSession
-from hardware.grbl_wire import LineReader, LocalProtocolError
-from hardware.scan import ScanFrames, View
-from hardware.scan_folder import load_scan, save_scan
-from kiosk.database import open_database
-from kiosk.fleet.collector import Event
-from kiosk.fleet.signed import DOCUMENT_MIGRATIONS, Documents, Kind, Payload, sign
+from hardware.grbl.session import GrblSession
+from hardware.grbl.wire import LineReader, LocalProtocolError
+from hardware.scan import Frame, ScanFrames
+from kiosk.operations.fleet.collector import Event
+from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, Documents, Payload, sign
+from kiosk.records.database import open_database
 from kiosk.rehearsal.script import load_scenario
-from simulator.control import Control
-from simulator.faults import FAULTS, FaultPanel, parse_fault
-from simulator.firmware import Firmware
-from simulator.rig import SimulatedMachine
+from simulator.faults.injection import FAULTS, FaultPanel, parse_fault
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.board import Firmware
+from simulator.serve.control import Control
 
 HANG_S = 20.0
 BATCH = 100
@@ -126,7 +126,7 @@ def scans(folder: Path) -> Target:
     home = folder / "scan"
     pixels = np.full((90, 120), 220, np.uint8)
     pixels[30:60, 20:100] = 20
-    view = View(pixels, 0.05)
+    view = Frame(pixels, 0.05)
     save_scan(ScanFrames(view, view, view, view), home)
     names = sorted(path.name for path in home.iterdir())
     good = {name: (home / name).read_bytes() for name in names}
@@ -170,7 +170,7 @@ def documents(folder: Path) -> Target:
 
     def made(version: int, body: dict[str, Any]) -> bytes:
         times = {"issued_utc": now, "expires_utc": now + timedelta(days=365)}
-        return sign(Payload(kiosk="kiosk-1", kind=Kind.SETTINGS, version=version, body=body, **times), key)
+        return sign(Payload(kiosk="kiosk-1", kind=DocumentKind.SETTINGS, version=version, body=body, **times), key)
 
     corpus = [made(version, {"price_minor": version}) for version in (1, 2, 7)]
     path = folder / "documents.db"
@@ -178,10 +178,10 @@ def documents(folder: Path) -> Target:
 
     def run(data: bytes) -> None:
         with closing(open_database(path, DOCUMENT_MIGRATIONS, part="documents")) as connection:
-            held = Documents(connection, "kiosk-1", [public], {Kind.SETTINGS: lambda body: None})
-            before = held.held(Kind.SETTINGS, now)
-            held.offer(data, Kind.SETTINGS, now)
-            after = held.held(Kind.SETTINGS, now)
+            held = Documents(connection, "kiosk-1", [public], {DocumentKind.SETTINGS: lambda body: None})
+            before = held.held(DocumentKind.SETTINGS, now)
+            held.offer(data, DocumentKind.SETTINGS, now)
+            after = held.held(DocumentKind.SETTINGS, now)
         if after != before and after is not None:
             assert after.body in ({"price_minor": 1}, {"price_minor": 2}, {"price_minor": 7}), "a made-up document"
         assert before is None or (after is not None and after.version >= before.version), "rolled back"

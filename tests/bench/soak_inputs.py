@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 
-from kiosk.states import State
+from kiosk.session.states import State
 from tests.support.input_sessions import run, trials
 
 

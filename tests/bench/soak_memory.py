@@ -21,15 +21,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from hardware.errors import BlankFault, LinkLost
-from kiosk.audit import Audit, key_folder_beside
 from kiosk.compose import Ports, build_tools
-from kiosk.events import Cancel, Confirm, Done, Recover, Start, Stop
-from kiosk.ops.places import Places
-from kiosk.ops.running import Running
-from kiosk.reading import Identification, Outcome
-from kiosk.rehearsal.stage import Stage
-from kiosk.states import State
-from simulator.payment import SimulatedTerminal
+from kiosk.key.reading import Identification, Outcome
+from kiosk.operations.places import DataPaths
+from kiosk.operations.running import Running
+from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.rehearsal.virtual_time import VirtualKiosk
+from kiosk.session.intents import Cancel, Confirm, Done, Recover, Start, Stop
+from kiosk.session.states import State
+from simulator.terminals.card import SimulatedTerminal
 from tests.session.parts import (
     BAD_COPY,
     SETTINGS,
@@ -64,7 +64,9 @@ def on_disk(folder: Path) -> dict[str, int]:
 class Visits:
     """One kiosk and the people who come to it."""
 
-    def __init__(self, stage: Stage, cutter: FakeCutter, scanner: FakeScanner, expert: FakeExpert, seed: int) -> None:
+    def __init__(
+        self, stage: VirtualKiosk, cutter: FakeCutter, scanner: FakeScanner, expert: FakeExpert, seed: int
+    ) -> None:
         self.stage, self.cutter, self.scanner, self.expert = stage, cutter, scanner, expert
         self.rng = random.Random(seed)
         self.ends: dict[str, int] = {}
@@ -126,7 +128,7 @@ def main() -> int:
     files: list[int] = []
     shared = Path("/dev/shm")  # noqa: S108 - a disk without a disk's waiting
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder, ExitStack() as closing:
-        places = Places(Path(folder))
+        places = DataPaths(Path(folder))
         clock = TestClock()
         cutter = FakeCutter(clock)
         scanner, expert, terminal = FakeScanner(cutter), FakeExpert(), SimulatedTerminal()
@@ -134,7 +136,7 @@ def main() -> int:
         closing.callback(audit.close)
         ports = Ports(cutter, scanner, terminal, clock, simulated=True, first_count=None)
         tools = build_tools(SETTINGS, ports, places.data, closing, expert=expert, staff=FakeStaff(), audit=audit)
-        stage = Stage(tools)
+        stage = VirtualKiosk(tools)
         running = closing.enter_context(Running(SETTINGS, places, clock, notify=lambda text: None))
         logging.getLogger().handlers[-1].setLevel(logging.CRITICAL + 1)
         stage.controller.subscribe(running.saw)

@@ -25,14 +25,14 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import load_settings
-from kiosk.events import Recover
-from kiosk.journal import Metal, Money
-from kiosk.reading import Stamp, Wear
-from kiosk.rehearsal.ready import PIN, ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
-from kiosk.rehearsal.theatre import Theatre, theatre
-from kiosk.states import FRONT, State
-from simulator.gallery import gallery_key
-from simulator.rig import SimulatedMachine, lay
+from kiosk.key.reading import StampReading, Wear
+from kiosk.records.journal import BlankStatus, PaymentStatus
+from kiosk.rehearsal.ready import PIN, ReadyKeyReader, ReadyScanner, RehearsalAudit, RehearsalStaff, identified
+from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
+from kiosk.session.intents import Recover
+from kiosk.session.states import FRONT, State
+from simulator.faults.simulated_machine import SimulatedMachine, lay
+from simulator.keys.sample_keys import gallery_key
 from ui.app import Screenful
 from ui.gallery import SIZES, Gallery, sample_store
 
@@ -83,7 +83,9 @@ DEAREST_MINOR = 10_000
 class Monkey:
     """Touches in virtual time; `acts` counts what it did."""
 
-    def __init__(self, house: Theatre, rig: SimulatedMachine, expert: ReadyExpert, seed: int, touches: int) -> None:
+    def __init__(
+        self, house: SimulatedKiosk, rig: SimulatedMachine, expert: ReadyKeyReader, seed: int, touches: int
+    ) -> None:
         self.house, self.rig, self.expert = house, rig, expert
         self.stood, self.since_s, self.where = 0, 0.0, State.STARTING
         self.left, self.acts, self.states = touches, Counter[str](), Counter[str]()
@@ -210,11 +212,11 @@ class Monkey:
             if stage.focused is not None:
                 stage.focused.key_up()
         elif name == "type" and any(b.action.id == "enter" for b in stage.buttons()):
-            from ui.local import Typed
+            from ui.present.local import Typed
 
             self.screenful.send(Typed(self._random.choice("0123456789")))
         elif name == "speech":
-            from ui.local import ToggleSpeech
+            from ui.present.local import ToggleSpeech
 
             self.screenful.send(ToggleSpeech())
 
@@ -241,7 +243,7 @@ class Monkey:
                 seed = draw.randrange(2**31)
                 wear = draw.choice((Wear.NEW, Wear.NEW, Wear.WORN))
                 told = identified(self.rig.catalogue, draw.choice(BLANKS), seed, wear=wear)
-                head = Stamp(seen=True, phrases=draw.choice(((), (), (), ("do_not_duplicate",))))
+                head = StampReading(seen=True, phrases=draw.choice(((), (), (), ("do_not_duplicate",))))
                 self.expert.next_key([told], head)
                 lay(self.rig, gallery_key("kwikset-new", self.rig.catalogue, seed))
         elif state is State.TAKE_KEY_BACK and draw.random() < 0.6:
@@ -255,7 +257,7 @@ class Monkey:
 class _Port:
     """The session as the screen sees it."""
 
-    def __init__(self, house: Theatre) -> None:
+    def __init__(self, house: SimulatedKiosk) -> None:
         self._house = house
 
     def subscribe(self, listener: Any) -> None:
@@ -270,7 +272,7 @@ class _Port:
         self._house.stage.controller.stop_now()
 
 
-def wrong_at_the_end(house: Theatre) -> list[str]:
+def wrong_at_the_end(house: SimulatedKiosk) -> list[str]:
     """Everything that is not as it must be once all have left."""
     journal, found = house.stage.tools.journal, []
     if house.stage.now.state not in FRONT:
@@ -278,8 +280,8 @@ def wrong_at_the_end(house: Theatre) -> list[str]:
     sales = journal.last_sales(1_000_000)
     for sale in sales:
         taken = house.terminal.taken_minor(sale.transaction)
-        owed = 0 if sale.money is Money.DECLINED else sale.kept_minor
-        if taken > owed or (sale.closed and sale.metal is Metal.NONE and taken != owed):
+        owed = 0 if sale.money is PaymentStatus.DECLINED else sale.kept_minor
+        if taken > owed or (sale.closed and sale.metal is BlankStatus.NONE and taken != owed):
             found.append(f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered")
     delivered = sum(sale.delivered for sale in sales)
     if delivered != house.delivered:
@@ -310,7 +312,7 @@ def main() -> int:
         rig = SimulatedMachine(settings.machine, settings.catalogue, asked.seed, baud=None)
         # Shoppers take their copies out of the chute; all of them are counted here.
         rig.world.carousel.chute_holds = asked.touches
-        expert = ReadyExpert(rig, settings.machine.check)
+        expert = ReadyKeyReader(rig, settings.machine.check)
         with theatre(
             settings,
             Path(folder),

@@ -19,11 +19,11 @@ from contextlib import closing, contextmanager
 
 from config.settings import Settings, load_settings
 from kiosk.compose import Records
-from kiosk.journal import Journal
-from kiosk.rehearsal.play import Played
-from kiosk.rehearsal.stage import Stuck
-from kiosk.rehearsal.theatre import scratch_folder
-from kiosk.states import State
+from kiosk.records.journal import Journal
+from kiosk.rehearsal.run_scenario import ScenarioResult
+from kiosk.rehearsal.simulated_kiosk import scratch_folder
+from kiosk.rehearsal.virtual_time import NothingHappens
+from kiosk.session.states import State
 from tests.support.lives import STORIES, Killed, Life, Place, kill_at, places, settle, two_copies
 from tests.support.wire_sessions import run, trials
 
@@ -86,7 +86,7 @@ def _open_metal(life: Life) -> str:
 def _ended_otherwise(life: Life) -> int:
     try:
         settle(life)
-    except (AssertionError, Stuck) as error:
+    except (AssertionError, NothingHappens) as error:
         print(f"ENDED OTHERWISE: {error}", flush=True)
         return 1
     return 0
@@ -118,7 +118,7 @@ def wire_faults(seed: int, sessions: int) -> int:
     ends: Counter[str] = Counter()
     virtual_s, bad = 0.0, 0
 
-    def judge(played: Played) -> None:
+    def judge(played: ScenarioResult) -> None:
         nonlocal virtual_s
         virtual_s += played.virtual_s
         broke = State.OUT_OF_ORDER in played.path

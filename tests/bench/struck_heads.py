@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from hardware.scan import View
+from hardware.scan import Frame
 
 Floats = NDArray[np.float32]
 
@@ -105,8 +105,8 @@ class Writing:
 class Head:
     """One drawn key: the front-lit picture and the backlit one, in register, and how large its capitals came out."""
 
-    view: View
-    silhouette: View
+    view: Frame
+    silhouette: Frame
     cap_mm: float
 
 
@@ -135,8 +135,8 @@ def struck_head(
     backlit = np.asarray(shadow.filter(ImageFilter.GaussianBlur(0.7)), dtype=np.float32)
     backlit = backlit + rng.normal(0, 1.5, backlit.shape)
     return Head(
-        View(np.clip(noisy, 0, 255).astype(np.uint8), PITCH_MM),
-        View(np.clip(backlit, 0, 255).astype(np.uint8), PITCH_MM),
+        Frame(np.clip(noisy, 0, 255).astype(np.uint8), PITCH_MM),
+        Frame(np.clip(backlit, 0, 255).astype(np.uint8), PITCH_MM),
         cap_mm,
     )
 

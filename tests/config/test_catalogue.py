@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.catalogue import SHIPPED, Catalogue, load_catalogue
-from config.keyway import Standing, Stop
+from config.keyway import SpacingStop, Standing
 from config.keyway_checks import close_pairs, cut_findings, depth_findings
 from config.problems import BadInput
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
@@ -111,7 +111,7 @@ def test_the_ways_codes_run_are_kept_apart(catalogue: Catalogue) -> None:
     assert codes("S22") == "1234567890"
     best = catalogue.keyway_of["BEST-A"].spec
     assert best is not None
-    assert best.stop is Stop.TIP
+    assert best.stop is SpacingStop.TIP
 
 
 def test_every_open_section_may_be_cut_and_no_other(catalogue: Catalogue) -> None:

@@ -7,7 +7,7 @@ import pytest
 from config.phrases import PhraseKind, fold, load_phrases
 from config.policy_rules import SHIPPED, UNIDENTIFIED, load_policy
 from config.problems import BadInput
-from kiosk.reading import Outcome
+from kiosk.key.reading import Outcome
 
 RULE = """
 [[rule]]

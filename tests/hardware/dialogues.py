@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hardware.board_settings import wanted_settings
-from tests.cut.keys import machine
+from hardware.grbl.settings import wanted_settings
+from tests.cutting.keys import machine
 
 BANNER = b"\r\nGrbl 1.1h ['$' for help]\r\n"
 LOCKED = b"[MSG:'$H'|'$X' to unlock]\r\n"

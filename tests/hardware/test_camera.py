@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from config.machine import View, Views
+from config.machine import CameraView, Views
 from hardware.camera import CameraScanner, Capture
 from hardware.clock import SystemClock
 from hardware.errors import CameraFault
@@ -16,8 +16,8 @@ from hardware.errors import CameraFault
 SIZE = (160, 120)
 
 
-def view(device: Path | str, **other: object) -> View:
-    return View(device=str(device), width_px=SIZE[0], height_px=SIZE[1], mm_per_px=0.05, **other)  # type: ignore[arg-type]
+def view(device: Path | str, **other: object) -> CameraView:
+    return CameraView(device=str(device), width_px=SIZE[0], height_px=SIZE[1], mm_per_px=0.05, **other)  # type: ignore[arg-type]
 
 
 def pictures(folder: Path, count: int, *, base: int = 200, key: bool = False, noise: bool = True) -> Path:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import pytest
 
 from config.machine import Assurance, DoorInput, Machine
-from hardware.cutter import GrblCutter
 from hardware.errors import (
     BoardAlarm,
     BoardMismatch,
@@ -18,8 +17,9 @@ from hardware.errors import (
     LinkTimeout,
     PortUnavailable,
 )
+from hardware.grbl.cutter import GrblCutter
 from hardware.ports import ByteLink
-from tests.cut.keys import machine
+from tests.cutting.keys import machine
 from tests.hardware.dialogues import (
     BANNER,
     INFO,

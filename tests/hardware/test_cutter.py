@@ -15,8 +15,6 @@ from hypothesis import strategies as st
 from config.keyway import Blank, Keyway
 from config.machine import Assurance
 from config.problems import BadInput
-from hardware.cutter import GrblCutter
-from hardware.duration import least_s
 from hardware.errors import (
     BlankFault,
     BoardAlarm,
@@ -28,13 +26,15 @@ from hardware.errors import (
     PathDeviation,
     Stopped,
 )
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.duration import least_s
 from hardware.job import CutJob, JobLine
-from kiosk.copy_check import check_copy
-from kiosk.cut_plan import CutPlan, plan_cuts
-from kiosk.gcode import to_gcode
-from simulator.firmware_build import ECHO, STOCK, FirmwareBuild
-from simulator.wiring import Controls
-from tests.cut.keys import bittings, blank, machine, worn_edge
+from kiosk.cutting.check import check_copy
+from kiosk.cutting.gcode import to_gcode
+from kiosk.cutting.plan import CutPlan, plan_cuts
+from simulator.firmware.build import ECHO, STOCK, FirmwareBuild
+from simulator.firmware.wiring import Controls
+from tests.cutting.keys import bittings, blank, machine, worn_edge
 from tests.support.key_machine import KeyMachine, VirtualLink, Workpiece, reference_firmware
 from tests.support.transcript import ToldClock
 
@@ -343,13 +343,13 @@ def test_silence_in_the_cut_latches_within_a_second() -> None:
                 latched_s.append(rig.clock.now_s())
 
     watch = Watch()
-    logging.getLogger("hardware.cutter").addHandler(watch)
+    logging.getLogger("hardware.grbl.cutter").addHandler(watch)
     rig.link.up = mute
     try:
         with pytest.raises(LinkTimeout):
             rig.cutter.run(rig.job, at_fraction(rig, 0.4, lambda: muted_s.append(rig.clock.now_s())))
     finally:
-        logging.getLogger("hardware.cutter").removeHandler(watch)
+        logging.getLogger("hardware.grbl.cutter").removeHandler(watch)
     assert latched_s[0] - muted_s[0] <= 1.0
     assert rig.nothing_turns(), "the reset gets through even when nothing comes back"
 

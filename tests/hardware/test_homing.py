@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
-from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault, HomingUnsure
-from simulator.faults import FaultPanel
-from tests.cut.keys import machine
+from hardware.grbl.cutter import GrblCutter
+from simulator.faults.injection import FaultPanel
+from tests.cutting.keys import machine
 from tests.support.promise_machine import Hands
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from hardware.clock import Clock
-from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault, LinkTimeout, PathDeviation
-from hardware.grbl_board import SYNC, SYNC_OF, GrblBoard
-from hardware.grbl_codes import error
-from hardware.grbl_events import Unexplained
-from hardware.grbl_modal import Modal
-from hardware.grbl_wire import parse_line
-from tests.cut.keys import machine
+from hardware.grbl.board import SYNC, SYNC_OF, GrblBoard
+from hardware.grbl.codes import error
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.events import Unexplained
+from hardware.grbl.modal import ModalWords
+from hardware.grbl.wire import parse_line
+from tests.cutting.keys import machine
 from tests.hardware.dialogues import BANNER, OK, connecting, homing, offsets, report, safe, settings, words
 from tests.hardware.test_connect import Bench
 from tests.hardware.test_cutter import Rig
@@ -336,6 +336,6 @@ def test_grblhal_keeps_more_than_yes_or_no_in_some_settings(number: str, value: 
 
 
 def test_words_with_a_point_at_their_end_are_the_same_words() -> None:
-    modal = Modal().after("M3S6000").after("G1X-5F480")
+    modal = ModalWords().after("M3S6000").after("G1X-5F480")
     said = ("G1", "G54", "G17", "G21", "G90", "G94", "G49", "G98", "G50", "M3", "M9", "T0", "F480.", "S6000.")
     assert modal.differences(said) == ()

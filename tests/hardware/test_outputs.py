@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault, LinkGarbled, PathDeviation
-from hardware.grbl_events import Status
-from hardware.grbl_modal import Modal
-from hardware.grbl_wire import parse_line
-from tests.cut.keys import machine
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.events import StatusReport
+from hardware.grbl.modal import ModalWords
+from hardware.grbl.wire import parse_line
+from tests.cutting.keys import machine
 from tests.support.promise_machine import Hands, Tap
 
 FLOOD, SPINDLE_STOP = b"\xa0", b"\x9e"
@@ -49,7 +49,7 @@ def test_a_clamp_opened_by_a_stray_byte_ends_the_cut_within_a_few_reports(share:
     [("M3S6000", "S"), ("M4S6000", "C"), ("M5", ""), ("M8", "F"), ("M7", "M"), ("M9", ""), ("G0X-5", "")],
 )
 def test_the_outputs_a_line_leaves_on(line: str, outputs: str) -> None:
-    assert Modal().after(line).outputs == frozenset(outputs)
+    assert ModalWords().after(line).outputs == frozenset(outputs)
 
 
 @pytest.mark.parametrize("letters", ["", "C", "SF", "SM", "F"])
@@ -74,7 +74,7 @@ def test_each_output_that_was_not_told_is_a_fault_in_a_watched_report(letters: s
 
 def test_a_measured_speed_is_the_third_figure_of_fs() -> None:
     seen = parse_line(b"<Run|MPos:0.000,0.000,0.000|FS:480,6000,5870>")
-    assert isinstance(seen, Status)
+    assert isinstance(seen, StatusReport)
     assert (seen.feed_mm_min, seen.spindle_rpm, seen.measured_rpm) == (480, 6000, 5870)
     plain = parse_line(b"<Run|MPos:0.000,0.000,0.000|FS:480,6000>")
     assert plain == replace(seen, measured_rpm=None)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.errors import PathDeviation
-from hardware.grbl_codes import ALARMS, ERRORS, alarm, error
-from hardware.grbl_events import Status
-from hardware.grbl_modal import Modal, dwell_s, target_of, words_of
-from hardware.path_monitor import PathMonitor
-from hardware.touch_off import Seat, judge
+from hardware.grbl.codes import ALARMS, ERRORS, alarm, error
+from hardware.grbl.events import StatusReport
+from hardware.grbl.modal import ModalWords, dwell_s, target_of, words_of
+from hardware.grbl.path_monitor import PathMonitor
+from hardware.grbl.touch_off import Seat, judge
 
 START = (-86.0, -18.0, -5.0)
 FLOOR = (-86.0, -23.0, -5.0)
@@ -28,8 +28,8 @@ def monitor() -> PathMonitor:
     return watched
 
 
-def report(x: float, y: float, z: float = -5.0, feed: float = FEED, rpm: float = 6000.0) -> Status:
-    return Status("Run", machine_mm=(x, y, z), feed_mm_min=feed, spindle_rpm=rpm)
+def report(x: float, y: float, z: float = -5.0, feed: float = FEED, rpm: float = 6000.0) -> StatusReport:
+    return StatusReport("Run", machine_mm=(x, y, z), feed_mm_min=feed, spindle_rpm=rpm)
 
 
 def along(done_mm: float) -> tuple[float, float]:
@@ -75,7 +75,7 @@ def test_a_wheel_at_another_speed_is_noticed(rpm: float) -> None:
 
 
 def test_a_wheel_reported_off_beside_the_overrides_is_noticed() -> None:
-    off = Status("Run", machine_mm=START, feed_mm_min=0.0, overrides=(100, 100, 100), accessories="")
+    off = StatusReport("Run", machine_mm=START, feed_mm_min=0.0, overrides=(100, 100, 100), accessories="")
     with pytest.raises(PathDeviation, match="wheel"):
         monitor().see(off, 0.1)
 
@@ -104,7 +104,7 @@ def test_standing_still_with_path_left_is_a_stall_and_standing_at_the_end_is_not
     arrived = monitor()
     now_s = drive(arrived, 25)
     for late_s in (0.2, 1.0, 5.0):
-        arrived.see(Status("Idle", machine_mm=END, feed_mm_min=0.0, spindle_rpm=6000.0), now_s + late_s)
+        arrived.see(StatusReport("Idle", machine_mm=END, feed_mm_min=0.0, spindle_rpm=6000.0), now_s + late_s)
 
 
 def test_a_path_over_itself_is_followed_in_order() -> None:
@@ -134,7 +134,7 @@ WORDS = ("G0", "G54", "G17", "G21", "G90", "G94", "M5", "M9", "T0", "F0", "S0")
 
 
 def test_a_board_after_a_reset_has_the_words_a_fresh_modal_expects() -> None:
-    assert Modal().differences(WORDS) == ()
+    assert ModalWords().differences(WORDS) == ()
 
 
 @pytest.mark.parametrize(
@@ -150,16 +150,16 @@ def test_a_board_after_a_reset_has_the_words_a_fresh_modal_expects() -> None:
 )
 def test_each_line_changes_the_words_it_says(line: str, reported: dict[str, str]) -> None:
     words = [reported.get(word, word) for word in WORDS]
-    assert Modal().after(line).differences(words) == ()
+    assert ModalWords().after(line).differences(words) == ()
     if reported:
-        assert Modal().differences(words) != ()
+        assert ModalWords().differences(words) != ()
 
 
 @pytest.mark.parametrize(
     ("at", "wrong"), [(1, "G55"), (2, "G18"), (3, "G20"), (4, "G91"), (5, "G93"), (6, "M4"), (10, "S9")]
 )
 def test_every_word_that_differs_is_named(at: int, wrong: str) -> None:
-    assert len(Modal().differences((*WORDS[:at], wrong, *WORDS[at + 1 :]))) == 1
+    assert len(ModalWords().differences((*WORDS[:at], wrong, *WORDS[at + 1 :]))) == 1
 
 
 def test_a_line_that_is_not_plain_has_no_words() -> None:

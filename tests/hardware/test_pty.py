@@ -16,25 +16,25 @@ import numpy as np
 import pytest
 
 from hardware.clock import SystemClock
-from hardware.cutter import GrblCutter
 from hardware.errors import LinkLost, PortUnavailable
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.wheel_off import WARNING
 from hardware.link import SerialLink, serial_link_factory
-from hardware.wheel_off import WARNING
 from kiosk import safe_stop
 from kiosk.__main__ import main
-from kiosk.cli import service
-from kiosk.cut_plan import CutPlan, plan_cuts
-from simulator.pty import PtyPort
-from simulator.realtime import RealTime
-from simulator.rig import SimulatedMachine
-from tests.cut.keys import blank, catalogue, keeps_macs, machine
+from kiosk.commands import service
+from kiosk.cutting.plan import CutPlan, plan_cuts
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.serve.pty import PtyPort
+from simulator.serve.realtime import RealTimeRunner
+from tests.cutting.keys import blank, catalogue, keeps_macs, machine
 from tests.support.paths import ROOT
 
 
 @contextmanager
 def simulated_port(path: Path, seed: int = 1) -> Iterator[SimulatedMachine]:
     rig = SimulatedMachine(machine(), catalogue(), seed)
-    realtime = RealTime(rig.timeline)
+    realtime = RealTimeRunner(rig.timeline)
     realtime.start()
     port = PtyPort(path, realtime)
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from hardware.errors import BoardAlarm, BoardError, LinkGarbled, LinkTimeout
-from hardware.grbl_events import Alarm, Banner, Echo, ErrorReply, Info, Ok, Probe, Setting, Status, Unexplained
-from hardware.grbl_session import GrblSession
-from hardware.grbl_wire import LocalProtocolError, parse_line
+from hardware.grbl.events import Alarm, Echo, ErrorReply, Greeting, Info, Ok, Probe, Setting, StatusReport, Unexplained
+from hardware.grbl.session import GrblSession
+from hardware.grbl.wire import LocalProtocolError, parse_line
 
-BANNER = Banner("Grbl", "1.1h")
+BANNER = Greeting("Grbl", "1.1h")
 
 
 def started(echoes: bool | None = False) -> GrblSession:
@@ -26,9 +26,9 @@ def in_flight(text: str = "G0X-5", echoes: bool | None = False) -> GrblSession:
     return session
 
 
-def status(text: str) -> Status:
+def status(text: str) -> StatusReport:
     event = parse_line(text.encode())
-    assert isinstance(event, Status)
+    assert isinstance(event, StatusReport)
     return event
 
 

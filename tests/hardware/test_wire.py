@@ -8,29 +8,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.grbl_events import (
+from hardware.grbl.events import (
     Alarm,
-    Banner,
     Echo,
     ErrorReply,
+    Greeting,
     Info,
     Offset,
     Ok,
     ParserState,
     Setting,
     StartupLine,
-    Status,
+    StatusReport,
     Unexplained,
 )
-from hardware.grbl_wire import LineReader, LocalProtocolError, RealTime, echo_of, line_bytes, parse_line
+from hardware.grbl.wire import LineReader, LocalProtocolError, RealTimeByte, echo_of, line_bytes, parse_line
 
 REPLIES: dict[bytes, object] = {
     b"ok": Ok(),
     b"error:9": ErrorReply(9),
     b"ALARM:3": Alarm(3),
-    b"Grbl 1.1h ['$' for help]": Banner("Grbl", "1.1h"),
-    b"GrblHAL 1.1f ['$' or '$HELP' for help]": Banner("GrblHAL", "1.1f"),
-    b"Grbl 3.7 [FluidNC v3.7.8 (wifi) '$' for help]": Banner("FluidNC", "3.7.8"),
+    b"Grbl 1.1h ['$' for help]": Greeting("Grbl", "1.1h"),
+    b"GrblHAL 1.1f ['$' or '$HELP' for help]": Greeting("GrblHAL", "1.1f"),
+    b"Grbl 3.7 [FluidNC v3.7.8 (wifi) '$' for help]": Greeting("FluidNC", "3.7.8"),
     b"$100=250.000": Setting(100, "250.000"),
     b"$N0=": StartupLine(ran=False, empty=True),
     b"$N1=G21": StartupLine(ran=False, empty=False),
@@ -68,20 +68,20 @@ def test_each_reply_is_read_as_what_it_is(raw: bytes) -> None:
 
 def test_a_status_report_is_read_field_by_field() -> None:
     status = parse_line(b"<Door:3|MPos:-2.500,-1.000,-1.000|Bf:14,128|FS:0,500|Ov:100,110,90|A:SF>")
-    assert isinstance(status, Status)
+    assert isinstance(status, StatusReport)
     assert (status.state, status.substate) == ("Door", 3)
     assert status.machine_mm == (-2.5, -1.0, -1.0)
     assert (status.blocks_free, status.feed_mm_min, status.spindle_rpm) == (14, 0.0, 500.0)
     assert (status.overrides, status.accessories) == ((100, 110, 90), "SF")
     later = parse_line(b"<Idle|WPos:1.000,2.000,3.000|F:0|Pn:XP>")
-    assert isinstance(later, Status)
+    assert isinstance(later, StatusReport)
     assert later.machine_mm is None
     assert (later.work_mm, later.pins, later.accessories, later.spindle_rpm) == ((1.0, 2.0, 3.0), "XP", None, None)
 
 
 def test_a_report_with_overrides_and_no_accessories_says_that_all_are_off() -> None:
     status = parse_line(b"<Idle|MPos:0.000,0.000,0.000|FS:0,0|Ov:100,100,100>")
-    assert isinstance(status, Status)
+    assert isinstance(status, StatusReport)
     assert status.accessories == ""
 
 
@@ -144,5 +144,9 @@ def test_what_no_board_may_be_sent_is_refused_as_our_own_bug(text: str) -> None:
 
 
 def test_real_time_orders_are_one_byte() -> None:
-    assert [order.byte for order in (RealTime.STATUS, RealTime.HOLD, RealTime.RESET)] == [b"?", b"!", b"\x18"]
+    assert [order.byte for order in (RealTimeByte.STATUS, RealTimeByte.HOLD, RealTimeByte.RESET)] == [
+        b"?",
+        b"!",
+        b"\x18",
+    ]
     assert line_bytes("G1X1") == b"G1X1\n"

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from simulator.wire_faults import Damage, Way, WireFault
+from simulator.wire.damage import Damage, Direction, WireFault
 from tests.support.wire_trials import classes, faults, trial
 
 
@@ -23,16 +23,16 @@ def test_a_sample_of_all_damages_ends_as_it_may(echo: bool) -> None:
 
 def test_the_sample_is_drawn_from_every_stage_and_both_directions() -> None:
     cells = classes(echo=False)
-    assert {way for way, _, _ in cells} == set(Way)
+    assert {way for way, _, _ in cells} == set(Direction)
     assert {stage for _, stage, _ in cells} == {"connect", "home", "load", "cut", "check", "deliver"}
     assert {"digit", "end", "query", "X", "Y", "M", "S", "sign", "point"} <= {kind for _, _, kind in cells}
 
 
 def test_a_digit_flipped_in_a_cutting_line_never_reaches_a_delivered_key() -> None:
-    digits = classes(echo=False)[(Way.TO_BOARD, "cut", "digit")]
+    digits = classes(echo=False)[(Direction.TO_BOARD, "cut", "digit")]
     for position in digits[10::37]:
         for bit in (0, 1, 3):
-            outcome = trial(WireFault(Damage.FLIP, Way.TO_BOARD, position, bit=bit), 5, echo=False)
+            outcome = trial(WireFault(Damage.FLIP, Direction.TO_BOARD, position, bit=bit), 5, echo=False)
             assert not outcome.wrong
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.wire_log import WireLog, told
+from hardware.grbl.wire_log import WireLog, told
 
 PLACE = st.floats(-160, 0, allow_nan=False).map(lambda mm: f"{mm:.3f}")
 

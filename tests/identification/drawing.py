@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from config.keyway import CutSpec, Section, Stop
-from hardware.scan import ScanFrames, View
+from config.keyway import CutSpec, Section, SpacingStop
+from hardware.scan import Frame, ScanFrames
 
 Points = np.ndarray
 
@@ -65,10 +65,10 @@ def blade_edge(spec: CutSpec, roots_mm: Sequence[float], length_mm: float, heigh
     x = np.arange(0.0, length_mm + 0.005, 0.01)
     edge = np.full(x.size, height_mm)
     slope = 1 / math.tan(math.radians(spec.angle_deg / 2))
-    from_stop = length_mm - x if spec.stop is Stop.TIP else x
+    from_stop = length_mm - x if spec.stop is SpacingStop.TIP else x
     for place, root in zip(spec.cut_positions_mm(len(roots_mm)), roots_mm, strict=True):
         edge = np.minimum(edge, root + slope * np.maximum(np.abs(from_stop - place) - spec.flat_mm / 2, 0.0))
-    steep = 6.0 if spec.stop is Stop.TIP else 1.3
+    steep = 6.0 if spec.stop is SpacingStop.TIP else 1.3
     edge = np.minimum(edge, height_mm * 0.45 + (length_mm - x) * steep)
     return np.stack([x, edge], axis=1)
 
@@ -96,7 +96,7 @@ def outline(edge: Points, height_mm: float, sheet: Sheet, *, lower: Points | Non
     return parts
 
 
-def silhouette(parts: Sequence[Points], sheet: Sheet, *, hole: bool = True, centre_x_mm: float = 1.0) -> View:
+def silhouette(parts: Sequence[Points], sheet: Sheet, *, hole: bool = True, centre_x_mm: float = 1.0) -> Frame:
     """Dark on light, each pixel by area."""
     over = 4
     image = np.zeros((sheet.height_px * over, sheet.width_px * over), np.uint8)
@@ -129,10 +129,10 @@ def silhouette(parts: Sequence[Points], sheet: Sheet, *, hole: bool = True, cent
         grey = cv2.GaussianBlur(grey, (0, 0), sheet.blur_px)
     grey = grey + np.random.default_rng(sheet.seed).normal(0, sheet.noise, grey.shape)
     pixels = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
-    return View(np.repeat(pixels[:, :, None], 3, axis=2) if sheet.rgb else pixels, sheet.mm_per_px)
+    return Frame(np.repeat(pixels[:, :, None], 3, axis=2) if sheet.rgb else pixels, sheet.mm_per_px)
 
 
-def laser_line(face: Sequence[tuple[float, float]], height_mm: float, line: Line) -> View:
+def laser_line(face: Sequence[tuple[float, float]], height_mm: float, line: Line) -> Frame:
     """A face under a laser sheet, drawn row by row with a Gaussian profile."""
     rng = np.random.default_rng(line.seed)
     heights, recesses = zip(*face, strict=True)
@@ -148,10 +148,10 @@ def laser_line(face: Sequence[tuple[float, float]], height_mm: float, line: Line
     image = profile.reshape(line.height_px, 4, line.width_px).mean(axis=1) * line.bright
     grey = np.clip(image + 8 + rng.normal(0, line.noise, image.shape), 0, 255).astype(np.uint8)
     if not line.red:
-        return View(grey, line.mm_per_px)
+        return Frame(grey, line.mm_per_px)
     pixels = np.zeros((*grey.shape, 3), np.uint8)
     pixels[:, :, 0] = grey
-    return View(pixels, line.mm_per_px)
+    return Frame(pixels, line.mm_per_px)
 
 
 def drawn_key(

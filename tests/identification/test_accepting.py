@@ -8,10 +8,10 @@ import pytest
 
 from config.catalogue import Catalogue
 from config.match_limits import MatchLimits
+from kiosk.calibration.match_limits import Matched, passing
 from kiosk.identification.identify import judge
-from kiosk.identification.match import Match, objection
-from kiosk.identification.set_limits import Matched, passing
-from kiosk.reading import Outcome
+from kiosk.identification.section.match import Match, objection
+from kiosk.key.reading import Outcome
 
 LIMITS = MatchLimits(distance_mm=0.04, local_mm=0.14, doubtful_mm=0.6, margin_mm=0.02, coverage=0.5)
 GOOD = Match("kwikset:kw1", False, 0.04, 0.14, 0.5, 0.6, (0.0, 0.0), (0.0, 0.0))

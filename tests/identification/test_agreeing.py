@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.identification import agreed
-from kiosk.reading import Cut, Identification, Outcome
+from kiosk.key.reading import Cut, Identification, Outcome
 
 
 def looked(*residuals_mm: float, codes: tuple[str, ...] = ("3", "5")) -> Identification:

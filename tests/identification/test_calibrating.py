@@ -11,11 +11,11 @@ import pytest
 
 from config.machine import Gauge
 from config.settings import machine_in_force
-from hardware.scan import ScanFrames, View
-from hardware.scan_folder import save_scan
+from hardware.camera.scan_folder import save_scan
+from hardware.scan import Frame, ScanFrames
 from kiosk.__main__ import main
-from kiosk.calibration import Calibration, calibrate_frames
-from kiosk.identification.calibrate import LineFit, Refused, ScaleFit, calibrate_line, calibrate_silhouette
+from kiosk.calibration.cameras import Calibration, calibrate_frames
+from kiosk.calibration.gauge import GaugeRefused, LineFit, ScaleFit, calibrate_line, calibrate_silhouette
 from kiosk.rehearsal.still_life import frames_of_gauge
 from tests.identification.drawing import Line, Sheet, laser_line, silhouette
 
@@ -40,9 +40,9 @@ def face(gauge: Gauge = GAUGE) -> list[tuple[float, float]]:
     return points
 
 
-def seen_as(view: View, mm_per_px: float) -> View:
+def seen_as(view: Frame, mm_per_px: float) -> Frame:
     """The same picture with another guess of its scale."""
-    return View(view.pixels, mm_per_px)
+    return Frame(view.pixels, mm_per_px)
 
 
 @pytest.mark.parametrize("turn_deg", [-12.0, 0.0, 7.0])
@@ -71,14 +71,16 @@ def test_scale_and_laser_angle_of_a_line_come_back(angle_deg: float) -> None:
 def test_another_thing_than_the_gauge_is_refused() -> None:
     wrong = Gauge(rise_mm=0.5, height_mm=7.0)
     view = silhouette([staircase(wrong)], SHEET, hole=False, centre_x_mm=15.0)
-    assert isinstance(calibrate_silhouette(view, GAUGE), Refused)
+    assert isinstance(calibrate_silhouette(view, GAUGE), GaugeRefused)
     bent = staircase() + np.array([0.0, 0.0])
     bent[5:7, 1] += 0.2
-    assert isinstance(calibrate_silhouette(silhouette([bent], SHEET, hole=False, centre_x_mm=15.0), GAUGE), Refused)
-    assert isinstance(calibrate_silhouette(View(np.full((600, 800), 200, np.uint8), 0.05), GAUGE), Refused)
+    assert isinstance(
+        calibrate_silhouette(silhouette([bent], SHEET, hole=False, centre_x_mm=15.0), GAUGE), GaugeRefused
+    )
+    assert isinstance(calibrate_silhouette(Frame(np.full((600, 800), 200, np.uint8), 0.05), GAUGE), GaugeRefused)
     flat = laser_line([(0.0, 0.0), (8.0, 0.0)], 8.0, Line())
-    assert isinstance(calibrate_line(flat, GAUGE), Refused)
-    assert isinstance(calibrate_line(View(np.zeros((400, 300), np.uint8), 0.02), GAUGE), Refused)
+    assert isinstance(calibrate_line(flat, GAUGE), GaugeRefused)
+    assert isinstance(calibrate_line(Frame(np.zeros((400, 300), np.uint8), 0.02), GAUGE), GaugeRefused)
 
 
 def test_the_command_writes_lines_for_the_machine_file_and_refuses_a_bad_gauge(
@@ -102,7 +104,7 @@ def test_the_command_writes_lines_for_the_machine_file_and_refuses_a_bad_gauge(
     assert views["silhouette"]["mm_per_px"] == pytest.approx(0.05, rel=0.001)
     assert views["laser_angle_deg"] == pytest.approx(45.0, abs=0.3)
     out.unlink()
-    save_scan(replace(frames, line_left=View(np.zeros((400, 300), np.uint8), 0.02)), tmp_path / "gauge")
+    save_scan(replace(frames, line_left=Frame(np.zeros((400, 300), np.uint8), 0.02)), tmp_path / "gauge")
     capsys.readouterr()
     with pytest.raises(SystemExit) as done:
         main()

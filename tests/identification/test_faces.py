@@ -9,7 +9,7 @@ import pytest
 from config.catalogue import Catalogue
 from hardware.scan import ScanFrames
 from kiosk.identification import SectionIndex, identify, read_key
-from kiosk.reading import Identification, Outcome
+from kiosk.key.reading import Identification, Outcome
 from tests.identification.drawing import Line, laser_line
 
 LINE = Line()

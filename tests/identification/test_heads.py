@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from config.phrases import load_phrases
-from hardware.scan import View
+from hardware.scan import Frame
 from kiosk.identification import StampReader
-from kiosk.identification.head import bow_of
-from kiosk.reading import Stamp, Unseen
+from kiosk.identification.head.place import bow_of
+from kiosk.key.reading import StampReading, Unseen
 from tests.bench.drawn_heads import SHAPES, Mark, Metal, drawn_head
 
 QUIET = Metal(scratches=0, noise=2.0)
@@ -40,7 +40,7 @@ def test_tarnished_metal_is_not_split_into_bright_and_dark(reader: StampReader) 
 
 def test_a_view_that_is_all_metal_is_looked_at_whole() -> None:
     metal = np.random.default_rng(1).integers(140, 160, (400, 500)).astype(np.uint8)
-    bow = bow_of(View(metal, 0.06))
+    bow = bow_of(Frame(metal, 0.06))
     assert not bow.told
 
 
@@ -58,20 +58,20 @@ def test_words_round_the_rim_are_read(reader: StampReader) -> None:
 
 def test_writing_that_cannot_be_made_out_is_not_no_writing(reader: StampReader) -> None:
     view = drawn_head(Mark(("RQBNWSK", "GXAEMHR"), 1.8, at_mm=(1.5, 0.0)), Metal(brushed=0.1), 4)
-    mirrored = View(np.ascontiguousarray(view.pixels[:, ::-1]), view.mm_per_px)
-    assert reader.read(mirrored) == Stamp(seen=True, illegible=True)
+    mirrored = Frame(np.ascontiguousarray(view.pixels[:, ::-1]), view.mm_per_px)
+    assert reader.read(mirrored) == StampReading(seen=True, illegible=True)
 
 
 @pytest.mark.parametrize("brand", ["KWIKSET", "SCHLAGE"])
 def test_the_name_of_an_ordinary_maker_says_nothing(reader: StampReader, brand: str) -> None:
-    assert reader.read(drawn_head(Mark((brand,), 2.0, at_mm=(1.5, 0.0)), QUIET, 6)) == Stamp(seen=True)
+    assert reader.read(drawn_head(Mark((brand,), 2.0, at_mm=(1.5, 0.0)), QUIET, 6)) == StampReading(seen=True)
 
 
 def test_a_picture_out_of_focus_or_in_the_dark_is_not_a_head_read(reader: StampReader) -> None:
     view = drawn_head(DND, QUIET, 8)
     blurred = cv2.blur(view.pixels, (29, 29))
-    assert reader.read(View(np.asarray(blurred, dtype=np.uint8), view.mm_per_px)) == Stamp(
+    assert reader.read(Frame(np.asarray(blurred, dtype=np.uint8), view.mm_per_px)) == StampReading(
         seen=False, unseen=Unseen.BLURRED
     )
     dark = (view.pixels * 0.1).astype(np.uint8)
-    assert not reader.read(View(dark, view.mm_per_px)).seen
+    assert not reader.read(Frame(dark, view.mm_per_px)).seen

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from config.catalogue import Catalogue
+from hardware.camera.scan_folder import save_scan
 from hardware.scan import ScanFrames
-from hardware.scan_folder import save_scan
 from kiosk.__main__ import main
 from tests.identification.drawing import Line, Sheet, drawn_key, laser_line
 

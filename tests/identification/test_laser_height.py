@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from config.catalogue import Catalogue
-from hardware.scan import ScanFrames, View
-from kiosk.identification.laser_height import laser_height
+from hardware.scan import Frame, ScanFrames
+from kiosk.identification.section.laser_height import laser_height
 from tests.identification.drawing import Line, laser_line
 
 LINE = Line()
@@ -42,7 +42,7 @@ def test_lines_that_end_at_different_heights_show_no_height(catalogue: Catalogue
 
 def test_one_line_is_enough_and_no_line_shows_nothing(catalogue: Catalogue) -> None:
     frames = lines(catalogue, LINE, LINE)
-    dark = View(np.full((640, 400), 8, np.uint8), 0.02)
+    dark = Frame(np.full((640, 400), 8, np.uint8), 0.02)
     one = laser_height(replace(frames, line_right=dark))
     assert one.right_mm is None
     assert one.height_mm == pytest.approx(8.71, abs=0.04)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from config.catalogue import Catalogue, load_catalogue
 from config.keyway import CutSpec, OtherChart
-from kiosk.identification.likelihood import SURE, Likeliest, likeliest
+from kiosk.identification.outline.likelihood import SURE, Likeliest, likeliest
 
 
 def spec_of(catalogue: Catalogue, blank: str) -> CutSpec:

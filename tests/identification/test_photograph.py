@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from config.catalogue import Catalogue
-from hardware.scan import ScanFrames, View
+from hardware.scan import Frame, ScanFrames
 from kiosk.identification import SectionIndex, cuts_by_outline, identify, read_key
-from kiosk.reading import Outcome
+from kiosk.key.reading import Outcome
 from tests.identification.drawing import Sheet, blade_edge, outline, silhouette
 
 SHEET = Sheet(width_px=1300, height_px=900, mm_per_px=0.06, dark=0, light=255, noise=0.0, blur_px=0.0, turn_deg=6.0)
@@ -26,7 +26,7 @@ def picture(
     light: tuple[float, float, float] = (1.0, 1.0, 1.0),
     dim_corners: float = 0.0,
     shine: float = 0.0,
-) -> View:
+) -> Frame:
     """An SC1 key on paper. The shadow falls to the lower right, softly; `shine` brightens a band of the metal."""
     keyway, blank = catalogue.blank_of["SC1"]
     assert keyway.spec is not None
@@ -44,7 +44,7 @@ def picture(
     pixels = np.clip(np.rint(seen), 0, 255).astype(np.uint8)
     good, packed = cv2.imencode(".jpg", pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
     assert good
-    return View(np.ascontiguousarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[:, :, ::-1]), SHEET.mm_per_px)
+    return Frame(np.ascontiguousarray(cv2.imdecode(packed, cv2.IMREAD_COLOR)[:, :, ::-1]), SHEET.mm_per_px)
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_the_cuts_are_read_but_nothing_is_told(
 def test_paper_without_a_key_and_a_dark_picture_say_so(catalogue: Catalogue) -> None:
     rng = np.random.default_rng(1)
     empty = np.clip(PAPER + rng.normal(0, 3, (900, 1300, 3)), 0, 255).astype(np.uint8)
-    assert read_key(ScanFrames(silhouette=View(empty, 0.06))).problem is Outcome.NOTHING_THERE
+    assert read_key(ScanFrames(silhouette=Frame(empty, 0.06))).problem is Outcome.NOTHING_THERE
     night = np.clip(rng.normal(20, 4, (900, 1300, 3)), 0, 255).astype(np.uint8)
-    assert read_key(ScanFrames(silhouette=View(night, 0.06))).problem is not None
+    assert read_key(ScanFrames(silhouette=Frame(night, 0.06))).problem is not None
 
 
 def test_a_shadow_in_the_machine_is_not_explained_away(catalogue: Catalogue) -> None:
     """With a line view the picture is the machine's own silhouette: it is taken as it is."""
     view = picture(catalogue, BRASS, shadow=0.35)
-    line = View(np.zeros((64, 64), np.uint8), 0.02)
+    line = Frame(np.zeros((64, 64), np.uint8), 0.02)
     alone, with_line = (read_key(ScanFrames(silhouette=view, line_left=each)) for each in (None, line))
     assert alone.blade_height_mm != with_line.blade_height_mm

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.catalogue import Catalogue, load_catalogue
-from hardware.scan import ScanFrames, View
+from hardware.scan import Frame, ScanFrames
 from kiosk.identification import SectionIndex, build_index, cuts_by_outline, identify, read_key
-from kiosk.reading import Identification, Outcome, Wear
+from kiosk.key.reading import Identification, Outcome, Wear
 from tests.identification.conftest import bitting_for
 from tests.identification.drawing import Line, Sheet, blade_edge, drawn_key, laser_line, outline, silhouette
 
@@ -205,7 +205,7 @@ def test_nothing_of_the_key_is_printed(catalogue: Catalogue, index: SectionIndex
     answer = identify(reading, catalogue, index)
     for value in (reading, answer, *answer.cuts, *answer.ranked):
         assert "35244" not in repr(value)
-        assert "." not in repr(value).split("object at")[0].removeprefix("<kiosk.reading.")
+        assert "." not in repr(value).split("object at")[0].removeprefix("<kiosk.key.reading.")
 
 
 def test_two_frames_of_one_key_differ_by_microns(catalogue: Catalogue, index: SectionIndex) -> None:
@@ -241,6 +241,6 @@ def test_no_figure_of_a_blade_is_assumed_a_scale_off_by_a_tenth_is_noticed(
 ) -> None:
     frames = scan(catalogue, "SC1", tuple("14235"))
     assert frames.silhouette is not None
-    stretched = replace(frames, silhouette=View(frames.silhouette.pixels, frames.silhouette.mm_per_px * 1.1))
+    stretched = replace(frames, silhouette=Frame(frames.silhouette.pixels, frames.silhouette.mm_per_px * 1.1))
     assert told(stretched, catalogue, index).outcome is Outcome.CUTS_UNREADABLE
     assert np.isfinite(read_key(stretched).blade_height_mm or np.nan)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from config.catalogue import Catalogue, load_catalogue
 from config.keyway import Section, Standing
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
-from hardware.scan import ScanFrames, View
+from hardware.scan import Frame, ScanFrames
 from kiosk.identification import SectionIndex, build_index, identify, read_key
-from kiosk.reading import Outcome
+from kiosk.key.reading import Outcome
 from tests.identification.drawing import Line, Sheet, blade_edge, drawn_key, laser_line, outline, silhouette
 
 SMALL = Sheet(width_px=1300, height_px=900, mm_per_px=0.06)
@@ -170,10 +170,10 @@ def test_pictures_that_cannot_be_measured_say_so(catalogue: Catalogue) -> None:
         np.full((3, 900), 200, np.uint8),
         np.full((600, 800, 3), 4, np.uint8),
     ):
-        problem = read_key(ScanFrames(silhouette=View(pixels, 0.05))).problem
+        problem = read_key(ScanFrames(silhouette=Frame(pixels, 0.05))).problem
         assert problem in (Outcome.UNREADABLE_IMAGE, Outcome.NOTHING_THERE)
     noise = np.random.default_rng(1).integers(0, 256, (600, 800)).astype(np.uint8)
-    assert read_key(ScanFrames(silhouette=View(noise, 0.05))).problem is not None
+    assert read_key(ScanFrames(silhouette=Frame(noise, 0.05))).problem is not None
     blurred = replace(SMALL, blur_px=6.0)
     keyway, blank = catalogue.blank_of["SC1"]
     assert keyway.spec is not None
@@ -189,8 +189,8 @@ def test_pictures_that_cannot_be_measured_say_so(catalogue: Catalogue) -> None:
 )
 def test_no_picture_however_small_or_wild_raises(height: int, width: int, channels: int, seed: int) -> None:
     shape = (height, width, channels) if channels else (height, width)
-    view = View(np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8), 0.9)
-    fine = View(view.pixels, 0.02)
+    view = Frame(np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8), 0.9)
+    fine = Frame(view.pixels, 0.02)
     catalogue = load_catalogue()
     for each in (view, fine):
         reading = read_key(ScanFrames(each, each, each, each))

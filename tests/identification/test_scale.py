@@ -7,9 +7,9 @@ import pytest
 
 from config.catalogue import Catalogue
 from config.keyway import CutSpec
-from kiosk.identification.decode import Blade, decode, fit_cuts
-from kiosk.identification.scale import SPACING_SHARE, stretch
-from kiosk.reading import Outcome, Profile, Wear
+from kiosk.identification.outline.decode import Blade, decode, fit_cuts
+from kiosk.identification.outline.scale import SPACING_SHARE, stretch
+from kiosk.key.reading import Outcome, Profile, Wear
 from tests.identification.drawing import blade_edge
 
 CODE = "25361"

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from config.problems import BadInput
-from hardware.scan import ScanFrames, View
-from hardware.scan_folder import load_scan, load_view, save_scan
+from hardware.camera.scan_folder import load_scan, load_view, save_scan
+from hardware.scan import Frame, ScanFrames
 
 TOML = "laser_angle_deg = 45.0\n[views.silhouette]\nmm_per_px = 0.05\n"
 
@@ -35,9 +35,9 @@ def problem_of(directory: Path) -> str:
 def test_what_is_saved_comes_back(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     frames = ScanFrames(
-        silhouette=View(rng.integers(0, 256, (30, 40)).astype(np.uint8), 0.03),
-        head=View(rng.integers(0, 256, (20, 30, 3)).astype(np.uint8), 0.06),
-        line_left=View(rng.integers(0, 256, (20, 30)).astype(np.uint8), 0.02),
+        silhouette=Frame(rng.integers(0, 256, (30, 40)).astype(np.uint8), 0.03),
+        head=Frame(rng.integers(0, 256, (20, 30, 3)).astype(np.uint8), 0.06),
+        line_left=Frame(rng.integers(0, 256, (20, 30)).astype(np.uint8), 0.02),
         laser_angle_deg=38.5,
     )
     save_scan(frames, tmp_path / "new" / "scan")

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from config.catalogue import Catalogue
 from config.match_limits import MatchLimits, Measured
-from kiosk.identification import SectionIndex, read_key
-from kiosk.identification.set_limits import (
+from kiosk.calibration.match_limits import (
     Inseparable,
     Matched,
     Reading,
@@ -22,7 +21,8 @@ from kiosk.identification.set_limits import (
     measure,
     passing,
 )
-from simulator.sections import nearly
+from kiosk.identification import SectionIndex, read_key
+from simulator.keys.sections import nearly
 from tests.identification.drawing import Line, laser_line
 from tests.identification.test_refusing import lines_of
 

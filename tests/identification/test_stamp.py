@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from config.phrases import load_phrases
-from hardware.scan import View
+from hardware.scan import Frame
 from kiosk.identification import StampReader
-from kiosk.reading import Stamp, Unseen
+from kiosk.key.reading import StampReading, Unseen
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def reader() -> StampReader:
     return StampReader(load_phrases())
 
 
-def head(lines: tuple[str, ...], turn_deg: float, *, light: bool = False) -> View:
+def head(lines: tuple[str, ...], turn_deg: float, *, light: bool = False) -> Frame:
     """A bright round bow with a blade on a dark tray (or the reverse), words across the bow."""
     ground, metal, words = (235, 90, 25) if light else (40, 175, 70)
     image = np.full((700, 900), ground, np.uint8)
@@ -32,7 +32,7 @@ def head(lines: tuple[str, ...], turn_deg: float, *, light: bool = False) -> Vie
     matrix = cv2.getRotationMatrix2D((265, 350), turn_deg, 1.0)
     text = cv2.warpAffine(text, matrix, (image.shape[1], image.shape[0]))
     image = np.where(text > 100, words, image).astype(np.uint8)
-    return View(np.repeat(image[:, :, None], 3, axis=2), 0.065)
+    return Frame(np.repeat(image[:, :, None], 3, axis=2), 0.065)
 
 
 @pytest.mark.parametrize("turn_deg", [0, 90, 180, 33])
@@ -46,11 +46,11 @@ def test_a_dark_key_on_paper_is_read_too(reader: StampReader) -> None:
 
 def test_a_number_on_a_head_never_leaves(reader: StampReader) -> None:
     stamp = reader.read(head(("HOME", "74351"), 0))
-    assert stamp == Stamp(seen=True)
+    assert stamp == StampReading(seen=True)
     assert "74351" not in repr(stamp)
 
 
 def test_no_head_is_not_a_clean_head(reader: StampReader) -> None:
-    unseen = Stamp(seen=False, unseen=Unseen.NO_PICTURE)
+    unseen = StampReading(seen=False, unseen=Unseen.NO_PICTURE)
     assert reader.read(None) == unseen
-    assert reader.read(View(np.zeros((1, 1), np.uint8), 0.05)) == unseen
+    assert reader.read(Frame(np.zeros((1, 1), np.uint8), 0.05)) == unseen

@@ -9,9 +9,9 @@ from config.catalogue import Catalogue
 from config.keyway import Section
 from hardware.scan import ScanFrames
 from kiosk.identification import SectionIndex, identify, read_key
-from kiosk.identification.match import Match
-from kiosk.identification.strange import why_strange
-from kiosk.reading import Outcome
+from kiosk.identification.section.match import Match
+from kiosk.identification.section.strange import why_strange
+from kiosk.key.reading import Outcome
 from tests.identification.drawing import Sheet, blade_edge, drawn_key, outline, silhouette
 from tests.identification.test_refusing import lines_of
 

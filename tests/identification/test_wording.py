@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.phrases import load_phrases
-from kiosk.identification.wording import (
+from kiosk.identification.head.wording import (
     _distance,
     has_name_and_phone,
     phrases_of,

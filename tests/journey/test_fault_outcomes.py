@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
-from kiosk.rehearsal.cli import SHIPPED
+from kiosk.commands.scenario import SHIPPED
 from kiosk.rehearsal.script import Expect, load_scenario
-from kiosk.states import State
-from simulator.fault_model import Outcome
-from simulator.faults import FAULTS
+from kiosk.session.states import State
+from simulator.faults.injection import FAULTS
+from simulator.faults.model import Required
 from tests.journey.test_scenarios import NOT_PLAYED
 
 SCENARIOS = [load_scenario(path) for path in sorted(SHIPPED.glob("*.toml"))]
@@ -23,23 +23,23 @@ def _nothing_for_nothing(expect: Expect) -> bool:
     return expect.delivered == 0 and expect.charged_minor == 0
 
 
-DEMANDED: dict[Outcome, Callable[[Expect], bool]] = {
-    Outcome.CARRIES_ON: lambda e: bool(e.delivered),
-    Outcome.UNSEEN: lambda e: bool(e.delivered),
-    Outcome.ASKS_AGAIN: lambda e: bool(e.try_again) and _nothing_for_nothing(e) and State.CUTTING in e.not_through,
-    Outcome.SLOT_LOCKED: lambda e: bool(e.locked_slots) and _nothing_for_nothing(e),
-    Outcome.REJECTED: lambda e: bool(e.rejected) and _nothing_for_nothing(e),
-    Outcome.STOPS: lambda e: State.OUT_OF_ORDER in e.through and e.rejected is not None and _nothing_for_nothing(e),
-    Outcome.OUT_OF_ORDER: lambda e: (
+DEMANDED: dict[Required, Callable[[Expect], bool]] = {
+    Required.CARRIES_ON: lambda e: bool(e.delivered),
+    Required.UNSEEN: lambda e: bool(e.delivered),
+    Required.ASKS_AGAIN: lambda e: bool(e.try_again) and _nothing_for_nothing(e) and State.CUTTING in e.not_through,
+    Required.SLOT_LOCKED: lambda e: bool(e.locked_slots) and _nothing_for_nothing(e),
+    Required.REJECTED: lambda e: bool(e.rejected) and _nothing_for_nothing(e),
+    Required.STOPS: lambda e: State.OUT_OF_ORDER in e.through and e.rejected is not None and _nothing_for_nothing(e),
+    Required.OUT_OF_ORDER: lambda e: (
         (State.OUT_OF_ORDER in e.through or e.ends_in is State.OUT_OF_ORDER) and bool(e.fault) and not e.delivered
     ),
-    Outcome.NOT_PAID: lambda e: State.LOADING in e.not_through and _nothing_for_nothing(e),
-    Outcome.ASKED: lambda e: e.charged_minor is not None and e.delivered is not None,
+    Required.NOT_PAID: lambda e: State.LOADING in e.not_through and _nothing_for_nothing(e),
+    Required.ASKED: lambda e: e.charged_minor is not None and e.delivered is not None,
 }
 
 
 def test_every_outcome_can_be_demanded() -> None:
-    assert set(DEMANDED) == set(Outcome)
+    assert set(DEMANDED) == set(Required)
 
 
 @pytest.mark.parametrize("name", sorted(set(FAULTS) - NOT_PLAYED))

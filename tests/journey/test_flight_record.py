@@ -13,13 +13,13 @@ from config.problems import BadInput
 from config.settings import load_settings
 from hardware.clock import SystemClock
 from hardware.ports import PaymentAnswer, PaymentState
-from kiosk.events import Credentials, EnterReceipt
-from kiosk.flight import FlightRecorder, facts_of, read_record, recording
-from kiosk.journal import Metal, Money, Sale
-from kiosk.outcomes import Answered, SaleFound, Settled
-from kiosk.rehearsal.cli import SHIPPED, app
+from kiosk.commands.scenario import SHIPPED, app
+from kiosk.records.journal import BlankStatus, PaymentStatus, Sale
 from kiosk.rehearsal.replay import replay
-from kiosk.states import State
+from kiosk.session.flight_record import FlightRecorder, facts_of, read_record, recording
+from kiosk.session.intents import Credentials, EnterReceipt
+from kiosk.session.reports import Answered, SaleFound, Settled
+from kiosk.session.states import State
 from tests.support.lives import Life, one_copy
 
 
@@ -150,7 +150,7 @@ def test_neither_pin_nor_receipt_code_is_written() -> None:
 def test_no_code_that_is_worth_money_is_in_a_record() -> None:
     sale = Sale(
         "K1", "4820771366", "2026-06-01T10:00", False, "KW1", "brass", 1, 349, "USD", "register",
-        Money.CAPTURED, Metal.NONE, 1, True,
+        PaymentStatus.CAPTURED, BlankStatus.NONE, 1, True,
     )  # fmt: skip
     answer = PaymentAnswer(PaymentState.REFUNDED, reference="K1-1", pay_code="K1-1-R0349")
     written = json.dumps([facts_of(each) for each in (SaleFound(sale, 1), Settled(sale, "K1-0349"), Answered(answer))])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings, load_settings
-from kiosk.rehearsal.theatre import scratch_folder
+from kiosk.rehearsal.simulated_kiosk import scratch_folder
 from tests.support.lives import STORIES, Killed, Place, Story, kill_at, one_copy, places, settle, two_copies
 
 

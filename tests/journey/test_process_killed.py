@@ -13,18 +13,26 @@ from pathlib import Path
 import pytest
 
 from hardware.clock import SystemClock
-from kiosk.journal import Journal, Metal, Money, NewSale, Step
+from kiosk.records.journal import BlankStatus, Journal, NewSale, PaymentStatus, SaleStep
 
-STEPS = (Step.AUTHORISING, Step.RESERVED, Step.LOADING, Step.CUTTING, Step.CHECKING, Step.DELIVERING, Step.DELIVERED)
+STEPS = (
+    SaleStep.AUTHORISING,
+    SaleStep.RESERVED,
+    SaleStep.LOADING,
+    SaleStep.CUTTING,
+    SaleStep.CHECKING,
+    SaleStep.DELIVERING,
+    SaleStep.DELIVERED,
+)
 ENDS = {
-    Step.OPENED: (Money.NONE, Metal.NONE, 0),
-    Step.AUTHORISING: (Money.AUTHORISING, Metal.NONE, 0),
-    Step.RESERVED: (Money.RESERVED, Metal.NONE, 0),
-    Step.LOADING: (Money.RESERVED, Metal.CLAMPED, 0),
-    Step.CUTTING: (Money.RESERVED, Metal.CLAMPED, 0),
-    Step.CHECKING: (Money.RESERVED, Metal.CLAMPED, 0),
-    Step.DELIVERING: (Money.RESERVED, Metal.DELIVERING, 0),
-    Step.DELIVERED: (Money.RESERVED, Metal.NONE, 1),
+    SaleStep.OPENED: (PaymentStatus.NONE, BlankStatus.NONE, 0),
+    SaleStep.AUTHORISING: (PaymentStatus.AUTHORISING, BlankStatus.NONE, 0),
+    SaleStep.RESERVED: (PaymentStatus.RESERVED, BlankStatus.NONE, 0),
+    SaleStep.LOADING: (PaymentStatus.RESERVED, BlankStatus.CLAMPED, 0),
+    SaleStep.CUTTING: (PaymentStatus.RESERVED, BlankStatus.CLAMPED, 0),
+    SaleStep.CHECKING: (PaymentStatus.RESERVED, BlankStatus.CLAMPED, 0),
+    SaleStep.DELIVERING: (PaymentStatus.RESERVED, BlankStatus.DELIVERING, 0),
+    SaleStep.DELIVERED: (PaymentStatus.RESERVED, BlankStatus.NONE, 1),
 }
 
 
@@ -63,6 +71,6 @@ def test_a_killed_process_leaves_every_write_it_was_told_of_and_no_half_one(writ
     stories = [journal.story(sale.transaction) for sale in sales]
     assert len(heard) <= sum(map(len, stories)) <= len(heard) + 1
     for sale, story in zip(sales, stories, strict=True):
-        last = (Step.OPENED, *STEPS)[len(story) - 1]
+        last = (SaleStep.OPENED, *STEPS)[len(story) - 1]
         assert (sale.money, sale.metal, sale.delivered) == ENDS[last]
     journal.close()

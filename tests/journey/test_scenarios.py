@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from config.problems import BadInput
 from config.settings import Settings, load_settings
-from kiosk.rehearsal.cli import SHIPPED, app
-from kiosk.rehearsal.play import play
+from kiosk.commands.scenario import SHIPPED, app
+from kiosk.rehearsal.run_scenario import play
 from kiosk.rehearsal.script import load_scenario
-from simulator.faults import FAULTS
+from simulator.faults.injection import FAULTS
 
 FILES = sorted(SHIPPED.glob("*.toml"))
 

@@ -12,25 +12,25 @@ import numpy as np
 import pytest
 
 from config.settings import Settings, load_settings
-from hardware.jog import target
-from kiosk.events import Cancel, Credentials, LetGo, ServiceAction, ServiceMenu, StaffKey, Stop
-from kiosk.obstacle import obstacle
-from kiosk.ops.happenings import What, happened
+from hardware.grbl.jog import target
+from kiosk.operations.happenings import HappeningKind, happened
 from kiosk.rehearsal.ready import PIN, RehearsalAudit, RehearsalStaff
-from kiosk.rehearsal.theatre import Theatre, theatre
-from kiosk.service_work import pattern, small_grey
-from kiosk.snapshot import ServiceView, Snapshot
-from kiosk.states import State
-from simulator.faults import FaultPanel
-from simulator.gallery import gallery_key
-from simulator.gauge import step_gauge
-from simulator.rig import lay
+from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
+from kiosk.session.intents import Cancel, Credentials, LetGo, ServiceAction, ServiceMenu, StaffKey, Stop
+from kiosk.session.obstacle import obstacle
+from kiosk.session.service_work import pattern, small_grey
+from kiosk.session.snapshot import ServiceView, Snapshot
+from kiosk.session.states import State
+from simulator.faults.injection import FaultPanel
+from simulator.faults.simulated_machine import lay
+from simulator.keys.gauge import step_gauge
+from simulator.keys.sample_keys import gallery_key
 from ui.gallery import sample_store
-from ui.local import Local
-from ui.present_service import TABS
-from ui.presenter import present
-from ui.shown import Action
-from ui.spoken import actions_of
+from ui.present.local import Local
+from ui.present.present import present
+from ui.present.service import TABS
+from ui.present.shown import Action
+from ui.present.spoken import actions_of
 
 SETTINGS = load_settings(environment={})
 
@@ -41,13 +41,13 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def kiosk(settings: Settings, tmp_path: Path) -> Iterator[Theatre]:
+def kiosk(settings: Settings, tmp_path: Path) -> Iterator[SimulatedKiosk]:
     with theatre(settings, tmp_path, staff=RehearsalStaff(), audit=RehearsalAudit()) as made:
         to_service(made)
         yield made
 
 
-def to_service(kiosk: Theatre) -> None:
+def to_service(kiosk: SimulatedKiosk) -> None:
     stage = kiosk.stage
     stage.begin()
     stage.run_to(State.WELCOME)
@@ -64,7 +64,7 @@ def service(snapshot: Snapshot) -> ServiceView:
     return snapshot.service
 
 
-def button(kiosk: Theatre, tab: str, name: str) -> Action:
+def button(kiosk: SimulatedKiosk, tab: str, name: str) -> Action:
     """A button of the service screen as it stands now."""
     shown = present(kiosk.stage.now, Local(tab=tab), sample_store("portrait"))
     assert shown.detail is not None
@@ -74,7 +74,7 @@ def button(kiosk: Theatre, tab: str, name: str) -> Action:
     return found[0]
 
 
-def presses(kiosk: Theatre, tab: str, name: str) -> Snapshot:
+def presses(kiosk: SimulatedKiosk, tab: str, name: str) -> Snapshot:
     """Hold the button until its action is done."""
     action = button(kiosk, tab, name)
     kiosk.stage.post(action.does)  # type: ignore[arg-type]
@@ -82,7 +82,7 @@ def presses(kiosk: Theatre, tab: str, name: str) -> Snapshot:
     return kiosk.stage.run_until(lambda now: not service(now).busy)
 
 
-def test_a_technician_jogs_cuts_a_test_key_calibrates_and_leaves(kiosk: Theatre, tmp_path: Path) -> None:
+def test_a_technician_jogs_cuts_a_test_key_calibrates_and_leaves(kiosk: SimulatedKiosk, tmp_path: Path) -> None:
     stage, rig = kiosk.stage, kiosk.rig
     seen = stage.run_until(lambda now: service(now).status is not None)
     assert service(seen).status is not None
@@ -118,12 +118,12 @@ def test_a_technician_jogs_cuts_a_test_key_calibrates_and_leaves(kiosk: Theatre,
     assert stage.run_to(State.WELCOME).fault is None
 
 
-def test_a_test_cut_is_counted_once_as_a_test(kiosk: Theatre) -> None:
+def test_a_test_cut_is_counted_once_as_a_test(kiosk: SimulatedKiosk) -> None:
     seen: list[Snapshot] = [kiosk.stage.now]
     counted = []
 
     def count(now: Snapshot) -> None:
-        counted.extend(each for each in happened(seen[-1], now) if each.what is What.TEST)
+        counted.extend(each for each in happened(seen[-1], now) if each.what is HappeningKind.TEST)
         seen.append(now)
 
     kiosk.stage.watchers.append(count)
@@ -132,7 +132,7 @@ def test_a_test_cut_is_counted_once_as_a_test(kiosk: Theatre) -> None:
     assert [(each.code, each.blank, each.slot, each.passed) for each in counted] == [("test_cut", "KW1", 1, True)]
 
 
-def test_letting_go_ends_a_jog_on_its_way(kiosk: Theatre) -> None:
+def test_letting_go_ends_a_jog_on_its_way(kiosk: SimulatedKiosk) -> None:
     stage, rig = kiosk.stage, kiosk.rig
     before_mm = rig.world.position_mm[0]
     stage.post(ServiceAction("jog", "x", -10.0))
@@ -152,7 +152,7 @@ def test_letting_go_ends_a_jog_on_its_way(kiosk: Theatre) -> None:
     presses(kiosk, "machine", "check")
 
 
-def test_a_finger_that_is_gone_before_the_jog_begins_moves_nothing(kiosk: Theatre) -> None:
+def test_a_finger_that_is_gone_before_the_jog_begins_moves_nothing(kiosk: SimulatedKiosk) -> None:
     before_mm = kiosk.rig.world.position_mm
     kiosk.stage.post(ServiceAction("jog", "y", -1.0))
     kiosk.stage.post(LetGo())
@@ -160,7 +160,7 @@ def test_a_finger_that_is_gone_before_the_jog_begins_moves_nothing(kiosk: Theatr
     assert kiosk.rig.world.position_mm == before_mm
 
 
-def test_no_jog_leaves_the_travel_or_takes_a_step_the_screen_does_not_offer(kiosk: Theatre) -> None:
+def test_no_jog_leaves_the_travel_or_takes_a_step_the_screen_does_not_offer(kiosk: SimulatedKiosk) -> None:
     before_mm = kiosk.rig.world.position_mm
     kiosk.stage.post(ServiceAction("jog", "x", 10.0))
     kiosk.stage.run_until(lambda now: service(now).message == "beyond_travel")
@@ -173,7 +173,7 @@ def test_no_jog_leaves_the_travel_or_takes_a_step_the_screen_does_not_offer(kios
     assert target((-1.0, -1.0, -1.0), "z", -200.0, SETTINGS.machine) is None
 
 
-def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_recovery(kiosk: Theatre) -> None:
+def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_recovery(kiosk: SimulatedKiosk) -> None:
     stage, rig = kiosk.stage, kiosk.rig
     stops = [Stop()]
 
@@ -196,7 +196,7 @@ def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_re
     assert stage.now.state is State.TECHNICIAN
 
 
-def test_after_a_fault_nothing_but_recover_can_be_pressed(kiosk: Theatre) -> None:
+def test_after_a_fault_nothing_but_recover_can_be_pressed(kiosk: SimulatedKiosk) -> None:
     kiosk.stage.post(Stop())
     # Recover too only when door, emergency stop and inputs are on the screen.
     seen = kiosk.stage.run_until(lambda now: now.fault is not None and obstacle(service(now).status) is None)
@@ -208,7 +208,7 @@ def test_after_a_fault_nothing_but_recover_can_be_pressed(kiosk: Theatre) -> Non
     assert button(kiosk, "machine", "recover").hold
 
 
-def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: Theatre) -> None:
+def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: SimulatedKiosk) -> None:
     stage = kiosk.stage
     waiting: list[object] = []
     stage.watchers.append(lambda now: waiting.append(now.waiting) if now.service and now.service.busy else None)
@@ -219,7 +219,7 @@ def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: Theatre) -> N
     assert set(waiting) == {None}
 
 
-def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: Theatre) -> None:
+def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: SimulatedKiosk) -> None:
     stage = kiosk.stage
     lay(kiosk.rig, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
     stage.post(button(kiosk, "cameras", "cameras").does)  # type: ignore[arg-type]
@@ -233,7 +233,7 @@ def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: 
     assert not stage.controller.desk.bench.cameras_live
 
 
-def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: Theatre) -> None:
+def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: SimulatedKiosk) -> None:
     kiosk.rig.scanner.unplugged.add("head")
     kiosk.stage.post(ServiceAction("cameras"))
     seen = service(kiosk.stage.run_until(lambda now: len(service(now).previews) == 5))
@@ -241,7 +241,7 @@ def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: Theatre) 
     assert sum(each.pixels is not None for each in seen.previews) == 4
 
 
-def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: Theatre, tmp_path: Path) -> None:
+def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: SimulatedKiosk, tmp_path: Path) -> None:
     lay(kiosk.rig, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
     seen = presses(kiosk, "cameras", "calibrate")
     found = service(seen).calibration
@@ -253,7 +253,7 @@ def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: Th
         assert shown.detail is not None
 
 
-def test_a_blank_that_does_not_sit_locks_its_slot_and_says_so(kiosk: Theatre) -> None:
+def test_a_blank_that_does_not_sit_locks_its_slot_and_says_so(kiosk: SimulatedKiosk) -> None:
     FaultPanel(kiosk.rig).set("misfeed", {"slot": 3, "count": 2}, "test")
     seen = presses(kiosk, "test/3", "test_cut")
     assert service(seen).message == "blank_unfit"
@@ -261,7 +261,7 @@ def test_a_blank_that_does_not_sit_locks_its_slot_and_says_so(kiosk: Theatre) ->
     assert seen.fault is None
 
 
-def test_the_wire_is_told_with_its_meaning_and_without_a_motion(kiosk: Theatre) -> None:
+def test_the_wire_is_told_with_its_meaning_and_without_a_motion(kiosk: SimulatedKiosk) -> None:
     seen = presses(kiosk, "test/1", "test_cut")
     meanings = {line.meaning for line in kiosk.cutter.wire()}
     assert {"wheel_on", "wheel_off", "probe", "probed", "rapid", "feed", "ok"} <= meanings

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from config.settings import Settings, load_settings
-from kiosk.events import Cancel, Confirm, Done, Start
 from kiosk.rehearsal.ready import RehearsalAudit, RehearsalStaff
-from kiosk.rehearsal.theatre import Theatre, theatre
-from kiosk.states import State
-from simulator.bows import Bow
-from simulator.gallery import gallery_key, random_bitting
-from simulator.keys import PhysicalKey, cut_key
-from simulator.rig import lay
-from simulator.world_blade import Blade
+from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
+from kiosk.session.intents import Cancel, Confirm, Done, Start
+from kiosk.session.states import State
+from simulator.faults.simulated_machine import lay
+from simulator.keys.bows import Bow
+from simulator.keys.key import PhysicalKey, cut_key
+from simulator.keys.sample_keys import gallery_key, random_bitting
+from simulator.machine.blade import Blade
 from tests.support.hunt import Quarry, hunt, hunt_texts
 
 
@@ -26,12 +26,12 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def played(settings: Settings, tmp_path: Path) -> Iterator[Theatre]:
+def played(settings: Settings, tmp_path: Path) -> Iterator[SimulatedKiosk]:
     with theatre(settings, tmp_path, staff=RehearsalStaff(), audit=RehearsalAudit()) as made:
         yield made
 
 
-def to_a_decision(played: Theatre, key: PhysicalKey) -> State:
+def to_a_decision(played: SimulatedKiosk, key: PhysicalKey) -> State:
     stage = played.stage
     stage.begin()
     stage.run_to(State.WELCOME)
@@ -41,7 +41,7 @@ def to_a_decision(played: Theatre, key: PhysicalKey) -> State:
     return stage.run_to(State.OFFER, State.REFUSED, State.TRY_AGAIN, State.WORN).state
 
 
-def buy(played: Theatre) -> None:
+def buy(played: SimulatedKiosk) -> None:
     played.stage.post(Confirm())
     played.stage.run_to(State.TAKE_KEY_BACK)
     played.rig.tray.take()
@@ -56,7 +56,7 @@ def roots_mm(blade: Blade, positions_mm: tuple[float, ...]) -> list[float]:
 
 @pytest.mark.parametrize("blank", ["KW1", "SC1"])
 def test_a_key_of_random_code_is_copied_from_its_pictures_within_tolerance(
-    blank: str, settings: Settings, played: Theatre
+    blank: str, settings: Settings, played: SimulatedKiosk
 ) -> None:
     rng = np.random.default_rng(20260601)
     keyway, known = settings.catalogue.blank_of[blank]
@@ -76,7 +76,7 @@ def key_of(settings: Settings, blank: str, codes: tuple[str, ...], rng: np.rando
     return cut_key(keyway, known, codes, settings.catalogue.section_of[keyway.sections[0]], rng, bow=Bow())
 
 
-def test_a_medeco_like_blade_is_refused_and_nothing_moves(settings: Settings, played: Theatre) -> None:
+def test_a_medeco_like_blade_is_refused_and_nothing_moves(settings: Settings, played: SimulatedKiosk) -> None:
     stage = played.stage
     stage.begin()
     stage.run_to(State.WELCOME)

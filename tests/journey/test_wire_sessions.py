@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from simulator.wire_faults import Damage
+from simulator.wire.damage import Damage
 from tests.support.wire_sessions import KEYS, STATES, Trial, classes, run, trials
 
 

@@ -10,9 +10,9 @@ from config.keyway import Keyway, Standing, StandingRecord
 from config.policy_rules import load_policy
 from config.settings import load_store
 from config.store import DoNotDuplicate, Store
-from kiosk.decision import Approval
-from kiosk.policy import Circumstances, Policy
-from kiosk.reading import Identification, Outcome, Stamp
+from kiosk.key.reading import Identification, Outcome, StampReading
+from kiosk.policy.decide import Circumstances, Policy
+from kiosk.policy.decision import Approval
 
 TRANSACTION = "K1"
 NOW_UTC_S = 1_000.0
@@ -29,20 +29,20 @@ STANDINGS = {
     "patented-unknown-end": StandingRecord(standing=Standing.PATENTED, ground="a test", source="a test"),
 }
 STAMPS = {
-    "none": Stamp(seen=True),
-    "unseen": Stamp(),
-    "illegible": Stamp(seen=True, illegible=True),
-    "dnd+illegible": Stamp(seen=True, phrases=("do_not_duplicate",), illegible=True),
-    "dnd": Stamp(seen=True, phrases=("do_not_duplicate",)),
-    "dnd+phone": Stamp(seen=True, phrases=("do_not_duplicate",), name_and_phone=True),
-    "phone": Stamp(seen=True, name_and_phone=True),
-    "unlawful": Stamp(seen=True, phrases=("unlawful_to_duplicate",)),
-    "patented": Stamp(seen=True, phrases=("patented",)),
-    "postal": Stamp(seen=True, phrases=("usps", "do_not_duplicate")),
-    "government": Stamp(seen=True, phrases=("us_government",)),
-    "school": Stamp(seen=True, phrases=("public_building",)),
-    "brand": Stamp(seen=True, phrases=("brand_medeco",)),
-    "not on file": Stamp(seen=True, phrases=("something_new",)),
+    "none": StampReading(seen=True),
+    "unseen": StampReading(),
+    "illegible": StampReading(seen=True, illegible=True),
+    "dnd+illegible": StampReading(seen=True, phrases=("do_not_duplicate",), illegible=True),
+    "dnd": StampReading(seen=True, phrases=("do_not_duplicate",)),
+    "dnd+phone": StampReading(seen=True, phrases=("do_not_duplicate",), name_and_phone=True),
+    "phone": StampReading(seen=True, name_and_phone=True),
+    "unlawful": StampReading(seen=True, phrases=("unlawful_to_duplicate",)),
+    "patented": StampReading(seen=True, phrases=("patented",)),
+    "postal": StampReading(seen=True, phrases=("usps", "do_not_duplicate")),
+    "government": StampReading(seen=True, phrases=("us_government",)),
+    "school": StampReading(seen=True, phrases=("public_building",)),
+    "brand": StampReading(seen=True, phrases=("brand_medeco",)),
+    "not on file": StampReading(seen=True, phrases=("something_new",)),
 }
 PLACES = ("US-CA", "US-NY", "US", "CA-ON", "FR", "")
 DAYS = (date(2020, 1, 1), date(2029, 7, 31), date(2029, 8, 1), date(2050, 1, 1))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from config.catalogue import Catalogue
 from config.keyway import KeyKind
-from config.policy_rules import Override, PolicyRules, Rule, Verdict, When, load_policy
+from config.policy_rules import Override, PolicyRules, Rule, RuleConditions, Verdict, load_policy
 from config.store import DoNotDuplicate
-from kiosk.decision import Approval, Decision
-from kiosk.policy import Policy, decide
-from kiosk.reading import Identification, Outcome, Stamp
+from kiosk.key.reading import Identification, Outcome, StampReading
+from kiosk.policy.decide import Policy, decide
+from kiosk.policy.decision import Approval, Decision
 from tests.policy.cases import (
     NOW_UTC_S,
     STAMPS,
@@ -179,7 +179,7 @@ def test_an_approval_without_a_transaction_lifts_nothing() -> None:
 
 
 ANY_STAMP = st.builds(
-    Stamp,
+    StampReading,
     seen=st.booleans(),
     phrases=st.lists(st.sampled_from([*load_policy().phrases.kind_of, "unheard of"]), max_size=4).map(tuple),
     name_and_phone=st.booleans(),
@@ -194,7 +194,7 @@ ANY_KEY = st.builds(
 
 @given(ANY_KEY, ANY_STAMP, st.text(max_size=6), st.dates(), st.integers(), st.integers(), st.floats())
 def test_every_input_has_an_answer_and_only_open_stocked_blanks_are_ever_let_through(
-    key: Identification, stamp: Stamp, place: str, today: date, quantity: int, attempts: int, now_utc_s: float
+    key: Identification, stamp: StampReading, place: str, today: date, quantity: int, attempts: int, now_utc_s: float
 ) -> None:
     case = circumstances(place, today, quantity=quantity, attempts=attempts, now_utc_s=now_utc_s)
     decision = decide(key, stamp, STORE, policy(), shipped(), case, approvals("manager-all", key, quantity))
@@ -204,7 +204,9 @@ def test_every_input_has_an_answer_and_only_open_stocked_blanks_are_ever_let_thr
         assert all(rule.override is not Override.NEVER or not rule.verdict.blocks for rule in decision.rules)
 
 
-def by_hand(when: When, *, stamp: Stamp, place: str, today: date, quantity: int, kinds: frozenset[str]) -> bool:
+def by_hand(
+    when: RuleConditions, *, stamp: StampReading, place: str, today: date, quantity: int, kinds: frozenset[str]
+) -> bool:
     """The conditions of a rule, read one by one as a person would."""
     words = {*stamp.phrases, *kinds}
     return (
@@ -223,7 +225,7 @@ def by_hand(when: When, *, stamp: Stamp, place: str, today: date, quantity: int,
 )
 def test_a_law_is_in_force_from_its_first_day_through_its_last(today: date, in_force: bool) -> None:
     template = load_policy().rule_of["MANY_ATTEMPTS"]
-    when = When(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 9))
+    when = RuleConditions(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 9))
     law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
     made = Policy(PolicyRules((law,), load_policy().phrases))
     decision = decide(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=today))
@@ -232,7 +234,7 @@ def test_a_law_is_in_force_from_its_first_day_through_its_last(today: date, in_f
 
 def test_a_law_of_one_day_is_in_force_on_that_day() -> None:
     template = load_policy().rule_of["MANY_ATTEMPTS"]
-    when = When(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 5))
+    when = RuleConditions(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 5))
     law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
     made = Policy(PolicyRules((law,), load_policy().phrases))
     found = [
@@ -244,7 +246,7 @@ def test_a_law_of_one_day_is_in_force_on_that_day() -> None:
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 1, 12))
 WHENS = st.builds(
-    When,
+    RuleConditions,
     stamps=st.lists(st.sampled_from(["dnd", "do_not_duplicate", "public_building"]), max_size=2).map(tuple),
     name_and_phone=st.none() | st.booleans(),
     places=st.lists(st.sampled_from(["US", "US-CA", "US-NY", "FR"]), max_size=2).map(tuple),
@@ -262,7 +264,7 @@ WHENS = st.builds(
     st.integers(1, 5),
 )
 def test_the_masks_fire_exactly_the_rules_that_reading_them_one_by_one_would(
-    whens: list[When], stamp: Stamp, place: str, today: date, quantity: int
+    whens: list[RuleConditions], stamp: StampReading, place: str, today: date, quantity: int
 ) -> None:
     template = load_policy().rule_of["MANY_ATTEMPTS"]
     rules = tuple(

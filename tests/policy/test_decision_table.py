@@ -9,8 +9,8 @@ import pytest
 
 from config.policy_rules import Override, Verdict
 from config.store import DoNotDuplicate
-from kiosk.decision import Decision
-from kiosk.policy import STRICTNESS, decide
+from kiosk.policy.decide import STRICTNESS, decide
+from kiosk.policy.decision import Decision
 from tests.policy.cases import (
     APPROVAL_SETS,
     DAYS,

@@ -18,13 +18,13 @@ import pytest
 from config.machine import Views
 from config.policy_rules import Override, Verdict
 from config.settings import Settings, load_settings
-from hardware.scan import Pixels, ScanFrames, View
-from kiosk.decision import Decision
+from hardware.scan import Frame, Pixels, ScanFrames
 from kiosk.identification import build_index, identify, read_key
-from kiosk.policy import Circumstances, Policy, decide
-from kiosk.reading import Identification, Outcome, Stamp
-from simulator.gallery import cut_by_blank
-from simulator.keys import Face, Hollow, PhysicalKey
+from kiosk.key.reading import Identification, Outcome, StampReading
+from kiosk.policy.decide import Circumstances, Policy, decide
+from kiosk.policy.decision import Decision
+from simulator.keys.key import Hollow, MilledFace, PhysicalKey
+from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import NORMAL, Pose, render_scan
 
 LYING = Pose(rotation_deg=4.0)
@@ -57,7 +57,7 @@ def decided(identification: Identification, settings: Settings) -> Decision:
     circumstances = Circumstances(
         place=settings.store.place, today=date(2026, 11, 28), now_utc_s=0.0, stocked=frozenset({"SC1"})
     )
-    head = Stamp(seen=True)
+    head = StampReading(seen=True)
     policy = Policy(settings.policy)
     return decide(identification, head, settings.store, policy, settings.catalogue, circumstances)
 
@@ -79,7 +79,7 @@ def test_a_key_with_two_plain_faces_is_named_and_both_were_seen(plain: ScanFrame
     ids=["a row of pins", "a single dimple", "cuts along the side"],
 )
 def test_milling_on_either_face_away_from_the_laser_is_refused_for_good(
-    settings: Settings, row: list[Hollow], face: Face
+    settings: Settings, row: list[Hollow], face: MilledFace
 ) -> None:
     key = blank_cut(settings, *(replace(hollow, face=face) for hollow in row))
     answer = told(seen(settings, key), settings)
@@ -143,8 +143,8 @@ HANDS = [black, grey, blinded, breathed_on, strip_of_tape, paper, elsewhere, nea
 def test_a_face_camera_that_does_not_see_this_blade_says_so_and_staff_look(
     plain: ScanFrames, settings: Settings, hands: Callable[[Pixels], Pixels], camera: str
 ) -> None:
-    view: View = getattr(plain, camera)
-    answer = told(replace(plain, **{camera: View(hands(view.pixels), view.mm_per_px)}), settings)
+    view: Frame = getattr(plain, camera)
+    answer = told(replace(plain, **{camera: Frame(hands(view.pixels), view.mm_per_px)}), settings)
     assert answer.outcome in (Outcome.IDENTIFIED, Outcome.SIDE_MILLED)
     assert answer.faces_seen is False or answer.outcome is Outcome.SIDE_MILLED
     assert decided(answer, settings).verdict in (Verdict.ASK_STAFF, Verdict.REFUSE)
@@ -162,13 +162,13 @@ def test_a_machine_without_a_face_camera_asks_staff_to_look_at_every_key(setting
 
 @pytest.mark.parametrize("camera", ["face_above", "face_below", "line_left", "line_right"])
 def test_a_dark_camera_is_named_when_the_others_see_the_key(plain: ScanFrames, camera: str) -> None:
-    view: View = getattr(plain, camera)
+    view: Frame = getattr(plain, camera)
     assert read_key(plain).blind == ()
-    assert read_key(replace(plain, **{camera: View(black(view.pixels), view.mm_per_px)})).blind == (camera,)
+    assert read_key(replace(plain, **{camera: Frame(black(view.pixels), view.mm_per_px)})).blind == (camera,)
 
 
 def test_a_key_beside_the_laser_is_no_fault_of_the_cameras(plain: ScanFrames) -> None:
-    dark = {name: View(black(getattr(plain, name).pixels), 0.02) for name in ("line_left", "line_right")}
+    dark = {name: Frame(black(getattr(plain, name).pixels), 0.02) for name in ("line_left", "line_right")}
     assert read_key(replace(plain, **dark)).blind == ()
 
 
@@ -184,5 +184,5 @@ def test_a_speck_of_dust_on_the_glass_is_no_dimple_but_a_hollow_of_that_size_is(
     cv2.circle(dusty, spot, round(0.3 / mm), 20, -1, cv2.LINE_AA)
     cv2.circle(hollow, spot, round(0.3 / mm), 20, -1, cv2.LINE_AA)
     cv2.circle(hollow, (spot[0] + round(0.6 / mm), spot[1]), round(0.3 / mm), 235, -1, cv2.LINE_AA)
-    assert told(replace(plain, face_below=View(dusty, mm)), settings).outcome is Outcome.IDENTIFIED
-    assert told(replace(plain, face_below=View(hollow, mm)), settings).outcome is Outcome.SIDE_MILLED
+    assert told(replace(plain, face_below=Frame(dusty, mm)), settings).outcome is Outcome.IDENTIFIED
+    assert told(replace(plain, face_below=Frame(hollow, mm)), settings).outcome is Outcome.SIDE_MILLED

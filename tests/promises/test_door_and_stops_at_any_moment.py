@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.rehearsal.cli import SHIPPED
+from kiosk.commands.scenario import SHIPPED
 from tests.support.input_sessions import BOARDS, run, trials
 
 ROOT = Path(__file__).parents[2]

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from hardware.errors import BlankFault, ClampNotEmpty, DoorOpened, HardwareFault, LinkLost, Stopped
-from kiosk.effects import take_blank
-from kiosk.events import Done, Recover, ServiceAction, Stop
-from kiosk.journal import NewSale, Step
-from kiosk.states import State
+from kiosk.records.journal import NewSale, SaleStep
+from kiosk.session.effects import take_blank
+from kiosk.session.intents import Done, Recover, ServiceAction, Stop
+from kiosk.session.states import State
 from tests.session.parts import BAD_COPY, Shop, shop
 from tests.session.test_selling import buy
 from tests.support.staff_hands import recovers, signs_in
@@ -129,7 +129,7 @@ def in_a_sale(kiosk: Shop) -> None:
 
 def in_metal(kiosk: Shop) -> None:
     in_a_sale(kiosk)
-    kiosk.stage.tools.journal.write("K1", Step.LOADING, slot=1, copy=1)
+    kiosk.stage.tools.journal.write("K1", SaleStep.LOADING, slot=1, copy=1)
 
 
 def door(kiosk: Shop) -> None:

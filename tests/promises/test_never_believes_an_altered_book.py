@@ -21,15 +21,15 @@ from typer.testing import CliRunner
 
 from config.problems import BadInput
 from hardware.clock import SystemClock
-from kiosk.audit import Audit, key_folder_beside
 from kiosk.command_line import app
-from kiosk.journal import Journal, NewSale
-from kiosk.kept_books import hold, sales_book, staff_book
-from kiosk.ops import doctor_records
-from kiosk.ops.doctor import Grade
-from kiosk.ops.places import Places
-from kiosk.ownership import own_folders
-from kiosk.staff import StaffBook
+from kiosk.operations import doctor_records
+from kiosk.operations.doctor import Grade
+from kiosk.operations.places import DataPaths
+from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.journal import Journal, NewSale
+from kiosk.records.kept_books import hold, sales_book, staff_book
+from kiosk.records.ownership import own_folders
+from kiosk.staff.accounts import StaffAccounts
 from tests.support.tamperings import PUT_BACK_WITH_ITS_ANCHOR, WAYS, Desk, tried
 from tests.support.transcript import ToldClock
 
@@ -193,7 +193,7 @@ def sale(folder: Path, name: str) -> None:
 def kept(folder: Path) -> str:
     """As a kiosk starts: every book is held against the audit. What is broken then."""
     Journal(folder / "sales.db", SystemClock(), simulated=False).close()
-    StaffBook.open(folder / "staff.db", SystemClock()).close()
+    StaffAccounts.open(folder / "staff.db", SystemClock()).close()
     with ExitStack() as stack:
         audit = stack.enter_context(closing(Audit.open(folder / "audit.db", key_folder_beside(folder), SystemClock())))
         hold(audit, [sales_book(folder / "sales.db"), staff_book(folder / "staff.db")])
@@ -244,7 +244,7 @@ def test_an_audit_taken_away_with_its_seal_is_told_by_the_sales_it_does_not_know
 
 def test_the_doctor_names_a_broken_book_before_the_kiosk_is_started_again(tmp_path: Path) -> None:
     running(tmp_path)
-    places = Places(tmp_path)
+    places = DataPaths(tmp_path)
     assert doctor_records.audit(places).grade is Grade.PASS
     without(tmp_path, "sales.db")
     assert (doctor_records.audit(places).grade, doctor_records.audit(places).found) == (Grade.FAIL, "sales.db is gone")

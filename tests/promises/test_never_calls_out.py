@@ -34,7 +34,7 @@ def test_the_reader_is_switched_off_from_reporting_whatever_the_environment_says
 ) -> None:
     import sys
 
-    from kiosk.identification import letters
+    from kiosk.identification.head import letters
 
     monkeypatch.setenv("ORT_DISABLE_TELEMETRY", "0")
     seen: list[str] = []

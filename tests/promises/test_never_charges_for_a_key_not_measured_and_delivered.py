@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from hardware.ports import PaymentAnswer, PaymentState
-from kiosk.events import Cancel, Done, Stop
-from kiosk.journal import Money
-from kiosk.states import State
-from simulator.payment import Mishap, SimulatedTerminal
+from kiosk.records.journal import PaymentStatus
+from kiosk.session.intents import Cancel, Done, Stop
+from kiosk.session.states import State
+from simulator.terminals.card import SimulatedTerminal, TerminalFault
 from tests.session.conftest import kiosk as kiosk
 from tests.session.parts import BAD_COPY, Shop, shop
 from tests.session.test_selling import buy
@@ -41,7 +41,7 @@ def test_what_a_terminal_took_too_soon_goes_back_whole_when_nothing_is_made(kios
     kiosk.stage.post(Cancel())
     kiosk.stage.run_to(State.WELCOME)
     sale = kiosk.stage.tools.journal.last_sales(1)[0]
-    assert (kiosk.terminal.taken_in_all_minor, sale.money, sale.closed) == (0, Money.REFUNDED, True)
+    assert (kiosk.terminal.taken_in_all_minor, sale.money, sale.closed) == (0, PaymentStatus.REFUNDED, True)
 
 
 def test_what_goes_back_whole_goes_back_once_though_the_kiosk_dies_meanwhile(tmp_path: Path) -> None:
@@ -49,8 +49,8 @@ def test_what_goes_back_whole_goes_back_once_though_the_kiosk_dies_meanwhile(tmp
         takes_at_once(first.terminal)
         buy(first, 2)
         first.scanner.key_in_tray = True
-        first.terminal.will("refund", Mishap.SILENT_DONE, 9)
-        first.terminal.will("query", Mishap.SILENT_NOT_DONE, 9)
+        first.terminal.will("refund", TerminalFault.SILENT_DONE, 9)
+        first.terminal.will("query", TerminalFault.SILENT_NOT_DONE, 9)
         first.stage.post(Cancel())
         first.stage.run_to(State.WELCOME)
         assert first.stage.tools.journal.open_sales() != ()
@@ -61,7 +61,7 @@ def test_what_goes_back_whole_goes_back_once_though_the_kiosk_dies_meanwhile(tmp
         second.stage.run_to(State.WELCOME)
         journal = second.stage.tools.journal
         sale = journal.last_sales(1)[0]
-        assert (second.terminal.taken_in_all_minor, sale.money, journal.open_sales()) == (0, Money.REFUNDED, ())
+        assert (second.terminal.taken_in_all_minor, sale.money, journal.open_sales()) == (0, PaymentStatus.REFUNDED, ())
         assert len(journal.refunds(sale.transaction)) == 1
 
 
@@ -81,7 +81,7 @@ def test_a_bank_that_takes_its_promise_back_is_not_asked_again_and_the_receipt_s
     assert receipt is not None
     assert receipt.status == "voided"
     sale = kiosk.stage.tools.journal.last_sales(1)[0]
-    assert (sale.money, sale.closed, sale.delivered) == (Money.DECLINED, True, 1)
+    assert (sale.money, sale.closed, sale.delivered) == (PaymentStatus.DECLINED, True, 1)
     assert (kiosk.terminal.taken_in_all_minor, len(asked)) == (0, 1)
     # Nothing was paid, so nothing can be claimed.
     assert kiosk.stage.tools.journal.claims_left(sale.transaction) == 0

@@ -15,7 +15,7 @@ import pytest
 
 from config.catalogue import load_catalogue
 from kiosk.identification import build_index, identify, read_key
-from kiosk.reading import Identification, Outcome
+from kiosk.key.reading import Identification, Outcome
 from tests.bench.drawn_keys import CHARTS, MASTER_BY_MACHINE, OLD_KWIKSET, Chart, Lie, Worn, cast, edge_of, frames_of
 
 CHART = {chart.blank: chart for chart in CHARTS}

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.code_tries import CLOSED_S, MOST_WRONG, WITHIN_S, CodeTries
-from kiosk.compare_copy import Likeness, compare
-from kiosk.effects import remedies
-from kiosk.events import (
+from kiosk.identification.compare import Likeness, compare
+from kiosk.key.reading import Identification, Outcome
+from kiosk.records.journal import ClaimRefused, NewSale, PaymentStatus, Remedy
+from kiosk.rehearsal.ready import off_by
+from kiosk.session.effects import remedies
+from kiosk.session.intents import (
     BringBack,
     Cancel,
     ChooseFinish,
@@ -26,12 +28,10 @@ from kiosk.events import (
     KeyTaken,
     SetQuantity,
 )
-from kiosk.journal import ClaimRefused, Money, NewSale, Remedy
-from kiosk.reading import Identification, Outcome
-from kiosk.rehearsal.ready import off_by
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from simulator.payment import Mishap
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+from kiosk.staff.code_tries import CLOSED_S, MOST_WRONG, WITHIN_S, CodeTries
+from simulator.terminals.card import TerminalFault
 from tests.session.conftest import kiosk as kiosk
 from tests.session.parts import Shop, identified
 from tests.session.test_selling import buy
@@ -245,8 +245,8 @@ def test_what_is_left_of_either_key_after_the_visit_is_nothing(kiosk: Shop) -> N
 def test_a_refund_the_terminal_does_not_answer_is_made_once(kiosk: Shop) -> None:
     code = bought(kiosk, 2)
     brought(kiosk, code, KEY, OFF)
-    kiosk.terminal.will("refund", Mishap.SILENT_DONE, 9)
-    kiosk.terminal.will("query", Mishap.SILENT_NOT_DONE, 9)
+    kiosk.terminal.will("refund", TerminalFault.SILENT_DONE, 9)
+    kiosk.terminal.will("query", TerminalFault.SILENT_NOT_DONE, 9)
     kiosk.stage.post(ChooseRemedy("refund"))
     receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
     assert receipt is not None
@@ -255,7 +255,7 @@ def test_a_refund_the_terminal_does_not_answer_is_made_once(kiosk: Shop) -> None
     kiosk.stage.post(Done())
     kiosk.stage.run_until(lambda _: not kiosk.stage.tools.journal.open_sales())
     sale = kiosk.stage.tools.journal.last_sales(1)[0]
-    assert (sale.money, sale.refunded, kiosk.terminal.taken_in_all_minor) == (Money.CAPTURED, 1, 349)
+    assert (sale.money, sale.refunded, kiosk.terminal.taken_in_all_minor) == (PaymentStatus.CAPTURED, 1, 349)
 
 
 def test_the_journal_itself_refuses_more_than_one_claim_a_copy(kiosk: Shop) -> None:

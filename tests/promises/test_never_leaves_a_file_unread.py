@@ -15,8 +15,8 @@ from config.problems import BadInput
 from config.settings import load_settings
 from hardware.clock import SystemClock
 from kiosk.command_line import app
-from kiosk.ops.places import Places
-from kiosk.ops.settings_in_force import settings_in_force
+from kiosk.operations.places import DataPaths
+from kiosk.operations.settings_in_force import settings_in_force
 
 STRAYS = (
     "policies/x.toml",
@@ -43,14 +43,14 @@ STRAYS = (
 def owner(tmp_path: Path) -> Path:
     folder = tmp_path / "owner"
     folder.mkdir()
-    settings_in_force(Places(tmp_path / "data"), SystemClock(), folder, {})
+    settings_in_force(DataPaths(tmp_path / "data"), SystemClock(), folder, {})
     return folder
 
 
 def refused(owner: Path) -> str:
     """What keeps a kiosk with good settings of yesterday out of order."""
     with pytest.raises(BadInput) as bad:
-        settings_in_force(Places(owner.parent / "data"), SystemClock(), owner, {})
+        settings_in_force(DataPaths(owner.parent / "data"), SystemClock(), owner, {})
     return str(bad.value)
 
 

@@ -18,17 +18,17 @@ from pathlib import Path
 import pytest
 
 from hardware.clock import SystemClock
-from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault, LinkFault, LinkLost, Stopped
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.stop_socket import ask_to_stop, stop_served
+from hardware.grbl.wheel_off import WARNING, in_a_thread, keep_stopping, pause_s
 from hardware.link import serial_link_factory
-from hardware.stop_socket import ask_to_stop, stop_served
-from hardware.wheel_off import WARNING, in_a_thread, keep_stopping, pause_s
 from kiosk.__main__ import main
-from simulator.pty import PtyPort
-from simulator.realtime import RealTime
-from simulator.rig import SimulatedMachine
-from simulator.wire_faults import Damage, Way, WireFault
-from tests.cut.keys import catalogue, machine
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.serve.pty import PtyPort
+from simulator.serve.realtime import RealTimeRunner
+from simulator.wire.damage import Damage, Direction, WireFault
+from tests.cutting.keys import catalogue, machine
 from tests.support.paths import ROOT
 from tests.support.promise_machine import Hands
 from tests.support.transcript import ToldClock
@@ -72,8 +72,8 @@ def test_a_port_that_stays_and_passes_nothing_is_closed_opened_and_reset() -> No
 
     def progress(done: float) -> None:
         if done > 0.5 and not rig.wire.unplugged:
-            rig.damage_wire(WireFault(Damage.SILENCE, Way.TO_BOARD, 0))
-            rig.damage_wire(WireFault(Damage.SILENCE, Way.FROM_BOARD, 0))
+            rig.damage_wire(WireFault(Damage.SILENCE, Direction.TO_BOARD, 0))
+            rig.damage_wire(WireFault(Damage.SILENCE, Direction.FROM_BOARD, 0))
 
     with pytest.raises(LinkFault):
         hands.cutter.run(hands.job, progress)
@@ -140,7 +140,7 @@ def test_a_stop_in_the_cut_is_no_lost_wheel() -> None:
 @contextmanager
 def port(path: Path) -> Iterator[SimulatedMachine]:
     rig = SimulatedMachine(machine(), catalogue(), 1)
-    realtime = RealTime(rig.timeline, 1.0, rig.wire)
+    realtime = RealTimeRunner(rig.timeline, 1.0, rig.wire)
     realtime.start()
     pty = PtyPort(path, realtime)
     try:

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from config.phrases import PhraseKind, load_phrases
-from hardware.scan import View
+from hardware.scan import Frame
 from kiosk.identification import StampReader
-from kiosk.reading import Stamp
+from kiosk.key.reading import StampReading
 from tests.bench.struck_heads import Head, Metal, Process, Writing, struck_head
 
 KNOWN = load_phrases()
@@ -37,11 +37,11 @@ def drawn(
     return struck_head(writing if lines else None, metal, bow, seed, logo=logo)
 
 
-def read(reader: StampReader, head: Head) -> Stamp:
+def read(reader: StampReader, head: Head) -> StampReading:
     return reader.read(head.view, head.silhouette)
 
 
-def kinds(stamp: Stamp) -> set[PhraseKind]:
+def kinds(stamp: StampReading) -> set[PhraseKind]:
     return {KNOWN.kind_of[phrase] for phrase in stamp.phrases}
 
 
@@ -79,20 +79,20 @@ def test_writing_on_neither_list_goes_to_staff_and_is_no_known_mark(
 
 @pytest.mark.parametrize("lines", [("KWIKSET",), ("SC1", "74351"), ()])
 def test_makers_names_blank_codes_and_numbers_say_nothing(reader: StampReader, lines: tuple[str, ...]) -> None:
-    assert read(reader, drawn(lines, cap_mm=1.8, logo=not lines)) == Stamp(seen=True)
+    assert read(reader, drawn(lines, cap_mm=1.8, logo=not lines)) == StampReading(seen=True)
 
 
 def test_the_lowest_bits_of_the_picture_decide_nothing(reader: StampReader) -> None:
     head = drawn(MAIL, cap_mm=1.0, process=Process.EMBOSSED)
     told = {read(reader, head)}
     bits = np.random.default_rng(1).integers(0, 2, head.view.pixels.shape, dtype=np.uint8)
-    told.add(reader.read(View(head.view.pixels & 0xFE | bits, head.view.mm_per_px), head.silhouette))
+    told.add(reader.read(Frame(head.view.pixels & 0xFE | bits, head.view.mm_per_px), head.silhouette))
     assert len({frozenset(kinds(stamp)) for stamp in told}) == 1
 
 
 def test_words_count_though_the_picture_does_not(reader: StampReader) -> None:
     head = drawn(("U.S.", "GOVERNMENT"), process=Process.PRINTED, cap_mm=1.6)
     close = head.view.pixels[240:470, 200:480]
-    stamp = reader.read(View(np.ascontiguousarray(close), head.view.mm_per_px), head.silhouette)
+    stamp = reader.read(Frame(np.ascontiguousarray(close), head.view.mm_per_px), head.silhouette)
     assert not stamp.seen
     assert PhraseKind.GOVERNMENT in kinds(stamp)

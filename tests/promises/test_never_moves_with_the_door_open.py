@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from hardware.errors import DoorOpened, HardwareFault, Stopped
-from hardware.grbl_board import require_closed
-from hardware.grbl_events import Status
+from hardware.grbl.board import require_closed
+from hardware.grbl.events import StatusReport
 from kiosk.__main__ import main
-from simulator.firmware_build import STOCK, FirmwareBuild
-from simulator.pty import PtyPort
-from simulator.realtime import RealTime
-from simulator.rig import SimulatedMachine
-from tests.cut.keys import catalogue, machine
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.build import STOCK, FirmwareBuild
+from simulator.serve.pty import PtyPort
+from simulator.serve.realtime import RealTimeRunner
+from tests.cutting.keys import catalogue, machine
 from tests.support.promise_machine import Hands
 
 DOOR_BUILD = FirmwareBuild(safety_door=True)
@@ -41,20 +41,20 @@ MOTIONS: dict[str, Callable[[Hands], object]] = {
 @pytest.mark.parametrize(
     ("status", "fault"),
     [
-        (Status("Idle", pins="D"), DoorOpened),
-        (Status("Idle", pins="H"), DoorOpened),
-        (Status("Run", pins="PXH"), DoorOpened),
-        (Status("Home", pins="D"), DoorOpened),
-        (Status("Idle", pins="R"), Stopped),
+        (StatusReport("Idle", pins="D"), DoorOpened),
+        (StatusReport("Idle", pins="H"), DoorOpened),
+        (StatusReport("Run", pins="PXH"), DoorOpened),
+        (StatusReport("Home", pins="D"), DoorOpened),
+        (StatusReport("Idle", pins="R"), Stopped),
     ],
 )
-def test_each_input_alone_in_any_report_forbids_motion(status: Status, fault: type[HardwareFault]) -> None:
+def test_each_input_alone_in_any_report_forbids_motion(status: StatusReport, fault: type[HardwareFault]) -> None:
     with pytest.raises(fault):
         require_closed(status)
 
 
 def test_switches_and_probe_are_no_door() -> None:
-    require_closed(Status("Idle", pins="PXYZ"))
+    require_closed(StatusReport("Idle", pins="PXYZ"))
 
 
 @BUILDS
@@ -210,7 +210,7 @@ def test_a_test_cut_on_a_real_port_with_the_door_open_before_the_power_came_on_i
     rig = SimulatedMachine(machine(), catalogue(), 1)
     rig.world.set_door(True)
     place = rig.world.position_mm
-    realtime = RealTime(rig.timeline)
+    realtime = RealTimeRunner(rig.timeline)
     realtime.start()
     port = PtyPort(path, realtime)
     monkeypatch.setattr(

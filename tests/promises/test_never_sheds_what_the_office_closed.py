@@ -21,16 +21,16 @@ from typer.testing import CliRunner
 from config.problems import BadInput
 from config.settings import Settings, load_settings
 from hardware.clock import SystemClock
-from kiosk.cli import fleet as fleet_command
 from kiosk.command_line import app
-from kiosk.database import DatabaseFault
-from kiosk.fleet.signed import Kind, Payload, sign
-from kiosk.ops import doctor_records, settings_change
-from kiosk.ops.doctor import Grade
-from kiosk.ops.office import with_restricted, with_store
-from kiosk.ops.places import Places
-from kiosk.ops.settings_change import InForce
-from kiosk.ops.settings_in_force import settings_in_force
+from kiosk.commands import fleet as fleet_command
+from kiosk.operations import doctor_records, settings_change
+from kiosk.operations.doctor import Grade
+from kiosk.operations.fleet.signed import DocumentKind, Payload, sign
+from kiosk.operations.office import with_restricted, with_store
+from kiosk.operations.places import DataPaths
+from kiosk.operations.settings_change import InForce
+from kiosk.operations.settings_in_force import settings_in_force
+from kiosk.records.database import DatabaseFault
 
 OLD, NEW, STRANGE = (Ed25519PrivateKey.generate() for _ in range(3))
 CLOSED = {"keyways": [{"code": "SC1", "standing": "restricted", "ground": "letter", "source": "office"}]}
@@ -60,11 +60,11 @@ class Store:
     """A kiosk whose office has closed SC1."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.owner, self.places = folder, folder / "owner", Places(folder / "data")
+        self.folder, self.owner, self.places = folder, folder / "owner", DataPaths(folder / "data")
         self.owner.mkdir()
         self.fleet(OLD)
         self.start()
-        self.take(Kind.RESTRICTED, CLOSED, 1)
+        self.take(DocumentKind.RESTRICTED, CLOSED, 1)
 
     def fleet(self, *keys: Ed25519PrivateKey, enabled: bool = True) -> None:
         trusted = ", ".join(f'"{public(key)}"' for key in keys)
@@ -73,7 +73,7 @@ class Store:
 
     def take(
         self,
-        kind: Kind,
+        kind: DocumentKind,
         body: dict[str, Any],
         version: int,
         key: Ed25519PrivateKey = OLD,
@@ -159,7 +159,7 @@ def test_a_deleted_database_of_documents_keeps_the_kiosk_out_of_order_until_the_
         path.unlink()
     with pytest.raises(BadInput, match="version 1, which closes keyways, is gone"):
         store.start()
-    assert store.take(Kind.RESTRICTED, CLOSED, 1) == ""
+    assert store.take(DocumentKind.RESTRICTED, CLOSED, 1) == ""
     assert store.closed()
 
 
@@ -167,7 +167,10 @@ def test_an_older_list_put_back_keeps_the_kiosk_out_of_order(store: Store) -> No
     with closing(sqlite3.connect(store.places.operations)) as connection:
         (old,) = connection.execute("SELECT envelope FROM document").fetchone()
     assert (
-        store.take(Kind.RESTRICTED, {"keyways": [*CLOSED["keyways"], {**CLOSED["keyways"][0], "code": "KW1"}]}, 2) == ""
+        store.take(
+            DocumentKind.RESTRICTED, {"keyways": [*CLOSED["keyways"], {**CLOSED["keyways"][0], "code": "KW1"}]}, 2
+        )
+        == ""
     )
     store.sql(f"UPDATE document SET version = 1, envelope = '{old}'")
     with pytest.raises(BadInput, match="version 2, which closes keyways, is gone"):
@@ -186,7 +189,7 @@ def test_a_list_that_has_run_out_still_closes_and_says_so(tmp_path: Path, monkey
 
 
 def test_a_withdrawn_keys_documents_fall_and_it_is_said(store: Store) -> None:
-    assert store.take(Kind.SETTINGS, {"price_minor": 111}, 1) == ""
+    assert store.take(DocumentKind.SETTINGS, {"price_minor": 111}, 1) == ""
     assert store.start().settings.store.price_minor == 111
     store.fleet(NEW)
     assert store.start().settings.store.price_minor != 111
@@ -196,20 +199,20 @@ def test_a_withdrawn_keys_documents_fall_and_it_is_said(store: Store) -> None:
 
 
 def test_the_old_key_signs_the_new_and_counts_no_more(store: Store) -> None:
-    assert "forged" in store.take(Kind.RESTRICTED, CLOSED, 2, key=NEW)
-    assert "forged" in store.take(Kind.KEYS, {"keys": [public(STRANGE)]}, 1, key=STRANGE)
-    assert store.take(Kind.KEYS, {"keys": [public(OLD), public(NEW)]}, 1) == ""
-    assert store.take(Kind.RESTRICTED, CLOSED, 2, key=NEW) == ""
-    assert store.take(Kind.KEYS, {"keys": [public(NEW)]}, 2, key=NEW) == ""
+    assert "forged" in store.take(DocumentKind.RESTRICTED, CLOSED, 2, key=NEW)
+    assert "forged" in store.take(DocumentKind.KEYS, {"keys": [public(STRANGE)]}, 1, key=STRANGE)
+    assert store.take(DocumentKind.KEYS, {"keys": [public(OLD), public(NEW)]}, 1) == ""
+    assert store.take(DocumentKind.RESTRICTED, CLOSED, 2, key=NEW) == ""
+    assert store.take(DocumentKind.KEYS, {"keys": [public(NEW)]}, 2, key=NEW) == ""
     assert store.closed()
     assert store.said() == ""
-    assert "forged" in store.take(Kind.RESTRICTED, CLOSED, 3, key=OLD)
+    assert "forged" in store.take(DocumentKind.RESTRICTED, CLOSED, 3, key=OLD)
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM document_keys", "UPDATE document_keys SET envelope = '{}'"])
 def test_a_rotation_of_keys_that_was_deleted_keeps_the_kiosk_out_of_order(statement: str, store: Store) -> None:
-    store.take(Kind.KEYS, {"keys": [public(NEW)]}, 1)
-    store.take(Kind.RESTRICTED, CLOSED, 2, key=NEW)
+    store.take(DocumentKind.KEYS, {"keys": [public(NEW)]}, 1)
+    store.take(DocumentKind.RESTRICTED, CLOSED, 2, key=NEW)
     store.sql(statement)
     with pytest.raises(BadInput, match="rotated the trusted keys"):
         store.start()
@@ -217,8 +220,8 @@ def test_a_rotation_of_keys_that_was_deleted_keeps_the_kiosk_out_of_order(statem
 
 @pytest.mark.parametrize("keys", [[], ["x"], [public(OLD)[:-8]], "all", [public(OLD)] * 9])
 def test_keys_that_are_none_rotate_nothing(keys: Any, store: Store) -> None:
-    assert store.take(Kind.KEYS, {"keys": keys}, 1) != ""
-    assert store.take(Kind.RESTRICTED, CLOSED, 2) == ""
+    assert store.take(DocumentKind.KEYS, {"keys": keys}, 1) != ""
+    assert store.take(DocumentKind.RESTRICTED, CLOSED, 2) == ""
 
 
 # What a document may not do
@@ -226,18 +229,18 @@ def test_keys_that_are_none_rotate_nothing(keys: Any, store: Store) -> None:
 
 @pytest.mark.parametrize("version", [1002, 10**6, 2**53])
 def test_a_version_that_jumps_absurdly_is_refused_and_the_next_one_is_taken(version: int, store: Store) -> None:
-    assert "version_jumps" in store.take(Kind.RESTRICTED, CLOSED, version)
-    assert store.take(Kind.RESTRICTED, CLOSED, 2) == ""
+    assert "version_jumps" in store.take(DocumentKind.RESTRICTED, CLOSED, version)
+    assert store.take(DocumentKind.RESTRICTED, CLOSED, 2) == ""
 
 
 def test_a_document_that_has_run_out_is_refused(store: Store) -> None:
-    assert "expired" in store.take(Kind.RESTRICTED, CLOSED, 2, age=301)
+    assert "expired" in store.take(DocumentKind.RESTRICTED, CLOSED, 2, age=301)
 
 
 @pytest.mark.parametrize("days", [0, -1, 801])
 def test_a_document_without_a_fit_expiry_cannot_be_made(days: int, store: Store) -> None:
     with pytest.raises(ValueError, match="must expire"):
-        store.take(Kind.RESTRICTED, CLOSED, 2, days=days)
+        store.take(DocumentKind.RESTRICTED, CLOSED, 2, days=days)
 
 
 def test_an_until_in_the_past_is_refused_and_one_of_today_is_not() -> None:

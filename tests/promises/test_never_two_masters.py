@@ -21,14 +21,14 @@ from typer.testing import CliRunner
 import kiosk.launch as launching
 from config.problems import BadInput
 from kiosk.command_line import app
-from kiosk.ops.requests import answering
-from kiosk.ownership import Owned, folder_owner, machine_owner, own_folders, own_machine
+from kiosk.operations.requests import answering
+from kiosk.records.ownership import Owned, folder_owner, machine_owner, own_folders, own_machine
 from tests.support.paths import ROOT
 
 MASTER = """
 import sys
 from pathlib import Path
-from kiosk.ownership import Owned, own_folders, own_machine
+from kiosk.records.ownership import Owned, own_folders, own_machine
 try:
     with own_folders(Path(sys.argv[1])), own_machine(sys.argv[2]):
         print("master", flush=True)
@@ -174,7 +174,7 @@ def test_a_kiosk_whose_machine_another_has_does_not_open_its_devices(
         raise AssertionError("the machine was touched")
 
     monkeypatch.setattr(launching, "real_ports", touched)
-    asked = launching.Start(port="/dev/zero", data=tmp_path / "data", stay=True)
+    asked = launching.StartOptions(port="/dev/zero", data=tmp_path / "data", stay=True)
     with own_machine("/dev/zero"), pytest.raises(Owned):
         launching.start(asked)
 

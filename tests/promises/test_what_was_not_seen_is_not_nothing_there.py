@@ -17,18 +17,18 @@ from numpy.typing import NDArray
 from pytest_mock import MockerFixture
 from typer.testing import CliRunner
 
-from config.machine import View as ViewSettings
+from config.machine import Frame as ViewSettings
 from config.settings import Settings, load_settings
 from hardware.camera import Capture
+from hardware.camera.scan_folder import save_scan
 from hardware.errors import CameraFault
-from hardware.scan import ScanFrames, View
-from hardware.scan_folder import save_scan
+from hardware.scan import Frame, ScanFrames
 from kiosk.command_line import app
 from kiosk.identification import why_unseen
-from kiosk.reading import Stamp, Unseen
-from kiosk.states import State
-from simulator.gallery import cut_by_blank
-from simulator.keys import Finish
+from kiosk.key.reading import StampReading, Unseen
+from kiosk.session.states import State
+from simulator.keys.key import Finish
+from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import NORMAL, render_scan
 from tests.session.parts import TestClock, shop
 from tests.session.test_refusing import lay_key
@@ -64,7 +64,7 @@ def bow(honest: ScanFrames) -> tuple[int, int, int, int, NDArray[np.bool_]]:
 def seen_as(honest: ScanFrames, pixels: NDArray[np.floating]) -> Unseen | None:
     assert honest.silhouette is not None
     assert honest.head is not None
-    return why_unseen(View(np.clip(pixels, 0, 255).astype(np.uint8), honest.head.mm_per_px), honest.silhouette)
+    return why_unseen(Frame(np.clip(pixels, 0, 255).astype(np.uint8), honest.head.mm_per_px), honest.silhouette)
 
 
 def head_of(honest: ScanFrames) -> Floats:
@@ -166,7 +166,7 @@ def test_brass_coloured_tape_within_the_bow_has_no_grain(
 
 def test_staff_are_asked_about_a_key_whose_head_was_taped_over(honest: ScanFrames, tmp_path: Path) -> None:
     assert honest.head is not None
-    black = View(np.clip(noise(honest.head.pixels.shape, 3), 0, 255).astype(np.uint8), honest.head.mm_per_px)
+    black = Frame(np.clip(noise(honest.head.pixels.shape, 3), 0, 255).astype(np.uint8), honest.head.mm_per_px)
     taped = ScanFrames(honest.silhouette, black, honest.line_left, honest.line_right, honest.laser_angle_deg)
     save_scan(taped, tmp_path / "taped")
     told = json.loads(CliRunner().invoke(app, ["identify", str(tmp_path / "taped"), "--json"]).output)
@@ -176,7 +176,7 @@ def test_staff_are_asked_about_a_key_whose_head_was_taped_over(honest: ScanFrame
 @pytest.mark.parametrize("why", list(Unseen))
 def test_the_technician_is_told_of_the_camera_where_the_camera_is_to_blame(why: Unseen, tmp_path: Path) -> None:
     with shop(tmp_path) as kiosk:
-        kiosk.expert.head = Stamp(seen=False, unseen=why)
+        kiosk.expert.head = StampReading(seen=False, unseen=why)
         lay_key(kiosk)
         refused = kiosk.stage.run_to(State.REFUSED)
         assert refused.refusal is not None

@@ -15,16 +15,17 @@ from config.settings import Settings, load_settings
 from hardware.errors import BlankFault, DoorOpened, HardwareFault, LinkLost, Stopped
 from hardware.job import CutJob
 from hardware.ports import BoardIdentity, JogEnd, MachineStatus, TouchOff, WireLine
-from hardware.scan import ScanFrames, View
-from kiosk.approvals import may_lift, reasons_for
+from hardware.scan import Frame, ScanFrames
 from kiosk.compose import Ports, build_tools
-from kiosk.copy_check import CopyErrors
-from kiosk.cut_plan import CutPlan
-from kiosk.decision import FiredRule
-from kiosk.reading import Cut, Identification, KeyReading, Outcome, Stamp, Wear
-from kiosk.rehearsal.stage import Stage
-from kiosk.tools import SignInRefused, StaffMember, Telling
-from simulator.payment import SimulatedTerminal
+from kiosk.cutting.check import CopyErrors
+from kiosk.cutting.plan import CutPlan
+from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
+from kiosk.policy.decision import FiredRule
+from kiosk.rehearsal.virtual_time import VirtualKiosk
+from kiosk.session.ports import IdentifiedKey
+from kiosk.staff.approvals import may_lift, reasons_for
+from kiosk.staff.member import SignInRefused, StaffMember
+from simulator.terminals.card import SimulatedTerminal
 
 SETTINGS = load_settings(environment={})
 
@@ -183,24 +184,24 @@ class FakeScanner:
         if self.faults:
             raise self.faults.pop(0)
         grey = np.full((8, 8), 200, dtype=np.uint8)
-        frames = ScanFrames(silhouette=View(grey, 0.05), head=View(grey.copy(), 0.05))
+        frames = ScanFrames(silhouette=Frame(grey, 0.05), head=Frame(grey.copy(), 0.05))
         self.scanned.append(frames)
         return frames
 
     def tray_is_empty(self) -> bool:
         return not self.key_in_tray
 
-    def check(self) -> View:
+    def check(self) -> Frame:
         pixels = np.full((120, 400), 230, dtype=np.uint8)
         pixels[:, :40] = 10
         if self.cutter.clamped:
             pixels[40:100, 40:350] = 10
-        return View(pixels, 0.05)
+        return Frame(pixels, 0.05)
 
-    def look(self, view: str) -> View:
+    def look(self, view: str) -> Frame:
         if self.faults:
             raise self.faults.pop(0)
-        return View(np.full((300, 400), 180, dtype=np.uint8), 0.05)
+        return Frame(np.full((300, 400), 180, dtype=np.uint8), 0.05)
 
 
 def identified(blank: str = "KW1", bitting: str = "35244", wear: Wear = Wear.NEW, doubt: float = 0.0) -> Identification:
@@ -215,7 +216,7 @@ class FakeExpert:
     """Says what it was told to say; one telling a look, the last one for ever."""
 
     tellings: list[Identification] = field(default_factory=lambda: [identified()])
-    head: Stamp = field(default_factory=lambda: Stamp(seen=True))
+    head: StampReading = field(default_factory=lambda: StampReading(seen=True))
     errors: list[CopyErrors] = field(default_factory=list)
     looks: int = 0
     blind: tuple[str, ...] = ()
@@ -223,15 +224,15 @@ class FakeExpert:
     def warm(self) -> None:
         pass
 
-    def tell(self, frames: ScanFrames) -> Telling:
+    def tell(self, frames: ScanFrames) -> IdentifiedKey:
         self.looks += 1
         found = self.tellings.pop(0) if len(self.tellings) > 1 else self.tellings[0]
-        return Telling(found, KeyReading(blind=self.blind))
+        return IdentifiedKey(found, KeyReading(blind=self.blind))
 
-    def stamp(self, frames: ScanFrames) -> Stamp:
+    def stamp(self, frames: ScanFrames) -> StampReading:
         return self.head
 
-    def measure(self, view: View, plan: CutPlan) -> CopyErrors:
+    def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         return self.errors.pop(0) if self.errors else CopyErrors((0.01, -0.01, 0.005), 0.0, 0.0, passed=True)
 
 
@@ -286,7 +287,7 @@ class Shop:
     expert: FakeExpert
     terminal: SimulatedTerminal
     audit: ListAudit
-    stage: Stage
+    stage: VirtualKiosk
 
 
 @contextmanager
@@ -302,4 +303,4 @@ def shop(
     ports = Ports(cutter, scanner, terminal, clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:
         tools = build_tools(settings, ports, folder, closing, expert=expert, staff=FakeStaff(), audit=audit)
-        yield Shop(clock, cutter, scanner, expert, terminal, audit, Stage(tools))
+        yield Shop(clock, cutter, scanner, expert, terminal, audit, VirtualKiosk(tools))

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.events import Approve, Confirm, Credentials, Done, Refill, ServiceAction, ServiceMenu, SetQuantity, StaffKey
-from kiosk.reading import Stamp
-from kiosk.states import State
+from kiosk.key.reading import StampReading
+from kiosk.session.intents import (
+    Approve,
+    Confirm,
+    Credentials,
+    Done,
+    Refill,
+    ServiceAction,
+    ServiceMenu,
+    SetQuantity,
+    StaffKey,
+)
+from kiosk.session.states import State
 from tests.session.parts import Shop
 from tests.session.test_people import to_menu
 from tests.session.test_selling import to_offer
 
-DND = Stamp(seen=True, phrases=("do_not_duplicate",))
+DND = StampReading(seen=True, phrases=("do_not_duplicate",))
 REFUSED_OR_SOLD = (State.REFUSED, State.TAKE_KEY_BACK)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from kiosk.database import DiskRefused
-from kiosk.events import (
+from kiosk.records.database import DiskRefused
+from kiosk.records.journal import CopyError
+from kiosk.session.intents import (
     BringBack,
     CallStaff,
     CloseKiosk,
@@ -25,9 +26,8 @@ from kiosk.events import (
     Start,
     UnlockSlot,
 )
-from kiosk.journal import CopyError
-from kiosk.snapshot import Progress, Refusal, Snapshot
-from kiosk.states import FRONT, State
+from kiosk.session.snapshot import Progress, Refusal, Snapshot
+from kiosk.session.states import FRONT, State
 from tests.session.parts import SETTINGS, Shop, shop
 from tests.session.test_selling import buy, to_offer
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from kiosk import effects
-from kiosk.copy_check import FOLLOWED_FROM
-from kiosk.cut_plan import CutPlan
-from kiosk.events import Confirm
-from kiosk.journal import CopyError, NewSale
-from kiosk.reading import KeyReading
-from kiosk.states import State
-from kiosk.tools import Telling
-from kiosk.visit import KeySecrets
+from kiosk.cutting.check import FOLLOWED_FROM
+from kiosk.cutting.plan import CutPlan
+from kiosk.key.reading import KeyReading
+from kiosk.records.journal import CopyError, NewSale
+from kiosk.session import effects
+from kiosk.session.intents import Confirm
+from kiosk.session.ports import IdentifiedKey
+from kiosk.session.states import State
+from kiosk.session.visit import KeySecrets
 from tests.session.parts import Shop, identified
 from tests.session.test_selling import to_offer
 
@@ -61,19 +61,19 @@ def test_another_telling_blank_or_repair_is_planned_for_anew(kiosk: Shop) -> Non
     tools, secrets = kiosk.stage.tools, secrets_of(kiosk)
     assert effects.plan(tools, secrets, "KW1", restore=True) is first
     assert effects.plan(tools, secrets, "KW1", restore=False) is not first
-    secrets.telling = Telling(identified(bitting="12345"), KeyReading())
+    secrets.telling = IdentifiedKey(identified(bitting="12345"), KeyReading())
     other = effects.plan(tools, secrets, "KW1", restore=True)
     assert isinstance(other, CutPlan)
     assert other.roots_mm != first.roots_mm
     # Equal figures told of another key are another telling all the same.
-    secrets.telling = Telling(identified(bitting="12345"), KeyReading())
+    secrets.telling = IdentifiedKey(identified(bitting="12345"), KeyReading())
     assert effects.plan(tools, secrets, "KW1", restore=True) is not other
 
 
 def test_a_refused_plan_leaves_none_behind(kiosk: Shop) -> None:
     offered(kiosk)
     secrets = secrets_of(kiosk)
-    secrets.telling = Telling(identified(bitting="16161"), KeyReading())
+    secrets.telling = IdentifiedKey(identified(bitting="16161"), KeyReading())
     assert not isinstance(effects.plan(kiosk.stage.tools, secrets, "KW1", restore=True), CutPlan)
     assert secrets.plan is None
     assert secrets.plan_basis is None

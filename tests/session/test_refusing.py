@@ -5,16 +5,27 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.events import Approve, Cancel, ChooseRepair, Confirm, Credentials, Deny, Done, KeyLaid, StaffKey, Start
-from kiosk.outcomes import StaffNotKnown
-from kiosk.phases.approving import sign_in
-from kiosk.reading import Identification, Outcome, Stamp, Wear
-from kiosk.states import State
-from kiosk.tools import SignInRefused
+from kiosk.key.reading import Identification, Outcome, StampReading, Wear
+from kiosk.session.intents import (
+    Approve,
+    Cancel,
+    ChooseRepair,
+    Confirm,
+    Credentials,
+    Deny,
+    Done,
+    KeyLaid,
+    StaffKey,
+    Start,
+)
+from kiosk.session.phases.approving import sign_in
+from kiosk.session.reports import StaffNotKnown
+from kiosk.session.states import State
+from kiosk.staff.member import SignInRefused
 from tests.session.parts import FakeStaff, Shop, identified
 from tests.session.test_selling import to_offer
 
-DND = Stamp(seen=True, phrases=("do_not_duplicate",))
+DND = StampReading(seen=True, phrases=("do_not_duplicate",))
 
 
 def lay_key(kiosk: Shop) -> None:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from kiosk.events import Cancel, Confirm, Done, SetQuantity, Start
-from kiosk.journal import Money
-from kiosk.states import State
+from kiosk.records.journal import PaymentStatus
+from kiosk.session.intents import Cancel, Confirm, Done, SetQuantity, Start
+from kiosk.session.states import State
 from tests.session.parts import Shop
 
 
@@ -75,4 +75,4 @@ def test_cancel_after_the_money_was_reserved_lets_it_go(kiosk: Shop) -> None:
     assert kiosk.terminal.reserved == ()
     assert kiosk.terminal.taken_in_all_minor == 0
     sale = kiosk.stage.tools.journal.last_sales(1)[0]
-    assert (sale.money, sale.closed) == (Money.VOIDED, True)
+    assert (sale.money, sale.closed) == (PaymentStatus.VOIDED, True)

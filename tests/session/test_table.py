@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from transitions import MachineError
 
-from kiosk.diagram import block, mermaid, updated
-from kiosk.phases import ENTER, HANDLE
-from kiosk.session import Session
-from kiosk.states import TABLE, State
+from kiosk.session.diagram import block, mermaid, updated
+from kiosk.session.machine import Session
+from kiosk.session.phases import ENTER, HANDLE
+from kiosk.session.states import TABLE, State
 
 TRIGGERS = {row.trigger for row in TABLE}
 
@@ -80,4 +80,4 @@ def test_a_page_keeps_its_other_text_when_its_diagram_is_renewed() -> None:
 def test_the_readme_shows_the_table_as_it_is() -> None:
     readme = Path(__file__).parents[2] / "README.md"
     text = readme.read_text(encoding="utf-8")
-    assert updated(text) == text, "run: python -m kiosk.diagram --update README.md"
+    assert updated(text) == text, "run: python -m kiosk.session.diagram --update README.md"

@@ -7,10 +7,10 @@ import pytest
 
 from hardware.errors import CameraFault, DoorOpened, LinkLost
 from hardware.ports import MachineStatus
-from kiosk.events import Cancel, LetGo, Recover, ServiceAction, ServiceMenu, Stop
-from kiosk.journal import NewSale, Step
-from kiosk.snapshot import ServiceView, Snapshot
-from kiosk.states import State
+from kiosk.records.journal import NewSale, SaleStep
+from kiosk.session.intents import Cancel, LetGo, Recover, ServiceAction, ServiceMenu, Stop
+from kiosk.session.snapshot import ServiceView, Snapshot
+from kiosk.session.states import State
 from tests.session.parts import BAD_COPY, Shop
 from tests.session.test_people import to_menu
 
@@ -45,7 +45,7 @@ def test_nothing_moves_while_metal_of_a_sale_is_in_the_clamp(kiosk: Shop) -> Non
     at_work(kiosk)
     journal = kiosk.stage.tools.journal
     journal.open_sale(NewSale("K1", "42", "KW1", "brass", 1, 349, "USD", "register"))
-    journal.write("K1", Step.LOADING, slot=1, copy=1)
+    journal.write("K1", SaleStep.LOADING, slot=1, copy=1)
     before = list(kiosk.cutter.diary)
     for name, figures in (("jog", {"axis": "x", "distance_mm": 1.0}), ("test_cut", {}), ("home", {})):
         assert does(kiosk, name, **figures).message == "not_now"
@@ -135,7 +135,7 @@ def test_frames_looked_at_are_overwritten_and_only_small_grey_ones_are_shown(kio
 
     kiosk.scanner.look = seen  # type: ignore[method-assign,assignment]
     kiosk.stage.post(ServiceAction("cameras"))
-    kiosk.stage.run_until(lambda now: len(service(now).previews) == 5)
+    kiosk.stage.run_until(lambda now: len(service(now).previews) == 7)
     assert taken
     assert not any(pixels.any() for pixels in taken)
     assert all(each.pixels is not None and each.pixels.ndim == 2 for each in service(kiosk.stage.now).previews)

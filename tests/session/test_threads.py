@@ -10,10 +10,10 @@ from pathlib import Path
 from hardware.clock import SystemClock
 from hardware.errors import Stopped
 from kiosk.compose import Kiosk, Ports, build_tools
-from kiosk.events import Confirm, Start, Stop
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from simulator.payment import SimulatedTerminal
+from kiosk.session.intents import Confirm, Start, Stop
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+from simulator.terminals.card import SimulatedTerminal
 from tests.session.parts import SETTINGS, FakeCutter, FakeExpert, FakeScanner, FakeStaff, ListAudit, TestClock
 
 PATIENCE_S = 30.0

@@ -15,11 +15,11 @@ from hardware.errors import (
     LinkTimeout,
     PathDeviation,
 )
-from kiosk.events import Cancel, Confirm, Done, Stop, TellReceived
-from kiosk.journal import Metal, Money
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from simulator.payment import Mishap
+from kiosk.records.journal import BlankStatus, PaymentStatus
+from kiosk.session.intents import Cancel, Confirm, Done, Stop, TellReceived
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+from simulator.terminals.card import TerminalFault
 from tests.session.parts import BAD_COPY, Shop
 from tests.session.test_people import to_menu
 from tests.session.test_selling import buy, to_offer
@@ -172,7 +172,7 @@ def test_a_fault_at_any_step_is_out_of_order_and_after_recovery_all_is_settled(
     recovers(kiosk)
     kiosk.stage.run_to(State.WELCOME)
     assert_neither(kiosk)
-    assert kiosk.stage.tools.journal.last_sales(1)[0].metal is Metal.NONE
+    assert kiosk.stage.tools.journal.last_sales(1)[0].metal is BlankStatus.NONE
 
 
 @pytest.mark.parametrize("received", [True, False])
@@ -223,7 +223,7 @@ def test_the_money_for_a_copy_seen_hanging_is_let_go_before_anybody_clears_the_c
     assert not broken.fault.heals_itself
     assert kiosk.stage.run_until(lambda _: kiosk.terminal.reserved == ())
     sale = kiosk.stage.tools.journal.last_sales(1)[0]
-    assert (sale.money, sale.metal, sale.delivered) == (Money.VOIDED, Metal.CLAMPED, 0)
+    assert (sale.money, sale.metal, sale.delivered) == (PaymentStatus.VOIDED, BlankStatus.CLAMPED, 0)
 
 
 def test_a_machine_that_does_not_come_back_still_gives_the_money_back(kiosk: Shop) -> None:
@@ -255,10 +255,12 @@ def test_a_failure_nobody_foresaw_stops_the_machine(kiosk: Shop) -> None:
 
 
 @pytest.mark.parametrize("request_name", ["authorise", "capture", "query", "any"])
-@pytest.mark.parametrize("mishap", [Mishap.SILENT_DONE, Mishap.SILENT_NOT_DONE, Mishap.UNREACHABLE])
+@pytest.mark.parametrize(
+    "mishap", [TerminalFault.SILENT_DONE, TerminalFault.SILENT_NOT_DONE, TerminalFault.UNREACHABLE]
+)
 @pytest.mark.parametrize("times", [1, 2, 3, 12])
 def test_whatever_the_terminal_does_the_end_is_delivered_and_paid_or_neither(
-    kiosk: Shop, request_name: str, mishap: Mishap, times: int
+    kiosk: Shop, request_name: str, mishap: TerminalFault, times: int
 ) -> None:
     kiosk.terminal.will(request_name, mishap, times)
     to_offer(kiosk)
@@ -281,7 +283,7 @@ def test_whatever_the_terminal_does_the_end_is_delivered_and_paid_or_neither(
 
 
 def test_a_declined_card_may_be_tried_again(kiosk: Shop) -> None:
-    kiosk.terminal.will("authorise", Mishap.DECLINE)
+    kiosk.terminal.will("authorise", TerminalFault.DECLINE)
     to_offer(kiosk)
     kiosk.stage.post(Confirm())
     offer = kiosk.stage.run_until(lambda now: now.offer is not None and now.offer.payment == "declined")
@@ -290,4 +292,7 @@ def test_a_declined_card_may_be_tried_again(kiosk: Shop) -> None:
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
     kiosk.stage.post(Cancel())
     kiosk.stage.run_to(State.WELCOME)
-    assert [sale.money for sale in kiosk.stage.tools.journal.last_sales(2)] == [Money.VOIDED, Money.DECLINED]
+    assert [sale.money for sale in kiosk.stage.tools.journal.last_sales(2)] == [
+        PaymentStatus.VOIDED,
+        PaymentStatus.DECLINED,
+    ]

@@ -13,14 +13,14 @@ from typer.testing import CliRunner
 
 from config.policy_rules import Override, Verdict
 from config.problems import BadInput
-from kiosk.approvals import Asked, NotGranted, grant, reasons_for
 from kiosk.command_line import app
-from kiosk.database import open_database
-from kiosk.decision import Approval, FiredRule
-from kiosk.lockout import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S
-from kiosk.reading import Identification, Outcome
-from kiosk.staff import HASHER, STAFF_MIGRATIONS, Role, StaffBook
-from kiosk.tools import SignInRefused, StaffMember
+from kiosk.key.reading import Identification, Outcome
+from kiosk.policy.decision import Approval, FiredRule
+from kiosk.records.database import open_database
+from kiosk.staff.accounts import HASHER, STAFF_MIGRATIONS, Role, StaffAccounts
+from kiosk.staff.approvals import Asked, NotGranted, grant, reasons_for
+from kiosk.staff.lockout import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S
+from kiosk.staff.member import SignInRefused, StaffMember
 from tests.support.transcript import ToldClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -33,7 +33,7 @@ def clock() -> ToldClock:
 
 
 @pytest.fixture
-def staff(tmp_path: Path, clock: ToldClock) -> Iterator[StaffBook]:
+def staff(tmp_path: Path, clock: ToldClock) -> Iterator[StaffAccounts]:
     with closing(opened(tmp_path, clock)) as book:
         book.add("100", "Ann", "manager", PIN)
         book.add("200", "Bob", "associate", "739164")
@@ -41,24 +41,24 @@ def staff(tmp_path: Path, clock: ToldClock) -> Iterator[StaffBook]:
         yield book
 
 
-def opened(folder: Path, clock: ToldClock, hasher: PasswordHasher = CHEAP) -> StaffBook:
-    return StaffBook.open(folder / "staff.db", clock, hasher)
+def opened(folder: Path, clock: ToldClock, hasher: PasswordHasher = CHEAP) -> StaffAccounts:
+    return StaffAccounts.open(folder / "staff.db", clock, hasher)
 
 
-def test_number_and_pin_let_in(staff: StaffBook) -> None:
+def test_number_and_pin_let_in(staff: StaffAccounts) -> None:
     assert staff.sign_in("100", PIN) == StaffMember("100", "Ann", "manager")
 
 
 @pytest.mark.parametrize(
     ("number", "pin"), [("100", "000000"), ("999", PIN), ("", ""), ("100", ""), ("1" * 5000, "é\ud800")]
 )
-def test_wrong_number_and_wrong_pin_answer_the_same(staff: StaffBook, number: str, pin: str) -> None:
+def test_wrong_number_and_wrong_pin_answer_the_same(staff: StaffAccounts, number: str, pin: str) -> None:
     assert staff.sign_in(number, pin) == SignInRefused("wrong")
 
 
 @pytest.mark.parametrize(("number", "account"), [("100", "100"), ("739164", "")])
 def test_who_was_not_let_in_is_named_for_the_audit_only_if_there_is_such_an_account(
-    staff: StaffBook, number: str, account: str
+    staff: StaffAccounts, number: str, account: str
 ) -> None:
     for _ in range(FREE_TRIES + 1):
         answer = staff.sign_in(number, "000000")
@@ -67,7 +67,7 @@ def test_who_was_not_let_in_is_named_for_the_audit_only_if_there_is_such_an_acco
     assert answer.message == "locked_out"
 
 
-def test_a_disabled_account_answers_as_if_it_were_not_there(staff: StaffBook) -> None:
+def test_a_disabled_account_answers_as_if_it_were_not_there(staff: StaffAccounts) -> None:
     staff.disable("200")
     assert staff.sign_in("200", "739164") == SignInRefused("wrong")
 
@@ -93,7 +93,7 @@ def test_a_wrong_number_costs_as_much_work_as_a_wrong_pin(tmp_path: Path, clock:
 
 
 def test_a_thousand_wrong_pins_let_nobody_in_and_the_lock_out_outlives_restarts(
-    tmp_path: Path, clock: ToldClock, staff: StaffBook
+    tmp_path: Path, clock: ToldClock, staff: StaffAccounts
 ) -> None:
     rng = random.Random(1)
     book = staff
@@ -119,13 +119,13 @@ def test_a_thousand_wrong_pins_let_nobody_in_and_the_lock_out_outlives_restarts(
         assert again.sign_in("100", PIN) == StaffMember("100", "Ann", "manager")
 
 
-def test_nobody_else_waits_for_a_locked_account(staff: StaffBook) -> None:
+def test_nobody_else_waits_for_a_locked_account(staff: StaffAccounts) -> None:
     for _ in range(50):
         staff.sign_in("100", "111119")
     assert staff.sign_in("200", "739164") == StaffMember("200", "Bob", "associate")
 
 
-def test_waits_grow_to_an_hour_and_success_ends_them(staff: StaffBook, clock: ToldClock) -> None:
+def test_waits_grow_to_an_hour_and_success_ends_them(staff: StaffAccounts, clock: ToldClock) -> None:
     waits = []
     for _ in range(20):
         answer = staff.sign_in("200", "000019")
@@ -140,18 +140,18 @@ def test_waits_grow_to_an_hour_and_success_ends_them(staff: StaffBook, clock: To
     assert staff.sign_in("200", "000019") == SignInRefused("wrong")
 
 
-def test_numbers_of_nobody_are_locked_out_just_the_same(staff: StaffBook) -> None:
+def test_numbers_of_nobody_are_locked_out_just_the_same(staff: StaffAccounts) -> None:
     answers = [staff.sign_in("999", "000019") for _ in range(FREE_TRIES + 1)]
     assert answers[-1] == SignInRefused("locked_out", FIRST_WAIT_S)
 
 
-def test_the_right_pin_during_a_lock_out_is_not_even_checked(staff: StaffBook) -> None:
+def test_the_right_pin_during_a_lock_out_is_not_even_checked(staff: StaffAccounts) -> None:
     for _ in range(FREE_TRIES):
         staff.sign_in("100", "000019")
     assert staff.sign_in("100", PIN) == SignInRefused("locked_out", FIRST_WAIT_S)
 
 
-def test_a_clock_set_back_does_not_lengthen_a_wait(staff: StaffBook, clock: ToldClock) -> None:
+def test_a_clock_set_back_does_not_lengthen_a_wait(staff: StaffAccounts, clock: ToldClock) -> None:
     for _ in range(FREE_TRIES):
         staff.sign_in("100", "000019")
     clock.time_s -= 86400
@@ -189,14 +189,14 @@ def test_no_pin_comes_with_the_kiosk_and_the_first_account_is_a_managers(tmp_pat
     ],
 )
 def test_an_account_that_will_not_do_is_refused(
-    staff: StaffBook, number: str, name: str, role: str, pin: str, reason: str
+    staff: StaffAccounts, number: str, name: str, role: str, pin: str, reason: str
 ) -> None:
     with pytest.raises(BadInput, match=reason) as caught:
         staff.add(number, name, role, pin)
     assert number == pin or pin not in str(caught.value)
 
 
-def test_a_new_pin_replaces_the_old_one_and_lets_a_locked_out_account_in(staff: StaffBook) -> None:
+def test_a_new_pin_replaces_the_old_one_and_lets_a_locked_out_account_in(staff: StaffAccounts) -> None:
     for _ in range(FREE_TRIES):
         staff.sign_in("200", "000019")
     staff.disable("200")
@@ -238,7 +238,7 @@ ANN, BOB, CY = (
         (StaffMember("9", "?", "owner"), RULE, False),
     ],
 )
-def test_roles_lift_what_they_may(staff: StaffBook, member: StaffMember, rule: FiredRule, allowed: bool) -> None:
+def test_roles_lift_what_they_may(staff: StaffAccounts, member: StaffMember, rule: FiredRule, allowed: bool) -> None:
     assert staff.may_lift(member, rule) is allowed
     assert bool(staff.reasons(rule)) is (rule.override is not Override.NEVER)
     reason = (*staff.reasons(rule), "letter")[0]
@@ -277,7 +277,7 @@ def test_an_approval_carries_what_was_approved_and_shows_nothing_of_the_key() ->
 
 @pytest.mark.parametrize("set_by_s", [-10 * 365 * 86400.0, -3600.0, 3600.0, 10 * 365 * 86400.0])
 def test_setting_the_clock_neither_frees_nor_keeps_out_who_is_locked_out(
-    staff: StaffBook, clock: ToldClock, set_by_s: float
+    staff: StaffAccounts, clock: ToldClock, set_by_s: float
 ) -> None:
     for _ in range(FREE_TRIES):
         staff.sign_in("100", "000019")
@@ -304,7 +304,7 @@ def test_after_the_power_was_off_a_lock_out_begins_anew_whatever_the_clock_says(
         after = ToldClock()
         after.sleep(up_s)
         after.set_by_s = set_by_s
-        with closing(StaffBook.open(tmp_path / "staff.db", after, CHEAP, boot=f"boot {up_s}")) as book:
+        with closing(StaffAccounts.open(tmp_path / "staff.db", after, CHEAP, boot=f"boot {up_s}")) as book:
             assert book.sign_in("100", PIN) == SignInRefused("locked_out", FIRST_WAIT_S)
             after.sleep(FIRST_WAIT_S)
             assert up_s < 90_000.0 or isinstance(book.sign_in("100", PIN), StaffMember)
@@ -318,7 +318,7 @@ def test_a_lock_out_of_an_older_kiosk_is_still_one(tmp_path: Path, clock: ToldCl
         assert book.sign_in("100", PIN) == SignInRefused("locked_out", FIRST_WAIT_S)
 
 
-def test_who_was_disabled_is_no_longer_in(staff: StaffBook) -> None:
+def test_who_was_disabled_is_no_longer_in(staff: StaffAccounts) -> None:
     bob = StaffMember("200", "Bob", "associate")
     assert staff.still_in(bob)
     assert not staff.still_in(replace(bob, role="manager"))
@@ -348,5 +348,5 @@ def test_the_commands_make_list_and_disable_accounts(tmp_path: Path) -> None:
     assert PIN not in exported
 
 
-def test_roles_are_those_the_table_takes(staff: StaffBook) -> None:
+def test_roles_are_those_the_table_takes(staff: StaffAccounts) -> None:
     assert {account.role for account in staff.accounts()} == set(Role)

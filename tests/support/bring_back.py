@@ -14,7 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kiosk.events import (
+from kiosk.key.reading import Identification, Outcome, StampReading
+from kiosk.records.journal import PaymentStatus
+from kiosk.rehearsal.ready import off_by
+from kiosk.rehearsal.virtual_time import NothingHappens
+from kiosk.session.intents import (
     Approve,
     BringBack,
     Cancel,
@@ -31,12 +35,8 @@ from kiosk.events import (
     StaffKey,
     Start,
 )
-from kiosk.journal import Money
-from kiosk.reading import Identification, Outcome, Stamp
-from kiosk.rehearsal.ready import off_by
-from kiosk.rehearsal.stage import Stuck
-from kiosk.states import FRONT, State
-from simulator.payment import Mishap
+from kiosk.session.states import FRONT, State
+from simulator.terminals.card import TerminalFault
 from tests.session.parts import Shop, identified, shop
 
 CODES = ("35244", "12345", "24643")
@@ -126,7 +126,9 @@ def nothing_was_given_away(kiosk: Shop, lived: Lived) -> None:
         recuts = sum(each.delivered for each in sales if each.recut_of == sale.transaction)
         assert sale.refunded + recuts <= (0 if sale.recut_of else sale.delivered), story
         taken = kiosk.terminal.taken_minor(sale.transaction)
-        assert taken == (0 if sale.money in (Money.VOIDED, Money.DECLINED, Money.NONE) else sale.kept_minor), story
+        assert taken == (
+            0 if sale.money in (PaymentStatus.VOIDED, PaymentStatus.DECLINED, PaymentStatus.NONE) else sale.kept_minor
+        ), story
         assert sale.recut_of == "" or sale.delivered <= 1, story
         for recut in (each for each in sales if each.recut_of == sale.transaction):
             assert (recut.blank, recut.finish, recut.price_each_minor) == (sale.blank, sale.finish, 0), story
@@ -200,10 +202,10 @@ def _visit(kiosk: Shop, wishes: Wishes) -> None:
     stage = kiosk.stage
     stage.run_to(State.WELCOME)
     kiosk.expert.tellings = [wishes.original]
-    kiosk.expert.head = Stamp(seen=True, phrases=("do_not_duplicate",) if wishes.do_not_duplicate else ())
+    kiosk.expert.head = StampReading(seen=True, phrases=("do_not_duplicate",) if wishes.do_not_duplicate else ())
     if wishes.leaves_in is State.SETTLING:
-        kiosk.terminal.will("refund", Mishap.SILENT_DONE)
-        kiosk.terminal.will("query", Mishap.SILENT_NOT_DONE)
+        kiosk.terminal.will("refund", TerminalFault.SILENT_DONE)
+        kiosk.terminal.will("query", TerminalFault.SILENT_NOT_DONE)
     stage.post(BringBack() if wishes.purpose == "bring_back" else Start())
     stage.run_until(lambda now: now.state is not State.WELCOME)
     for _ in range(60):
@@ -218,7 +220,7 @@ def _visit(kiosk: Shop, wishes: Wishes) -> None:
                 lambda now, seen=seen: (now.state, now.return_message, now.offer and now.offer.stamp_pending) != seen,  # type: ignore[misc]
                 limit_s=900,
             )
-        except Stuck:
+        except NothingHappens:
             stage.post(Cancel())
     raise AssertionError(f"never home again: {wishes}")
 

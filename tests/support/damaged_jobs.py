@@ -17,16 +17,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.machine import Machine
-from hardware.cutter import GrblCutter
 from hardware.errors import HardwareFault
+from hardware.grbl.cutter import GrblCutter
 from hardware.ports import ByteLink
-from kiosk.copy_check import check_copy
-from kiosk.cut_plan import CutPlan, plan_cuts
-from kiosk.gcode import to_gcode
-from simulator.firmware_build import ECHO, STOCK
-from simulator.rig import SimulatedMachine
-from simulator.world_blade import Blade
-from tests.cut.keys import blank, catalogue, machine
+from kiosk.cutting.check import check_copy
+from kiosk.cutting.gcode import to_gcode
+from kiosk.cutting.plan import CutPlan, plan_cuts
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.build import ECHO, STOCK
+from simulator.machine.blade import Blade
+from tests.cutting.keys import blank, catalogue, machine
 
 BAD_DEPTH_MM = 0.05
 BAD_EDGE_MM = 0.1

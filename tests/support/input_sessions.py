@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from kiosk.rehearsal import play as playing
-from kiosk.rehearsal.play import Played, play
+from kiosk.rehearsal import run_scenario as playing
+from kiosk.rehearsal.run_scenario import ScenarioResult, play
 from kiosk.rehearsal.script import Scenario
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from simulator.wiring import Steps
-from simulator.world import World
-from simulator.world_incidents import STOPPING_S
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+from simulator.firmware.wiring import Steps
+from simulator.machine.incidents import STOPPING_S
+from simulator.machine.world import World
 from tests.support.wire_sessions import KEYS, settings, wrong
 
 SALE_S = 75.0
@@ -107,7 +107,7 @@ def watched() -> Iterator[Watch]:
         playing.Seen.look, World.drive = look, drive  # type: ignore[method-assign]
 
 
-def run(trial: Trial) -> tuple[Played, tuple[str, ...]]:
+def run(trial: Trial) -> tuple[ScenarioResult, tuple[str, ...]]:
     """Play one; what was wrong with it."""
     with watched() as watch:
         played = play(trial.scenario, settings())

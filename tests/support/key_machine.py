@@ -13,12 +13,12 @@ import numpy as np
 
 from config.keyway import Blank
 from config.machine import Machine
-from hardware.board_settings import wanted_settings
 from hardware.errors import LinkLost
-from simulator.firmware import Firmware
-from simulator.firmware_build import STOCK, FirmwareBuild
-from simulator.firmware_settings import Settings, factory_eeprom
-from simulator.wiring import Controls, Steps
+from hardware.grbl.settings import wanted_settings
+from simulator.firmware.board import Firmware
+from simulator.firmware.build import STOCK, FirmwareBuild
+from simulator.firmware.settings import BoardSettings, factory_eeprom
+from simulator.firmware.wiring import Controls, Steps
 from tests.support.transcript import ToldClock
 
 GRID_MM = 0.02
@@ -184,4 +184,4 @@ def reference_firmware(wiring: KeyMachine, build: FirmwareBuild = STOCK) -> Firm
     """The board as the shipped machine file wants it."""
     values = {number: value for number, (_, value) in wanted_settings(wiring.machine).items()}
     values |= {10: 3, 30: 10000, 31: 0}
-    return Firmware(wiring, build, factory_eeprom(Settings(values)))
+    return Firmware(wiring, build, factory_eeprom(BoardSettings(values)))

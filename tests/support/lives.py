@@ -15,19 +15,19 @@ from typing import Any
 from config.settings import Settings
 from hardware.errors import LinkLost
 from hardware.ports import ByteLink
-from kiosk.copy_check import CopyErrors
-from kiosk.cut_plan import CutPlan
-from kiosk.events import BringBack, Cancel, Confirm, EnterReceipt, SetQuantity, Start
-from kiosk.journal import Metal, Money
-from kiosk.phases.paying import EMPTY_LOOKS
-from kiosk.reading import Stamp
-from kiosk.rehearsal.ready import ReadyExpert, ReadyScanner, RehearsalAudit, RehearsalStaff, identified, off_by
-from kiosk.rehearsal.stage import Stage
-from kiosk.rehearsal.theatre import Theatre, theatre
-from kiosk.states import State
-from simulator.gallery import gallery_key
-from simulator.payment import Mishap, SimulatedTerminal
-from simulator.rig import SimulatedMachine, lay
+from kiosk.cutting.check import CopyErrors
+from kiosk.cutting.plan import CutPlan
+from kiosk.key.reading import StampReading
+from kiosk.records.journal import BlankStatus, PaymentStatus
+from kiosk.rehearsal.ready import ReadyKeyReader, ReadyScanner, RehearsalAudit, RehearsalStaff, identified, off_by
+from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
+from kiosk.rehearsal.virtual_time import VirtualKiosk
+from kiosk.session.intents import BringBack, Cancel, Confirm, EnterReceipt, SetQuantity, Start
+from kiosk.session.phases.paying import EMPTY_LOOKS
+from kiosk.session.states import State
+from simulator.faults.simulated_machine import SimulatedMachine, lay
+from simulator.keys.sample_keys import gallery_key
+from simulator.terminals.card import SimulatedTerminal, TerminalFault
 from tests.support.staff_hands import recovers
 
 PRICE_MINOR = 349
@@ -84,7 +84,7 @@ class Place:
     at: int
 
 
-class Expert(ReadyExpert):
+class Expert(ReadyKeyReader):
     """Finds fault with as many copies as it is told to, whatever they are like."""
 
     finds_bad = 0
@@ -113,11 +113,11 @@ class Life:
         self._links: list[MortalLink] = []
 
     @contextmanager
-    def kiosk(self, dies_at: Place | None = None) -> Iterator[Theatre]:
+    def kiosk(self, dies_at: Place | None = None) -> Iterator[SimulatedKiosk]:
         """A kiosk from switching on; it dies where it must, and then `Killed` comes out of whatever is asked of it."""
         self.dies_at, self.passed = dies_at, {"write": 0, "line": 0}
         expert = Expert(self.rig, self.settings.machine.check)
-        expert.next_key([identified(self.settings.catalogue, "KW1", 4)], Stamp(seen=True))
+        expert.next_key([identified(self.settings.catalogue, "KW1", 4)], StampReading(seen=True))
         with ExitStack() as stack:
             made = stack.enter_context(
                 theatre(
@@ -161,47 +161,47 @@ class Life:
             raise Killed
 
 
-Story = Callable[[Life, Theatre], None]
+Story = Callable[[Life, SimulatedKiosk], None]
 
 
-def one_copy(life: Life, made: Theatre) -> None:
+def one_copy(life: Life, made: SimulatedKiosk) -> None:
     sell(life, made, 1)
 
 
-def two_copies(life: Life, made: Theatre) -> None:
+def two_copies(life: Life, made: SimulatedKiosk) -> None:
     sell(life, made, 2)
 
 
-def a_bad_copy_then_a_good_one(life: Life, made: Theatre) -> None:
+def a_bad_copy_then_a_good_one(life: Life, made: SimulatedKiosk) -> None:
     made.stage.tools.expert.finds_bad = 1  # type: ignore[attr-defined]
     sell(life, made, 1)
 
 
-def two_bad_copies(life: Life, made: Theatre) -> None:
+def two_bad_copies(life: Life, made: SimulatedKiosk) -> None:
     made.stage.tools.expert.finds_bad = 2  # type: ignore[attr-defined]
     sell(life, made, 1, ends_in=State.FAILED)
 
 
-def cancelled_after_paying(life: Life, made: Theatre) -> None:
+def cancelled_after_paying(life: Life, made: SimulatedKiosk) -> None:
     stage = to_take_key_back(life, made, 1)
     stage.post(Cancel())
     stage.run_to(State.WELCOME)
 
 
-def an_uncertain_terminal(life: Life, made: Theatre) -> None:
+def an_uncertain_terminal(life: Life, made: SimulatedKiosk) -> None:
     for request in ("authorise", "capture"):
-        life.terminal.will(request, Mishap.SILENT_DONE)
-        life.terminal.will("query", Mishap.SILENT_NOT_DONE)
+        life.terminal.will(request, TerminalFault.SILENT_DONE)
+        life.terminal.will("query", TerminalFault.SILENT_NOT_DONE)
     sell(life, made, 1)
 
 
-def brought_back_and_refunded(life: Life, made: Theatre) -> None:
+def brought_back_and_refunded(life: Life, made: SimulatedKiosk) -> None:
     stage = made.stage
     sell(life, made, 1)
     stage.run_to(State.WELCOME)
     known = identified(life.settings.catalogue, "KW1", 4)
     expert: Any = made.stage.tools.expert
-    expert.next_key([known], Stamp(seen=True))
+    expert.next_key([known], StampReading(seen=True))
     stage.post(BringBack())
     stage.run_to(State.BRING_BACK)
     stage.post(EnterReceipt(stage.tools.journal.last_sales(1)[0].bring_back_code))
@@ -210,12 +210,12 @@ def brought_back_and_refunded(life: Life, made: Theatre) -> None:
     stage.run_to(State.LAY_COPY)
     life.rig.tray.take()
     stage.run_until(lambda _: stage.controller.desk.here.tray_empty_seen >= EMPTY_LOOKS)
-    expert.next_key([off_by(known, 0.15)], Stamp(seen=True))
+    expert.next_key([off_by(known, 0.15)], StampReading(seen=True))
     lay(life.rig, gallery_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.RETURN_RESULT)
     life.rig.tray.take()
-    life.terminal.will("refund", Mishap.SILENT_DONE)
-    life.terminal.will("query", Mishap.SILENT_NOT_DONE)
+    life.terminal.will("refund", TerminalFault.SILENT_DONE)
+    life.terminal.will("query", TerminalFault.SILENT_NOT_DONE)
     stage.post(Confirm())
     stage.run_to(State.THANK_YOU)
 
@@ -230,14 +230,14 @@ STORIES: tuple[Story, ...] = (
 )
 
 
-def sell(life: Life, made: Theatre, copies: int, ends_in: State = State.THANK_YOU) -> None:
+def sell(life: Life, made: SimulatedKiosk, copies: int, ends_in: State = State.THANK_YOU) -> None:
     """A sale to its end."""
     stage = to_take_key_back(life, made, copies)
     life.rig.tray.take()
     stage.run_to(ends_in)
 
 
-def to_take_key_back(life: Life, made: Theatre, copies: int) -> Stage:
+def to_take_key_back(life: Life, made: SimulatedKiosk, copies: int) -> VirtualKiosk:
     """A sale, from switching on if need be, until the money is reserved and the key is to be taken back."""
     stage = made.stage
     if not stage.snapshots:
@@ -270,11 +270,11 @@ def settle(life: Life, dies_at: Place | None = None) -> None:
         nothing_is_owed(life, made)
 
 
-def _delivered(stage: Stage) -> int:
+def _delivered(stage: VirtualKiosk) -> int:
     return sum(sale.delivered for sale in stage.tools.journal.last_sales(10))
 
 
-def nothing_is_owed(life: Life, made: Theatre) -> None:
+def nothing_is_owed(life: Life, made: SimulatedKiosk) -> None:
     """Delivered and paid, or neither; nothing in the clamp, the wheel off, and the journal says what happened."""
     journal = made.stage.tools.journal
     assert journal.open_sales() == ()
@@ -288,9 +288,11 @@ def nothing_is_owed(life: Life, made: Theatre) -> None:
         owed = sale.kept_minor
         assert owed in (0, PRICE_MINOR * sale.delivered)
         assert life.terminal.taken_minor(sale.transaction) == owed, "\n".join(story)
-        assert sale.money is Money.CAPTURED or not sale.delivered or sale.money is Money.REFUNDED, "\n".join(story)
+        assert sale.money is PaymentStatus.CAPTURED or not sale.delivered or sale.money is PaymentStatus.REFUNDED, (
+            "\n".join(story)
+        )
         assert sale.closed
-        assert sale.metal is Metal.NONE
+        assert sale.metal is BlankStatus.NONE
     assert life.terminal.taken_in_all_minor == sum(life.terminal.taken_minor(sale.transaction) for sale in sales)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from hardware.cutter import GrblCutter
+from hardware.grbl.cutter import GrblCutter
 from hardware.job import CutJob
 from hardware.ports import ByteLink
-from kiosk.cut_plan import CutPlan, plan_cuts
-from kiosk.gcode import to_gcode
-from simulator.firmware_build import STOCK, FirmwareBuild
-from simulator.link import MemoryLink
-from simulator.rig import SimulatedMachine
-from simulator.wiring import Steps
-from tests.cut.keys import blank, catalogue, machine
+from kiosk.cutting.gcode import to_gcode
+from kiosk.cutting.plan import CutPlan, plan_cuts
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.build import STOCK, FirmwareBuild
+from simulator.firmware.wiring import Steps
+from simulator.wire.memory import MemoryLink
+from tests.cutting.keys import blank, catalogue, machine
 
 Act = Callable[[], None]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kiosk.events import Credentials, Done, Recover, StaffKey, TellReceived
 from kiosk.rehearsal.ready import PIN
-from kiosk.rehearsal.stage import Stage
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
+from kiosk.rehearsal.virtual_time import VirtualKiosk
+from kiosk.session.intents import Credentials, Done, Recover, StaffKey, TellReceived
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
 
 
-def signs_in(stage: Stage, number: str = "1001", pin: str = PIN) -> Snapshot:
+def signs_in(stage: VirtualKiosk, number: str = "1001", pin: str = PIN) -> Snapshot:
     """From the front to the staff menu, until the machine's inputs are shown there."""
     stage.post(StaffKey())
     stage.run_to(State.STAFF_LOGIN)
@@ -21,7 +21,7 @@ def signs_in(stage: Stage, number: str = "1001", pin: str = PIN) -> Snapshot:
 
 
 def recovers(
-    stage: Stage, number: str = "1001", pin: str = PIN, received: Callable[[], bool] | None = lambda: False
+    stage: VirtualKiosk, number: str = "1001", pin: str = PIN, received: Callable[[], bool] | None = lambda: False
 ) -> None:
     """Recover the machine and leave; `received` says whether the shopper has a copy nobody saw fall (None: no word)."""
     signs_in(stage, number, pin)

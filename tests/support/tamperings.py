@@ -14,10 +14,10 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from kiosk.audit import Audit, record_of
-from kiosk.audit_chain import AuditKey, next_record
-from kiosk.audit_reading import read_audit
-from kiosk.database import DatabaseFault
+from kiosk.records.audit.chain import AuditKey, next_record
+from kiosk.records.audit.log import Audit, record_of
+from kiosk.records.audit.reading import read_audit
+from kiosk.records.database import DatabaseFault
 from tests.support.transcript import ToldClock
 
 RECORDS = 8

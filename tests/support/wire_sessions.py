@@ -13,19 +13,19 @@ from functools import cache
 
 from config.settings import Settings, load_settings
 from hardware.ports import ByteLink
-from kiosk.rehearsal import play as playing
-from kiosk.rehearsal.play import Played, play
+from kiosk.rehearsal import run_scenario as playing
+from kiosk.rehearsal.run_scenario import ScenarioResult, play
 from kiosk.rehearsal.script import Scenario
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from simulator.rig import SimulatedMachine
-from simulator.wire_faults import Damage, Way
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.wire.damage import Damage, Direction
 from tests.support.wire_trials import kind_of
 
 KEYS = (("KW1", 3), ("SC4", 8), ("M1", 5))
 """Blanks and the seeds of their codes: five cuts, six, and a key stopped at its tip or of another size."""
 STATES = (State.STARTING, State.LOADING, State.CUTTING, State.CHECKING, State.DELIVERING)
-Cell = tuple[Way, State, str]
+Cell = tuple[Direction, State, str]
 IN_DOUBT = "money reserved, metal delivering"
 """A copy may have fallen and nobody saw it: staff are asked who has it, and until then nothing is charged."""
 
@@ -40,7 +40,7 @@ class Tap:
     """Counts what passes the wire, by the state the screen shows."""
 
     state: State = State.STARTING
-    passed: dict[tuple[Way, State], list[int]] = field(default_factory=dict)
+    passed: dict[tuple[Direction, State], list[int]] = field(default_factory=dict)
 
     def over(self, link: ByteLink) -> ByteLink:
         tap = self
@@ -48,11 +48,11 @@ class Tap:
         class Tapped:
             def read(self, timeout_s: float) -> bytes:
                 data = link.read(timeout_s)
-                tap.passed.setdefault((Way.FROM_BOARD, tap.state), []).extend(data)
+                tap.passed.setdefault((Direction.FROM_BOARD, tap.state), []).extend(data)
                 return data
 
             def write(self, data: bytes) -> None:
-                tap.passed.setdefault((Way.TO_BOARD, tap.state), []).extend(data)
+                tap.passed.setdefault((Direction.TO_BOARD, tap.state), []).extend(data)
                 link.write(data)
 
             def close(self) -> None:
@@ -143,7 +143,7 @@ def trials(seed: int, runs: int) -> Iterator[Trial]:
         yield Trial(scenario, f"{board} {key[0]} {damage} {way} {kind!r} at byte {at_byte} of {state}")
 
 
-def wrong(played: Played) -> tuple[str, ...]:
+def wrong(played: ScenarioResult) -> tuple[str, ...]:
     """What of a session's end none may show.
 
     A kiosk that stays out of order until a technician comes may still have a blank in its clamp and its sale open:
@@ -160,7 +160,7 @@ def _may_wait(finding: str, doubtful: bool) -> bool:
     return finding.endswith("metal clamped") or "in out_of_order" in finding or finding.startswith("ends in")
 
 
-def run(trial: Trial, judge: Callable[[Played], None]) -> tuple[str, ...]:
+def run(trial: Trial, judge: Callable[[ScenarioResult], None]) -> tuple[str, ...]:
     """Play one trial; what was wrong with its end."""
     played = play(trial.scenario, settings())
     judge(played)

@@ -13,18 +13,18 @@ from functools import cache
 
 import numpy as np
 
-from hardware.cutter import GrblCutter
 from hardware.errors import BlankFault, HardwareFault
-from hardware.grbl_board import stop_board
+from hardware.grbl.board import stop_board
+from hardware.grbl.cutter import GrblCutter
 from hardware.ports import ByteLink
-from kiosk.copy_check import check_copy
-from kiosk.cut_plan import CutPlan, plan_cuts
-from kiosk.gcode import to_gcode
-from simulator.firmware_build import ECHO, STOCK
-from simulator.rig import SimulatedMachine
-from simulator.wire_faults import Damage, Way, WireFault
-from simulator.world_blade import Blade
-from tests.cut.keys import blank, catalogue, machine
+from kiosk.cutting.check import check_copy
+from kiosk.cutting.gcode import to_gcode
+from kiosk.cutting.plan import CutPlan, plan_cuts
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.build import ECHO, STOCK
+from simulator.machine.blade import Blade
+from simulator.wire.damage import Damage, Direction, WireFault
+from tests.cutting.keys import blank, catalogue, machine
 from tests.support.damaged_jobs import is_bad
 
 LONGEST_S = 600.0
@@ -48,15 +48,15 @@ class Tap:
 
     link: ByteLink
     stage: str = "connect"
-    passed: dict[Way, list[tuple[str, int]]] = field(default_factory=lambda: {way: [] for way in Way})
+    passed: dict[Direction, list[tuple[str, int]]] = field(default_factory=lambda: {way: [] for way in Direction})
 
     def read(self, timeout_s: float) -> bytes:
         data = self.link.read(timeout_s)
-        self.passed[Way.FROM_BOARD] += [(self.stage, byte) for byte in data]
+        self.passed[Direction.FROM_BOARD] += [(self.stage, byte) for byte in data]
         return data
 
     def write(self, data: bytes) -> None:
-        self.passed[Way.TO_BOARD] += [(self.stage, byte) for byte in data]
+        self.passed[Direction.TO_BOARD] += [(self.stage, byte) for byte in data]
         self.link.write(data)
 
     def close(self) -> None:
@@ -87,13 +87,13 @@ def kind_of(byte: int) -> str:
 
 
 @cache
-def classes(echo: bool) -> dict[tuple[Way, str, str], tuple[int, ...]]:
+def classes(echo: bool) -> dict[tuple[Direction, str, str], tuple[int, ...]]:
     """Byte positions of a clean run by direction, stage and kind."""
     rig = SimulatedMachine(machine(), catalogue(), 0, build=ECHO if echo else STOCK)
     tap = Tap(rig.link())
     cutter = GrblCutter(lambda: tap, machine(), rig.clock)
     _copy(cutter, rig, lambda stage: setattr(tap, "stage", stage))
-    found: dict[tuple[Way, str, str], list[int]] = {}
+    found: dict[tuple[Direction, str, str], list[int]] = {}
     for way, passed in tap.passed.items():
         for position, (stage, byte) in enumerate(passed):
             found.setdefault((way, stage, kind_of(byte)), []).append(position)

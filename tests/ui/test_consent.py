@@ -16,18 +16,18 @@ import numpy as np
 import pytest
 
 from config.problems import BadInput
-from hardware.scan import ScanFrames, View
-from hardware.scan_folder import load_scan
+from hardware.camera.scan_folder import load_scan
+from hardware.scan import Frame, ScanFrames
 from kiosk.__main__ import main
-from kiosk.events import Cancel, Confirm, MoreTime, SetLanguage
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
-from kiosk.support_scan import keep
+from kiosk.operations.support_scan import keep
+from kiosk.session.intents import Cancel, Confirm, MoreTime, SetLanguage
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
 from tests.support.paths import ROOT
 from tests.ui.glass import gallery, mistakes
 from ui.consent import ConsentDesk, consent_screen
 from ui.gallery import SIZES, sample_store
-from ui.local import Local
+from ui.present.local import Local
 from ui.theme import make_theme
 
 
@@ -114,8 +114,8 @@ def test_what_is_not_written_whole_is_taken_away(
         (directory / "head.png").touch()
         raise broken_by
 
-    monkeypatch.setattr("kiosk.support_scan.save_scan", half)
-    frames = ScanFrames(silhouette=View(np.zeros((4, 4), np.uint8), 0.05))
+    monkeypatch.setattr("kiosk.operations.support_scan.save_scan", half)
+    frames = ScanFrames(silhouette=Frame(np.zeros((4, 4), np.uint8), 0.05))
     (tmp_path / "empty").mkdir()
     for out in (tmp_path / "new", tmp_path / "empty"):
         with pytest.raises(told):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from kiosk.events import LetGo, ServiceAction
+from kiosk.session.intents import LetGo, ServiceAction
 from tests.ui.glass import gallery
 from ui.gallery import sample_store
-from ui.samples import SAMPLES
+from ui.present.samples import SAMPLES
 
 JOG = ServiceAction("jog", "y", 0.1)
 

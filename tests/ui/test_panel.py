@@ -15,18 +15,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.problems import BadInput
-from hardware.grbl_codes import ALARMS, ERRORS
+from hardware.grbl.codes import ALARMS, ERRORS
 from kiosk.rehearsal import panel as panel_command
-from simulator.fault_model import Outcome, Parameter
-from simulator.faults import FAULTS, FaultPanel
-from simulator.gallery import GALLERY
-from simulator.wire_tap import Course
-from tests.world.parts import Hand
+from simulator.faults.injection import FAULTS, FaultPanel
+from simulator.faults.model import Parameter, Required
+from simulator.keys.sample_keys import GALLERY
+from simulator.wire.tap import Passage
+from tests.simulator.machine.parts import Hand
 from ui.panel.__main__ import _something_to_show_it_on
-from ui.panel.decode import Kind, meaning
-from ui.panel.desk import (
-    Desk,
-    Wish,
+from ui.panel.cpu_budget import SHARE, CpuBudget
+from ui.panel.decode import LineKind, meaning
+from ui.panel.pictures import PictureFailed, picture_path
+from ui.panel.requests import (
+    ControlRequest,
+    MachineRequests,
     door_wish,
     fault_wish,
     mend_wish,
@@ -37,11 +39,9 @@ from ui.panel.desk import (
     stepped,
     stop_wish,
 )
-from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.style import DESIGN_PX, PALETTES, panel_theme
-from ui.panel.thrift import SHARE, Thrift
-from ui.panel.told import FOLDER, LANGUAGES, told_in
-from ui.panel.wirelog import WireLog
+from ui.panel.translate import FOLDER, LANGUAGES, told_in
+from ui.panel.wire_lines import ShownWire
 from ui.theme import contrast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ def test_every_sentence_stands_in_every_language() -> None:
 @pytest.mark.parametrize("code", ["es", "fr"])
 def test_faults_keys_outcomes_and_numbers_are_told_in_other_languages_too(code: str) -> None:
     wanted = {f"fault.{name}" for name in FAULTS} | {f"key.{name}" for name in GALLERY}
-    wanted |= {f"outcome.{each.name.lower()}" for each in Outcome}
+    wanted |= {f"outcome.{each.name.lower()}" for each in Required}
     wanted |= {f"error.{number}" for number in ERRORS} | {f"alarm.{number}" for number in ALARMS}
     assert not wanted - told_in(code).words.ids
 
@@ -92,50 +92,50 @@ def test_what_one_touches_is_large_enough_and_grows_with_the_window() -> None:
 @pytest.mark.parametrize(
     ("course", "raw", "kind", "said"),
     [
-        ("from_board", "error:20", Kind.TROUBLE, "refused: an unsupported command"),
-        ("from_board", "ALARM:1", Kind.TROUBLE, "locked: a limit switch was hit"),
-        ("from_board", "ok", Kind.OK, "line taken (not yet done)"),
-        ("from_board", "<Idle|MPos:-60.000,-2.000,-5.000|Bf:15,128|FS:0,0>", Kind.POLL,
+        ("from_board", "error:20", LineKind.TROUBLE, "refused: an unsupported command"),
+        ("from_board", "ALARM:1", LineKind.TROUBLE, "locked: a limit switch was hit"),
+        ("from_board", "ok", LineKind.OK, "line taken (not yet done)"),
+        ("from_board", "<Idle|MPos:-60.000,-2.000,-5.000|Bf:15,128|FS:0,0>", LineKind.POLL,
          "Idle at X-60.000 Y-2.000 Z-5.000 · room for 15 moves, 128 bytes"),
-        ("from_board", "<Door:1|MPos:0.000,0.000,0.000|Pn:D>", Kind.TROUBLE,
+        ("from_board", "<Door:1|MPos:0.000,0.000,0.000|Pn:D>", LineKind.TROUBLE,
          "Door 1 at X0.000 Y0.000 Z0.000 · inputs: door"),
-        ("from_board", "[PRB:-88.000,-20.123,-5.000:1]", Kind.REPLY, "touched at X-88.000 Y-20.123 Z-5.000"),
-        ("from_board", "$110=4000.000", Kind.REPLY, "$110 (X max mm/min) is 4000.000"),
-        ("from_board", "Grbl 1.1h ['$' for help]", Kind.REPLY, "Grbl 1.1h has started"),
-        ("from_board", "[echo: G1X3]", Kind.OK, "heard: in a line to X3"),
-        ("from_board", "o\\x93", Kind.TROUBLE, "cannot be understood: damaged?"),
-        ("to_board", "?", Kind.POLL, "report the state"),
-        ("to_board", "!", Kind.COMMAND, "feed hold: slow down and stand"),
-        ("to_board", "\\x18", Kind.COMMAND, "soft reset"),
-        ("to_board", "\\x85", Kind.COMMAND, "cancel jogging"),
-        ("to_board", "\\x91", Kind.COMMAND, "feed override +10 %"),
-        ("to_board", "\\x96", Kind.COMMAND, "rapid override: 50 %"),
-        ("to_board", "$H", Kind.COMMAND, "find the home switches"),
-        ("to_board", "$J=G91X1.5F200", Kind.COMMAND, "jog: to X1.5, incremental, at 200 mm/min"),
-        ("to_board", "G38.2Y-12.5F60", Kind.COMMAND,
+        ("from_board", "[PRB:-88.000,-20.123,-5.000:1]", LineKind.REPLY, "touched at X-88.000 Y-20.123 Z-5.000"),
+        ("from_board", "$110=4000.000", LineKind.REPLY, "$110 (X max mm/min) is 4000.000"),
+        ("from_board", "Grbl 1.1h ['$' for help]", LineKind.REPLY, "Grbl 1.1h has started"),
+        ("from_board", "[echo: G1X3]", LineKind.OK, "heard: in a line to X3"),
+        ("from_board", "o\\x93", LineKind.TROUBLE, "cannot be understood: damaged?"),
+        ("to_board", "?", LineKind.POLL, "report the state"),
+        ("to_board", "!", LineKind.COMMAND, "feed hold: slow down and stand"),
+        ("to_board", "\\x18", LineKind.COMMAND, "soft reset"),
+        ("to_board", "\\x85", LineKind.COMMAND, "cancel jogging"),
+        ("to_board", "\\x91", LineKind.COMMAND, "feed override +10 %"),
+        ("to_board", "\\x96", LineKind.COMMAND, "rapid override: 50 %"),
+        ("to_board", "$H", LineKind.COMMAND, "find the home switches"),
+        ("to_board", "$J=G91X1.5F200", LineKind.COMMAND, "jog: to X1.5, incremental, at 200 mm/min"),
+        ("to_board", "G38.2Y-12.5F60", LineKind.COMMAND,
          "towards Y-12.5 until the wheel touches (else alarm), at 60 mm/min"),
-        ("to_board", "G53 G0 X-60", Kind.COMMAND, "in machine coordinates, quickly to X-60"),
-        ("to_board", "M3S6000", Kind.COMMAND, "wheel on, 6000 rpm"),
-        ("to_board", "M8", Kind.COMMAND, "clamp open"),
-        ("to_board", "G4P0.3", Kind.COMMAND, "wait 0.3 s"),
-        ("to_board", "hello", Kind.COMMAND, "is no G-code"),
-        ("port", "open", Kind.PORT, "a program opened the port: the board starts anew"),
+        ("to_board", "G53 G0 X-60", LineKind.COMMAND, "in machine coordinates, quickly to X-60"),
+        ("to_board", "M3S6000", LineKind.COMMAND, "wheel on, 6000 rpm"),
+        ("to_board", "M8", LineKind.COMMAND, "clamp open"),
+        ("to_board", "G4P0.3", LineKind.COMMAND, "wait 0.3 s"),
+        ("to_board", "hello", LineKind.COMMAND, "is no G-code"),
+        ("port", "open", LineKind.PORT, "a program opened the port: the board starts anew"),
     ],
 )  # fmt: skip
-def test_a_line_is_told_in_plain_words(course: str, raw: str, kind: Kind, said: str) -> None:
+def test_a_line_is_told_in_plain_words(course: str, raw: str, kind: LineKind, said: str) -> None:
     told = meaning(course, raw, False, told_in("en"))
     assert (told.kind, told.text) == (kind, said)
 
 
 def test_a_damaged_line_is_trouble_whatever_it_looks_like() -> None:
     told = meaning("from_board", "ok", True, told_in("en"))
-    assert told.kind is Kind.TROUBLE
+    assert told.kind is LineKind.TROUBLE
     assert told.text.startswith("damaged on the way")
 
 
-@given(st.sampled_from(list(Course)), st.text(max_size=80), st.booleans(), st.sampled_from(LANGUAGES))
+@given(st.sampled_from(list(Passage)), st.text(max_size=80), st.booleans(), st.sampled_from(LANGUAGES))
 @settings(max_examples=150, deadline=None)
-def test_anything_on_the_wire_is_told_somehow(course: Course, raw: str, damaged: bool, code: str) -> None:
+def test_anything_on_the_wire_is_told_somehow(course: Passage, raw: str, damaged: bool, code: str) -> None:
     assert meaning(course, raw, damaged, told_in(code)).text
 
 
@@ -144,7 +144,7 @@ def rows(*texts: str, first: int = 1, course: str = "to_board") -> list[list[obj
 
 
 def test_polls_are_hidden_until_they_are_asked_for_and_trouble_can_be_seen_alone() -> None:
-    log = WireLog(told_in("en"))
+    log = ShownWire(told_in("en"))
     log.add(rows("?", "G0X-1"), 0)
     log.add(rows("ok", "error:1", first=3, course="from_board"), 0)
     assert [line.raw for line in log.shown(9)] == ["G0X-1", "ok", "error:1"]
@@ -157,7 +157,7 @@ def test_polls_are_hidden_until_they_are_asked_for_and_trouble_can_be_seen_alone
 
 
 def test_a_log_that_is_held_still_shows_the_same_lines_while_others_come_and_counts_them() -> None:
-    log = WireLog(told_in("en"))
+    log = ShownWire(told_in("en"))
     log.add(rows("G0X-1"), 0)
     log.hold(True)
     log.add(rows("G0X-2", "G0X-3", first=2), 7)
@@ -216,14 +216,22 @@ def test_every_fault_can_be_set_as_the_panel_sets_it(name: str) -> None:
 
 def test_every_answer_is_told(language: str) -> None:
     told = told_in(language)
-    asked: list[tuple[Wish, dict[str, Any]]] = [
-        (Wish("lay", (("key", "dimple"),)), {}), (Wish("take"), {"taken": True}), (Wish("take"), {"taken": False}),
-        (Wish("fault", (("name", "shavings"),)), {}), (Wish("clear", (("name", "shavings"),)), {}), (Wish("clear"), {}),
-        (Wish("door", (("open", True),)), {}), (Wish("stop", (("pressed", False),)), {}),
-        (Wish("stock", (("slot", 1), ("blanks", 5))), {}), (Wish("empty_chute"), {"taken": 3}),
-        (Wish("speed", (("times", 5),)), {"speed": 5.0}), (Wish("pause"), {"paused": True}), (Wish("go"), {}),
-        (Wish("step", (("s", 0.1),)), {}),
-    ]  # fmt: skip
+    asked: list[tuple[ControlRequest, dict[str, Any]]] = [
+        (ControlRequest("lay", (("key", "dimple"),)), {}),
+        (ControlRequest("take"), {"taken": True}),
+        (ControlRequest("take"), {"taken": False}),
+        (ControlRequest("fault", (("name", "shavings"),)), {}),
+        (ControlRequest("clear", (("name", "shavings"),)), {}),
+        (ControlRequest("clear"), {}),
+        (ControlRequest("door", (("open", True),)), {}),
+        (ControlRequest("stop", (("pressed", False),)), {}),
+        (ControlRequest("stock", (("slot", 1), ("blanks", 5))), {}),
+        (ControlRequest("empty_chute"), {"taken": 3}),
+        (ControlRequest("speed", (("times", 5),)), {"speed": 5.0}),
+        (ControlRequest("pause"), {"paused": True}),
+        (ControlRequest("go"), {}),
+        (ControlRequest("step", (("s", 0.1),)), {}),
+    ]
     for wish, answer in asked:
         said, troubled = outcome_message(wish.request, {"ok": True, **answer}, told)
         assert said
@@ -234,7 +242,9 @@ def test_every_answer_is_told(language: str) -> None:
 
 def test_a_slide_that_is_not_where_the_board_believes_is_told_only_once_the_board_knows_where_it_is() -> None:
     told = told_in("en")
-    desk = Desk(told, WireLog(told), state={"board": "Idle", "position_mm": [-60.3, -2, -5], "told_mm": [-60, -2, -5]})
+    desk = MachineRequests(
+        told, ShownWire(told), state={"board": "Idle", "position_mm": [-60.3, -2, -5], "told_mm": [-60, -2, -5]}
+    )
     assert desk.apart_mm()[0] == pytest.approx(-0.3)
     desk.state["board"] = "Alarm"
     assert desk.apart_mm() == (0, 0, 0)
@@ -316,7 +326,7 @@ def test_without_a_display_it_says_so_rather_than_draw_unseen(tmp_path: Path) ->
 @given(st.lists(st.floats(0.0, 0.3), min_size=50, max_size=200))
 @settings(max_examples=80, deadline=None)
 def test_looking_is_skipped_until_no_more_than_its_share_was_spent(costs_s: list[float]) -> None:
-    thrift, wall_s, cpu_s = Thrift(0.0, 0.0), 0.0, 0.0
+    thrift, wall_s, cpu_s = CpuBudget(0.0, 0.0), 0.0, 0.0
     for cost_s in costs_s:
         wall_s += 1 / 12
         if thrift.may(wall_s, cpu_s):

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from kiosk.snapshot import Snapshot
+from kiosk.session.snapshot import Snapshot
 from tests.ui.code128 import decode
 from tests.ui.glass import gallery
 from ui.gallery import sample_store
-from ui.local import Local
-from ui.samples import SAMPLES
+from ui.present.local import Local
+from ui.present.samples import SAMPLES
 
 
 def picture(name: str) -> np.ndarray:

@@ -9,18 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware import errors
-from kiosk.decision import FiredRule, Override, Verdict
-from kiosk.events import Approve, CallStaff, Cancel, Credentials, Done, EnterReceipt, Recover, StaffKey, Stop
-from kiosk.reading import Outcome
-from kiosk.snapshot import FaultNotice, Progress, Refusal, Snapshot, StaffView, Waiting
-from kiosk.states import MAKING, State
-from ui.fault_help import fault_family
+from kiosk.key.reading import Outcome
+from kiosk.policy.decision import FiredRule, Override, Verdict
+from kiosk.session.intents import Approve, CallStaff, Cancel, Credentials, Done, EnterReceipt, Recover, StaffKey, Stop
+from kiosk.session.snapshot import FaultNotice, Progress, Refusal, Snapshot, StaffView, Waiting
+from kiosk.session.states import MAKING, State
 from ui.gallery import sample_store
-from ui.local import EnterTyped, Erase, Local, OpenTab, SetVolume, ToggleContrast, ToggleSpeech, Typed, after, on_state
-from ui.presenter import present
-from ui.samples import SAMPLES
-from ui.shown import Kind, RefusedDetail, Shown, StaffDetail
-from ui.spoken import actions_of
+from ui.present.fault_help import fault_family
+from ui.present.local import (
+    EnterTyped,
+    Erase,
+    Local,
+    OpenTab,
+    SetVolume,
+    ToggleContrast,
+    ToggleSpeech,
+    Typed,
+    after,
+    on_state,
+)
+from ui.present.present import present
+from ui.present.samples import SAMPLES
+from ui.present.shown import ButtonKind, RefusedDetail, Shown, StaffDetail
+from ui.present.spoken import actions_of
 
 STORE = sample_store("portrait")
 LANGUAGES = ("en", "es", "fr")
@@ -74,7 +85,7 @@ def test_before_the_cut_there_is_a_large_cancel_and_during_it_a_stop() -> None:
             assert Cancel() in [action.does for action in shown.actions], name
         if snapshot.state in MAKING:
             stop = next(action for action in shown.actions if action.does == Stop())
-            assert (stop.kind, stop.enabled, stop.hold) == (Kind.DANGER, True, False)
+            assert (stop.kind, stop.enabled, stop.hold) == (ButtonKind.DANGER, True, False)
             assert Cancel() not in intents(shown)
 
 
@@ -246,7 +257,7 @@ def test_a_whole_purchase_takes_at_most_four_touches() -> None:
     for name in ("02-welcome", "04-place-key", "08-offer", "17-take-key"):
         shown = shown_of(SAMPLES[name][0])
         actions = [*shown.actions, *(actions_of(shown.detail) if shown.detail else [])]
-        assert sum(action.kind is Kind.PRIMARY and action.enabled for action in actions) == 1, name
+        assert sum(action.kind is ButtonKind.PRIMARY and action.enabled for action in actions) == 1, name
         touches += 1
     assert touches <= 4
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.events import Credentials, Intent, SetLanguage, StaffKey, Start
-from kiosk.snapshot import Snapshot
-from kiosk.states import State
+from kiosk.session.intents import Credentials, Intent, SetLanguage, StaffKey, Start
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
 from ui.app import Screenful
 from ui.gallery import sample_store
-from ui.local import EnterTyped, Local, OpenHelp, Repeat, SetVolume, ToggleSpeech, Typed
-from ui.samples import SAMPLES
-from ui.shown import Shown
+from ui.present.local import EnterTyped, Local, OpenHelp, Repeat, SetVolume, ToggleSpeech, Typed
+from ui.present.samples import SAMPLES
+from ui.present.shown import Shown
 from ui.speech import Espeak
 
 WELCOME = SAMPLES["02-welcome"][0]
@@ -166,6 +166,6 @@ def test_a_kiosk_without_a_voice_is_silent_and_says_so_once(caplog: pytest.LogCa
 
 
 def test_importing_the_app_opens_no_window() -> None:
-    code = "import sys, ui.app, ui.presenter; sys.exit(any(name.split('.')[0] == 'kivy' for name in sys.modules))"
+    code = "import sys, ui.app, ui.present.present; sys.exit(any(name.split('.')[0] == 'kivy' for name in sys.modules))"
     root = Path(__file__).resolve().parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0

@@ -12,13 +12,13 @@ from typing import Any, get_args
 
 import pytest
 
-from kiosk.events import Intent
-from kiosk.states import State
+from kiosk.session.intents import Intent
+from kiosk.session.states import State
 from tests.ui.glass import gallery, labels_in, mistakes
 from ui.gallery import SIZES, sample_store
-from ui.local import LocalAct
-from ui.samples import SAMPLES
-from ui.spoken import actions_of
+from ui.present.local import LocalAct
+from ui.present.samples import SAMPLES
+from ui.present.spoken import actions_of
 from ui.theme import make_theme
 
 LANGUAGES = ("en", "es", "fr")

@@ -12,20 +12,20 @@ from fontTools.ttLib import TTFont
 
 import config
 from hardware.errors import HardwareFault
-from hardware.touch_off import Seat
-from kiosk import policy
-from kiosk.approvals import REASONS
-from kiosk.cut_plan import PlanRefusal
-from kiosk.database import DatabaseFault
-from kiosk.decision import FiredRule
-from kiosk.ops.refused_start import BAD_SETTINGS
-from kiosk.phases import offering
-from kiosk.phases.ending import STOPPED
-from kiosk.phases.offering import cannot_cut
-from kiosk.phases.starting import LONE_PROBLEM
-from kiosk.reading import Outcome
-from ui.fault_help import FAMILIES, OTHER, fault_family
-from ui.i18n import LOCALES, MissingWord, language_name, languages_available, load_words, read_catalog
+from hardware.grbl.touch_off import Seat
+from kiosk.cutting.plan import PlanRefusal
+from kiosk.key.reading import Outcome
+from kiosk.operations.refused_start import BAD_SETTINGS
+from kiosk.policy import decide
+from kiosk.policy.decision import FiredRule
+from kiosk.records.database import DatabaseFault
+from kiosk.session.phases import offering
+from kiosk.session.phases.ending import STOPPED
+from kiosk.session.phases.offering import cannot_cut
+from kiosk.session.phases.starting import LONE_PROBLEM
+from kiosk.staff.approvals import REASONS
+from ui.present.fault_help import FAMILIES, OTHER, fault_family
+from ui.present.language import LOCALES, MissingWord, language_name, languages_available, load_words, read_catalog
 from ui.theme import FONTS
 
 LANGUAGES = languages_available()
@@ -105,7 +105,7 @@ def subclasses(kind: type) -> list[type]:
 def rules_of_the_program() -> set[str]:
     # Rules the program makes itself come without words of their own: their code is all there is to look up.
     made = {cannot_cut(reason).code for reason in PlanRefusal}
-    for module in (offering, policy):
+    for module in (offering, decide):
         made |= {value.code for value in vars(module).values() if isinstance(value, FiredRule)}
     return made
 
@@ -151,7 +151,7 @@ def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "sv.po").write_text(
         text.replace('msgstr "Cancel"', 'msgstr "Avbryt"').replace("Language: en", "Language: sv")
     )
-    monkeypatch.setattr("ui.i18n.LOCALES", tmp_path)
+    monkeypatch.setattr("ui.present.language.LOCALES", tmp_path)
     words = load_words.__wrapped__("sv", "SE")
     assert (words.name, words("cancel")) == ("Svenska", "Avbryt")
     assert words.money(349, "SEK") == "3,49\xa0kr"

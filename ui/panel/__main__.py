@@ -14,7 +14,7 @@ import typer
 
 from config.problems import BadInput, Problem
 from ui.panel.client import ControlClient
-from ui.panel.told import Language
+from ui.panel.translate import Language
 
 HOST = "127.0.0.1"
 

@@ -14,15 +14,25 @@ from typing import Any
 
 from config.catalogue import load_catalogue
 from ui import bootstrap
-from ui.keys import PRESS_KEYS, meaning_of
 from ui.panel.client import ControlClient
-from ui.panel.desk import SPEEDS, Desk, Wish, door_wish, outcome_message, pause_wish, speed_wish, step_wish, stop_wish
+from ui.panel.cpu_budget import CpuBudget
 from ui.panel.focus import Keyboard, ask_not_to_be_activated
 from ui.panel.pictures import PictureFailed, picture_path
+from ui.panel.requests import (
+    SPEEDS,
+    ControlRequest,
+    MachineRequests,
+    door_wish,
+    outcome_message,
+    pause_wish,
+    speed_wish,
+    step_wish,
+    stop_wish,
+)
 from ui.panel.style import DESIGN_PX, SMALLEST_PX, panel_theme
-from ui.panel.thrift import Thrift
-from ui.panel.told import Told, told_in
-from ui.panel.wirelog import WireLog
+from ui.panel.translate import PanelWords, told_in
+from ui.panel.wire_lines import ShownWire
+from ui.present.keypad import PRESS_KEYS, meaning_of
 
 LOOKS_PER_S = 12.0
 RESTING_LOOK_S = 0.5
@@ -72,7 +82,7 @@ def run_panel(
         bootstrap.configure(size_px, fullscreen=fullscreen, show_cursor=True, at_px=at_px)
         _resizable()
         told = told_in(language)
-        desk = Desk(told, WireLog(told))
+        desk = MachineRequests(told, ShownWire(told))
         app = _make_app(client, desk, answers, keyboard, palette, pictures, on_started)
         waker.append(app.trigger)
         app.run()
@@ -80,7 +90,7 @@ def run_panel(
         client.close()
 
 
-def _title(told: Told) -> str:
+def _title(told: PanelWords) -> str:
     """The banner as a window's name: some window managers show plain characters only."""
     return told("banner").replace("–", "-")
 
@@ -95,7 +105,7 @@ def _resizable() -> None:
 
 def _make_app(
     client: ControlClient,
-    desk: Desk,
+    desk: MachineRequests,
     answers: deque[tuple[dict[str, Any], dict[str, Any]]],
     keyboard: Keyboard,
     palette: str,
@@ -123,7 +133,7 @@ def _make_app(
             self.palette = palette
             self._waiting = 0
             self._asked_at = 0.0
-            self._thrift = Thrift(Clock.get_time(), time.process_time())
+            self._thrift = CpuBudget(Clock.get_time(), time.process_time())
 
         def build(self) -> Any:
             self.title = _title(desk.told)
@@ -173,7 +183,7 @@ def _make_app(
             if state.get("tray_laid") != desk.tray_laid:
                 self._ask("tray", since=max(0, desk.tray_laid))
 
-        def wish(self, wish: Wish) -> None:
+        def wish(self, wish: ControlRequest) -> None:
             """Ask for what a button says."""
             self._ask(**wish.request)
 

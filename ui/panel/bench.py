@@ -13,11 +13,11 @@ from typing import Any
 from config.catalogue import Catalogue
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel.blade_view import BladeCard
-from ui.panel.card import Card
-from ui.panel.desk import Desk, Wish
+from ui.panel.card import PanelCard
 from ui.panel.faults_view import FaultsCard
 from ui.panel.keys_view import KeysCard
 from ui.panel.machine_view import MachineCard
+from ui.panel.requests import ControlRequest, MachineRequests
 from ui.panel.tap import Tap
 from ui.panel.top_bar import Acts, StatusLine, TopBar
 from ui.panel.wire_view import WireCard
@@ -37,7 +37,9 @@ KEYS_PART = 0.47
 class Bench(Widget):
     """Everything in the window."""
 
-    def __init__(self, desk: Desk, send: Callable[[Wish], None], acts: Acts, catalogue: Catalogue) -> None:
+    def __init__(
+        self, desk: MachineRequests, send: Callable[[ControlRequest], None], acts: Acts, catalogue: Catalogue
+    ) -> None:
         super().__init__()
         self.desk = desk
         self.focused: Tap | None = None
@@ -49,7 +51,7 @@ class Bench(Widget):
         self.keys = KeysCard(desk, send, catalogue)
         self.faults = FaultsCard(desk, send)
         self.status = StatusLine(desk)
-        self.cards: tuple[Card, ...] = (
+        self.cards: tuple[PanelCard, ...] = (
             self.bar, self.machine, self.keys, self.faults, self.blade, self.wire, self.status,
         )  # fmt: skip
         self.add_widget(self.banner)

@@ -1,7 +1,7 @@
 """The blade in the clamp, close up and to scale: what it was, what the wheel has left, and the wheel over it.
 
 Responsible for: the drawing with its scale, and the figures beside it. Not responsible for: whether it is right
-(`kiosk.copy_check` judges the real copy).
+(`kiosk.cutting.check` judges the real copy).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.card import Card
-from ui.panel.desk import Desk
+from ui.panel.card import PanelCard
 from ui.panel.layers import Layers
 from ui.panel.machine_drawing import wheel_edge
+from ui.panel.requests import MachineRequests
 from ui.panel.style import mixed
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -27,10 +27,10 @@ LOW_MM, HIGH_MM = -2.5, 11.6
 WHEEL_REACH_MM = 9.0
 
 
-class BladeCard(Card):
+class BladeCard(PanelCard):
     """The close-up."""
 
-    def __init__(self, desk: Desk, **kwargs: Any) -> None:
+    def __init__(self, desk: MachineRequests, **kwargs: Any) -> None:
         super().__init__(desk, **kwargs)
         self._layers = Layers(self.canvas)
         self._pen: Pen | None = None

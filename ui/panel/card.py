@@ -9,7 +9,7 @@ from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.desk import Desk
+from ui.panel.requests import MachineRequests
 from ui.panel.tap import fill
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -18,19 +18,19 @@ from kivy.clock import Clock  # isort: skip
 from kivy.uix.widget import Widget
 
 
-class Card(Widget):
+class PanelCard(Widget):
     """Draws its ground; `place` puts its children, `refresh` shows the desk anew."""
 
     has_bar = False
     """Whether buttons stand in the heading's line."""
 
-    def __init__(self, desk: Desk, **kwargs: Any) -> None:
+    def __init__(self, desk: MachineRequests, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.desk = desk
         self._soon = Clock.create_trigger(self._again, -1)
         for name in ("pos", "size"):
             self.fbind(name, self._soon)
-        look.follow(self, Card.again)
+        look.follow(self, PanelCard.again)
 
     @property
     def pad(self) -> float:

@@ -1,7 +1,7 @@
 """What passes on the wire, in plain words.
 
 Responsible for: one line and its direction to a sentence, its kind and whether it means trouble. Not responsible for:
-showing it, or what a kiosk makes of it (`hardware.grbl_session`). Pure.
+showing it, or what a kiosk makes of it (`hardware.grbl.session`). Pure.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hardware.grbl_events import (
+from hardware.grbl.events import (
     Alarm,
-    Banner,
     Echo,
     ErrorReply,
+    Greeting,
     Info,
     Offset,
     Ok,
@@ -22,16 +22,16 @@ from hardware.grbl_events import (
     Probe,
     Setting,
     StartupLine,
-    Status,
+    StatusReport,
 )
-from hardware.grbl_wire import parse_line
+from hardware.grbl.wire import parse_line
 from hardware.job import Position
-from simulator.wire_tap import Course
+from simulator.wire.tap import Passage
 from ui.panel.decode_gcode import gcode
-from ui.panel.told import Told
+from ui.panel.translate import PanelWords
 
 
-class Kind(StrEnum):
+class LineKind(StrEnum):
     """What a line is, for filters and colours."""
 
     POLL = "poll"
@@ -43,10 +43,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Meaning:
+class LineMeaning:
     """A line in plain words."""
 
-    kind: Kind
+    kind: LineKind
     text: str
 
 
@@ -64,20 +64,20 @@ _ROOM = re.compile(r"\|Bf:\d+,(\d+)")
 _TROUBLED_STATES = frozenset({"Alarm", "Door"})
 
 
-def meaning(course: str, text: str, damaged: bool, told: Told) -> Meaning:
+def meaning(course: str, text: str, damaged: bool, told: PanelWords) -> LineMeaning:
     r"""One line of the wire in plain words.
 
     Args:
-        course: a `simulator.wire_tap.Course`.
+        course: a `simulator.wire.tap.Course`.
         text: as it passed, bytes that cannot be printed as `\\x18`.
         damaged: whether the simulated wire changed it.
         told: the language.
     """
-    if course == Course.PORT:
-        return Meaning(Kind.PORT, told("wire.port.open"))
-    found = _sent(text, told) if course == Course.TO_BOARD else _heard(text, told)
+    if course == Passage.PORT:
+        return LineMeaning(LineKind.PORT, told("wire.port.open"))
+    found = _sent(text, told) if course == Passage.TO_BOARD else _heard(text, told)
     if damaged:
-        return Meaning(Kind.TROUBLE, f"{told('wire.damaged')} · {found.text}")
+        return LineMeaning(LineKind.TROUBLE, f"{told('wire.damaged')} · {found.text}")
     return found
 
 
@@ -86,20 +86,20 @@ def at(position: Position) -> str:
     return " ".join(f"{axis}{value:.3f}" for axis, value in zip("XYZ", position, strict=True))
 
 
-def _sent(text: str, told: Told) -> Meaning:
+def _sent(text: str, told: PanelWords) -> LineMeaning:
     if text == "?":
-        return Meaning(Kind.POLL, told("wire.rt.status"))
+        return LineMeaning(LineKind.POLL, told("wire.rt.status"))
     if text in ("!", "~"):
-        return Meaning(Kind.COMMAND, told("wire.rt.hold" if text == "!" else "wire.rt.resume"))
+        return LineMeaning(LineKind.COMMAND, told("wire.rt.hold" if text == "!" else "wire.rt.resume"))
     if match := re.fullmatch(r"\\x([0-9a-f]{2})", text):
-        return Meaning(Kind.COMMAND, _single(int(match[1], 16), told))
+        return LineMeaning(LineKind.COMMAND, _single(int(match[1], 16), told))
     plain = text.replace(" ", "").upper()
     if plain.startswith("$"):
-        return Meaning(Kind.COMMAND, _dollar(plain, told))
-    return Meaning(Kind.COMMAND, gcode(text, told))
+        return LineMeaning(LineKind.COMMAND, _dollar(plain, told))
+    return LineMeaning(LineKind.COMMAND, gcode(text, told))
 
 
-def _single(byte: int, told: Told) -> str:
+def _single(byte: int, told: PanelWords) -> str:
     if byte in _REALTIME:
         return told(f"wire.{_REALTIME[byte]}")
     if byte in _STEPS:
@@ -109,7 +109,7 @@ def _single(byte: int, told: Told) -> str:
     return told("wire.rt.unknown")
 
 
-def _dollar(plain: str, told: Told) -> str:
+def _dollar(plain: str, told: PanelWords) -> str:
     if plain in _PLAIN:
         return told(f"wire.{_PLAIN[plain]}")
     if plain.startswith("$J="):
@@ -124,43 +124,47 @@ def _dollar(plain: str, told: Told) -> str:
     return told("wire.cmd.note" if plain.startswith("$I=") else "wire.cmd.unknown")
 
 
-def _heard(text: str, told: Told) -> Meaning:
+def _heard(text: str, told: PanelWords) -> LineMeaning:
     event = parse_line(text.encode("ascii", "replace"))
     match event:
         case Ok():
-            return Meaning(Kind.OK, told("wire.ok"))
+            return LineMeaning(LineKind.OK, told("wire.ok"))
         case ErrorReply(number):
-            return Meaning(Kind.TROUBLE, told("wire.error", meaning=told.error(number)))
+            return LineMeaning(LineKind.TROUBLE, told("wire.error", meaning=told.error(number)))
         case Alarm(number):
-            return Meaning(Kind.TROUBLE, told("wire.alarm", meaning=told.alarm(number)))
-        case Status():
-            kind = Kind.TROUBLE if event.state in _TROUBLED_STATES else Kind.POLL
+            return LineMeaning(LineKind.TROUBLE, told("wire.alarm", meaning=told.alarm(number)))
+        case StatusReport():
+            kind = LineKind.TROUBLE if event.state in _TROUBLED_STATES else LineKind.POLL
             room = _ROOM.search(text)
-            return Meaning(kind, _status(event, room[1] if room else "", told))
+            return LineMeaning(kind, _status(event, room[1] if room else "", told))
         case Probe(position, touched):
-            return Meaning(Kind.REPLY, told("wire.touched" if touched else "wire.not_touched", target=at(position)))
-        case Banner(firmware, version):
-            return Meaning(Kind.REPLY, told("wire.hello", firmware=firmware, version=version))
+            return LineMeaning(
+                LineKind.REPLY, told("wire.touched" if touched else "wire.not_touched", target=at(position))
+            )
+        case Greeting(firmware, version):
+            return LineMeaning(LineKind.REPLY, told("wire.hello", firmware=firmware, version=version))
         case Setting(number, value):
-            return Meaning(Kind.REPLY, told("wire.setting", number=number, name=told.setting(number), value=value))
+            return LineMeaning(
+                LineKind.REPLY, told("wire.setting", number=number, name=told.setting(number), value=value)
+            )
         case Echo(line):
-            return Meaning(Kind.OK, told("wire.echo", meaning=_sent(line, told).text))
+            return LineMeaning(LineKind.OK, told("wire.echo", meaning=_sent(line, told).text))
         case ParserState(words):
-            return Meaning(Kind.REPLY, told("wire.parser", words=" ".join(words)))
+            return LineMeaning(LineKind.REPLY, told("wire.parser", words=" ".join(words)))
         case Offset(name, values):
             target = " ".join(f"{value:.3f}" for value in values)
-            return Meaning(Kind.REPLY, told("wire.offset.is", name=name, target=target))
+            return LineMeaning(LineKind.REPLY, told("wire.offset.is", name=name, target=target))
         case Info(kind_, words):
             known = f"wire.info.{kind_}"
             said = told(known, text=words) if known in told.words.ids else told("wire.info", kind=kind_, text=words)
-            return Meaning(Kind.REPLY, said)
+            return LineMeaning(LineKind.REPLY, said)
         case StartupLine(ran=ran):
-            return Meaning(Kind.REPLY, told("wire.startup.ran" if ran else "wire.startup"))
+            return LineMeaning(LineKind.REPLY, told("wire.startup.ran" if ran else "wire.startup"))
         case _:
-            return Meaning(Kind.TROUBLE, told("wire.garbled"))
+            return LineMeaning(LineKind.TROUBLE, told("wire.garbled"))
 
 
-def _status(status: Status, bytes_free: str, told: Told) -> str:
+def _status(status: StatusReport, bytes_free: str, told: PanelWords) -> str:
     where = status.machine_mm or status.work_mm
     name = status.state if status.substate is None else f"{status.state}:{status.substate}"
     parts = [told("wire.st.at", state=told.state(name), target=at(where)) if where else told.state(name)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ui.panel.told import Told
+from ui.panel.translate import PanelWords
 
 _WORD = re.compile(r"([A-Z])([+-]?(?:\d+\.?\d*|\.\d+))")
 _MOTION = {
@@ -26,7 +26,7 @@ _OFFSETS = ("G54", "G55", "G56", "G57", "G58", "G59")
 _MUST = ("G38.2", "G38.4")
 
 
-def gcode(line: str, told: Told) -> str:
+def gcode(line: str, told: PanelWords) -> str:
     """The line in words, its phrases in the order of the line; what is no G-code is said to be none."""
     text = re.sub(r"\(.*?\)|;.*", "", line).replace(" ", "").upper()
     words = _WORD.findall(text)
@@ -55,7 +55,7 @@ def _code(letter: str, value: str) -> str:
         return letter + value
 
 
-def _phrase(code: str, values: dict[str, str], target: str, told: Told) -> str:
+def _phrase(code: str, values: dict[str, str], target: str, told: PanelWords) -> str:
     if code in _MOTION:
         said = told(f"wire.{_MOTION[code]}", target=target) if target else ""
         return f"{said} {told('wire.must')}" if said and code in _MUST else said

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulator.fault_model import Fault, Parameter, Value
+from simulator.faults.model import Fault, Parameter, Value
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.desk import Desk, parameters_of
+from ui.panel.requests import MachineRequests, parameters_of
 from ui.panel.style import mixed
 from ui.panel.tap import PanelButton, Tap
 from ui.theme import Theme
@@ -26,7 +26,12 @@ class FaultRow(Tap):
     """A row: a touch on the switch sets or mends, elsewhere opens the parameters. A key press sets or mends."""
 
     def __init__(
-        self, fault: Fault, desk: Desk, flip: Callable[[Fault], None], opens: Callable[[Fault], None], **kwargs: Any
+        self,
+        fault: Fault,
+        desk: MachineRequests,
+        flip: Callable[[Fault], None],
+        opens: Callable[[Fault], None],
+        **kwargs: Any,
     ) -> None:
         super().__init__(f"fault_{fault.name}", lambda: flip(fault), size_hint_y=None, **kwargs)
         self.fault, self.desk = fault, desk
@@ -87,7 +92,12 @@ class Steppers(Widget):
     """An opened fault: all it does in words, the outcome the kiosk must reach, each parameter with its buttons."""
 
     def __init__(
-        self, fault: Fault, desk: Desk, values: dict[str, Value], step: Callable[[Fault, str, int], None], **kwargs: Any
+        self,
+        fault: Fault,
+        desk: MachineRequests,
+        values: dict[str, Value],
+        step: Callable[[Fault, str, int], None],
+        **kwargs: Any,
     ) -> None:
         super().__init__(size_hint_y=None, **kwargs)
         self._fault, self._desk, self._values, self._step = fault, desk, values, step

@@ -1,7 +1,7 @@
 """Every fault as a switch, with what it does, what the kiosk must do about it, and its parameters.
 
 Responsible for: rows, opening one, the steppers of its parameters. Not responsible for: what a fault does
-(`simulator.faults`).
+(`simulator.faults.injection`).
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulator.fault_model import Fault, Value
-from simulator.faults import FAULTS
+from simulator.faults.injection import FAULTS
+from simulator.faults.model import Fault, Value
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.card import Card
+from ui.panel.card import PanelCard
 from ui.panel.crisp_scroll import CrispScroll
-from ui.panel.desk import Desk, Wish, fault_wish, mend_wish, parameters_of, stepped
 from ui.panel.fault_row import FaultRow, Steppers
+from ui.panel.requests import ControlRequest, MachineRequests, fault_wish, mend_wish, parameters_of, stepped
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -25,12 +25,12 @@ from kivy.clock import Clock  # isort: skip
 from kivy.uix.boxlayout import BoxLayout
 
 
-class FaultsCard(Card):
+class FaultsCard(PanelCard):
     """The list of faults. `send` takes wishes."""
 
     has_bar = True
 
-    def __init__(self, desk: Desk, send: Callable[[Wish], None], **kwargs: Any) -> None:
+    def __init__(self, desk: MachineRequests, send: Callable[[ControlRequest], None], **kwargs: Any) -> None:
         self._send = send
         self.mend = PanelButton("mend", lambda: send(mend_wish()))
         self.values: dict[str, dict[str, Value]] = {

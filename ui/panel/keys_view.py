@@ -1,7 +1,7 @@
 """The key gallery as pictures: touch one and it lies in the tray.
 
 Responsible for: the pictures (drawn one after another, so that the panel stays quick), their names, taking a key out
-again. Not responsible for: how keys are made (`simulator.gallery`) or drawn (`simulator.optics`).
+again. Not responsible for: how keys are made (`simulator.keys.sample_keys`) or drawn (`simulator.optics`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from config.catalogue import Catalogue
-from simulator.gallery import GALLERY, gallery_key
+from simulator.keys.sample_keys import GALLERY, gallery_key
 from simulator.optics import render_portrait
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.card import Card
+from ui.panel.card import PanelCard
 from ui.panel.crisp_scroll import CrispScroll
-from ui.panel.desk import Desk, Wish, lay_wish
+from ui.panel.requests import ControlRequest, MachineRequests, lay_wish
 from ui.panel.tap import PanelButton, Tap, fill, lay_out_row, outline
 from ui.theme import Theme, rgba
 from ui.widgets.look import look
@@ -63,14 +63,16 @@ class KeyTap(Tap):
             outline(self, p.accent, theme.radius * 0.7, 2.0)
 
 
-class KeysCard(Card):
+class KeysCard(PanelCard):
     """The gallery and the tray's buttons."""
 
     has_bar = True
 
-    def __init__(self, desk: Desk, send: Callable[[Wish], None], catalogue: Catalogue, **kwargs: Any) -> None:
+    def __init__(
+        self, desk: MachineRequests, send: Callable[[ControlRequest], None], catalogue: Catalogue, **kwargs: Any
+    ) -> None:
         self._send, self._catalogue = send, catalogue
-        self.take = PanelButton("take", lambda: send(Wish("take")))
+        self.take = PanelButton("take", lambda: send(ControlRequest("take")))
         self.recut = PanelButton("recut", self._recut, "quiet")
         super().__init__(desk, **kwargs)
         self._grid = GridLayout(cols=COLUMNS, size_hint_y=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ui.panel import ink
-from ui.panel.desk import Desk
+from ui.panel.requests import MachineRequests
 from ui.panel.style import mixed
 from ui.theme import Theme
 
@@ -23,7 +23,7 @@ class Lamp:
     tone: str
 
 
-def lamps_of(desk: Desk) -> tuple[Lamp, ...]:
+def lamps_of(desk: MachineRequests) -> tuple[Lamp, ...]:
     """All lamps now."""
     state, told = desk.state, desk.told
     light = float(state["lamp"])

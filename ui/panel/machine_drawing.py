@@ -14,7 +14,7 @@ from typing import Any
 
 from ui.panel import ink
 from ui.panel.style import mixed
-from ui.panel.told import Told
+from ui.panel.translate import PanelWords
 from ui.theme import Palette, Theme
 from ui.widgets.pen import Pen
 
@@ -28,7 +28,7 @@ WHEEL_HALF_MM = 3.2
 """Half of the thickness the wheel is drawn with; its flat and flanks are true."""
 
 
-class Scene:
+class ScenePen:
     """The pen of one drawing, in the scene's u and v."""
 
     def __init__(self, pos: tuple[float, float], size: tuple[float, float]) -> None:
@@ -77,7 +77,7 @@ class Scene:
         ink.write(text, x, y, theme.small * 0.86, colour, anchor=anchor)
 
 
-def draw_still(scene: Scene, theme: Theme, machine: dict[str, Any]) -> None:
+def draw_still(scene: ScenePen, theme: Theme, machine: dict[str, Any]) -> None:
     """What never moves: rail with its scale, bins, check camera's post, tray."""
     p = theme.palette
     dim = mixed(p.card, p.edge, 0.55)
@@ -98,7 +98,7 @@ def draw_still(scene: Scene, theme: Theme, machine: dict[str, Any]) -> None:
 
 
 def draw_camera(
-    scene: Scene, theme: Theme, told: Told, machine: dict[str, Any], light: float, looking: bool, gone: bool
+    scene: ScenePen, theme: Theme, told: PanelWords, machine: dict[str, Any], light: float, looking: bool, gone: bool
 ) -> None:
     """The check camera below its place, with its field while a blade is before it."""
     p = theme.palette
@@ -113,7 +113,7 @@ def draw_camera(
     scene.write(told(words), u + 7, -16.5, theme, colour, anchor="left")
 
 
-def draw_brush(scene: Scene, theme: Theme, told: Told, worn: bool) -> None:
+def draw_brush(scene: ScenePen, theme: Theme, told: PanelWords, worn: bool) -> None:
     """The brush that takes burrs off, where the clamp passes it."""
     p = theme.palette
     u = 116.0
@@ -126,7 +126,7 @@ def draw_brush(scene: Scene, theme: Theme, told: Told, worn: bool) -> None:
     scene.write(told("brush.worn" if worn else "brush"), u, 33, theme, p.danger if worn else p.soft_ink)
 
 
-def draw_carousel(scene: Scene, theme: Theme, machine: dict[str, Any], stock: dict[str, int], z_mm: float) -> None:
+def draw_carousel(scene: ScenePen, theme: Theme, machine: dict[str, Any], stock: dict[str, int], z_mm: float) -> None:
     """The carousel from above: each slot with its blank and how many are left; the one at the feeder stands right."""
     p = theme.palette
     u0, v0 = CAROUSEL
@@ -178,7 +178,7 @@ def slot_places(machine: dict[str, Any], z_mm: float) -> list[tuple[dict[str, An
     return found
 
 
-def draw_carriage(scene: Scene, theme: Theme, state: dict[str, Any], metal: dict[str, Any]) -> None:
+def draw_carriage(scene: ScenePen, theme: Theme, state: dict[str, Any], metal: dict[str, Any]) -> None:
     """The clamp with what it holds, its shoulder at u = 0."""
     p = theme.palette
     c = CLAMP_FROM_SHOULDER
@@ -196,7 +196,7 @@ def draw_carriage(scene: Scene, theme: Theme, state: dict[str, Any], metal: dict
         scene.disc(wheel, -22, 2.2, p.steel)
 
 
-def draw_blank(scene: Scene, p: Palette, metal: dict[str, Any]) -> None:
+def draw_blank(scene: ScenePen, p: Palette, metal: dict[str, Any]) -> None:
     """The blank to scale: its bow between the jaws, its blade as the wheel has left it."""
     brass = p.brass if metal.get("finish") == "brass" else mixed(p.brass_shade, p.paper, 0.5)
     shift, lift = metal["shift_mm"], metal["lift_mm"]
@@ -220,7 +220,7 @@ def wheel_edge(machine: dict[str, Any], reach_mm: float) -> list[tuple[float, fl
     return [(-reach_mm, rise), (-half_flat, 0.0), (half_flat, 0.0), (reach_mm, rise)]
 
 
-def draw_wheel(scene: Scene, theme: Theme, machine: dict[str, Any], *, broken: bool) -> None:
+def draw_wheel(scene: ScenePen, theme: Theme, machine: dict[str, Any], *, broken: bool) -> None:
     """The wheel and its motor, its lowest point at u = v = 0."""
     p = theme.palette
     r = machine["wheel"]["diameter_mm"] / 2
@@ -230,7 +230,7 @@ def draw_wheel(scene: Scene, theme: Theme, machine: dict[str, Any], *, broken: b
     scene.box(-12, r - 9, 24, 15, p.steel_shade, 2.4)
 
 
-def draw_tray(scene: Scene, theme: Theme, told: Told, light: float, empty: bool) -> None:
+def draw_tray(scene: ScenePen, theme: Theme, told: PanelWords, light: float, empty: bool) -> None:
     """The open tray with its lamps; the key's own picture is put upon it."""
     p = theme.palette
     u, v, w, h = TRAY
@@ -242,7 +242,7 @@ def draw_tray(scene: Scene, theme: Theme, told: Told, light: float, empty: bool)
         scene.write(told("tray.empty"), u + w / 2, v + h / 2 - 2, theme, p.soft_ink)
 
 
-def draw_door(scene: Scene, theme: Theme, told: Told, is_open: bool, stopped: bool) -> None:
+def draw_door(scene: ScenePen, theme: Theme, told: PanelWords, is_open: bool, stopped: bool) -> None:
     """The guard around it all: its door shut with a sheen, or open and said so."""
     p = theme.palette
     if is_open:
@@ -257,7 +257,7 @@ def draw_door(scene: Scene, theme: Theme, told: Told, is_open: bool, stopped: bo
         _chip(scene, theme, told("stop.is_pressed"), 40.0 if is_open else 56.0)
 
 
-def _chip(scene: Scene, theme: Theme, words: str, v: float) -> None:
+def _chip(scene: ScenePen, theme: Theme, words: str, v: float) -> None:
     p = theme.palette
     wide = ink.width(words, round(theme.lead), ink.BOLD) / scene.unit + 8
     scene.box(30 - wide / 2, v - 5.5, wide, 11, p.danger, 2)

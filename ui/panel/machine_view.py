@@ -14,10 +14,10 @@ from typing import Any
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel import machine_drawing as drawing
-from ui.panel.card import Card
-from ui.panel.desk import Desk, Wish, door_wish, slot_wish, stop_wish
+from ui.panel.card import PanelCard
 from ui.panel.lamps import draw_lamps, lamps_of
 from ui.panel.layers import Layers, Spin
+from ui.panel.requests import ControlRequest, MachineRequests, door_wish, slot_wish, stop_wish
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -29,21 +29,21 @@ APART_MM = 0.03
 """Further than play and rounding: the slide is not where the board believes it to be."""
 
 
-class MachineCard(Card):
+class MachineCard(PanelCard):
     """The machine's card. `send` takes wishes."""
 
-    def __init__(self, desk: Desk, send: Callable[[Wish], None], **kwargs: Any) -> None:
+    def __init__(self, desk: MachineRequests, send: Callable[[ControlRequest], None], **kwargs: Any) -> None:
         self._send = send
         self.door = PanelButton("door", lambda: send(door_wish(self.desk.state)))
         self.stop = PanelButton("stop", lambda: send(stop_wish(self.desk.state)), "danger")
-        self.chute = PanelButton("chute", lambda: send(Wish("empty_chute")))
+        self.chute = PanelButton("chute", lambda: send(ControlRequest("empty_chute")))
         self.refill = PanelButton("refill", self._refill)
         super().__init__(desk, **kwargs)
         self._layers = Layers(self.canvas)
         self._spin = Spin()
         self._tray: Any = None
         self._tray_png: str | None = None
-        self._scene: drawing.Scene | None = None
+        self._scene: drawing.ScenePen | None = None
         for button in (self.door, self.stop, self.chute, self.refill):
             self.add_widget(button)
 
@@ -59,7 +59,7 @@ class MachineCard(Card):
         low = self.y + pad + target + gap
         high = self.top - pad - self.heading_height * 1.25
         room = (self.x + pad, low), (self.width - 2 * pad - self._lamps_width - gap, high - low)
-        self._scene = drawing.Scene(*room)
+        self._scene = drawing.ScenePen(*room)
 
     def _label(self) -> None:
         told, state = self.desk.told, self.desk.state
@@ -74,7 +74,7 @@ class MachineCard(Card):
     def _refill(self) -> None:
         for slot in self.desk.machine.get("slots", ()):
             if self.desk.state.get("stock", {}).get(str(slot["number"])) != slot["capacity"]:
-                self._send(Wish("stock", (("slot", slot["number"]), ("blanks", slot["capacity"]))))
+                self._send(ControlRequest("stock", (("slot", slot["number"]), ("blanks", slot["capacity"]))))
 
     def on_touch_down(self, touch: Any) -> bool:
         """A touch on a slot of the carousel empties or refills it."""
@@ -142,7 +142,7 @@ class MachineCard(Card):
         lamps = lamps_of(desk)
         layer("lamps", lamps, lambda: self._draw_lamps(lamps, theme))
 
-    def _draw_wheel(self, scene: drawing.Scene, theme: Theme, broken: bool) -> None:
+    def _draw_wheel(self, scene: drawing.ScenePen, theme: Theme, broken: bool) -> None:
         drawing.draw_wheel(scene, theme, self.desk.machine, broken=broken)
         self._spin.draw(scene, theme, self.desk.machine)
 
@@ -155,7 +155,7 @@ class MachineCard(Card):
     def _bins(self) -> tuple[Any, ...]:
         return (*self.desk.state["fallen"].items(), self.desk.state["chute_holds"])
 
-    def _draw_bins(self, scene: drawing.Scene, theme: Theme) -> None:
+    def _draw_bins(self, scene: drawing.ScenePen, theme: Theme) -> None:
         p, told, fallen = theme.palette, self.desk.told, self.desk.state["fallen"]
         places = self.desk.machine["places"]
         for name, key in (("chute", "deliver_x_mm"), ("reject", "reject_x_mm")):
@@ -170,7 +170,7 @@ class MachineCard(Card):
         if fallen.get("floor"):
             scene.write(told("floor", count=fallen["floor"]), 40, -43, theme, p.danger)
 
-    def _draw_tray(self, scene: drawing.Scene, theme: Theme, light: float) -> None:
+    def _draw_tray(self, scene: drawing.ScenePen, theme: Theme, light: float) -> None:
         png = self.desk.tray_png
         if png != self._tray_png:
             self._tray_png = png

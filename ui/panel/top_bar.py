@@ -12,11 +12,11 @@ from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.card import Card
-from ui.panel.desk import SPEEDS, Desk, Wish, pause_wish, speed_wish, step_wish
+from ui.panel.card import PanelCard
 from ui.panel.layers import Layers
+from ui.panel.requests import SPEEDS, ControlRequest, MachineRequests, pause_wish, speed_wish, step_wish
 from ui.panel.tap import PanelButton, lay_out_row
-from ui.panel.told import LANGUAGES
+from ui.panel.translate import LANGUAGES
 from ui.theme import Theme
 from ui.widgets.look import look
 
@@ -30,10 +30,12 @@ class Acts:
     shade: Callable[[], None]
 
 
-class TopBar(Card):
+class TopBar(PanelCard):
     """Time left, the rest right."""
 
-    def __init__(self, desk: Desk, send: Callable[[Wish], None], acts: Acts, **kwargs: Any) -> None:
+    def __init__(
+        self, desk: MachineRequests, send: Callable[[ControlRequest], None], acts: Acts, **kwargs: Any
+    ) -> None:
         self.speeds = [PanelButton(f"x{n}", partial(send, speed_wish(n))) for n in SPEEDS]
         self.pause = PanelButton("pause", lambda: send(pause_wish(self.desk.state)))
         self.step = PanelButton("step", lambda: send(step_wish()))
@@ -94,10 +96,10 @@ class TopBar(Card):
         ink.write_mono(words, self.x + self.pad, self.center_y, theme.title, colour)
 
 
-class StatusLine(Card):
+class StatusLine(PanelCard):
     """What just happened, in one line at the foot."""
 
-    def __init__(self, desk: Desk, **kwargs: Any) -> None:
+    def __init__(self, desk: MachineRequests, **kwargs: Any) -> None:
         super().__init__(desk, **kwargs)
         self._layers = Layers(self.canvas)
 

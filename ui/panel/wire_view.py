@@ -1,7 +1,7 @@
 """The traffic on the wire: direction, time, the text as it passed, and what it means.
 
 Responsible for: drawing lines, filters, holding still, scrolling back. Not responsible for: meaning
-(`ui.panel.decode`) or what is kept (`ui.panel.wirelog`).
+(`ui.panel.decode`) or what is kept (`ui.panel.wire_lines`).
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.card import Card
-from ui.panel.decode import Kind
-from ui.panel.desk import Desk
+from ui.panel.card import PanelCard
+from ui.panel.decode import LineKind
+from ui.panel.requests import MachineRequests
 from ui.panel.style import mixed
 from ui.panel.tap import PanelButton, lay_out_row
-from ui.panel.wirelog import Line, arrow
+from ui.panel.wire_lines import ShownWireLine, arrow
 from ui.theme import Rgba, Theme
 from ui.widgets.look import look
 
 from kivy.graphics import Canvas, Color, Rectangle  # isort: skip
 
 
-class WireCard(Card):
+class WireCard(PanelCard):
     """The log of the wire."""
 
     has_bar = True
 
-    def __init__(self, desk: Desk, **kwargs: Any) -> None:
+    def __init__(self, desk: MachineRequests, **kwargs: Any) -> None:
         log = desk.log
         self.hold = PanelButton("wire_hold", lambda: self._after(lambda: log.hold(not log.held)), "quiet")
         self.polls = PanelButton("wire_polls", lambda: self._flip("polls"), "quiet")
@@ -136,7 +136,7 @@ class WireCard(Card):
     def _pitch_known(self) -> bool:
         return hasattr(self, "_pitch")
 
-    def _draw(self, lines: list[Line], theme: Theme) -> None:
+    def _draw(self, lines: list[ShownWireLine], theme: Theme) -> None:
         p, told, log = theme.palette, self.desk.told, self.desk.log
         left = self.x + self.pad
         note = told("log.older", count=log.newer()) if log.newer() else ""
@@ -152,7 +152,7 @@ class WireCard(Card):
         words = raws + max(theme.mm(92), (self.width - 2 * self.pad) * 0.3)
         for i, line in enumerate(lines):
             y = self._top - self._pitch * (i + 0.5)
-            if line.meaning.kind is Kind.TROUBLE:
+            if line.meaning.kind is LineKind.TROUBLE:
                 Color(rgba=mixed(p.card, p.danger, 0.16))
                 Rectangle(pos=(self.x + 2, y - self._pitch / 2), size=(self.width - 4, self._pitch))
             ink.write_mono(f"{line.at_s:9.2f}", left, y, size * 0.96, p.soft_ink)
@@ -164,25 +164,25 @@ class WireCard(Card):
             ink.write(ink.fitted(line.meaning.text, size, ink.REGULAR, most), words, y, size, self._said(line, theme))
 
     @staticmethod
-    def _colour(line: Line, theme: Theme) -> Rgba:
+    def _colour(line: ShownWireLine, theme: Theme) -> Rgba:
         p = theme.palette
         match line.meaning.kind:
-            case Kind.TROUBLE:
+            case LineKind.TROUBLE:
                 return p.danger
-            case Kind.COMMAND | Kind.PORT:
+            case LineKind.COMMAND | LineKind.PORT:
                 return p.accent
-            case Kind.REPLY:
+            case LineKind.REPLY:
                 return p.ink
             case _:
                 return p.soft_ink
 
     @staticmethod
-    def _said(line: Line, theme: Theme) -> Rgba:
+    def _said(line: ShownWireLine, theme: Theme) -> Rgba:
         p = theme.palette
         match line.meaning.kind:
-            case Kind.TROUBLE:
+            case LineKind.TROUBLE:
                 return p.danger
-            case Kind.POLL | Kind.OK:
+            case LineKind.POLL | LineKind.OK:
                 return p.soft_ink
             case _:
                 return p.ink

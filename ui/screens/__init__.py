@@ -1,6 +1,6 @@
 """One layout a file: it has `shown` and `send`, and nothing more.
 
-Responsible for: which class draws which page. Not responsible for: what is shown (`ui.presenter`).
+Responsible for: which class draws which page. Not responsible for: what is shown (`ui.present.present`).
 """
 
 from __future__ import annotations

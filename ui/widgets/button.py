@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
-from ui.shown import Kind
+from ui.present.shown import ButtonKind
 from ui.widgets.caption import Caption
 from ui.widgets.icons import draw_icon
 from ui.widgets.look import look
@@ -56,13 +56,13 @@ class BigButton(Press):
         pressed = self.state == "down"
         if not action.enabled:
             return palette.paper, palette.line, palette.soft_ink
-        if action.kind is Kind.DANGER:
+        if action.kind is ButtonKind.DANGER:
             return palette.danger, palette.danger, palette.on_danger
-        if action.kind is Kind.PRIMARY:
+        if action.kind is ButtonKind.PRIMARY:
             return (palette.accent_pressed if pressed else palette.accent), palette.accent, palette.on_accent
         if action.chosen:
             return palette.tint, palette.accent, palette.accent
-        if action.kind is Kind.QUIET:
+        if action.kind is ButtonKind.QUIET:
             return (palette.tint if pressed else None), None, palette.ink
         return (palette.tint if pressed else palette.card), palette.edge, palette.ink
 
@@ -80,7 +80,7 @@ class BigButton(Press):
         size = sizes[self.style]
         if self.style == "key" and not action.label.isdigit():
             size = theme.small
-        font = theme.regular if action.kind is Kind.QUIET and not action.chosen else theme.semibold
+        font = theme.regular if action.kind is ButtonKind.QUIET and not action.chosen else theme.semibold
         if self.style == "hero":
             font = theme.bold
         hidden = action.icon in ("plus", "minus") and self.style == "plain" and self.icon_only
@@ -120,7 +120,7 @@ class BigButton(Press):
                 Color(rgba=fill)
                 SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
             if self.held > 0:
-                Color(rgba=theme.palette.accent_pressed if action.kind is Kind.PRIMARY else theme.palette.tint)
+                Color(rgba=theme.palette.accent_pressed if action.kind is ButtonKind.PRIMARY else theme.palette.tint)
                 SmoothRoundedRectangle(
                     pos=self.pos, size=(max(2 * radius, self.width * self.held), self.height), radius=[radius]
                 )
@@ -130,7 +130,7 @@ class BigButton(Press):
                 self._line(width, radius, width)
             if action.hold:
                 # On a filled button the border has the colour of the filling.
-                Color(rgba=ink if action.kind in (Kind.PRIMARY, Kind.DANGER) else border or ink)
+                Color(rgba=ink if action.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER) else border or ink)
                 inset = theme.mm(1.4)
                 self._line(inset, radius - inset / 2, theme.hair)
             self._place(ink)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
-from ui.shown import Action, Kind
+from ui.present.shown import Action, ButtonKind
 from ui.widgets.button import BigButton
 from ui.widgets.look import look
 
@@ -147,16 +147,16 @@ class MainButtons(_Actions, BoxLayout):
         there = {button.action.id: button for button in self.buttons}
         self.clear_widgets()
         self.spacing = theme.gap
-        strong = [a for a in actions if a.kind in (Kind.PRIMARY, Kind.DANGER)]
+        strong = [a for a in actions if a.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)]
         other = [a for a in actions if a not in strong]
         rows = [strong, other] if not theme.compact else [[*reversed(other), *strong]]
         for wanted in rows:
             if not wanted:
                 continue
-            big = any(a.kind in (Kind.PRIMARY, Kind.DANGER) for a in wanted)
+            big = any(a.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER) for a in wanted)
             row = ButtonRow(theme.big_target if big else theme.target, spacing=theme.gap)
             for action in wanted:
-                strong_one = action.kind in (Kind.PRIMARY, Kind.DANGER)
+                strong_one = action.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)
                 row.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None)
                 row.children[0].size_hint_x = 1.5 if strong_one else 1.0
             self.add_widget(row)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
-from ui.shown import WaitingShown
+from ui.present.shown import WaitingShown
 from ui.widgets.buttons import MainButtons
 from ui.widgets.look import look
 from ui.widgets.page import Card
-from ui.widgets.text import Display, Lead, Title
+from ui.widgets.text import Display, LeadText, Title
 
 from kivy.graphics import Color, Rectangle  # isort: skip
 from kivy.uix.floatlayout import FloatLayout
@@ -27,7 +27,7 @@ class Dialogue(FloatLayout):
             Color(0.05, 0.07, 0.08, 0.72)
             self._dim = Rectangle()
         self._card = Card(size_hint=(None, None))
-        self._title, self._seconds, self._text = Title(), Display(), Lead()
+        self._title, self._seconds, self._text = Title(), Display(), LeadText()
         self._bar = MainButtons()
         self._bar.send = send
         for part in (self._title, self._seconds, self._text, self._bar):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
-from ui.shown import Shown
+from ui.present.shown import Shown
 from ui.widgets.buttons import ButtonRow
 from ui.widgets.caption import Caption
 from ui.widgets.look import look

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
-from ui.shown import StepState
+from ui.present.shown import StepState
 from ui.widgets.icons import draw_icon
 from ui.widgets.look import look
-from ui.widgets.text import Lead, Small, Soft, Strong, Words
+from ui.widgets.text import LeadText, SmallText, Soft, Strong, TextLabel
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
@@ -45,7 +45,7 @@ class Rows(BoxLayout):
 
     def make(self, row: Any) -> Widget:
         """One row."""
-        return Words(text=row)
+        return TextLabel(text=row)
 
 
 class Mark(Widget):
@@ -82,7 +82,7 @@ class Mark(Widget):
                 SmoothEllipse(pos=(x - mm(1.1), y - mm(1.1)), size=(mm(2.2), mm(2.2)))
 
 
-def _beside(mark: Mark, words: Words) -> BoxLayout:
+def _beside(mark: Mark, words: TextLabel) -> BoxLayout:
     row = BoxLayout(size_hint_y=None, spacing=look.theme.mm(2))
 
     def fit(*_: Any) -> None:
@@ -102,7 +102,7 @@ class StepList(Rows):
 
     def make(self, row: Any) -> Widget:
         """One step."""
-        cls = Strong if row.state is StepState.NOW else Soft if row.state is StepState.LATER else Words
+        cls = Strong if row.state is StepState.NOW else Soft if row.state is StepState.LATER else TextLabel
         words = cls(text=row.label)
         words.scale = "lead"
         return _beside(Mark(row.state), words)
@@ -113,7 +113,7 @@ class Bullets(Rows):
 
     def make(self, row: Any) -> Widget:
         """One sentence."""
-        return _beside(Mark(), Words(text=row))
+        return _beside(Mark(), TextLabel(text=row))
 
 
 class Ticks(Rows):
@@ -121,7 +121,7 @@ class Ticks(Rows):
 
     def make(self, row: Any) -> Widget:
         """One promise."""
-        return _beside(Mark(StepState.DONE), Words(text=row))
+        return _beside(Mark(StepState.DONE), TextLabel(text=row))
 
 
 class Lines(Rows):
@@ -152,7 +152,7 @@ class Paragraphs(Rows):
     def make(self, row: Any) -> Widget:
         """One paragraph."""
         first = self.rows and row == self.rows[0]
-        return Lead(text=row) if first and not look.theme.compact else Words(text=row)
+        return LeadText(text=row) if first and not look.theme.compact else TextLabel(text=row)
 
 
 class Reasons(Rows):
@@ -166,9 +166,9 @@ class Reasons(Rows):
         what.scale = "lead"
         column.add_widget(what)
         if row.why:
-            column.add_widget(Words(text=row.why))
+            column.add_widget(TextLabel(text=row.why))
         if row.ground:
-            column.add_widget(Small(text=row.ground))
+            column.add_widget(SmallText(text=row.ground))
         return column
 
 
@@ -177,7 +177,7 @@ class Log(Rows):
 
     def make(self, row: Any) -> Widget:
         """One line, cut short at the right where it is too long."""
-        words = Small(text=row, shorten=True, shorten_from="right", max_lines=1)
+        words = SmallText(text=row, shorten=True, shorten_from="right", max_lines=1)
         words.fbind("width", lambda label, width: setattr(label, "text_size", (width, look.theme.small * 1.4)))
         return words
 

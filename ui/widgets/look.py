@@ -2,7 +2,7 @@
 
 Responsible for: telling widgets that sizes or colours changed. Not responsible for: what they are (`ui.theme`).
 Nothing else is global. kv reads sizes as `look.theme.gap` once, when a page is made; a page is made anew when sizes
-change (`ui.widgets.stage`). Colours change under an open page, and are followed by the widgets that draw them.
+change (`ui.page_frame`). Colours change under an open page, and are followed by the widgets that draw them.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ SLOWEST_S = 0.3
 """Between two movements of a picture on a computer that has no time for it."""
 
 
-class Picture(Widget):
+class DrawnPicture(Widget):
     """Draws `scene`; `fraction` is how far the work has come."""
 
     scene = StringProperty("")
@@ -37,7 +37,7 @@ class Picture(Widget):
             self.fbind(name, self._trigger)
         self.fbind("fraction", self._further)
         self.fbind("parent", self.begin)
-        look.follow(self, Picture.begin)
+        look.follow(self, DrawnPicture.begin)
 
     def begin(self, *_: Any) -> None:
         """Begin a new round."""

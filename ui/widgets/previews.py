@@ -10,7 +10,7 @@ from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.widgets.look import look
-from ui.widgets.text import Small
+from ui.widgets.text import SmallText
 
 from kivy.graphics import Color, Rectangle  # isort: skip
 from kivy.graphics.texture import Texture
@@ -62,7 +62,7 @@ class Cell(BoxLayout):
         super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
         self.fbind("minimum_height", self.setter("height"))
         self._frame = Widget(size_hint_y=None)
-        self._name = Small(halign="center")
+        self._name = SmallText(halign="center")
         self.add_widget(self._frame)
         self.add_widget(self._name)
         self.fbind("width", self._fit)

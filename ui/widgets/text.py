@@ -34,7 +34,7 @@ Builder.load_string(
 )
 
 
-class Words(Label):
+class TextLabel(Label):
     """Running text. Roles are names of `ui.theme`: `ink` of its palette, `face` of its fonts, `scale` of its sizes."""
 
     ink = StringProperty("ink")
@@ -45,7 +45,7 @@ class Words(Label):
         super().__init__(**kwargs)
         for role in ("ink", "face", "scale"):
             self.fbind(role, self._dress)
-        look.follow(self, Words._dress)
+        look.follow(self, TextLabel._dress)
         self._dress()
 
     def _dress(self, *_: Any) -> None:
@@ -54,39 +54,39 @@ class Words(Label):
         self.font_name, self.font_size = getattr(theme, self.face), getattr(theme, self.scale)
 
 
-class Title(Words):
+class Title(TextLabel):
     """What the screen is about."""
 
     face = StringProperty("bold")
     scale = StringProperty("title")
 
 
-class Display(Words):
+class Display(TextLabel):
     """The largest words."""
 
     face = StringProperty("bold")
     scale = StringProperty("display")
 
 
-class Lead(Words):
+class LeadText(TextLabel):
     """The first sentence."""
 
     scale = StringProperty("lead")
 
 
-class Strong(Words):
+class Strong(TextLabel):
     """Emphasis."""
 
     face = StringProperty("semibold")
 
 
-class Soft(Words):
+class Soft(TextLabel):
     """Explanation."""
 
     ink = StringProperty("soft_ink")
 
 
-class Small(Words):
+class SmallText(TextLabel):
     """The least that may be shown."""
 
     ink = StringProperty("soft_ink")

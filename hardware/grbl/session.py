@@ -1,0 +1,225 @@
+"""Bookkeeping of one conversation with a GRBL board: what is owed, by when, and what may be believed. No I/O.
+
+Responsible for: one line in flight; acknowledgements, echoes and reports matched to what was sent; deadlines; the
+silence after a reset. Time is passed in. Not responsible for: reading, writing, or what to do about a fault.
+
+Every event that nothing explains raises: on a wire without checksums the unexplained is a damaged line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hardware.errors import BoardAlarm, BoardError, HardwareFault, LinkGarbled, LinkTimeout
+from hardware.grbl.codes import alarm, error
+from hardware.grbl.events import (
+    Alarm,
+    Echo,
+    ErrorReply,
+    Event,
+    Greeting,
+    Info,
+    Offset,
+    Ok,
+    ParserState,
+    Probe,
+    Setting,
+    StartupLine,
+    StatusReport,
+    Unexplained,
+)
+from hardware.grbl.wire import LocalProtocolError, echo_of
+
+ASKED_BY: dict[type, tuple[str, ...]] = {
+    Setting: ("$$",),
+    StartupLine: ("$N",),
+    ParserState: ("$G",),
+    Offset: ("$#",),
+    Probe: ("$#", "G38", "G53G38"),
+}
+"""Which line may be answered with what."""
+
+
+@dataclass
+class _Owed:
+    """The line in flight. Holds key data: no repr is ever taken of it."""
+
+    text: str = field(repr=False)
+    deadline_s: float
+    echoed: bool = False
+    answers: list[Event] = field(default_factory=list, repr=False)
+
+
+class GrblSession:
+    """One conversation, from reset to reset."""
+
+    def __init__(self, reply_timeout_s: float, silence_timeout_s: float) -> None:
+        self._reply_timeout_s = reply_timeout_s
+        self._silence_timeout_s = silence_timeout_s
+        self._owed: _Owed | None = None
+        self._answers: list[Event] = []
+        self._query_sent_s: float | None = None
+        self._held_since_s: float | None = None
+        self.awaiting_banner = False
+        self._fresh = False
+        self.banner: Greeting | None = None
+        self.echoes: bool | None = None
+        """Whether the board echoes lines; None until the first line was answered."""
+        self.last: StatusReport | None = None
+        self.work_offset_mm: tuple[float, float, float] | None = None
+        self.overrides: tuple[int, int, int] | None = None
+
+    # What we did.
+
+    def reset_sent(self) -> None:
+        """0x18 went out: whatever was owed is forgotten, and nothing is believed before the banner."""
+        self._owed = None
+        self._query_sent_s = None
+        self._held_since_s = None
+        self.awaiting_banner = True
+        self.banner = None
+        self.last = None
+        self.work_offset_mm = self.overrides = None
+
+    def line_sent(self, text: str, now_s: float, patience_s: float = 0.0) -> None:
+        """A line went out; its acknowledgement is due after the reply time-out and `patience_s` more.
+
+        Raises:
+            LocalProtocolError: another line is in flight, or the banner has not come.
+        """
+        if self._owed is not None or self.awaiting_banner:
+            raise LocalProtocolError("a second line in flight")
+        self._fresh = False
+        self._owed = _Owed(text, now_s + self._reply_timeout_s + patience_s)
+        self._answers = []
+
+    def query_sent(self, now_s: float) -> None:
+        """`?` went out."""
+        self._query_sent_s = now_s
+
+    # What is owed.
+
+    @property
+    def line_owed(self) -> bool:
+        """Whether a line waits for its acknowledgement."""
+        return self._owed is not None
+
+    @property
+    def report_owed(self) -> bool:
+        """Whether a `?` waits for its report."""
+        return self._query_sent_s is not None
+
+    def answers(self) -> list[Event]:
+        """What came between the last line and its acknowledgement."""
+        return self._answers
+
+    def check(self, now_s: float) -> None:
+        """Hold the board to its deadlines.
+
+        Raises:
+            LinkTimeout: an acknowledgement or a report is overdue.
+        """
+        if self._report_overdue(now_s):
+            raise LinkTimeout("no status report in time")
+        if self._line_overdue(now_s):
+            raise LinkTimeout("a line was not acknowledged in time")
+
+    def overdue(self, now_s: float) -> bool:
+        """Whether the board owes something it should have sent by now."""
+        return self._report_overdue(now_s) or self._line_overdue(now_s)
+
+    def _report_overdue(self, now_s: float) -> bool:
+        return self._query_sent_s is not None and now_s - self._query_sent_s > self._silence_timeout_s
+
+    def _line_overdue(self, now_s: float) -> bool:
+        # In Hold and Door the board reads no line, so acknowledgement clocks stand still.
+        return self._owed is not None and self._held_since_s is None and now_s > self._owed.deadline_s
+
+    # What came.
+
+    def receive(self, event: Event, now_s: float) -> None:
+        """Take one event in.
+
+        Raises:
+            BoardAlarm, BoardError: the board said so.
+            LinkGarbled: nothing explains the event.
+        """
+        if self.awaiting_banner:
+            if isinstance(event, Greeting):
+                self.awaiting_banner = False
+                self._fresh = True
+                self.banner = event
+            return
+        match event:
+            case Ok():
+                self._acknowledged()
+            case StatusReport():
+                self._reported(event, now_s)
+            case Echo():
+                self._echoed(event)
+            case ErrorReply(number):
+                # A new board complains of its empty memory before anybody asked.
+                if self._owed is not None or not self._fresh:
+                    raise self._refused(number)
+            case Alarm(number):
+                raise BoardAlarm(number, alarm(number).text)
+            case Greeting():
+                if not self._fresh:
+                    raise LinkGarbled("the board restarted by itself: its power, or the emergency stop")
+            case Setting() | StartupLine() | ParserState() | Offset() | Probe():
+                if self._owed is None or not self._owed.text.startswith(ASKED_BY[type(event)]):
+                    if not self._fresh:
+                        raise LinkGarbled("an answer to a question nobody asked")
+                else:
+                    self._owed.answers.append(event)
+            case Info(kind):
+                self._informed(event, kind)
+            case Unexplained(length):
+                if not self._fresh:
+                    raise LinkGarbled(f"{length} bytes that nothing explains")
+
+    def _acknowledged(self) -> None:
+        if self._owed is None:
+            raise LinkGarbled("an acknowledgement nobody waited for")
+        if self.echoes is None:
+            self.echoes = self._owed.echoed
+        if self._owed.echoed is not self.echoes:
+            raise LinkGarbled("a line without its echo")
+        self._answers = self._owed.answers
+        self._owed = None
+
+    def _refused(self, number: int) -> HardwareFault:
+        if self._owed is None:
+            return LinkGarbled(f"error:{number} that answers no line")
+        self._owed = None
+        return BoardError(number, error(number).text)
+
+    def _echoed(self, event: Echo) -> None:
+        if self._owed is None or self._owed.echoed or self.echoes is False:
+            raise LinkGarbled("an echo that belongs to no line")
+        if event.text != echo_of(self._owed.text):
+            raise LinkGarbled("the board received another line than was sent")
+        self._owed.echoed = True
+
+    def _informed(self, event: Info, kind: str) -> None:
+        if self._owed is not None and self._owed.text.startswith("$"):
+            self._owed.answers.append(event)
+        elif kind != "MSG" and not self._fresh:
+            raise LinkGarbled("an answer to a question nobody asked")
+
+    def _reported(self, status: StatusReport, now_s: float) -> None:
+        if self._query_sent_s is None:
+            raise LinkGarbled("a status report nobody asked for")
+        self._query_sent_s = None
+        held = status.state in ("Hold", "Door")
+        if held and self._held_since_s is None:
+            self._held_since_s = now_s
+        elif not held and self._held_since_s is not None:
+            if self._owed is not None:
+                self._owed.deadline_s += now_s - self._held_since_s
+            self._held_since_s = None
+        if status.work_offset_mm is not None:
+            self.work_offset_mm = status.work_offset_mm
+        if status.overrides is not None:
+            self.overrides = status.overrides
+        self.last = status

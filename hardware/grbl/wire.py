@@ -1,0 +1,224 @@
+"""Bytes to events and lines to bytes for GRBL 1.1, grblHAL and FluidNC. No I/O, no clock, no state but a half line.
+
+Responsible for: a strict grammar; what does not fit is `Unexplained`, never guessed. Not responsible for: what is
+outstanding or what an event means now (`hardware.grbl.session`).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+from hardware.grbl.events import (
+    Alarm,
+    Echo,
+    ErrorReply,
+    Event,
+    Greeting,
+    Info,
+    Offset,
+    Ok,
+    ParserState,
+    Probe,
+    Setting,
+    StartupLine,
+    StatusReport,
+    Unexplained,
+)
+from hardware.job import Position
+
+LONGEST_LINE = 79
+"""Stock GRBL holds 80 characters, the last being the end mark."""
+LONGEST_REPLY = 512
+
+
+class LocalProtocolError(Exception):
+    """This program tried to send what no board may be sent: a bug, not a fault of the machine."""
+
+
+class RealTimeByte(IntEnum):
+    """Bytes the board takes out of the stream at once, wherever they stand."""
+
+    STATUS = ord("?")
+    HOLD = ord("!")
+    RESUME = ord("~")
+    RESET = 0x18
+    DOOR = 0x84
+    JOG_CANCEL = 0x85
+
+    @property
+    def byte(self) -> bytes:
+        """The one byte."""
+        return bytes((self.value,))
+
+
+def line_bytes(text: str) -> bytes:
+    """A line as it goes out.
+
+    Raises:
+        LocalProtocolError: empty, too long, or with a character that is a command of its own.
+    """
+    if not text or len(text) > LONGEST_LINE:
+        raise LocalProtocolError(f"a line of {len(text)} characters")
+    if not (text.isascii() and text.isprintable()) or any(live in text for live in "?!~"):
+        raise LocalProtocolError("a character that may not stand in a line")
+    return text.encode("ascii") + b"\n"
+
+
+def echo_of(text: str) -> str:
+    """What a board with line echo prints for a line: blanks dropped, letters raised."""
+    return text.replace(" ", "").upper()
+
+
+class LineReader:
+    """Puts arriving bytes together to lines and lines to events; feed it in pieces of any size."""
+
+    def __init__(self) -> None:
+        self._half = bytearray()
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Everything that became complete with `data`."""
+        events: list[Event] = []
+        self._half += data
+        while (end := self._half.find(b"\n")) >= 0:
+            line = bytes(self._half[:end])
+            del self._half[: end + 1]
+            event = parse_line(line.removesuffix(b"\r"))
+            if event is not None:
+                events.append(event)
+        if len(self._half) > LONGEST_REPLY:
+            events.append(Unexplained(len(self._half)))
+            self._half.clear()
+        return events
+
+    def clear(self) -> None:
+        """Forget a half line: after a reset it belongs to the past."""
+        self._half.clear()
+
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_BANNER = re.compile(r"(Grbl|GrblHAL) (\d+\.\d+\w*)(?: \[(?:(FluidNC) v?([\w.+-]+).*?)?'\$'.*help\])")
+_SETTING = re.compile(r"\$(\d{1,4})=([ -~]{0,128})")
+_OFFSET = re.compile(rf"(G5[4-9](?:\.[123])?|G28|G30|G92|TLO):({_NUMBER}(?:,{_NUMBER})*)")
+_PROBE = re.compile(rf"PRB:({_NUMBER}(?:,{_NUMBER})*):([01])")
+# grblHAL ends whole numbers with a point (`S0.`) and says which axes are scaled (`G51:5`).
+_PARSER = re.compile(r"GC:((?:[GMTFS]-?\d+(?:\.\d*|:\d+)?)(?: [GMTFS]-?\d+(?:\.\d*|:\d+)?)*)")
+_ERROR = re.compile(r"error:(\d{1,3})")
+_ALARM = re.compile(r"ALARM:(\d{1,2})")
+_STARTUP_EMPTY = re.compile(r"\$N[01]=(.*)")
+_STARTUP_RAN = re.compile(r">(.*):ok")
+_FIGURES = re.compile(rf"{_NUMBER}(?:,{_NUMBER})*")
+_PLACE = re.compile(rf"({_NUMBER}),({_NUMBER}),({_NUMBER})(?:,{_NUMBER})*")
+_INFO = re.compile(r"([A-Za-z][A-Za-z0-9 _]{0,23}):(.*)")
+_STRICT = ("GC:", "PRB:", "TLO:", "G54", "G55", "G56", "G57", "G58", "G59", "G28", "G30", "G92")
+_STATES = frozenset({"Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep", "Tool"})
+_STATE = re.compile(r"([A-Z][a-z]+)(?::(\d{1,2}))?")
+
+
+def parse_line(raw: bytes) -> Event | None:
+    """One reply line without its end; None for the empty line GRBL prints before its banner."""
+    if not raw:
+        return None
+    text = raw.decode("latin-1")
+    # Of ASCII, what is printable is 0x20 to 0x7E.
+    if not (text.isascii() and text.isprintable()):
+        return Unexplained(len(raw))
+    if text == "ok":
+        return Ok()
+    event: Event | None = None
+    if text[0] == "<" and text[-1] == ">":
+        event = _status(text[1:-1])
+    elif text[0] == "[" and text[-1] == "]":
+        event = _bracketed(text[1:-1])
+    elif match := _ERROR.fullmatch(text):
+        event = ErrorReply(int(match[1]))
+    elif match := _ALARM.fullmatch(text):
+        event = Alarm(int(match[1]))
+    elif match := _STARTUP_EMPTY.fullmatch(text):
+        event = StartupLine(ran=False, empty=not match[1])
+    elif match := _STARTUP_RAN.fullmatch(text):
+        event = StartupLine(ran=True, empty=not match[1])
+    elif match := _SETTING.fullmatch(text):
+        event = Setting(int(match[1]), match[2].strip())
+    elif match := _BANNER.match(text):
+        event = Greeting(match[3] or match[1], match[4] or match[2])
+    return event if event is not None else Unexplained(len(raw))
+
+
+def _bracketed(text: str) -> Event | None:
+    if text.startswith("echo:"):
+        return Echo(text.removeprefix("echo:").removeprefix(" "))
+    if match := _PARSER.fullmatch(text):
+        return ParserState(tuple(match[1].split()))
+    if match := _OFFSET.fullmatch(text):
+        return Offset(match[1], tuple(float(value) for value in match[2].split(",")))
+    if match := _PROBE.fullmatch(text):
+        return Probe(_position(match[1]), match[2] == "1") if _PLACE.fullmatch(match[1]) else None
+    if text.startswith(_STRICT):
+        return None
+    if match := _INFO.fullmatch(text):
+        return Info(match[1], match[2])
+    return None
+
+
+def _position(text: str) -> Position:
+    """Three coordinates; more axes are allowed to follow."""
+    place = _PLACE.fullmatch(text)
+    if place is None:
+        raise ValueError("no such figures")
+    return (float(place[1]), float(place[2]), float(place[3]))
+
+
+def _status(text: str) -> StatusReport | None:
+    head, *fields = text.split("|")
+    state = _STATE.fullmatch(head)
+    if state is None or state[1] not in _STATES:
+        return None
+    found: dict[str, str] = {}
+    for part in fields:
+        name, colon, value = part.partition(":")
+        if not colon or name in found:
+            return None
+        found[name] = value
+    if "MPos" not in found and "WPos" not in found:
+        return None
+    try:
+        feed, speed, measured = _feed_and_speeds(found)
+        overrides = _whole(found["Ov"]) if "Ov" in found else None
+        if overrides is not None and len(overrides) != 3:
+            return None
+        return StatusReport(
+            state=state[1],
+            substate=int(state[2]) if state[2] else None,
+            machine_mm=_position(found["MPos"]) if "MPos" in found else None,
+            work_mm=_position(found["WPos"]) if "WPos" in found else None,
+            work_offset_mm=_position(found["WCO"]) if "WCO" in found else None,
+            blocks_free=_whole(found["Bf"])[0] if "Bf" in found else None,
+            feed_mm_min=feed,
+            spindle_rpm=speed,
+            measured_rpm=measured,
+            pins=found.get("Pn", ""),
+            overrides=None if overrides is None else (overrides[0], overrides[1], overrides[2]),
+            accessories=found.get("A", "") if overrides is not None else found.get("A"),
+        )
+    except ValueError:
+        return None
+
+
+def _feed_and_speeds(found: dict[str, str]) -> tuple[float | None, float | None, float | None]:
+    """Feed, the wheel's speed as told, and as measured: the third figure of a board with a spindle encoder."""
+    text = found.get("FS", found.get("F"))
+    if text is None:
+        return None, None, None
+    if not _FIGURES.fullmatch(text):
+        raise ValueError("no such figures")
+    values = text.split(",")
+    feed, speed, measured, *_ = (*(float(value) for value in values), None, None)
+    return feed, speed, measured
+
+
+def _whole(text: str) -> tuple[int, ...]:
+    values = text.split(",")
+    if not all(value.isdecimal() for value in values):
+        raise ValueError("no such figures")
+    return tuple(int(value) for value in values)

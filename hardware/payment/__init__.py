@@ -1,0 +1,1 @@
+"""Ways of paying, one file a kind of terminal."""

@@ -1,0 +1,143 @@
+"""From how sections were read to the limits of a match. Pure.
+
+Responsible for: the method, and refusing sections that cannot be told apart. Not responsible for: making readings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.match_limits import MatchLimits, Measured
+from kiosk.identification.section.match import Match, SectionIndex, match_section, objection
+from kiosk.key.reading import SectionReading
+
+METHOD = """\
+Scans of blades with every section on file are drawn (worn up to 0.4, every finish), and of blades that must be refused:
+each section with the grooves of one face 0.3 mm higher or lower, each mirrored, and made-up ones. The limit of distance
+lies half way between what 99.5 % of the right readings stay below and the least that a wrong one has. The local and
+the doubtful limit are half as much again as what 99.5 % of the right readings stay below, as they stand against what
+glare and lost light may hide, of which wrong readings show the worst too seldom to measure; but the doubtful height is
+never more than a groove 0.3 mm off would change, 0.6 mm. The margin is half of what
+99.5 % of the right readings keep from the next section. With these limits no wrong reading may pass. The coverage is
+a rule, not a measurement: half a blade says nothing of the other half.
+"""
+OWN_PERCENT = 99.5
+COVERAGE = 0.5
+MOST_MISSED = 0.1
+"""Share of a section's own scans that may show something else: glints do that."""
+LEAST_RATIO = 1.5
+"""The nearest wrong reading must be this many times as far off as the right ones."""
+SPARE = 1.5
+HIDES_A_GROOVE_MM = 0.6
+"""Both walls of a groove that lies 0.3 mm off."""
+_FAR = 1.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading with what it truly was: `section` None for a blade that is on file nowhere."""
+
+    section: str | None
+    seen: SectionReading
+
+
+@dataclass(frozen=True)
+class Inseparable:
+    """These sections cannot be told apart by this reader."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Readings matched against all sections: the right ones with how much further off the next was, and the wrong."""
+
+    own: tuple[tuple[Match, float], ...]
+    wrong: tuple[Match, ...]
+
+
+def match_all(
+    readings: Iterable[Reading], index: SectionIndex, alike: frozenset[frozenset[str]]
+) -> Matched | Inseparable:
+    """Match every reading. Between sections declared `alike` no margin is asked for: neither is known for certain."""
+    own: list[tuple[Match, float]] = []
+    wrong: list[Match] = []
+    missed: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for reading in readings:
+        matches = match_section(reading.seen, index)
+        best = matches[0] if matches else None
+        if reading.section is None:
+            wrong += [best] if best is not None and not best.mirrored else []
+            continue
+        asked[reading.section] += 1
+        if best is None or best.section != reading.section or best.mirrored:
+            missed[reading.section] += 1
+            continue
+        others = [each for each in matches[1:] if frozenset((each.section, best.section)) not in alike]
+        own.append((best, others[0].distance_mm - best.distance_mm if others else _FAR))
+    for section, count in missed.items():
+        if count > MOST_MISSED * asked[section]:
+            return Inseparable(f"{section} is not known again in {count} of {asked[section]} scans of it")
+    if not own or not wrong:
+        return Inseparable("too few scans show both faces")
+    return Matched(tuple(own), tuple(wrong))
+
+
+def measure(matched: Matched) -> Measured:
+    """How near the right and the nearest wrong readings came."""
+    distances, locals_, doubts, margins = (
+        np.array(values)
+        for values in zip(*((m.distance_mm, m.local_mm, m.doubtful_mm, far) for m, far in matched.own), strict=True)
+    )
+    return Measured(
+        own_distance_mm=_figure(np.percentile(distances, OWN_PERCENT)),
+        other_distance_mm=_figure(min(match.distance_mm for match in matched.wrong)),
+        own_local_mm=_figure(np.percentile(locals_, OWN_PERCENT)),
+        own_doubtful_mm=_figure(np.percentile(doubts, OWN_PERCENT)),
+        own_margin_mm=_figure(np.percentile(margins, 100 - OWN_PERCENT)),
+        own_readings=len(matched.own),
+        other_readings=len(matched.wrong),
+    )
+
+
+def passing(matched: Matched, limits: MatchLimits) -> int:
+    """How many wrong readings these limits would let pass."""
+    return sum(objection(match, limits) is None for match in matched.wrong)
+
+
+def _figure(value_mm: float) -> float:
+    return round(float(value_mm), 4)
+
+
+def joined(one: Measured, other: Measured) -> Measured:
+    """Of two measurements the worse figure each: the limits that follow hold for both."""
+    return Measured(
+        own_distance_mm=max(one.own_distance_mm, other.own_distance_mm),
+        other_distance_mm=min(one.other_distance_mm, other.other_distance_mm),
+        own_local_mm=max(one.own_local_mm, other.own_local_mm),
+        own_doubtful_mm=max(one.own_doubtful_mm, other.own_doubtful_mm),
+        own_margin_mm=min(one.own_margin_mm, other.own_margin_mm),
+        own_readings=one.own_readings + other.own_readings,
+        other_readings=one.other_readings + other.other_readings,
+    )
+
+
+def limits_from(measured: Measured) -> MatchLimits | Inseparable:
+    """The limits, or why there can be none."""
+    own_mm, other_mm = measured.own_distance_mm, measured.other_distance_mm
+    if other_mm < LEAST_RATIO * own_mm:
+        return Inseparable(f"right readings are up to {own_mm:.3f} mm off, wrong ones begin at {other_mm:.3f} mm")
+    if measured.own_margin_mm <= 0:
+        return Inseparable("two sections on file are read as near as each other")
+    return MatchLimits(
+        distance_mm=round((own_mm + other_mm) / 2, 4),
+        local_mm=round(SPARE * measured.own_local_mm, 3),
+        doubtful_mm=round(min(SPARE * measured.own_doubtful_mm, HIDES_A_GROOVE_MM), 2),
+        margin_mm=round(measured.own_margin_mm / 2, 3),
+        coverage=COVERAGE,
+    )

@@ -1,0 +1,99 @@
+"""Opening the staff accounts and the audit for a command: which folder, which key, and whether a kiosk has them.
+
+Responsible for: paths, ownership, and telling faults. Not responsible for: what commands do with the books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.problems import BadInput, Problem
+from hardware.clock import SystemClock
+from kiosk.operations.places import DataPaths, data_folder
+from kiosk.records.audit.chain import BrokenRecord, Record
+from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.audit.reading import read_audit
+from kiosk.records.database import DatabaseFault
+from kiosk.records.journal.reader import read_only
+from kiosk.records.kept_books import hold, staff_book
+from kiosk.records.ownership import own_folders
+from kiosk.staff.accounts import Account, StaffAccounts
+
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="The kiosk's data folder; $KIOSK_DATA, else its usual place.")
+]
+
+
+def places_named(data: Path | None) -> DataPaths:
+    """Where everything lies below the data folder named, else the usual one."""
+    return DataPaths(data or data_folder())
+
+
+def read_records(data: Path | None) -> tuple[tuple[Record, ...], BrokenRecord | None]:
+    """Records and first finding of the audit, without writing to it.
+
+    Raises:
+        BadInput: it is not there, or cannot be used.
+    """
+    places = places_named(data)
+    if not places.audit.is_file():
+        raise BadInput(Problem(str(places.audit), "", "no audit here; name the data folder with --data"))
+    with told(places.audit):
+        return read_audit(places.audit, key_folder_beside(places.data))
+
+
+def read_accounts(data: Path | None) -> tuple[Account, ...]:
+    """The staff accounts, without writing to them; none where no file is.
+
+    Raises:
+        BadInput: they cannot be used.
+    """
+    places = places_named(data)
+    if not places.staff.is_file():
+        return ()
+    with told(places.staff), read_only(places.staff) as connection:
+        return StaffAccounts(connection, SystemClock()).accounts()
+
+
+@contextmanager
+def owned_audit(places: DataPaths) -> Iterator[Audit]:
+    """The audit, its folder owned until the block ends.
+
+    Raises:
+        Owned: a kiosk runs, or another command writes.
+        BadInput: it cannot be used.
+    """
+    seal = key_folder_beside(places.data)
+    with (
+        own_folders(places.data, seal),
+        told(places.audit),
+        closing(Audit.open(places.audit, seal, SystemClock())) as audit,
+    ):
+        yield audit
+
+
+@contextmanager
+def owned_staff(places: DataPaths) -> Iterator[tuple[StaffAccounts, Audit]]:
+    """The staff accounts and the audit in which changes to them are recorded, owned until the block ends.
+
+    Raises:
+        Owned: a kiosk runs, or another command writes.
+        BadInput: they cannot be used.
+    """
+    with owned_audit(places) as audit, closing(StaffAccounts.open(places.staff, SystemClock())) as staff:
+        hold(audit, [staff_book(places.staff)])
+        yield staff, audit
+
+
+@contextmanager
+def told(file: Path) -> Iterator[None]:
+    """A database's fault as the command line's one line."""
+    try:
+        yield
+    except DatabaseFault as fault:
+        raise BadInput(Problem(str(file), fault.code, str(fault))) from None

@@ -1,0 +1,87 @@
+"""`kiosk service calibrate`: figures for the machine file from pictures of the step gauge.
+
+Responsible for: the command: where the pictures come from, and what is said of the outcome. Not responsible for: the
+fit or the file (`kiosk.calibration.cameras`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from config.machine import Machine
+from config.problems import BadInput, Problem
+from config.settings import machine_in_force
+from hardware.camera import CameraScanner
+from hardware.camera.scan_folder import load_scan
+from hardware.clock import SystemClock
+from hardware.errors import CameraFault
+from hardware.scan import ScanFrames
+from kiosk.calibration.cameras import Calibration, calibrate_frames, file_name, write
+from kiosk.commands.options import ConfigOption
+from kiosk.key.secrecy import wipe
+
+Pretend: TypeAlias = Callable[[Machine], ScanFrames]
+"""Frames of what lies in a simulated machine's tray."""
+
+
+def register(app: typer.Typer, pretend: Pretend) -> None:
+    """Add the command to `kiosk service`.
+
+    Args:
+        app: the group of commands.
+        pretend: where the frames of `--simulated` come from; nothing here knows a simulated machine.
+    """
+
+    @app.command("calibrate")
+    def calibrate(
+        scan: Annotated[
+            Path | None, typer.Option("--from", help="Scan folder of the gauge; else the machine's cameras look.")
+        ] = None,
+        simulated: Annotated[bool, typer.Option("--simulated", help="The cameras of a simulated machine.")] = False,
+        out: Annotated[Path | None, typer.Option(help="File to write; calibration-DATE.toml here by default.")] = None,
+        config: ConfigOption = None,
+        machine: Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")] = None,
+    ) -> None:
+        """Find scale, tilt and laser angle of each view from pictures of the step gauge in the tray."""
+        if scan is not None and simulated:
+            raise BadInput(Problem("command line", "--simulated", "give either --from or --simulated"))
+        in_force = machine_in_force(config, machine)
+        if scan is not None:
+            source, frames = str(scan), load_scan(scan)
+        elif simulated:
+            source, frames = "simulated cameras", pretend(in_force)
+        else:
+            source, frames = "cameras", live_frames(in_force)
+        _fit_and_write(frames, in_force, source, out)
+
+
+def live_frames(machine: Machine) -> ScanFrames:
+    """What lies in the tray, through the machine's own cameras.
+
+    Raises:
+        BadInput: a camera is missing, taken by the running kiosk, or dark.
+    """
+    scanner = CameraScanner(machine.views, SystemClock())
+    try:
+        return scanner.scan()
+    except CameraFault as fault:
+        raise BadInput(Problem("cameras", fault.view, str(fault).partition(": ")[2])) from fault
+    finally:
+        scanner.close()
+
+
+def _fit_and_write(frames: ScanFrames, machine: Machine, source: str, out: Path | None) -> None:
+    found = calibrate_frames(frames, machine.gauge)
+    wipe(frames)
+    if not isinstance(found, Calibration):
+        raise BadInput(*(Problem(source, view, why.reason) for view, why in found.reasons))
+    now = datetime.now(UTC)
+    path = out or Path(file_name(now))
+    text = write(found, path, now)
+    typer.echo(text.rstrip())
+    typer.echo(f"written to {path}: take these lines into the machine file")

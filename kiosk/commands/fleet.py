@@ -1,0 +1,166 @@
+"""`kiosk fleet`: the collector, and making signed documents.
+
+Responsible for: the office's side of the fleet. Not responsible for: a kiosk's own link, which `kiosk run` starts.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from config.fleet import load_fleet
+from config.problems import BadInput, Problem
+from config.settings import load_settings
+from config.toml_files import checked, read_toml
+from hardware.clock import SystemClock
+from kiosk.commands.books import DataOption, owned_audit, places_named
+from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, DocumentRefused, Documents, Payload, sign
+from kiosk.operations.fleet.signed import PART as DOCUMENT_PART
+from kiosk.operations.office import with_restricted, with_store
+from kiosk.operations.recorder import open_operations
+from kiosk.operations.settings_in_force import TAKEN
+from kiosk.records.database import migrate
+
+app = typer.Typer(no_args_is_help=True, help="Many kiosks: collect events, sign documents.")
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Fleet settings; the shipped ones by default.")]
+
+
+@app.command()
+def collect(
+    config: ConfigFile = None,
+    name: Annotated[str, typer.Option(help="User name at the broker.")] = "collector",
+    once: Annotated[bool, typer.Option("--check", help="Connect to both servers, say so, and leave.")] = False,
+) -> None:
+    """Take events from the broker into PostgreSQL, each exactly once, until interrupted.
+
+    The environment gives the password (KIOSK_MQTT_PASSWORD) and the database (KIOSK_COLLECTOR_DSN).
+    """
+    fleet = load_fleet(config)
+    password, dsn = _secret("KIOSK_MQTT_PASSWORD"), _secret("KIOSK_COLLECTOR_DSN")
+    clock = SystemClock()
+    # The database client costs most of a second that no other command should pay.
+    import psycopg
+
+    from kiosk.operations.fleet.collector import Collector
+
+    collector = Collector(fleet, name, password, lambda: psycopg.connect(dsn), clock)
+    deadline_s = clock.now_s() + fleet.broker.connect_timeout_s
+    said = ""
+    try:
+        while True:
+            collector.step(0.5)
+            if collector.problem != said:
+                said = collector.problem
+                typer.echo(f"collector: {said or 'connected'}", err=True)
+            if once and collector.listening:
+                typer.echo("broker and database answer")
+                return
+            if once and clock.now_s() > deadline_s:
+                raise BadInput(Problem("fleet", "", said or "no answer"))
+            if said:
+                clock.sleep(0.2)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"stored {collector.stored}, seen before {collector.duplicates}, rejected {collector.rejected}", err=True
+        )
+    finally:
+        collector.close()
+
+
+@app.command()
+def keygen(out: Annotated[Path, typer.Argument(help="Private key file to make; never overwritten.")]) -> None:
+    """Make a signing key; prints the public key for `trusted_keys` in fleet.toml."""
+    key = Ed25519PrivateKey.generate()
+    try:
+        descriptor = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        raise BadInput(Problem(str(out), "", error.strerror or "cannot be made")) from error
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    typer.echo(base64.b64encode(key.public_key().public_bytes_raw()).decode())
+
+
+@app.command("sign")
+def sign_document(
+    body: Annotated[Path, typer.Argument(help="TOML: the settings, the restricted list, or keys = [...].")],
+    key: Annotated[Path, typer.Option(help="Private key made by keygen.")],
+    kiosk: Annotated[str, typer.Option(help="The one kiosk it is for.")],
+    kind: Annotated[DocumentKind, typer.Option(help="What it is.")],
+    version: Annotated[int, typer.Option(min=1, help="Counts up from 1 with each document of its kind.")],
+    days: Annotated[int, typer.Option(min=1, max=800, help="Days until it expires.")] = 365,
+) -> None:
+    """Print a signed document, to be published retained to ROOT/KIOSK/documents/KIND."""
+    now = datetime.now(UTC)
+    payload = checked(
+        Payload,
+        {
+            "kiosk": kiosk,
+            "kind": kind,
+            "version": version,
+            "issued_utc": now,
+            "expires_utc": now + timedelta(days=days),
+            "body": read_toml(body),
+        },
+        str(body),
+    )
+    try:
+        private = load_pem_private_key(key.read_bytes(), None)
+    except OSError as error:
+        raise BadInput(Problem(str(key), "", error.strerror or "cannot be read")) from error
+    except (ValueError, TypeError) as error:
+        raise BadInput(Problem(str(key), "", "is not a private key without passphrase")) from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise BadInput(Problem(str(key), "", "is not an Ed25519 key"))
+    typer.echo(sign(payload, private).decode())
+
+
+@app.command("take")
+def take(
+    document: Annotated[Path, typer.Argument(help="A signed document, as `kiosk fleet sign` prints it.")],
+    kind: Annotated[DocumentKind, typer.Option(help="What it is.")],
+    config: Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")] = None,
+    data: DataOption = None,
+) -> None:
+    """Take a document by hand, as if the broker had brought it; the kiosk must not run."""
+    settings = load_settings(config)
+    places = places_named(data)
+    try:
+        signed = document.read_bytes()
+    except OSError as error:
+        raise BadInput(Problem(str(document), "", error.strerror or "cannot be read")) from error
+    now = datetime.now(UTC)
+    with owned_audit(places) as audit, closing(open_operations(places.operations)) as connection:
+        migrate(connection, DOCUMENT_MIGRATIONS, part=DOCUMENT_PART)
+        validators = {
+            DocumentKind.SETTINGS: lambda body: with_store(settings, body, 0),
+            DocumentKind.RESTRICTED: lambda body: with_restricted(settings, body, 0, now.date()),
+        }
+        fleet = settings.fleet
+        answer = Documents(connection, fleet.kiosk, fleet.trusted_keys, validators).offer(signed, kind, now)
+        if isinstance(answer, DocumentRefused):
+            raise BadInput(Problem(str(document), answer.reason.value, answer.detail or "refused"))
+        if answer.news:
+            told = {"document": kind.value, "version": answer.version, "digest": answer.digest, "key": answer.key}
+            audit.record(TAKEN, told)
+    typer.echo(f"{kind.value}, version {answer.version}: in force from the next start")
+
+
+def _secret(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise BadInput(Problem("environment", name, "is not set"))
+    return value

@@ -1,0 +1,198 @@
+"""`kiosk identify`: what the reader and the rules say of scan folders and pictures on disk.
+
+Responsible for: reading them one by one, carrying on after a bad one, and printing the answers. A technician's
+command: it prints the cuts it was asked for and keeps nothing. Not responsible for: reading keys or deciding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.problems import BadInput, Problem, print_problems
+from config.settings import Settings, load_settings
+from hardware.camera.scan_folder import MM_PER_PX_RANGE, load_scan, load_view
+from hardware.scan import ScanFrames
+from kiosk.commands.options import ConfigOption
+from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
+from kiosk.key.reading import Identification, KeyReading, Outcome, StampReading, Wear
+from kiosk.policy.decide import Circumstances, Policy, decide
+from kiosk.policy.decision import Decision
+
+Paths = Annotated[list[Path], typer.Argument(help="Scan folders, or pictures of a key on white paper.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, one line a path.")]
+MmPerPx = Annotated[
+    float | None,
+    typer.Option("--mm-per-px", help="Scale of an ordinary photograph or flatbed scan; 25.4 / dpi for a scan."),
+]
+
+
+@dataclass(frozen=True, repr=False)
+class _Told:
+    """Everything said of one path."""
+
+    path: Path
+    reading: KeyReading
+    identification: Identification
+    roots_mm: tuple[float, ...]
+    outline_of: str | None
+    stamp: StampReading
+    decision: Decision
+
+
+def identify_command(
+    paths: Paths, as_json: AsJson = False, mm_per_px: MmPerPx = None, config: ConfigOption = None
+) -> None:
+    """Say what key each scan folder or picture shows and whether it may be copied."""
+    settings = load_settings(config)
+    _check_scale(paths, mm_per_px)
+    index = build_index(settings.catalogue.sections)
+    reader = StampReader(settings.policy.phrases)
+    policy = Policy(settings.policy)
+    bad_input = False
+    for path in paths:
+        try:
+            frames = _frames(path, mm_per_px)
+        except BadInput as bad:
+            bad_input = True
+            print_problems(bad)
+            continue
+        told = _tell(path, frames, settings, index, reader, policy)
+        typer.echo(json.dumps(_as_object(told), ensure_ascii=False) if as_json else "\n".join(_as_text(told)))
+    if bad_input:
+        raise typer.Exit(2)
+
+
+def _check_scale(paths: list[Path], mm_per_px: float | None) -> None:
+    if mm_per_px is None:
+        return
+    low, high = MM_PER_PX_RANGE
+    if not low <= mm_per_px <= high:
+        raise BadInput(Problem("--mm-per-px", "", f"{mm_per_px} is not between {low:g} and {high:g}"))
+    if all(path.is_dir() for path in paths):
+        raise BadInput(Problem("--mm-per-px", "", "is for pictures; a scan folder has its scale in scan.toml"))
+
+
+def _frames(path: Path, mm_per_px: float | None) -> ScanFrames:
+    if not path.is_file():
+        return load_scan(path)
+    if mm_per_px is None:
+        raise BadInput(Problem(str(path), "", "is a file, not a scan folder: a picture needs --mm-per-px"))
+    view = load_view(path, mm_per_px)
+    return ScanFrames(silhouette=view, head=view)
+
+
+def _tell(
+    path: Path, frames: ScanFrames, settings: Settings, index: SectionIndex, reader: StampReader, policy: Policy
+) -> _Told:
+    reading = read_key(frames)
+    identification = identify(reading, settings.catalogue, index)
+    if frames.face_above is None and frames.face_below is None:
+        # A scan of another machine, or of none: judged by the pictures there are.
+        identification = replace(identification, faces_seen=True)
+    cuts, outline_of = identification.cuts, identification.blank
+    may_be_cut = _may_be_cut(identification)
+    if not cuts and may_be_cut:
+        cuts, outline_of = cuts_by_outline(reading, settings.catalogue)
+    roots = tuple(cut.measured_mm for cut in cuts)
+    if (
+        may_be_cut
+        and not roots
+        and reading.profile is not None
+        and reading.blade_height_mm is not None
+        and reading.problem is None
+    ):
+        roots = notches(reading.profile, reading.blade_height_mm)
+    stamp = reader.read(frames.head, frames.silhouette if frames.head is not frames.silhouette else None)
+    now = datetime.now(UTC)
+    decision = decide(
+        identification,
+        stamp,
+        settings.store,
+        policy,
+        settings.catalogue,
+        Circumstances(
+            place=settings.store.place,
+            today=now.date(),
+            now_utc_s=now.timestamp(),
+            stocked=frozenset(slot.blank for slot in settings.machine.magazine.slots),
+        ),
+    )
+    return _Told(path, reading, identification, roots, outline_of, stamp, decision)
+
+
+def _may_be_cut(identification: Identification) -> bool:
+    """Whether its depths are anybody's business: never those of a key that is of no kind that is ever cut here."""
+    if identification.outcome is Outcome.IDENTIFIED:
+        return identification.blank is not None
+    return identification.outcome not in _NEVER_CUT
+
+
+_NEVER_CUT = frozenset(
+    {
+        Outcome.DIMPLE,
+        Outcome.SIDE_MILLED,
+        Outcome.TWO_TRACK,
+        Outcome.TUBULAR,
+        Outcome.DOUBLE_SIDED,
+        Outcome.UNKNOWN_SECTION,
+        Outcome.MIRRORED_SECTION,
+        Outcome.AMBIGUOUS,
+    }
+)
+
+
+def _as_object(told: _Told) -> dict[str, object]:
+    identification = told.identification
+    known = identification.outcome is Outcome.IDENTIFIED and bool(identification.cuts)
+    return {
+        "scan": str(told.path),
+        "outcome": identification.outcome.value,
+        "keyway": identification.blank if known else None,
+        "bitting": identification.bitting if known else None,
+        "depths_mm": [round(root, 3) for root in told.roots_mm],
+        "score": round(identification.score, 4),
+        "margin": round(identification.margin, 4),
+        "stamp": list(told.stamp.phrases),
+        "stamp_illegible": told.stamp.illegible,
+        "verdict": told.decision.verdict.value,
+        "rules": [rule.code for rule in told.decision.rules],
+    }
+
+
+_WEAR = {Wear.NEW: "like new", Wear.WORN: "worn; restoring to factory depths is advised", Wear.PAST_TELLING: "too worn"}
+
+
+def _as_text(told: _Told) -> Iterator[str]:
+    identification, reading = told.identification, told.reading
+    yield f"{told.path}: {identification.outcome.value.replace('_', ' ')}"
+    if identification.score > 0:
+        nearest = identification.ranked[0].section if identification.ranked else "none"
+        yield f"  section   nearest {nearest}, score {identification.score:.3f}, margin {identification.margin:.3f}"
+    if identification.outcome is Outcome.IDENTIFIED:
+        what = identification.blank or "no blank of it is cut here"
+        yield f"  keyway    {identification.keyway}: {what}"
+    if identification.cuts and identification.outcome is Outcome.IDENTIFIED:
+        yield f"  bitting   {identification.bitting}; {_WEAR[identification.wear]}"
+    elif told.outline_of:
+        yield f"  outline   cut like {told.outline_of}; the section alone decides, so this is no answer"
+    if reading.blade_height_mm is not None and reading.blade_length_mm is not None:
+        stop = "shoulder to tip" if reading.shoulder_seen else "as far as the bow"
+        yield f"  blade     {reading.blade_height_mm:.2f} mm high, {reading.blade_length_mm:.2f} mm long ({stop})"
+    if told.roots_mm:
+        yield f"  roots     {' '.join(f'{root:.3f}' for root in told.roots_mm)} mm above the spine"
+    if not identification.faces_seen:
+        yield "  faces     not both looked at: whether one is milled was not seen"
+    silence = f"not seen: {told.stamp.unseen.value.replace('_', ' ')}" if told.stamp.unseen else "nothing on the list"
+    words = ", ".join(told.stamp.phrases) or silence
+    more = "; a company name and telephone number" if told.stamp.name_and_phone else ""
+    more += "; something that could not be made out" if told.stamp.illegible else ""
+    yield f"  head      {words}{more}"
+    rules = ", ".join(rule.code for rule in told.decision.rules)
+    yield f"  verdict   {told.decision.verdict.value.replace('_', ' ')}{f' ({rules})' if rules else ''}"

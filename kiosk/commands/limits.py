@@ -1,0 +1,84 @@
+"""Limits of a match, measured for the sections on file: `kiosk catalogue calibrate-limits`, and what enrolling adds.
+
+Responsible for: asking for the measurement and keeping its file. Not responsible for: the method
+(`kiosk.calibration.match_limits`) or the drawn scans (`kiosk.rehearsal.calibrate_limits`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.catalogue import Catalogue
+from config.match_limits import SHIPPED_LIMITS, LimitsFile, as_toml, read_limits, stricter_of
+from config.problems import BadInput, Problem
+from config.settings import OWNER_VARIABLE
+from kiosk.calibration.match_limits import Inseparable
+from kiosk.commands.catalogue_files import limits_path, load, machine_of, owner_of, write
+from kiosk.commands.options import ConfigOption
+
+ENROL_SAMPLES = 8
+"""Scans drawn of a new section and of each of its neighbours when it is enrolled: a few seconds' work."""
+NOWHERE = Problem("--config", "", f"name the owner's settings directory (or set ${OWNER_VARIABLE}), or --out")
+
+
+def calibrate_limits(
+    samples: Annotated[int, typer.Option(min=4, max=1000, help="Scans drawn of each section, right and wrong.")] = 40,
+    seed: Annotated[int, typer.Option(min=0, help="Draws other scans.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Write here instead of the owner's match_limits.toml.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Measure, for the sections on file, when a match counts, and keep it with their revision. Takes minutes."""
+    # The drawn scans come from the simulator, which no other command of the catalogue should pay for.
+    from kiosk.rehearsal.calibrate_limits import calibrate
+
+    if out is None and owner_of(config) is None:
+        raise BadInput(NOWHERE)
+    limits = calibrate(load(config, with_limits=False), machine_of(config), samples, seed)
+    if isinstance(limits, Inseparable):
+        raise BadInput(Problem("calibrate-limits", "", limits.reason))
+    for name, value in (limits.measured.model_dump() | limits.limits.model_dump()).items():
+        typer.echo(f"{name:<18} {value}")
+    typer.echo(f"kept in {kept_limits(limits, config, out)}")
+
+
+def extended(section_id: str, before: Catalogue, config: Path | None) -> LimitsFile:
+    """Limits for the catalogue as it is now that the section is on file.
+
+    Raises:
+        BadInput: with the new section, sections could no longer be told apart.
+    """
+    # As above: only who enrols a section pays for loading the simulator.
+    from kiosk.rehearsal.calibrate_limits import calibrate, extend
+
+    own = limits_path(config)
+    files = [read_limits(path) for path in (own, SHIPPED_LIMITS) if path is not None and path.exists()]
+    known = next((file for file in files if file.sections_revision == before.sections_revision), None)
+    catalogue, machine = load(config, with_limits=False), machine_of(config)
+    limits = (
+        calibrate(catalogue, machine, ENROL_SAMPLES, seed=1)
+        if known is None
+        else extend(catalogue, machine, section_id, known, ENROL_SAMPLES, seed=1)
+    )
+    if isinstance(limits, Inseparable):
+        raise BadInput(Problem("enrol", section_id, f"with it keys could not be told apart: {limits.reason}"))
+    return limits
+
+
+def kept_limits(limits: LimitsFile, config: Path | None, out: Path | None = None) -> Path:
+    """Write the limits beside the owner's other settings, or to `out`; returns where.
+
+    Raises:
+        BadInput: nowhere to write to.
+    """
+    path = out or limits_path(config)
+    if path is None:
+        raise BadInput(NOWHERE)
+    if out is None:
+        # An owner's limits are never looser than the shipped ones: they would be refused at the next start.
+        floor = read_limits(SHIPPED_LIMITS).limits
+        limits = limits.model_copy(update={"limits": stricter_of(limits.limits, floor)})
+    write(path, as_toml(limits).encode())
+    return path

@@ -1,0 +1,220 @@
+"""`kiosk doctor | status | report | logs | backup | restore`: how the kiosk is, for staff and technicians.
+
+Responsible for: asking and printing. Not responsible for: any finding or figure (`kiosk.operations`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.problems import BadInput, Problem
+from config.settings import OWNER_VARIABLE, Settings, load_settings
+from kiosk.operations import doctor_machine, doctor_records
+from kiosk.operations.backup import back_up
+from kiosk.operations.backup import restore as restore_backup
+from kiosk.operations.counters import Figures, read_figures
+from kiosk.operations.doctor import Check, Grade, as_objects, examine, failed, for_people, passed, worst
+from kiosk.operations.logs import for_people as log_line
+from kiosk.operations.logs import read_logs
+from kiosk.operations.places import DataPaths, places_of
+from kiosk.operations.status import for_people as status_line
+from kiosk.operations.status import read_status
+from kiosk.records.database import DatabaseFault
+
+AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder; $KIOSK_DATA by default.")]
+Since = Annotated[str, typer.Option("--since", help="First day, such as 2026-03-01 (UTC); everything by default.")]
+
+Page = Annotated[Path | None, typer.Option("--html", help="Write a page with plots.")]
+
+
+def doctor(as_json: AsJson = False, data: Data = None) -> None:
+    """Examine the kiosk: each check passes, warns or fails, with the next step. Status 1 if any fails."""
+    # What the driver would log, the findings say.
+    logging.getLogger("hardware").addHandler(logging.NullHandler())
+    places = places_of(data)
+    findings = examine(_checks(places))
+    if as_json:
+        typer.echo(json.dumps(as_objects(findings), indent=1))
+    else:
+        for line in for_people(findings):
+            typer.echo(line)
+    if worst(findings) is Grade.FAIL:
+        raise typer.Exit(1)
+
+
+def status(as_json: AsJson = False, data: Data = None) -> None:
+    """What the kiosk is doing now, and today's figures."""
+    places = places_of(data)
+    now = read_status(places.data)
+    with _told():
+        seen = read_figures(places, datetime.now(UTC).date().isoformat())
+    if as_json:
+        typer.echo(json.dumps({"now": asdict(now) if now else None, "today": _figures_object(seen)}, indent=1))
+        return
+    typer.echo(f"now    {status_line(now)}")
+    today = seen.days[-1] if seen.days else None
+    if today is None:
+        typer.echo("today  nothing yet")
+    else:
+        typer.echo(
+            f"today  {today.visits} visits, {today.paid} paid, {today.free} free, {today.test} test, "
+            f"{sum(today.refused.values())} refused, {today.recut} recut, {today.scrapped} scrapped, "
+            f"{sum(today.faults.values())} faults"
+        )
+    if seen.open_sales:
+        typer.echo(f"open   {seen.open_sales} sales are not settled")
+    for slot in seen.stock:
+        locked = f"  locked: {slot.lock_reason or 'no reason'}" if slot.locked else ""
+        typer.echo(f"slot {slot.number:>2} {slot.blank:<8} {slot.finish:<8} {slot.count:>3}{locked}")
+
+
+def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: Data = None) -> None:
+    """Days, quality, errors, drift, time by step and stock since a day."""
+    places = places_of(data)
+    first = _day(since)
+    with _told():
+        seen = read_figures(places, first)
+    if as_json:
+        typer.echo(json.dumps(_figures_object(seen), indent=1))
+    if html is not None:
+        # The plotting library is slow to load and nothing else here needs it.
+        from kiosk.operations.report_html import report_html
+
+        try:
+            html.write_text(report_html(seen, load_settings().store.name, first), encoding="utf-8")
+        except OSError as error:
+            raise BadInput(Problem(str(html), "", error.strerror or "cannot be written")) from error
+        typer.echo(f"written: {html}", err=True)
+    if as_json or html is not None:
+        return
+    rate = seen.first_time_right_rate
+    good, cut = seen.first_time_right
+    typer.echo(f"first time right: {f'{rate:.1%} ({good} of {cut})' if rate is not None else 'no copy yet'}")
+    for day in seen.days:
+        refused = ", ".join(f"{code} {count}" for code, count in sorted(day.refused.items()))
+        faults = ", ".join(f"{code} {count}" for code, count in sorted(day.faults.items()))
+        typer.echo(
+            f"{day.date}  paid {day.paid}, free {day.free}, test {day.test}, taken {day.taken_minor / 100:.2f} "
+            f"{seen.currency}, recut {day.recut}, scrapped {day.scrapped}"
+            + (f", refused: {refused}" if refused else "")
+            + (f", faults: {faults}" if faults else "")
+        )
+
+
+def logs(
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the newest.")] = 50,
+    level: Annotated[str, typer.Option(help="Only this level and above.")] = "info",
+    data: Data = None,
+) -> None:
+    """The log as a person reads it (the files hold one JSON object a line)."""
+    order = ["debug", "info", "warning", "error", "critical"]
+    if level not in order:
+        raise BadInput(Problem("--level", "", f"must be one of {', '.join(order)}"))
+    wanted = set(order[order.index(level) :])
+    kept = [entry for entry in read_logs(places_of(data).logs) if entry.get("level") in wanted]
+    for entry in kept[-lines:]:
+        typer.echo(log_line(entry))
+
+
+def backup(target: Annotated[Path, typer.Argument(help="Archive to make (.tar.gz).")], data: Data = None) -> None:
+    """Back up databases and settings while the kiosk runs. Holds no key data, passwords or sealing keys."""
+    owner = os.environ.get(OWNER_VARIABLE, "")
+    with _told():
+        names = back_up(places_of(data), Path(owner) if owner else None, target)
+    typer.echo(f"{target}: {', '.join(names)}")
+
+
+def restore(
+    archive: Annotated[Path, typer.Argument(help="A backup.")],
+    target: Annotated[Path, typer.Argument(help="An empty folder to unpack it into.")],
+) -> None:
+    """Check a backup and unpack it beside, never over, what is there."""
+    with _told():
+        names = restore_backup(archive, target)
+    typer.echo(f"{target}: {', '.join(names)}")
+
+
+def mount(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    for command in (doctor, status, report, logs, backup, restore):
+        app.command()(command)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn a database's fault into the command line's one line."""
+    try:
+        yield
+    except DatabaseFault as fault:
+        raise BadInput(Problem("database", fault.code, str(fault))) from fault
+
+
+def _checks(places: DataPaths) -> list[tuple[str, Check]]:
+    try:
+        settings = load_settings()
+    except BadInput as bad:
+        problem = bad.problems[0]
+        more = f" and {len(bad.problems) - 1} more" if len(bad.problems) > 1 else ""
+        return [("settings", lambda: failed("settings", f"{problem}{more}", "kiosk check-config names them all"))]
+    return [
+        ("settings", lambda: passed("settings", f"{len(settings.effective)} values are good")),
+        *_all(settings, places),
+    ]
+
+
+def _all(settings: Settings, places: DataPaths) -> list[tuple[str, Check]]:
+    machine, operations, now = settings.machine, settings.operations, datetime.now(UTC)
+    owner = settings.owner_directory
+    running = read_status(places.data) is not None
+    checks: dict[str, Check] = {
+        "display": lambda: doctor_machine.display(settings.store.screen, os.environ),
+        "touch": doctor_machine.touch,
+        "cameras": lambda: doctor_machine.cameras(machine),
+        "serial": lambda: doctor_machine.serial_port(machine),
+        "board": lambda: doctor_machine.board(machine, running),
+        "calibration": lambda: doctor_machine.calibration(
+            owner / "machine.toml" if owner else None, operations.health, now
+        ),
+        "stock": lambda: doctor_records.stock(places, machine.magazine),
+        "disk": lambda: doctor_records.disk(places, operations),
+        "clock": lambda: doctor_records.clock(places, operations, now),
+        "permissions": lambda: doctor_records.permissions(places),
+        "database": lambda: doctor_records.databases(places),
+        "audit": lambda: doctor_records.audit(places),
+        "fleet": lambda: doctor_records.fleet_link(places, settings.fleet),
+    }
+    return list(checks.items())
+
+
+def _day(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise BadInput(Problem("--since", "", f"{text!r} is not a day such as 2026-03-01")) from None
+
+
+def _figures_object(seen: Figures) -> dict[str, object]:
+    return {
+        "days": [asdict(day) for day in seen.days],
+        "first_time_right": seen.first_time_right_rate,
+        "copies_cut": seen.first_time_right[1],
+        "errors_mm": [[time.isoformat(), error, passed_it] for time, error, passed_it in seen.errors_mm],
+        "drift_mm": [[time.isoformat(), mean] for time, mean in seen.drift_mm],
+        "step_s": {step: list(values) for step, values in seen.step_s.items()},
+        "stock": [asdict(slot) for slot in seen.stock],
+        "currency": seen.currency,
+        "open_sales": seen.open_sales,
+    }

@@ -1,0 +1,168 @@
+"""`kiosk scenario`: play scenarios in virtual time, turn sessions into scenarios, replay flight records.
+
+Responsible for: the command line, the table of results, JUnit XML. Not responsible for: playing
+(`kiosk.rehearsal.run_scenario`).
+"""
+
+from __future__ import annotations
+
+import logging
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.problems import BadInput, Problem
+from config.settings import Settings, load_settings
+from kiosk.commands.options import ConfigOption
+from kiosk.rehearsal.remember import scenario_of
+from kiosk.rehearsal.replay import replay
+from kiosk.rehearsal.run_scenario import ScenarioResult, play
+from kiosk.rehearsal.script import Scenario, load_scenario
+from kiosk.session.flight_record import read_record
+
+app = typer.Typer(no_args_is_help=True, help="Scripted sessions in virtual time against the SIMULATED machine.")
+SHIPPED = Path(__file__).parents[1] / "rehearsal" / "scenarios"
+
+Files = Annotated[
+    list[Path] | None, typer.Argument(help="Scenario files or folders of them; the shipped ones if none are named.")
+]
+
+
+@app.command("run")
+def run(
+    files: Files = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write the results as JUnit XML.")] = None,
+    config: ConfigOption = None,
+    flight: Annotated[
+        Path | None, typer.Option("--flight", help="Write a flight record of the (one) scenario played.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print each session's way through the states.")
+    ] = False,
+) -> None:
+    """Play scenarios and say what was not as it must be. Exit status 1 if anything was."""
+    settings = load_settings(config)
+    scenarios, problems = load_all(files or [SHIPPED])
+    if flight is not None and len(scenarios) != 1:
+        raise BadInput(Problem("command line", "--flight", f"needs one scenario, not {len(scenarios)}"))
+    for problem in problems:
+        typer.echo(f"kiosk: {problem}", err=True)
+    # What the session logs is the scenario's doing, not the reader's business.
+    logging.disable(logging.CRITICAL)
+    played: list[tuple[Path, ScenarioResult]] = []
+    try:
+        for number, (path, scenario) in enumerate(scenarios, start=1):
+            result = _play(scenario, settings, flight)
+            played.append((path, result))
+            _tell(number, len(scenarios), path, result, verbose=verbose)
+    finally:
+        logging.disable(logging.NOTSET)
+    failed = sum(not result.passed for _, result in played)
+    virtual_s, wall_s = sum(r.virtual_s for _, r in played), sum(r.wall_s for _, r in played)
+    typer.echo(
+        f"{len(played) - failed} of {len(played)} as they must be; {virtual_s:.0f} s played in {wall_s:.1f} s"
+        f" ({virtual_s / max(wall_s, 1e-9):.0f} times real time)"
+    )
+    if junit is not None:
+        _write_junit(junit, played)
+    if problems:
+        raise typer.Exit(2)
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("record")
+def record(
+    flight: Annotated[Path, typer.Argument(help="A flight record of a session.")],
+    out: Annotated[Path, typer.Option("--out", help="The scenario file to write.")],
+) -> None:
+    """Turn a recorded session into a scenario: the same wishes, a made-up key of the same kind."""
+    text = scenario_of(read_record(flight), f"As recorded in {flight.name}"[:120])
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(Problem(str(out), "", error.strerror or "cannot be written")) from error
+    load_scenario(out)
+    typer.echo(f"{out}: written; it holds nothing of the key")
+
+
+@app.command("replay")
+def replay_command(
+    flights: Annotated[list[Path], typer.Argument(help="Flight records.")],
+    config: ConfigOption = None,
+) -> None:
+    """Play flight records again; exit status 1 if a session would take another way today."""
+    settings = load_settings(config)
+    differing = 0
+    for flight in flights:
+        entries = read_record(flight)
+        logging.disable(logging.CRITICAL)
+        try:
+            found = replay(entries, settings)
+        finally:
+            logging.disable(logging.NOTSET)
+        differing += bool(found)
+        typer.echo(f"{flight}: {len(entries)} lines, " + ("another way" if found else "the same way"))
+        for line in found:
+            typer.echo(f"    {line}")
+    if differing:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_shipped() -> None:
+    """Name the shipped scenarios."""
+    for path, scenario in load_all([SHIPPED])[0]:
+        typer.echo(f"{path.stem:32} {scenario.title}")
+
+
+def load_all(files: list[Path]) -> tuple[list[tuple[Path, Scenario]], list[Problem]]:
+    """Every scenario of files and folders, and every mistake in them: one bad file does not keep the others back."""
+    scenarios: list[tuple[Path, Scenario]] = []
+    problems: list[Problem] = []
+    for file in files:
+        paths = sorted(file.glob("*.toml")) if file.is_dir() else [file]
+        if not paths:
+            problems.append(Problem(str(file), "", "holds no scenario (*.toml)"))
+        for path in paths:
+            try:
+                scenarios.append((path, load_scenario(path)))
+            except BadInput as bad:
+                problems.extend(bad.problems)
+    return scenarios, problems
+
+
+def _play(scenario: Scenario, settings: Settings, flight: Path | None) -> ScenarioResult:
+    if flight is None:
+        return play(scenario, settings)
+    try:
+        with flight.open("w", encoding="utf-8") as file:
+            return play(scenario, settings, flight=file)
+    except OSError as error:
+        raise BadInput(Problem(str(flight), "", error.strerror or "cannot be written")) from error
+
+
+def _tell(number: int, count: int, path: Path, result: ScenarioResult, *, verbose: bool) -> None:
+    mark = typer.style("ok  ", fg="green") if result.passed else typer.style("FAIL", fg="red")
+    typer.echo(f"[{number:3}/{count}] {mark} {path.stem:32} {result.virtual_s:6.0f} s in {result.wall_s:5.2f} s")
+    if verbose:
+        typer.echo("          " + " > ".join(result.path))
+    for finding in result.findings:
+        typer.echo(f"          {finding}")
+
+
+def _write_junit(target: Path, played: list[tuple[Path, ScenarioResult]]) -> None:
+    failed = sum(not result.passed for _, result in played)
+    suite = ElementTree.Element("testsuite", name="scenarios", tests=str(len(played)), failures=str(failed))
+    for path, result in played:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="scenario", name=path.stem, time=f"{result.wall_s:.3f}"
+        )
+        for finding in result.findings:
+            ElementTree.SubElement(case, "failure", message=finding)
+    try:
+        ElementTree.ElementTree(suite).write(target, encoding="utf-8", xml_declaration=True)
+    except OSError as error:
+        raise BadInput(Problem(str(target), "", error.strerror or "cannot be written")) from error

@@ -1,0 +1,185 @@
+"""`kiosk service`: a technician's own tools. Never a sale.
+
+Responsible for: a test cut from a code the technician typed, a drawing of a plan, stopping the machine safely, and
+what these say. Not responsible for: sessions, money or journals.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.keyway import Blank, Keyway
+from config.machine import Machine
+from config.problems import BadInput, Problem
+from config.settings import load_settings
+from hardware.clock import SystemClock
+from hardware.errors import HardwareFault
+from hardware.grbl.codes import alarm, error
+from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.stop_socket import stop_served
+from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
+from hardware.link import serial_link_factory
+from kiosk.commands.options import ConfigOption
+from kiosk.cutting.drawing import draw
+from kiosk.cutting.gcode import to_gcode
+from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
+from kiosk.cutting.typed_code import REFUSED, find_blank, split_bitting
+from kiosk.records.ownership import own_machine
+from kiosk.safe_stop import stop as safe_stop_now
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="A technician's tools: test cut, plan, safe stop.")
+
+
+@app.callback()
+def tools() -> None:
+    """What the log would say, these commands say themselves."""
+    logging.getLogger("hardware").addHandler(logging.NullHandler())
+
+
+KeywayOption = Annotated[str, typer.Option("--keyway", help="Keyway or blank, such as KW1 or SC4.")]
+BittingOption = Annotated[
+    str, typer.Option("--bitting", help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")
+]
+PortOption = Annotated[str, typer.Option("--port", help="Serial port, pseudo-terminal or socket://host:port.")]
+
+
+@app.command()
+def cut(
+    keyway: KeywayOption,
+    bitting: BittingOption,
+    port: PortOption,
+    slot: Annotated[int | None, typer.Option("--slot", help="Magazine slot; the first that holds the blank.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Cut one test key from a typed code: home, load, touch off, cut, drop it into the chute."""
+    loaded = load_settings(config)
+    settings = loaded.machine
+    found, blank = find_blank(loaded.catalogue, keyway)
+    codes = split_bitting(found, blank, bitting)
+    plan = _planned(found, blank, codes, settings)
+    number = _slot(settings, blank, slot)
+    with own_machine(port):
+        _cut_one(settings, port, plan, number, lambda edge_mm: _planned(found, blank, codes, settings, edge_mm))
+
+
+def _cut_one(machine: Machine, port: str, plan: CutPlan, slot: int, planned: Callable[[float], CutPlan]) -> None:
+    cutter = GrblCutter(serial_link_factory(machine.wire, port), machine, SystemClock())
+    with stop_served(port, cutter.stop_and_confirm):
+        try:
+            board = cutter.connect()
+            _say(f"{board.firmware} {board.version}, assurance {board.assurance.value}")
+            cutter.home()
+            _say("homed")
+            touch = cutter.load(slot, plan.blade_height_mm)
+            _say(f"slot {slot}: blank seated, edge {touch.error_mm:+.3f} mm")
+            cutter.run(to_gcode(planned(touch.error_mm), machine), lambda _fraction: None)
+            cutter.present_to_check()
+            cutter.deliver()
+            _say("cut and delivered")
+        except HardwareFault as fault:
+            raise _told(port, fault) from fault
+        finally:
+            _leave_no_wheel_turning(cutter, port)
+            cutter.close()
+
+
+@app.command()
+def plan(
+    keyway: KeywayOption,
+    bitting: BittingOption,
+    svg: Annotated[Path, typer.Option("--svg", help="Where the drawing goes.")],
+    config: ConfigOption = None,
+) -> None:
+    """Draw wanted profile, wheel path and remaining material to scale.
+
+    A plan that would be refused for its MACS alone is drawn all the same, says so, and exits with status 2.
+    """
+    loaded = load_settings(config)
+    settings = loaded.machine
+    found, blank = find_blank(loaded.catalogue, keyway)
+    codes = split_bitting(found, blank, bitting)
+    made = plan_cuts(found, blank, codes, settings)
+    refusal = made if isinstance(made, PlanRefusal) else None
+    if refusal is PlanRefusal.MACS_BROKEN:
+        made = plan_cuts(_without_macs(found), blank, codes, settings)
+    if isinstance(made, CutPlan):
+        title = f"{blank.code} {bitting}" + (f": refused, {REFUSED[refusal]}" if refusal else "")
+        try:
+            svg.write_text(draw(made, blank, settings, title), encoding="utf-8")
+        except OSError as cause:
+            raise BadInput(Problem(str(svg), "", f"cannot be written: {cause.strerror}")) from cause
+        _say(f"{svg}: {len(made.path)} points, {len(to_gcode(made, settings).lines)} lines of G-code")
+    if refusal is not None:
+        raise BadInput(Problem(f"{blank.code}", "bitting", f"refused: {REFUSED[refusal]}"))
+
+
+@app.command(name="safe-stop")
+def safe_stop(
+    port: PortOption = "",
+    config: ConfigOption = None,
+    machine: Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")] = None,
+    wait: Annotated[float, typer.Option("--wait", help="Seconds to try for a board that does not answer.")] = COMMAND_S,
+) -> None:
+    """Hold, soft reset, wheel off; nothing else. The service runs this after any exit."""
+    safe_stop_now(port, config, machine, wait)
+
+
+def _without_macs(keyway: Keyway) -> Keyway:
+    if keyway.spec is None:
+        return keyway
+    return keyway.model_copy(update={"spec": keyway.spec.model_copy(update={"macs": len(keyway.spec.depths)})})
+
+
+def _planned(
+    keyway: Keyway, blank: Blank, codes: tuple[str, ...], machine: Machine, edge_error_mm: float = 0.0
+) -> CutPlan:
+    made = plan_cuts(keyway, blank, codes, machine, edge_error_mm=edge_error_mm)
+    if isinstance(made, PlanRefusal):
+        raise BadInput(Problem(blank.code, "bitting", f"refused: {REFUSED[made]}"))
+    return made
+
+
+def _slot(machine: Machine, blank: Blank, wanted: int | None) -> int:
+    holding = [slot.number for slot in machine.magazine.slots if slot.blank == blank.code]
+    if wanted is not None:
+        if wanted not in [slot.number for slot in machine.magazine.slots]:
+            raise BadInput(Problem("command line", "--slot", f"the magazine has no slot {wanted}"))
+        return wanted
+    if not holding:
+        raise BadInput(Problem("machine file", "magazine", f"no slot holds {blank.code}"))
+    return holding[0]
+
+
+def _leave_no_wheel_turning(cutter: GrblCutter, port: str) -> None:
+    """A board that was lost in use is tried for until it confirms a reset; people are told meanwhile."""
+    if not cutter.wheel_may_turn or cutter.identity is None:
+        return
+    sys.stderr.write(f"kiosk: {port}: {WARNING}. Trying to reach the board for {COMMAND_S:g} s\n")
+    sys.stderr.flush()
+    off = keep_stopping(cutter.stop_wheel, SystemClock(), for_s=COMMAND_S)
+    sys.stderr.write(f"kiosk: {port}: {'the board was reset: its wheel is off' if off else WARNING}\n")
+
+
+def _told(port: str, fault: HardwareFault) -> BadInput:
+    """A fault as the one line a technician reads."""
+    reason = str(fault).removeprefix(f"{port}: ")
+    return BadInput(Problem(port, "", f"{reason}{_advice(fault)} [{fault.code}]"))
+
+
+def _advice(fault: HardwareFault) -> str:
+    number = getattr(fault, "number", None)
+    if not isinstance(number, int):
+        return ""
+    meaning = alarm(number) if fault.code == "BOARD_ALARM" else error(number)
+    return f". {meaning.next_step}"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,1 @@
+"""The words on a head, and whether the head was seen at all."""

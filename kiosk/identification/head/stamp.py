@@ -1,0 +1,250 @@
+"""The words on a head, as known phrases only.
+
+Responsible for: how hard a head is looked at before it is taken to say nothing, and for matching what was read against
+the list of phrases. Silence needs evidence: whatever looks like writing and is neither a known phrase nor known to be
+harmless is reported as writing nobody made out. The text itself never leaves this module: a number on a head can be
+the key's own code. Not responsible for: whether the head was seen (`sight`), what a phrase means for a copy
+(`kiosk.policy.decide`).
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from config.phrases import PhraseKind, Phrases
+from hardware.scan import Frame
+from kiosk.identification.head.letters import FINE_MM, Letters, Picture, Text, TextLine
+from kiosk.identification.head.place import HeadView, bow_of
+from kiosk.identification.head.relief import brightness, colour, flattened
+from kiosk.identification.head.sight import why_unseen
+from kiosk.identification.head.wording import (
+    begins_a_request,
+    has_name_and_phone,
+    phrases_of,
+    request_in_part,
+    resembles_a_phrase,
+    says_nothing,
+    sealed_in_part,
+    whole_phrases_in,
+)
+from kiosk.key.reading import StampReading, Unseen
+
+MOST_LINES = 10
+"""No head carries more lines; what is found beyond them is scratches."""
+SURE = 0.75
+_READ_SURE, _READ_LETTERS = 0.7, 3
+"""So many letters read so surely are writing, whoever found them."""
+_STRONG_SCORE = 0.6
+_STRONG_MM = 2.0
+_STRONG_ASPECT = 1.8
+"""A find as good, long and drawn out as this is writing, whether it can be read or not."""
+_FINER_MM = 0.065
+"""Scale of the second look, for letters under a millimetre."""
+_ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
+_EVEN = 128
+"""Grey of metal with nothing on it, as `relief` leaves it."""
+_SEALED = frozenset(
+    {PhraseKind.UNLAWFUL, PhraseKind.PATENTED, PhraseKind.GOVERNMENT, PhraseKind.POSTAL, PhraseKind.BRAND}
+)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class _Find:
+    """One line in one look: where on the bow it lies, in its pixels, and what was made of it."""
+
+    middle: tuple[float, float]
+    reach_px: float
+    text: Text
+
+
+class _Gleaned:
+    """What has been read of one head so far, look after look."""
+
+    def __init__(self, known: Phrases) -> None:
+        self._known = known
+        self._looks: list[tuple[Text, ...]] = []
+        self._finds: list[_Find] = []
+        self._whole: set[str] = set()
+        self._in_part: set[str] = set()
+
+    def add(self, texts: tuple[Text, ...], middles: tuple[tuple[float, float], ...], mm_per_px: float) -> None:
+        """One more look, and where its lines lie on the bow."""
+        self._looks.append(texts)
+        for text, middle in zip(texts, middles, strict=True):
+            self._finds.append(_Find(middle, (text.line.length_mm / 2 + 0.8) / mm_per_px, text))
+        for reading in {_best(texts), tuple(said for text in texts for said in text.said)}:
+            self._whole.update(whole_phrases_in(reading, self._known))
+            self._in_part.update(request_in_part(reading, self._known))
+            self._whole.update(sealed_in_part(reading, self._known))
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """What stands there as a whole; where that is no request, also what part of a request was read."""
+        return phrases_of(self._whole, self._in_part, self._known)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether something nobody may lift was read: then nothing else on the head matters."""
+        return any(self._known.kind_of[each] in _SEALED for each in self.phrases)
+
+    @property
+    def name_and_phone(self) -> bool:
+        return any(has_name_and_phone(_best(texts)) for texts in self._looks)
+
+    @property
+    def illegible(self) -> bool:
+        """Whether writing was seen that is neither a phrase nor harmless, or that is a part of one, or nearly one."""
+        readings = [_best(texts) for texts in self._looks]
+        if self.phrases:
+            # "Duplicate" alone may be what is left of "Unlawful to duplicate".
+            return not self._whole and not any(begins_a_request(reading) for reading in readings)
+        if any(resembles_a_phrase(reading, self._known) for reading in readings):
+            return True
+        harmless = [find for find in self._finds if self._says_nothing(find.text)]
+        return any(
+            _is_writing(find.text) and not any(_at_one_place(find, other) for other in harmless)
+            for find in self._finds
+            if find not in harmless
+        )
+
+    def _says_nothing(self, text: Text) -> bool:
+        return bool(text.said) and text.sureness >= SURE and says_nothing(text.said[0], self._known)
+
+
+class StampReader:
+    """Reads heads. The models are loaded once, at `warm` or at the first head that is read; for any thread."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+        self._lock = threading.Lock()
+        self._letters: Letters | None = None
+
+    def warm(self) -> None:
+        """Load the models now."""
+        with self._lock:
+            self._loaded().warm()
+
+    def read(self, head: Frame | None, silhouette: Frame | None = None) -> StampReading:
+        """Matched phrases of one head; what is read counts also where the head was not seen as it must be.
+
+        Args:
+            head: the front-lit picture.
+            silhouette: the backlit picture of the same lay. Without one the head's own outline must do.
+        """
+        if head is None or min(head.pixels.shape[:2]) < 32:
+            return StampReading(seen=False, unseen=Unseen.NO_PICTURE)
+        bow = bow_of(head)
+        unseen = _by_itself(bow) if silhouette is None else why_unseen(head, silhouette)
+        with self._lock:
+            gleaned = self._looked_at(bow, self._loaded())
+        return StampReading(
+            seen=unseen is None,
+            unseen=unseen,
+            phrases=gleaned.phrases,
+            name_and_phone=gleaned.name_and_phone,
+            # Noise has no words, but it may look like writing: of an unseen head only what was read is told.
+            illegible=gleaned.illegible and unseen is None,
+        )
+
+    def _looked_at(self, bow: HeadView, letters: Letters) -> _Gleaned:
+        """Look at brightness, relief and colour, straight and round the rim; then once more finer."""
+        gleaned = _Gleaned(self._phrases)
+        bright = brightness(bow)
+        self._straight(gleaned, bright, bow, letters)
+        flat = flattened(bow)
+        self._straight(gleaned, flat, bow, letters)
+        self._round_the_rim(gleaned, bright, bow, letters)
+        if gleaned.sealed:
+            return gleaned
+        self._on_its_side(gleaned, flat, bow, letters)
+        tint = colour(bow)
+        self._straight(gleaned, tint, bow, letters)
+        if not gleaned.phrases:
+            self._round_the_rim(gleaned, tint, bow, letters)
+        if not gleaned.phrases:
+            self._straight(gleaned, bright, bow, letters, fine_mm=_FINER_MM)
+        return gleaned
+
+    def _straight(
+        self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters, fine_mm: float = FINE_MM
+    ) -> None:
+        lines = letters.lines(picture, bow.mm_per_px, fine_mm)[:MOST_LINES]
+        gleaned.add(letters.read(picture, lines), tuple(map(_middle, lines)), bow.mm_per_px)
+
+    def _on_its_side(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
+        """Lines that stand upright are found worse than lines that lie."""
+        turned = np.ascontiguousarray(np.rot90(picture))
+        lines = letters.lines(turned, bow.mm_per_px)[:MOST_LINES]
+        width = picture.shape[1]
+        middles = tuple((width - 1 - y, x) for x, y in map(_middle, lines))
+        gleaned.add(letters.read(turned, lines), middles, bow.mm_per_px)
+
+    def _round_the_rim(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
+        ring, place = _unrolled(picture, bow)
+        lines = letters.lines(ring, bow.mm_per_px)[:MOST_LINES]
+        gleaned.add(letters.read(ring, lines), tuple(place(_middle(line)) for line in lines), bow.mm_per_px)
+
+    def _loaded(self) -> Letters:
+        if self._letters is None:
+            self._letters = Letters()
+        return self._letters
+
+
+def _by_itself(bow: HeadView) -> Unseen | None:
+    if not bow.told:
+        return Unseen.NOTHING_SHOWN
+    return None if bow.clear else Unseen.BLURRED
+
+
+def _best(texts: tuple[Text, ...]) -> tuple[str, ...]:
+    return tuple(text.said[0] for text in texts if text.said)
+
+
+def _is_writing(text: Text) -> bool:
+    line = text.line
+    letters = sum(c.isalnum() for c in text.said[0]) if text.said else 0
+    if letters >= _READ_LETTERS and text.sureness >= _READ_SURE:
+        return True
+    drawn_out = line.length_mm >= max(_STRONG_MM, _STRONG_ASPECT * line.height_mm)
+    return line.score >= _STRONG_SCORE and drawn_out
+
+
+def _at_one_place(one: _Find, other: _Find) -> bool:
+    """Whether two finds are looks at one line: the first lies within the other's reach."""
+    return math.dist(one.middle, other.middle) <= other.reach_px
+
+
+def _middle(line: TextLine) -> tuple[float, float]:
+    x, y = line.corners.mean(axis=0)
+    return float(x), float(y)
+
+
+def _unrolled(picture: Picture, bow: HeadView) -> tuple[Picture, Callable[[tuple[float, float]], tuple[float, float]]]:
+    """Words that run round the bow's middle, made straight, and the way back from the strip to the bow.
+
+    The seam is shown twice, so that no word is cut by it.
+    """
+    inside = cv2.moments(bow.metal, binaryImage=True)
+    middle = (inside["m10"] / max(inside["m00"], 1.0), inside["m01"] / max(inside["m00"], 1.0))
+    outer = _ARC_OUTER_MM / bow.mm_per_px
+    inner = round(_ARC_INNER_MM / bow.mm_per_px)
+    around = round(2 * np.pi * 0.75 * outer)
+    # What lies beyond the picture would be left as the memory was: even metal stands there instead.
+    beyond = math.ceil(outer) + 2
+    wide = cv2.copyMakeBorder(picture, beyond, beyond, beyond, beyond, cv2.BORDER_CONSTANT, value=_EVEN)
+    centre = (middle[0] + beyond, middle[1] + beyond)
+    polar = cv2.warpPolar(wide, (round(outer), around), centre, outer, cv2.INTER_CUBIC | cv2.WARP_POLAR_LINEAR)
+    strip = np.rot90(polar[:, inner:])
+    high = strip.shape[0]
+
+    def place(at: tuple[float, float]) -> tuple[float, float]:
+        angle, away = at[0] / around * 2 * np.pi, inner + high - 1 - at[1]
+        return middle[0] + away * math.cos(angle), middle[1] + away * math.sin(angle)
+
+    return np.ascontiguousarray(np.concatenate([strip, strip[:, : around // 4]], axis=1), dtype=np.uint8), place

@@ -1,0 +1,1 @@
+"""The silhouette: where the blade lies and what its cuts are."""

@@ -1,0 +1,254 @@
+"""Cuts from a profile: where the flats lie, how deep, which factory depth each is, and how worn.
+
+Responsible for: fitting the flats of one spacing, residual and doubt of each cut, and the verdict on wear. Not
+responsible for: which spacing applies (`identify`), whether the picture's scale is right (`scale`), or how probable a
+code is (`likelihood`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.keyway import CutSpec, Depth, SpacingStop
+from kiosk.identification.outline.likelihood import SURE, likeliest
+from kiosk.identification.outline.measure import PITCH_MM
+from kiosk.identification.outline.scale import height_fits, laser_fits, spacing_fits
+from kiosk.identification.outline.segment import Floats
+from kiosk.key.reading import Cut, Outcome, Profile, Wear
+
+SHIFT_MM = 0.4
+"""How far worn shoulders and slipped stops are allowed to put all cuts off together."""
+LOOSE_SHIFT_MM = 1.3
+"""The same when no shoulder was seen and only the cuts themselves tell where they start."""
+ROUGH_FLAT_MM = 0.075
+WORN_DOUBT = 0.5
+LOST_DOUBT = 0.8
+STRAY_NOTCH_MM = 0.35
+DIP_MM = 0.15
+
+
+@dataclass(frozen=True, repr=False)
+class CutFit:
+    """Roots of one spacing laid over a profile.
+
+    `rough_mm` is how far each flat is from flat, `misfit_mm` how far the whole edge is from flats and flanks.
+    """
+
+    roots_mm: tuple[float, ...]
+    rough_mm: tuple[float, ...]
+    shift_mm: float
+    misfit_mm: float
+    at_limit: bool
+
+    @property
+    def worst_rough_mm(self) -> float:
+        """Of the least flat one."""
+        return max(self.rough_mm)
+
+
+@dataclass(frozen=True, repr=False)
+class Decoded:
+    """Cuts with their verdict; `outcome` IDENTIFIED when every one could be told."""
+
+    outcome: Outcome
+    cuts: tuple[Cut, ...]
+    wear: Wear
+    fit: CutFit
+    last_uncut: bool = False
+    """The last cut's place is as the cut before it left it: there are fewer cuts."""
+
+
+def from_stop(profile: Profile, stop: SpacingStop, length_mm: float) -> Profile:
+    """The profile as the spacing counts it: from the shoulder, or from the tip back."""
+    if stop is SpacingStop.SHOULDER:
+        return profile
+    turned = profile[::-1].copy()
+    turned[:, 0] = length_mm - turned[:, 0]
+    return turned
+
+
+def fit_cuts(profile: Profile, spec: CutSpec, count: int, *, loose: bool = False) -> CutFit | None:
+    """Roots at the spacing of `spec`, all shifted together to where the flats are flattest.
+
+    `profile` counts from the spec's own stop. None when it is too short for `count` cuts.
+    """
+    half = _half_window_mm(spec)
+    limit = LOOSE_SHIFT_MM if loose else SHIFT_MM
+    centres = np.array(spec.cut_positions_mm(count))
+    x, height = profile[:, 0], profile[:, 1]
+    if centres[-1] + half + 0.3 > x[-1]:
+        return None
+    shifts = np.arange(-limit, limit + 0.001, 0.02)
+    window = np.linspace(-half, half, 11)
+    heights = np.interp(shifts[:, None, None] + centres[:, None] + window, x, height)
+    root = np.median(heights, axis=2)
+    rough = np.sqrt(np.mean((heights - root[:, :, None]) ** 2, axis=2))
+    misfit = _misfit(profile, spec, shifts[:, None] + centres, root)
+    cost = misfit + np.minimum(rough, 0.3).mean(axis=1) + (0.02 if loose else 0.06) * shifts**2
+    best = int(np.argmin(cost))
+    settled = heights[best]
+    return CutFit(
+        roots_mm=tuple(float(value) for value in settled.mean(axis=1)),
+        rough_mm=tuple(float(value) for value in settled.std(axis=1)),
+        shift_mm=float(shifts[best]),
+        misfit_mm=float(misfit[best]),
+        at_limit=abs(float(shifts[best])) > limit - 0.03,
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Blade:
+    """What is known of the blade besides its profile; None where it was not seen.
+
+    `laser_mm` is its height by the line views alone, `length_share` by which share it is longer than its blank.
+    """
+
+    height_mm: float
+    laser_mm: float | None = None
+    length_share: float | None = None
+
+
+def decode(profile: Profile, spec: CutSpec, count: int, blade: Blade, *, loose: bool = False) -> Decoded | None:
+    """Name the factory depth of every cut, or say why not. None when the blade is too short for `count` cuts."""
+    fit = fit_cuts(profile, spec, count, loose=loose)
+    if fit is None:
+        return None
+    last_uncut = _last_uncut(profile, spec, fit)
+    if not _measured_well(profile, spec, fit, blade, loose=loose):
+        cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
+        return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, last_uncut)
+    found = likeliest(fit.roots_mm, spec, spec.blade_height_mm - blade.height_mm)
+    cuts = tuple(_cut(root, depth, spec) for root, depth in zip(fit.roots_mm, found.depths, strict=True))
+    doubt = max(cut.doubt for cut in cuts)
+    if doubt > LOST_DOUBT or found.probability < SURE:
+        return Decoded(Outcome.WORN_PAST_TELLING, cuts, Wear.PAST_TELLING, fit, last_uncut)
+    wear = Wear.WORN if doubt > WORN_DOUBT else Wear.NEW
+    return Decoded(Outcome.IDENTIFIED, cuts, wear, fit, last_uncut)
+
+
+def _measured_well(profile: Profile, spec: CutSpec, fit: CutFit, blade: Blade, *, loose: bool) -> bool:
+    """Whether roots were found where cuts of this spacing have them, in a picture as large as the key."""
+    centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
+    return (
+        height_fits(blade.height_mm, spec)
+        and laser_fits(blade.height_mm, blade.laser_mm, spec)
+        and fit.worst_rough_mm <= (ROUGH_FLAT_MM * 0.7 if loose else ROUGH_FLAT_MM)
+        and not fit.at_limit
+        and not _stray_notch(profile, spec, fit)
+        and all(_is_cut(root, spec, blade.height_mm) for root in fit.roots_mm)
+        and spacing_fits(profile, spec, centres, np.array(fit.roots_mm), blade.length_share)
+    )
+
+
+def notches(profile: Profile, height_mm: float) -> tuple[float, ...]:
+    """Roots of whatever dips there are, from the stop to the tip: no spacing is asked for, so nothing is named."""
+    x, height = profile[:, 0], profile[:, 1]
+    inner = (x > 0.5) & (x < x[-1] - 3.0)
+    return tuple(root for root in _dips(height[inner]) if root < height_mm - 0.1)
+
+
+def _dips(height: Floats) -> list[float]:
+    """The lowest points between rises of at least `DIP_MM`, a millimetre apart or more."""
+    lowest: list[tuple[int, float]] = []
+    low, high, falling = 0, 0, False
+    for at, here in enumerate(height):
+        if falling:
+            if here < height[low]:
+                low = at
+            elif here - height[low] >= DIP_MM:
+                lowest.append((low, float(height[low])))
+                high, falling = at, False
+        elif here > height[high]:
+            high = at
+        elif height[high] - here >= DIP_MM:
+            low, falling = at, True
+    kept: list[tuple[int, float]] = []
+    for at, root in lowest:
+        if kept and (at - kept[-1][0]) * PITCH_MM < 1.0:
+            kept[-1] = min(kept[-1], (at, root), key=lambda each: each[1])
+        else:
+            kept.append((at, root))
+    return [root for _, root in kept]
+
+
+def _misfit(profile: Profile, spec: CutSpec, centres: Floats, roots: Floats) -> Floats:
+    """How far the edge is from flats with flanks at `centres`, mean over the cut part of the blade, mm.
+
+    Args:
+        profile: from the spec's stop.
+        spec: flats and flanks.
+        centres: (tries, cuts) in mm.
+        roots: (tries, cuts) in mm.
+    """
+    first, last = float(centres.min()) - spec.pitch_mm / 2, float(centres.max()) + spec.pitch_mm / 2
+    chosen = profile[(profile[:, 0] > max(first, 0.3)) & (profile[:, 0] < last)][::2]
+    x, height = chosen[:, 0], chosen[:, 1]
+    model = _edge_of(x, spec, centres, roots)
+    # Worn ridges and the tip's bevel lie below the model: what is far off counts no more than half a millimetre.
+    return np.asarray(np.minimum(np.abs(model - height), 0.5).mean(axis=1))
+
+
+def _edge_of(x_mm: Floats, spec: CutSpec, centres: Floats, roots: Floats) -> Floats:
+    """The edge that flats with flanks leave of a blade; one row a try."""
+    slope = 1 / float(np.tan(np.deg2rad(spec.angle_deg / 2)))
+    edge = np.full((centres.shape[0], x_mm.size), spec.blade_height_mm)
+    for cut in range(centres.shape[1]):
+        away = np.maximum(np.abs(x_mm - centres[:, cut : cut + 1]) - spec.flat_mm / 2, 0.0)
+        np.minimum(edge, roots[:, cut : cut + 1] + slope * away, out=edge)
+    return edge
+
+
+def _half_window_mm(spec: CutSpec) -> float:
+    """Half of what stays flat in the worst case: two neighbours deeper by the most that is allowed."""
+    steps = [abs(a.root_mm - b.root_mm) for a, b in zip(spec.depths, spec.depths[1:], strict=False)]
+    drop = spec.macs * max(steps)
+    intrusion = max(0.0, drop * float(np.tan(np.deg2rad(spec.angle_deg / 2))) - (spec.pitch_mm - spec.flat_mm))
+    return float(max(0.12, min(0.3 * spec.flat_mm, spec.flat_mm / 2 - intrusion - 0.06, 0.4)))
+
+
+def _nearest(root_mm: float, spec: CutSpec) -> Cut:
+    return _cut(root_mm, min(spec.depths, key=lambda depth: abs(depth.root_mm - root_mm)), spec)
+
+
+def _cut(root_mm: float, depth: Depth, spec: CutSpec) -> Cut:
+    """One cut told as a factory depth: its doubt is the residual's share of half the way to the next depth."""
+    residual = root_mm - depth.root_mm
+    return Cut(depth.code, root_mm, residual, abs(residual) / (spec.least_step_mm / 2))
+
+
+def _is_cut(root_mm: float, spec: CutSpec, height_mm: float) -> bool:
+    """Whether a root is one at all: not the uncut edge, which wear may have brought near the shallowest depth."""
+    spare = spec.blade_height_mm - max(depth.root_mm for depth in spec.depths)
+    return spare < 0.1 or root_mm < min(height_mm, spec.blade_height_mm) - 0.45 * spare
+
+
+def _last_uncut(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:
+    """Whether the edge at the last cut's place is as the cuts before it leave it.
+
+    Years on a ring take a tenth of a millimetre off an uncut edge; the shallowest cut takes more, at least on the side
+    away from its neighbour, whose flank may be all there is on the near side.
+    """
+    centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
+    flat = np.abs(profile[:, 0] - centres[-1]) < spec.flat_mm / 2
+    if not flat.any() or len(fit.roots_mm) < 2:
+        return False
+    x, height = profile[flat, 0], profile[flat, 1]
+    left = _edge_of(x, spec, centres[None, :-1], np.array([fit.roots_mm[:-1]]))[0]
+    spare_mm = spec.blade_height_mm - max(depth.root_mm for depth in spec.depths)
+    return bool(np.percentile(height - left, 25) > -max(0.1, spare_mm / 2))
+
+
+def _stray_notch(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:
+    """Whether the edge dips between two cuts below both of them: the spacing is another one."""
+    centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
+    x: Floats = profile[:, 0]
+    for i in range(centres.size - 1):
+        between = (x > centres[i] + spec.flat_mm / 2) & (x < centres[i + 1] - spec.flat_mm / 2)
+        if not between.any():
+            continue
+        lowest = float(profile[between, 1].min())
+        if lowest < min(fit.roots_mm[i], fit.roots_mm[i + 1]) - STRAY_NOTCH_MM:
+            return True
+    return False

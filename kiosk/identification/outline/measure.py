@@ -1,0 +1,262 @@
+"""Measure the blade: spine, stop, tip, cut edge, in mm and independent of how the key lies.
+
+Responsible for: the straight back edge (a slight bend allowed), the shoulder, the tip, height above the spine
+along the blade, how sharp and clean the edges are, and whether one, both or neither edge is cut. Not responsible
+for: what the heights mean as cuts (`decode`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.identification.outline.blade import WIDEST_BLADE_MM, BladeFrame
+from kiosk.identification.outline.edges import Patch, edge_softness_mm, lower_edge, reaches, straighten, upper_edge
+from kiosk.identification.outline.segment import Floats, Segment
+from kiosk.key.reading import Outcome, Profile
+
+BLURRED_MM = 0.16
+ROUGH_SPINE_MM = 0.03
+BENT_MM = 0.9
+"""Sagitta of the spine beyond which heights are not to be trusted."""
+STRAIGHT_MM = 0.06
+LEAST_CRUMB_MM = 0.012
+"""Anything that stands out from a straight back by less is the edge's own roughness."""
+FACE_MM = 0.08
+"""A shoulder's face is straight within this."""
+SHORTEST_BLADE_MM = 12.0
+"""No blade has its stop nearer to the tip; the nub of a tubular key is nearer."""
+PITCH_MM = 0.05
+"""Spacing of the profile handed on."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Outline:
+    """What the silhouette says, x from the stop. `second_stop_mm` is another step that could be the stop."""
+
+    profile: Profile
+    height_mm: float
+    length_mm: float
+    shoulder_seen: bool
+    second_stop_mm: float | None
+    cut: bool
+    crumbs: int
+
+
+def measure_outline(found: Segment, frame: BladeFrame) -> Outline | Outcome:
+    """Measure along `frame`."""
+    patch = straighten(found, frame)
+    return measure_patch(patch)
+
+
+def measure_patch(patch: Patch) -> Outline | Outcome:
+    """Measure a straightened picture whose straight edge lies near v = 0."""
+    low, high = lower_edge(patch), upper_edge(patch)
+    tip = _tip(patch)
+    if tip is None:
+        return Outcome.NOT_A_KEY
+    narrow = _narrow_columns(patch, low, high, tip)
+    if narrow.sum() * patch.pitch_mm < 6.0:
+        return Outcome.NOT_A_KEY
+    lower, upper = _edge_line(patch.u_mm, low, narrow), _edge_line(patch.u_mm, high, narrow)
+    if upper.straight > lower.straight + 0.02:
+        patch = patch.upside_down()
+        low, high = lower_edge(patch), upper_edge(patch)
+        lower = upper.flipped()
+    stop, other = _stops(patch, lower, tip)
+    blade = narrow & (patch.u_mm > stop + 0.4) if stop is not None else narrow
+    if blade.sum() * patch.pitch_mm < 6.0:
+        return Outcome.NOT_A_KEY
+    lower = _edge_line(patch.u_mm, low, blade)
+    # Negated, as of an edge that was not found it is NaN.
+    if not edge_softness_mm(patch, low, blade) < BLURRED_MM:
+        return Outcome.OUT_OF_FOCUS
+    if lower.straight < 0.6:
+        return Outcome.DOUBLE_SIDED
+    if lower.rough_mm > ROUGH_SPINE_MM:
+        return Outcome.DIRTY
+    if lower.sagitta_mm > BENT_MM:
+        return Outcome.CUTS_UNREADABLE
+    heights = high - lower.at(patch.u_mm)
+    crumbs = _crumbs(lower.at(patch.u_mm) - low, blade, patch.pitch_mm)
+    return _assemble(patch, heights, stop, other, blade, tip, crumbs)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class _EdgeLine:
+    """A robust, slightly bent line through one edge; `straight` is the share of the edge that lies on it."""
+
+    coefficients: Floats
+    straight: float
+    rough_mm: float
+    sagitta_mm: float
+
+    def at(self, u_mm: Floats) -> Floats:
+        return np.asarray(np.polyval(self.coefficients, u_mm), dtype=np.float64)
+
+    def flipped(self) -> _EdgeLine:
+        return _EdgeLine(-self.coefficients, self.straight, self.rough_mm, self.sagitta_mm)
+
+
+def _edge_line(u_mm: Floats, edge: Floats, columns: NDArray[np.bool_]) -> _EdgeLine:
+    chosen = columns & np.isfinite(edge)
+    u, v = u_mm[chosen], edge[chosen]
+    if u.size < 20:
+        return _EdgeLine(np.zeros(1), 0.0, float("inf"), 0.0)
+    v0 = _plateau(v)
+    keep = np.abs(v - v0) < 0.6
+    fit = np.array([v0])
+    for degree, within in ((1, 0.25), (1, 0.12), (2, 0.12), (2, STRAIGHT_MM), (2, STRAIGHT_MM)):
+        if keep.sum() < 20:
+            break
+        fit = np.polyfit(u[keep], v[keep], degree)
+        keep = np.abs(v - np.polyval(fit, u)) < within
+    residual = v - np.polyval(fit, u)
+    near = np.abs(residual) < STRAIGHT_MM
+    length = float(u[-1] - u[0])
+    bend = abs(float(fit[0])) if fit.size == 3 else 0.0
+    return _EdgeLine(
+        coefficients=np.asarray(fit, dtype=np.float64),
+        straight=float(near.mean()),
+        rough_mm=float(np.sqrt(np.mean(residual[near] ** 2))) if near.any() else float("inf"),
+        sagitta_mm=bend * length**2 / 4,
+    )
+
+
+def _plateau(values: Floats) -> float:
+    """The height most columns share."""
+    bins = np.round(values / 0.1).astype(np.intp)
+    first = int(bins.min())
+    counts = np.bincount(bins - first)
+    pairs = counts[:-1] + counts[1:] if counts.size > 1 else counts
+    return (int(np.argmax(pairs)) + first + (0.5 if counts.size > 1 else 0.0)) * 0.1
+
+
+def _tip(patch: Patch) -> float | None:
+    """The furthest point of the free end: mean of the three furthest rows."""
+    ends = reaches(patch, np.arange(patch.dark.shape[0]))
+    ends = ends[np.isfinite(ends)]
+    if ends.size < 5:
+        return None
+    return float(np.sort(ends)[-3:].mean())
+
+
+def _narrow_columns(patch: Patch, low: Floats, high: Floats, tip: float) -> NDArray[np.bool_]:
+    """Columns from the bow to the tip's bevel, the bevel left out generously; shoulders are still among them."""
+    back = tip - patch.u_mm
+    span = high - low
+    inner = (back > 3.0) & np.isfinite(span)
+    wide = np.nonzero((back > 3.0) & ~(span <= WIDEST_BLADE_MM))[0]
+    columns = np.asarray(inner)
+    columns[: int(wide[-1]) + 1 if wide.size else 0] = False
+    return columns
+
+
+def _stops(patch: Patch, spine: _EdgeLine, tip: float) -> tuple[float | None, float | None]:
+    """The step that is the stop, and another one that might be: first on the cut side, then on the spine's."""
+    spine_v = float(np.median(spine.at(np.linspace(tip - 20.0, tip - 5.0, 9))))
+    above = _face(patch, spine_v + 3.0, 1, tip)
+    below = _face(patch, spine_v - 0.15 - spine.sagitta_mm, -1, tip)
+    if above is not None and below is not None:
+        return above, below if abs(below - above) < 6.0 else None
+    return above if above is not None else below, None
+
+
+def _assemble(
+    patch: Patch,
+    heights: Floats,
+    stop: float | None,
+    other: float | None,
+    blade: NDArray[np.bool_],
+    tip: float,
+    crumbs: int,
+) -> Outline | Outcome:
+    # Without a step the profile begins as soon as the bow is as narrow as a blade: such keys are read from the tip.
+    start = stop if stop is not None else float(patch.u_mm[np.nonzero(blade)[0][0]])
+    second = other - start if other is not None and abs(other - start) > 0.12 else None
+    near_stop = (patch.u_mm > start + 0.25) & (patch.u_mm < start + 1.0) & np.isfinite(heights)
+    by_stop = stop is not None and near_stop.any()
+    height = float(np.median(heights[near_stop])) if by_stop else _highest_plateau(heights[blade], patch.pitch_mm)
+    length = tip - start
+    x = np.arange(0.0, max(length, PITCH_MM), PITCH_MM)
+    seen = np.isfinite(heights)
+    resampled = np.interp(x + start, patch.u_mm[seen], _box(heights[seen], PITCH_MM, patch.pitch_mm))
+    blade_x = (x > 0.3) & (x < length - 3.5)
+    notch = float(height - np.percentile(resampled[blade_x], 3)) if blade_x.any() else 0.0
+    return Outline(
+        profile=np.stack([x, resampled], axis=1),
+        height_mm=height,
+        length_mm=length,
+        shoulder_seen=stop is not None,
+        second_stop_mm=second,
+        cut=notch > 0.09,
+        crumbs=crumbs,
+    )
+
+
+def _crumbs(out_mm: Floats, columns: NDArray[np.bool_], pitch_mm: float) -> int:
+    """How many things stick to the back: stretches that stand out from it. Wear and nicks only take away.
+
+    Args:
+        out_mm: how far the edge lies outside the line through it.
+        columns: those of the blade.
+        pitch_mm: distance of columns.
+    """
+    out = out_mm[columns & np.isfinite(out_mm)]
+    if out.size < 20:
+        return 0
+    noise = 1.48 * float(np.median(np.abs(out - np.median(out))))
+    high = np.concatenate([[False], out > max(LEAST_CRUMB_MM, 6.0 * noise), [False]])
+    starts, ends = np.nonzero(high[1:] & ~high[:-1])[0], np.nonzero(~high[1:] & high[:-1])[0]
+    return int(np.sum(ends - starts >= max(2, round(0.06 / pitch_mm))))
+
+
+def _highest_plateau(heights: Floats, pitch_mm: float) -> float:
+    """The greatest height the edge keeps for a third of a millimetre; all of it, where it never does."""
+    count = max(3, round(0.35 / pitch_mm))
+    if heights.size < count:
+        return float(np.median(heights))
+    windows = np.lib.stride_tricks.sliding_window_view(heights, count)
+    flat = np.ptp(windows, axis=1) < 0.03
+    levels = np.median(windows[flat], axis=1)
+    return float(levels.max()) if levels.size else float(np.percentile(heights, 97))
+
+
+def _box(values: Floats, width_mm: float, pitch_mm: float) -> Floats:
+    """Running mean over `width_mm`, so that resampling wider than the pixels wastes none of them."""
+    count = max(1, round(width_mm / pitch_mm))
+    if count == 1:
+        return values
+    if count % 2 == 0:
+        count += 1
+    padded = np.pad(values, count // 2, mode="edge")
+    return np.convolve(padded, np.full(count, 1.0 / count), mode="valid")
+
+
+def _face(patch: Patch, from_v: float, direction: int, tip: float) -> float | None:
+    """Where along the blade, mm, the lowest upright face met going away from it stands: a shoulder.
+
+    Row by row the furthest reach towards the tip falls back; where it stays put for a third of a millimetre, more
+    than `SHORTEST_BLADE_MM` from the tip, that is a face.
+    """
+    pitch = patch.pitch_mm
+    reach_v = np.arange(from_v, patch.v_mm[-1] if direction > 0 else patch.v_mm[0], direction * pitch)
+    rows = np.rint((reach_v - patch.v_mm[0]) / pitch).astype(np.intp)
+    rows = rows[(rows >= 0) & (rows < patch.v_mm.size)]
+    ends = reaches(patch, rows)
+    need = max(4, round(0.4 / pitch))
+    for first in range(0, ends.size - need + 1):
+        window = ends[first : first + need]
+        if not np.all(np.isfinite(window)):
+            continue
+        if window[0] > tip - SHORTEST_BLADE_MM:
+            continue
+        slope = abs(float(window[-1] - window[0])) / (need * pitch)
+        if float(np.ptp(window)) < FACE_MM * 1.5 and slope < 0.3:
+            # Rows beyond the first few are clear of the rounded corner.
+            more = ends[first + need // 4 : first + need + round(0.3 / pitch)]
+            more = more[np.isfinite(more) & (np.abs(more - np.median(window)) < FACE_MM)]
+            return float(np.median(more))
+    return None

@@ -1,0 +1,43 @@
+"""Why a section is not one on file, when more can be said than that: filth, or milling on the side.
+
+Responsible for: words a shopper can use. Both are refused like any stranger. Not responsible for: whether a section is
+known (`match`), or dimples and tracks (`face`).
+"""
+
+from __future__ import annotations
+
+from kiosk.identification.section.match import Match
+from kiosk.key.reading import Outcome
+
+CLEAN_MM = 0.15
+"""A face that differs over no more height than this is as on file, but for a glint."""
+MILLED_MM = 0.8
+"""A side bar's cutter is at least this wide."""
+FILTHY_CRUMBS = 2
+
+
+def why_strange(outcome: Outcome, nearest: Match, crumbs: int) -> Outcome:
+    """DIRTY or SIDE_MILLED where that is what was seen; else `outcome` as it is.
+
+    Args:
+        outcome: UNKNOWN_SECTION or SECTION_NOT_SEEN.
+        nearest: the section that is most like it.
+        crumbs: things that stick to the blade's straight back.
+    """
+    if crumbs >= FILTHY_CRUMBS or (crumbs > 0 and _only_filled(nearest)):
+        return Outcome.DIRTY
+    if outcome is Outcome.UNKNOWN_SECTION and _milled_on_one_side(nearest):
+        return Outcome.SIDE_MILLED
+    return outcome
+
+
+def _only_filled(nearest: Match) -> bool:
+    """Dirt fills grooves; nowhere does it make one deeper."""
+    return not nearest.mirrored and max(nearest.deeper_mm) <= CLEAN_MM
+
+
+def _milled_on_one_side(nearest: Match) -> bool:
+    """One face is as on file; from the other a cutter has taken metal, and nowhere is there more than there was."""
+    if nearest.mirrored or max(nearest.shallower_mm) > CLEAN_MM:
+        return False
+    return max(nearest.deeper_mm) >= MILLED_MM and min(nearest.deeper_mm) <= CLEAN_MM

@@ -1,0 +1,1 @@
+"""What was seen of a key, and keeping it out of reach."""

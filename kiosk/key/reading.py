@@ -1,0 +1,184 @@
+"""What was seen of a key and what it was taken for: frozen values, wiped with the session.
+
+These values hold the shape of a shopper's key: no repr prints any of it and nothing here is ever written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Profile: TypeAlias = NDArray[np.float64]
+"""(n, 2): distance from the stop in mm, height above the spine in mm; x rising."""
+
+
+class Outcome(StrEnum):
+    """What identification concluded; every one but IDENTIFIED ends without a cut."""
+
+    IDENTIFIED = "identified"
+    NOTHING_THERE = "nothing_there"
+    NOT_A_KEY = "not_a_key"
+    SEVERAL_OBJECTS = "several_objects"
+    OUT_OF_FOCUS = "out_of_focus"
+    DIRTY = "dirty"
+    MOVED = "moved"
+    CUT_OFF = "cut_off"
+    """Part of the key lies outside the picture."""
+    DIMPLE = "dimple"
+    SIDE_MILLED = "side_milled"
+    TWO_TRACK = "two_track"
+    TUBULAR = "tubular"
+    DOUBLE_SIDED = "double_sided"
+    UNCUT = "uncut"
+    SECTION_NOT_SEEN = "section_not_seen"
+    UNKNOWN_SECTION = "unknown_section"
+    MIRRORED_SECTION = "mirrored_section"
+    AMBIGUOUS = "ambiguous"
+    CUTS_UNREADABLE = "cuts_unreadable"
+    WORN_PAST_TELLING = "worn_past_telling"
+    UNREADABLE_IMAGE = "unreadable_image"
+
+
+class Wear(StrEnum):
+    """What the residuals say of the key."""
+
+    NEW = "new"
+    WORN = "worn"
+    """Told with certainty, but restoring to factory depths is advised."""
+    PAST_TELLING = "past_telling"
+
+
+@dataclass(frozen=True, repr=False)
+class Cut:
+    """One cut: measured root, nearest factory depth, and how sure.
+
+    `residual_mm` is measured minus factory; `doubt` is 0 (certain) to 1 (half way to the next depth).
+    """
+
+    code: str
+    measured_mm: float
+    residual_mm: float
+    doubt: float
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class SectionReading:
+    """Recess against height of both faces on a common height grid in mm; NaN where the line was lost.
+
+    `left_lower_mm` and `right_lower_mm` say by how much the spine may lie lower than that face's own line shows,
+    because the other face's line was seen to reach further down.
+    """
+
+    height_mm: NDArray[np.float64]
+    left_mm: NDArray[np.float64] | None
+    right_mm: NDArray[np.float64] | None
+    left_lower_mm: float = 0.0
+    right_lower_mm: float = 0.0
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class KeyReading:
+    """All that was seen, before any catalogue was asked. What could not be seen is None.
+
+    `problem` is set when the frames alone already end it (nothing there, two objects, ...).
+    """
+
+    problem: Outcome | None = None
+    profile: Profile | None = None
+    """Cut edge from the stop to the tip."""
+    blade_height_mm: float | None = None
+    blade_length_mm: float | None = None
+    section: SectionReading | None = None
+    shoulder_seen: bool = False
+    second_stop_mm: float | None = None
+    """Another step of the outline that could be the stop, in the profile's coordinates."""
+    crumbs: int = 0
+    """Things that stick to the straight back of the blade."""
+    milled: bool = False
+    """A picture of a face shows milling that does not run along the blade."""
+    faces_seen: bool = False
+    """Both faces were looked at in light that would show it."""
+    blind: tuple[str, ...] = ()
+    """Views whose picture shows nothing of the key that lies there, though others do: covered, dark, blinded."""
+    laser_height_mm: float | None = None
+    """Height of the blade by the line views alone."""
+
+
+@dataclass(frozen=True, repr=False)
+class Candidate:
+    """One section with its score, 0 to 1."""
+
+    section: str
+    score: float
+
+
+@dataclass(frozen=True, repr=False)
+class Identification:
+    """What the key was taken for. `keyway` and `blank` are codes; `cuts` first cut at the stop.
+
+    Only `outcome` is for eyes other than the session's; see `public`.
+    """
+
+    outcome: Outcome
+    keyway: str | None = None
+    blank: str | None = None
+    cuts: tuple[Cut, ...] = ()
+    wear: Wear = Wear.NEW
+    score: float = 0.0
+    margin: float = 0.0
+    ranked: tuple[Candidate, ...] = ()
+    faces_seen: bool = True
+    """Whether both faces were looked at for milling. The reader says so of every key it names."""
+
+    @property
+    def bitting(self) -> str:
+        """Factory code, first cut at the stop (Best: at the tip)."""
+        return "".join(cut.code for cut in self.cuts)
+
+    @property
+    def worn_cuts(self) -> tuple[int, ...]:
+        """Numbers (1 = nearest the stop) of the cuts that are told but worn."""
+        return tuple(i for i, cut in enumerate(self.cuts, start=1) if cut.doubt > 0.5)
+
+    def __repr__(self) -> str:
+        return f"Identification({self.outcome.value})"
+
+
+class Unseen(StrEnum):
+    """Why the head picture does not show the head of the key that lies there."""
+
+    NO_PICTURE = "no_picture"
+    DARK = "dark"
+    BLINDED = "blinded"
+    BLURRED = "blurred"
+    NOTHING_SHOWN = "nothing_shown"
+    """No outline anywhere: something lies over the lens."""
+    NOT_THIS_HEAD = "not_this_head"
+    """An outline, but not this key's, or not all of it."""
+    COVERED = "covered"
+    """The outline fits; what lies within it is not the metal of the blade."""
+
+    @property
+    def by_camera(self) -> bool:
+        """Whether the camera or its lamp is to blame, and not what lies in the tray."""
+        return self not in (Unseen.NOT_THIS_HEAD, Unseen.COVERED)
+
+
+@dataclass(frozen=True)
+class StampReading:
+    """What the head says, as matched phrases only: a number on a head can be the key's own code."""
+
+    seen: bool = False
+    """Whether this key's head was seen, so that what was not read does not stand there."""
+    unseen: Unseen | None = None
+    """Why not, where that is known."""
+    phrases: tuple[str, ...] = ()
+    """Ids of known phrases, such as `do_not_duplicate`, `usps`, `brand_medeco`."""
+    name_and_phone: bool = False
+    """A company name and a telephone number stand on the head."""
+    illegible: bool = False
+    """Something is written there that could not be made out: not the same as a head that says nothing."""

@@ -1,0 +1,124 @@
+"""Backup and restore of what a kiosk has written.
+
+Responsible for: one archive of consistent copies of the databases and the owner's settings, and putting it back. Not
+responsible for: secrets. The audit's sealing key and anchor lie apart and stay apart; passwords come from the
+environment. No database holds the shape of a key, so no backup does.
+
+The copy of the outbox is emptied: its events are on their way already, and a restored kiosk begins a new stream.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sqlite3
+import tarfile
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from config.problems import BadInput, Problem
+from kiosk.operations.places import DataPaths
+from kiosk.records.database import check_integrity, copy_database
+from kiosk.records.journal.reader import read_only
+
+FORM = 1
+_MANIFEST = "manifest.json"
+
+
+def back_up(places: DataPaths, owner: Path | None, target: Path) -> tuple[str, ...]:
+    """Write the archive `target` (mode 0600, never over an existing file); returns the names in it.
+
+    Raises:
+        BadInput: there is nothing to back up, or `target` exists or cannot be written.
+        DatabaseFault: a database cannot be read.
+    """
+    databases = [path for path in places.databases if path.exists()]
+    if not databases:
+        raise BadInput(Problem(str(places.data), "", "holds no database"))
+    contents: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory(prefix="kiosk-backup-") as folder:
+        for path in databases:
+            copy = Path(folder) / path.name
+            with read_only(path) as connection:
+                copy_database(connection, copy)
+            _settle(copy)
+            contents[f"data/{path.name}"] = copy.read_bytes()
+    if owner is not None:
+        for path in sorted(owner.rglob("*.toml")):
+            contents[f"settings/{path.relative_to(owner).as_posix()}"] = path.read_bytes()
+    manifest = {
+        "form": FORM,
+        "made_utc": datetime.now(UTC).isoformat(),
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
+    }
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+        with tarfile.open(target, "w:gz") as archive:
+            for name, data in {_MANIFEST: json.dumps(manifest, indent=1).encode(), **contents}.items():
+                info = tarfile.TarInfo(name)
+                info.size, info.mode = len(data), 0o600
+                archive.addfile(info, io.BytesIO(data))
+    except OSError as error:
+        raise BadInput(Problem(str(target), "", error.strerror or "cannot be written")) from error
+    return tuple(contents)
+
+
+def restore(archive_path: Path, target: Path) -> tuple[str, ...]:
+    """Unpack a backup into the empty (or missing) folder `target`, after checking every byte of it.
+
+    Raises:
+        BadInput: not a whole backup, or `target` is not empty.
+    """
+    try:
+        contents = _read(archive_path)
+        if target.exists() and any(target.iterdir()):
+            raise BadInput(Problem(str(target), "", "is not empty; a backup is restored beside, never over"))
+        for name, data in contents.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+            path.write_bytes(data)
+    except OSError as error:
+        raise BadInput(Problem(str(error.filename or archive_path), "", error.strerror or "cannot be read")) from error
+    except (tarfile.TarError, ValueError, KeyError, EOFError) as error:
+        raise BadInput(Problem(str(archive_path), "", "is not a whole backup")) from error
+    for name in contents:
+        if name.endswith(".db"):
+            with closing(sqlite3.connect(target / name)) as connection:
+                check_integrity(connection)
+    return tuple(contents)
+
+
+def _read(archive_path: Path) -> dict[str, bytes]:
+    contents: dict[str, bytes] = {}
+    with tarfile.open(archive_path, "r:gz") as archive:
+        for member in archive:
+            file = archive.extractfile(member)
+            if file is None or not member.isfile():
+                raise ValueError("not a file")
+            contents[member.name] = file.read()
+    manifest = json.loads(contents.pop(_MANIFEST))
+    if manifest["form"] != FORM or set(manifest["files"]) != set(contents):
+        raise ValueError("manifest does not fit")
+    for name, data in contents.items():
+        parts = PurePosixPath(name).parts
+        if ".." in parts or parts[0] not in ("data", "settings"):
+            raise ValueError("a name that leads elsewhere")
+        if hashlib.sha256(data).hexdigest() != manifest["files"][name]:
+            raise ValueError("changed after it was made")
+    return contents
+
+
+def _settle(copy: Path) -> None:
+    """One file without WAL, and an outbox that will begin anew."""
+    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table in ("outbox", "outbox_stream"):
+            if table in tables:
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("VACUUM")

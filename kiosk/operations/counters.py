@@ -1,0 +1,236 @@
+"""Counting: per day what was paid, tested, given free, refused, recut, scrapped and broken; and the quality figures.
+
+Responsible for: figures from rows, pure but for `read_figures`. Not responsible for: showing them (`report_html`,
+`metrics`). Days are UTC days.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import pairwise
+
+from kiosk.operations.happenings import HappeningKind
+from kiosk.operations.metrics import Metric
+from kiosk.operations.places import DataPaths
+from kiosk.records.journal import Sale
+from kiosk.records.journal.reader import SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
+
+
+@dataclass(frozen=True)
+class HappeningRow:
+    """A kept happening."""
+
+    utc: datetime
+    what: HappeningKind
+    code: str
+    blank: str
+    passed: bool | None
+    largest_error_mm: float | None
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class Day:
+    """Counts of one day. `paid`, `test` and `free` count copies handed over; money in minor units."""
+
+    date: str
+    paid: int = 0
+    test: int = 0
+    free: int = 0
+    taken_minor: int = 0
+    given_back: int = 0
+    recut: int = 0
+    scrapped: int = 0
+    visits: int = 0
+    refused: Mapping[str, int] = field(default_factory=dict)
+    faults: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All a report shows."""
+
+    days: tuple[Day, ...]
+    first_time_right: tuple[int, int]
+    """Copies good at the first cut, and copies cut."""
+    errors_mm: tuple[tuple[datetime, float, bool], ...]
+    """Time, largest error and whether it passed, of every measured copy."""
+    drift_mm: tuple[tuple[datetime, float], ...]
+    """Time and mean signed error of the copies since the wheel was last changed."""
+    step_s: Mapping[str, tuple[float, ...]]
+    """Durations by step."""
+    stock: tuple[SlotRow, ...]
+    currency: str
+    open_sales: int
+
+    @property
+    def first_time_right_rate(self) -> float | None:
+        """0 to 1; None before the first copy."""
+        good, all_cut = self.first_time_right
+        return good / all_cut if all_cut else None
+
+
+def read_figures(places: DataPaths, since_utc: str = "") -> Figures:
+    """Figures of everything since `since_utc` (ISO 8601, UTC; empty: all). Missing databases count as empty."""
+    sale_rows = sales(places.journal, since_utc) if places.journal.exists() else []
+    step_rows = steps(places.journal, since_utc) if places.journal.exists() else []
+    slot_rows = slots(places.inventory) if places.inventory.exists() else []
+    drift = mean_errors(places.journal, since_utc) if places.journal.exists() else []
+    happening_rows: list[HappeningRow] = []
+    if places.operations.exists():
+        with read_only(places.operations) as connection:
+            happening_rows = [
+                HappeningRow(
+                    datetime.fromisoformat(row["utc"]),
+                    HappeningKind(row["what"]),
+                    row["code"],
+                    row["blank"],
+                    None if row["passed"] is None else bool(row["passed"]),
+                    row["largest_error_mm"],
+                    bool(row["simulated"]),
+                )
+                for row in connection.execute("SELECT * FROM happening WHERE utc >= ? ORDER BY id", (since_utc,))
+            ]
+    return figures(sale_rows, step_rows, happening_rows, slot_rows, drift)
+
+
+def figures(
+    sale_rows: Sequence[Sale],
+    step_rows: Sequence[StepRow],
+    happening_rows: Sequence[HappeningRow],
+    slot_rows: Sequence[SlotRow],
+    drift: Sequence[tuple[datetime, float]] = (),
+) -> Figures:
+    """Everything counted."""
+    step_rows = _with_copies(step_rows)
+    measured = [row for row in happening_rows if row.what is HappeningKind.CHECKED and row.largest_error_mm is not None]
+    return Figures(
+        days=_days(sale_rows, step_rows, happening_rows),
+        first_time_right=_first_time_right(step_rows),
+        errors_mm=tuple((row.utc, row.largest_error_mm or 0.0, bool(row.passed)) for row in measured),
+        drift_mm=tuple(drift),
+        step_s=_durations(step_rows),
+        stock=tuple(slot_rows),
+        currency=sale_rows[-1].currency if sale_rows else "",
+        open_sales=sum(not sale.closed for sale in sale_rows),
+    )
+
+
+def metrics_of(seen: Figures) -> list[Metric]:
+    """The figures as metrics."""
+    found: list[Metric] = []
+
+    def total(name: str, help_text: str, value: float, **labels: str) -> None:
+        found.append(Metric(f"keykiosk_{name}", help_text, "counter", value, labels))
+
+    days = seen.days
+    for kind, count in (("paid", sum(day.paid for day in days)), ("free", sum(day.free for day in days))):
+        total("copies_total", "Copies handed over", count, kind=kind)
+    total("copies_total", "Copies handed over", sum(day.test for day in days), kind="test")
+    total("taken_minor_total", "Money taken, minor units", sum(day.taken_minor for day in days))
+    total("recut_total", "Copies cut again", sum(day.recut for day in days))
+    total("scrapped_total", "Blanks scrapped", sum(day.scrapped for day in days))
+    for code, count in sorted(_summed(day.refused for day in days).items()):
+        total("refused_total", "Refusals by rule", count, rule=code)
+    for code, count in sorted(_summed(day.faults for day in days).items()):
+        total("faults_total", "Faults by kind", count, code=code)
+    for slot in seen.stock:
+        labels = {"slot": str(slot.number), "blank": slot.blank, "finish": slot.finish}
+        found.append(Metric("keykiosk_stock", "Blanks in a slot", "gauge", slot.count, labels))
+        found.append(Metric("keykiosk_slot_locked", "Whether a slot is locked", "gauge", float(slot.locked), labels))
+    found.append(Metric("keykiosk_open_sales", "Sales not yet closed", "gauge", seen.open_sales))
+    return found
+
+
+def _days(
+    sale_rows: Sequence[Sale], step_rows: Sequence[StepRow], happening_rows: Sequence[HappeningRow]
+) -> tuple[Day, ...]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    refused: dict[str, Counter[str]] = defaultdict(Counter)
+    faults: dict[str, Counter[str]] = defaultdict(Counter)
+    for sale in sale_rows:
+        day = counts[sale.opened_utc[:10]]
+        if sale.simulated:
+            day["test"] += sale.delivered
+        elif sale.money == "captured" and sale.price_each_minor > 0:
+            day["paid"] += sale.delivered - sale.refunded
+            day["taken_minor"] += sale.kept_minor
+        else:
+            day["free"] += sale.delivered
+        day["given_back"] += sale.money in ("voided", "refunded")
+    for again in _cut_again(step_rows):
+        counts[again.utc.date().isoformat()]["recut"] += 1
+    for step in step_rows:
+        counts[step.utc.date().isoformat()]["scrapped"] += step.step == "rejected"
+    for row in happening_rows:
+        date = row.utc.date().isoformat()
+        match row.what:
+            case HappeningKind.VISIT:
+                counts[date]["visits"] += 1
+            case HappeningKind.REFUSED:
+                refused[date][row.code] += 1
+            case HappeningKind.FAULT:
+                faults[date][row.code] += 1
+            case HappeningKind.TEST:
+                counts[date]["test"] += 1
+            case _:
+                pass
+    return tuple(
+        Day(date, **counts[date], refused=dict(refused[date]), faults=dict(faults[date]))
+        for date in sorted({*counts, *refused, *faults})
+    )
+
+
+def _with_copies(step_rows: Sequence[StepRow]) -> list[StepRow]:
+    """Each row with its copy: a row that does not say is of the copy before it in the same sale."""
+    current: dict[str, int | None] = {}
+    filled = []
+    for row in step_rows:
+        current[row.transaction] = row.copy if row.copy is not None else current.get(row.transaction)
+        filled.append(replace(row, copy=current[row.transaction]))
+    return filled
+
+
+def _cut_again(step_rows: Sequence[StepRow]) -> list[StepRow]:
+    """Every cut after one that did not pass, of the same copy."""
+    failed: set[tuple[str, int | None]] = set()
+    again: list[StepRow] = []
+    for row in step_rows:
+        key = (row.transaction, row.copy)
+        if row.step == "not_passed":
+            failed.add(key)
+        elif row.step == "cutting" and key in failed:
+            failed.discard(key)
+            again.append(row)
+    return again
+
+
+def _first_time_right(step_rows: Sequence[StepRow]) -> tuple[int, int]:
+    first: dict[tuple[str, int | None], bool] = {}
+    for row in step_rows:
+        if row.step in ("passed", "not_passed"):
+            first.setdefault((row.transaction, row.copy), row.step == "passed")
+    return sum(first.values()), len(first)
+
+
+def _durations(step_rows: Sequence[StepRow]) -> dict[str, tuple[float, ...]]:
+    """How long each step lasted: until the next row of the same sale."""
+    by_sale: dict[str, list[StepRow]] = defaultdict(list)
+    for row in step_rows:
+        by_sale[row.transaction].append(row)
+    lasted: dict[str, list[float]] = defaultdict(list)
+    for rows in by_sale.values():
+        for row, following in pairwise(rows):
+            if row.step in ("authorising", "reserved", "loading", "cutting", "checking", "delivering", "capturing"):
+                lasted[row.step].append((following.utc - row.utc).total_seconds())
+    return {step: tuple(values) for step, values in lasted.items()}
+
+
+def _summed(counters: Iterable[Mapping[str, int]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counter in counters:
+        total.update(counter)
+    return total

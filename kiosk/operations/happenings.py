@@ -1,0 +1,111 @@
+"""What the pictures on the screen say has happened: a pure fold over snapshots.
+
+Responsible for: turning two successive snapshots into what is worth counting. Not responsible for: keeping it
+(`recorder`), money (the journal has the last word). A snapshot holds nothing of a key's shape, so neither can this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import State
+
+
+class HappeningKind(StrEnum):
+    """Kinds of happening."""
+
+    VISIT = "visit"
+    """A shopper began."""
+    NOT_TOLD = "not_told"
+    """A key could not be told; `code` is the outcome."""
+    REFUSED = "refused"
+    """`code` is the rule or the outcome that stood in the way; one happening each."""
+    CHECKED = "checked"
+    """A copy was measured."""
+    FAULT = "fault"
+    RECOVERED = "recovered"
+    CLOSED = "closed"
+    OPENED = "opened"
+    EMPTY = "empty"
+    """A blank can no longer be sold; `blank` is its name."""
+    TEST = "test"
+    """A technician's action that moved metal; `code` is its name."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One of them. Figures that do not apply are None."""
+
+    what: HappeningKind
+    code: str = ""
+    transaction: str = ""
+    blank: str = ""
+    slot: int | None = None
+    passed: bool | None = None
+    largest_error_mm: float | None = None
+    simulated: bool = False
+
+
+def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
+    """What happened between two snapshots, in order. `before` None: the kiosk has just started."""
+    found: list[Happening] = []
+    entered = before is None or before.state is not after.state
+    was = before.state if before else None
+    if entered and after.state is State.PLACE_KEY and was is State.WELCOME:
+        found.append(Happening(HappeningKind.VISIT))
+    if after.try_again is not None and entered and after.state is State.TRY_AGAIN:
+        found.append(Happening(HappeningKind.NOT_TOLD, code=after.try_again.value))
+    if after.refusal is not None and entered and after.state is State.REFUSED and was is not State.STAFF_LOGIN:
+        codes = [rule.code for rule in after.refusal.rules if rule.verdict.blocks]
+        if after.refusal.outcome is not None:
+            codes.append(after.refusal.outcome.value)
+        found += [Happening(HappeningKind.REFUSED, code=code) for code in codes]
+    if after.check is not None and (before is None or before.check is not after.check):
+        found.append(
+            Happening(
+                HappeningKind.CHECKED,
+                transaction=after.check.transaction,
+                blank=after.check.blank,
+                passed=after.check.passed,
+                largest_error_mm=after.check.largest_error_mm,
+            )
+        )
+    trial = after.service.trial if after.service else None
+    if trial is not None and (before is None or before.service is None or before.service.trial is not trial):
+        found.append(
+            Happening(
+                HappeningKind.TEST,
+                code="test_cut",
+                blank=trial.blank,
+                slot=trial.slot,
+                passed=trial.passed,
+                largest_error_mm=trial.largest_error_mm,
+            )
+        )
+    if after.fault is not None and (before is None or before.fault is None or before.fault.code != after.fault.code):
+        transaction = before.receipt.transaction if before and before.receipt else ""
+        found.append(Happening(HappeningKind.FAULT, code=after.fault.code, transaction=transaction))
+    if entered and was is State.OUT_OF_ORDER and after.state in (State.WELCOME, State.CLOSED):
+        found.append(Happening(HappeningKind.RECOVERED))
+    if entered and after.state is State.CLOSED:
+        found.append(Happening(HappeningKind.CLOSED))
+    if entered and was is State.CLOSED and after.state is State.WELCOME:
+        found.append(Happening(HappeningKind.OPENED))
+    return tuple(found if not after.simulated else [_simulated(each) for each in found])
+
+
+def ran_out(known: tuple[str, ...], after: Snapshot) -> tuple[Happening, ...]:
+    """Blanks that were for sale when the kiosk last stood at the front (`known`) and are not now.
+
+    Only the front's snapshots say what is for sale.
+    """
+    if after.state not in (State.WELCOME, State.CLOSED):
+        return ()
+    gone = (Happening(HappeningKind.EMPTY, blank=blank) for blank in known if blank not in after.stocked)
+    return tuple(_simulated(each) if after.simulated else each for each in gone)
+
+
+def _simulated(happening: Happening) -> Happening:
+    return Happening(**{**vars(happening), "simulated": True})

@@ -1,0 +1,41 @@
+"""A code shown at the register, held against the journal: was this sale delivered at that price, is this refund due?
+
+Responsible for: saying of one code whether this kiosk made it and what for. Not responsible for: making codes
+(`hardware.payment.register`), or whether the register has seen it before: its own books know that.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kiosk.records.journal.reader import read_only
+from kiosk.records.journal.rows import sale_of
+
+_CODE = re.compile(r"(?P<number>[A-Z0-9]+)(?P<refund>-[0-9]+-R|-)(?P<amount>[0-9]{4,})")
+
+
+def problem_of(journal: Path, code: str) -> str:
+    """Why a code is not to be paid or paid out, in words for a cashier; empty if the journal bears it out.
+
+    Raises:
+        DatabaseFault: the journal cannot be read.
+    """
+    found = _CODE.fullmatch(code.strip().upper())
+    if found is None:
+        return "is no code of a kiosk"
+    name, amount_minor = found["number"], int(found["amount"])
+    with read_only(journal) as connection:
+        row = connection.execute("SELECT * FROM sale WHERE transaction_id = ?", (name,)).fetchone()
+        if row is None:
+            return "names a sale this kiosk never made"
+        sale = sale_of(row)
+        if sale.simulated:
+            return "is of a simulated sale: no money"
+        if found["refund"] == "-":
+            sold = sale.delivered > 0 and sale.money in ("captured", "refunding", "refunded")
+            return "" if sold and sale.due_minor == amount_minor else "does not fit what was delivered"
+        due = connection.execute(
+            "SELECT amount_minor FROM refund WHERE number = ?", (f"{name}{found['refund'].removesuffix('-R')}",)
+        ).fetchone()
+    return "" if due is not None and due["amount_minor"] == amount_minor else "names a refund this kiosk never gave"

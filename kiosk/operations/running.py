@@ -1,0 +1,196 @@
+"""Everything that runs beside a kiosk: logs, recorder, status, metrics page, fleet link, watchdog.
+
+Responsible for: starting these over one data folder, feeding them snapshots, ending them. Not responsible for: the
+session; a kiosk without any of this would sell just the same.
+
+    with Running(settings, places, clock, simulated=False) as running:
+        kiosk.subscribe(running.saw)
+        cutter = GrblCutter(running.watched(serial_link_factory(settings.machine.wire)), ...)
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from config.problems import BadInput, Problem
+from config.settings import Settings
+from hardware.clock import Clock
+from hardware.ports import ByteLink
+from kiosk.operations.counters import metrics_of, read_figures
+from kiosk.operations.fleet.runner import FleetThread
+from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefused
+from kiosk.operations.logs import install_logs
+from kiosk.operations.metrics import Metric, MetricsPage
+from kiosk.operations.office import with_restricted, with_store
+from kiosk.operations.places import DataPaths
+from kiosk.operations.recorder import Recorder
+from kiosk.operations.settings_in_force import TAKEN
+from kiosk.operations.status import StatusFile
+from kiosk.operations.watchdog import LINK, Watchdog, notifier
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import MAKING
+
+log = logging.getLogger(__name__)
+
+PASSWORD = "KIOSK_MQTT_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+class WatchedLink:
+    """A link whose every received byte counts as progress."""
+
+    def __init__(self, link: ByteLink, beat: Callable[[], None]) -> None:
+        self._link = link
+        self._beat = beat
+
+    def read(self, timeout_s: float) -> bytes:
+        """Whatever has arrived."""
+        data = self._link.read(timeout_s)
+        if data:
+            self._beat()
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`."""
+        self._link.write(data)
+
+    def close(self) -> None:
+        """Let go of the port."""
+        self._link.close()
+
+
+class Running:
+    """What runs beside one kiosk. `audit` is told of documents from the office: kind and facts."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        places: DataPaths,
+        clock: Clock,
+        *,
+        audit: Callable[[str, dict[str, str | int]], None] | None = None,
+        notify: Callable[[str], None] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._places = places
+        self._clock = clock
+        self._audit = audit or self._keep_for_the_audit
+        self._unrecorded: list[tuple[str, dict[str, str | int]]] = []
+        self._audit_lock = threading.Lock()
+        self._closing = ExitStack()
+        self._told_ready = False
+        self.watchdog = Watchdog(notify or notifier())
+        self._status: StatusFile | None = None
+        self._recorder: Recorder | None = None
+        self.fleet: FleetThread | None = None
+        self.metrics_port: int | None = None
+
+    def __enter__(self) -> Self:
+        """Start all of it.
+
+        Raises:
+            DatabaseFault: the operations database cannot be used.
+            BadInput: the metrics port is taken, or the fleet link is on without its password.
+        """
+        settings, places = self._settings, self._places
+        with ExitStack() as starting:
+            places.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            install_logs(places.logs, settings.operations.logs)
+            self._recorder = Recorder(places.operations, places.journal, self._clock, fleet=settings.fleet.enabled)
+            starting.callback(self._recorder.close)
+            self._status = StatusFile(places.data, self._clock)
+            starting.callback(self._status.remove)
+            if settings.operations.metrics.enabled:
+                page = self._page()
+                starting.callback(page.stop)
+                self.metrics_port = page.port
+            if settings.fleet.enabled:
+                self.fleet = self._link()
+                self.fleet.start()
+                starting.callback(self.fleet.stop)
+            starting.callback(self.watchdog.stopping)
+            self._closing = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """End all of it."""
+        self._closing.close()
+
+    def record_in(self, audit: Callable[[str, dict[str, str | int]], None]) -> None:
+        """The audit is open: what was kept for it is recorded, and all that comes goes there."""
+        with self._audit_lock:
+            kept, self._unrecorded = self._unrecorded, []
+            self._audit = audit
+            for kind, facts in kept:
+                audit(kind, facts)
+
+    def _keep_for_the_audit(self, kind: str, facts: dict[str, str | int]) -> None:
+        self._unrecorded.append((kind, facts))
+
+    def saw(self, snapshot: Snapshot) -> None:
+        """A snapshot of the session, from its thread."""
+        if snapshot.state in MAKING and snapshot.fault is None:
+            self.watchdog.expect(LINK)
+        else:
+            self.watchdog.excuse(LINK)
+        if not self._told_ready:
+            self._told_ready = True
+            self.watchdog.ready(snapshot.state.value)
+        else:
+            self.watchdog.status(snapshot.state.value)
+        if self._status is not None:
+            self._status.saw(snapshot)
+        if self._recorder is not None:
+            self._recorder.saw(snapshot)
+
+    def watched(self, open_link: Callable[[], ByteLink]) -> Callable[[], ByteLink]:
+        """`open_link`, its links counting as progress."""
+        return lambda: WatchedLink(open_link(), lambda: self.watchdog.beat(LINK))
+
+    def _page(self) -> MetricsPage:
+        metrics = self._settings.operations.metrics
+        try:
+            return MetricsPage(metrics.host, metrics.port, self._metrics)
+        except OSError as error:
+            raise BadInput(Problem("operations", "metrics.port", error.strerror or "cannot be used")) from error
+
+    def _metrics(self) -> list[Metric]:
+        found = metrics_of(read_figures(self._places))
+        if self.fleet is not None:
+            found.append(Metric("keykiosk_fleet_up", "Fleet link", "gauge", float(not self.fleet.problem)))
+        return found
+
+    def _link(self) -> FleetThread:
+        settings = self._settings
+        return FleetThread(
+            settings.fleet,
+            os.environ.get(PASSWORD, ""),
+            self._places.operations,
+            self._clock,
+            {
+                DocumentKind.SETTINGS: lambda body: with_store(settings, body, 0),
+                DocumentKind.RESTRICTED: lambda body: with_restricted(settings, body, 0, self._clock.utc().date()),
+            },
+            self._document,
+        )
+
+    def _document(self, kind: DocumentKind, answer: Accepted | DocumentRefused) -> None:
+        match answer:
+            case Accepted(news=True):
+                log.info("office document taken; in force at the next start", extra={"document": kind.value})
+                facts: dict[str, str | int] = {"document": kind.value, "version": answer.version}
+                with self._audit_lock:
+                    self._audit(TAKEN, {**facts, "digest": answer.digest, "key": answer.key})
+            case Accepted():
+                pass
+            case DocumentRefused():
+                log.warning("office document refused", extra={"document": kind.value, "reason": answer.reason.value})
+                with self._audit_lock:
+                    self._audit("document_refused", {"document": kind.value, "reason": answer.reason.value})

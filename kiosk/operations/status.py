@@ -1,0 +1,98 @@
+"""How the kiosk is right now: a small file the running kiosk writes, and what `kiosk status` makes of it.
+
+Responsible for: that file and its reading. Not responsible for: history (`counters`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hardware.clock import Clock
+from kiosk.session.snapshot import Snapshot
+
+NAME = "status.json"
+
+
+@dataclass(frozen=True)
+class KioskStatus:
+    """What the running kiosk last said of itself."""
+
+    pid: int
+    state: str
+    since_utc: str
+    simulated: bool
+    fault: str = ""
+    stocked: tuple[str, ...] = ()
+
+
+class StatusFile:
+    """Writes the status whenever the state changes. It lies in memory (`/run`) where systemd gives us a place there."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._path = status_path(folder)
+        self._clock = clock
+        self._last: tuple[str, str, tuple[str, ...]] | None = None
+
+    def saw(self, snapshot: Snapshot) -> None:
+        """Note a snapshot. A disk that refuses is passed over: others tell of it."""
+        fault = snapshot.fault.code if snapshot.fault else ""
+        now = (snapshot.state.value, fault, snapshot.stocked)
+        if now == self._last:
+            return
+        self._last = now
+        status = KioskStatus(
+            os.getpid(),
+            snapshot.state.value,
+            self._clock.utc().isoformat(),
+            snapshot.simulated,
+            fault,
+            snapshot.stocked,
+        )
+        beside = self._path.with_suffix(".new")
+        try:
+            beside.write_text(json.dumps(asdict(status)))
+            beside.replace(self._path)
+        except OSError:
+            return
+
+    def remove(self) -> None:
+        """The kiosk ends on purpose."""
+        self._path.unlink(missing_ok=True)
+
+
+def status_path(folder: Path) -> Path:
+    """Where the status lies: in systemd's runtime folder if there is one, else in `folder`."""
+    runtime = os.environ.get("RUNTIME_DIRECTORY", "")
+    if runtime:
+        return Path(runtime) / NAME
+    installed = Path("/run/kiosk")
+    return (installed if (installed / NAME).exists() else folder) / NAME
+
+
+def read_status(folder: Path) -> KioskStatus | None:
+    """The last status, or None if no kiosk runs (its process is gone, or it never started)."""
+    try:
+        said = json.loads(status_path(folder).read_text())
+        status = KioskStatus(**{**said, "stocked": tuple(said["stocked"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return status if Path(f"/proc/{status.pid}").exists() else None
+
+
+def for_people(status: KioskStatus | None, now: datetime | None = None) -> str:
+    """One line."""
+    if status is None:
+        return "not running"
+    try:
+        since_s = ((now or datetime.now(UTC)) - datetime.fromisoformat(status.since_utc)).total_seconds()
+        since = f" for {since_s / 60:.0f} min"
+    except (ValueError, TypeError):
+        since = ""
+    fault = f" ({status.fault})" if status.fault else ""
+    simulated = " [simulated]" if status.simulated else ""
+    stock = f", selling {', '.join(status.stocked)}" if status.stocked else ", nothing to sell"
+    return f"{status.state}{fault}{since}{stock}{simulated}"

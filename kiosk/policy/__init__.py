@@ -1,0 +1,1 @@
+"""May this key be copied? Rules and store to a decision. Pure."""

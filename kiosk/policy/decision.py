@@ -1,0 +1,67 @@
+"""Decisions as values: what policy said, by which rules, and what may be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from config.policy_rules import Override, Verdict
+from kiosk.key.reading import Identification
+
+__all__ = ["Approval", "Decision", "FiredRule", "Override", "Verdict"]
+
+
+@dataclass(frozen=True)
+class FiredRule:
+    """One rule that fired. Words for the shopper are looked up by `code` in the screen's language."""
+
+    code: str
+    verdict: Verdict
+    override: Override
+    ground: str
+    source: str
+    approved: bool = False
+    next_steps: tuple[str, ...] = ()
+    """Ids of advice, such as `locksmith`, `photo_id`, `card`, `staff`, `clean`."""
+    words: tuple[tuple[str, str, str], ...] = ()
+    """(language, what it means, what to do next), English first, so that rules an owner adds can be read too."""
+
+    def words_in(self, language: str) -> tuple[str, str]:
+        """What the rule means and what to do next, in `language` or else in English; empty if it came without."""
+        by_language = {each: (meaning, next_step) for each, meaning, next_step in self.words}
+        return by_language.get(language) or by_language.get("en") or ("", "")
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A member of staff lifted one rule, once, for one transaction, so many copies of the key as it was read.
+
+    It runs out by the clock and by elapsed time, whichever comes first: setting the clock buys nobody time.
+    """
+
+    rule: str
+    transaction: str
+    staff_number: str
+    role: str
+    reason: str
+    expires_utc_s: float
+    id: str = ""
+    """Unlike every other; spending it once makes it worthless."""
+    quantity: int = 0
+    expires_s: float = 0.0
+    """Monotonic, as `Clock.now_s`."""
+    key: Identification | None = field(default=None, repr=False, compare=False)
+    """The very reading it was given for: another look at the same tray is another key. In memory alone."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The verdict and every rule that fired, in order."""
+
+    verdict: Verdict
+    rules: tuple[FiredRule, ...] = ()
+
+    @property
+    def can_be_approved(self) -> bool:
+        """Whether staff could lift all that stands in the way."""
+        blocking = [rule for rule in self.rules if rule.verdict.blocks and not rule.approved]
+        return bool(blocking) and all(rule.override is not Override.NEVER for rule in blocking)

@@ -1,0 +1,1 @@
+"""The kiosk's own books: sales, stock, audit, and who may open them."""

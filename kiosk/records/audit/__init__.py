@@ -1,0 +1,1 @@
+"""Who decided what: the book, its seal, and reading it."""

@@ -1,0 +1,112 @@
+"""The journal and the stock as reports read them: read-only, beside a running kiosk.
+
+Responsible for: the queries, on a connection that cannot write. Not responsible for: what a row says
+(`kiosk.records.journal.rows`), writing any of it, or for what the figures mean.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.records.database import BUSY_TIMEOUT_S, DatabaseDamaged, DiskRefused
+from kiosk.records.journal import Sale
+from kiosk.records.journal.rows import sale_of
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step of a sale."""
+
+    utc: datetime
+    transaction: str
+    step: str
+    slot: int | None
+    copy: int | None
+    code: str
+
+
+@dataclass(frozen=True)
+class SlotRow:
+    """One slot of the magazine."""
+
+    number: int
+    blank: str
+    finish: str
+    count: int
+    locked: bool
+    lock_reason: str
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write.
+
+    Raises:
+        DiskRefused: there is no such database, or it cannot be read.
+        DatabaseDamaged: it is none.
+    """
+    try:
+        with closing(
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        ) as connection:
+            connection.row_factory = sqlite3.Row
+            yield connection
+    except sqlite3.OperationalError as error:
+        raise DiskRefused(f"{path}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise DatabaseDamaged(f"{path}: {error}") from error
+
+
+def sales(journal: Path, since_utc: str = "") -> list[Sale]:
+    """Sales opened at or after `since_utc` (ISO 8601, UTC), oldest first."""
+    with read_only(journal) as connection:
+        rows = connection.execute("SELECT * FROM sale WHERE opened_utc >= ? ORDER BY number", (since_utc,)).fetchall()
+    return [sale_of(row) for row in rows]
+
+
+def closed_sales(journal: Path, after: int = 0) -> list[Sale]:
+    """Every closed sale with a number above `after`."""
+    with read_only(journal) as connection:
+        rows = connection.execute(
+            "SELECT * FROM sale WHERE closed = 1 AND number > ? ORDER BY number", (after,)
+        ).fetchall()
+    return [sale_of(row) for row in rows]
+
+
+def steps(journal: Path, since_utc: str = "") -> list[StepRow]:
+    """Steps at or after `since_utc`, oldest first."""
+    with read_only(journal) as connection:
+        rows = connection.execute("SELECT * FROM sale_step WHERE utc >= ? ORDER BY id", (since_utc,)).fetchall()
+    return [
+        StepRow(
+            datetime.fromisoformat(row["utc"]),
+            row["transaction_id"],
+            row["step"],
+            row["slot"],
+            row["copy"],
+            row["code"],
+        )
+        for row in rows
+    ]
+
+
+def mean_errors(journal: Path, since_utc: str = "") -> list[tuple[datetime, float]]:
+    """Time and mean signed error (mm) of each measured copy since the wheel was last changed, oldest first."""
+    with read_only(journal) as connection:
+        rows = connection.execute("SELECT utc, mean_mm FROM copy_error WHERE utc >= ? ORDER BY id", (since_utc,))
+        return [(datetime.fromisoformat(row["utc"]), row["mean_mm"]) for row in rows]
+
+
+def slots(inventory: Path) -> list[SlotRow]:
+    """The magazine as counted."""
+    with read_only(inventory) as connection:
+        rows = connection.execute("SELECT * FROM slot ORDER BY number").fetchall()
+    return [
+        SlotRow(row["number"], row["blank"], row["finish"], row["count"], bool(row["locked"]), row["lock_reason"])
+        for row in rows
+    ]

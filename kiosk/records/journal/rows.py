@@ -1,0 +1,122 @@
+"""The journal's tables, and what a row of them says.
+
+Responsible for: the schema, and the one place where a row becomes a value: the journal that writes and the reports
+that only read share it. Not responsible for: opening the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TypedDict
+
+from kiosk.records.journal.values import WORDS, BlankStatus, CopyError, PaymentStatus, Sale, SaleStep
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE sale (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        transaction_id TEXT NOT NULL UNIQUE,
+        bring_back_code TEXT NOT NULL UNIQUE,
+        opened_utc TEXT NOT NULL,
+        simulated INTEGER NOT NULL CHECK (simulated IN (0, 1)),
+        blank TEXT NOT NULL,
+        finish TEXT NOT NULL,
+        copies INTEGER NOT NULL,
+        price_each_minor INTEGER NOT NULL,
+        currency TEXT NOT NULL,
+        payment TEXT NOT NULL,
+        money TEXT NOT NULL,
+        metal TEXT NOT NULL,
+        delivered INTEGER NOT NULL DEFAULT 0,
+        closed INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX sale_open ON sale (number) WHERE closed = 0 OR metal <> 'none';
+    CREATE TABLE sale_step (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        utc TEXT NOT NULL,
+        transaction_id TEXT NOT NULL REFERENCES sale (transaction_id),
+        step TEXT NOT NULL,
+        slot INTEGER,
+        copy INTEGER,
+        code TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE INDEX sale_step_of ON sale_step (transaction_id);
+    CREATE TABLE copy_error (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        utc TEXT NOT NULL,
+        transaction_id TEXT NOT NULL REFERENCES sale (transaction_id),
+        mean_mm REAL NOT NULL,
+        largest_mm REAL NOT NULL,
+        touch_error_mm REAL NOT NULL,
+        passed INTEGER NOT NULL
+    ) STRICT;
+    """,
+    # A sale refunded before claims were counted was refunded whole: all its copies are spoken for.
+    """
+    ALTER TABLE sale ADD COLUMN refunded INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE sale ADD COLUMN recut_of TEXT NOT NULL DEFAULT '';
+    CREATE INDEX sale_recut ON sale (recut_of) WHERE recut_of <> '';
+    UPDATE sale SET refunded = delivered WHERE money = 'refunded';
+    CREATE TABLE refund (
+        number TEXT PRIMARY KEY,
+        utc TEXT NOT NULL,
+        transaction_id TEXT NOT NULL REFERENCES sale (transaction_id),
+        amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+        copies INTEGER NOT NULL CHECK (copies >= 0),
+        settled INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX refund_of ON refund (transaction_id);
+    INSERT INTO refund (number, utc, transaction_id, amount_minor, copies)
+        SELECT transaction_id || '-1', opened_utc, transaction_id, price_each_minor * delivered, delivered
+        FROM sale WHERE money = 'refunding';
+    """,
+)
+
+
+class Claims(TypedDict):
+    """What was made good of a sale, and what it makes good."""
+
+    refunded: int
+    recut_of: str
+
+
+def sale_of(row: sqlite3.Row) -> Sale:
+    """A row of `sale`."""
+    return Sale(
+        transaction=row["transaction_id"],
+        bring_back_code=row["bring_back_code"],
+        opened_utc=row["opened_utc"],
+        simulated=bool(row["simulated"]),
+        blank=row["blank"],
+        finish=row["finish"],
+        copies=row["copies"],
+        price_each_minor=row["price_each_minor"],
+        currency=row["currency"],
+        payment=row["payment"],
+        money=PaymentStatus(row["money"]),
+        metal=BlankStatus(row["metal"]),
+        delivered=row["delivered"],
+        closed=bool(row["closed"]),
+        number=row["number"],
+        **_of_claims(row),
+    )
+
+
+def _of_claims(row: sqlite3.Row) -> Claims:
+    """A report may read a journal that no kiosk of this version has opened yet."""
+    if "recut_of" not in row.keys():  # noqa: SIM118 - a row's own members are its values
+        return Claims(refunded=0, recut_of="")
+    return Claims(refunded=row["refunded"], recut_of=row["recut_of"])
+
+
+def copy_error_of(row: sqlite3.Row) -> CopyError:
+    """A row of `copy_error`."""
+    return CopyError(row["mean_mm"], row["largest_mm"], row["touch_error_mm"], bool(row["passed"]))
+
+
+def told(row: sqlite3.Row) -> str:
+    """A row of `sale_step` in words."""
+    facts = [f"copy {row['copy']}"] if row["copy"] is not None else []
+    facts += [f"slot {row['slot']}"] if row["slot"] is not None else []
+    facts += [row["code"]] if row["code"] else []
+    return f"{row['utc']} {WORDS[SaleStep(row['step'])]}" + (f" ({', '.join(facts)})" if facts else "")

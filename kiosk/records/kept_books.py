@@ -1,0 +1,96 @@
+"""The other books held against the audit: a sales or staff file that was deleted, exchanged or put back is told.
+
+Responsible for: naming each file in the audit when it is first seen, and noticing later that it is another one or lacks
+what the audit tells of. Not responsible for: what is in a file; the audit's own soundness (`kiosk.records.audit.log`).
+
+Each file carries an identity drawn when it was made (`kiosk.records.database`). A copy of yesterday has the same one;
+it is found by the sales it lacks.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.records.audit.chain import Record
+from kiosk.records.audit.log import Audit
+from kiosk.records.database import identity_of
+from kiosk.records.journal.reader import read_only
+
+KEPT = "book_kept"
+_SOLD = "sale"
+
+
+@dataclass(frozen=True)
+class Book:
+    """One file as it lies there. `entries` are what it tells of: transactions of sales, numbers of accounts."""
+
+    name: str
+    identity: str
+    entries: frozenset[str]
+
+
+def sales_book(path: Path) -> Book:
+    """The sales file.
+
+    Raises:
+        DatabaseFault: it cannot be read.
+    """
+    return _book("sales.db", path, "sale", "SELECT transaction_id FROM sale")
+
+
+def staff_book(path: Path) -> Book:
+    """The staff file.
+
+    Raises:
+        DatabaseFault: it cannot be read.
+    """
+    return _book("staff.db", path, "staff", "SELECT number FROM staff")
+
+
+def hold(audit: Audit, books: Iterable[Book]) -> None:
+    """Tell in the audit what is not as it was, and which files it is kept with from now on.
+
+    Raises:
+        DatabaseFault: it cannot be recorded.
+    """
+    records = audit.records()
+    for book in books:
+        for each in differences(records, book):
+            audit.tell_break(each)
+        if _known(records, book.name) != book.identity:
+            audit.record(KEPT, {"book": book.name, "identity": book.identity})
+
+
+def differences(records: Sequence[Record], book: Book) -> tuple[str, ...]:
+    """What of `book` does not fit the audit, in words for whoever looks after the kiosk."""
+    known = _known(records, book.name)
+    found = []
+    if known and known != book.identity:
+        found.append(f"{book.name} is not the one kept before: it was deleted or exchanged (now {book.identity})")
+    if not known and book.entries and not any(record.kind in ("start", "staff_added") for record in records):
+        found.append(f"the audit begins beside a {book.name} that holds {len(book.entries)} entries: it was taken away")
+    if book.name == "sales.db":
+        sold = [json.loads(record.facts).get("transaction", "") for record in records if record.kind == _SOLD]
+        lost = [each for each in sold if each and each not in book.entries]
+        if lost:
+            found.append(f"{book.name} lacks {len(lost)} sales that the audit tells of: {lost[0]} to {lost[-1]}")
+    return tuple(found)
+
+
+def _known(records: Sequence[Record], name: str) -> str:
+    kept = (json.loads(record.facts) for record in reversed(records) if record.kind == KEPT)
+    return next((str(facts["identity"]) for facts in kept if facts["book"] == name), "")
+
+
+def _book(name: str, path: Path, table: str, query: str) -> Book:
+    with read_only(path) as connection:
+        there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        entries = frozenset(str(row[0]) for row in connection.execute(query)) if there else frozenset()
+        try:
+            return Book(name, identity_of(connection), entries)
+        except sqlite3.OperationalError:
+            return Book(name, "", entries)

@@ -1,0 +1,140 @@
+"""What must be true at the end of every scenario, and what one scenario asks for besides.
+
+Responsible for: finding what is not as it must be. Not responsible for: playing (`kiosk.rehearsal.run_scenario`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kiosk.records.journal import BlankStatus, PaymentStatus
+from kiosk.rehearsal.ready import RehearsalAudit
+from kiosk.rehearsal.script import Scenario
+from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk
+from kiosk.session.states import State
+from simulator.faults.injection import FAULTS
+from simulator.machine.blade import Blade
+
+if TYPE_CHECKING:
+    from kiosk.rehearsal.run_scenario import SeenOnScreen
+
+GOOD_MM = 0.05
+FLAT_MM = 0.15
+"""Half the width over which a root is measured."""
+
+
+def findings(scenario: Scenario, end: SimulatedKiosk, seen: SeenOnScreen, audit: RehearsalAudit) -> tuple[str, ...]:
+    """Everything that is not as it must be, in words."""
+    harms = {harm for trouble in scenario.trouble for harm in FAULTS[trouble.fault].harms}
+    return (*_always(end, scenario.expect.ends_in, harms), *_asked(scenario, end, seen, audit))
+
+
+def _always(end: SimulatedKiosk, ends_in: State, harms: Collection[str]) -> Iterator[str]:
+    """Delivered and paid or neither, wheel off, only good copies in the chute, nothing dangerous ever.
+
+    `harms`: what the faults of this scenario cause whatever software does.
+    """
+    journal, world = end.stage.tools.journal, end.rig.world
+    sales = journal.last_sales(1000)
+    if ends_in is not State.OUT_OF_ORDER:
+        for sale in journal.open_sales():
+            yield f"sale {sale.transaction} is left open: money {sale.money}, metal {sale.metal}"
+    for sale in sales:
+        taken = end.terminal.taken_minor(sale.transaction)
+        owed = 0 if sale.money is PaymentStatus.DECLINED else sale.kept_minor
+        if sale.closed and sale.metal is BlankStatus.NONE and taken != owed:
+            yield f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered"
+        if taken > sale.due_minor:
+            yield f"sale {sale.transaction}: {taken} taken for {sale.delivered} delivered"
+        if sale.recut_of and (sale.delivered > 1 or sale.price_each_minor):
+            yield f"sale {sale.transaction} makes good more than one copy, or not for nothing"
+        recuts = sum(each.delivered for each in sales if each.recut_of == sale.transaction)
+        if sale.refunded + recuts > sale.delivered:
+            yield f"sale {sale.transaction}: {sale.refunded} refunded and {recuts} recut of {sale.delivered} delivered"
+        if not sale.simulated:
+            yield f"sale {sale.transaction} is not marked as simulated"
+    delivered = sum(sale.delivered for sale in sales)
+    if delivered != end.delivered:
+        yield f"the journal says {delivered} delivered, the chute holds {end.delivered}"
+    if "turned_alone" not in harms:
+        yield from _wheel(end)
+    yield from (f"{name} {count} times" for name, count in world.incidents.counted(harms).items())
+    for number, blade in enumerate(end.rig.chute, start=1):
+        worst_mm = _worst_mm(blade, end)
+        if worst_mm > GOOD_MM:
+            yield f"copy {number} was delivered though it is off by {worst_mm:.3f} mm"
+
+
+def _wheel(end: SimulatedKiosk) -> Iterator[str]:
+    """It stands, or people are told that it may not: a board whose cable is out obeys nobody."""
+    world = end.rig.world
+    # It needs its time to come to a stop.
+    end.rig.clock.sleep(world.machine.wheel.spin_up_s)
+    if world.wheel_rpm(end.rig.firmware.now_s) > 0 and not end.stage.now.wheel_may_turn:
+        yield "the wheel turns, and nobody is told"
+
+
+def _worst_mm(blade: Blade, end: SimulatedKiosk) -> float:
+    """Largest distance of a root from the factory depth nearest to it."""
+    keyway, blank = end.stage.tools.catalogue.blank_of[blade.code]
+    if keyway.spec is None:
+        return float("inf")
+    positions = keyway.spec.cut_positions_mm(blank.cuts)
+    if keyway.spec.stop.value == "tip":
+        positions = tuple(blank.blade_length_mm - position for position in positions)
+    depths = np.array([depth.root_mm for depth in keyway.spec.depths])
+    worst = 0.0
+    for position in positions:
+        around = np.linspace(position - FLAT_MM, position + FLAT_MM, 21)
+        root = float(np.mean(np.interp(around, blade.x_mm, blade.top_mm)))
+        worst = max(worst, float(np.min(np.abs(depths - root))))
+    return worst
+
+
+def _asked(scenario: Scenario, end: SimulatedKiosk, seen: SeenOnScreen, audit: RehearsalAudit) -> Iterator[str]:
+    expect = scenario.expect
+    state = end.stage.now.state
+    if state is not expect.ends_in:
+        yield f"ends in {state}, not in {expect.ends_in}"
+    missed = [each for each in expect.through if each not in seen.path]
+    yield from (f"never came to {each}" for each in missed)
+    if missed and (seen.rules or seen.faults):
+        yield f"refused by: {_told(seen.rules)}; faults: {_told(seen.faults)}"
+    yield from (f"came to {each}" for each in expect.not_through if each in seen.path)
+    if expect.delivered is not None and end.delivered != expect.delivered:
+        yield f"{end.delivered} delivered, not {expect.delivered}"
+    charged = end.terminal.taken_in_all_minor
+    if expect.charged_minor is not None and charged != expect.charged_minor:
+        yield f"{charged} charged, not {expect.charged_minor}"
+    if expect.rejected is not None and len(end.rig.rejects) != expect.rejected:
+        yield f"{len(end.rig.rejects)} rejected, not {expect.rejected}"
+    yield from (
+        f"rule {each} did not fire (fired: {_told(seen.rules)})" for each in expect.rules if each not in seen.rules
+    )
+    yield from (
+        f"never asked again for {each} (asked: {_told(seen.try_again)})"
+        for each in expect.try_again
+        if each not in seen.try_again
+    )
+    for wanted, told, what in (
+        (expect.fault, seen.faults, "fault"),
+        (expect.failed_reason, seen.failed, "reason of failure"),
+        (expect.closed_reason, seen.closed, "reason of closing"),
+        (expect.returned, seen.returned, "result of a return"),
+    ):
+        if wanted and wanted not in told:
+            yield f"no {what} {wanted} (there was: {_told(told)})"
+    locked = tuple(slot.number for slot in end.stage.tools.inventory.slots() if slot.locked)
+    if expect.locked_slots is not None and locked != expect.locked_slots:
+        yield f"slots {locked} are locked, not {expect.locked_slots}"
+    if expect.staff_called is not None and seen.staff_called is not expect.staff_called:
+        yield "staff were " + ("called" if seen.staff_called else "not called")
+    kinds = [kind for kind, _ in audit.records]
+    yield from (f"no record of {each} (there are: {_told(kinds)})" for each in expect.audit if each not in kinds)
+
+
+def _told(values: Sequence[str]) -> str:
+    return ", ".join(dict.fromkeys(map(str, values))) or "none"

@@ -1,0 +1,249 @@
+"""What the phases of a session work with: the machine of states, the present visit, and ways to ask for effects.
+
+Responsible for: beginning and ending visits, asking for effects and timers, where the kiosk rests. Not responsible
+for: what happens in a phase (`kiosk.session.phases`), threads (`kiosk.session.controller`). Used by the controller's
+thread alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from hardware.ports import BoardIdentity
+from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
+from kiosk.records.database import DatabaseFault
+from kiosk.session.executor import Job, Lane, Work, reported
+from kiosk.session.machine import Session
+from kiosk.session.ports import SessionPorts
+from kiosk.session.reports import CutProgress, Due, Reply, Report
+from kiosk.session.service_bench import ServiceBench
+from kiosk.session.snapshot import FaultNotice, Waiting
+from kiosk.session.states import State
+from kiosk.session.visit import KeySecrets, Visit
+from kiosk.staff.member import StaffMember
+
+_log = logging.getLogger(__name__)
+
+# No 0/O, 1/I: a transaction's number is read off a slip of paper.
+_CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+# Digits alone for what a shopper types: twelve large keys fit on any screen, an alphabet does not.
+_CODE_DIGITS = "0123456789"
+CODE_LENGTH = 10
+NO_ROOM = "disk"
+"""Closed, since what a visit does could not be recorded."""
+
+TYPICAL_S = {"load": 14.0, "cut": 40.0, "check": 6.0, "deliver": 5.0}
+"""How long each step takes until it has been timed here."""
+
+
+class SessionContext:
+    """State of the kiosk that one thread owns."""
+
+    def __init__(
+        self,
+        tools: SessionPorts,
+        submit: Callable[[Lane, Job], None],
+        after: Callable[[float, Due], None],
+        post: Callable[[Reply], None],
+        entered: Callable[[State], None],
+    ) -> None:
+        """Nobody is here, nothing is connected.
+
+        Args:
+            tools: the ports.
+            submit: runs a job in a lane.
+            after: posts a `Due` in so many seconds.
+            post: puts a reply in the inbox, from any thread.
+            entered: called with each state entered.
+        """
+        self.tools = tools
+        self.session = Session(entered)
+        self._submit, self._after, self._post = submit, after, post
+        self.visit: Visit | None = None
+        self._visits = 0
+        self.language = tools.store.languages[0]
+        self.staff_called = False
+        self.tray_has_key = False
+        self.closed_by_staff = False
+        self.fault: FaultNotice | None = None
+        self.heal_attempts = 0
+        self.recovering = False
+        self.moves_in_s = 0
+        """Announced: the machine moves by itself in so many seconds."""
+        self.stops_asked = 0
+        """How often Stop was pressed so far; counted by whatever thread hears of it, at once."""
+        self.stops_heard = 0
+        """How many of those the session has dealt with."""
+        self.recovery_stands: Callable[[], bool] = lambda: False
+        """Whether nobody pressed Stop since staff last asked for recovery."""
+        self.unsettled: tuple[str, ...] = ()
+        self.identity: BoardIdentity | None = None
+        self.member: StaffMember | None = None
+        self.staff_message = ""
+        self.retry_after_s = 0
+        self.service_busy = ""
+        self.service_message = ""
+        self.bench = ServiceBench()
+        self.recent_errors: deque[str] = deque(maxlen=20)
+        self.waiting: Waiting | None = None
+        self.extensions_left = tools.store.timeouts.extensions
+        self.activity = 0
+        self.entries = 0
+        self.typical_s = dict(TYPICAL_S)
+        self.step_began_s = 0.0
+
+    # Effects and timers
+
+    def request(self, lane: Lane, work: Work) -> None:
+        """Have `work` done; its report comes back as an event of this visit."""
+        number = self._visits
+        self._submit(lane, lambda: Reply(number, reported(work)))
+
+    def progress(self) -> Callable[[float], None]:
+        """A callback for the worker that reports this copy's progress to this visit."""
+        number = self._visits
+        return lambda fraction: self._post(Reply(number, CutProgress(fraction)))
+
+    @property
+    def visit_number(self) -> int:
+        """Number of the present visit, or of the pause between two."""
+        return self._visits
+
+    def is_current(self, reply: Reply) -> bool:
+        """Whether the visit that asked is still here."""
+        return reply.visit == self._visits
+
+    def due_in(self, delay_s: float, what: str) -> None:
+        """Post `Due(what)` in `delay_s`, unless the state is left before."""
+        self._after(delay_s, Due(what, self.entries))
+
+    def idle_in(self, delay_s: float, what: str) -> None:
+        """Post `Due(what)` in `delay_s`, unless somebody does something before."""
+        self._after(delay_s, Due(what, self.activity))
+
+    # Visits
+
+    def begin_visit(self) -> Visit:
+        """Somebody is here. The transaction's number is ours and is used once."""
+        self._visits += 1
+        self.visit = Visit(self._visits, self._transaction(), KeySecrets())
+        self.staff_called = False
+        self.extensions_left = self.tools.store.timeouts.extensions
+        return self.visit
+
+    def renew_transaction(self) -> None:
+        """Another try to pay is another transaction. Approvals were for the old one and fall with it."""
+        visit = self.here
+        visit.transaction = self._transaction()
+        visit.approvals = ()
+
+    def end_visit(self) -> None:
+        """Wipe the visit: nothing of it is left, and replies to it are dropped."""
+        if self.visit is not None:
+            self.visit.wipe()
+        self.visit = None
+        self._visits += 1
+        self.bench.close_eyes()
+        self.member = None
+        self.staff_message = ""
+        self.retry_after_s = 0
+        self.tray_has_key = False
+        self.language = self.tools.store.languages[0]
+
+    @property
+    def here(self) -> Visit:
+        """The visit a phase is about.
+
+        Raises:
+            LookupError: there is none: a bug, since only states of a visit ask.
+        """
+        if self.visit is None:
+            raise LookupError("nobody is here")
+        return self.visit
+
+    def go_home(self) -> None:
+        """End the visit and rest where the kiosk must rest now."""
+        self.end_visit()
+        if self.fault is not None:
+            self.session.broke()
+        elif self.closed_reason:
+            self.session.ended_closed()
+        else:
+            self.session.ended()
+
+    @property
+    def closed_reason(self) -> str:
+        """Id of why shoppers cannot be served though nothing is broken; empty if they can."""
+        if self.closed_by_staff:
+            return "staff"
+        if not self.tools.room_to_record():
+            return NO_ROOM
+        if not self.tools.inventory.stocked():
+            return "empty"
+        machine = self.tools.machine
+        copies = self.tools.journal.last_copies(machine.check.drift_window)
+        touches_mm = [copy.touch_error_mm for copy in copies[-TOUCHES_WATCHED:]]
+        worn = wheel_is_worn(touches_mm, machine.clamp.edge_tolerance_mm)
+        return "drift" if worn or has_drifted([copy.mean_mm for copy in copies], machine.check) else ""
+
+    # Records
+
+    def audit(self, kind: str, **facts: str | int) -> None:
+        """Record what was decided."""
+        visit = self.visit
+        known: dict[str, str | int] = {"transaction": visit.transaction} if visit else {}
+        self.tools.audit.record(kind, {**known, **facts})
+
+    def tell_technician(self, code: str, detail: str) -> None:
+        """Note what is wrong with the machine though it can go on."""
+        self.recent_errors.append(f"{self.tools.clock.utc():%H:%M:%S} {code} {detail}")
+        _log.warning("needs a technician: %s", code)
+
+    def note_fault(self, code: str, detail: str, *, heals: bool) -> None:
+        """Latch a fault for the screen and the technician, over restarts too; the first that needs a person stays."""
+        now = self.tools.clock.utc()
+        self.recent_errors.append(f"{now:%H:%M:%S} {code} {detail}")
+        _log.error("out of order: %s", code)
+        if not heals:
+            with suppress(DatabaseFault):
+                # Records that fail put the kiosk out of order by themselves.
+                self.tools.machine_record.note_fault(code)
+        if self.fault is None or (self.fault.heals_itself and not heals):
+            self.fault = FaultNotice(code, detail, now.timestamp(), heals_itself=heals)
+
+    def unless_stopped(self) -> Callable[[], bool]:
+        """For a worker: whether nobody pressed Stop since the session took this wish up, or just before it."""
+        heard = self.stops_heard
+        return lambda: self.stops_asked == heard
+
+    @property
+    def may_hold_metal(self) -> bool:
+        """Whether something may be in the clamp."""
+        sales = self.tools.journal.open_sales()
+        return bool(self.tools.machine_record.clamped_by) or any(sale.metal.in_clamp for sale in sales)
+
+    def set_recovering(self, recovering: bool) -> None:
+        """Show that recovery runs, or has failed."""
+        self.recovering = recovering
+        if self.fault is not None:
+            self.fault = replace(self.fault, recovering=recovering, attempt=self.heal_attempts)
+
+    def bring_back_code(self) -> str:
+        """A code nobody can guess."""
+        return "".join(secrets.choice(_CODE_DIGITS) for _ in range(CODE_LENGTH))
+
+    def _transaction(self) -> str:
+        mark = "SIM" if self.tools.simulated else "K"
+        number = self.tools.journal.next_number()
+        # A visit that buys nothing leaves no row, so the number alone would come again.
+        return (
+            f"{mark}{self.tools.clock.utc():%y%m%d}{number:06d}{secrets.choice(_CODE_LETTERS)}{self._visits % 1000:03d}"
+        )
+
+
+__all__ = ["Lane", "Report", "SessionContext"]

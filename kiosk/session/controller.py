@@ -1,0 +1,351 @@
+"""The one owner of a session: an inbox, timers, and a snapshot after each event.
+
+Responsible for: taking events in order, keeping stale ones out, timers, telling listeners, and stopping the machine at
+once on any thread's wish. Not responsible for: what an event means (`kiosk.session.phases`), how long people are waited
+for (`kiosk.session.timeouts`), which thread this is (`kiosk.compose` runs it on one of its own, rehearsals in theirs).
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from typing import TypeAlias
+
+from kiosk.key.secrecy import wipe
+from kiosk.records.database import DatabaseFault
+from kiosk.session import effects
+from kiosk.session.context import SessionContext
+from kiosk.session.executor import Executor, Job, Lane, place
+from kiosk.session.intents import CallStaff, Cancel, Intent, LetGo, MoreTime, ServiceAction, SetLanguage, Stop
+from kiosk.session.phases import ENTER, HANDLE, ending, starting
+from kiosk.session.ports import SessionPorts
+from kiosk.session.reports import (
+    CamerasSeen,
+    Crashed,
+    Due,
+    Faulted,
+    KeyIdentified,
+    LeftoversSettled,
+    Reply,
+    Report,
+    WheelStopped,
+)
+from kiosk.session.snapshot import Snapshot
+from kiosk.session.states import MAKING, State
+from kiosk.session.timeouts import IdleTimeout
+from kiosk.session.view import snapshot
+
+_log = logging.getLogger(__name__)
+
+Message: TypeAlias = Intent | Reply | Due
+Listener: TypeAlias = Callable[[Snapshot], None]
+Observer: TypeAlias = Callable[[Message, State], None]
+
+_ON_ITS_WAY = (*MAKING, State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
+"""The sale goes on to where its money is settled, what moves has ended; after it the kiosk waits for staff."""
+_STOPPED_BY = "stopped at the screen"
+WHEEL = "wheel"
+WHEEL_EVERY_S = (0.5, 5.0)
+"""Between two tries to reach a lost board whose wheel may turn: at first, and after so many tries."""
+WHEEL_HURRIED = 120
+
+
+class Controller:
+    """Session, inbox and timers. Every method but `post` and `stop_now` belongs to one thread."""
+
+    def __init__(self, tools: SessionPorts, posted: Callable[[], None] | None = None) -> None:
+        """Nothing runs before `begin`; give it an executor with `use` first.
+
+        Args:
+            tools: the ports.
+            posted: called, in the posting thread, after each post: how a rehearsal looks on while an effect runs.
+        """
+        self._posted = posted
+        self._tools = tools
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._timers: list[tuple[float, int, Due]] = []
+        self._order = itertools.count()
+        self._listeners: list[Listener] = []
+        self._observers: list[Observer] = []
+        self._executor: Executor | None = None
+        self._last: Snapshot | None = None
+        self._counting = threading.Lock()
+        self._wheel_tries = 0
+        self.desk = SessionContext(tools, self._submit, self._after, self.post, self._entered)
+        self._patience = IdleTimeout(self.desk, lambda: self._to_phase(Cancel()))
+
+    # From any thread
+
+    def post(self, message: Message) -> None:
+        """Put something in the inbox. A `Stop` stops the machine before this returns."""
+        if isinstance(message, Stop):
+            # Counted before the machine is told: whoever recovers it looks at the count after the latch is cleared.
+            with self._counting:
+                self.desk.stops_asked += 1
+            self._tools.cutter.stop()
+        self._mind_finger(message)
+        self._inbox.put(message)
+        if self._posted is not None:
+            self._posted()
+
+    def _mind_finger(self, message: Message) -> None:
+        """A jog lasts as long as a finger lies on its button: told at once, not when the inbox comes to it."""
+        finger = self.desk.bench.finger
+        match message:
+            case ServiceAction("jog"):
+                finger.set()
+            case LetGo() | Stop():
+                finger.clear()
+            case _:
+                pass
+
+    def stop_now(self) -> None:
+        """Stop the machine at once, from the calling thread; the session hears of it afterwards."""
+        self.post(Stop())
+
+    # From the owning thread
+
+    def use(self, executor: Executor) -> None:
+        """Where effects run."""
+        self._executor = executor
+
+    def subscribe(self, listener: Listener) -> None:
+        """Tell `listener` every new snapshot, from the owning thread. It must not block or raise."""
+        self._listeners.append(listener)
+        if self._last is not None:
+            listener(self._last)
+
+    def observe(self, observer: Observer) -> None:
+        """Tell `observer` each message after it was handled, with the state it led to. It must not block or raise."""
+        self._observers.append(observer)
+
+    def begin(self) -> None:
+        """Come up."""
+        try:
+            starting.begin(self.desk)
+        except Exception as error:
+            # As in any turn: a kiosk that cannot come up says so, machine stopped.
+            self._break_down(error)
+        self._publish()
+
+    def warm_up(self) -> None:
+        """Load beforehand what takes long to load."""
+        self.desk.request(Lane.HEAD, lambda: effects.warm_up(self._tools))
+
+    def next_due_s(self) -> float | None:
+        """When the next timer runs out, by the tools' clock; None without timers."""
+        return self._timers[0][0] if self._timers else None
+
+    def step(self, timeout_s: float = 0.0) -> bool:
+        """Handle one event, waiting up to `timeout_s` for it. False: nothing came and no timer is due."""
+        due = self._due()
+        if due is not None:
+            self._guarded(due)
+            return True
+        try:
+            message = self._inbox.get(timeout=timeout_s) if timeout_s > 0 else self._inbox.get_nowait()
+        except queue.Empty:
+            return False
+        self._guarded(message)
+        return True
+
+    # Inside
+
+    def _guarded(self, message: Message) -> None:
+        """The one catch-all of this thread: stop motion, latch, out of order."""
+        try:
+            self._handle(message)
+        except Exception as error:
+            self._break_down(error)
+        self._watch_wheel()
+        for observe in self._observers:
+            observe(message, self.desk.session.state)
+        self._publish()
+
+    def _break_down(self, error: Exception) -> None:
+        where = place(error)
+        _log.critical("session crashed: %s", where)
+        self._tools.cutter.stop()
+        told: Crashed | Faulted = Crashed(where)
+        if isinstance(error, DatabaseFault):
+            told = Faulted(error.code, str(error), heals=False)
+        try:
+            starting.break_down(self.desk, told)
+        except Exception as again:
+            # Even telling failed (a full disk, for one): the machine is stopped, the screen must still say so.
+            _log.critical("and again: %s", place(again))
+            self.desk.end_visit()
+            code = told.code if isinstance(told, Faulted) else starting.LONE_PROBLEM
+            self.desk.note_fault(code, place(again), heals=False)
+            if self.desk.session.state is not State.OUT_OF_ORDER:
+                self.desk.session.broke()
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case Due():
+                self._handle_due(message)
+            case Reply():
+                self._handle_reply(message)
+            case _:
+                self._handle_intent(message)
+
+    def _handle_intent(self, intent: Intent) -> None:
+        desk = self.desk
+        match intent:
+            case SetLanguage(language):
+                if language in self._tools.store.languages:
+                    desk.language = language
+                self._patience.somebody_is_here()
+                return
+            case CallStaff():
+                desk.staff_called = True
+                desk.audit("staff_called")
+                self._patience.somebody_is_here()
+                return
+            case MoreTime():
+                self._patience.more_time()
+                return
+            case Stop():
+                self._stopped()
+                return
+            case _:
+                pass
+        self._patience.somebody_is_here()
+        self._to_phase(intent)
+
+    def _stopped(self) -> None:
+        """A stop latches wherever it comes: the machine does not move again before staff have recovered it."""
+        desk, state = self.desk, self.desk.session.state
+        desk.stops_heard += 1
+        if state in _ON_ITS_WAY or state is State.OUT_OF_ORDER:
+            # Told twice, by whoever pressed and by the work it ended: one stop is one line in the list.
+            if desk.fault is None or desk.fault.code != ending.STOPPED:
+                desk.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
+        elif state is State.TECHNICIAN:
+            self._note_for_technician(Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
+        else:
+            starting.break_down(desk, Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
+
+    def _note_for_technician(self, fault: Faulted) -> None:
+        """A stop is told twice, by whoever asked for it and by the work it ended."""
+        if self.desk.fault is None or self.desk.fault.code != fault.code:
+            self.desk.note_fault(fault.code, fault.detail, heals=False)
+        self.desk.service_message = fault.code
+
+    def _handle_reply(self, reply: Reply) -> None:
+        desk, report = self.desk, reply.report
+        match report:
+            case LeftoversSettled():
+                starting.leftovers(desk, report)
+            case WheelStopped():
+                self._wheel_asked()
+            case Faulted() | Crashed():
+                self._handle_fault(report)
+            case KeyIdentified(_, frames) if frames is not None and not desk.is_current(reply):
+                # The shopper has left: nobody will wipe this but us.
+                wipe(frames)
+            case CamerasSeen(previews) if desk.session.state is not State.TECHNICIAN:
+                wipe(previews)
+            case _ if desk.is_current(reply) or desk.visit is None:
+                self._to_phase(report)
+            case _:
+                pass
+
+    def _handle_fault(self, report: Faulted | Crashed) -> None:
+        desk = self.desk
+        desk.service_busy = ""
+        pressed = desk.stops_asked > desk.stops_heard or (desk.fault is not None and desk.fault.code == ending.STOPPED)
+        if pressed and isinstance(report, Faulted) and ending.stopped_by_shopper(desk, report):
+            return
+        if desk.recovering:
+            # Recovery failed: the first cause stays, the latest is in the technician's list.
+            code = report.code if isinstance(report, Faulted) else starting.LONE_PROBLEM
+            detail = report.detail if isinstance(report, Faulted) else report.where
+            heals = isinstance(report, Faulted) and report.heals and desk.fault is not None and desk.fault.heals_itself
+            if heals and desk.session.state is State.OUT_OF_ORDER:
+                starting.heal_failed(desk, code, detail)
+                return
+            desk.note_fault(code, detail, heals=False)
+            desk.set_recovering(False)
+            return
+        if desk.session.state is State.OUT_OF_ORDER:
+            return
+        if desk.session.state is State.TECHNICIAN and isinstance(report, Faulted):
+            self._note_for_technician(report)
+            return
+        starting.break_down(desk, report)
+
+    def _to_phase(self, event: Intent | Report) -> None:
+        handle = HANDLE.get(self.desk.session.state)
+        if handle is not None:
+            handle(self.desk, event)
+
+    def _entered(self, state: State) -> None:
+        desk = self.desk
+        desk.entries += 1
+        self._patience.somebody_is_here()
+        enter = ENTER.get(state)
+        if enter is not None:
+            enter(desk)
+
+    # Effects and timers
+
+    def _submit(self, lane: Lane, job: Job) -> None:
+        if self._executor is None:
+            raise LookupError("no executor")
+        self._executor.submit(lane, job)
+
+    def _after(self, delay_s: float, due: Due) -> None:
+        heapq.heappush(self._timers, (self._tools.clock.now_s() + delay_s, next(self._order), due))
+
+    def _due(self) -> Due | None:
+        if self._timers and self._timers[0][0] <= self._tools.clock.now_s():
+            return heapq.heappop(self._timers)[2]
+        return None
+
+    def _handle_due(self, due: Due) -> None:
+        if due.what == WHEEL:
+            self._ask_wheel()
+        elif not self._patience.due(due) and due.mark == self.desk.entries:
+            self._to_phase(due)
+
+    def _watch_wheel(self) -> None:
+        """A board was lost while its wheel may turn: try to reach it until it has confirmed that the wheel is off."""
+        if self._wheel_tries or not self._tools.cutter.wheel_may_turn:
+            return
+        self._wheel_tries = 1
+        self._after(WHEEL_EVERY_S[0], Due(WHEEL, 0))
+
+    def _ask_wheel(self) -> None:
+        self.desk.request(Lane.MACHINE, lambda: effects.stop_wheel(self._tools))
+
+    def _wheel_asked(self) -> None:
+        if not self._tools.cutter.wheel_may_turn:
+            self._wheel_tries = 0
+            return
+        self._wheel_tries += 1
+        self._after(WHEEL_EVERY_S[self._wheel_tries > WHEEL_HURRIED], Due(WHEEL, 0))
+
+    def _publish(self) -> None:
+        try:
+            now = snapshot(self.desk)
+        except Exception as error:
+            # The records cannot even be read: what is shown is made from memory alone.
+            self._break_down(error)
+            store = self._tools.store
+            now = Snapshot(
+                state=self.desk.session.state,
+                simulated=self._tools.simulated,
+                language=self.desk.language,
+                help_phone=store.help_phone,
+                staff_called=self.desk.staff_called,
+                fault=self.desk.fault,
+            )
+        if now != self._last:
+            self._last = now
+            for listener in self._listeners:
+                listener(now)

@@ -1,0 +1,115 @@
+"""Money is reserved, and the key goes back to its owner's hand.
+
+Responsible for: PAYING, TAKE_KEY_BACK. Not responsible for: taking money, which only delivery leads to
+(`kiosk.session.phases.ending`).
+"""
+
+from __future__ import annotations
+
+from hardware.ports import PaymentState
+from kiosk.records.journal import NewSale, SaleStep
+from kiosk.session import effects
+from kiosk.session.context import Lane, SessionContext
+from kiosk.session.intents import Cancel, Intent, KeyTaken
+from kiosk.session.phases.scanning import LOOK_EVERY_S, look
+from kiosk.session.reports import Answered, Due, Report, TraySeen
+
+EMPTY_LOOKS = 2
+"""Looks in a row that must see an empty tray before anything moves: a hand over the tray is not an empty tray."""
+
+
+def price_each_minor(desk: SessionContext) -> int:
+    """Price of one copy in the finish chosen."""
+    store, visit = desk.tools.store, desk.here
+    return 0 if visit.is_recut else store.finish_prices_minor.get(visit.finish, store.price_minor)
+
+
+def enter_paying(desk: SessionContext) -> None:
+    """Open the sale and reserve the money."""
+    visit, tools = desk.here, desk.tools
+    visit.wants_to_buy = False
+    visit.payment_note = ""
+    price = price_each_minor(desk)
+    if not visit.sale_open:
+        tools.journal.open_sale(
+            NewSale(
+                transaction=visit.transaction,
+                bring_back_code=desk.bring_back_code(),
+                blank=visit.blank,
+                finish=visit.finish,
+                copies=visit.quantity,
+                price_each_minor=price,
+                currency=tools.store.currency,
+                payment=tools.payment.name,
+                recut_of=visit.brought_back.transaction if visit.brought_back and visit.is_recut else "",
+            )
+        )
+        visit.sale_open = True
+        # They were for this sale, which is now recorded: used once, and gone.
+        visit.drop_approvals()
+    if price == 0:
+        # Nothing to pay: nothing to ask anybody for.
+        desk.session.reserved()
+        return
+    transaction, amount, currency = visit.transaction, price * visit.quantity, tools.store.currency
+    desk.request(Lane.DESK, lambda: effects.authorise(tools, transaction, amount, currency))
+
+
+def handle_paying(desk: SessionContext, event: Intent | Report) -> None:
+    """What the payment device says. Cancel waits for its answer: what was reserved must be let go."""
+    visit = desk.here
+    match event:
+        case Answered(answer):
+            if answer.state is PaymentState.APPROVED and not visit.stopped:
+                visit.pay_code = answer.pay_code
+                desk.session.reserved()
+            elif answer.state is PaymentState.DECLINED:
+                _declined(desk)
+            else:
+                visit.failed_reason = "" if visit.stopped else "payment"
+                desk.session.settle()
+        case Cancel():
+            visit.stopped = True
+        case _:
+            pass
+
+
+def _declined(desk: SessionContext) -> None:
+    """Nothing was reserved: this sale is over, another try is a new one."""
+    visit = desk.here
+    desk.tools.journal.write(visit.transaction, SaleStep.CLOSED)
+    desk.audit("declined")
+    if visit.stopped:
+        desk.go_home()
+        return
+    visit.sale_open = False
+    desk.renew_transaction()
+    visit.payment_note = "declined"
+    desk.session.not_paid()
+
+
+def enter_take_key_back(desk: SessionContext) -> None:
+    """Watch the tray until it is empty."""
+    desk.here.tray_empty_seen = 0
+    look(desk)
+
+
+def handle_take_key_back(desk: SessionContext, event: Intent | Report) -> None:
+    """Nothing moves before the tray camera has seen an empty tray."""
+    visit = desk.here
+    match event:
+        case TraySeen(empty):
+            desk.tray_has_key = not empty
+            visit.tray_empty_seen = visit.tray_empty_seen + 1 if empty else 0
+            if visit.tray_empty_seen >= EMPTY_LOOKS:
+                desk.session.key_taken()
+            else:
+                desk.due_in(LOOK_EVERY_S, "look")
+        case Due("look"):
+            look(desk)
+        case KeyTaken():
+            look(desk)
+        case Cancel():
+            desk.session.settle()
+        case _:
+            pass

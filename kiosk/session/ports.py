@@ -1,0 +1,111 @@
+"""What the session works with, as ports: it asks these and knows nothing of who answers.
+
+Responsible for: the seams between the session and reading, rules, staff, records, machine and money. Not responsible
+for: building any of them (`kiosk.compose`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from config.catalogue import Catalogue
+from config.machine import Machine
+from config.store import Store
+from hardware.clock import Clock
+from hardware.ports import Cutter, KeyScanner, Payment
+from hardware.scan import Frame, ScanFrames
+from kiosk.cutting.check import CopyErrors
+from kiosk.cutting.plan import CutPlan
+from kiosk.key.reading import Identification, KeyReading, StampReading
+from kiosk.policy.decision import Decision, FiredRule
+from kiosk.policy.rulebook import Question
+from kiosk.records.audit.port import AuditLog
+from kiosk.records.inventory import Inventory
+from kiosk.records.journal import Journal, MachineRecord
+from kiosk.staff.code_tries import CodeTries
+from kiosk.staff.member import SignInRefused, StaffMember
+
+
+@dataclass(frozen=True, repr=False)
+class IdentifiedKey:
+    """One look at the tray, told: what it was taken for, and the reading behind it."""
+
+    identification: Identification
+    reading: KeyReading | None = None
+
+
+class KeyReader(Protocol):
+    """Reads keys. Pure but for its models; called from worker threads."""
+
+    def warm(self) -> None:
+        """Load whatever takes long to load, before a shopper waits for it."""
+
+    def tell(self, frames: ScanFrames) -> IdentifiedKey:
+        """What the key in the tray is."""
+
+    def stamp(self, frames: ScanFrames) -> StampReading:
+        """What its head says. Slow."""
+
+    def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
+        """The copy in the clamp against what was wanted.
+
+        Raises:
+            CameraFault: nothing that could be measured.
+        """
+
+
+class Rulebook(Protocol):
+    """The store's policy."""
+
+    def decide(self, question: Question) -> Decision:
+        """Verdict and every rule that fired, for today, this place and what is in stock."""
+
+
+class StaffAuthenticator(Protocol):
+    """Who may come in. Slow by design; called from a worker thread."""
+
+    def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
+        """Check number and PIN."""
+
+    def still_in(self, member: StaffMember) -> bool:
+        """Whether this member's account is still as it was when they signed in. Quick; from any thread."""
+
+    def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
+        """Whether this member's role may lift this rule."""
+
+    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
+        """Ids of the reasons staff may pick to lift it."""
+
+    @property
+    def needs_setup(self) -> bool:
+        """Whether there is no manager's account yet, so that the owner must make the first."""
+
+
+@dataclass(frozen=True)
+class SessionPorts:
+    """Everything a session needs."""
+
+    machine: Machine
+    store: Store
+    catalogue: Catalogue
+    clock: Clock
+    cutter: Cutter
+    scanner: KeyScanner
+    payment: Payment
+    expert: KeyReader
+    rulebook: Rulebook
+    staff: StaffAuthenticator
+    audit: AuditLog
+    journal: Journal
+    code_tries: CodeTries
+    inventory: Inventory
+    machine_record: MachineRecord
+    simulated: bool
+    room_to_record: Callable[[], bool]
+    """Whether the disk could take the records of one more visit. From any thread."""
+    versions: tuple[tuple[str, str], ...] = field(default=())
+    data: Path | None = None
+    """Folder of the records, where a technician's calibration is kept beside them; None keeps none."""

@@ -1,0 +1,317 @@
+"""What effects report back, as frozen values. No repr prints anything of a key.
+
+Responsible for: the closed union of reports the controller's inbox may hold beside people's wishes
+(`kiosk.session.intents`). Not responsible for: what follows from them (`kiosk.session.phases`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, TouchOff
+from hardware.scan import ScanFrames
+from kiosk.identification.compare import Compared
+from kiosk.key.reading import Outcome, StampReading
+from kiosk.records.journal import Remedy, Sale
+from kiosk.session.ports import IdentifiedKey
+from kiosk.session.snapshot import CalibrationView, CheckResult, Preview, TrialView
+
+
+@dataclass(frozen=True)
+class Faulted:
+    """An effect ended in a fault.
+
+    `heals` says whether the kiosk may come back by itself: only where nothing of the machine has to move for it.
+    """
+
+    code: str
+    detail: str
+    heals: bool
+
+
+class HeldBack(StrEnum):
+    """Why a machine that was just switched on must wait for a person before it moves."""
+
+    FAULT = "fault"
+    """It stopped before the restart, and nobody has recovered it since."""
+    METAL = "metal"
+    """Something may be in the clamp."""
+    SALE = "sale"
+    """The restart came in the middle of a sale."""
+    SUSPECT = "suspect"
+    """Blank after blank failed."""
+    DOOR = "door"
+    """The door is open, or hold or the emergency stop are pressed."""
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The board answers, nothing has moved. `held_back` says why nothing may by itself, if so."""
+
+    identity: BoardIdentity | None
+    unsettled: tuple[str, ...]
+    held_back: HeldBack | None = None
+
+
+@dataclass(frozen=True)
+class NotReached:
+    """The board does not answer yet; nothing has moved."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class WheelStopped:
+    """One more try to stop the wheel of a board that was lost; whether the board confirmed it."""
+
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What failed without the machine answers again."""
+
+    unsettled: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class BroughtUp:
+    """The machine is homed and everything left open is settled, but for `unsettled` transactions."""
+
+    identity: BoardIdentity | None
+    unsettled: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TraySeen:
+    """What the tray camera says."""
+
+    empty: bool
+
+
+@dataclass(frozen=True, repr=False)
+class KeyIdentified:
+    """Two readings agreed, or why not. `frames` are kept for the stamp."""
+
+    telling: IdentifiedKey
+    frames: ScanFrames | None
+
+
+@dataclass(frozen=True)
+class StampRead:
+    """The head was read."""
+
+    stamp: StampReading
+
+
+@dataclass(frozen=True)
+class StaffKnown:
+    """Number and PIN were right."""
+
+    number: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class StaffNotKnown:
+    """They were not, or may not be tried yet. `message` is `wrong` or `locked_out`."""
+
+    message: str
+    retry_after_s: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The payment device's answer to `authorise` or `capture`."""
+
+    answer: PaymentAnswer
+
+
+@dataclass(frozen=True)
+class BlankLoaded:
+    """A seated blank was found where it must be."""
+
+    touch_off: TouchOff
+    slot: int = 0
+
+
+@dataclass(frozen=True)
+class BlankUnfit:
+    """What came out of the slot was no seated blank; it was thrown away."""
+
+    slot: int
+    reason: str
+    suspect: bool = False
+    """Blank after blank failed: wheel, probe or clamp must be looked at."""
+
+
+@dataclass(frozen=True)
+class CutProgress:
+    """Fraction of this copy's cut that is done."""
+
+    fraction: float
+
+
+@dataclass(frozen=True)
+class CutDone:
+    """The wheel has been round."""
+
+
+@dataclass(frozen=True)
+class NotPlanned:
+    """No path could be planned to this blank; nothing was cut."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The copy was measured; if it did not pass it has been rejected. `suspect` as in `BlankUnfit`."""
+
+    result: CheckResult
+    suspect: bool = False
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The copy fell into the chute."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A sale is settled. `sale` is as the journal has it now: open still, if the money's answer is unknown."""
+
+    sale: Sale
+    pay_code: str = ""
+
+
+@dataclass(frozen=True)
+class LeftoversSettled:
+    """Sales whose money was unknown were asked about again; these remain."""
+
+    unsettled: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SaleFound:
+    """The receipt of a copy brought back, and how many copies of it may still be made good."""
+
+    sale: Sale | None
+    claims_left: int = 0
+
+
+@dataclass(frozen=True)
+class CopyCompared:
+    """The copy brought back, read and held against its original; nothing of its reading is left.
+
+    `again` says why it must be laid once more; then nothing else is told.
+    """
+
+    compared: Compared | None
+    remedies: tuple[Remedy, ...] = ()
+    again: Outcome | None = None
+
+
+@dataclass(frozen=True)
+class CodeNotTaken:
+    """No receipt has this code, or none is taken for a while: too many were wrong."""
+
+    closed_s: int
+
+
+@dataclass(frozen=True)
+class ServiceDone:
+    """A technician's action ended well; `message` is for the service screen."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True)
+class MachineSeen:
+    """A look at the machine, for the technician's screen."""
+
+    status: MachineStatus
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CamerasSeen:
+    """A look through every camera. Whoever drops this overwrites it."""
+
+    previews: tuple[Preview, ...]
+
+
+@dataclass(frozen=True)
+class TrialCut:
+    """A technician's test cut was measured and scrapped."""
+
+    trial: TrialView
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """The gauge was measured."""
+
+    calibration: CalibrationView
+
+
+@dataclass(frozen=True)
+class Due:
+    """A timer of the controller ran out. Stale if `mark` is no longer the current one of its kind."""
+
+    what: str
+    mark: int
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """Some thread of ours failed in a way nothing explains."""
+
+    where: str
+
+
+Report: TypeAlias = (
+    Faulted
+    | Connected
+    | NotReached
+    | Reached
+    | WheelStopped
+    | BroughtUp
+    | TraySeen
+    | KeyIdentified
+    | StampRead
+    | StaffKnown
+    | StaffNotKnown
+    | Answered
+    | BlankLoaded
+    | BlankUnfit
+    | CutProgress
+    | CutDone
+    | NotPlanned
+    | Checked
+    | Delivered
+    | Settled
+    | LeftoversSettled
+    | SaleFound
+    | CopyCompared
+    | CodeNotTaken
+    | ServiceDone
+    | MachineSeen
+    | CamerasSeen
+    | TrialCut
+    | Calibrated
+    | Due
+    | Crashed
+)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A report and the visit it was asked for: a reply to a visit that has ended is dropped."""
+
+    visit: int
+    report: Report

@@ -1,0 +1,51 @@
+"""What the technician's screen holds while it is open: machine, cameras, the last test cut and calibration.
+
+Responsible for: holding it, and forgetting it. Not responsible for: what may be done (`kiosk.session.phases.serving`).
+Owned by the controller's thread, but for `finger`.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from hardware.ports import MachineStatus
+from kiosk.key.secrecy import wipe
+from kiosk.session.snapshot import CalibrationView, Preview, TrialView
+
+
+@dataclass
+class ServiceBench:
+    """One technician's visit."""
+
+    status: MachineStatus | None = None
+    looking: bool = False
+    """A look at the machine is on its way."""
+    cameras_live: bool = False
+    seeing: bool = False
+    """Frames are on their way."""
+    previews: tuple[Preview, ...] = ()
+    fraction: float = 0.0
+    """Of the action going on."""
+    trial: TrialView | None = None
+    calibration: CalibrationView | None = None
+    jogged: bool = False
+    finger: threading.Event = field(default_factory=threading.Event)
+    """A finger lies on a jog button. Set and cleared by whatever thread hears of it, at once."""
+
+    def begin(self) -> None:
+        """A technician comes: nothing is known yet, nothing moves."""
+        self.finger.clear()
+        self.status, self.looking = None, False
+        self.fraction, self.trial, self.calibration, self.jogged = 0.0, None, None, False
+        self.close_eyes()
+
+    def close_eyes(self) -> None:
+        """No more live pictures, and the last ones overwritten."""
+        self.cameras_live = self.seeing = False
+        self.show(())
+
+    def show(self, previews: tuple[Preview, ...]) -> None:
+        """Put newer pictures in the place of those before, which are overwritten."""
+        wipe(self.previews)
+        self.previews = previews

@@ -1,0 +1,271 @@
+"""What the screen is told: one frozen value, holding nothing of the key's shape.
+
+The controller makes a new one whenever something shown changes and posts it; the screen never asks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hardware.ports import MachineStatus, WireLine
+from hardware.scan import Pixels
+from kiosk.identification.compare import Likeness
+from kiosk.key.reading import Outcome
+from kiosk.policy.decision import FiredRule
+from kiosk.records.inventory import SlotView
+from kiosk.records.journal import Remedy
+from kiosk.session.states import State
+
+JOG_STEPS_MM = (0.01, 0.1, 1.0, 10.0)
+"""How far a technician may have an axis moved at one touch."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What we found and what a copy costs. `blank_name` such as "Kwikset KW1"."""
+
+    blank: str
+    blank_name: str
+    price_each_minor: int
+    currency: str
+    quantity: int
+    max_quantity: int
+    finish: str
+    finishes: tuple[str, ...]
+    notices: tuple[FiredRule, ...] = ()
+    stamp_pending: bool = False
+    """The head is still being read: buying waits for it."""
+    payment: str = ""
+    """What came of the last try to pay: `declined` or empty."""
+
+    @property
+    def total_minor(self) -> int:
+        """Price of all copies."""
+        return self.price_each_minor * self.quantity
+
+
+@dataclass(frozen=True)
+class WornChoice:
+    """Numbers of the worn cuts, and whether the kiosk advises restoring."""
+
+    cuts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not. `next_steps` are ids of advice (`locksmith`, `card`, `clean`, `staff`), worded by the screen."""
+
+    rules: tuple[FiredRule, ...] = ()
+    outcome: Outcome | None = None
+    can_be_approved: bool = False
+    next_steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Live steps: `steps` are ids, `step` the index of the current one, `fraction` of this step done."""
+
+    steps: tuple[str, ...]
+    step: int
+    fraction: float
+    left_s: float
+    copy: int
+    copies: int
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Pass figures of one copy: the largest error, never the depths."""
+
+    passed: bool
+    largest_error_mm: float
+    tolerance_mm: float
+    transaction: str = ""
+    blank: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was paid, and the code to pay or to bring back. `status`: reserved, paid, voided, refunded, free."""
+
+    transaction: str
+    amount_minor: int
+    currency: str
+    status: str
+    copies: int
+    pay_code: str = ""
+    bring_back_code: str = ""
+
+
+@dataclass(frozen=True)
+class FaultNotice:
+    """Out of order, with a stable code; `detail` is for technicians and holds no key data."""
+
+    code: str
+    detail: str
+    since_utc_s: float
+    recovering: bool = False
+    attempt: int = 0
+    heals_itself: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A time-out that is being announced."""
+
+    left_s: int
+    extensions_left: int
+
+
+@dataclass(frozen=True)
+class SaleLine:
+    """One of the last transactions, for staff."""
+
+    when: str
+    transaction: str
+    status: str
+    amount_minor: int
+    copies: int
+
+
+@dataclass(frozen=True)
+class StaffView:
+    """What a member of staff sees. `asked` is exactly what they would approve."""
+
+    name: str = ""
+    role: str = ""
+    message: str = ""
+    """Id of a message: `wrong`, `locked_out`, `not_allowed`, `expired`, `nobody` (no account was ever made)."""
+    retry_after_s: int = 0
+    asked: FiredRule | None = None
+    copies: int = 0
+    """How many copies they would approve it for."""
+    reasons: tuple[str, ...] = ()
+    slots: tuple[SlotView, ...] = ()
+    sales: tuple[SaleLine, ...] = ()
+    machine: MachineStatus | None = None
+    """Door, emergency stop and inputs as they are, for whoever wants to recover the machine."""
+    doubts: tuple[SaleLine, ...] = ()
+    """Sales whose last copy left the clamp unseen: staff say whether the shopper has it."""
+    recovering: bool = False
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Preview:
+    """One camera's picture, small and grey, or why there is none. Overwritten when it is no longer shown."""
+
+    view: str
+    pixels: Pixels | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class TrialView:
+    """A test cut: how far it was off, never a shopper's key. `errors_mm` is one error a cut, shoulder first."""
+
+    slot: int
+    blank: str
+    passed: bool
+    largest_error_mm: float
+    tolerance_mm: float
+    errors_mm: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class FittedView:
+    """What a calibration found in one view; `refused` is the id of why it found nothing that serves."""
+
+    view: str
+    mm_per_px: float = 0.0
+    residual_mm: float = 0.0
+    tilt_deg: float = 0.0
+    laser_angle_deg: float | None = None
+    refused: str = ""
+    figure: float = 0.0
+
+
+@dataclass(frozen=True)
+class CalibrationView:
+    """A calibration, and the name of the file it was written to (empty: refused)."""
+
+    views: tuple[FittedView, ...]
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """What a technician sees."""
+
+    status: MachineStatus | None = None
+    versions: tuple[tuple[str, str], ...] = ()
+    wire: tuple[WireLine, ...] = ()
+    errors: tuple[str, ...] = ()
+    drift_mm: tuple[float, ...] = ()
+    drift_limit_mm: float = 0.0
+    busy: str = ""
+    fraction: float = 0.0
+    """Of what is going on."""
+    message: str = ""
+    slots: tuple[SlotView, ...] = ()
+    trial: TrialView | None = None
+    calibration: CalibrationView | None = None
+    cameras_live: bool = False
+    previews: tuple[Preview, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReturnResult:
+    """A copy brought back beside its original: what they are to each other, and what may be chosen (ids)."""
+
+    likeness: Likeness
+    largest_error_mm: float | None = None
+    """Of a cut, where both are one key."""
+    remedies: tuple[Remedy, ...] = ()
+    price_minor: int = 0
+    """What a refund gives back: the price of this one copy."""
+    currency: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything the screen shows."""
+
+    state: State
+    simulated: bool
+    language: str = "en"
+    stocked: tuple[str, ...] = ()
+    """Names of blanks that could be sold now, for the welcome screen."""
+    price_from_minor: int = 0
+    currency: str = "USD"
+    tray_has_key: bool = False
+    moves_in_s: int = 0
+    """The machine is about to move by itself in so many seconds; 0: it is not."""
+    wheel_may_turn: bool = False
+    """The board was lost, and nothing has confirmed that its wheel stands: people must press the emergency stop."""
+    staff_called: bool = False
+    help_phone: str = ""
+    staff_door: bool = True
+    """Whether staff can sign in: not while the program could not even start."""
+    try_again: Outcome | None = None
+    offer: Offer | None = None
+    worn: WornChoice | None = None
+    refusal: Refusal | None = None
+    progress: Progress | None = None
+    check: CheckResult | None = None
+    receipt: Receipt | None = None
+    fault: FaultNotice | None = None
+    waiting: Waiting | None = None
+    staff: StaffView | None = None
+    service: ServiceView | None = None
+    returned: ReturnResult | None = None
+    return_message: str = ""
+    """Id of what is wrong with a receipt's code typed in: `not_found`, `closed` (too many wrong ones), `claimed` (every
+    copy of it was made good)."""
+    return_closed_min: int = 0
+    """Minutes until codes are taken again."""
+    lay_again: Outcome | None = None
+    """Why the original or the copy must be laid once more."""
+    closed_reason: str = ""
+    """Id of why the kiosk is closed: `staff`, `disk` (full: nothing could be recorded), `drift`, `empty`."""
+    failed_reason: str = ""
+    """Id of why no copy was made: `stopped`, `check`, `blank`, `payment`, `fault`."""

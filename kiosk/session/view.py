@@ -1,0 +1,172 @@
+"""The session as the screen is told it: one frozen value, with nothing of the key's shape in it.
+
+Responsible for: filling `Snapshot` from the desk. Not responsible for: how it looks (`ui`), when it is sent
+(`kiosk.session.controller`).
+"""
+
+from __future__ import annotations
+
+from kiosk.cutting.check import drift_mm
+from kiosk.records.inventory import Inventory
+from kiosk.records.journal import BlankStatus, Sale
+from kiosk.session.context import SessionContext
+from kiosk.session.phases.offering import max_quantity
+from kiosk.session.phases.paying import price_each_minor
+from kiosk.session.snapshot import Offer, Progress, SaleLine, ServiceView, Snapshot, StaffView, WornChoice
+from kiosk.session.states import State
+from kiosk.session.visit import Visit
+from kiosk.staff.member import StaffMember
+
+STEPS = ("load", "cut", "check", "deliver")
+_STEP_OF = {State.LOADING: 0, State.CUTTING: 1, State.CHECKING: 2, State.DELIVERING: 3}
+LOOKS = ("look", "compare")
+_LOOKING = (State.SCANNING, State.MEASURING_RETURN)
+_COMPARING = (State.LAY_ORIGINAL, State.LAY_COPY)
+_STAFF = (State.STAFF_LOGIN, State.STAFF_APPROVAL, State.STAFF_MENU)
+LAST_SALES = 20
+WIRE_LINES = 40
+"""As many lines of the wire as any screen shows."""
+
+
+def snapshot(desk: SessionContext) -> Snapshot:
+    """Everything the screen shows now."""
+    state, visit, tools = desk.session.state, desk.visit, desk.tools
+    front = state in (State.WELCOME, State.CLOSED, State.STARTING)
+    return Snapshot(
+        state=state,
+        simulated=tools.simulated,
+        language=desk.language,
+        stocked=_stocked_names(desk) if front else (),
+        price_from_minor=min((tools.store.price_minor, *tools.store.finish_prices_minor.values())),
+        currency=tools.store.currency,
+        tray_has_key=desk.tray_has_key,
+        moves_in_s=desk.moves_in_s if state is State.STARTING else 0,
+        wheel_may_turn=tools.cutter.wheel_may_turn,
+        staff_called=desk.staff_called,
+        help_phone=tools.store.help_phone,
+        try_again=visit.try_again if visit and state is State.TRY_AGAIN else None,
+        offer=_offer(desk, visit) if visit and visit.blank and state in (State.OFFER, State.PAYING) else None,
+        worn=WornChoice(visit.worn_cuts) if visit and state is State.WORN else None,
+        refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
+        progress=_looking(visit) if visit and state in _LOOKING else _progress(desk, visit),
+        check=visit.check if visit else None,
+        receipt=visit.receipt if visit else None,
+        fault=desk.fault,
+        waiting=desk.waiting,
+        staff=_staff(desk, visit) if state in _STAFF else None,
+        service=_service(desk) if state is State.TECHNICIAN else None,
+        returned=visit.returned if visit and state is State.RETURN_RESULT else None,
+        return_message=visit.return_message if visit else "",
+        return_closed_min=visit.return_closed_min if visit else 0,
+        lay_again=visit.try_again if visit and state in _COMPARING else None,
+        closed_reason=desk.closed_reason if state is State.CLOSED else "",
+        failed_reason=visit.failed_reason if visit and state is State.FAILED else "",
+    )
+
+
+def _stocked_names(desk: SessionContext) -> tuple[str, ...]:
+    return tuple(blank_name(desk, blank) for blank in desk.tools.inventory.stocked())
+
+
+def blank_name(desk: SessionContext, blank: str) -> str:
+    """Maker and trade name, such as "Kwikset KW1"."""
+    found = desk.tools.catalogue.blank_of.get(blank)
+    return f"{found[0].maker} {blank}" if found else blank
+
+
+def _offer(desk: SessionContext, visit: Visit) -> Offer:
+    inventory: Inventory = desk.tools.inventory
+    rules = visit.decision.rules if visit.decision else ()
+    return Offer(
+        blank=visit.blank,
+        blank_name=blank_name(desk, visit.blank),
+        price_each_minor=price_each_minor(desk),
+        currency=desk.tools.store.currency,
+        quantity=visit.quantity,
+        max_quantity=max_quantity(desk),
+        finish=visit.finish,
+        finishes=(visit.finish,) if visit.is_recut else inventory.finishes(visit.blank),
+        notices=tuple(rule for rule in rules if rule.approved or not rule.verdict.blocks),
+        stamp_pending=visit.stamp is None,
+        payment=visit.payment_note,
+    )
+
+
+def _looking(visit: Visit) -> Progress:
+    """The first look, then the second that must agree; nobody knows how long a further one would take."""
+    return Progress(LOOKS, min(1, int(visit.fraction > 0)), visit.fraction, 0.0, 1, 1)
+
+
+def _progress(desk: SessionContext, visit: Visit | None) -> Progress | None:
+    if visit is None or desk.session.state not in _STEP_OF:
+        return None
+    step = _STEP_OF[desk.session.state]
+    typical_s = [desk.typical_s[name] for name in STEPS]
+    gone_s = desk.tools.clock.now_s() - desk.step_began_s
+    fraction = visit.fraction if step == 1 else min(0.95, gone_s / max(typical_s[step], 0.1))
+    copies_to_come = visit.quantity - visit.copy
+    left_s = typical_s[step] * (1 - fraction) + sum(typical_s[step + 1 :]) + copies_to_come * sum(typical_s)
+    return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), visit.copy, visit.quantity)
+
+
+def _staff(desk: SessionContext, visit: Visit | None) -> StaffView:
+    member: StaffMember | None = visit.member if visit and visit.member else desk.member
+    asked = visit.asked if visit else None
+    menu = desk.session.state is State.STAFF_MENU
+    return StaffView(
+        name=member.name if member else "",
+        role=member.role if member else "",
+        message=desk.staff_message,
+        retry_after_s=desk.retry_after_s,
+        asked=asked,
+        copies=visit.quantity if visit and asked else 0,
+        reasons=desk.tools.staff.reasons(asked) if asked else (),
+        slots=desk.tools.inventory.slots() if menu else (),
+        sales=tuple(map(_line, desk.tools.journal.last_sales(LAST_SALES))) if menu else (),
+        machine=desk.bench.status if menu else None,
+        doubts=_doubts(desk) if menu else (),
+        recovering=desk.recovering,
+    )
+
+
+def _doubts(desk: SessionContext) -> tuple[SaleLine, ...]:
+    return tuple(_line(sale) for sale in desk.tools.journal.open_sales() if sale.metal is BlankStatus.GONE)
+
+
+def _line(sale: Sale) -> SaleLine:
+    return SaleLine(
+        when=sale.opened_utc[:16].replace("T", " "),
+        transaction=sale.transaction,
+        status=sale.money.value if sale.closed else "open",
+        amount_minor=sale.kept_minor,
+        copies=sale.delivered,
+    )
+
+
+def _service(desk: SessionContext) -> ServiceView:
+    tools, bench = desk.tools, desk.bench
+    means_mm = [copy.mean_mm for copy in tools.journal.last_copies(200)]
+    identity = desk.identity
+    board = (
+        (("board", f"{identity.firmware} {identity.version}"), ("assurance", identity.assurance.value))
+        if identity
+        else ()
+    )
+    drift = drift_mm(means_mm, tools.machine.check)
+    broken = (("audit", tools.audit.broken),) if tools.audit.broken else ()
+    return ServiceView(
+        status=bench.status,
+        versions=(*broken, *tools.versions, *board, ("catalogue", tools.catalogue.revision[:12])),
+        wire=tools.cutter.wire()[-WIRE_LINES:],
+        errors=tuple(desk.recent_errors),
+        drift_mm=tuple(means_mm if drift is None else (*means_mm, drift)),
+        drift_limit_mm=tools.machine.check.drift_limit_mm,
+        busy=desk.service_busy or ("recover" if desk.recovering else ""),
+        fraction=round(bench.fraction, 2),
+        message=desk.service_message,
+        slots=tools.inventory.slots(),
+        trial=bench.trial,
+        calibration=bench.calibration,
+        cameras_live=bench.cameras_live,
+        previews=bench.previews,
+    )

@@ -1,0 +1,131 @@
+"""One person's visit: everything that must be forgotten when it ends.
+
+Responsible for: holding the visit's data, what is shown of it, and wiping it on every way out. Not responsible for:
+what may happen in a visit (`kiosk.session.phases`). No repr shows anything of the key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hardware.scan import ScanFrames
+from kiosk.cutting.plan import CutPlan
+from kiosk.key.reading import Outcome, StampReading
+from kiosk.key.secrecy import wipe
+from kiosk.policy.decision import Approval, Decision, FiredRule
+from kiosk.records.journal import Remedy, Sale
+from kiosk.session.ports import IdentifiedKey
+from kiosk.session.snapshot import CheckResult, Receipt, Refusal, ReturnResult
+from kiosk.staff.member import StaffMember
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class PlanBasis:
+    """What a plan was made from, to know whether it still holds."""
+
+    telling: IdentifiedKey
+    blank: str
+    restore: bool
+    edge_error_mm: float
+
+    def is_of(self, other: PlanBasis | None) -> bool:
+        """Whether both give the same plan: the very same telling, and all else equal."""
+        return (
+            other is not None
+            and self.telling is other.telling
+            and (self.blank, self.restore, self.edge_error_mm) == (other.blank, other.restore, other.edge_error_mm)
+        )
+
+
+@dataclass(frozen=True)
+class TouchedBlank:
+    """The blank in the clamp: where it came from, and how far its edge lay from where it should."""
+
+    slot: int = 0
+    error_mm: float = 0.0
+
+
+@dataclass(repr=False)
+class KeySecrets:
+    """What is known of the key's shape. One object, wiped at the end of the visit whatever way it ends."""
+
+    telling: IdentifiedKey | None = None
+    frames: ScanFrames | None = None
+    plan: CutPlan | None = None
+    plan_basis: PlanBasis | None = None
+    """What `plan` was made from; None while there is none."""
+
+    def drop_frames(self) -> None:
+        """Overwrite and let go of the pictures."""
+        wipe(self.frames)
+        self.frames = None
+
+    def wipe(self) -> None:
+        """Overwrite what can be overwritten, let go of the rest."""
+        self.drop_frames()
+        wipe(self.plan, self.telling)
+        self.telling = None
+        self.plan = None
+        self.plan_basis = None
+
+
+@dataclass(repr=False)
+class Visit:
+    """One visit. Owned by the controller's thread."""
+
+    number: int
+    transaction: str
+    secrets: KeySecrets
+    attempts: int = 0
+    try_again: Outcome | None = None
+    stamp: StampReading | None = None
+    restore: bool = True
+    worn_cuts: tuple[int, ...] = ()
+    blank: str = ""
+    quantity: int = 1
+    finish: str = ""
+    payment_note: str = ""
+    wants_to_buy: bool = False
+    """Confirmed while the head was still being read."""
+    decision: Decision | None = None
+    refusal: Refusal | None = None
+    approvals: tuple[Approval, ...] = ()
+    member: StaffMember | None = None
+    asked: FiredRule | None = None
+    pay_code: str = ""
+    sale_open: bool = False
+    copy: int = 1
+    """Which copy is being made, 1 for the first."""
+    recuts: int = 0
+    blanks_tried: int = 0
+    touched: TouchedBlank = TouchedBlank()
+    fraction: float = 0.0
+    tray_empty_seen: int = 0
+    check: CheckResult | None = None
+    stopped: bool = False
+    failed_reason: str = ""
+    receipt: Receipt | None = None
+    brought_back: Sale | None = None
+    returned: ReturnResult | None = None
+    remedy: Remedy | None = None
+    """How this copy is being made good."""
+    return_message: str = ""
+    """Id of what is wrong with the receipt's code."""
+    return_closed_min: int = 0
+    copy_attempts: int = 0
+
+    @property
+    def is_recut(self) -> bool:
+        """Whether this is the one free copy in the place of one that was cut wrongly."""
+        return self.remedy is Remedy.RECUT
+
+    def wipe(self) -> None:
+        """Forget the key, and whatever staff allowed for it."""
+        self.secrets.wipe()
+        self.drop_approvals()
+
+    def drop_approvals(self) -> None:
+        """Nothing more may be done on what staff allowed."""
+        self.approvals = ()
+        self.member = None
+        self.asked = None

@@ -1,0 +1,27 @@
+"""Who is at the screen, and why somebody was not let in.
+
+Responsible for: these two values. Not responsible for: checking anybody (`kiosk.staff.accounts`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """Who is at the screen."""
+
+    number: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class SignInRefused:
+    """Not let in. `message` is `wrong` or `locked_out`."""
+
+    message: str
+    retry_after_s: int = 0
+    account: str = field(default="", compare=False)
+    """For the audit alone: the account's number, empty if nobody has this number. No part of the answer."""

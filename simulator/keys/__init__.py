@@ -1,0 +1,1 @@
+"""Keys and other things that may lie in the tray."""

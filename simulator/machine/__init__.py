@@ -1,0 +1,1 @@
+"""The metal around the board: slides, wheel, clamp, magazine, switches."""

@@ -1,0 +1,353 @@
+"""The machine around the board: slides, wheel, clamp, switches, probe, door, emergency stop, brush, tray.
+
+Responsible for: what the motors and outputs of a board do to metal, and what its inputs read. Not responsible for: the
+board (`simulator.firmware.board`), pictures (`simulator.optics`), or what time it is: everything is told the time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from config.catalogue import Catalogue
+from config.machine import Axis, Machine
+from simulator.firmware.wiring import Controls, Steps
+from simulator.keys.key import PhysicalKey
+from simulator.machine.axis import Slide
+from simulator.machine.blade import Blade, GroundWheel, new_blade
+from simulator.machine.incidents import ALONE_S, Forbidden, Incidents
+from simulator.machine.magazine import Carousel
+
+_REST_MM = (-60.0, -2.0, -20.0)
+_OVERRUN_MM = 4.0
+"""From the ends of the travel, where the switches close, to the hard stops."""
+_TURNING_PART = 0.5
+"""Of its speed the wheel needs to cut at all."""
+_RUBS_MM = 0.3
+"""How deep a still wheel may be pressed against metal before that is a plunge."""
+_METAL_MM = 6.0
+"""Above the spine's seat; every blank reaches higher, so a wheel below it should be in metal."""
+_BLADE_MM = 20.0
+"""Along the blade from its shoulder; every blank reaches further."""
+_FALLING_S = 0.5
+"""How long a copy that slides through the chute darkens its light barrier."""
+
+
+class Sensed(StrEnum):
+    """What a machine may sense beyond a stock board's inputs."""
+
+    WHEEL = "wheel"
+    """A current relay: closed while the wheel's motor turns it."""
+    CHUTE = "chute"
+    """A light barrier: dark while a copy slides through the chute."""
+
+
+@dataclass
+class Tray:
+    """The open tray. Nothing holds what lies in it."""
+
+    key: PhysicalKey | None = None
+    laid: int = 0
+    """How often something was laid or taken: pictures of a new key are new pictures."""
+
+    def lay(self, key: PhysicalKey) -> None:
+        """Put a key down (instead of what lies there)."""
+        self.key = key
+        self.laid += 1
+
+    def take(self) -> PhysicalKey | None:
+        """Take what lies there."""
+        key, self.key = self.key, None
+        self.laid += 1
+        return key
+
+
+@dataclass
+class SensorFaults:
+    """Switches and probe that lie. Limit masks have a bit an axis."""
+
+    limits_closed: int = 0
+    limits_open: int = 0
+    probe_closed: bool = False
+    probe_open: bool = False
+    tachometer_dead: bool = False
+    chute_dead: bool = False
+
+
+@dataclass
+class WheelFaults:
+    """What is wrong with the wheel."""
+
+    worn_mm: float = 0.0
+    wear_mm_per_mm2: float = 0.0
+    runout_mm: float = 0.0
+    broken: bool = False
+    stalled: bool = False
+    """The motor does not turn it."""
+    late_s: float = 0.0
+    """How long after it was switched on it begins to turn."""
+    welded: bool = False
+    """The contact that switches its motor does not open again."""
+
+
+@dataclass
+class WheelState:
+    """The wheel's motor: what it is told and since when."""
+
+    told_rpm: float = 0.0
+    backwards: bool = False
+    from_rpm: float = 0.0
+    since_s: float = 0.0
+    cut_mm2: float = 0.0
+
+
+class World:
+    """One machine. It is the `Wiring` of its board."""
+
+    def __init__(self, machine: Machine, catalogue: Catalogue) -> None:
+        self.machine = machine
+        mask = machine.board.direction_mask
+        self.slides = tuple(
+            Slide(
+                axis.steps_per_mm,
+                axis.backlash_mm,
+                at_mm,
+                bool(mask >> i & 1),
+                (-axis.travel_mm - _OVERRUN_MM, _OVERRUN_MM),
+            )
+            for i, (axis, at_mm) in enumerate(zip(_axes(machine), _REST_MM, strict=True))
+        )
+        self.carousel = Carousel(machine, lambda code, finish: new_blade(code, catalogue, finish))
+        self.tray = Tray()
+        self.sensors = SensorFaults()
+        self.wheel_faults = WheelFaults()
+        self.wheel = WheelState()
+        self._shape = GroundWheel(machine.wheel.flat_mm, 1 / math.tan(math.radians(machine.wheel.angle_deg / 2)))
+        self.incidents = Incidents()
+        self.door_open = False
+        self.emergency_stop = False
+        self.hold_button = False
+        self.brush_worn = False
+        self.clamp_slack = False
+        """Nothing holds the jaws together: they are open whatever the board says."""
+        self.inputs: dict[str, Sensed] = {}
+        """Inputs beyond a stock board's, by the letter its reports show them under."""
+        self.motor: Steps = (0, 0, 0)
+        self.coolant = 0
+        self.now_s = 0.0
+        self.changed: Callable[[], None] = lambda: None
+        """Called when an input changed by itself; the board's pin interrupt."""
+        self.sync: Callable[[], None] = lambda: None
+        """Called by who looks, so that the slides are where the motors are at that moment."""
+        self.homing: Callable[[], bool] = lambda: False
+        """Whether the board is homing."""
+        self._forbidden = Forbidden()
+        self._heard_s = 0.0
+
+    # -- Wiring ------------------------------------------------------------------------------------------------
+
+    @property
+    def controls(self) -> Controls:
+        """Door, hold button, and the emergency stop on the board's reset input."""
+        return Controls(door=self.door_open, hold=self.hold_button, reset=self.emergency_stop)
+
+    def drive(self, motor: Steps, now_s: float) -> None:
+        """The motors went straight to `motor`; the wheel takes what is in its way."""
+        self.now_s = now_s
+        slides = self.slides
+        if self.emergency_stop:
+            for slide, count in zip(slides, motor, strict=True):
+                slide.slip(count)
+            self.motor = motor
+            return
+        before = (slides[0].at_mm, slides[1].at_mm)
+        for slide, count in zip(slides, motor, strict=True):
+            free = not slide.stalled
+            slide.drive(count)
+            self.incidents.ran_into_end += slide.stalled and free
+        self.incidents.moved_open_door += motor != self.motor and self._forbidden.counts(self.homing(), now_s)
+        self.motor = motor
+        after = (slides[0].at_mm, slides[1].at_mm)
+        if self.carousel.clamped is not None:
+            self._cut(self.carousel.clamped, before, after)
+        else:
+            self._cut_nothing(after)
+
+    def limits_at(self, motor: Steps) -> int:
+        """The home switches: at 0, or at the far end of an axis homed the other way."""
+        backwards = self.machine.board.homing_direction_mask
+        closed = 0
+        for i, (slide, axis) in enumerate(zip(self.slides, _axes(self.machine), strict=True)):
+            at_mm = slide.at(motor[i])
+            if (at_mm <= -axis.travel_mm) if backwards >> i & 1 else (at_mm >= 0):
+                closed |= 1 << i
+        closed = (closed | self.sensors.limits_closed) & ~self.sensors.limits_open
+        return closed ^ 7 if self.machine.board.limit_pins_inverted else closed
+
+    def probe_at(self, motor: Steps) -> bool:
+        """The grounded wheel touches brass."""
+        touching = self.sensors.probe_closed
+        blade = self.carousel.clamped
+        if blade is not None and not self.sensors.probe_open and not touching:
+            x_mm, edge_mm = self.over_blade(self.slides[0].at(motor[0]), self.slides[1].at(motor[1]))
+            touching = blade.touches(x_mm, edge_mm, self.wheel_shape())
+        return touching != self.machine.board.probe_pin_inverted
+
+    def outputs(self, spindle: int, rpm: float, coolant: int, now_s: float) -> None:
+        """The wheel's motor and the clamp (open while coolant is on)."""
+        self.now_s = now_s
+        told_rpm = 0.0 if spindle == 5 else rpm
+        if self.wheel_faults.welded:
+            told_rpm = told_rpm or self.wheel.told_rpm
+        if self.emergency_stop:
+            told_rpm = 0.0
+        if (told_rpm, spindle == 4) != (self.wheel.told_rpm, self.wheel.backwards):
+            self.wheel.from_rpm, self.wheel.since_s = self.wheel_rpm(now_s), now_s
+            self.wheel.told_rpm, self.wheel.backwards = told_rpm, spindle == 4
+        if self.emergency_stop:
+            coolant = 0
+        self.coolant = coolant
+        self._jaws()
+
+    def turning_rpm(self, now_s: float) -> float:
+        """What a tachometer on the wheel says."""
+        return 0.0 if self.sensors.tachometer_dead else self.wheel_rpm(now_s)
+
+    def extra_pins(self, now_s: float) -> str:
+        """The letters of the inputs that are active beyond a stock board's."""
+        active = {
+            Sensed.WHEEL: self.turning_rpm(now_s) >= _TURNING_PART * self.machine.wheel.speed_rpm,
+            Sensed.CHUTE: now_s - self.carousel.slid_s < _FALLING_S and not self.sensors.chute_dead,
+        }
+        return "".join(letter for letter, sensed in self.inputs.items() if active[sensed])
+
+    def heard(self, now_s: float) -> None:
+        """A byte for the board: somebody is in command."""
+        if self.wheel.told_rpm and now_s - self._heard_s > ALONE_S:
+            self.incidents.turned_alone += 1
+        self._heard_s = now_s
+
+    # -- hands and faults --------------------------------------------------------------------------------------
+
+    def set_door(self, is_open: bool) -> None:
+        """Open or close the guard door."""
+        self.sync()
+        self.door_open = is_open
+        self._allow_or_forbid()
+        self.changed()
+
+    def set_hold(self, held: bool) -> None:
+        """Hold the hold button, or let go."""
+        self.sync()
+        self.hold_button = held
+        self._allow_or_forbid()
+        self.changed()
+
+    def set_emergency_stop(self, pressed: bool, now_s: float) -> None:
+        """Press or release: no power for motors, wheel and clamp while pressed."""
+        self.sync()
+        self.emergency_stop = pressed
+        if pressed:
+            self.outputs(5, 0.0, 0, now_s)
+        self.changed()
+
+    def set_clamp_slack(self, slack: bool) -> None:
+        """Let the jaws fall open, whatever the board says; or mend them."""
+        self.sync()
+        self.clamp_slack = slack
+        self._jaws()
+
+    def reachable(self, now_s: float) -> None:
+        """The board can be reached from now on (a port is back): whoever should be in command has this long."""
+        self._heard_s = max(self._heard_s, now_s)
+
+    # -- looking -----------------------------------------------------------------------------------------------
+
+    @property
+    def position_mm(self) -> tuple[float, float, float]:
+        """Where the slides really stand, machine coordinates."""
+        self.sync()
+        x, y, z = (slide.at_mm for slide in self.slides)
+        return x, y, z
+
+    def over_blade(self, x_mm: float, y_mm: float) -> tuple[float, float]:
+        """Machine x and y as distance from the shoulder and edge height above the spine's seat."""
+        return x_mm - self.machine.clamp.shoulder_x_mm, y_mm - self.machine.clamp.spine_y_mm
+
+    def wheel_shape(self) -> GroundWheel:
+        """The wheel as it is now."""
+        faults, shape = self.wheel_faults, self._shape
+        if (shape.worn_mm, shape.runout_mm) != (faults.worn_mm, faults.runout_mm):
+            self._shape = shape = replace(shape, worn_mm=faults.worn_mm, runout_mm=faults.runout_mm)
+        return shape
+
+    def wheel_rpm(self, now_s: float) -> float:
+        """How fast the wheel turns: it needs its time up and down."""
+        wheel = self.wheel
+        if self.wheel_faults.stalled:
+            return 0.0
+        span_s = self.machine.wheel.spin_up_s
+        late_s = self.wheel_faults.late_s if wheel.told_rpm > wheel.from_rpm else 0.0
+        part = min(1.0, max(0.0, (now_s - wheel.since_s - late_s) / span_s))
+        return wheel.from_rpm + (wheel.told_rpm - wheel.from_rpm) * part
+
+    def at_check(self) -> Blade | None:
+        """The blade before the check camera, if the clamp stands there with one."""
+        self.sync()
+        near = abs(self.slides[0].at_mm - self.carousel.places.check_x_mm) <= 1.0
+        return self.carousel.clamped if near else None
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    def _cut(self, blade: Blade, before: tuple[float, float], after: tuple[float, float]) -> None:
+        start, end = self.over_blade(*before), self.over_blade(*after)
+        shape = self.wheel_shape()
+        if (
+            min(start[1], end[1]) + min(0.0, shape.offset_mm)
+            > blade.height_mm + blade.lift_mm + abs(blade.bend_mm) + 0.5
+        ):
+            self._brush(blade, before[0], after[0])
+            return
+        if self.wheel_rpm(self.now_s) < _TURNING_PART * self.machine.wheel.speed_rpm:
+            # Out of a slot it once cut, or sliding over an edge, it does no harm.
+            self.incidents.plunged_still += blade.touches(end[0], end[1] + _RUBS_MM, shape)
+            return
+        if self.wheel_faults.broken:
+            return
+        area = blade.sweep(start, end, shape)
+        if area <= 0:
+            return
+        self.wheel.cut_mm2 += area
+        self.wheel_faults.worn_mm += area * self.wheel_faults.wear_mm_per_mm2
+        self.incidents.cut_open_door += self.door_open and self._forbidden.lasts(self.now_s)
+        self.incidents.cut_loose += self.carousel.clamp_open
+
+    def _cut_nothing(self, at_mm: tuple[float, float]) -> None:
+        x_mm, edge_mm = self.over_blade(*at_mm)
+        if self.wheel.told_rpm and edge_mm < _METAL_MM and 0 <= x_mm <= _BLADE_MM and self.wheel_rpm(self.now_s) > 0:
+            self.incidents.cut_no_blank += 1
+
+    def _jaws(self) -> None:
+        """Spring and cylinder: open while the output is on, or for want of a spring."""
+        is_open, was_open = bool(self.coolant & 1) or self.clamp_slack, self.carousel.clamp_open
+        x_mm, y_mm, z_mm = (slide.at_mm for slide in self.slides)
+        if is_open and not was_open:
+            blade = self.carousel.clamped
+            if blade is not None and self.wheel_rpm(self.now_s) > 0:
+                self.incidents.cut_loose += blade.touches(*self.over_blade(x_mm, y_mm), self.wheel_shape())
+            self.carousel.open_clamp(x_mm, self.now_s)
+        elif was_open and not is_open:
+            self.carousel.close_clamp(x_mm, z_mm)
+
+    def _allow_or_forbid(self) -> None:
+        self._forbidden.changed(self.door_open or self.hold_button, self.homing(), self.now_s)
+
+    def _brush(self, blade: Blade, before_x_mm: float, after_x_mm: float) -> None:
+        if blade.burrs and not self.brush_worn and min(before_x_mm, after_x_mm) < -110 < max(before_x_mm, after_x_mm):
+            blade.burrs = False
+
+
+def _axes(machine: Machine) -> tuple[Axis, Axis, Axis]:
+    return machine.x, machine.y, machine.z

@@ -1,0 +1,1 @@
+"""The simulated machine for other programs: on a port, over TCP, in real time, by command."""

@@ -1,0 +1,1 @@
+"""Simulated payment terminals."""

@@ -1,0 +1,74 @@
+"""`kiosk service plan`: a drawing to scale, or one line that says why not."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from kiosk.__main__ import main
+from tests.cutting.keys import blank
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def plan(*arguments: str) -> int:
+    argv, sys.argv = sys.argv, ["kiosk", "service", "plan", *arguments]
+    try:
+        main()
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else 1
+    finally:
+        sys.argv = argv
+    return 0
+
+
+def classes_of(drawing: Path) -> dict[str, list[ElementTree.Element]]:
+    found: dict[str, list[ElementTree.Element]] = {}
+    for element in ElementTree.parse(drawing).iter():  # noqa: S314 - our own drawing
+        found.setdefault(element.get("class", ""), []).append(element)
+    return found
+
+
+def test_a_plan_is_drawn_to_scale_with_profile_path_and_metal(tmp_path: Path) -> None:
+    out = tmp_path / "key.svg"
+    assert plan("--keyway", "SC4", "--bitting", "532930", "--svg", str(out)) == 0
+    root = ElementTree.parse(out).getroot()  # noqa: S314 - our own drawing
+    width_mm, box = float(root.get("width", "").removesuffix("mm")), root.get("viewBox", "").split()
+    assert width_mm / float(box[2]) == pytest.approx(4, abs=0.02), "one scale, stated in mm"
+    drawn = classes_of(out)
+    assert {"wanted", "path", "left", "wheel", "blank"} <= drawn.keys()
+    xs = [float(point.split(",")[0]) for point in (drawn["wanted"][0].get("points") or "").split()]
+    assert max(xs) == pytest.approx(blank("SC4")[1].blade_length_mm, abs=0.001)
+    assert len(drawn["mark"]) == 6
+    words = {element.text for element in root.iter(f"{SVG}text")}
+    assert {"SC4 532930", "wanted edge", "metal left", "taken away", "wheel, cutting", "wheel, in the air"} <= words
+    assert {"6.60", "7.37", "7.75", "5.08", "8.51"} <= words, "each root's height"
+    assert all(float(element.get("font-size", "0")) >= 10 for element in root.iter(f"{SVG}text"))
+
+
+def test_a_key_that_breaks_its_macs_is_drawn_and_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "key.svg"
+    assert plan("--keyway", "SC1", "--bitting", "53194", "--svg", str(out)) == 2
+    assert "MACS" in capsys.readouterr().err
+    assert "refused" in out.read_text()
+
+
+@pytest.mark.parametrize(
+    ("keyway", "bitting", "said"), [("SC1", "5319", "4 cuts"), ("KW1", "00000", "only the depths"), ("ZZ", "1", "ZZ")]
+)
+def test_bad_input_is_one_line_and_no_file(
+    keyway: str, bitting: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "key.svg"
+    assert plan("--keyway", keyway, "--bitting", bitting, "--svg", str(out)) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
+    assert not out.exists()
+
+
+def test_a_drawing_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert plan("--keyway", "KW1", "--bitting", "35244", "--svg", str(tmp_path / "no" / "key.svg")) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -1,0 +1,243 @@
+"""The doctor: every check tells what it found and what to do, and none hides another."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from config.settings import Settings, load_settings
+from hardware.clock import SystemClock
+from kiosk.command_line import app
+from kiosk.operations import doctor_machine, doctor_records
+from kiosk.operations.backup import back_up
+from kiosk.operations.doctor import Finding, Grade, examine, for_people, passed, worst
+from kiosk.operations.places import DataPaths
+from kiosk.operations.recorder import open_operations
+from kiosk.operations.status import StatusFile, read_status
+from kiosk.operations.status import for_people as status_line
+from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.inventory import Inventory
+from kiosk.records.journal import Journal, NewSale
+from kiosk.session.snapshot import FaultNotice, Snapshot
+from kiosk.session.states import State
+from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.serve.pty import PtyPort
+from simulator.serve.realtime import RealTimeRunner
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return load_settings(None, {})
+
+
+@pytest.fixture
+def places(tmp_path: Path, settings: Settings) -> DataPaths:
+    """A kiosk that has run: stock, one sale, an audit."""
+    places = DataPaths(tmp_path / "data")
+    places.data.mkdir(mode=0o700)
+    Inventory(places.inventory, settings.machine.magazine).close()
+    with closing(Journal(places.journal, SystemClock(), simulated=False)) as journal:
+        journal.open_sale(NewSale("T1", "B1", "KW1", "brass", 1, 349, "USD", "register"))
+    with closing(Audit.open(places.audit, key_folder_beside(places.data), SystemClock())) as audit:
+        for _ in range(3):
+            audit.record("start", {"version": "1"})
+    open_operations(places.operations).close()
+    return places
+
+
+def test_a_check_that_breaks_is_a_finding_and_the_round_goes_on() -> None:
+    def broken() -> Finding:
+        raise ZeroDivisionError("secret")
+
+    found = examine([("first", broken), ("second", lambda: passed("second", "fine"))])
+    assert [finding.grade for finding in found] == [Grade.FAIL, Grade.PASS]
+    assert "secret" not in found[0].found
+    assert worst(found) is Grade.FAIL
+    assert len(for_people(found)) == 3
+
+
+def test_a_sound_kiosk_passes_its_records(places: DataPaths, settings: Settings) -> None:
+    operations = settings.operations
+    found = [
+        doctor_records.stock(places, settings.machine.magazine),
+        doctor_records.permissions(places),
+        doctor_records.databases(places),
+        doctor_records.audit(places),
+        doctor_records.fleet_link(places, settings.fleet),
+        doctor_records.clock(places, operations, datetime.now(UTC) + timedelta(seconds=1), synchronised=places.data),
+    ]
+    assert [(finding.check, finding.grade) for finding in found if finding.grade is not Grade.PASS] == []
+
+
+def test_what_is_wrong_with_the_records_is_found_with_a_next_step(places: DataPaths, settings: Settings) -> None:
+    with closing(Inventory(places.inventory, settings.machine.magazine)) as inventory:
+        inventory.lock(1, "not seated")
+        inventory.refill(2, 3)
+    found = doctor_records.stock(places, settings.machine.magazine)
+    assert (found.grade, found.found) == (Grade.WARN, "locked: 1 (not seated); low: 2 SC1: 3")
+    with closing(Inventory(places.inventory, settings.machine.magazine)) as inventory:
+        for slot in settings.machine.magazine.slots:
+            inventory.refill(slot.number, 0)
+    assert doctor_records.stock(places, settings.machine.magazine).grade is Grade.FAIL
+    past = NOW - timedelta(days=400)
+    assert doctor_records.clock(places, settings.operations, past).grade is Grade.FAIL
+    places.journal.chmod(0o644)
+    assert "sales.db" in doctor_records.permissions(places).found
+    places.journal.write_bytes(b"rubbish" * 1000)
+    assert doctor_records.databases(places).found == "sales.db: DATABASE_DAMAGED"
+    (key_folder_beside(places.data) / "audit.key").unlink()
+    assert doctor_records.audit(places).grade is Grade.FAIL
+
+
+def test_a_broken_audit_is_found(places: DataPaths) -> None:
+    with closing(sqlite3.connect(places.audit)) as connection:
+        connection.execute("DROP TRIGGER audit_keeps_words")
+        connection.execute("UPDATE audit SET kind = 'sale' WHERE number = 2")
+        connection.commit()
+    found = doctor_records.audit(places)
+    assert found.grade is Grade.FAIL
+    assert "2" in found.found
+
+
+def test_displays_touchscreens_and_cameras_are_looked_for(tmp_path: Path, settings: Settings) -> None:
+    screen = settings.store.screen
+    assert doctor_machine.display(screen, {}, tmp_path).grade is Grade.FAIL
+    assert doctor_machine.display(screen, {"DISPLAY": ":4711"}, tmp_path).grade is Grade.FAIL
+    (tmp_path / "dev/dri").mkdir(parents=True)
+    (tmp_path / "dev/dri/card0").touch()
+    assert doctor_machine.display(screen, {}, tmp_path).grade is Grade.PASS
+    modes = tmp_path / "sys/class/drm/card0-HDMI-A-1/modes"
+    modes.parent.mkdir(parents=True)
+    modes.write_text("1920x1080\n1280x720\n")
+    assert doctor_machine.display(screen, {}, tmp_path).grade is Grade.PASS, "a turned screen is the same screen"
+    modes.write_text("800x600\n")
+    assert "800x600" in doctor_machine.display(screen, {}, tmp_path).found
+    assert doctor_machine.touch(tmp_path).grade is Grade.FAIL
+    listed = tmp_path / "proc/bus/input/devices"
+    listed.parent.mkdir(parents=True)
+    listed.write_text('N: Name="USB Mouse"\nH: Handlers=mouse0 event1\nB: PROP=0\n\n')
+    assert doctor_machine.touch(tmp_path).grade is Grade.WARN
+    listed.write_text(listed.read_text() + 'N: Name="ILITEK Touch"\nH: Handlers=mouse1 event2\nB: PROP=2\n')
+    assert doctor_machine.touch(tmp_path) == passed("touch", "ILITEK Touch")
+    assert "silhouette" in doctor_machine.cameras(settings.machine).found
+
+
+def test_an_x_server_that_listens_is_found(tmp_path: Path, settings: Settings) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
+        server.bind("\0/tmp/.X11-unix/X4712")
+        server.listen()
+        assert doctor_machine.display(settings.store.screen, {"DISPLAY": ":4712.0"}, tmp_path).grade is Grade.PASS
+
+
+def test_a_missing_or_wrong_port_is_told(tmp_path: Path, settings: Settings) -> None:
+    def at(port: str) -> Finding:
+        machine = settings.machine
+        wire = machine.wire.model_copy(update={"port": port})
+        return doctor_machine.serial_port(machine.model_copy(update={"wire": wire}))
+
+    assert at(str(tmp_path / "none")).grade is Grade.FAIL
+    assert "not a serial port" in at(str(tmp_path)).found
+    assert at("/dev/null").grade is Grade.PASS
+    assert doctor_machine.board(settings.machine, running=False).grade is Grade.FAIL
+    assert doctor_machine.board(settings.machine, running=True).grade is Grade.PASS
+
+
+def test_a_board_that_answers_passes_and_one_that_was_changed_is_told(tmp_path: Path, settings: Settings) -> None:
+    machine = settings.machine
+    rig = SimulatedMachine(machine, settings.catalogue, 1)
+    realtime = RealTimeRunner(rig.timeline)
+    realtime.start()
+    port = PtyPort(tmp_path / "board", realtime)
+    # Other tests may have the processor: what is looked for here is the answer, not its speed.
+    wire = machine.wire.model_copy(update={"port": str(tmp_path / "board"), "reply_timeout_s": 5.0})
+    here = machine.model_copy(update={"wire": wire})
+    other = here.model_copy(update={"x": machine.x.model_copy(update={"steps_per_mm": 401.0})})
+    try:
+        assert doctor_machine.serial_port(here).grade is Grade.PASS
+        assert doctor_machine.board(here, running=False).grade is Grade.PASS
+        changed = doctor_machine.board(other, running=False)
+        assert changed.grade is Grade.FAIL
+        assert "$100" in changed.found
+    finally:
+        port.close()
+        realtime.stop()
+
+
+def test_the_age_of_the_calibration_counts(tmp_path: Path, settings: Settings) -> None:
+    health = settings.operations.health
+    file = tmp_path / "machine.toml"
+    assert doctor_machine.calibration(file, health, NOW).grade is Grade.WARN
+    file.touch()
+    assert doctor_machine.calibration(file, health, datetime.now(UTC)).grade is Grade.PASS
+    assert doctor_machine.calibration(file, health, NOW + timedelta(days=92)).grade is Grade.WARN
+
+
+def test_the_commands_run_and_tell(places: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KIOSK_DATA", str(places.data))
+    monkeypatch.delenv("DISPLAY", raising=False)
+    runner = CliRunner()
+    answer = runner.invoke(app, ["doctor", "--json"])
+    assert answer.exit_code == 1
+    grades = {finding["check"]: finding["grade"] for finding in json.loads(answer.stdout)}
+    assert grades["database"] == grades["audit"] == grades["settings"] == "pass"
+    for words in (["doctor"], ["status"], ["status", "--json"], ["report", "--json"], ["report"], ["logs"]):
+        answer = runner.invoke(app, words)
+        assert not isinstance(answer.exception, Exception), words
+    answer = runner.invoke(app, ["report", "--html", str(places.data / "r.html"), "--since", "2020-01-01"])
+    assert answer.exit_code == 0
+    assert (places.data / "r.html").read_text().startswith("<!doctype html>")
+
+
+def test_the_status_is_that_of_a_living_kiosk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    assert status_line(read_status(tmp_path)) == "not running"
+    file = StatusFile(tmp_path, SystemClock())
+    file.saw(Snapshot(State.OUT_OF_ORDER, simulated=True, fault=FaultNotice("LINK_LOST", "gone", 0.0)))
+    found = read_status(tmp_path)
+    assert found is not None
+    assert "out_of_order (LINK_LOST)" in status_line(found)
+    assert found.pid == os.getpid()
+    (tmp_path / "status.json").write_text('{"pid": 1')
+    assert read_status(tmp_path) is None
+    shutil.rmtree(tmp_path)
+    file.saw(Snapshot(State.WELCOME, simulated=True))
+
+
+def test_a_backup_is_whole_closed_to_others_and_comes_back_beside(places: DataPaths, tmp_path: Path) -> None:
+    runner = CliRunner()
+    archive = tmp_path / "b.tar.gz"
+    names = back_up(places, None, archive)
+    assert "data/sales.db" in names
+    assert not any("key" in name or "anchor" in name for name in names)
+    assert archive.stat().st_mode & 0o777 == 0o600
+    target = tmp_path / "back"
+    assert runner.invoke(app, ["restore", str(archive), str(target)]).exit_code == 0
+    restored = DataPaths(target / "data")
+    with closing(Journal(restored.journal, SystemClock(), simulated=False)) as journal:
+        assert journal.sale("T1") is not None
+    with closing(open_operations(restored.operations)) as connection:
+        assert connection.execute("SELECT count(*) FROM outbox_stream").fetchone()[0] == 0
+    for wrong in (["restore", str(archive), str(target)], ["backup", str(archive), "--data", str(places.data)]):
+        assert runner.invoke(app, wrong).exit_code != 0
+
+
+def test_a_changed_or_torn_backup_is_refused(places: DataPaths, tmp_path: Path) -> None:
+    archive = tmp_path / "b.tar.gz"
+    back_up(places, None, archive)
+    whole = archive.read_bytes()
+    for data in (whole[:-200], whole[:500] + b"\0" * 50 + whole[550:], b"", b"not an archive"):
+        archive.write_bytes(data)
+        answer = CliRunner().invoke(app, ["restore", str(archive), str(tmp_path / "back")])
+        assert type(answer.exception).__name__ == "BadInput"
+        assert not (tmp_path / "back").exists()

@@ -1,0 +1,218 @@
+"""Counting: from snapshots and the journal to counters, report, metrics and events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.machine import Magazine, Slot
+from kiosk.key.reading import Outcome
+from kiosk.operations.counters import metrics_of, read_figures
+from kiosk.operations.fleet.outbox import Outbox
+from kiosk.operations.happenings import Happening, HappeningKind, happened
+from kiosk.operations.metrics import text_form
+from kiosk.operations.places import DataPaths
+from kiosk.operations.recorder import Recorder, open_operations
+from kiosk.operations.report_html import report_html
+from kiosk.policy.decision import FiredRule, Override, Verdict
+from kiosk.records.inventory import Inventory
+from kiosk.records.journal import Journal, NewSale, SaleStep
+from kiosk.session.snapshot import CheckResult, FaultNotice, Offer, Receipt, Refusal, Snapshot
+from kiosk.session.states import State
+
+
+class Ticking:
+    """A clock that moves one second each time it is read."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 3, 1, 23, 59, 0, tzinfo=UTC)
+
+    def now_s(self) -> float:
+        return self.at.timestamp()
+
+    def utc(self) -> datetime:
+        self.at += timedelta(seconds=1)
+        return self.at
+
+    def sleep(self, duration_s: float) -> None:
+        self.at += timedelta(seconds=duration_s)
+
+
+MAGAZINE = Magazine(first_z_mm=-5, pitch_z_mm=15, slots=(Slot(number=1, blank="KW1", capacity=50, low_at=8),))
+OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 1, 5, "brass", ("brass",))
+
+
+def shown(state: State, **facts: object) -> Snapshot:
+    return replace(Snapshot(state=state, simulated=False), **facts)
+
+
+def rule(code: str, verdict: Verdict = Verdict.REFUSE) -> FiredRule:
+    return FiredRule(code, verdict, Override.NEVER, "ground", "source")
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> DataPaths:
+    return DataPaths(tmp_path)
+
+
+@pytest.fixture
+def clock() -> Ticking:
+    return Ticking()
+
+
+@pytest.fixture
+def journal(places: DataPaths, clock: Ticking) -> Iterator[Journal]:
+    with closing(Journal(places.journal, clock, simulated=False)) as journal:
+        yield journal
+
+
+def sell(journal: Journal, name: str, *then: SaleStep, price_minor: int = 349) -> None:
+    journal.open_sale(NewSale(name, f"B{name}", "KW1", "brass", 1, price_minor, "USD", "register"))
+    for step in then:
+        journal.write(name, step, slot=1, copy=1)
+
+
+GOOD = (
+    SaleStep.RESERVED,
+    SaleStep.LOADING,
+    SaleStep.CUTTING,
+    SaleStep.CHECKING,
+    SaleStep.PASSED,
+    SaleStep.DELIVERING,
+    SaleStep.DELIVERED,
+)
+RECUT = (*GOOD[:4], SaleStep.NOT_PASSED, SaleStep.REJECTED, *GOOD[1:])
+PAID = (SaleStep.CAPTURING, SaleStep.CAPTURED, SaleStep.CLOSED)
+
+
+def test_what_the_screen_showed_becomes_happenings() -> None:
+    refusal = Refusal(rules=(rule("PATENTED"), rule("NOTE", Verdict.NOTICE)), outcome=None)
+    fault = FaultNotice("LINK_LOST", "port vanished", 0.0)
+    check = CheckResult(True, 0.012, 0.05, "T1", "KW1")
+    receipt = Receipt("T1", 349, "USD", "reserved", 1)
+    story = [
+        shown(State.WELCOME),
+        shown(State.PLACE_KEY),
+        shown(State.TRY_AGAIN, try_again=Outcome.DIRTY),
+        shown(State.REFUSED, refusal=refusal),
+        shown(State.STAFF_LOGIN, refusal=refusal),
+        shown(State.REFUSED, refusal=refusal),
+        # As real sessions show them: while copies are made there is neither an offer nor a receipt.
+        shown(State.CHECKING),
+        shown(State.CHECKING, check=check),
+        shown(State.DELIVERING, check=check),
+        shown(State.THANK_YOU, receipt=receipt, check=check),
+        shown(State.OUT_OF_ORDER, fault=fault),
+        shown(State.OUT_OF_ORDER, fault=replace(fault, attempt=1)),
+        shown(State.CLOSED),
+        shown(State.WELCOME),
+    ]
+    found = [each for before, after in zip([None, *story], story, strict=False) for each in happened(before, after)]
+    assert found == [
+        Happening(HappeningKind.VISIT),
+        Happening(HappeningKind.NOT_TOLD, code="dirty"),
+        Happening(HappeningKind.REFUSED, code="PATENTED"),
+        Happening(HappeningKind.CHECKED, transaction="T1", blank="KW1", passed=True, largest_error_mm=0.012),
+        Happening(HappeningKind.FAULT, code="LINK_LOST", transaction="T1"),
+        Happening(HappeningKind.RECOVERED),
+        Happening(HappeningKind.CLOSED),
+        Happening(HappeningKind.OPENED),
+    ]
+
+
+def test_a_blank_that_runs_out_is_told_once_and_only_at_the_front(places: DataPaths, clock: Ticking) -> None:
+    with closing(Recorder(places.operations, places.journal, clock, fleet=True)) as recorder:
+        recorder.saw(shown(State.WELCOME, stocked=("KW1", "SC1")))
+        recorder.saw(shown(State.PLACE_KEY))
+        recorder.saw(shown(State.THANK_YOU))
+        recorder.saw(shown(State.WELCOME, stocked=("SC1",)))
+        recorder.saw(shown(State.PLACE_KEY))
+        recorder.saw(shown(State.WELCOME, stocked=("SC1",)))
+    with closing(open_operations(places.operations)) as connection:
+        events = Outbox(connection).pending(0, 100)
+    assert [(event.kind, event.facts["blank"]) for event in events] == [("stock", "KW1")]
+
+
+def test_days_count_paid_free_recut_scrapped_refused_and_faults(
+    places: DataPaths, clock: Ticking, journal: Journal
+) -> None:
+    sell(journal, "T1", *GOOD, *PAID)
+    sell(journal, "T2", *RECUT, *PAID)
+    sell(journal, "T3", *GOOD, SaleStep.CLOSED, price_minor=0)
+    sell(
+        journal, "T4", *GOOD[:3], SaleStep.FAULT, SaleStep.REJECTED, SaleStep.VOIDING, SaleStep.VOIDED, SaleStep.CLOSED
+    )
+    with closing(Recorder(places.operations, places.journal, clock, fleet=False)) as recorder:
+        recorder.note(Happening(HappeningKind.REFUSED, code="PATENTED"))
+        recorder.note(Happening(HappeningKind.REFUSED, code="PATENTED"))
+        recorder.note(Happening(HappeningKind.FAULT, code="LINK_LOST"))
+        recorder.note(Happening(HappeningKind.CHECKED, passed=True, largest_error_mm=0.01))
+    Inventory(places.inventory, MAGAZINE).close()
+    seen = read_figures(places)
+    assert sum(day.paid for day in seen.days) == 2
+    assert sum(day.free for day in seen.days) == 1
+    assert sum(day.taken_minor for day in seen.days) == 698
+    assert [sum(getattr(day, name) for day in seen.days) for name in ("recut", "scrapped", "given_back")] == [1, 2, 1]
+    assert seen.days[-1].refused == {"PATENTED": 2}
+    assert seen.days[-1].faults == {"LINK_LOST": 1}
+    assert seen.first_time_right == (2, 3)
+    assert set(seen.step_s["cutting"]) == {1.0}
+    text = text_form(metrics_of(seen))
+    assert 'keykiosk_refused_total{rule="PATENTED"} 2' in text
+    assert 'keykiosk_stock{blank="KW1",finish="brass",slot="1"} 50' in text
+
+
+def test_the_report_is_one_file_with_its_plots_inside(places: DataPaths, clock: Ticking, journal: Journal) -> None:
+    sell(journal, "T1", *RECUT, *PAID)
+    Inventory(places.inventory, MAGAZINE).close()
+    with closing(Recorder(places.operations, places.journal, clock, fleet=False)) as recorder:
+        for error_mm in (0.01, 0.02, 0.06):
+            recorder.note(Happening(HappeningKind.CHECKED, passed=error_mm < 0.05, largest_error_mm=error_mm))
+    page = report_html(read_figures(places), "Corner <Hardware>", "2026-03-01")
+    assert page.count("data:image/png;base64,") == 3
+    assert "Corner &lt;Hardware&gt;" in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_kiosk_that_has_sold_nothing_has_a_report_too(places: DataPaths) -> None:
+    page = report_html(read_figures(places), "New", "")
+    assert "No copy was cut" in page
+
+
+def test_every_closed_sale_becomes_one_event_whenever_the_kiosk_dies(
+    places: DataPaths, clock: Ticking, journal: Journal
+) -> None:
+    sell(journal, "T1", *GOOD, *PAID)
+    sell(journal, "T2", *GOOD)
+    for _ in range(3):
+        Recorder(places.operations, places.journal, clock, fleet=True).close()
+    for step in PAID:
+        journal.write("T2", step)
+    with closing(Recorder(places.operations, places.journal, clock, fleet=True)) as recorder:
+        sell(journal, "T3", SaleStep.DECLINED, SaleStep.CLOSED)
+        recorder.saw(shown(State.THANK_YOU, receipt=Receipt("T3", 0, "USD", "voided", 0)))
+        recorder.saw(shown(State.WELCOME))
+    with closing(open_operations(places.operations)) as connection:
+        events = Outbox(connection).pending(0, 100)
+    assert [(event.kind, event.facts["transaction"]) for event in events] == [
+        ("sale", "T1"),
+        ("sale", "T2"),
+        ("sale", "T3"),
+    ]
+    assert [event.facts["amount_minor"] for event in events] == [349, 349, 0]
+
+
+def test_a_recorder_whose_disk_refuses_says_so_and_does_not_raise(places: DataPaths, clock: Ticking) -> None:
+    with closing(Recorder(places.operations, places.journal, clock, fleet=True)) as recorder:
+        recorder._connection.execute("PRAGMA query_only = ON")
+        recorder.saw(shown(State.WELCOME))
+        recorder.saw(shown(State.PLACE_KEY))
+        assert "DiskRefused" in recorder.problem
+        recorder._connection.execute("PRAGMA query_only = OFF")
+        recorder.saw(shown(State.OUT_OF_ORDER, fault=FaultNotice("DISK_REFUSED", "full", 0.0)))
+        assert recorder.problem == ""

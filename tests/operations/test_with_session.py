@@ -1,0 +1,115 @@
+"""Operations beside a whole session: what is sold is counted and sent; a disk that refuses ends the sale well."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kiosk.operations.counters import read_figures
+from kiosk.operations.fleet.outbox import Outbox
+from kiosk.operations.places import DataPaths
+from kiosk.operations.recorder import open_operations
+from kiosk.operations.running import Running
+from kiosk.records.database import DiskRefused
+from kiosk.records.journal import SaleStep
+from kiosk.session.intents import Confirm, Done, Start
+from kiosk.session.states import State
+from tests.session.parts import BAD_COPY, SETTINGS, Shop, shop
+
+FLEET = SETTINGS.fleet.model_copy(
+    update={"enabled": True, "broker": SETTINGS.fleet.broker.model_copy(update={"port": 1})}
+)
+
+
+@pytest.fixture(autouse=True)
+def own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    for handler in [handler for handler in root.handlers if handler not in handlers]:
+        root.removeHandler(handler)
+        handler.close()
+    root.setLevel(level)
+
+
+@pytest.fixture
+def kiosk(tmp_path: Path) -> Iterator[Shop]:
+    with shop(tmp_path) as made:
+        yield made
+
+
+def offer(kiosk: Shop) -> None:
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.post(Start())
+    kiosk.stage.run_to(State.PLACE_KEY)
+    kiosk.scanner.key_in_tray = True
+    kiosk.stage.run_to(State.OFFER)
+
+
+def pay(kiosk: Shop) -> None:
+    offer(kiosk)
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.TAKE_KEY_BACK)
+
+
+def test_a_sale_with_a_recut_is_counted_reported_and_sent(kiosk: Shop, tmp_path: Path) -> None:
+    settings = type(SETTINGS)(**{**vars(SETTINGS), "fleet": FLEET})
+    places = DataPaths(tmp_path)
+    with Running(settings, places, kiosk.clock, notify=lambda text: None) as running:
+        kiosk.stage.controller.subscribe(running.saw)
+        kiosk.expert.errors.append(BAD_COPY)
+        kiosk.stage.begin()
+        pay(kiosk)
+        kiosk.scanner.key_in_tray = False
+        kiosk.stage.run_to(State.THANK_YOU)
+        kiosk.stage.post(Done())
+        kiosk.stage.run_to(State.WELCOME)
+    seen = read_figures(places)
+    assert [(day.visits, day.test, day.paid, day.recut, day.scrapped) for day in seen.days] == [(1, 1, 0, 1, 1)]
+    assert seen.first_time_right == (0, 1)
+    assert [passed for _, _, passed in seen.errors_mm] == [False, True]
+    assert seen.step_s["cutting"]
+    assert seen.open_sales == 0
+    with closing(open_operations(places.operations)) as connection:
+        (event,) = Outbox(connection).pending(0, 10)
+    assert (event.kind, event.facts["status"], event.facts["simulated"]) == ("sale", "captured", True)
+
+
+def test_a_read_only_disk_after_the_money_was_reserved_takes_none_moves_nothing_and_closes_the_kiosk(
+    kiosk: Shop,
+) -> None:
+    kiosk.stage.begin()
+    pay(kiosk)
+    moved = list(kiosk.cutter.diary)
+    kiosk.stage.tools.journal._connection.execute("PRAGMA query_only = ON")
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert kiosk.terminal.taken_in_all_minor == 0
+    assert "run" not in kiosk.cutter.diary[len(moved) :]
+    assert kiosk.stage.now.fault is not None
+    assert kiosk.stage.now.fault.code == "DISK_REFUSED"
+
+
+def test_a_disk_that_is_full_closes_the_kiosk_and_never_takes_money_for_nothing(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    pay(kiosk)
+    kiosk.stage.tools.journal._connection.execute("PRAGMA max_page_count = 1")
+    fill(kiosk)
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert kiosk.terminal.taken_in_all_minor <= 349 * kiosk.cutter.chute
+
+
+def fill(kiosk: Shop) -> None:
+    """Use up what room the database's free pages still give."""
+    transaction = kiosk.stage.tools.journal.open_sales()[0].transaction
+    try:
+        while True:
+            kiosk.stage.tools.journal.write(transaction, SaleStep.ANSWER_UNKNOWN, code="x" * 500)
+    except DiskRefused:
+        return

@@ -1,0 +1,231 @@
+"""The frame around every page: banner, header, page, main buttons, languages and aids, the time-out dialogue.
+
+Responsible for: putting a `Shown` on the glass with as little change as possible, the focus, and ignoring touches
+meant for the screen before. Not responsible for: what any of it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kiosk.session.intents import Intent
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.present.local import LocalAct
+from ui.present.shown import Shown
+from ui.screens import PAGES
+from ui.widgets.button import BigButton
+from ui.widgets.buttons import MainButtons
+from ui.widgets.dialogue import Dialogue
+from ui.widgets.frame import Banner, Header, Toolbar
+from ui.widgets.look import look
+from ui.widgets.page import Page
+
+from kivy.animation import Animation  # isort: skip
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+KEPT_PAGES = frozenset({"welcome", "message", "steps", "offer", "receipt", "refused", "keypad", "choice", "help"})
+"""Pages kept for the next shopper once they were shown; what has held buttons is made anew."""
+
+
+class PageFrame(FloatLayout):
+    """The whole glass."""
+
+    def __init__(self, send: Callable[[Intent | LocalAct], None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._send = send
+        self._visit = ""
+        self._deaf_until_s = 0.0
+        self._focus = ""
+        self._focus_seen = False
+        self.shown: Shown | None = None
+        self.page: Page | None = None
+        look.follow(self, PageFrame._paint)
+        self._column = BoxLayout(orientation="vertical")
+        self._banner, self._header = Banner(), Header()
+        self._hall = BoxLayout()
+        self._bar, self._tools = MainButtons(), Toolbar()
+        self._bar.send = self._tools.send = self._touched
+        self._footer = BoxLayout(orientation="vertical", size_hint_y=None)
+        self._footer.fbind("minimum_height", self._footer.setter("height"))
+        self._footer.add_widget(self._bar)
+        self._footer.add_widget(self._tools)
+        for part in (self._banner, self._header, self._hall, self._footer):
+            self._column.add_widget(part)
+        self.add_widget(self._column)
+        self._kept: dict[type[Page], Page] = {}
+        self._sizes: tuple[float, bool] = (0.0, False)
+        self._reach = False
+        self._dialogue: Dialogue | None = None
+        look.follow(self, PageFrame._space)
+        self._space()
+        self._paint()
+
+    def _paint(self, *_: Any) -> None:
+        # The window is cleared to the paper's colour: a rectangle as large as the glass, drawn in software, takes as
+        # long as everything that stands upon it.
+        Window.clearcolor = look.theme.palette.paper
+
+    def save(self, path: Path) -> None:
+        """Write what is on the glass as a picture."""
+        self.picture().save(str(path), flipped=False)
+
+    def picture(self) -> Any:
+        """What is on the glass, as a texture."""
+        width, height = (round(side) for side in self.size)
+        fbo = Fbo(size=(width, height), with_stencilbuffer=True)
+        fbo.clear_color = look.theme.palette.paper
+        with fbo:
+            ClearColor(*look.theme.palette.paper)
+            ClearBuffers()
+            Scale(1, -1, 1)
+            Translate(0, -height, 0)
+        fbo.add(self.canvas)
+        fbo.draw()
+        fbo.remove(self.canvas)
+        return fbo.texture
+
+    def _space(self, *_: Any) -> None:
+        # Pages hold the sizes they were made with, and those that are not up would follow colours for nobody.
+        self._kept = {}
+        sizes = (look.theme.px_per_mm, look.theme.compact)
+        if sizes != self._sizes:
+            self._sizes, self.page = sizes, None
+            self._hall.clear_widgets()
+            if self.shown is not None:
+                self.show(self.shown, reach=self._reach)
+        theme = look.theme
+        self._column.spacing = theme.mm(3 if theme.compact else 6)
+        self._footer.spacing = theme.mm(3 if theme.compact else 6)
+        self._footer.padding = [theme.margin, 0, theme.margin, theme.mm(3 if theme.compact else 6)]
+
+    # --- showing ----------------------------------------------------------------------------------------
+    def show(self, shown: Shown, *, reach: bool = False) -> None:
+        """Put `shown` on the glass; an equal value changes nothing."""
+        # Where it is not offered it does not hold: a screen that would not fit keeps its usual layout.
+        reach = reach and any(aid.id == "aid_reach" for aid in shown.aids)
+        new_visit = shown.visit != self._visit
+        self.shown, self._reach = shown, reach
+        self._banner.text = shown.simulated
+        self._header.store, self._header.badge = shown.store_name, shown.badge
+        self._bar.actions = shown.actions
+        self._tools.show(shown)
+        page_class = PAGES[shown.page]
+        if type(self.page) is not page_class:
+            self._turn_to(page_class, shown, reach=reach)
+        else:
+            assert self.page is not None  # noqa: S101 - narrows the type; set above
+            self.page.shown = shown
+            self.page.reach = reach
+        if new_visit:
+            self._visit = shown.visit
+            self._deaf_until_s = Clock.get_time() + look.theme.motion.deaf_s
+            self._appear()
+        self._ask(shown)
+        Clock.schedule_once(lambda _dt: self._restore_focus(), 0)
+
+    def _turn_to(self, page_class: type[Page], shown: Shown, *, reach: bool) -> None:
+        """Put another page up: the one that was up before, if it is a shopper's, for making one anew takes a while."""
+        for button in _buttons_in(self._hall):
+            button.let_go()
+        self._hall.clear_widgets()
+        page = self._kept.pop(page_class, None)
+        if page is None:
+            page = page_class(shown=shown, send=self._touched, reach=reach)
+        else:
+            page.opacity = 1
+            page.shown, page.reach = shown, reach
+        if shown.page in KEPT_PAGES:
+            self._kept[page_class] = page
+        self.page = page
+        self._hall.add_widget(page)
+        page.begin()
+
+    def _appear(self) -> None:
+        page = self.page
+        Animation.cancel_all(page, "opacity")
+        if page is None or not look.moving:
+            return
+        page.opacity = 0
+        Animation(opacity=1, duration=look.theme.motion.appear_s, transition="out_quad").start(page)
+
+    def _ask(self, shown: Shown) -> None:
+        if shown.waiting is None:
+            if self._dialogue is not None:
+                self.remove_widget(self._dialogue)
+                self._dialogue = None
+            return
+        if self._dialogue is None:
+            self._dialogue = Dialogue(send=self._touched)
+            self.add_widget(self._dialogue)
+        self._dialogue.show(shown.waiting)
+
+    # --- touch and keys ---------------------------------------------------------------------------------
+    def _touched(self, does: Intent | LocalAct) -> None:
+        self._send(does)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Ignore what was meant for the screen before."""
+        if Clock.get_time() < self._deaf_until_s:
+            return True
+        self.focus_on("")
+        if self._dialogue is not None:
+            self._dialogue.on_touch_down(touch)
+            return True
+        return bool(super().on_touch_down(touch))
+
+    def buttons(self) -> list[BigButton]:
+        """All one can press now, in reading order: the page, the main buttons, languages and aids."""
+        if self._dialogue is not None:
+            return _buttons_in(self._dialogue)
+        page = _buttons_in(self.page) if self.page is not None else []
+        return [*page, *_buttons_in(self._bar), *_buttons_in(self._tools)]
+
+    @property
+    def focused(self) -> BigButton | None:
+        """The button that has the focus."""
+        return next((button for button in self.buttons() if button.focused), None)
+
+    def focus_on(self, identity: str) -> None:
+        """Give the focus to the button of that id; "" takes it away."""
+        self._focus = identity
+        self._restore_focus()
+
+    def _restore_focus(self) -> None:
+        if not self._focus and not self._focus_seen:
+            return
+        self._focus_seen = bool(self._focus)
+        for button in self.buttons():
+            button.focused = bool(self._focus) and button.action.id == self._focus
+
+    def move_focus(self, step: int) -> BigButton | None:
+        """Move on by `step` and return what has the focus now."""
+        buttons = [button for button in self.buttons() if button.action.enabled]
+        if not buttons:
+            return None
+        ids = [button.action.id for button in buttons]
+        start = 0 if step > 0 else len(ids) - 1
+        at = (ids.index(self._focus) + step) % len(ids) if self._focus in ids else start
+        self.focus_on(ids[at])
+        return buttons[at]
+
+    @property
+    def deaf(self) -> bool:
+        """Whether this screen has only just appeared."""
+        return bool(Clock.get_time() < self._deaf_until_s)
+
+
+def _buttons_in(widget: Widget) -> list[BigButton]:
+    """Visible buttons below `widget`, top to bottom, left to right."""
+    found = [
+        child
+        for child in widget.walk(restrict=True)
+        if isinstance(child, BigButton) and child.action is not None and child.width > 1 and child.height > 1
+    ]
+    return sorted(found, key=lambda b: (-round(b.to_window(*b.center)[1] / 10), b.to_window(*b.center)[0]))

@@ -1,0 +1,202 @@
+"""What the panel knows of the machine, and the requests behind its buttons.
+
+Responsible for: the last answers of the control socket as one value, and what each button asks for. Not responsible
+for: the socket (`ui.panel.client`) or drawing. No I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from simulator.faults.injection import FAULTS
+from simulator.faults.model import AFTER, Fault, Parameter, Value
+from ui.panel.translate import PanelWords
+from ui.panel.wire_lines import ShownWire
+
+SPEEDS = (1, 5, 20, 200)
+STEP_S = 0.1
+BLANKS = ("M1", "KW1", "KW10", "SC1", "SC4")
+"""Blanks a slot may be filled with by mistake."""
+RESTING = frozenset({"Idle", "Alarm", "Sleep", "Hold", "Door", "Check"})
+
+
+@dataclass(frozen=True)
+class ControlRequest:
+    """A control request behind a button."""
+
+    do: str
+    fields: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """As it goes out."""
+        return {"do": self.do, **dict(self.fields)}
+
+
+@dataclass
+class MachineRequests:
+    """Everything the panel shows."""
+
+    told: PanelWords
+    log: ShownWire
+    state: dict[str, Any] = field(default_factory=dict)
+    machine: dict[str, Any] = field(default_factory=dict)
+    metal: dict[str, Any] = field(default_factory=dict)
+    tray_png: str | None = None
+    tray_laid: int = -1
+    laid_key: str = ""
+    """Name of the gallery's key that lies in the tray, where this panel laid it."""
+    seed: int = 0
+    message: str = ""
+    troubled: bool = False
+    gone: bool = False
+
+    def say(self, message: str, *, troubled: bool = False) -> None:
+        """The last thing that happened."""
+        self.message, self.troubled = message, troubled
+
+    def done(self, request: dict[str, Any], answer: dict[str, Any]) -> None:
+        """A request was served: what it changed is known before the next look, so that a switch can be thrown back."""
+        match request["do"]:
+            case "door":
+                self.state["door_open"] = request["open"]
+            case "stop":
+                self.state["emergency_stop"] = request["pressed"]
+            case "speed":
+                self.state["speed"] = answer["speed"]
+            case "pause" | "go":
+                self.state["paused"] = answer["paused"]
+            case "fault" | "clear":
+                self.state["faults"] = answer["faults"]
+            case "stock" if "stock" in self.state:
+                self.state["stock"][str(request["slot"])] = request["blanks"]
+            case "lay":
+                self.laid_key = request["key"]
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing moves, so that looking twice a second is enough."""
+        state = self.state
+        moving = state.get("feed_mm_min") or state.get("wheel_rpm") or state.get("wheel_told_rpm")
+        return str(state.get("board", "")).partition(":")[0] in RESTING and not moving and not state.get("paused")
+
+    def apart_mm(self) -> tuple[float, ...]:
+        """How far the slides really stand from where the board believes them to; nothing before it was homed."""
+        if str(self.state.get("board", "Alarm")).startswith(("Alarm", "Home")):
+            return (0.0, 0.0, 0.0)
+        real, told = self.state.get("position_mm", ()), self.state.get("told_mm", ())
+        return tuple(a - b for a, b in zip(real, told, strict=False))
+
+
+def speed_wish(times: int) -> ControlRequest:
+    """How fast time runs."""
+    return ControlRequest("speed", (("times", times),))
+
+
+def pause_wish(state: dict[str, Any]) -> ControlRequest:
+    """Let time stand or go on."""
+    return ControlRequest("go" if state.get("paused") else "pause")
+
+
+def step_wish() -> ControlRequest:
+    """One small step while time stands."""
+    return ControlRequest("step", (("s", STEP_S),))
+
+
+def door_wish(state: dict[str, Any]) -> ControlRequest:
+    """Open or close the guard door."""
+    return ControlRequest("door", (("open", not state.get("door_open")),))
+
+
+def stop_wish(state: dict[str, Any]) -> ControlRequest:
+    """Press or release the emergency stop."""
+    return ControlRequest("stop", (("pressed", not state.get("emergency_stop")),))
+
+
+def lay_wish(name: str, seed: int) -> ControlRequest:
+    """Lay a key of the gallery."""
+    return ControlRequest("lay", (("key", name), ("seed", seed)))
+
+
+def fault_wish(fault: Fault, values: dict[str, Value]) -> ControlRequest:
+    """Set a fault; a parameter at its own default need not be said."""
+    return ControlRequest("fault", (("name", fault.name), *values.items()))
+
+
+def mend_wish(name: str = "") -> ControlRequest:
+    """Mend one fault, or everything."""
+    return ControlRequest("clear", (("name", name),) if name else ())
+
+
+def slot_wish(machine: dict[str, Any], state: dict[str, Any], slot: int) -> ControlRequest:
+    """Empty a slot, or fill an empty one."""
+    capacity = next(each["capacity"] for each in machine["slots"] if each["number"] == slot)
+    blanks = 0 if state.get("stock", {}).get(str(slot)) else capacity
+    return ControlRequest("stock", (("slot", slot), ("blanks", blanks)))
+
+
+def parameters_of(fault: Fault) -> dict[str, Parameter]:
+    """All parameters of a fault, the delay last. A blank is chosen from the catalogue's that a machine may be given."""
+    own = {
+        name: replace(parameter, choices=BLANKS) if name == "blank" else parameter
+        for name, parameter in fault.parameters.items()
+    }
+    return {**own, "after_s": AFTER}
+
+
+def stepped(parameter: Parameter, value: Value, steps: int) -> Value:
+    """The value so many steps on: the next choice, or a step of the size its default is written in.
+
+    A step that would leave the bounds ends at the bound.
+    """
+    if parameter.choices:
+        return parameter.choices[(parameter.choices.index(str(value)) + steps) % len(parameter.choices)]
+    if isinstance(parameter.default, str):
+        return value
+    size = step_of(parameter)
+    moved = min(parameter.high, max(parameter.low, round(float(value) / size + steps) * size))
+    return int(moved) if parameter.whole else float(f"{moved:.10g}")
+
+
+def step_of(parameter: Parameter) -> float:
+    """A step: one in the last place its default is written with; a hundred where a thousand is usual."""
+    default = float(parameter.default)
+    if parameter.whole or default == 0:
+        return 1.0
+    text = f"{default:.6f}".rstrip("0")
+    decimals = len(text.partition(".")[2])
+    return 10.0**-decimals if decimals else 100.0 if default >= 1000 else 1.0
+
+
+def outcome_message(request: dict[str, Any], answer: dict[str, Any], told: PanelWords) -> tuple[str, bool]:
+    """What to say of an answer, and whether it is trouble."""
+    if not answer.get("ok"):
+        problems = (f"{p['field']}: {p['reason']}" if p["field"] else p["reason"] for p in answer.get("problems", ()))
+        return "; ".join(problems), True
+    match request["do"]:
+        case "lay":
+            return told("told.laid", name=request["key"]), False
+        case "take":
+            return told("told.taken" if answer.get("taken") else "told.nothing"), False
+        case "fault":
+            return f"{told('told.fault', name=request['name'])}: {told.fault(FAULTS[request['name']])}", False
+        case "clear":
+            named = "name" in request
+            return (told("told.mended", name=request["name"]) if named else told("told.mended_all")), False
+        case "door":
+            return told("told.door_opened" if request["open"] else "told.door_closed"), False
+        case "stop":
+            return told("told.stop_pressed" if request["pressed"] else "told.stop_released"), False
+        case "stock":
+            return told("told.stock", slot=request["slot"], count=request["blanks"]), False
+        case "empty_chute":
+            return told("told.chute", count=answer.get("taken", 0)), False
+        case "speed":
+            return told("told.speed", times=f"{answer['speed']:g}"), False
+        case "pause" | "go":
+            return told("told.paused" if answer.get("paused") else "told.goes"), False
+        case "step":
+            return told("told.step", s=f"{request['s']:g}"), False
+        case _:
+            return told("told.done"), False

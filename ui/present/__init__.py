@@ -1,0 +1,1 @@
+"""From what the session says to exactly what is displayed. Pure."""

@@ -1,0 +1,48 @@
+"""The questions shoppers really ask, and the answers. Pure.
+
+Responsible for: which topics there are and how they are laid out. The words live in the language files, their
+facts come from public sources on locks. Not responsible for: whether a key can be copied: the scan decides.
+"""
+
+from __future__ import annotations
+
+from config.store import Store
+from kiosk.session.intents import Start
+from kiosk.session.snapshot import Snapshot
+from ui.present.language import Translation
+from ui.present.local import CloseHelp, Local, OpenHelp
+from ui.present.shown import Action, ButtonKind, HelpDetail, Shown
+
+TOPICS = ("smart_lock", "smartkey", "dnd", "lost", "spare", "refused", "privacy")
+PARAGRAPHS = ("1", "2", "3", "4", "5", "6")
+
+
+def topics(words: Translation) -> tuple[Action, ...]:
+    """One button a question."""
+    return tuple(Action(f"topic_{t}", words(f"help.{t}.short"), OpenHelp(t)) for t in TOPICS)
+
+
+def help_page(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """The list of questions, or the answer to one."""
+    back = Action("back", words("help.back"), CloseHelp(), icon="back")
+    start = Action("start", words("welcome.start"), Start(), ButtonKind.PRIMARY)
+    topic = local.help_topic
+    if topic not in TOPICS:
+        return Shown(
+            page="help",
+            visit="help",
+            title=words("help.title"),
+            store_name=store.name,
+            detail=HelpDetail(topics=topics(words)),
+            actions=(start, back),
+        )
+    keys = [f"help.{topic}.{n}" for n in PARAGRAPHS if f"help.{topic}.{n}" in words.ids]
+    others = Action("questions", words("help.others"), OpenHelp(""), icon="question")
+    return Shown(
+        page="help",
+        visit=f"help/{topic}",
+        title=words(f"help.{topic}.question"),
+        store_name=store.name,
+        detail=HelpDetail(paragraphs=tuple(words(key) for key in keys)),
+        actions=(start, others, back),
+    )

@@ -1,0 +1,128 @@
+"""Words of one language: gettext files read by Babel, plural and money by locale.
+
+Responsible for: finding a sentence by its id, in the plural that fits; money, numbers and durations as people
+of that language write them. Not responsible for: which sentence a screen needs (`ui.present.present`).
+A language is one file, `locales/<code>.po`, whose `Language-Team` header carries its own name.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+LOCALES = Path(__file__).parents[1] / "locales"
+_OWN_NAME = re.compile(r'^"Language-Team: (.+)\\n"$', re.MULTILINE)
+
+
+class MissingWord(KeyError):
+    """A language has no sentence for an id: a mistake of ours, found by the tests."""
+
+
+@dataclass(frozen=True, eq=False)
+class Translation:
+    """All sentences of one language."""
+
+    language: str
+    name: str
+    locale: Locale
+    ids: frozenset[str]
+    _translations: gettext.GNUTranslations
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The sentence `key` with `values` filled in.
+
+        Raises:
+            MissingWord: this language has none.
+        """
+        if key not in self.ids:
+            raise MissingWord(f"{self.language}: {key}")
+        return self._translations.gettext(key).format(**values)
+
+    def plural(self, key: str, count: int, /, **values: object) -> str:
+        """The sentence `key` in the form that `count` asks for; `{count}` is filled in."""
+        if key not in self.ids:
+            raise MissingWord(f"{self.language}: {key}")
+        return self._translations.ngettext(key, key, count).format(count=self.number(count), **values)
+
+    def first(self, *keys: str) -> str:
+        """The first of `keys` that has words here."""
+        for key in keys:
+            if key in self.ids:
+                return self(key)
+        raise MissingWord(f"{self.language}: {', '.join(keys)}")
+
+    def money(self, amount_minor: int, currency: str) -> str:
+        """An amount as written in this language."""
+        amount = Decimal(amount_minor).scaleb(-get_currency_precision(currency))
+        return format_currency(amount, currency, locale=self.locale)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """A number with this language's decimal sign."""
+        return format_decimal(round(value, digits), format="#,##0." + "0" * digits, locale=self.locale)
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Parse one .po file."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.stem, abort_invalid=True)
+
+
+@cache
+def load_words(language: str, country: str = "", folder: Path | None = None) -> Translation:
+    """The words of `language` ("es"), with money as in `country` ("US") where that is known.
+
+    Args:
+        language: code of a language file.
+        country: code of a country.
+        folder: where the language files lie; the shopper's and staff's if None.
+
+    Raises:
+        MissingWord: there is no such language.
+    """
+    path = (folder or LOCALES) / f"{language}.po"
+    if not path.is_file():
+        raise MissingWord(f"no language file {path.name}")
+    catalog = read_catalog(path)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    try:
+        locale = Locale.parse(f"{language}_{country}") if country else Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        locale = Locale.parse(language)
+    ids = frozenset(
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalog
+        if message.id and (all(message.string) if isinstance(message.string, tuple | list) else message.string)
+    )
+    return Translation(language, catalog.language_team, locale, ids, gettext.GNUTranslations(compiled))
+
+
+@cache
+def language_name(language: str) -> str:
+    """What a language calls itself, without reading all its sentences: every screen names every language.
+
+    Raises:
+        MissingWord: there is no such language.
+    """
+    path = LOCALES / f"{language}.po"
+    found = _OWN_NAME.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    if found is None:
+        raise MissingWord(f"{path.name} does not say what its language is called")
+    return found[1]
+
+
+def languages_available() -> tuple[str, ...]:
+    """Codes of all language files."""
+    return tuple(sorted(path.stem for path in LOCALES.glob("*.po")))

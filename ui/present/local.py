@@ -1,0 +1,194 @@
+"""What only the screen knows: an open help page, typed digits, chosen aids. Pure.
+
+Responsible for: how a touch that concerns the screen alone changes that. Not responsible for: anything about
+the session; whatever concerns it leaves here as an `Intent`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from kiosk.session.intents import Credentials, EnterReceipt, Intent
+from kiosk.session.states import State
+
+MAX_TYPED = 20
+
+
+@dataclass(frozen=True)
+class OpenHelp:
+    """Show a help topic; "" is the list of topics."""
+
+    topic: str
+
+
+@dataclass(frozen=True)
+class CloseHelp:
+    """Back to the welcome screen."""
+
+
+@dataclass(frozen=True, repr=False)
+class Typed:
+    """One character from the keypad. No repr: it may belong to a PIN."""
+
+    character: str
+
+
+@dataclass(frozen=True)
+class Erase:
+    """Take the last character back."""
+
+
+@dataclass(frozen=True)
+class EnterTyped:
+    """The number is complete."""
+
+
+@dataclass(frozen=True)
+class OpenTab:
+    """A page of the staff or technician's menu."""
+
+    tab: str
+
+
+@dataclass(frozen=True)
+class PickSlot:
+    """A magazine slot to work on; 0 is none."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class CountBlanks:
+    """How many blanks staff say lie in the picked slot."""
+
+    count: int
+
+
+@dataclass(frozen=True)
+class ToggleSpeech:
+    """Read aloud, or be quiet."""
+
+
+@dataclass(frozen=True)
+class SetVolume:
+    """Loudness of speech, 0 to 10."""
+
+    volume: int
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Say it again."""
+
+
+@dataclass(frozen=True)
+class ToggleReach:
+    """Bring everything one touches into the lower half of the glass."""
+
+
+@dataclass(frozen=True)
+class ToggleContrast:
+    """Switch between the light and the high-contrast colours."""
+
+
+@dataclass(frozen=True)
+class OpenAids:
+    """Show or hide the row of reading and hearing aids."""
+
+    shown: bool
+
+
+LocalAct: TypeAlias = (
+    OpenHelp
+    | CloseHelp
+    | Typed
+    | Erase
+    | EnterTyped
+    | OpenTab
+    | PickSlot
+    | CountBlanks
+    | ToggleSpeech
+    | SetVolume
+    | Repeat
+    | ToggleReach
+    | ToggleContrast
+    | OpenAids
+)
+
+
+@dataclass(frozen=True)
+class Local:
+    """The screen's own state. Digits are kept out of every repr."""
+
+    help_open: bool = False
+    help_topic: str = ""
+    number: str = field(default="", repr=False)
+    typed: str = field(default="", repr=False)
+    tab: str = ""
+    slot: int = 0
+    count: int | None = None
+    speech: bool = False
+    volume: int = 6
+    reach: bool = False
+    contrast: bool = False
+    aids_open: bool = False
+    repeats: int = 0
+
+
+def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | None]:
+    """The screen's state after a touch, and what the session is to be told, if anything."""
+    match act:
+        case OpenHelp(topic):
+            return replace(local, help_open=True, help_topic=topic), None
+        case CloseHelp():
+            return replace(local, help_open=False, help_topic=""), None
+        case Typed(character):
+            return replace(local, typed=(local.typed + character)[:MAX_TYPED]), None
+        case Erase():
+            if local.typed:
+                return replace(local, typed=local.typed[:-1]), None
+            return replace(local, number="") if state is State.STAFF_LOGIN else local, None
+        case EnterTyped():
+            return _entered(local, state)
+        case OpenTab(tab):
+            return replace(local, tab=tab, slot=0, count=None), None
+        case PickSlot(number):
+            return replace(local, slot=number, count=None), None
+        case CountBlanks(count):
+            return replace(local, count=count), None
+        case ToggleSpeech():
+            return replace(local, speech=not local.speech, aids_open=not local.speech), None
+        case SetVolume(volume):
+            return replace(local, volume=max(1, min(10, volume)), repeats=local.repeats + 1), None
+        case Repeat():
+            return replace(local, repeats=local.repeats + 1), None
+        case ToggleReach():
+            return replace(local, reach=not local.reach), None
+        case ToggleContrast():
+            return replace(local, contrast=not local.contrast), None
+        case OpenAids(shown):
+            return replace(local, aids_open=shown), None
+
+
+def _entered(local: Local, state: State) -> tuple[Local, Intent | None]:
+    if not local.typed:
+        return local, None
+    if state is State.BRING_BACK:
+        return replace(local, typed=""), EnterReceipt(local.typed)
+    if state is State.STAFF_LOGIN:
+        if not local.number:
+            return replace(local, number=local.typed, typed=""), None
+        return replace(local, number="", typed=""), Credentials(local.number, local.typed)
+    return replace(local, typed=""), None
+
+
+def on_state(local: Local, before: State | None, now: State) -> Local:
+    """Forget what belonged to the screen before. Aids stay until the shopper has left."""
+    if before is now:
+        return local
+    kept = replace(local, help_open=False, help_topic="", number="", typed="", tab="", slot=0, count=None)
+    if now is State.WELCOME:
+        # The next person may see and hear well; a headphone user switches it on again with one touch.
+        return Local(contrast=False)
+    return kept

@@ -1,0 +1,119 @@
+"""Parts that many screens' words are made of. Pure.
+
+Responsible for: buttons and phrases that are the same wherever they stand. Not responsible for: any one screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from config.store import Store
+from hardware.ports import MachineStatus
+from kiosk.policy.decision import FiredRule
+from kiosk.session.intents import CallStaff, Cancel, Intent, Recover
+from kiosk.session.obstacle import Obstacle, obstacle
+from kiosk.session.snapshot import Snapshot
+from ui.present.language import Translation
+from ui.present.local import EnterTyped, Erase, Local, LocalAct, Typed
+from ui.present.shown import Action, ButtonKind, LabelledValue, Reason, Shown
+
+Present: TypeAlias = Callable[[Translation, Local, Snapshot, Store], Shown]
+
+
+def cancel(words: Translation) -> Action:
+    """The large way out of every screen before the cut."""
+    return Action("cancel", words("cancel"), Cancel(), ButtonKind.SECONDARY, icon="close")
+
+
+def call_staff(words: Translation, snapshot: Snapshot) -> Action:
+    """One touch calls staff; touched already, it says so."""
+    label = words("staff.called") if snapshot.staff_called else words("staff.call")
+    return Action("call_staff", label, CallStaff(), ButtonKind.SECONDARY, "person", enabled=not snapshot.staff_called)
+
+
+def primary(words: Translation, identity: str, key: str, does: Intent | LocalAct) -> Action:
+    """The one thing most people do here."""
+    return Action(identity, words(key), does, ButtonKind.PRIMARY)
+
+
+def reason_of(words: Translation, rule: FiredRule, *, staff: bool = False) -> Reason:
+    """A rule in the words of its own file; one that came without is told truthfully in general ones."""
+    meaning, next_step = rule.words_in(words.language)
+    ground = words("rule.ground", ground=rule.ground) if rule.ground and staff else ""
+    if meaning:
+        return Reason(meaning, next_step, ground)
+    if f"rule.code.{rule.code}.what" in words.ids:
+        return Reason(words(f"rule.code.{rule.code}.what"), words(f"rule.code.{rule.code}.why"), ground)
+    return Reason(words(f"rule.{rule.verdict.value}.what"), words(f"rule.{rule.verdict.value}.why"), ground)
+
+
+def finish_name(words: Translation, finish: str) -> str:
+    """A finish as people call it; an owner's own finish keeps the owner's word."""
+    key = f"finish.{finish}"
+    return words(key) if key in words.ids else finish.replace("_", " ").capitalize()
+
+
+def machine_lines(words: Translation, status: MachineStatus | None) -> tuple[LabelledValue, ...]:
+    """Door, emergency stop and inputs as they are: what whoever recovers the machine must have seen."""
+    if status is None or obstacle(status) is Obstacle.SILENT:
+        silent = words("inputs.silent") if status is not None else words("inputs.asking")
+        return (LabelledValue(words("inputs.board"), silent),)
+    others = [words("inputs.switch", axis=axis) for axis in status.closed_switches]
+    others += [words("inputs.probe")] if status.probe_closed else []
+    door = obstacle(status) is Obstacle.DOOR or status.door_open
+    return (
+        LabelledValue(words("inputs.door"), words("inputs.door.open") if door else words("inputs.door.closed")),
+        LabelledValue(
+            words("inputs.stop"),
+            words("inputs.stop.pressed") if status.emergency_stop else words("inputs.stop.released"),
+        ),
+        *((LabelledValue(words("inputs.others"), ", ".join(others)),) if others else ()),
+    )
+
+
+def recover_action(
+    words: Translation, status: MachineStatus | None, *, busy: bool, kind: ButtonKind = ButtonKind.PRIMARY
+) -> Action:
+    """The way back, to be held. Only where the inputs were seen and nothing stands against moving."""
+    against = obstacle(status)
+    return Action(
+        "recover",
+        words("fault.recover"),
+        Recover(),
+        kind,
+        hold=True,
+        enabled=against is None and not busy,
+        note=words("fault.recovering") if busy else words(f"fault.not_clear.{against.value}") if against else "",
+    )
+
+
+def keypad_keys(words: Translation) -> tuple[Action, ...]:
+    """The twelve keys of a telephone, in its order."""
+    digits = tuple(Action(f"digit_{d}", d, Typed(d)) for d in "123456789")
+    return (
+        *digits,
+        Action("erase", words("keypad.erase"), Erase(), icon="erase"),
+        Action("digit_0", "0", Typed("0")),
+        Action("enter", words("keypad.enter"), EnterTyped(), ButtonKind.PRIMARY, icon="check"),
+    )
+
+
+def message(name: str, picture: str) -> Present:
+    """A screen of one sentence and a picture, with nothing to touch."""
+
+    def show(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+        return Shown(
+            page="message",
+            visit=snapshot.state.value,
+            title=words(f"{name}.title"),
+            store_name=store.name,
+            body=(words(f"{name}.text"),),
+            picture=picture,
+        )
+
+    return show
+
+
+patience = message("patience", "looking")
+"""Shown for the moment in which a screen's figures are not there yet."""

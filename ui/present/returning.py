@@ -1,0 +1,98 @@
+"""What the screens say to whoever brings a copy back. Pure.
+
+Responsible for: the receipt's code, laying original and copy, and what came of comparing them. Not responsible for:
+what may be claimed (`kiosk.session.phases.returning`), or the way there and back (`ui.present.shopper`).
+"""
+
+from __future__ import annotations
+
+from config.store import Store
+from kiosk.identification.compare import Likeness
+from kiosk.records.journal import Remedy
+from kiosk.session.intents import ChooseRemedy, Done, KeyLaid
+from kiosk.session.snapshot import ReturnResult, Snapshot
+from ui.present.language import Translation
+from ui.present.local import Local
+from ui.present.parts import call_staff, cancel, keypad_keys, primary
+from ui.present.shown import Action, ButtonKind, KeypadDetail, Shown
+
+
+def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """The code of the receipt."""
+    wrong = snapshot.return_message
+    message = words(f"bring.message.{wrong}") if wrong and wrong != "closed" else ""
+    if wrong == "closed":
+        message = words.plural("bring.message.closed", max(1, snapshot.return_closed_min))
+    return Shown(
+        page="keypad",
+        visit="bring_back",
+        title=words("bring.title"),
+        store_name=store.name,
+        body=(words("bring.text"),),
+        picture="lay_key",
+        detail=KeypadDetail(words("bring.code"), local.typed, keypad_keys(words), message, secret=False),
+        actions=(call_staff(words, snapshot), cancel(words)),
+    )
+
+
+def original(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """The key it was made from comes first."""
+    again = snapshot.lay_again
+    return Shown(
+        page="message",
+        visit=f"lay_original/{again}",
+        title=words(f"outcome.{again}.what") if again else words("original.title"),
+        store_name=store.name,
+        body=(words("original.text"), words(f"outcome.{again}.next") if again else words("original.why")),
+        picture="lay_key",
+        actions=(primary(words, "key_laid", "original.done", KeyLaid()), call_staff(words, snapshot), cancel(words)),
+    )
+
+
+def copy(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """The original out, then the copy in."""
+    again = snapshot.lay_again
+    hint = (words(f"outcome.{again}.next"),) if again else ()
+    return Shown(
+        page="message",
+        visit=f"lay_copy/{again}",
+        title=words(f"outcome.{again}.what") if again else words("copy.title"),
+        store_name=store.name,
+        body=((words("copy.take"),) if snapshot.tray_has_key and not again else ()) + (words("copy.text"), *hint),
+        picture="take_key" if snapshot.tray_has_key else "lay_key",
+        actions=(call_staff(words, snapshot), cancel(words)),
+        chime="attention",
+    )
+
+
+def result(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """What the two keys are to each other, and what may be chosen."""
+    returned = snapshot.returned or ReturnResult(Likeness.UNREADABLE)
+    likeness = returned.likeness
+    body = [words(f"returned.{likeness}.text")]
+    if returned.largest_error_mm is not None:
+        body.append(words("returned.error", error=words.number(returned.largest_error_mm, 3)))
+    helpless = likeness is Likeness.OFF and not returned.remedies
+    body.append(words("returned.staff") if helpless else words(f"returned.{likeness}.next"))
+    actions = [_remedy(words, returned, each, first=not at) for at, each in enumerate(returned.remedies)]
+    actions.append(call_staff(words, snapshot))
+    actions.append(
+        Action("done", words("returned.done"), Done(), ButtonKind.SECONDARY if len(actions) > 1 else ButtonKind.PRIMARY)
+    )
+    return Shown(
+        page="message",
+        visit="return_result",
+        title=words(f"returned.{likeness}.title"),
+        store_name=store.name,
+        body=tuple(body),
+        picture="checking" if likeness is Likeness.SAME else "sorry",
+        actions=tuple(actions),
+        chime="attention",
+    )
+
+
+def _remedy(words: Translation, returned: ReturnResult, remedy: Remedy, *, first: bool) -> Action:
+    price = words.money(returned.price_minor, returned.currency) if returned.currency else ""
+    kind = ButtonKind.PRIMARY if first else ButtonKind.SECONDARY
+    label = words("returned.do.refund", price=price) if remedy is Remedy.REFUND else words("returned.do.recut")
+    return Action(f"remedy_{remedy}", label, ChooseRemedy(remedy), kind)

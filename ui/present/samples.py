@@ -1,0 +1,281 @@
+"""Sample snapshots of every screen, for pictures, tests and people who design.
+
+Responsible for: one snapshot a screen, with the longest words that occur. Not responsible for: real sessions.
+No value here comes from a key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from hardware.ports import VIEWS, MachineStatus, WireLine
+from kiosk.identification.compare import Likeness
+from kiosk.key.reading import Outcome
+from kiosk.policy.decision import FiredRule, Override, Verdict
+from kiosk.records.inventory import SlotView
+from kiosk.records.journal import Remedy
+from kiosk.session.snapshot import (
+    CalibrationView,
+    CheckResult,
+    FaultNotice,
+    FittedView,
+    Offer,
+    Preview,
+    Progress,
+    Receipt,
+    Refusal,
+    ReturnResult,
+    SaleLine,
+    ServiceView,
+    Snapshot,
+    StaffView,
+    TrialView,
+    Waiting,
+    WornChoice,
+)
+from kiosk.session.states import State
+from ui.present.local import Local
+
+STEPS = ("load", "cut", "check", "deliver")
+SCAN_STEPS = ("look", "compare")
+
+DND = FiredRule(
+    "DND_ASK_STAFF",
+    Verdict.ASK_STAFF,
+    Override.ASSOCIATE,
+    "the store's own policy",
+    "store.toml",
+    words=(
+        (
+            "en",
+            "This key says Do Not Duplicate. On a standard key that is a request, not a law; this store asks staff.",
+            "Call a member of the staff to look at it.",
+        ),
+        (
+            "es",
+            "La llave dice «Do Not Duplicate». En una llave corriente es una petición, no una ley; decide el personal.",
+            "Llame a una persona del personal para que la vea.",
+        ),
+        (
+            "fr",
+            "La clé porte « Do Not Duplicate ». Sur une clé courante c'est une demande ; le personnel décide.",
+            "Appelez un membre du personnel pour qu'il la regarde.",
+        ),
+    ),
+)
+RESTRICTED = FiredRule(
+    "KEYWAY_RESTRICTED", Verdict.REFUSE, Override.NEVER, "maker's distribution policy", "maker keyway sheet"
+)
+
+OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 2, 5, "brass", ("brass", "black"))
+RECEIPT = Receipt("T-000482", 698, "USD", "paid", 2, bring_back_code="4820771366")
+REFUND = Receipt("T-000482", 349, "USD", "refunded", 1, bring_back_code="4820771366")
+SLOTS = tuple(
+    SlotView(i, blank, finish, count, 50, count <= 8, locked, "misfeed" if locked else "")
+    for i, (blank, finish, count, locked) in enumerate(
+        (
+            ("KW1", "brass", 42, False),
+            ("SC1", "brass", 7, False),
+            ("KW10", "brass", 31, False),
+            ("SC4", "brass", 50, False),
+            ("M1", "brass", 18, True),
+            ("KW1", "black", 22, False),
+            ("SC1", "black", 12, False),
+        ),
+        start=1,
+    )
+)
+SALES = tuple(
+    SaleLine(f"10:{40 - 7 * i:02}", f"T-{482 - i:06}", status, 349 * copies, copies)
+    for i, (status, copies) in enumerate((("paid", 2), ("voided", 1), ("paid", 1), ("refunded", 1), ("paid", 3)))
+)
+STAFF = StaffView(
+    "R. Alvarez",
+    "manager",
+    asked=DND,
+    reasons=("id_checked", "owner_present", "letter", "known_customer"),
+    slots=SLOTS,
+    sales=SALES,
+)
+WIRE = (
+    WireLine(">", "$H", "home"),
+    WireLine("<", "ok", "ok"),
+    WireLine("<", "<Idle|MPos:#|FS:#>", "report"),
+    WireLine(">", "G53G0X#", "rapid"),
+    WireLine("<", "(41 bytes)", "unexplained"),
+)
+# A backlight with something round on it: no key.
+_ACROSS, _DOWN = np.meshgrid(np.arange(128), np.arange(96))
+_DISC = np.where(np.hypot(_ACROSS - 64, _DOWN - 48) < 26, 20, 205).astype(np.uint8)
+SERVICE = ServiceView(
+    status=MachineStatus("Idle", (-60.0, -2.0, -35.0), 0.0, 0.0, "P"),
+    versions=(("kiosk", "0.1.0"), ("board", "Grbl 1.1h"), ("assurance", "stock"), ("catalogue", "3f9a1c")),
+    wire=WIRE * 3,
+    errors=("10:12 DOOR_OPEN guard opened", "09:40 BLANK slot 5: not seated"),
+    drift_mm=(0.012, 0.015, 0.011, 0.018, 0.021, 0.017, 0.024, 0.022, 0.026, 0.031, 0.019, 0.02),
+    drift_limit_mm=0.03,
+    slots=SLOTS,
+)
+TRIED = replace(
+    SERVICE,
+    message="trial_passed",
+    trial=TrialView(1, "KW1", True, 0.0071, 0.05, (0.002, -0.007, 0.001, 0.004, -0.003)),
+)
+SEEN = replace(
+    SERVICE,
+    cameras_live=True,
+    previews=(*(Preview(view, _DISC) for view in VIEWS[:4]), Preview("check", problem="camera check: gone")),
+)
+FITTED = replace(
+    SERVICE,
+    message="calibrated",
+    calibration=CalibrationView(
+        (
+            FittedView("silhouette", 0.030012, 0.0031, 0.4),
+            FittedView("line_left", 0.02001, 0.0052, 0.3, 45.02),
+            FittedView("line_right", 0.01998, 0.0049, 0.2, 44.97),
+        ),
+        "/var/lib/kiosk/calibrations/calibration-2026-11-23.toml",
+    ),
+)
+
+BASE = Snapshot(
+    State.WELCOME,
+    simulated=True,
+    stocked=("Kwikset KW1", "Schlage SC1", "Kwikset KW10", "Schlage SC4", "Master M1"),
+    price_from_minor=349,
+    currency="USD",
+    help_phone="1-800-555-0134",
+)
+
+
+def _at(state: State, **fields: Any) -> Snapshot:
+    return replace(BASE, state=state, **fields)
+
+
+def _work(state: State, step: int, fraction: float, left_s: float) -> Snapshot:
+    return _at(state, progress=Progress(STEPS, step, fraction, left_s, 1, 2))
+
+
+SAMPLES: dict[str, tuple[Snapshot, Local]] = {
+    "01-starting": (_at(State.STARTING), Local()),
+    "02-welcome": (BASE, Local()),
+    "03-help": (BASE, Local(help_open=True)),
+    "04-place-key": (_at(State.PLACE_KEY), Local()),
+    "05-scanning": (_at(State.SCANNING, tray_has_key=True, progress=Progress(SCAN_STEPS, 1, 0.5, 0, 1, 1)), Local()),
+    "06-try-again": (_at(State.TRY_AGAIN, try_again=Outcome.SEVERAL_OBJECTS, tray_has_key=True), Local()),
+    "07-worn": (_at(State.WORN, worn=WornChoice((4,)), tray_has_key=True), Local()),
+    "08-offer": (_at(State.OFFER, offer=OFFER, tray_has_key=True), Local()),
+    "09-refused": (
+        _at(State.REFUSED, refusal=Refusal((RESTRICTED,), None, False, ("locksmith", "photo_id", "card"))),
+        Local(),
+    ),
+    "10-refused-ask-staff": (
+        _at(State.REFUSED, refusal=Refusal((DND,), None, True, ("staff",)), staff_called=True),
+        Local(),
+    ),
+    "11-refused-kind": (
+        _at(State.REFUSED, refusal=Refusal((), Outcome.SIDE_MILLED, False, ("locksmith", "staff"))),
+        Local(),
+    ),
+    "12-staff-login": (_at(State.STAFF_LOGIN, staff=StaffView()), Local(number="12", typed="123")),
+    "13-staff-wrong": (_at(State.STAFF_LOGIN, staff=StaffView(message="wrong", retry_after_s=25)), Local()),
+    "14-staff-approval": (_at(State.STAFF_APPROVAL, staff=STAFF), Local(tab="id_checked")),
+    "15-paying-register": (_at(State.PAYING, receipt=replace(RECEIPT, status="reserved", pay_code="2000482")), Local()),
+    "16-paying-terminal": (_at(State.PAYING, receipt=replace(RECEIPT, status="reserved")), Local()),
+    "17-take-key": (_at(State.TAKE_KEY_BACK, tray_has_key=True), Local()),
+    "18-loading": (_work(State.LOADING, 0, 0.6, 55), Local()),
+    "19-cutting": (_work(State.CUTTING, 1, 0.55, 38), Local()),
+    "20-checking": (_work(State.CHECKING, 2, 0.4, 9), Local()),
+    "21-delivering": (_work(State.DELIVERING, 3, 0.7, 2), Local()),
+    "22-capturing": (_at(State.CAPTURING), Local()),
+    "23-thank-you": (
+        _at(State.THANK_YOU, receipt=RECEIPT, check=CheckResult(True, 0.0214, 0.05)),
+        Local(),
+    ),
+    "24-failed": (_at(State.FAILED), Local()),
+    "25-settling": (_at(State.SETTLING), Local()),
+    "26-bring-back": (_at(State.BRING_BACK), Local(typed="482077")),
+    "26-bring-back-closed": (_at(State.BRING_BACK, return_message="closed", return_closed_min=15), Local()),
+    "27-lay-original": (_at(State.LAY_ORIGINAL), Local()),
+    "27-lay-original-again": (_at(State.LAY_ORIGINAL, lay_again=Outcome.OUT_OF_FOCUS), Local()),
+    "27-lay-copy": (_at(State.LAY_COPY, tray_has_key=True), Local()),
+    "27-measuring": (_at(State.MEASURING_RETURN, progress=Progress(SCAN_STEPS, 1, 0.5, 3, 1, 1)), Local()),
+    "28-return-off": (
+        _at(State.RETURN_RESULT, returned=ReturnResult(Likeness.OFF, 0.112, tuple(Remedy), 349, "USD")),
+        Local(),
+    ),
+    "29-return-same": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.SAME, 0.021)), Local()),
+    "29-return-worn-or-off": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.WORN_OR_OFF, 0.14)), Local()),
+    "29-return-other-key": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.OTHER_KEY)), Local()),
+    "29-return-unreadable": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.UNREADABLE)), Local()),
+    "29-refunded": (_at(State.THANK_YOU, receipt=REFUND), Local()),
+    "30-staff-stock": (_at(State.STAFF_MENU, staff=STAFF), Local()),
+    "31-staff-slot": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="stock", slot=5)),
+    "32-staff-sales": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales")),
+    "33-staff-help": (_at(State.STAFF_MENU, staff=STAFF, fault=FaultNotice("DOOR_OPEN", "", 0.0)), Local()),
+    "34-staff-kiosk": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="kiosk")),
+    "35-technician": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local()),
+    "35-technician-busy": (
+        _at(State.TECHNICIAN, staff=STAFF, service=replace(SERVICE, busy="test_cut", fraction=0.45)),
+        Local(),
+    ),
+    "35-technician-fault": (
+        _at(
+            State.TECHNICIAN,
+            staff=STAFF,
+            service=replace(SERVICE, status=MachineStatus("Unknown", None, 0.0, 0.0), message="DOOR_OPEN"),
+            fault=FaultNotice("DOOR_OPEN", "the guard door was opened", 0.0),
+        ),
+        Local(),
+    ),
+    "35-technician-move": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="jog/y/0.1")),
+    "35-technician-test": (_at(State.TECHNICIAN, staff=STAFF, service=TRIED), Local(tab="test/1")),
+    "35-technician-cameras": (_at(State.TECHNICIAN, staff=STAFF, service=SEEN), Local(tab="cameras")),
+    "35-technician-calibrated": (_at(State.TECHNICIAN, staff=STAFF, service=FITTED), Local(tab="cameras")),
+    "35-technician-stock": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="stock")),
+    "36-technician-wire": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="wire")),
+    "37-technician-errors": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="history")),
+    "38-technician-drift": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="measure")),
+    "39-closed": (_at(State.CLOSED), Local()),
+    "40-out-of-order": (
+        _at(State.OUT_OF_ORDER, tray_has_key=True, fault=FaultNotice("DOOR_OPEN", "", 0.0)),
+        Local(),
+    ),
+    "39-about-to-move": (_at(State.STARTING, moves_in_s=8), Local()),
+    "40-wheel-may-turn": (
+        _at(State.OUT_OF_ORDER, wheel_may_turn=True, fault=FaultNotice("LINK_LOST", "", 0.0)),
+        Local(),
+    ),
+    "40-staff-recover": (
+        _at(
+            State.STAFF_MENU,
+            staff=replace(STAFF, machine=MachineStatus("Idle", None, 0.0, 0.0)),
+            fault=FaultNotice("STOPPED", "", 0.0),
+        ),
+        Local(),
+    ),
+    "40-staff-recover-not": (
+        _at(
+            State.STAFF_MENU,
+            staff=replace(STAFF, machine=MachineStatus("Idle", None, 0.0, 0.0, "HPX")),
+            fault=FaultNotice("SUSPECT", "", 0.0),
+        ),
+        Local(),
+    ),
+    "40-staff-doubt": (_at(State.STAFF_MENU, staff=replace(STAFF, doubts=STAFF.sales[:1])), Local()),
+    "41-recovering": (
+        _at(State.OUT_OF_ORDER, fault=FaultNotice("LINK_LOST", "", 0.0, True, 3, True)),
+        Local(),
+    ),
+    "42-still-there": (
+        _at(State.OFFER, offer=OFFER, tray_has_key=True, waiting=Waiting(24, 9)),
+        Local(),
+    ),
+    "43-aids": (_at(State.PLACE_KEY), Local(speech=True, aids_open=True)),
+}
+for _topic in ("smart_lock", "smartkey", "dnd", "lost", "spare", "refused", "privacy"):
+    SAMPLES[f"03-help-{_topic}"] = (BASE, Local(help_open=True, help_topic=_topic))

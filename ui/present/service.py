@@ -1,0 +1,286 @@
+"""What a technician sees: machine, jog, test cut, cameras, wire, stock, errors, drift. Pure.
+
+Responsible for: the words and buttons of the service screen. Not responsible for: who may do what, or what an action
+does (`kiosk` decides and says so).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from config.store import Store
+from hardware.grbl.jog import AXES
+from kiosk.records.inventory import SlotView
+from kiosk.session.intents import Cancel, LetGo, ServiceAction, Stop
+from kiosk.session.snapshot import JOG_STEPS_MM, CalibrationView, FittedView, ServiceView, Snapshot, TrialView
+from ui.present.language import Translation
+from ui.present.local import Local, OpenTab
+from ui.present.parts import finish_name, machine_lines, recover_action
+from ui.present.shown import Action, ButtonKind, LabelledValue, PreviewShown, ServiceDetail, Shown
+
+TABS = ("machine", "jog", "test", "cameras", "wire", "stock", "history", "measure")
+LOG_LINES = 14
+MOST_SLOTS = 7
+"""Slots listed at once; of a larger magazine those that are low, locked or picked come first."""
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What one tab puts on the screen."""
+
+    lines: tuple[LabelledValue, ...] = ()
+    log: tuple[str, ...] = ()
+    choices: tuple[Action, ...] = ()
+    amounts: tuple[Action, ...] = ()
+    controls: tuple[Action, ...] = ()
+    drift: tuple[float, ...] = ()
+    drift_label: str = ""
+    previews: tuple[PreviewShown, ...] = ()
+
+
+_Tab: TypeAlias = Callable[[Translation, tuple[str, ...], ServiceView, Snapshot], _Page]
+
+
+def technician(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """The service screen with one of its tabs open."""
+    service = snapshot.service or ServiceView()
+    name, *picked = (local.tab or "machine").split("/")
+    name = name if name in TABS else "machine"
+    page = _TAB[name](words, tuple(picked), service, snapshot)
+    tabs = tuple(
+        Action(f"tab_{each}", words(f"service.tab.{each}"), OpenTab(each), chosen=each == name) for each in TABS
+    )
+    stop = Action("stop", words("stop"), Stop(), ButtonKind.DANGER, icon="stop", says=words("stop.says"))
+    leave = Action("cancel", words("staff.leave"), Cancel(), icon="back", enabled=not service.busy)
+    return Shown(
+        page="service",
+        visit="technician",
+        title=words("service.title"),
+        store_name=store.name,
+        body=(words("service.text"),),
+        detail=ServiceDetail(
+            tabs,
+            page.lines,
+            page.log,
+            page.drift,
+            service.drift_limit_mm,
+            page.drift_label,
+            page.controls,
+            _message(words, service),
+            page.choices,
+            page.amounts,
+            page.previews,
+        ),
+        # Stop is always there: a machine that moves may need it before the screen knows that it does.
+        actions=(stop, leave),
+    )
+
+
+def _message(words: Translation, service: ServiceView) -> str:
+    """What is going on, else what came of the last action."""
+    if service.busy:
+        going_on = words("service.busy", action=words.first(f"service.{service.busy}", "service.something"))
+        return f"{going_on} {words.number(service.fraction * 100)} %" if service.fraction else going_on
+    trial = service.trial
+    if trial is not None and service.message in ("trial_passed", "trial_failed"):
+        return words(f"service.message.{service.message}", **_trial_figures(words, trial))
+    key = f"service.message.{service.message}"
+    return words(key) if key in words.ids else service.message
+
+
+def _trial_figures(words: Translation, trial: TrialView) -> dict[str, object]:
+    return {"error": words.number(trial.largest_error_mm, 3), "limit": words.number(trial.tolerance_mm, 3)}
+
+
+def _held(
+    words: Translation,
+    name: str,
+    does: ServiceAction,
+    snapshot: Snapshot,
+    kind: ButtonKind = ButtonKind.SECONDARY,
+    *,
+    moves: bool = True,
+) -> Action:
+    """A button that must be held: what it does moves or resets something. After a fault nothing moves but Recover."""
+    busy = bool(snapshot.service and snapshot.service.busy)
+    able = not busy and not (moves and snapshot.fault is not None)
+    return Action(name, words(f"service.{name}"), does, kind, hold=True, enabled=able)
+
+
+def _machine(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+    status, lines = service.status, list[LabelledValue]()
+    if status is None:
+        lines.append(LabelledValue(words("service.state"), words("service.unknown")))
+    else:
+        lines.append(
+            LabelledValue(words("service.state"), words.first(f"service.state.{status.state}", "service.unknown"))
+        )
+        lines += _position(words, service)
+        lines += machine_lines(words, status)[:2]
+        spindle = f"{words.number(status.spindle_rpm)} rpm · {words.number(status.feed_mm_min)} mm/min"
+        lines += [
+            LabelledValue(words("service.speeds"), spindle),
+            LabelledValue(words("service.pins"), status.pins or "–"),
+        ]
+    if snapshot.fault is not None:
+        lines.append(LabelledValue(words("fault.code"), snapshot.fault.code))
+    recover = recover_action(
+        words, status, busy=bool(service.busy), kind=ButtonKind.PRIMARY if snapshot.fault else ButtonKind.SECONDARY
+    )
+    actions = tuple(_held(words, name, ServiceAction(name), snapshot) for name in ("home", "check", "reject"))
+    return _Page(lines=tuple(lines), controls=(*actions, recover))
+
+
+def _position(words: Translation, service: ServiceView) -> tuple[LabelledValue, ...]:
+    place = service.status.position_mm if service.status else None
+    if place is None:
+        return (LabelledValue(words("service.position"), "–"),)
+    axes = "  ".join(f"{axis}\u00a0{words.number(mm, 2)}" for axis, mm in zip("XYZ", place, strict=True))
+    return (LabelledValue(words("service.position"), axes),)
+
+
+def _jog(words: Translation, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+    axis = picked[0] if picked and picked[0] in AXES else "x"
+    steps = [f"{step:g}" for step in JOG_STEPS_MM]
+    step = picked[1] if len(picked) > 1 and picked[1] in steps else "1"
+    axes = tuple(
+        Action(f"axis_{each}", each.upper(), OpenTab(f"jog/{each}/{step}"), chosen=each == axis) for each in AXES
+    )
+    amounts = tuple(
+        Action(
+            f"step_{each}",
+            words("service.mm", figure=words.number(float(each), len(each.partition(".")[2]))),
+            OpenTab(f"jog/{axis}/{each}"),
+            chosen=each == step,
+        )
+        for each in steps
+    )
+    # It stays as it is while it moves: a button that greys under the finger looks as if it had been let go.
+    idle = service.busy in ("", "jog") and snapshot.fault is None
+    controls = tuple(
+        Action(
+            f"jog_{way}",
+            f"{axis.upper()} {'+' if way == 'plus' else '−'}",
+            ServiceAction("jog", axis, float(step) if way == "plus" else -float(step)),
+            hold=True,
+            enabled=idle,
+            says=words(f"service.jog.{way}", axis=axis.upper(), step=step),
+            released=LetGo(),
+        )
+        for way in ("minus", "plus")
+    )
+    state = service.status.state if service.status else ""
+    shown = LabelledValue(words("service.state"), words.first(f"service.state.{state}", "service.unknown"))
+    return _Page(lines=(shown, *_position(words, service)), choices=axes, amounts=amounts, controls=controls)
+
+
+def _slot_lines(words: Translation, slots: tuple[SlotView, ...]) -> tuple[LabelledValue, ...]:
+    return tuple(
+        LabelledValue(words("slot.line", number=slot.number, blank=slot.blank), _stock_of(words, slot))
+        for slot in slots
+    )
+
+
+def _stock_of(words: Translation, slot: SlotView) -> str:
+    count = words("slot.count", finish=finish_name(words, slot.finish), count=slot.count, capacity=slot.capacity)
+    return f"{count} · {words('slot.locked')}" if slot.locked else count
+
+
+def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+    usable = [slot for slot in service.slots if slot.count and not slot.locked]
+    numbers = [slot.number for slot in usable]
+    wanted = int(picked[0]) if picked and picked[0].isdecimal() else 0
+    at = numbers.index(wanted) if wanted in numbers else 0
+    trial = service.trial
+    lines = list(_slot_lines(words, tuple(usable[at : at + 1])))
+    if trial is not None:
+        figures = _trial_figures(words, trial)
+        lines.append(LabelledValue(words("service.trial.largest"), words("service.trial.of", **figures)))
+        each = "  ".join(words.number(mm, 3) for mm in trial.errors_mm)
+        lines += [LabelledValue(words("service.trial.each"), each)] if each else []
+    if not usable:
+        return _Page(lines=(LabelledValue(words("service.test_cut"), words("service.message.no_blank")),))
+    choices = tuple(
+        Action(f"slot_{way}", words(f"service.slot.{way}"), OpenTab(f"test/{numbers[(at + by) % len(numbers)]}"))
+        for way, by in (("before", -1), ("after", 1))
+    )
+    slot = numbers[at]
+    controls = (
+        _held(words, "test_cut", ServiceAction("test_cut", slot=slot), snapshot, ButtonKind.PRIMARY),
+        _held(words, "probe", ServiceAction("probe", slot=slot), snapshot),
+    )
+    return _Page(lines=tuple(lines), choices=choices, controls=controls)
+
+
+def _cameras(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+    live = service.cameras_live
+    watch = Action(
+        "cameras",
+        words("service.cameras_off") if live else words("service.cameras"),
+        ServiceAction("cameras_off" if live else "cameras"),
+        chosen=live,
+    )
+    previews = tuple(
+        PreviewShown(
+            words(f"service.view.{seen.view}"), seen.pixels, words("service.no_picture") if seen.problem else ""
+        )
+        for seen in service.previews
+    )
+    lines = _calibration(words, service.calibration) if service.calibration else ()
+    calibrate = _held(words, "calibrate", ServiceAction("calibrate"), snapshot, moves=False)
+    return _Page(lines=lines, controls=(watch, calibrate), previews=() if lines else previews)
+
+
+def _calibration(words: Translation, found: CalibrationView) -> tuple[LabelledValue, ...]:
+    lines = [LabelledValue(words(f"service.view.{fit.view or 'all'}"), _fit(words, fit)) for fit in found.views]
+    if found.file:
+        lines.append(LabelledValue(words("service.file"), found.file.rsplit("/", 1)[-1]))
+    return tuple(lines)
+
+
+def _fit(words: Translation, fit: FittedView) -> str:
+    if fit.refused:
+        return words.first(f"service.refused.{fit.refused}", "service.refused.not_seen")
+    angle = f" · {words.number(fit.laser_angle_deg, 1)}°" if fit.laser_angle_deg is not None else ""
+    return f"{words.number(fit.mm_per_px, 5)} · ±{words.number(fit.residual_mm, 3)} mm{angle}"
+
+
+def _wire(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
+    lines = tuple(
+        f"{line.way}  {line.text}  ·  {words.first(f'wire.{line.meaning}', 'wire.info')}"
+        for line in service.wire[-LOG_LINES:]
+    )
+    return _Page(log=lines or (words("service.no_wire"),))
+
+
+def _stock(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
+    first = sorted(service.slots, key=lambda slot: (not (slot.low or slot.locked), slot.number))[:MOST_SLOTS]
+    return _Page(log=tuple(f"{line.label}  ·  {line.value}" for line in _slot_lines(words, tuple(first))))
+
+
+def _history(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
+    return _Page(log=service.errors[-12:] or (words("service.no_errors"),))
+
+
+def _measure(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+    limit = words.number(service.drift_limit_mm, 3)
+    return _Page(
+        log=tuple(f"{name}  ·  {value}" for name, value in service.versions),
+        drift=service.drift_mm,
+        drift_label=words("service.drift", count=len(service.drift_mm), limit=limit),
+        controls=(_held(words, "new_wheel", ServiceAction("new_wheel"), snapshot, moves=False),),
+    )
+
+
+_TAB: dict[str, _Tab] = {
+    "machine": _machine,
+    "jog": _jog,
+    "test": _test,
+    "cameras": _cameras,
+    "wire": _wire,
+    "stock": _stock,
+    "history": _history,
+    "measure": _measure,
+}

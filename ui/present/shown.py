@@ -1,0 +1,273 @@
+"""Exactly what is displayed: frozen values with every word in place.
+
+Responsible for: the shape of what the presenter hands to the screen. Not responsible for: choosing words
+(`ui.present.present`) or drawing them (`ui.screens`). An equal value changes nothing on the glass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from hardware.scan import Pixels
+from kiosk.session.intents import Intent
+from ui.present.local import LocalAct
+
+
+class ButtonKind(StrEnum):
+    """How a button looks, by what it means."""
+
+    PRIMARY = "primary"
+    """The one thing most people do here."""
+    SECONDARY = "secondary"
+    QUIET = "quiet"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something one can touch. `id` is stable over languages; `says` is spoken when it has the focus."""
+
+    id: str
+    label: str
+    does: Intent | LocalAct
+    kind: ButtonKind = ButtonKind.SECONDARY
+    icon: str = ""
+    note: str = ""
+    enabled: bool = True
+    chosen: bool = False
+    hold: bool = False
+    says: str = ""
+    released: Intent | LocalAct | None = None
+    """Of a held one: sent when the finger leaves it after it has acted."""
+
+    @property
+    def spoken(self) -> str:
+        """What is said of it."""
+        return self.says or (f"{self.label}. {self.note}" if self.note else self.label)
+
+
+class StepState(StrEnum):
+    """Where a step of the work stands."""
+
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """One line of the list of steps."""
+
+    label: str
+    state: StepState
+
+
+@dataclass(frozen=True)
+class WelcomeDetail:
+    """The first screen."""
+
+    start: Action
+    facts: tuple[str, ...]
+    topics: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class HelpDetail:
+    """The list of questions, or one answer."""
+
+    paragraphs: tuple[str, ...] = ()
+    topics: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepsDetail:
+    """Live steps with time left."""
+
+    steps: tuple[ShownStep, ...]
+    fraction: float
+    """Of the whole, 0 to 1."""
+    work_fraction: float
+    """Of the step going on, 0 to 1: for the drawn cut."""
+    left: str
+    copy: str
+
+
+@dataclass(frozen=True)
+class ChoiceDetail:
+    """Large answers to one question."""
+
+    choices: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class OfferDetail:
+    """What we found, and what it costs."""
+
+    blank: str
+    total: str
+    each: str
+    quantity_label: str
+    quantity: str
+    fewer: Action
+    more: Action
+    finish_label: str
+    finishes: tuple[Action, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason of a refusal: the rule in plain words, and what it rests on."""
+
+    what: str
+    why: str
+    ground: str = ""
+
+
+@dataclass(frozen=True)
+class RefusedDetail:
+    """Why not, and what to do next."""
+
+    reasons: tuple[Reason, ...]
+    next_label: str
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeypadDetail:
+    """Digits. `dots` stands for what was typed where that is secret."""
+
+    label: str
+    dots: str
+    keys: tuple[Action, ...]
+    message: str
+    secret: bool
+
+
+@dataclass(frozen=True)
+class ApprovalDetail:
+    """Exactly what a member of staff would approve."""
+
+    asked: Reason
+    who: str
+    reasons_label: str
+    reasons: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class LabelledValue:
+    """A label with its value."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ReceiptDetail:
+    """Lines of a receipt, with a code to pay or to keep."""
+
+    lines: tuple[LabelledValue, ...]
+    barcode: str = ""
+    qr: str = ""
+    code_label: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class StaffDetail:
+    """The staff menu: tabs, and the lines of the open one."""
+
+    tabs: tuple[Action, ...]
+    rows: tuple[Action, ...] = ()
+    lines: tuple[LabelledValue, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    controls: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PreviewShown:
+    """One camera's small picture with its name; `problem` says why there is none."""
+
+    label: str
+    pixels: Pixels | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ServiceDetail:
+    """The technician's screen. `choices` and `amounts` are two rows of what an action is to be done with."""
+
+    tabs: tuple[Action, ...]
+    lines: tuple[LabelledValue, ...] = ()
+    log: tuple[str, ...] = ()
+    drift: tuple[float, ...] = ()
+    drift_limit: float = 0.0
+    drift_label: str = ""
+    controls: tuple[Action, ...] = ()
+    message: str = ""
+    choices: tuple[Action, ...] = ()
+    amounts: tuple[Action, ...] = ()
+    previews: tuple[PreviewShown, ...] = ()
+
+
+Detail: TypeAlias = (
+    WelcomeDetail
+    | HelpDetail
+    | StepsDetail
+    | ChoiceDetail
+    | OfferDetail
+    | RefusedDetail
+    | KeypadDetail
+    | ApprovalDetail
+    | ReceiptDetail
+    | StaffDetail
+    | ServiceDetail
+)
+
+
+@dataclass(frozen=True)
+class WaitingShown:
+    """The announced time-out, over whatever screen is open."""
+
+    title: str
+    text: str
+    seconds: str
+    more: Action
+    leave: Action
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One screen, whole.
+
+    `page` names the layout, `visit` changes whenever a new screen begins (touches are ignored for a moment
+    then), `spoken` is everything shown as one speakable text, `chime` a sound to draw attention.
+    """
+
+    page: str
+    visit: str
+    title: str
+    store_name: str
+    body: tuple[str, ...] = ()
+    picture: str = ""
+    picture_fraction: float = 0.0
+    detail: Detail | None = None
+    actions: tuple[Action, ...] = ()
+    languages: tuple[Action, ...] = ()
+    aids: tuple[Action, ...] = ()
+    staff_door: Action | None = None
+    badge: str = ""
+    simulated: str = ""
+    waiting: WaitingShown | None = None
+    spoken: str = ""
+    voice: str = "en"
+    chime: str = ""
+    beat: int = 0
+    """Counts down where the chime is to sound again and again on one screen."""
+
+    @property
+    def text(self) -> str:
+        """Body as one text."""
+        return "\n".join(self.body)

@@ -1,0 +1,326 @@
+"""What staff see: sign-in, approval, the quick menu, closed, out of order. Pure.
+
+Responsible for: the words and buttons of those states. Not responsible for: who may do what (`kiosk` decides and
+says `not_allowed`), or the technician's screen (`ui.present.service`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from config.store import Store
+from hardware.grbl.touch_off import Seat
+from kiosk.records.inventory import SlotView
+from kiosk.session.intents import (
+    Approve,
+    CallStaff,
+    Cancel,
+    CloseKiosk,
+    Deny,
+    OpenKiosk,
+    Refill,
+    ServiceMenu,
+    TellReceived,
+    UnlockSlot,
+)
+from kiosk.session.snapshot import SaleLine, Snapshot, StaffView
+from kiosk.session.states import State
+from ui.present.fault_help import FAMILIES, fault_family
+from ui.present.language import Translation
+from ui.present.local import CountBlanks, Local, OpenTab, PickSlot
+from ui.present.parts import call_staff, finish_name, keypad_keys, machine_lines, reason_of, recover_action
+from ui.present.service import technician
+from ui.present.shown import Action, ApprovalDetail, ButtonKind, KeypadDetail, LabelledValue, Reason, Shown, StaffDetail
+
+Present: TypeAlias = Callable[[Translation, Local, Snapshot, Store], Shown]
+
+LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
+"""What the clamp found when a slot was locked, as the id of its words."""
+
+
+def _leave(words: Translation) -> Action:
+    return Action("cancel", words("staff.leave"), Cancel(), icon="back")
+
+
+def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    staff = snapshot.staff or StaffView()
+    asks_pin = bool(local.number)
+    message = ""
+    nobody = staff.message == "nobody"
+    if staff.message and not nobody:
+        message = words.first(f"staff.message.{staff.message}", "staff.message.wrong")
+    if staff.retry_after_s > 0:
+        message = words.plural("staff.retry", staff.retry_after_s)
+    return Shown(
+        page="keypad",
+        visit="staff_login",
+        title=words("staff.login.title"),
+        store_name=store.name,
+        body=(words("staff.login.nobody"), words("staff.login.command")) if nobody else (words("staff.login.text"),),
+        detail=KeypadDetail(
+            label=words("staff.login.pin") if asks_pin else words("staff.login.number"),
+            dots="•" * len(local.typed),
+            keys=keypad_keys(words),
+            message=message,
+            secret=True,
+        ),
+        actions=(Action("cancel", words("cancel"), Cancel(), icon="close"),),
+    )
+
+
+def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    staff = snapshot.staff or StaffView()
+    asked = reason_of(words, staff.asked, staff=True) if staff.asked else Reason(words("approval.nothing"), "")
+    if staff.asked and staff.asked.source:
+        source = words("approval.source", source=staff.asked.source)
+        asked = Reason(asked.what, asked.why, f"{asked.ground} {source}".strip())
+    picked = local.tab if local.tab in staff.reasons else ""
+    reasons = tuple(
+        Action(
+            f"reason_{r}", words.first(f"approval.reason.{r}", "approval.reason.other"), OpenTab(r), chosen=r == picked
+        )
+        for r in staff.reasons
+    )
+    approve = Action(
+        "approve",
+        words("approval.approve"),
+        Approve(picked),
+        ButtonKind.PRIMARY,
+        enabled=bool(picked) and staff.asked is not None,
+        note="" if picked else words("approval.pick_first"),
+    )
+    message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
+    return Shown(
+        page="approval",
+        visit="staff_approval",
+        title=words("approval.title"),
+        store_name=store.name,
+        body=(words.plural("approval.text", max(1, staff.copies)), *message),
+        detail=ApprovalDetail(
+            asked,
+            words("approval.who", name=staff.name, role=role_name(words, staff.role)),
+            words("approval.reasons"),
+            reasons,
+        ),
+        actions=(approve, Action("deny", words("approval.deny"), Deny())),
+    )
+
+
+def role_name(words: Translation, role: str) -> str:
+    """A role as people call it."""
+    return words.first(f"role.{role}", "role.associate")
+
+
+def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    staff = snapshot.staff or StaffView()
+    tab = local.tab or ("help" if snapshot.fault else "sales" if staff.doubts else "stock")
+    tabs = tuple(
+        Action(f"tab_{name}", words(f"staff.tab.{name}"), OpenTab(name), chosen=name == tab)
+        for name in ("stock", "sales", "help", "kiosk")
+    )
+    show = {"stock": _stock, "sales": _sales, "help": _fault_help, "kiosk": _kiosk}[tab.split("/")[0]]
+    message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
+    return Shown(
+        page="staff",
+        visit="staff_menu",
+        title=words("staff.menu.title"),
+        store_name=store.name,
+        body=(words("approval.who", name=staff.name, role=role_name(words, staff.role)), *message),
+        detail=show(words, local, snapshot, staff, tabs),
+        actions=(_leave(words),),
+    )
+
+
+def _slot_line(words: Translation, slot: SlotView) -> str:
+    return words("slot.line", number=slot.number, blank=slot.blank)
+
+
+def _slot_note(words: Translation, slot: SlotView) -> str:
+    finish = finish_name(words, slot.finish)
+    count = words("slot.count", finish=finish, count=slot.count, capacity=slot.capacity)
+    if slot.locked:
+        return f"{count} · {words('slot.locked')}"
+    return f"{count} · {words('slot.low')}" if slot.low else count
+
+
+def _stock(
+    words: Translation, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
+) -> StaffDetail:
+    slot = next((slot for slot in staff.slots if slot.number == local.slot), None)
+    if slot is None:
+        rows = tuple(
+            Action(
+                f"slot_{s.number}",
+                _slot_line(words, s),
+                PickSlot(s.number),
+                note=_slot_note(words, s),
+                icon="lock" if s.locked else "low" if s.low else "",
+            )
+            for s in staff.slots
+        )
+        return StaffDetail(tabs, rows=rows, paragraphs=() if rows else (words("staff.no_slots"),))
+    count = slot.count if local.count is None else local.count
+    controls = [
+        Action("count_fewer", words("slot.fewer"), CountBlanks(max(0, count - 1)), icon="minus", enabled=count > 0),
+        Action(
+            "count_more",
+            words("slot.more"),
+            CountBlanks(min(slot.capacity, count + 1)),
+            icon="plus",
+            enabled=count < slot.capacity,
+        ),
+        Action("count_full", words("slot.full"), CountBlanks(slot.capacity)),
+        Action("refill", words("slot.save", count=count), Refill(slot.number, count), ButtonKind.PRIMARY),
+    ]
+    if slot.locked:
+        controls.append(Action("unlock", words("slot.unlock"), UnlockSlot(slot.number), icon="unlock"))
+    controls.append(Action("slots", words("slot.others"), PickSlot(0), icon="back"))
+    lines = [
+        LabelledValue(_slot_line(words, slot), _slot_note(words, slot)),
+        LabelledValue(words("slot.now"), words.number(count)),
+    ]
+    if slot.locked and slot.lock_reason:
+        reason = LOCK_REASONS.get(slot.lock_reason, slot.lock_reason)
+        lines.append(LabelledValue(words("slot.locked"), words.first(f"slot.reason.{reason}", "slot.reason.other")))
+    paragraphs = (words("slot.jam"),) if slot.locked else ()
+    return StaffDetail(tabs, lines=tuple(lines), paragraphs=paragraphs, controls=tuple(controls))
+
+
+def _sales(
+    words: Translation, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
+) -> StaffDetail:
+    if staff.doubts:
+        return _doubt(words, staff.doubts[0], tabs)
+    lines = tuple(
+        LabelledValue(
+            f"{sale.when} · {sale.transaction}",
+            f"{words.money(sale.amount_minor, snapshot.currency)} · "
+            f"{words.first(f'receipt.status.{sale.status}', 'receipt.status.other')} · "
+            f"{words.plural('sale.copies', sale.copies)}",
+        )
+        for sale in staff.sales[:8]
+    )
+    return StaffDetail(tabs, lines=lines, paragraphs=() if lines else (words("staff.no_sales"),))
+
+
+def _doubt(words: Translation, sale: SaleLine, tabs: tuple[Action, ...]) -> StaffDetail:
+    """A copy left the clamp and nobody saw where it fell: whoever stands here can look and ask."""
+    tabs = tuple(replace(tab, chosen=tab.id == "tab_sales") for tab in tabs)
+    return StaffDetail(
+        tabs,
+        lines=(LabelledValue(words("doubt.sale"), f"{sale.when} · {sale.transaction}"),),
+        paragraphs=(words("doubt.what"), words("doubt.look")),
+        controls=(
+            Action("received", words("doubt.received"), TellReceived(sale.transaction, received=True), hold=True),
+            Action(
+                "not_received", words("doubt.not_received"), TellReceived(sale.transaction, received=False), hold=True
+            ),
+        ),
+    )
+
+
+def _fault_help(
+    words: Translation, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
+) -> StaffDetail:
+    picked = local.tab.removeprefix("help/") if local.tab.startswith("help/") else ""
+    family = (picked if picked in FAMILIES else "") or (
+        fault_family(snapshot.fault.code) if snapshot.fault else "blank"
+    )
+    now = words(f"fault.{family}.what")
+    lines = [LabelledValue(snapshot.fault.code if snapshot.fault else words("fault.about"), now)]
+    if snapshot.fault:
+        lines += machine_lines(words, staff.machine)
+    steps = tuple(f"{n}.  {words(f'fault.{family}.{n}')}" for n in (1, 2, 3))
+    controls: list[Action] = []
+    if snapshot.fault:
+        controls.append(recover_action(words, staff.machine, busy=staff.recovering))
+    following = FAMILIES[(FAMILIES.index(family) + 1) % len(FAMILIES)]
+    controls.append(Action("next_help", words("fault.other_help"), OpenTab(f"help/{following}"), icon="question"))
+    tabs = tuple(Action(t.id, t.label, t.does, t.kind, chosen=True) if t.id == "tab_help" else t for t in tabs)
+    return StaffDetail(tabs, lines=tuple(lines), paragraphs=steps, controls=tuple(controls))
+
+
+def _kiosk(
+    words: Translation, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
+) -> StaffDetail:
+    controls = [
+        Action("open_kiosk", words("kiosk.open"), OpenKiosk(), ButtonKind.PRIMARY),
+        Action("close_kiosk", words("kiosk.close"), CloseKiosk()),
+        recover_action(words, staff.machine, busy=staff.recovering, kind=ButtonKind.SECONDARY),
+    ]
+    if staff.role in ("technician", "manager"):
+        controls.append(Action("service_menu", words("kiosk.service"), ServiceMenu()))
+    lines = machine_lines(words, staff.machine)
+    paragraphs = (words("kiosk.text"), words("kiosk.recover_text"))
+    return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls))
+
+
+def _closed(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    return Shown(
+        page="message",
+        visit="closed",
+        title=words("closed.title"),
+        store_name=store.name,
+        body=(
+            words.first(f"closed.{snapshot.closed_reason}", "closed.text"),
+            words("closed.ask"),
+            *_phone(words, snapshot),
+        ),
+        picture="closed",
+        actions=(call_staff(words, snapshot),),
+    )
+
+
+def _phone(words: Translation, snapshot: Snapshot) -> tuple[str, ...]:
+    return (words("phone", number=snapshot.help_phone),) if snapshot.help_phone else ()
+
+
+def _out_of_order(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    fault = snapshot.fault
+    body = [words("wheel.text")] if snapshot.wheel_may_turn else [words("broken.text")]
+    if snapshot.tray_has_key:
+        body.append(words("broken.key"))
+    if fault is not None and fault.recovering:
+        attempt = words.number(fault.attempt)
+        body.append(words("broken.recovering", attempt=attempt) if fault.heals_itself else words("broken.by_staff"))
+    elif not snapshot.staff_door:
+        body += [words("broken.retries"), words("broken.command")]
+    elif fault is not None and fault.heals_itself:
+        body.append(words("broken.waits"))
+    else:
+        body.append(words("broken.staff"))
+    body += _phone(words, snapshot)
+    if fault is not None:
+        body.append(words("broken.code", code=fault.code))
+    return Shown(
+        page="message",
+        visit="out_of_order/wheel" if snapshot.wheel_may_turn else "out_of_order",
+        title=words("wheel.title") if snapshot.wheel_may_turn else words("broken.title"),
+        store_name=store.name,
+        body=tuple(body),
+        # A key that lies there must be seen to: what to do with it is worth more than what the kiosk looks like shut.
+        picture="take_key" if snapshot.tray_has_key else "closed",
+        chime="attention" if snapshot.tray_has_key or snapshot.wheel_may_turn else "",
+        actions=(
+            Action(
+                "call_staff",
+                words("staff.called") if snapshot.staff_called else words("staff.call"),
+                CallStaff(),
+                ButtonKind.PRIMARY,
+                "person",
+                enabled=not snapshot.staff_called,
+            ),
+        ),
+    )
+
+
+STATES: dict[State, Present] = {
+    State.STAFF_LOGIN: _login,
+    State.STAFF_APPROVAL: _approval,
+    State.STAFF_MENU: _menu,
+    State.TECHNICIAN: technician,
+    State.CLOSED: _closed,
+    State.OUT_OF_ORDER: _out_of_order,
+}
