@@ -249,7 +249,7 @@ def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: Live
         if asked.visits:
             scripted(onlooker, live, asked.visits, end)
         else:
-            ScriptedHands(onlooker, live.rig, asked.seed)
+            ScriptedHands(onlooker, live.sim, asked.seed)
 
     def started(screen: Any) -> None:
         shown.append(screen)

@@ -61,18 +61,18 @@ def rehearse_cut(
     if isinstance(plan, PlanRefusal):
         return plan
     slot = next(slot for slot in machine.magazine.slots if slot.blank == blank.code)
-    rig = SimulatedMachine(machine, catalogue, seed)
-    prepare(rig)
+    sim = SimulatedMachine(machine, catalogue, seed)
+    prepare(sim)
     fresh = new_blade(blank.code, catalogue, slot.finish)
     steps: list[tuple[str, float]] = []
 
     @contextmanager
     def timed(step: str) -> Iterator[None]:
-        start_s = rig.clock.now_s()
+        start_s = sim.clock.now_s()
         yield
-        steps.append((step, rig.clock.now_s() - start_s))
+        steps.append((step, sim.clock.now_s() - start_s))
 
-    cutter = GrblCutter(rig.link, machine, rig.clock)
+    cutter = GrblCutter(sim.link, machine, sim.clock)
     try:
         with timed("connect"):
             cutter.connect()
@@ -91,9 +91,9 @@ def rehearse_cut(
             cutter.deliver()
     finally:
         cutter.close()
-    if not rig.chute:
+    if not sim.chute:
         raise HardwareFault("the simulated machine delivered nothing")
-    copy = rig.chute[-1]
+    copy = sim.chute[-1]
     after = np.minimum(copy.top_mm, fresh.top_mm)
     title = f"SIMULATED  {blank.code} {','.join(codes) if any(len(code) > 1 for code in codes) else ''.join(codes)}"
     return CutRecord(title, shifted, fresh.x_mm, fresh.top_mm, after, fresh.bottom_mm, tuple(steps))

@@ -37,7 +37,7 @@ def _always(end: SimulatedKiosk, ends_in: State, harms: Collection[str]) -> Iter
 
     `harms`: what the faults of this scenario cause whatever software does.
     """
-    journal, world = end.stage.tools.journal, end.rig.world
+    journal, world = end.stage.tools.journal, end.sim.world
     sales = journal.last_sales(1000)
     if ends_in is not State.OUT_OF_ORDER:
         for sale in journal.open_sales():
@@ -62,7 +62,7 @@ def _always(end: SimulatedKiosk, ends_in: State, harms: Collection[str]) -> Iter
     if "turned_alone" not in harms:
         yield from _wheel(end)
     yield from (f"{name} {count} times" for name, count in world.incidents.counted(harms).items())
-    for number, blade in enumerate(end.rig.chute, start=1):
+    for number, blade in enumerate(end.sim.chute, start=1):
         worst_mm = _worst_mm(blade, end)
         if worst_mm > GOOD_MM:
             yield f"copy {number} was delivered though it is off by {worst_mm:.3f} mm"
@@ -70,10 +70,10 @@ def _always(end: SimulatedKiosk, ends_in: State, harms: Collection[str]) -> Iter
 
 def _wheel(end: SimulatedKiosk) -> Iterator[str]:
     """It stands, or people are told that it may not: a board whose cable is out obeys nobody."""
-    world = end.rig.world
+    world = end.sim.world
     # It needs its time to come to a stop.
-    end.rig.clock.sleep(world.machine.wheel.spin_up_s)
-    if world.wheel_rpm(end.rig.firmware.now_s) > 0 and not end.stage.now.wheel_may_turn:
+    end.sim.clock.sleep(world.machine.wheel.spin_up_s)
+    if world.wheel_rpm(end.sim.firmware.now_s) > 0 and not end.stage.now.wheel_may_turn:
         yield "the wheel turns, and nobody is told"
 
 
@@ -109,8 +109,8 @@ def _asked(scenario: Scenario, end: SimulatedKiosk, seen: SeenOnScreen, audit: R
     charged = end.terminal.taken_in_all_minor
     if expect.charged_minor is not None and charged != expect.charged_minor:
         yield f"{charged} charged, not {expect.charged_minor}"
-    if expect.rejected is not None and len(end.rig.rejects) != expect.rejected:
-        yield f"{len(end.rig.rejects)} rejected, not {expect.rejected}"
+    if expect.rejected is not None and len(end.sim.rejects) != expect.rejected:
+        yield f"{len(end.sim.rejects)} rejected, not {expect.rejected}"
     yield from (
         f"rule {each} did not fire (fired: {_told(seen.rules)})" for each in expect.rules if each not in seen.rules
     )

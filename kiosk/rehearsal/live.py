@@ -77,7 +77,7 @@ class MachineTime:
 class LiveMachine:
     """The devices of a simulated kiosk in real time. `control_port` is where a panel may connect."""
 
-    rig: SimulatedMachine
+    sim: SimulatedMachine
     ports: Ports
     terminal: SimulatedTerminal
     control_port: int
@@ -99,23 +99,23 @@ def live_machine(
     Raises:
         BadInput: the path is taken.
     """
-    rig = SimulatedMachine(settings.machine, settings.catalogue, seed)
-    realtime = RealTimeRunner(rig.timeline, speed, rig.wire, longest_step_s=LONGEST_STEP_S)
+    sim = SimulatedMachine(settings.machine, settings.catalogue, seed)
+    realtime = RealTimeRunner(sim.timeline, speed, sim.wire, longest_step_s=LONGEST_STEP_S)
     with ExitStack() as stack:
         if pty is None:
             pty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-"))) / "board"
         line = PtyPort(pty, realtime)
         stack.callback(line.close)
-        server = ControlServer(Control(rig, FaultPanel(rig), realtime), 0)
+        server = ControlServer(Control(sim, FaultPanel(sim), realtime), 0)
         stack.callback(server.close)
         realtime.start()
         stack.callback(realtime.stop)
         factory = watched(serial_link_factory(settings.machine.wire, str(pty)))
-        cutter = GrblCutter(factory, settings.machine, MachineTime(rig.timeline, realtime), in_a_thread)
+        cutter = GrblCutter(factory, settings.machine, MachineTime(sim.timeline, realtime), in_a_thread)
         stack.enter_context(stop_served(str(pty), cutter.stop_and_confirm))
-        terminal = rig.terminal
-        ports = Ports(cutter, rig.scanner, terminal, SystemClock(), simulated=True, first_count=None)
-        yield LiveMachine(rig, ports, terminal, server.port)
+        terminal = sim.terminal
+        ports = Ports(cutter, sim.scanner, terminal, SystemClock(), simulated=True, first_count=None)
+        yield LiveMachine(sim, ports, terminal, server.port)
 
 
 class ScriptedPerson:
@@ -175,9 +175,9 @@ class ScriptedPerson:
 class ScriptedHands:
     """Lays a key when the screen asks for one and takes it back when the screen says so; touches nothing else."""
 
-    def __init__(self, onlooker: ScriptedPerson, rig: SimulatedMachine, seed: int, think_s: float = 2.0) -> None:
+    def __init__(self, onlooker: ScriptedPerson, sim: SimulatedMachine, seed: int, think_s: float = 2.0) -> None:
         """Watches from now on."""
-        self._onlooker, self._rig, self._think_s = onlooker, rig, think_s
+        self._onlooker, self._sim, self._think_s = onlooker, sim, think_s
         self._random = random.Random(seed)  # noqa: S311 - which key to show is no secret
         self._state: State | None = None
         onlooker.watchers.append(self._look)
@@ -193,12 +193,12 @@ class ScriptedHands:
 
     def _lay(self, asked_in: State) -> None:
         # Somebody else, at the panel, may have laid one meanwhile.
-        if self._state is asked_in and self._rig.tray.key is None:
+        if self._state is asked_in and self._sim.tray.key is None:
             name = self._random.choice(COMMON_KEYS)
-            lay(self._rig, gallery_key(name, self._rig.catalogue, self._random.randrange(2**31)))
+            lay(self._sim, gallery_key(name, self._sim.catalogue, self._random.randrange(2**31)))
 
     def _take(self) -> None:
-        take(self._rig)
+        take(self._sim)
 
 
 def scripted(
@@ -218,9 +218,9 @@ def scripted(
             finished()
             return
         visit = waiting.pop(0)
-        key = gallery_key(visit.key.gallery or "kwikset-new", live.rig.catalogue, visit.key.seed)
+        key = gallery_key(visit.key.gallery or "kwikset-new", live.sim.catalogue, visit.key.seed)
         shopper = Shopper(
-            onlooker, visit, lambda: lay(live.rig, key), lambda: take(live.rig), lambda: codes[-1] if codes else "0"
+            onlooker, visit, lambda: lay(live.sim, key), lambda: take(live.sim), lambda: codes[-1] if codes else "0"
         )
         present.append(shopper)
         shopper.arrive()

@@ -82,11 +82,11 @@ def panel(
             _until_closed(window)
         return
     wanted = [parse_fault(text) for text in fault or ()]
-    rig = SimulatedMachine(machine_in_force(named=machine), load_catalogue(), seed, build=ECHO if echo else STOCK)
-    faults = FaultPanel(rig)
+    sim = SimulatedMachine(machine_in_force(named=machine), load_catalogue(), seed, build=ECHO if echo else STOCK)
+    faults = FaultPanel(sim)
     for name, values in wanted:
         faults.set(name, values, "--fault")
-    with served(rig, faults, pty, None, 1.0, 0, None) as running:
+    with served(sim, faults, pty, None, 1.0, 0, None) as running:
         assert running.control_port is not None  # noqa: S101 - asked for above
         with panel_window(running.control_port, *options) as window:
             _until_closed(window)

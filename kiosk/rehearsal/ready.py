@@ -37,7 +37,7 @@ class ReadyKeyReader:
     `answers`: one telling for each time the key is laid, the last for ever. Each is told twice, for two looks.
     """
 
-    rig: SimulatedMachine
+    sim: SimulatedMachine
     limits: CopyCheck
     answers: list[Identification] = field(default_factory=list)
     head: StampReading = field(default_factory=lambda: StampReading(seen=True))
@@ -60,7 +60,7 @@ class ReadyKeyReader:
 
     def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted."""
-        blade = self.rig.world.at_check()
+        blade = self.sim.world.at_check()
         if blade is None:
             return CopyErrors((), 0.0, 0.0, passed=False)
         if abs(blade.bend_mm) / float(blade.x_mm[-1]) > STEEPEST_TILT:
@@ -77,27 +77,27 @@ class ReadyKeyReader:
 class ReadyScanner:
     """The simulated machine's cameras with small blank pictures instead of drawn ones. Faults stay."""
 
-    def __init__(self, rig: SimulatedMachine) -> None:
+    def __init__(self, sim: SimulatedMachine) -> None:
         """Over a machine's own cameras."""
-        self._rig = rig
+        self._sim = sim
 
     def scan(self) -> ScanFrames:
         """Four fresh frames of nothing."""
-        scanner = self._rig.scanner
+        scanner = self._sim.scanner
         before, scanner.ready = scanner.ready, ScanFrames(silhouette=_small(200), head=_small(200))
         try:
             # Drops and unplugged cameras are the simulated scanner's business.
-            return scanner.scan() if self._rig.tray.key is not None else scanner.ready
+            return scanner.scan() if self._sim.tray.key is not None else scanner.ready
         finally:
             scanner.ready = before
 
     def tray_is_empty(self) -> bool:
         """Whether nothing lies on the backlight."""
-        return self._rig.scanner.tray_is_empty()
+        return self._sim.scanner.tray_is_empty()
 
     def check(self) -> Frame:
         """The clamp, with or without a blade in it, as a few pixels."""
-        cameras = self._rig.scanner
+        cameras = self._sim.scanner
         if "check" in cameras.unplugged:
             raise CameraFault("check", "no such device")
         if cameras.dropped > 0:
@@ -105,7 +105,7 @@ class ReadyScanner:
             raise CameraFault("check", "no frame came")
         pixels = np.full((60, 200), 230, dtype=np.uint8)
         pixels[:, :20] = 10
-        if self._rig.world.at_check() is not None:
+        if self._sim.world.at_check() is not None:
             pixels[20:50, 20:180] = 10
         return Frame(pixels, 0.2)
 

@@ -51,15 +51,15 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
     found: list[str] = []
     with ExitStack() as closing:
         folder = closing.enter_context(scratch_folder("replay-"))
-        rig = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
-        expert = ReadyKeyReader(rig, settings.machine.check, [], StampReading(seen=True))
+        sim = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
+        expert = ReadyKeyReader(sim, settings.machine.check, [], StampReading(seen=True))
         scene = closing.enter_context(
             theatre(
                 settings,
                 folder,
-                rig=rig,
+                sim=sim,
                 expert=expert,
-                scanner=ReadyScanner(rig),
+                scanner=ReadyScanner(sim),
                 staff=RehearsalStaff(),
                 audit=RehearsalAudit(),
             )

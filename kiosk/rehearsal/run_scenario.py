@@ -110,7 +110,7 @@ def play(
         closing.callback(scene.close)
         problems = scene.play()
         found = (*problems, *findings(scenario, scene.theatre, scene.seen, scene.audit))
-        virtual_s = scene.rig.clock.now_s()
+        virtual_s = scene.sim.clock.now_s()
     return ScenarioResult(scenario.title, found, tuple(scene.seen.path), virtual_s, time.perf_counter() - began_s)
 
 
@@ -128,12 +128,12 @@ class _Scene:
         self._flight = flight
         self._scenario, self._settings, self._folder = scenario, settings, folder
         build = {"stock": STOCK, "echo": ECHO, "guarded": GUARDED}[scenario.board]
-        self.rig = SimulatedMachine(settings.machine, settings.catalogue, scenario.seed, build=build, baud=None)
-        self._panel = FaultPanel(self.rig)
+        self.sim = SimulatedMachine(settings.machine, settings.catalogue, scenario.seed, build=build, baud=None)
+        self._panel = FaultPanel(self.sim)
         self._terminal = SimulatedTerminal()
         for trouble in scenario.terminal:
             self._terminal.will(trouble.request, trouble.mishap, trouble.times)
-        self._expert = None if scenario.frames else ReadyKeyReader(self.rig, settings.machine.check)
+        self._expert = None if scenario.frames else ReadyKeyReader(self.sim, settings.machine.check)
         self._staff, self.audit, self.seen = RehearsalStaff(), RehearsalAudit(), SeenOnScreen()
         self._pending = list(scenario.trouble)
         self._clearing: list[FaultInjection] = []
@@ -167,17 +167,17 @@ class _Scene:
             theatre(
                 self._settings,
                 self._folder,
-                rig=self.rig,
+                sim=self.sim,
                 terminal=self._terminal,
                 expert=self._expert,
-                scanner=ReadyScanner(self.rig) if self._expert else None,
+                scanner=ReadyScanner(self.sim) if self._expert else None,
                 staff=self._staff,
                 audit=self.audit,
             )
         )
         opened.stage.watchers.append(self._look)
         if self._flight is not None:
-            recorder = FlightRecorder(self._flight, self.rig.clock)
+            recorder = FlightRecorder(self._flight, self.sim.clock)
             opened.stage.controller.observe(recorder.event)
             opened.cutter.hear_wire(recorder.wire)
         return opened
@@ -189,7 +189,7 @@ class _Scene:
         except PowerCut:
             self._stack.close()
             self._stack = ExitStack()
-            self.rig.firmware.power_cycle()
+            self.sim.firmware.power_cycle()
             self.theatre = self._open()
             self._begin()
 
@@ -204,7 +204,7 @@ class _Scene:
         shopper = Shopper(
             stage,
             visit,
-            lay=lambda: lay(self.rig, self._key(visit.key)),
+            lay=lambda: lay(self.sim, self._key(visit.key)),
             take=lambda: self._take(),
             receipt=lambda: self._receipt(visit),
             lay_copy=lambda: self._lay_copy(visit),
@@ -240,26 +240,26 @@ class _Scene:
 
     def _linger(self, for_s: float) -> None:
         """Nobody does anything any more: nothing may move, whatever inputs and ports do meanwhile."""
-        stage, clock = self.theatre.stage, self.rig.clock
-        if for_s and not self.rig.plugged_in:
+        stage, clock = self.theatre.stage, self.sim.clock
+        if for_s and not self.sim.plugged_in:
             # What a board has been sent already it does, whoever is gone.
             clock.sleep(SENT_S)
-        end_s, stood_mm = clock.now_s() + for_s, self.rig.world.position_mm
+        end_s, stood_mm = clock.now_s() + for_s, self.sim.world.position_mm
         while clock.now_s() < end_s:
             if not stage.turn():
                 clock.sleep(end_s - clock.now_s())
-        if for_s and self.rig.world.position_mm != stood_mm:
+        if for_s and self.sim.world.position_mm != stood_mm:
             raise NothingHappens("the machine moved, and nobody had asked it to")
 
     def _take(self) -> None:
-        take(self.rig)
+        take(self.sim)
 
     def _lay_copy(self, visit: ScriptedVisit) -> None:
         """What is said to be the copy: the same key again, unless the script says otherwise."""
         copy = visit.copy_laid or visit.key
         if self._expert is not None:
             self._expert.next_key(self._answers(copy), _stamp(copy))
-        lay(self.rig, self._key(copy))
+        lay(self.sim, self._key(copy))
 
     def _key(self, key: KeyBrought) -> PhysicalKey:
         name = key.gallery or "kwikset-new"
@@ -307,8 +307,8 @@ class _Scene:
         if trouble.clears_in is not None:
             self._clearing.append(trouble)
         if trouble.clears_after_s is not None:
-            at_s = self.rig.timeline.now_s + trouble.after_s + trouble.clears_after_s
-            self.rig.timeline.at(at_s, lambda: self._panel.clear(trouble.fault))
+            at_s = self.sim.timeline.now_s + trouble.after_s + trouble.clears_after_s
+            self.sim.timeline.at(at_s, lambda: self._panel.clear(trouble.fault))
 
 
 def _comes(trouble: FaultInjection, state: State, fraction: float) -> bool:

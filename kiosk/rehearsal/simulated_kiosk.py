@@ -44,7 +44,7 @@ def scratch_folder(prefix: str = "rehearsal-") -> Iterator[Path]:
 class SimulatedKiosk:
     """One kiosk over one simulated machine."""
 
-    rig: SimulatedMachine
+    sim: SimulatedMachine
     terminal: SimulatedTerminal
     cutter: GrblCutter
     stage: VirtualKiosk
@@ -52,7 +52,7 @@ class SimulatedKiosk:
     @property
     def delivered(self) -> int:
         """Copies in the shopper's hand."""
-        return len(self.rig.chute)
+        return len(self.sim.chute)
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def theatre(
     settings: Settings,
     data: Path,
     *,
-    rig: SimulatedMachine | None = None,
+    sim: SimulatedMachine | None = None,
     terminal: SimulatedTerminal | None = None,
     seed: int = 0,
     expert: KeyReader | None = None,
@@ -70,12 +70,12 @@ def theatre(
     first_count: int | None = None,
     wire: Callable[[], ByteLink] | None = None,
 ) -> Iterator[SimulatedKiosk]:
-    """A kiosk that has not begun. Given `rig`, `terminal` and `data` of another, it is that one after a power cut.
+    """A kiosk that has not begun. Given `sim`, `terminal` and `data` of another, it is that one after a power cut.
 
     Args:
         settings: everything an owner sets.
         data: folder of the records; must exist.
-        rig: the machine; a new one of `seed` if None.
+        sim: the machine; a new one of `seed` if None.
         terminal: the card terminal; a new one if None.
         seed: draws everything left to chance in a new machine.
         expert: the reader; the shipped one if None.
@@ -85,12 +85,12 @@ def theatre(
         first_count: blanks in each slot at first; None: full.
         wire: opens the board's port; the machine's own if None.
     """
-    rig = rig or SimulatedMachine(settings.machine, settings.catalogue, seed)
-    terminal = rig.terminal = terminal or rig.terminal
-    cutter = GrblCutter(wire or rig.link, settings.machine, rig.clock)
-    ports = Ports(cutter, scanner or rig.scanner, terminal, rig.clock, simulated=True, first_count=first_count)
+    sim = sim or SimulatedMachine(settings.machine, settings.catalogue, seed)
+    terminal = sim.terminal = terminal or sim.terminal
+    cutter = GrblCutter(wire or sim.link, settings.machine, sim.clock)
+    ports = Ports(cutter, scanner or sim.scanner, terminal, sim.clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:
         tools = build_tools(settings, ports, data, closing, expert=expert, staff=staff, audit=audit)
         stage = VirtualKiosk(tools)
         closing.callback(stage.close)
-        yield SimulatedKiosk(rig, terminal, cutter, stage)
+        yield SimulatedKiosk(sim, terminal, cutter, stage)

@@ -17,14 +17,14 @@ MADE_UP_KEY = "kwikset-new"
 
 def frames_of_gauge(machine: Machine, seed: int = 1) -> ScanFrames:
     """One look at the gauge."""
-    rig = SimulatedMachine(machine, load_catalogue(), seed)
-    lay(rig, step_gauge(machine.gauge))
-    return rig.scanner.scan()
+    sim = SimulatedMachine(machine, load_catalogue(), seed)
+    lay(sim, step_gauge(machine.gauge))
+    return sim.scanner.scan()
 
 
 def frames_of_key(machine: Machine, seed: int = 1) -> ScanFrames:
     """One look at a key nobody owns."""
     catalogue = load_catalogue()
-    rig = SimulatedMachine(machine, catalogue, seed)
-    lay(rig, gallery_key(MADE_UP_KEY, catalogue, seed))
-    return rig.scanner.scan()
+    sim = SimulatedMachine(machine, catalogue, seed)
+    lay(sim, gallery_key(MADE_UP_KEY, catalogue, seed))
+    return sim.scanner.scan()

@@ -26,8 +26,8 @@ class _Active:
 class FaultPanel:
     """The faults of one machine: set, cleared, listed."""
 
-    def __init__(self, rig: SimulatedMachine) -> None:
-        self._rig = rig
+    def __init__(self, sim: SimulatedMachine) -> None:
+        self._sim = sim
         self._active: dict[str, _Active] = {}
 
     def set(self, name: str, given: Mapping[str, object] | None = None, source: str = "fault") -> None:
@@ -40,17 +40,17 @@ class FaultPanel:
         if fault is None:
             raise BadInput(Problem(source, name, "is no fault; `kiosk simulate faults` lists them"))
         values = fault.values(given or {}, source)
-        with self._rig.timeline.lock:
+        with self._sim.timeline.lock:
             self.clear(name, source)
             active = self._active[name] = _Active(values)
 
             def begin() -> None:
                 if not active.cleared:
-                    active.undo = fault.act(self._rig, values)
+                    active.undo = fault.act(self._sim, values)
 
             after_s = float(values["after_s"])
             if after_s > 0:
-                self._rig.timeline.at(self._rig.timeline.now_s + after_s, begin)
+                self._sim.timeline.at(self._sim.timeline.now_s + after_s, begin)
                 return
             try:
                 begin()
@@ -66,7 +66,7 @@ class FaultPanel:
         """
         if name not in FAULTS:
             raise BadInput(Problem(source, name, "is no fault; `kiosk simulate faults` lists them"))
-        with self._rig.timeline.lock:
+        with self._sim.timeline.lock:
             active = self._active.pop(name, None)
             if active is not None:
                 active.cleared = True

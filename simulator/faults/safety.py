@@ -25,62 +25,62 @@ def put(target: object, name: str, value: object) -> Undo:
     return lambda: setattr(target, name, before)
 
 
-def close_limit(rig: SimulatedMachine, axis: str) -> Undo:
+def close_limit(sim: SimulatedMachine, axis: str) -> Undo:
     """Close an axis's switch; the undo opens it."""
-    sensors, bit = rig.world.sensors, 1 << "xyz".index(axis)
+    sensors, bit = sim.world.sensors, 1 << "xyz".index(axis)
     sensors.limits_closed |= bit
-    rig.world.changed()
+    sim.world.changed()
 
     def undo() -> None:
         sensors.limits_closed &= ~bit
-        rig.world.changed()
+        sim.world.changed()
 
     return undo
 
 
-def _clamp(rig: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
-    rig.world.set_clamp_slack(True)
-    return lambda: rig.world.set_clamp_slack(False)
+def _clamp(sim: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
+    sim.world.set_clamp_slack(True)
+    return lambda: sim.world.set_clamp_slack(False)
 
 
-def _stray(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    rig.firmware.receive(bytes([int(p["byte"])]))
+def _stray(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    sim.firmware.receive(bytes([int(p["byte"])]))
     return lambda: None
 
 
-def _late(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return put(rig.world.wheel_faults, "late_s", p["s"])
+def _late(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return put(sim.world.wheel_faults, "late_s", p["s"])
 
 
-def _welded(rig: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
-    welded = put(rig.world.wheel_faults, "welded", True)
+def _welded(sim: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
+    welded = put(sim.world.wheel_faults, "welded", True)
 
     def undo() -> None:
         welded()
-        core = rig.firmware.core
-        rig.world.outputs(core.spindle, core.outputs.rpm, core.outputs.coolant, rig.firmware.now_s)
+        core = sim.firmware.core
+        sim.world.outputs(core.spindle, core.outputs.rpm, core.outputs.coolant, sim.firmware.now_s)
 
     return undo
 
 
 def _sensor(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    return lambda rig, _: put(rig.world.sensors, name, True)
+    return lambda sim, _: put(sim.world.sensors, name, True)
 
 
-def _chatter(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+def _chatter(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
     """Closes for a moment now and then, for as long as it lasts: a worn contact in a machine that shakes."""
-    draw = np.random.default_rng(rig.seed)
+    draw = np.random.default_rng(sim.seed)
     mended = False
 
     def close() -> None:
         if mended:
             return
-        open_again = close_limit(rig, str(p["axis"]))
+        open_again = close_limit(sim, str(p["axis"]))
         closed_s, apart_s = float(draw.uniform(0.0005, 0.004)), float(draw.exponential(float(p["every_s"])))
-        rig.timeline.at(rig.timeline.now_s + closed_s, open_again)
-        rig.timeline.at(rig.timeline.now_s + closed_s + apart_s, close)
+        sim.timeline.at(sim.timeline.now_s + closed_s, open_again)
+        sim.timeline.at(sim.timeline.now_s + closed_s + apart_s, close)
 
-    rig.timeline.at(rig.timeline.now_s + float(draw.exponential(float(p["every_s"]))), close)
+    sim.timeline.at(sim.timeline.now_s + float(draw.exponential(float(p["every_s"]))), close)
 
     def undo() -> None:
         nonlocal mended
@@ -89,25 +89,25 @@ def _chatter(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
     return undo
 
 
-def _forgetful(rig: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
-    return put(rig.firmware.core, "forgetful", True)
+def _forgetful(sim: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
+    return put(sim.firmware.core, "forgetful", True)
 
 
-def _hold(rig: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
-    rig.world.set_hold(True)
-    return lambda: rig.world.set_hold(False)
+def _hold(sim: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
+    sim.world.set_hold(True)
+    return lambda: sim.world.set_hold(False)
 
 
-def _port_lost(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    resets = put(rig.wire, "resets_at_open", p["opening_resets"] == "yes")
-    rig.plugged_in, rig.wire.unplugged = False, True
+def _port_lost(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    resets = put(sim.wire, "resets_at_open", p["opening_resets"] == "yes")
+    sim.plugged_in, sim.wire.unplugged = False, True
 
     def back() -> None:
-        if not rig.plugged_in:
-            rig.plugged_in, rig.wire.unplugged = True, False
-            rig.world.reachable(rig.firmware.now_s)
+        if not sim.plugged_in:
+            sim.plugged_in, sim.wire.unplugged = True, False
+            sim.world.reachable(sim.firmware.now_s)
 
-    rig.timeline.at(rig.timeline.now_s + float(p["back_after_s"]), back)
+    sim.timeline.at(sim.timeline.now_s + float(p["back_after_s"]), back)
 
     def undo() -> None:
         back()
@@ -116,19 +116,19 @@ def _port_lost(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
     return undo
 
 
-def _port_wedged(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    resets = put(rig.wire, "resets_at_open", p["opening_resets"] == "yes")
-    rig.wire.wedged = True
+def _port_wedged(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    resets = put(sim.wire, "resets_at_open", p["opening_resets"] == "yes")
+    sim.wire.wedged = True
 
     def curable() -> None:
-        rig.wire.wedge_cures = rig.wire.wedged
-        rig.world.reachable(rig.firmware.now_s)
+        sim.wire.wedge_cures = sim.wire.wedged
+        sim.world.reachable(sim.firmware.now_s)
 
-    rig.timeline.at(rig.timeline.now_s + float(p["for_s"]), curable)
+    sim.timeline.at(sim.timeline.now_s + float(p["for_s"]), curable)
 
     def undo() -> None:
-        rig.wire.wedged = rig.wire.wedge_cures = False
-        rig.world.reachable(rig.firmware.now_s)
+        sim.wire.wedged = sim.wire.wedge_cures = False
+        sim.world.reachable(sim.firmware.now_s)
         resets()
 
     return undo

@@ -128,8 +128,8 @@ class SimulatedMachine:
 class SimulatedScanner:
     """The cameras, as a `KeyScanner`. Frames are drawn from the world as it is when asked."""
 
-    def __init__(self, rig: SimulatedMachine) -> None:
-        self._rig = rig
+    def __init__(self, sim: SimulatedMachine) -> None:
+        self._sim = sim
         self._looks = 0
         self._scene: tuple[PhysicalKey | None, int, Optics, LaidKey] | None = None
         """What lies in the tray, drawn once for all the looks at it."""
@@ -142,15 +142,15 @@ class SimulatedScanner:
 
     def scan(self) -> ScanFrames:
         """A frame of the tray from every camera that looks at it."""
-        with self._rig.timeline.lock:
-            self._answering(*self._rig.machine.views.of_tray)
+        with self._sim.timeline.lock:
+            self._answering(*self._sim.machine.views.of_tray)
         return self._frames()
 
     def look(self, view: str) -> Frame:
         """One view of the tray, or the check camera's."""
         if view == "check":
             return self.check()
-        with self._rig.timeline.lock:
+        with self._sim.timeline.lock:
             self._answering(view)
         seen: Frame | None = getattr(self._frames(), view)
         if seen is None:
@@ -158,8 +158,8 @@ class SimulatedScanner:
         return seen
 
     def _frames(self) -> ScanFrames:
-        with self._rig.timeline.lock:
-            key, laid, optics = self._rig.tray.key, self._rig.tray.laid, self._rig.optics
+        with self._sim.timeline.lock:
+            key, laid, optics = self._sim.tray.key, self._sim.tray.laid, self._sim.optics
             self._looks += 1
             look = self._looks
         if self.ready is not None and key is not None:
@@ -167,31 +167,31 @@ class SimulatedScanner:
         known = self._scene
         if known is None or known[0] is not key or known[1:3] != (laid, optics):
             # How a key lies changes when it is laid, not when it is looked at.
-            known = key, laid, optics, lay_out(key, self._rig.machine.views, optics, self._seed(laid * 1009))
+            known = key, laid, optics, lay_out(key, self._sim.machine.views, optics, self._seed(laid * 1009))
             self._scene = known
         return known[3].look(look)
 
     def tray_is_empty(self) -> bool:
         """Whether nothing lies on the backlight."""
-        with self._rig.timeline.lock:
+        with self._sim.timeline.lock:
             self._answering("silhouette")
-            return self._rig.tray.key is None
+            return self._sim.tray.key is None
 
     def check(self) -> Frame:
         """What the check camera sees."""
-        rig = self._rig
-        with rig.timeline.lock:
+        sim = self._sim
+        with sim.timeline.lock:
             self._answering("check")
-            blade = rig.world.at_check()
+            blade = sim.world.at_check()
             self._looks += 1
-            seed = self._seed(self._rig.tray.laid * 1009 + self._looks)
+            seed = self._seed(self._sim.tray.laid * 1009 + self._looks)
             if blade is None:
                 nothing = np.zeros(0)
-                return render_check(nothing, nothing, rig.machine.views.check, rig.optics, seed)
+                return render_check(nothing, nothing, sim.machine.views.check, sim.optics, seed)
             x, top, bottom = blade.x_mm + blade.shift_mm, blade.top_mm.copy(), blade.bottom_mm
             lift, tilt = blade.lift_mm, blade.tilt_deg
         return render_check(
-            x, top, rig.machine.views.check, rig.optics, seed, bottom_mm=bottom, lift_mm=lift, tilt_deg=tilt
+            x, top, sim.machine.views.check, sim.optics, seed, bottom_mm=bottom, lift_mm=lift, tilt_deg=tilt
         )
 
     def _answering(self, *views: str) -> None:
@@ -203,16 +203,16 @@ class SimulatedScanner:
             raise CameraFault(views[0], "no frame came")
 
     def _seed(self, number: int) -> int:
-        return (self._rig.seed * 1_000_003 + number) % 2**63
+        return (self._sim.seed * 1_000_003 + number) % 2**63
 
 
-def lay(rig: SimulatedMachine, key: PhysicalKey) -> None:
+def lay(sim: SimulatedMachine, key: PhysicalKey) -> None:
     """Lay a key in the tray, from any thread."""
-    with rig.timeline.lock:
-        rig.tray.lay(key)
+    with sim.timeline.lock:
+        sim.tray.lay(key)
 
 
-def take(rig: SimulatedMachine) -> None:
+def take(sim: SimulatedMachine) -> None:
     """Take whatever lies in the tray, from any thread."""
-    with rig.timeline.lock:
-        rig.tray.take()
+    with sim.timeline.lock:
+        sim.tray.take()

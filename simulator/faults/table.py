@@ -34,32 +34,32 @@ def _put(table: dict[int, Any], key: int, value: object) -> Undo:
     return lambda: table.pop(key, None) and None
 
 
-def _slot(rig: SimulatedMachine, p: Mapping[str, Value]) -> int:
+def _slot(sim: SimulatedMachine, p: Mapping[str, Value]) -> int:
     number = int(p["slot"])
-    if number not in rig.world.carousel.stock:
+    if number not in sim.world.carousel.stock:
         raise BadInput(Problem("fault", "slot", f"there is no slot {number}"))
     return number
 
 
 def _feed(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    return lambda rig, p: _put(getattr(rig.world.carousel.faults, name), _slot(rig, p), p[parameter])
+    return lambda sim, p: _put(getattr(sim.world.carousel.faults, name), _slot(sim, p), p[parameter])
 
 
-def _wrong_blank(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    if str(p["blank"]) not in rig.catalogue.blank_of:
+def _wrong_blank(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    if str(p["blank"]) not in sim.catalogue.blank_of:
         raise BadInput(Problem("fault", "wrong_blank.blank", f"there is no blank {p['blank']}"))
-    return _put(rig.world.carousel.faults.wrong, _slot(rig, p), p["blank"])
+    return _put(sim.world.carousel.faults.wrong, _slot(sim, p), p["blank"])
 
 
-def _empty(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    stock, slot = rig.world.carousel.stock, _slot(rig, p)
+def _empty(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    stock, slot = sim.world.carousel.stock, _slot(sim, p)
     before, stock[slot] = stock[slot], 0
     return lambda: stock.__setitem__(slot, before)
 
 
 def _axis(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-        slide = rig.world.slides["xyz".index(str(p["axis"]))]
+    def act(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        slide = sim.world.slides["xyz".index(str(p["axis"]))]
         setattr(slide.faults, name, p[parameter])
         return lambda: setattr(slide.faults, name, getattr(AxisFaults(), name))
 
@@ -67,35 +67,35 @@ def _axis(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str,
 
 
 def _wheel(name: str, parameter: str | None) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    return lambda rig, p: put(rig.world.wheel_faults, name, True if parameter is None else p[parameter])
+    return lambda sim, p: put(sim.world.wheel_faults, name, True if parameter is None else p[parameter])
 
 
 def _limit(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-        sensors, bit = rig.world.sensors, 1 << "xyz".index(str(p["axis"]))
+    def act(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        sensors, bit = sim.world.sensors, 1 << "xyz".index(str(p["axis"]))
         setattr(sensors, name, getattr(sensors, name) | bit)
-        rig.world.changed()
+        sim.world.changed()
 
         def undo() -> None:
             setattr(sensors, name, getattr(sensors, name) & ~bit)
-            rig.world.changed()
+            sim.world.changed()
 
         return undo
 
     return act
 
 
-def _bounce(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    draw = np.random.default_rng(rig.seed)
-    at_s, mended = rig.timeline.now_s, False
+def _bounce(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    draw = np.random.default_rng(sim.seed)
+    at_s, mended = sim.timeline.now_s, False
 
     def close_and_open(open_s: float) -> None:
         if not mended:
-            rig.timeline.at(open_s, close_limit(rig, str(p["axis"])))
+            sim.timeline.at(open_s, close_limit(sim, str(p["axis"])))
 
     for _ in range(int(p["count"])):
         closed_s, apart_s = draw.uniform(0.0005, 0.004, 2)
-        rig.timeline.at(at_s, partial(close_and_open, at_s + closed_s))
+        sim.timeline.at(at_s, partial(close_and_open, at_s + closed_s))
         at_s += closed_s + apart_s
 
     def undo() -> None:
@@ -106,45 +106,45 @@ def _bounce(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
 
 
 def _probe(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    return lambda rig, p: put(rig.world.sensors, name, True)
+    return lambda sim, p: put(sim.world.sensors, name, True)
 
 
-def _door(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    rig.world.set_door(True)
-    return lambda: rig.world.set_door(False)
+def _door(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    sim.world.set_door(True)
+    return lambda: sim.world.set_door(False)
 
 
-def _emergency(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    rig.world.set_emergency_stop(True, rig.firmware.now_s)
-    return lambda: rig.world.set_emergency_stop(False, rig.firmware.now_s)
+def _emergency(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    sim.world.set_emergency_stop(True, sim.firmware.now_s)
+    return lambda: sim.world.set_emergency_stop(False, sim.firmware.now_s)
 
 
 def _optics(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-        before = getattr(rig.optics, name)
+    def act(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        before = getattr(sim.optics, name)
         change: dict[str, Any] = {name: p[parameter]}
-        rig.optics = replace(rig.optics, **change)
+        sim.optics = replace(sim.optics, **change)
 
         def undo() -> None:
-            rig.optics = replace(rig.optics, **{name: before})
+            sim.optics = replace(sim.optics, **{name: before})
 
         return undo
 
     return act
 
 
-def _dropped(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return put(rig.scanner, "dropped", p["count"])
+def _dropped(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return put(sim.scanner, "dropped", p["count"])
 
 
-def _unplug_camera(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    rig.scanner.unplugged.add(str(p["view"]))
-    return lambda: rig.scanner.unplugged.discard(str(p["view"]))
+def _unplug_camera(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    sim.scanner.unplugged.add(str(p["view"]))
+    return lambda: sim.scanner.unplugged.discard(str(p["view"]))
 
 
 def _wire(damage: Damage) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-        rig.damage_wire(
+    def act(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+        sim.damage_wire(
             WireFault(
                 damage,
                 Direction(str(p["way"])),
@@ -153,57 +153,57 @@ def _wire(damage: Damage) -> Callable[[SimulatedMachine, Mapping[str, Value]], U
                 delay_s=float(p.get("delay_s", 0.2)),
             )
         )
-        return rig.mend_wire
+        return sim.mend_wire
 
     return act
 
 
-def _unplug_board(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    rig.plugged_in, rig.wire.unplugged = False, True
+def _unplug_board(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    sim.plugged_in, sim.wire.unplugged = False, True
 
     def undo() -> None:
-        rig.plugged_in, rig.wire.unplugged = True, False
-        rig.world.reachable(rig.firmware.now_s)
+        sim.plugged_in, sim.wire.unplugged = True, False
+        sim.world.reachable(sim.firmware.now_s)
 
     return undo
 
 
-def _reset_board(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    rig.firmware.power_cycle()
+def _reset_board(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    sim.firmware.power_cycle()
     return lambda: None
 
 
-def _clock(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    if not isinstance(rig.clock, VirtualClock):
+def _clock(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    if not isinstance(sim.clock, VirtualClock):
         return lambda: None
-    return put(rig.clock, "offset_s", float(p["by_s"]))
+    return put(sim.clock, "offset_s", float(p["by_s"]))
 
 
 def _terminal(
     mishap: TerminalFault | None, request: str = ""
 ) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    def act(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    def act(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
         wrong = mishap or (TerminalFault.SILENT_DONE if p["done"] == "yes" else TerminalFault.SILENT_NOT_DONE)
-        rig.terminal.will(request or str(p["request"]), wrong, int(p["count"]))
-        return rig.terminal.mend
+        sim.terminal.will(request or str(p["request"]), wrong, int(p["count"]))
+        return sim.terminal.mend
 
     return act
 
 
-def _chute_full(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return put(rig.world.carousel, "chute_holds", 0)
+def _chute_full(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return put(sim.world.carousel, "chute_holds", 0)
 
 
-def _stuck(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return put(rig.world.carousel, "stuck", True)
+def _stuck(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return put(sim.world.carousel, "stuck", True)
 
 
-def _slip(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return put(rig.world.carousel.faults, "slip_mm", p["mm"])
+def _slip(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return put(sim.world.carousel.faults, "slip_mm", p["mm"])
 
 
-def _brush(rig: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return put(rig.world, "brush_worn", True)
+def _brush(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return put(sim.world, "brush_worn", True)
 
 
 def _mm(default: float, high: float, low: float = 0.0) -> Parameter:

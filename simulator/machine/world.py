@@ -96,7 +96,7 @@ class WheelFaults:
 class WheelState:
     """The wheel's motor: what it is told and since when."""
 
-    told_rpm: float = 0.0
+    commanded_rpm: float = 0.0
     backwards: bool = False
     from_rpm: float = 0.0
     since_s: float = 0.0
@@ -198,14 +198,14 @@ class World:
     def outputs(self, spindle: int, rpm: float, coolant: int, now_s: float) -> None:
         """The wheel's motor and the clamp (open while coolant is on)."""
         self.now_s = now_s
-        told_rpm = 0.0 if spindle == 5 else rpm
+        commanded_rpm = 0.0 if spindle == 5 else rpm
         if self.wheel_faults.welded:
-            told_rpm = told_rpm or self.wheel.told_rpm
+            commanded_rpm = commanded_rpm or self.wheel.commanded_rpm
         if self.emergency_stop:
-            told_rpm = 0.0
-        if (told_rpm, spindle == 4) != (self.wheel.told_rpm, self.wheel.backwards):
+            commanded_rpm = 0.0
+        if (commanded_rpm, spindle == 4) != (self.wheel.commanded_rpm, self.wheel.backwards):
             self.wheel.from_rpm, self.wheel.since_s = self.wheel_rpm(now_s), now_s
-            self.wheel.told_rpm, self.wheel.backwards = told_rpm, spindle == 4
+            self.wheel.commanded_rpm, self.wheel.backwards = commanded_rpm, spindle == 4
         if self.emergency_stop:
             coolant = 0
         self.coolant = coolant
@@ -225,7 +225,7 @@ class World:
 
     def heard(self, now_s: float) -> None:
         """A byte for the board: somebody is in command."""
-        if self.wheel.told_rpm and now_s - self._heard_s > ALONE_S:
+        if self.wheel.commanded_rpm and now_s - self._heard_s > ALONE_S:
             self.incidents.turned_alone += 1
         self._heard_s = now_s
 
@@ -289,9 +289,9 @@ class World:
         if self.wheel_faults.stalled:
             return 0.0
         span_s = self.machine.wheel.spin_up_s
-        late_s = self.wheel_faults.late_s if wheel.told_rpm > wheel.from_rpm else 0.0
+        late_s = self.wheel_faults.late_s if wheel.commanded_rpm > wheel.from_rpm else 0.0
         part = min(1.0, max(0.0, (now_s - wheel.since_s - late_s) / span_s))
-        return wheel.from_rpm + (wheel.told_rpm - wheel.from_rpm) * part
+        return wheel.from_rpm + (wheel.commanded_rpm - wheel.from_rpm) * part
 
     def at_check(self) -> Blade | None:
         """The blade before the check camera, if the clamp stands there with one."""
@@ -326,7 +326,12 @@ class World:
 
     def _cut_nothing(self, at_mm: tuple[float, float]) -> None:
         x_mm, edge_mm = self.over_blade(*at_mm)
-        if self.wheel.told_rpm and edge_mm < _METAL_MM and 0 <= x_mm <= _BLADE_MM and self.wheel_rpm(self.now_s) > 0:
+        if (
+            self.wheel.commanded_rpm
+            and edge_mm < _METAL_MM
+            and 0 <= x_mm <= _BLADE_MM
+            and self.wheel_rpm(self.now_s) > 0
+        ):
             self.incidents.cut_no_blank += 1
 
     def _jaws(self) -> None:

@@ -66,7 +66,7 @@ def simulate(
     if control is not None and not 0 <= control <= 65535:
         raise BadInput(Problem("command line", "--control", "must be a port from 0 to 65535"))
     wanted = [parse_fault(text) for text in fault or ()]
-    rig = SimulatedMachine(
+    sim = SimulatedMachine(
         machine_in_force(named=machine),
         load_catalogue(),
         seed,
@@ -74,10 +74,10 @@ def simulate(
         build=GUARDED if guarded else ECHO if echo else STOCK,
         factory_settings=factory,
     )
-    panel = FaultPanel(rig)
+    panel = FaultPanel(sim)
     for name, given in wanted:
         panel.set(name, given, "--fault")
-    with served(rig, panel, pty, tcp, speed, control, key) as running:
+    with served(sim, panel, pty, tcp, speed, control, key) as running:
         _until_stopped(running.realtime)
 
 
@@ -104,7 +104,7 @@ class Served:
 
 @contextmanager
 def served(
-    rig: SimulatedMachine,
+    sim: SimulatedMachine,
     panel: FaultPanel,
     pty: Path | None,
     tcp: str | None,
@@ -117,8 +117,8 @@ def served(
     Raises:
         BadInput: a port or path that cannot be used, or no such key.
     """
-    realtime = RealTimeRunner(rig.timeline, speed, rig.wire)
-    desk = Control(rig, panel, realtime)
+    realtime = RealTimeRunner(sim.timeline, speed, sim.wire)
+    desk = Control(sim, panel, realtime)
     if key is not None:
         answer = desk.handle(json.dumps({"do": "lay", "key": key}))
         if not answer["ok"]:
@@ -142,7 +142,7 @@ def served(
             typer.echo(f"control socket: 127.0.0.1:{control_port} (JSON lines)")
         realtime.start()
         stack.callback(realtime.stop)
-        typer.echo(f"SIMULATED machine, {'echo' if rig.firmware.core.build.echo else 'stock'} board at {where}")
+        typer.echo(f"SIMULATED machine, {'echo' if sim.firmware.core.build.echo else 'stock'} board at {where}")
         typer.echo("Ctrl-C ends it.")
         yield Served(realtime, control_port)
 

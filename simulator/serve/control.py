@@ -41,11 +41,11 @@ _Act = Callable[[Mapping[str, Any]], dict[str, object]]
 class Control:
     """Serves requests about one machine. `handle` may be called from any thread."""
 
-    def __init__(self, rig: SimulatedMachine, faults: FaultPanel, realtime: RealTimeRunner | None = None) -> None:
-        self._rig = rig
+    def __init__(self, sim: SimulatedMachine, faults: FaultPanel, realtime: RealTimeRunner | None = None) -> None:
+        self._sim = sim
         self._faults = faults
         self._realtime = realtime
-        self._looks = Looks(rig, realtime)
+        self._looks = Looks(sim, realtime)
         self._acts: dict[str, tuple[_Act, tuple[str, ...]]] = {
             "state": (lambda _: self.state(), ()),
             "machine": (lambda _: self._looks.machine(), ()),
@@ -76,7 +76,7 @@ class Control:
 
     def state(self) -> dict[str, object]:
         """The machine as plain values. No key's shape is in it."""
-        with self._rig.timeline.lock:
+        with self._sim.timeline.lock:
             return {**self._looks.state(), "faults": self._faults.active()}
 
     def _done(self, request: Mapping[str, Any]) -> dict[str, object]:
@@ -96,7 +96,7 @@ class Control:
         return {"faults": self._faults.active()}
 
     def _clear(self, request: Mapping[str, Any]) -> dict[str, object]:
-        with self._rig.timeline.lock:
+        with self._sim.timeline.lock:
             if "name" in request:
                 self._faults.clear(word(request, "name"), SOURCE)
             else:
@@ -112,46 +112,46 @@ class Control:
         name = word(request, "key")
         if name not in (*GALLERY, STEP_GAUGE):
             raise BadInput(Problem(SOURCE, "key", f"must be one of {', '.join((*GALLERY, STEP_GAUGE))}"))
-        seed = whole({"seed": self._rig.seed, **request}, "seed", 0)
+        seed = whole({"seed": self._sim.seed, **request}, "seed", 0)
         try:
-            gauge = self._rig.machine.gauge
-            key = step_gauge(gauge) if name == STEP_GAUGE else gallery_key(name, self._rig.catalogue, seed)
+            gauge = self._sim.machine.gauge
+            key = step_gauge(gauge) if name == STEP_GAUGE else gallery_key(name, self._sim.catalogue, seed)
         except (KeyError, ValueError) as cause:
             raise BadInput(Problem(SOURCE, "key", f"{name} cannot be made: {cause}")) from None
-        with self._rig.timeline.lock:
-            self._rig.tray.lay(key)
+        with self._sim.timeline.lock:
+            self._sim.tray.lay(key)
         return {"tray": True}
 
     def _take(self, _: Mapping[str, Any]) -> dict[str, object]:
-        with self._rig.timeline.lock:
-            return {"taken": self._rig.tray.take() is not None}
+        with self._sim.timeline.lock:
+            return {"taken": self._sim.tray.take() is not None}
 
     def _door(self, request: Mapping[str, Any]) -> dict[str, object]:
         is_open = flag(request, "open")
-        with self._rig.timeline.lock:
-            self._rig.world.set_door(is_open)
+        with self._sim.timeline.lock:
+            self._sim.world.set_door(is_open)
         return {}
 
     def _stop(self, request: Mapping[str, Any]) -> dict[str, object]:
         pressed = flag(request, "pressed")
-        with self._rig.timeline.lock:
-            self._rig.world.set_emergency_stop(pressed, self._rig.firmware.now_s)
+        with self._sim.timeline.lock:
+            self._sim.world.set_emergency_stop(pressed, self._sim.firmware.now_s)
         return {}
 
     def _stock(self, request: Mapping[str, Any]) -> dict[str, object]:
         slot = whole(request, "slot", 1, 64)
         blanks = whole(request, "blanks", 0, 500)
-        with self._rig.timeline.lock:
-            stock = self._rig.world.carousel.stock
+        with self._sim.timeline.lock:
+            stock = self._sim.world.carousel.stock
             if slot not in stock:
                 raise BadInput(Problem(SOURCE, "slot", f"must be one of {', '.join(map(str, stock))}"))
             stock[slot] = blanks
         return {}
 
     def _empty_chute(self, _: Mapping[str, Any]) -> dict[str, object]:
-        with self._rig.timeline.lock:
-            taken = len(self._rig.chute)
-            self._rig.chute.clear()
+        with self._sim.timeline.lock:
+            taken = len(self._sim.chute)
+            self._sim.chute.clear()
         return {"taken": taken}
 
     def _speed(self, request: Mapping[str, Any]) -> dict[str, object]:
@@ -169,7 +169,7 @@ class Control:
         if not realtime.paused:
             raise BadInput(Problem(SOURCE, "do", "step needs pause first"))
         realtime.step(length_s)
-        return {"time_s": round(self._rig.timeline.now_s, 6)}
+        return {"time_s": round(self._sim.timeline.now_s, 6)}
 
     def _clock(self) -> RealTimeRunner:
         if self._realtime is None:

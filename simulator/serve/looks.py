@@ -31,28 +31,28 @@ Values = dict[str, object]
 class Looks:
     """Looks at one machine."""
 
-    def __init__(self, rig: SimulatedMachine, realtime: RealTimeRunner | None) -> None:
-        self._rig = rig
+    def __init__(self, sim: SimulatedMachine, realtime: RealTimeRunner | None) -> None:
+        self._sim = sim
         self._realtime = realtime
         self._blade: Blade | None = None
         self._blades = 0
 
     def state(self) -> Values:
         """The machine now. No key's shape is in it."""
-        rig, world = self._rig, self._rig.world
-        with rig.timeline.lock:
-            carousel, core = world.carousel, rig.firmware.core
+        sim, world = self._sim, self._sim.world
+        with sim.timeline.lock:
+            carousel, core = world.carousel, sim.firmware.core
             limits = core.limits()
             return {
-                "time_s": round(rig.timeline.now_s, 6),
+                "time_s": round(sim.timeline.now_s, 6),
                 "speed": self._realtime.speed if self._realtime else None,
                 "paused": self._realtime.paused if self._realtime else None,
                 "board": state_name(core),
                 "position_mm": [round(value, 4) for value in world.position_mm],
-                "told_mm": [round(value, 4) for value in core.to_mm(core.position())],
+                "commanded_mm": [round(value, 4) for value in core.to_mm(core.position())],
                 "feed_mm_min": round(core.stepper.speed_mm_s(core.now_s) * 60),
-                "wheel_rpm": round(world.wheel_rpm(rig.firmware.now_s), 1),
-                "wheel_told_rpm": round(world.wheel.told_rpm, 1),
+                "wheel_rpm": round(world.wheel_rpm(sim.firmware.now_s), 1),
+                "wheel_commanded_rpm": round(world.wheel.commanded_rpm, 1),
                 "wheel_worn_mm": round(world.wheel_faults.worn_mm, 4),
                 "clamp_open": carousel.clamp_open,
                 "clamped": carousel.clamped.code if carousel.clamped else None,
@@ -61,25 +61,25 @@ class Looks:
                 "chute_holds": carousel.chute_holds,
                 "tray": world.tray.key is not None,
                 "tray_laid": world.tray.laid,
-                "lamp": round(rig.optics.lamp, 3),
-                "cameras_gone": sorted(rig.scanner.unplugged),
+                "lamp": round(sim.optics.lamp, 3),
+                "cameras_gone": sorted(sim.scanner.unplugged),
                 "brush_worn": world.brush_worn,
                 "limits": "".join(name for i, name in enumerate("XYZ") if limits >> i & 1),
                 "probe": core.probe(),
                 "door_open": world.door_open,
                 "hold": world.hold_button,
                 "emergency_stop": world.emergency_stop,
-                "unplugged": not rig.plugged_in or rig.wire.unplugged,
+                "unplugged": not sim.plugged_in or sim.wire.unplugged,
                 "incidents": asdict(world.incidents),
             }
 
     def machine(self) -> Values:
         """How it is built: what does not change while it runs."""
-        machine, places = self._rig.machine, self._rig.world.carousel.places
+        machine, places = self._sim.machine, self._sim.world.carousel.places
         return {
             "name": machine.name,
-            "build": "echo" if self._rig.firmware.core.build.echo else "stock",
-            "seed": self._rig.seed,
+            "build": "echo" if self._sim.firmware.core.build.echo else "stock",
+            "seed": self._sim.seed,
             "travel_mm": [axis.travel_mm for axis in (machine.x, machine.y, machine.z)],
             "wheel": {
                 "flat_mm": machine.wheel.flat_mm,
@@ -110,16 +110,16 @@ class Looks:
 
     def metal(self, since: int) -> Values:
         """The blade in the clamp: its edge as the wheel has left it, on a grid; `since` the number got last time."""
-        rig = self._rig
-        with rig.timeline.lock:
-            rig.world.sync()
-            blade = rig.world.carousel.clamped
+        sim = self._sim
+        with sim.timeline.lock:
+            sim.world.sync()
+            blade = sim.world.carousel.clamped
             if blade is None:
                 return {"number": 0, "blank": None}
             if blade is not self._blade:
                 self._blade, self._blades = blade, self._blades + 1
             # Cut area only grows: with the blade's own number it tells every change.
-            number = self._blades * 1_000_000 + round(rig.world.wheel.cut_mm2 * 1000) % 1_000_000
+            number = self._blades * 1_000_000 + round(sim.world.wheel.cut_mm2 * 1000) % 1_000_000
             if number == since:
                 return {"number": number, "same": True}
             top, bottom = _coarse(blade.top_mm, lowest=True), _coarse(blade.bottom_mm, lowest=False)
@@ -137,12 +137,12 @@ class Looks:
                 "doubled": blade.doubled,
                 "burrs": blade.burrs,
             }
-        return {**told, "uncut_um": _coarse(new_blade(blade.code, rig.catalogue).top_mm, lowest=True)}
+        return {**told, "uncut_um": _coarse(new_blade(blade.code, sim.catalogue).top_mm, lowest=True)}
 
     def tray(self, since: int) -> Values:
         """What lies in the tray as a small picture (PNG, base64); `since` the number got last time."""
-        tray = self._rig.tray
-        with self._rig.timeline.lock:
+        tray = self._sim.tray
+        with self._sim.timeline.lock:
             key, laid = tray.key, tray.laid
         if laid == since:
             return {"laid": laid, "same": True}
@@ -154,7 +154,7 @@ class Looks:
 
     def wire(self, realtime: RealTimeRunner, since: int, most: int) -> Values:
         """Lines that passed after number `since`: number, time, course, text, damaged."""
-        with self._rig.timeline.lock:
+        with self._sim.timeline.lock:
             lines, lost = realtime.tap.since(since, most)
         rows: list[list[Any]] = [[x.number, round(x.at_s, 4), x.course.value, x.text, x.damaged] for x in lines]
         return {"lines": rows, "lost": lost}

@@ -43,9 +43,9 @@ PICTURED = 20
 class DryTap:
     """Counts cutting lines that reached a board whose planner had run empty in mid-cut."""
 
-    def __init__(self, link: ByteLink, rig: SimulatedMachine) -> None:
+    def __init__(self, link: ByteLink, sim: SimulatedMachine) -> None:
         self._link = link
-        self._rig = rig
+        self._sim = sim
         self._cutting = False
         self.dry = self.lines = 0
 
@@ -55,7 +55,7 @@ class DryTap:
     def write(self, data: bytes) -> None:
         if data.startswith(b"G1"):
             self.lines += 1
-            self.dry += self._cutting and not self._rig.firmware.core.planner.blocks
+            self.dry += self._cutting and not self._sim.firmware.core.planner.blocks
             self._cutting = True
         elif data.endswith(b"\n"):
             self._cutting = False
@@ -84,13 +84,13 @@ class Wheel:
 
     def __init__(self, draw: np.random.Generator, found: Found, spread_mm: float) -> None:
         self._draw, self._found, self._spread_mm = draw, found, spread_mm
-        self.rig = SimulatedMachine(machine(), catalogue(), int(draw.integers(2**31)))
-        make = self.rig.world.carousel._make
-        self.rig.world.carousel._make = lambda code, finish: self._odd(make(code, finish))
-        for slide, axis in zip(self.rig.world.slides, (machine().x, machine().y, machine().z), strict=True):
+        self.sim = SimulatedMachine(machine(), catalogue(), int(draw.integers(2**31)))
+        make = self.sim.world.carousel._make
+        self.sim.world.carousel._make = lambda code, finish: self._odd(make(code, finish))
+        for slide, axis in zip(self.sim.world.slides, (machine().x, machine().y, machine().z), strict=True):
             slide.faults.backlash_mm = -float(draw.uniform(0, 1)) * axis.backlash_mm
-        self._tap = DryTap(self.rig.link(), self.rig)
-        self.cutter = GrblCutter(lambda: self._tap, machine(), self.rig.clock)
+        self._tap = DryTap(self.sim.link(), self.sim)
+        self.cutter = GrblCutter(lambda: self._tap, machine(), self.sim.clock)
         self.cutter.connect()
         self.cutter.home()
         self._touches_mm: list[float] = []
@@ -106,10 +106,10 @@ class Wheel:
 
     def copy(self, slot: int, keyway: Keyway, chosen: Blank, bitting: list[str], worn_mm: float) -> CutPlan | None:
         """One copy; its plan if it was cut."""
-        rig, found, clock = self.rig, self._found, self.rig.clock
-        rig.world.wheel_faults.worn_mm = worn_mm
-        rig.world.carousel.stock[slot] = 9
-        rig.chute.clear()
+        sim, found, clock = self.sim, self._found, self.sim.clock
+        sim.world.wheel_faults.worn_mm = worn_mm
+        sim.world.carousel.stock[slot] = 9
+        sim.chute.clear()
         plan = plan_cuts(keyway, chosen, bitting, machine(), edge_error_mm=edge_correction_mm(self._touches_mm))
         assert isinstance(plan, CutPlan)
         begin_s = clock.now_s()
@@ -140,7 +140,7 @@ class Wheel:
     def judge(self, plan: CutPlan, pictured: bool) -> None:
         """Measure what is in the clamp; deliver it if it is good."""
         found = self._found
-        blade = self.rig.world.at_check()
+        blade = self.sim.world.at_check()
         assert blade is not None
         checked = check_copy(plan, np.stack([blade.x_mm, blade.top_mm], axis=1), machine().check)
         found.cuts_mm += checked.cuts_mm
@@ -150,13 +150,13 @@ class Wheel:
         found.gouges_mm.append(float((wanted - blade.top_mm)[cut & (wanted < plan.blade_height_mm - 0.1)].max()))
         passed = checked.passed
         if pictured:
-            seen = check_copy(plan, measure_copy(self.rig.scanner.check()), machine().check)
+            seen = check_copy(plan, measure_copy(self.sim.scanner.check()), machine().check)
             found.camera_mm += [a - b for a, b in zip(seen.cuts_mm, checked.cuts_mm, strict=True)]
             passed = seen.passed
-        since_s = self.rig.clock.now_s()
+        since_s = self.sim.clock.now_s()
         if passed:
             self.cutter.deliver()
-            found.steps_s["to the chute"].append(self.rig.clock.now_s() - since_s)
+            found.steps_s["to the chute"].append(self.sim.clock.now_s() - since_s)
             found.delivered_bad += checked.largest_mm > 0.05
         else:
             found.refused += 1

@@ -42,18 +42,18 @@ def one_visit(played: SimulatedKiosk, key: object, times: dict[State, float] | N
 
     stage.after(THINK_S[State.WELCOME], lambda: stage.post(Start()))
     stage.run_to(State.PLACE_KEY)
-    stage.after(THINK_S[State.PLACE_KEY], lambda: lay(played.rig, key))  # type: ignore[arg-type]
+    stage.after(THINK_S[State.PLACE_KEY], lambda: lay(played.sim, key))  # type: ignore[arg-type]
     stage.run_to(State.OFFER)
     stage.after(THINK_S[State.OFFER], lambda: stage.post(Confirm()))
     stage.run_to(State.TAKE_KEY_BACK)
-    stage.after(THINK_S[State.TAKE_KEY_BACK], played.rig.tray.take)
+    stage.after(THINK_S[State.TAKE_KEY_BACK], played.sim.tray.take)
     stage.run_to(State.LOADING)
     for state in (State.LOADING, State.CUTTING, State.CHECKING, State.DELIVERING):
         passed(state)
     stage.run_to(State.THANK_YOU)
     stage.after(THINK_S[State.THANK_YOU], lambda: stage.post(Done()))
     stage.run_to(State.WELCOME)
-    played.rig.chute.clear()
+    played.sim.chute.clear()
 
 
 def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
@@ -71,10 +71,10 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
         names = ("kwikset-new", "schlage-new")
         times: dict[State, float] = {}
         one_visit(played, gallery_key(names[0], settings.catalogue, 1), times)  # fills caches
-        began, cpu, virtual = time.perf_counter(), time.process_time(), played.rig.clock.now_s()
+        began, cpu, virtual = time.perf_counter(), time.process_time(), played.sim.clock.now_s()
         for visit in range(visits):
             one_visit(played, gallery_key(names[visit % 2], settings.catalogue, 100 + visit))
-        virtual = played.rig.clock.now_s() - virtual
+        virtual = played.sim.clock.now_s() - virtual
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
         what = "frames drawn and read" + (", heads read" if read_heads else ", heads not read")
         print(
@@ -88,16 +88,16 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
 
 def ready_made(settings: Settings, visits: int) -> None:
     """Sessions with the reading handed over ready made."""
-    rig = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
-    expert = ReadyKeyReader(rig, settings.machine.check)
+    sim = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
+    expert = ReadyKeyReader(sim, settings.machine.check)
     with (
         scratch_folder() as folder,
         theatre(
             settings,
             folder,
-            rig=rig,
+            sim=sim,
             expert=expert,
-            scanner=ReadyScanner(rig),
+            scanner=ReadyScanner(sim),
             staff=RehearsalStaff(),
             audit=RehearsalAudit(),
         ) as played,
@@ -105,7 +105,7 @@ def ready_made(settings: Settings, visits: int) -> None:
         played.stage.begin()
         played.stage.run_to(State.WELCOME)
         key = gallery_key("kwikset-new", settings.catalogue, 1)
-        began, cpu, virtual = time.perf_counter(), time.process_time(), rig.clock.now_s()
+        began, cpu, virtual = time.perf_counter(), time.process_time(), sim.clock.now_s()
         delivered = 0
 
         def count(now: Snapshot) -> None:
@@ -116,13 +116,13 @@ def ready_made(settings: Settings, visits: int) -> None:
         for visit in range(visits):
             for slot in settings.machine.magazine.slots if visit % 20 == 0 else ():
                 played.stage.tools.inventory.refill(slot.number, slot.capacity)
-                rig.world.carousel.stock[slot.number] = slot.capacity
+                sim.world.carousel.stock[slot.number] = slot.capacity
             expert.next_key([identified(settings.catalogue, "KW1", visit)], StampReading(seen=True))
             one_visit(played, key)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
         print(
             f"readings ready made: {60 * visits / cpu:.0f} sessions a minute of one core,"
-            f" {60 * visits / wall:.0f} by the wall; {(rig.clock.now_s() - virtual) / cpu:.0f} x real time"
+            f" {60 * visits / wall:.0f} by the wall; {(sim.clock.now_s() - virtual) / cpu:.0f} x real time"
         )
 
 

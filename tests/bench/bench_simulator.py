@@ -57,38 +57,38 @@ def one_copy(seed: int, frames: bool) -> tuple[float, float, str]:
     catalogue = load_catalogue()
     keyway, blank = catalogue.blank_of["KW1"]
     assert keyway.spec is not None
-    rig = SimulatedMachine(machine(), catalogue, seed)
-    plan = plan_cuts(keyway, blank, "35244", rig.machine)
+    sim = SimulatedMachine(machine(), catalogue, seed)
+    plan = plan_cuts(keyway, blank, "35244", sim.machine)
     assert not isinstance(plan, PlanRefusal)
     digest = hashlib.sha256()
-    heard = rig.firmware.take_output
+    heard = sim.firmware.take_output
 
     def overheard() -> bytes:
         data = heard()
         digest.update(data)
         return data
 
-    rig.firmware.take_output = overheard  # type: ignore[method-assign]
+    sim.firmware.take_output = overheard  # type: ignore[method-assign]
     start_s = time.process_time()
     if frames:
-        rig.tray.lay(gallery_key("kwikset-new", catalogue, seed))
+        sim.tray.lay(gallery_key("kwikset-new", catalogue, seed))
         for _ in range(2):
-            view = rig.scanner.scan().silhouette
+            view = sim.scanner.scan().silhouette
             assert view is not None
             digest.update(view.pixels.tobytes())
-        rig.tray.take()
-    cutter = GrblCutter(rig.link, rig.machine, rig.clock)
+        sim.tray.take()
+    cutter = GrblCutter(sim.link, sim.machine, sim.clock)
     cutter.connect()
     cutter.home()
     cutter.load(1, keyway.spec.blade_height_mm)
-    cutter.run(to_gcode(plan, rig.machine), lambda _: None)
+    cutter.run(to_gcode(plan, sim.machine), lambda _: None)
     cutter.present_to_check()
     if frames:
-        digest.update(rig.scanner.check().pixels.tobytes())
+        digest.update(sim.scanner.check().pixels.tobytes())
     cutter.deliver()
     cutter.close()
-    assert len(rig.chute) == 1
-    return time.process_time() - start_s, rig.clock.now_s(), digest.hexdigest()
+    assert len(sim.chute) == 1
+    return time.process_time() - start_s, sim.clock.now_s(), digest.hexdigest()
 
 
 def main() -> int:

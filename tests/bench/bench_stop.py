@@ -33,8 +33,8 @@ TARGET_MS = 50.0
 
 def simulate(path: str, ready: Event, stop: Event, noted: Connection) -> None:
     """The board, in its own process; sends the moment each hold arrives (the monotonic clock is the machine's)."""
-    rig = SimulatedMachine(machine(), catalogue(), 1)
-    realtime = RealTimeRunner(rig.timeline)
+    sim = SimulatedMachine(machine(), catalogue(), 1)
+    realtime = RealTimeRunner(sim.timeline)
     take = realtime.send
 
     def note(data: bytes) -> None:

@@ -34,8 +34,8 @@ PACKAGES = Path("out/bench-packages")
 
 def simulate(path: str, echo: bool, ready: Event, stop: Event) -> None:
     """The board, in its own process."""
-    rig = SimulatedMachine(machine(), catalogue(), 1, build=ECHO if echo else STOCK)
-    realtime = RealTimeRunner(rig.timeline)
+    sim = SimulatedMachine(machine(), catalogue(), 1, build=ECHO if echo else STOCK)
+    realtime = RealTimeRunner(sim.timeline)
     realtime.start()
     port = PtyPort(Path(path), realtime)
     ready.set()

@@ -237,8 +237,8 @@ def fault_words(_folder: Path) -> Target:
 def control(_folder: Path) -> Target:
     """Lines to the simulated machine's control socket. Every line is answered; none is an exception."""
     known = load_settings(None, {})
-    rig = SimulatedMachine(known.machine, known.catalogue, 1)
-    desk = Control(rig, FaultPanel(rig))
+    sim = SimulatedMachine(known.machine, known.catalogue, 1)
+    desk = Control(sim, FaultPanel(sim))
     corpus = [
         b'{"do": "state"}',
         b'{"do": "fault", "name": "shavings", "mm": 0.2}',

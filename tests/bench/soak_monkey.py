@@ -84,9 +84,9 @@ class Monkey:
     """Touches in virtual time; `acts` counts what it did."""
 
     def __init__(
-        self, house: SimulatedKiosk, rig: SimulatedMachine, expert: ReadyKeyReader, seed: int, touches: int
+        self, house: SimulatedKiosk, sim: SimulatedMachine, expert: ReadyKeyReader, seed: int, touches: int
     ) -> None:
-        self.house, self.rig, self.expert = house, rig, expert
+        self.house, self.sim, self.expert = house, sim, expert
         self.stood, self.since_s, self.where = 0, 0.0, State.STARTING
         self.left, self.acts, self.states = touches, Counter[str](), Counter[str]()
         self._random = random.Random(seed)
@@ -113,7 +113,7 @@ class Monkey:
         self.states[now.state.value] += 1
         self.stood = self.stood + 1 if now.state is self.where or {now.state, self.where} <= BACK_ROOM else 0
         if now.state is not self.where:
-            self.where, self.since_s = now.state, self.rig.clock.now_s()
+            self.where, self.since_s = now.state, self.sim.clock.now_s()
         self.glass.settle(1)
         # Half a second and more between touches: later than the moment in which a new screen is deaf.
         self.glass.stage._deaf_until_s = 0.0 if self._random.random() < 0.9 else self.glass.stage._deaf_until_s
@@ -141,7 +141,7 @@ class Monkey:
         """What must hold after every act."""
         assert not self.screenful.broken, "the screen failed"
         state = self.house.stage.now.state
-        stood_s = self.rig.clock.now_s() - self.since_s
+        stood_s = self.sim.clock.now_s() - self.since_s
         assert state is not self.where or state not in WORKING or stood_s < WORK_AT_MOST_S, f"stuck in {state}"
         last = self.house.stage.tools.journal.last_sales(3)
         for sale in last:
@@ -151,7 +151,7 @@ class Monkey:
             assert given <= sale.delivered, f"{given} made good of {sale.delivered}"
         delivered = self.house.delivered
         assert self.house.terminal.taken_in_all_minor <= DEAREST_MINOR * delivered, "money without a key"
-        turning = self.rig.world.wheel.told_rpm > 0
+        turning = self.sim.world.wheel.commanded_rpm > 0
         assert not turning or state in (State.CUTTING, State.TECHNICIAN, State.LOADING), f"the wheel turns in {state}"
 
     def _staff_come(self, now: Any) -> None:
@@ -180,7 +180,7 @@ class Monkey:
         for view in self.house.stage.tools.inventory.slots():
             self.house.stage.tools.inventory.unlock(view.number)
             self.house.stage.tools.inventory.refill(view.number, view.capacity)
-            self.rig.world.carousel.stock[view.number] = view.capacity
+            self.sim.world.carousel.stock[view.number] = view.capacity
 
     def _touch(self, x: float, y: float) -> None:
         from kivy.tests.common import UnitTestTouch
@@ -239,19 +239,19 @@ class Monkey:
         """What hands do that are no touch of the glass."""
         draw = self._random
         if state in (State.PLACE_KEY, State.TRY_AGAIN, State.LAY_ORIGINAL, State.LAY_COPY) and draw.random() < 0.5:
-            if self.rig.tray.key is None:
+            if self.sim.tray.key is None:
                 seed = draw.randrange(2**31)
                 wear = draw.choice((Wear.NEW, Wear.NEW, Wear.WORN))
-                told = identified(self.rig.catalogue, draw.choice(BLANKS), seed, wear=wear)
+                told = identified(self.sim.catalogue, draw.choice(BLANKS), seed, wear=wear)
                 head = StampReading(seen=True, phrases=draw.choice(((), (), (), ("do_not_duplicate",))))
                 self.expert.next_key([told], head)
-                lay(self.rig, gallery_key("kwikset-new", self.rig.catalogue, seed))
+                lay(self.sim, gallery_key("kwikset-new", self.sim.catalogue, seed))
         elif state is State.TAKE_KEY_BACK and draw.random() < 0.6:
             self._hand()
 
     def _hand(self) -> None:
-        if self.rig.tray.key is not None:
-            self.rig.tray.take()
+        if self.sim.tray.key is not None:
+            self.sim.tray.take()
 
 
 class _Port:
@@ -288,9 +288,9 @@ def wrong_at_the_end(house: SimulatedKiosk) -> list[str]:
         found.append(f"the journal says {delivered} delivered, the chute holds {house.delivered}")
     if house.terminal.reserved:
         found.append("money is left reserved")
-    if house.rig.world.wheel.told_rpm:
+    if house.sim.world.wheel.commanded_rpm:
         found.append("the wheel turns")
-    incidents = house.rig.world.incidents
+    incidents = house.sim.world.incidents
     if incidents.cut_loose:
         found.append("cut with the clamp open")
     return found
@@ -309,20 +309,20 @@ def main() -> int:
     settings = load_settings(environment={})
     began_s = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        rig = SimulatedMachine(settings.machine, settings.catalogue, asked.seed, baud=None)
+        sim = SimulatedMachine(settings.machine, settings.catalogue, asked.seed, baud=None)
         # Shoppers take their copies out of the chute; all of them are counted here.
-        rig.world.carousel.chute_holds = asked.touches
-        expert = ReadyKeyReader(rig, settings.machine.check)
+        sim.world.carousel.chute_holds = asked.touches
+        expert = ReadyKeyReader(sim, settings.machine.check)
         with theatre(
             settings,
             Path(folder),
-            rig=rig,
+            sim=sim,
             expert=expert,
-            scanner=ReadyScanner(rig),
+            scanner=ReadyScanner(sim),
             staff=Patient(),
             audit=RehearsalAudit(),
         ) as house:
-            monkey = Monkey(house, rig, expert, asked.seed, asked.touches)
+            monkey = Monkey(house, sim, expert, asked.seed, asked.touches)
             house.stage.begin()
             house.stage.run_to(State.WELCOME, limit_s=600)
             monkey.begin()
@@ -336,10 +336,10 @@ def main() -> int:
                     break
             acts = asked.touches - monkey.left
             monkey.left = 0
-            end_s = rig.clock.now_s() + LONGEST_S
-            while rig.clock.now_s() < end_s and house.stage.turn():
-                if house.stage.now.state is State.TAKE_KEY_BACK and rig.tray.key is not None:
-                    rig.tray.take()
+            end_s = sim.clock.now_s() + LONGEST_S
+            while sim.clock.now_s() < end_s and house.stage.turn():
+                if house.stage.now.state is State.TAKE_KEY_BACK and sim.tray.key is not None:
+                    sim.tray.take()
             found = wrong_at_the_end(house)
             sales = house.stage.tools.journal.last_sales(1_000_000)
             money = Counter(sale.money.value for sale in sales)

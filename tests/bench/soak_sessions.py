@@ -79,7 +79,7 @@ def every_second_kill(settings: Settings) -> int:
 
 def _open_metal(life: Life) -> str:
     """Where the journal has the metal of sales that a kill left open."""
-    with closing(Journal(Records(life.folder).sales, life.rig.clock, simulated=True)) as journal:
+    with closing(Journal(Records(life.folder).sales, life.sim.clock, simulated=True)) as journal:
         return " ".join(sale.metal for sale in journal.open_sales())
 
 

@@ -97,34 +97,34 @@ class Rig:
 
 @pytest.mark.parametrize("build", [STOCK, ECHO])
 def test_a_key_goes_from_magazine_to_chute(build: FirmwareBuild) -> None:
-    rig = Rig(build=build)
-    board = rig.cutter.connect()
+    sim = Rig(build=build)
+    board = sim.cutter.connect()
     assert board.assurance is (Assurance.ECHO if build.echo else Assurance.STOCK)
-    rig.cutter.home()
-    assert rig.cutter.load(1, rig.plan.blade_height_mm).error_mm == pytest.approx(0, abs=0.01)
-    seen = rig.cut()
+    sim.cutter.home()
+    assert sim.cutter.load(1, sim.plan.blade_height_mm).error_mm == pytest.approx(0, abs=0.01)
+    seen = sim.cut()
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
     assert seen[-2] > 0.95, "reports are judged until the last move is done, not until the last line is sent"
-    assert rig.nothing_turns()
-    rig.cutter.present_to_check()
-    rig.cutter.deliver()
-    assert len(rig.world.delivered) == 1
-    assert np.abs(rig.errors_mm(rig.world.delivered[0])).max() < 0.01
-    assert rig.world.crashes == 0
-    rig.cutter.close()
+    assert sim.nothing_turns()
+    sim.cutter.present_to_check()
+    sim.cutter.deliver()
+    assert len(sim.world.delivered) == 1
+    assert np.abs(sim.errors_mm(sim.world.delivered[0])).max() < 0.01
+    assert sim.world.crashes == 0
+    sim.cutter.close()
 
 
 @settings(max_examples=12, deadline=None)
 @given(key=bittings(("KW1", "SC1", "SC4", "KW10", "M1")))
 def test_random_keys_come_out_as_wanted(key: tuple[Keyway, Blank, tuple[str, ...]]) -> None:
     _, chosen, bitting = key
-    rig = Rig(chosen.code, "".join(bitting)).loaded()
-    rig.cut()
-    assert np.abs(rig.errors_mm()).max() < 0.012
-    piece = rig.world.clamped
+    sim = Rig(chosen.code, "".join(bitting)).loaded()
+    sim.cut()
+    assert np.abs(sim.errors_mm()).max() < 0.012
+    piece = sim.world.clamped
     assert piece is not None
-    wanted = np.interp(piece.x_mm, rig.plan.wanted[:, 0], rig.plan.wanted[:, 1])
+    wanted = np.interp(piece.x_mm, sim.plan.wanted[:, 0], sim.plan.wanted[:, 1])
     assert (wanted - piece.top_mm).max() < 0.012
 
 
@@ -134,14 +134,14 @@ def test_a_worn_key_copied_as_it_is_runs_over_its_many_short_moves(
     key: tuple[Keyway, Blank, tuple[str, ...]], seed: int, build: FirmwareBuild
 ) -> None:
     keyway, chosen, bitting = key
-    rig = Rig(chosen.code, "".join(bitting), build)
-    outline = worn_edge(chosen, rig.plan.wanted, seed)
+    sim = Rig(chosen.code, "".join(bitting), build)
+    outline = worn_edge(chosen, sim.plan.wanted, seed)
     plan = plan_cuts(keyway, chosen, bitting, machine(), outline=outline)
     assume(isinstance(plan, CutPlan))
     assert isinstance(plan, CutPlan)
-    rig.job = to_gcode(plan, machine())
-    rig.loaded().cut()
-    piece = rig.world.clamped
+    sim.job = to_gcode(plan, machine())
+    sim.loaded().cut()
+    piece = sim.world.clamped
     assert piece is not None
     assert check_copy(plan, np.stack([piece.x_mm, piece.top_mm], axis=1)[:-1], machine().check).largest_mm < 0.04
 
@@ -150,12 +150,12 @@ def test_a_worn_key_copied_as_it_is_runs_over_its_many_short_moves(
 @given(key=bittings(("KW1", "SC1", "SC4", "KW10", "M1")))
 def test_a_cut_takes_hardly_longer_than_its_moves_must(key: tuple[Keyway, Blank, tuple[str, ...]]) -> None:
     _, chosen, bitting = key
-    rig = Rig(chosen.code, "".join(bitting)).loaded()
-    place = rig.cutter.status().position_mm
+    sim = Rig(chosen.code, "".join(bitting)).loaded()
+    place = sim.cutter.status().position_mm
     assert place is not None
-    begin_s = rig.clock.now_s()
-    rig.cut()
-    spent_s, least = rig.clock.now_s() - begin_s, least_s(rig.job, place, machine())
+    begin_s = sim.clock.now_s()
+    sim.cut()
+    spent_s, least = sim.clock.now_s() - begin_s, least_s(sim.job, place, machine())
     assert 0.995 * least < spent_s < 1.05 * least
 
 
@@ -163,11 +163,11 @@ def test_a_cut_takes_hardly_longer_than_its_moves_must(key: tuple[Keyway, Blank,
 
 
 def test_shavings_are_found_and_one_clean_cycle_helps() -> None:
-    rig = Rig(lift_mm=[0.18, 0.0]).ready()
-    touch = rig.cutter.load(1, rig.plan.blade_height_mm)
+    sim = Rig(lift_mm=[0.18, 0.0]).ready()
+    touch = sim.cutter.load(1, sim.plan.blade_height_mm)
     assert abs(touch.error_mm) < 0.01
     assert touch.blanks_used == 2
-    assert (rig.world.fed, len(rig.world.rejected), len(rig.world.delivered)) == (2, 1, 0)
+    assert (sim.world.fed, len(sim.world.rejected), len(sim.world.delivered)) == (2, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -175,36 +175,36 @@ def test_shavings_are_found_and_one_clean_cycle_helps() -> None:
     [(0.2, "shavings"), (float("nan"), "no blank"), (1.2, "too high"), (-0.3, "too low")],
 )
 def test_a_blank_that_does_not_sit_twice_is_a_blank_fault_that_latches_nothing(lift_mm: float, reason: str) -> None:
-    rig = Rig(lift_mm=[lift_mm]).ready()
+    sim = Rig(lift_mm=[lift_mm]).ready()
     with pytest.raises(BlankFault, match=reason) as caught:
-        rig.cutter.load(3, rig.plan.blade_height_mm)
+        sim.cutter.load(3, sim.plan.blade_height_mm)
     assert caught.value.slot == 3
-    assert caught.value.blanks_used == rig.world.fed
-    assert rig.cutter.fault is None
-    assert rig.world.clamped is None
-    assert rig.world.delivered == []
-    assert rig.world.crashes == 0
-    rig.world.lift_mm = []
-    rig.cutter.load(1, rig.plan.blade_height_mm)
+    assert caught.value.blanks_used == sim.world.fed
+    assert sim.cutter.fault is None
+    assert sim.world.clamped is None
+    assert sim.world.delivered == []
+    assert sim.world.crashes == 0
+    sim.world.lift_mm = []
+    sim.cutter.load(1, sim.plan.blade_height_mm)
 
 
 def test_a_probe_that_is_closed_before_it_touches_is_a_fault() -> None:
-    rig = Rig().ready()
-    rig.world.probe_at = lambda motor: True  # type: ignore[method-assign]
+    sim = Rig().ready()
+    sim.world.probe_at = lambda motor: True  # type: ignore[method-assign]
     with pytest.raises(HardwareFault, match="probe is closed"):
-        rig.cutter.load(1, rig.plan.blade_height_mm)
+        sim.cutter.load(1, sim.plan.blade_height_mm)
 
 
 def test_a_slot_is_turned_to_its_own_place() -> None:
-    rig = Rig().ready()
-    rig.cutter.load(4, rig.plan.blade_height_mm)
-    assert rig.world.position_mm()[2] == pytest.approx(-50.0, abs=0.01)
+    sim = Rig().ready()
+    sim.cutter.load(4, sim.plan.blade_height_mm)
+    assert sim.world.position_mm()[2] == pytest.approx(-50.0, abs=0.01)
 
 
 # Stops.
 
 
-def at_fraction(rig: Rig, fraction: float, act: Callable[[], None]) -> Callable[[float], None]:
+def at_fraction(sim: Rig, fraction: float, act: Callable[[], None]) -> Callable[[float], None]:
     done: list[bool] = []
 
     def progress(now: float) -> None:
@@ -222,63 +222,63 @@ def from_another_thread(act: Callable[[], None]) -> None:
 
 
 def test_stop_from_another_thread_holds_at_once_and_latches() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
 
     def stop() -> None:
-        from_another_thread(rig.cutter.stop)
-        assert rig.sent.endswith(b"!")
+        from_another_thread(sim.cutter.stop)
+        assert sim.sent.endswith(b"!")
 
     with pytest.raises(Stopped):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.4, stop))
-    assert rig.nothing_turns()
-    after_stop = rig.sent[rig.sent.index(b"!") :]
+        sim.cutter.run(sim.job, at_fraction(sim, 0.4, stop))
+    assert sim.nothing_turns()
+    after_stop = sim.sent[sim.sent.index(b"!") :]
     assert b"G1" not in after_stop, "nothing but making safe follows a stop"
     with pytest.raises(Stopped):
-        rig.cutter.deliver()
-    rig.cutter.recover()
-    rig.cutter.reject()
-    assert (len(rig.world.rejected), len(rig.world.delivered)) == (1, 0)
+        sim.cutter.deliver()
+    sim.cutter.recover()
+    sim.cutter.reject()
+    assert (len(sim.world.rejected), len(sim.world.delivered)) == (1, 0)
 
 
 def test_recovery_lifts_a_wheel_stopped_in_the_metal_straight_out_before_anything_moves_sideways() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
     with pytest.raises(Stopped):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.6, lambda: from_another_thread(rig.cutter.stop)))
-    assert rig.world.position_mm()[1] < -21.5, "the wheel rests in the metal"
-    rig.cutter.recover()
-    assert rig.sent.index(b"$J=") < rig.sent.rindex(b"$H")
-    assert rig.world.crashes == 0
+        sim.cutter.run(sim.job, at_fraction(sim, 0.6, lambda: from_another_thread(sim.cutter.stop)))
+    assert sim.world.position_mm()[1] < -21.5, "the wheel rests in the metal"
+    sim.cutter.recover()
+    assert sim.sent.index(b"$J=") < sim.sent.rindex(b"$H")
+    assert sim.world.crashes == 0
 
 
 def test_stop_while_nothing_runs_resets_and_latches_until_recovery() -> None:
-    rig = Rig().ready()
-    rig.cutter.stop()
-    assert rig.sent.endswith(b"!\x18")
+    sim = Rig().ready()
+    sim.cutter.stop()
+    assert sim.sent.endswith(b"!\x18")
     with pytest.raises(Stopped):
-        rig.cutter.load(1, rig.plan.blade_height_mm)
-    rig.cutter.recover()
-    rig.cutter.load(1, rig.plan.blade_height_mm)
+        sim.cutter.load(1, sim.plan.blade_height_mm)
+    sim.cutter.recover()
+    sim.cutter.load(1, sim.plan.blade_height_mm)
 
 
 def test_stop_while_homing_resets_at_once() -> None:
-    rig = Rig()
-    rig.cutter.connect()
+    sim = Rig()
+    sim.cutter.connect()
 
     def when_homing(data: bytes) -> bytes:
         if data == b"$H\n":
-            rig.on_send = None
+            sim.on_send = None
             threading.Timer(0, lambda: None)
-            stop = threading.Thread(target=rig.cutter.stop)
+            stop = threading.Thread(target=sim.cutter.stop)
             stop.start()
             stop.join()
         return data
 
-    rig.on_send = when_homing
+    sim.on_send = when_homing
     with pytest.raises(HardwareFault):
-        rig.cutter.home()
-    assert b"!\x18" in rig.sent
+        sim.cutter.home()
+    assert b"!\x18" in sim.sent
     with pytest.raises(HardwareFault):
-        rig.cutter.home()
+        sim.cutter.home()
 
 
 @pytest.mark.parametrize(
@@ -287,50 +287,50 @@ def test_stop_while_homing_resets_at_once() -> None:
 def test_a_hold_nobody_here_asked_for_ends_the_job_and_a_closed_hold_input_is_the_door(
     released: bool, fault: type[HardwareFault], words: str
 ) -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
 
     def press() -> None:
-        rig.world.controls = Controls(hold=True)
-        rig.board.inputs_changed()
+        sim.world.controls = Controls(hold=True)
+        sim.board.inputs_changed()
         if released:
-            rig.world.controls = Controls()
-            rig.board.inputs_changed()
+            sim.world.controls = Controls()
+            sim.board.inputs_changed()
 
     with pytest.raises(fault, match=words):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.3, press))
-    assert rig.nothing_turns()
+        sim.cutter.run(sim.job, at_fraction(sim, 0.3, press))
+    assert sim.nothing_turns()
 
 
 def test_an_opened_door_ends_the_job_with_the_wheel_off() -> None:
-    rig = Rig(build=FirmwareBuild(safety_door=True)).loaded()
+    sim = Rig(build=FirmwareBuild(safety_door=True)).loaded()
 
     def open_door() -> None:
-        rig.world.controls = Controls(door=True)
-        rig.board.inputs_changed()
+        sim.world.controls = Controls(door=True)
+        sim.board.inputs_changed()
 
     with pytest.raises(HardwareFault, match="door"):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.3, open_door))
-    assert rig.nothing_turns()
+        sim.cutter.run(sim.job, at_fraction(sim, 0.3, open_door))
+    assert sim.nothing_turns()
 
 
 def test_a_hard_limit_in_the_cut_is_an_alarm_left_by_a_reset() -> None:
-    rig = Rig().loaded()
-    rig.board.core.settings.hard_limits = True
+    sim = Rig().loaded()
+    sim.board.core.settings.hard_limits = True
 
     def hit() -> None:
-        rig.world.forced_limits = 1
-        rig.board.inputs_changed()
+        sim.world.forced_limits = 1
+        sim.board.inputs_changed()
 
     with pytest.raises(BoardAlarm, match="limit switch"):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.3, hit))
-    assert rig.nothing_turns()
+        sim.cutter.run(sim.job, at_fraction(sim, 0.3, hit))
+    assert sim.nothing_turns()
 
 
 # A wire and a board that cannot be trusted.
 
 
 def test_silence_in_the_cut_latches_within_a_second() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
     muted_s: list[float] = []
     latched_s: list[float] = []
 
@@ -340,31 +340,31 @@ def test_silence_in_the_cut_latches_within_a_second() -> None:
     class Watch(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.levelno == logging.ERROR and not latched_s:
-                latched_s.append(rig.clock.now_s())
+                latched_s.append(sim.clock.now_s())
 
     watch = Watch()
     logging.getLogger("hardware.grbl.cutter").addHandler(watch)
-    rig.link.up = mute
+    sim.link.up = mute
     try:
         with pytest.raises(LinkTimeout):
-            rig.cutter.run(rig.job, at_fraction(rig, 0.4, lambda: muted_s.append(rig.clock.now_s())))
+            sim.cutter.run(sim.job, at_fraction(sim, 0.4, lambda: muted_s.append(sim.clock.now_s())))
     finally:
         logging.getLogger("hardware.grbl.cutter").removeHandler(watch)
     assert latched_s[0] - muted_s[0] <= 1.0
-    assert rig.nothing_turns(), "the reset gets through even when nothing comes back"
+    assert sim.nothing_turns(), "the reset gets through even when nothing comes back"
 
 
-def replace_line(rig: Rig, number: int, new: bytes) -> None:
+def replace_line(sim: Rig, number: int, new: bytes) -> None:
     """The wire turns the job's line `number` into another one."""
-    wanted = rig.job.lines[number].text.encode() + b"\n"
+    wanted = sim.job.lines[number].text.encode() + b"\n"
 
     def tamper(data: bytes) -> bytes:
         if data == wanted:
-            rig.on_send = None
+            sim.on_send = None
             return new + b"\n"
         return data
 
-    rig.on_send = tamper
+    sim.on_send = tamper
 
 
 DAMAGE = {
@@ -387,41 +387,41 @@ DAMAGE = {
 @pytest.mark.parametrize("build", [STOCK, ECHO])
 def test_a_line_damaged_into_another_that_makes_sense_is_found(what: str, build: FirmwareBuild) -> None:
     number, new = DAMAGE[what]
-    rig = Rig(build=build).loaded()
-    replace_line(rig, number, new)
+    sim = Rig(build=build).loaded()
+    replace_line(sim, number, new)
     with pytest.raises((LinkGarbled, PathDeviation, LinkTimeout, BoardAlarm)):
-        rig.cut()
-    assert rig.nothing_turns()
+        sim.cut()
+    assert sim.nothing_turns()
     if what in ("a rapid", "ten times the feed", "a tenth of the feed", "incremental", "inches", "the wheel slow"):
-        assert isinstance(rig.cutter.fault, LinkGarbled), "words are compared after every line, echo or not"
+        assert isinstance(sim.cutter.fault, LinkGarbled), "words are compared after every line, echo or not"
     if build.echo:
-        assert isinstance(rig.cutter.fault, LinkGarbled)
-        assert np.abs(rig.errors_mm()).max() > 0.5, "found before the cut was finished"
+        assert isinstance(sim.cutter.fault, LinkGarbled)
+        assert np.abs(sim.errors_mm()).max() > 0.5, "found before the cut was finished"
 
 
 def test_with_echo_a_damaged_cutting_line_never_touches_the_metal() -> None:
-    rig = Rig(build=ECHO).loaded()
-    replace_line(rig, 5, b"G1X-84.488Y-28.736F339")
+    sim = Rig(build=ECHO).loaded()
+    replace_line(sim, 5, b"G1X-84.488Y-28.736F339")
     with pytest.raises(LinkGarbled, match="another line"):
-        rig.cut()
-    piece = rig.world.clamped
+        sim.cut()
+    piece = sim.world.clamped
     assert piece is not None
-    assert piece.top_mm.min() == pytest.approx(rig.plan.blade_height_mm)
+    assert piece.top_mm.min() == pytest.approx(sim.plan.blade_height_mm)
 
 
 def test_a_wheel_the_board_says_is_off_ends_the_job() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
 
     def wheel_off(data: bytes, _now_s: float) -> bytes:
         return data.replace(b",6000", b",0")
 
     with pytest.raises(PathDeviation, match="wheel"):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.3, lambda: setattr(rig.link, "up", wheel_off)))
-    assert rig.nothing_turns()
+        sim.cutter.run(sim.job, at_fraction(sim, 0.3, lambda: setattr(sim.link, "up", wheel_off)))
+    assert sim.nothing_turns()
 
 
 def test_feed_that_stalls_ends_the_job() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
     frozen: list[bytes] = []
 
     def freeze(data: bytes, _now_s: float) -> bytes:
@@ -431,61 +431,61 @@ def test_feed_that_stalls_ends_the_job() -> None:
         return data
 
     with pytest.raises(PathDeviation, match="stalled"):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.3, lambda: setattr(rig.link, "up", freeze)))
-    assert rig.nothing_turns()
+        sim.cutter.run(sim.job, at_fraction(sim, 0.3, lambda: setattr(sim.link, "up", freeze)))
+    assert sim.nothing_turns()
 
 
 def test_a_board_that_resets_itself_in_the_cut_ends_the_job() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
     with pytest.raises(HardwareFault):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.5, rig.board.power_cycle))
-    assert rig.nothing_turns()
+        sim.cutter.run(sim.job, at_fraction(sim, 0.5, sim.board.power_cycle))
+    assert sim.nothing_turns()
 
 
 def test_a_port_that_vanishes_in_the_cut_is_opened_again_only_to_stop_the_wheel() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
 
     def vanish() -> None:
-        rig.link.closed = True
+        sim.link.closed = True
 
     with pytest.raises(LinkLost):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.5, vanish))
-    rig.clock.sleep(0)
-    rig.board.advance(0.5)
-    assert rig.nothing_turns()
+        sim.cutter.run(sim.job, at_fraction(sim, 0.5, vanish))
+    sim.clock.sleep(0)
+    sim.board.advance(0.5)
+    assert sim.nothing_turns()
 
 
 def test_a_move_outside_the_travel_is_an_alarm_and_never_sent_again() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
     lines = (JobLine("G21G90G94"), JobLine("G0X-300", (-300.0, -18.0, 0.0)))
     with pytest.raises(BoardAlarm, match="leave the travel"):
-        rig.cutter.run(CutJob(lines, (-60.0, -18.0, 0.0)), lambda _: None)
-    assert rig.sent.count(b"X-300") == 1
-    rig.cutter.recover()
+        sim.cutter.run(CutJob(lines, (-60.0, -18.0, 0.0)), lambda _: None)
+    assert sim.sent.count(b"X-300") == 1
+    sim.cutter.recover()
 
 
 def test_a_bug_in_the_caller_stops_the_wheel_too() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
 
     def fail(_fraction: float) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        rig.cutter.run(rig.job, fail)
-    assert rig.nothing_turns()
+        sim.cutter.run(sim.job, fail)
+    assert sim.nothing_turns()
     with pytest.raises(HardwareFault, match="program failed"):
-        rig.cutter.deliver()
+        sim.cutter.deliver()
 
 
 def test_no_log_line_of_a_whole_key_or_of_its_failure_holds_any_of_it(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    rig = Rig().loaded()
-    rig.cut()
-    replace_line(rig, 8, b"G1X-82.024Y-29F480")
+    sim = Rig().loaded()
+    sim.cut()
+    replace_line(sim, 8, b"G1X-82.024Y-29F480")
     with pytest.raises(HardwareFault) as caught:
-        rig.cut()
+        sim.cut()
     text = caplog.text + str(caught.value) + repr(caught.value)
-    for line in rig.job.lines:
+    for line in sim.job.lines:
         if line.cutting:
             assert line.text not in text
 
@@ -499,30 +499,30 @@ def test_a_macro_that_is_not_plain_is_bad_input_naming_its_line() -> None:
 
 def test_after_a_reset_in_motion_the_boards_own_place_is_not_believed() -> None:
     """Now and then a real board says Idle after a reset in motion, and not ALARM:3."""
-    rig = Rig().loaded()
+    sim = Rig().loaded()
 
     def never_at_rest(data: bytes, _now_s: float) -> bytes:
         return data.replace(b"<Hold:0", b"<Hold:1").replace(b"ALARM:3\r\n", b"").replace(b"<Alarm", b"<Idle")
 
-    rig.link.up = never_at_rest
+    sim.link.up = never_at_rest
     with pytest.raises(Stopped):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.6, lambda: from_another_thread(rig.cutter.stop)))
-    rig.sent.clear()
-    rig.cutter.recover()
-    assert b"$J" not in rig.sent
-    assert b"$H" in rig.sent
+        sim.cutter.run(sim.job, at_fraction(sim, 0.6, lambda: from_another_thread(sim.cutter.stop)))
+    sim.sent.clear()
+    sim.cutter.recover()
+    assert b"$J" not in sim.sent
+    assert b"$H" in sim.sent
 
 
 @pytest.mark.parametrize("off_mm", [(0.0, 0.4, 0.0), (0.3, 0.0, 0.0), (0.0, 0.0, 0.5)])
 def test_a_wheel_that_was_lifted_to_another_place_than_asked_is_a_fault(off_mm: tuple[float, float, float]) -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
     with pytest.raises(Stopped):
-        rig.cutter.run(rig.job, at_fraction(rig, 0.6, lambda: from_another_thread(rig.cutter.stop)))
-    rig.sent.clear()
+        sim.cutter.run(sim.job, at_fraction(sim, 0.6, lambda: from_another_thread(sim.cutter.stop)))
+    sim.sent.clear()
     place = re.compile(rb"MPos:(-?[\d.]+),(-?[\d.]+),(-?[\d.]+)")
 
     def elsewhere(data: bytes, _now_s: float) -> bytes:
-        if b"$J" not in rig.sent:
+        if b"$J" not in sim.sent:
             return data
         return place.sub(
             lambda seen: (
@@ -534,7 +534,7 @@ def test_a_wheel_that_was_lifted_to_another_place_than_asked_is_a_fault(off_mm: 
             data,
         )
 
-    rig.link.up = elsewhere
+    sim.link.up = elsewhere
     with pytest.raises(PathDeviation, match="lifted"):
-        rig.cutter.recover()
-    assert b"$H" not in rig.sent
+        sim.cutter.recover()
+    assert b"$H" not in sim.sent

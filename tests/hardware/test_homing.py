@@ -23,8 +23,8 @@ def test_the_home_button_lifts_a_wheel_that_stands_low_before_all_axes_move() ->
 
 
 def stands_where_it_says(hands: Hands) -> bool:
-    place = hands.rig.world.position_mm
-    core = hands.rig.firmware.core
+    place = hands.sim.world.position_mm
+    core = hands.sim.firmware.core
     said = core.to_mm(core.position())
     return all(abs(a - b) < 0.1 for a, b in zip(said, place, strict=True))
 
@@ -34,7 +34,7 @@ def stands_where_it_says(hands: Hands) -> bool:
 def test_a_switch_that_chatters_while_homing_is_a_fault_or_does_no_harm(axis: str, at_s: float) -> None:
     hands = Hands()
     hands.cutter.connect()
-    hands.later(at_s, lambda: FaultPanel(hands.rig).set("limit_bounce", {"axis": axis, "count": 60}))
+    hands.later(at_s, lambda: FaultPanel(hands.sim).set("limit_bounce", {"axis": axis, "count": 60}))
     try:
         hands.cutter.home()
     except HardwareFault:
@@ -47,7 +47,7 @@ def test_a_first_homing_at_a_wrong_origin_is_put_right_by_the_second() -> None:
     """The switch closes once far from its place: the board takes that for its origin and says ok."""
     hands = Hands()
     hands.cutter.connect()
-    world = hands.rig.world
+    world = hands.sim.world
 
     def closes(axis: int) -> None:
         world.sensors.limits_closed |= 1 << axis
@@ -68,8 +68,8 @@ def test_homings_that_never_agree_are_a_fault() -> None:
     hands = Hands()
     board = machine().board.model_copy(update={"homing_feed_mm_min": 20.0})
     changed = machine().model_copy(update={"board": board})
-    hands.rig.firmware.core.settings.values[24] = 200.0
-    cutter = GrblCutter(hands.rig.link, changed, hands.rig.clock)
+    hands.sim.firmware.core.settings.values[24] = 200.0
+    cutter = GrblCutter(hands.sim.link, changed, hands.sim.clock)
     cutter._open_board()
     cutter._connected().reset()
     with pytest.raises(HomingUnsure):
@@ -84,14 +84,14 @@ def test_steps_lost_on_the_way_to_the_chute_drop_no_copy_beside_it(lost_mm: floa
     hands.cutter.run(hands.job, lambda _: None)
     hands.cutter.present_to_check()
     written: list[bool] = []
-    hands.rig.world.slides[0]._origin_mm += lost_mm
+    hands.sim.world.slides[0]._origin_mm += lost_mm
     try:
         hands.cutter.deliver(lambda: written.append(True))
     except HardwareFault:
         assert written == [], "nothing says that a copy was about to fall"
         assert hands.rests
         return
-    assert (len(hands.rig.chute), hands.rig.world.carousel.floor) == (1, [])
+    assert (len(hands.sim.chute), hands.sim.world.carousel.floor) == (1, [])
     assert stands_where_it_says(hands)
 
 

@@ -199,12 +199,12 @@ def test_only_a_stock_board_is_asked_for_a_dwell_of_nothing() -> None:
 
 
 def test_a_moving_board_is_asked_at_most_ten_times_a_second() -> None:
-    rig = Rig().loaded()
-    rig.sent.clear()
-    begin_s = rig.clock.now_s()
-    rig.cut()
-    rests = sum(line.plunge for line in rig.job.lines) + 1
-    assert rig.sent.count(b"?") <= (rig.clock.now_s() - begin_s) * 10 + rests + 1
+    sim = Rig().loaded()
+    sim.sent.clear()
+    begin_s = sim.clock.now_s()
+    sim.cut()
+    rests = sum(line.plunge for line in sim.job.lines) + 1
+    assert sim.sent.count(b"?") <= (sim.clock.now_s() - begin_s) * 10 + rests + 1
 
 
 @pytest.mark.parametrize(("off_mm", "passes"), [(0.0, True), (0.002, True), (-0.002, True), (0.006, False)])
@@ -228,10 +228,10 @@ def test_a_rest_is_compared_within_one_motor_step(off_mm: float, passes: bool) -
 
 
 def test_a_port_opened_again_leaves_the_position_unknown() -> None:
-    rig = Rig().ready()
-    rig.cutter.connect()
+    sim = Rig().ready()
+    sim.cutter.connect()
     with pytest.raises(HardwareFault, match="not homed"):
-        rig.cutter.load(1, rig.plan.blade_height_mm)
+        sim.cutter.load(1, sim.plan.blade_height_mm)
 
 
 @pytest.mark.parametrize("word", ["M0", "M1", "M2", "M30", "M3 S6000", "G10 L2 P1 X0", "G28.1", "$X", "~"])
@@ -247,21 +247,21 @@ def test_no_macro_may_pause_the_board(word: str) -> None:
 
 
 def test_after_a_lost_newline_nothing_but_a_stop_is_sent() -> None:
-    rig = Rig().loaded()
+    sim = Rig().loaded()
     seen: list[int] = []
 
     def without_end(data: bytes) -> bytes:
         if data.startswith(b"G1X") and not seen:
-            seen.append(len(rig.sent))
+            seen.append(len(sim.sent))
             return data[:-1] + bytes((data[-1] ^ 0x40,))
         return data
 
-    rig.on_send = without_end
+    sim.on_send = without_end
     with pytest.raises((LinkTimeout, PathDeviation)):
-        rig.cut()
-    after = bytes(rig.sent[seen[0] :]).partition(b"J")[2]
+        sim.cut()
+    after = bytes(sim.sent[seen[0] :]).partition(b"J")[2]
     assert set(after) <= set(b"?!\x18"), "the waiting line would run with the next newline"
-    assert rig.nothing_turns()
+    assert sim.nothing_turns()
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5, 9, 10, 11, 15, 20, 22, 23, 24, 25, 26, 28, 30, 31, 35, 36, 37, 38])

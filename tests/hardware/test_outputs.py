@@ -24,9 +24,9 @@ def cut_with(hands: Hands, share: float, stray: bytes) -> list[float]:
 
     def progress(done: float) -> None:
         if done >= share and not at_s:
-            at_s.append(hands.rig.timeline.now_s)
-            with hands.rig.timeline.lock:
-                hands.rig.firmware.receive(stray)
+            at_s.append(hands.sim.timeline.now_s)
+            with hands.sim.timeline.lock:
+                hands.sim.firmware.receive(stray)
 
     with pytest.raises((PathDeviation, LinkGarbled)):
         hands.cutter.run(hands.job, progress)
@@ -38,10 +38,10 @@ def test_a_clamp_opened_by_a_stray_byte_ends_the_cut_within_a_few_reports(share:
     hands = Hands().loaded()
     (at_s,) = cut_with(hands, share, FLOOD)
     assert hands.rests
-    assert hands.rig.timeline.now_s - at_s < 1.5, "with the hold and the reset that follow"
+    assert hands.sim.timeline.now_s - at_s < 1.5, "with the hold and the reset that follow"
     with pytest.raises((PathDeviation, LinkGarbled)):
         hands.cutter.deliver()
-    assert hands.rig.chute == []
+    assert hands.sim.chute == []
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_each_output_that_was_not_told_is_a_fault_in_a_watched_report(letters: s
             data = super().read(timeout_s)
             return re.sub(rb"\|A:[A-Z]+", f"|A:{letters}".encode() if letters else b"", data) if changed else data
 
-    hands.cutter = GrblCutter(lambda: Liar(hands.rig.link(), hands), machine(), hands.rig.clock)
+    hands.cutter = GrblCutter(lambda: Liar(hands.sim.link(), hands), machine(), hands.sim.clock)
     hands.loaded()
     with pytest.raises(PathDeviation, match="wheel"):
         hands.cutter.run(hands.job, lambda done: changed.append(True) if done > 0.2 else None)
@@ -85,15 +85,15 @@ class Measured(Tap):
 
     def read(self, timeout_s: float) -> bytes:
         data = super().read(timeout_s)
-        rig = self._hands.rig
-        rpm = rig.world.wheel_rpm(rig.timeline.now_s)
+        sim = self._hands.sim
+        rpm = sim.world.wheel_rpm(sim.timeline.now_s)
         return re.sub(rb"\|FS:([\d.]+),([\d.]+)", rb"|FS:\1,\2,%d" % rpm, data)
 
 
 def with_tachometer(hands: Hands, tap: type[Tap] = Measured) -> Hands:
     wheel = machine().wheel.model_copy(update={"tachometer": True})
     hands.cutter = GrblCutter(
-        lambda: tap(hands.rig.link(), hands), machine().model_copy(update={"wheel": wheel}), hands.rig.clock
+        lambda: tap(hands.sim.link(), hands), machine().model_copy(update={"wheel": wheel}), hands.sim.clock
     )
     return hands
 
@@ -104,17 +104,17 @@ def test_a_wheel_that_turns_as_it_should_cuts() -> None:
 
 def test_a_wheel_that_does_not_turn_never_goes_down() -> None:
     hands = with_tachometer(Hands()).loaded()
-    hands.rig.world.wheel_faults.stalled = True
+    hands.sim.world.wheel_faults.stalled = True
     with pytest.raises(PathDeviation, match="does not reach its speed"):
         hands.cutter.run(hands.job, lambda _: None)
-    assert hands.rig.world.incidents.plunged_still == 0
+    assert hands.sim.world.incidents.plunged_still == 0
 
 
 def test_a_wheel_that_stalls_in_the_metal_ends_the_cut() -> None:
     hands = with_tachometer(Hands()).loaded()
 
     def progress(done: float) -> None:
-        hands.rig.world.wheel_faults.stalled = done > 0.3
+        hands.sim.world.wheel_faults.stalled = done > 0.3
 
     with pytest.raises(PathDeviation, match="lost its speed"):
         hands.cutter.run(hands.job, progress)

@@ -33,12 +33,12 @@ from tests.support.paths import ROOT
 
 @contextmanager
 def simulated_port(path: Path, seed: int = 1) -> Iterator[SimulatedMachine]:
-    rig = SimulatedMachine(machine(), catalogue(), seed)
-    realtime = RealTimeRunner(rig.timeline)
+    sim = SimulatedMachine(machine(), catalogue(), seed)
+    realtime = RealTimeRunner(sim.timeline)
     realtime.start()
     port = PtyPort(path, realtime)
     try:
-        yield rig
+        yield sim
     finally:
         port.close()
         realtime.stop()
@@ -77,16 +77,16 @@ def test_a_kw1_and_an_sc1_of_random_bitting_are_cut_as_wanted_over_the_pty(tmp_p
             thread.start()
         for thread in threads:
             thread.join()
-        for code, rig in (("KW1", kw1), ("SC1", sc1)):
+        for code, sim in (("KW1", kw1), ("SC1", sc1)):
             assert told[code].returncode == 0, (seed, told[code].stderr)
             assert "cut and delivered" in told[code].stdout
             plan = keys[code][0]
-            (piece,) = rig.chute
+            (piece,) = sim.chute
             for position, root in zip(plan.positions_mm, plan.roots_mm, strict=True):
                 around = np.linspace(position - 0.15, position + 0.15, 11)
                 assert float(np.interp(around, piece.x_mm, piece.top_mm).mean()) == pytest.approx(root, abs=0.05), seed
-            assert not rig.world.incidents.counted()
-            assert rig.world.wheel_rpm(rig.timeline.now_s + 10) == 0
+            assert not sim.world.incidents.counted()
+            assert sim.world.wheel_rpm(sim.timeline.now_s + 10) == 0
 
 
 # Ports that are no good: one line, status 2, no motion.
@@ -180,13 +180,13 @@ def test_a_port_that_vanishes_for_good_while_the_machine_moves_ends_with_the_war
     monkeypatch.setattr(service, "COMMAND_S", 0.5)
     path = tmp_path / "board"
     told: list[int] = []
-    with simulated_port(path) as rig:
+    with simulated_port(path) as sim:
         thread = threading.Thread(target=lambda: told.append(here("service", *CUT, str(path))))
-        start = rig.world.position_mm
+        start = sim.world.position_mm
         thread.start()
         moved = threading.Event()
         while not moved.wait(0.05):
-            if rig.world.position_mm != start:
+            if sim.world.position_mm != start:
                 moved.set()
     thread.join()
     assert told == [2]
@@ -262,20 +262,20 @@ def test_a_socket_is_a_port_too_and_its_end_is_a_lost_link() -> None:
 
 def test_safe_stop_stops_a_wheel_somebody_left_turning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "board"
-    with simulated_port(path) as rig:
+    with simulated_port(path) as sim:
         cutter = GrblCutter(serial_link_factory(machine().wire, str(path)), machine(), SystemClock())
         cutter.connect()
         assert cutter._board is not None
         cutter._board.link.write(b"$X\nM3S6000\n")
         spinning = threading.Event()
         while not spinning.wait(0.02):
-            if rig.world.wheel_rpm(rig.timeline.now_s) > 0:
+            if sim.world.wheel_rpm(sim.timeline.now_s) > 0:
                 spinning.set()
         cutter._board.link.close()  # as if the program had been killed
         assert here("service", "safe-stop", "--port", str(path)) == 0
         assert "wheel is off" in capsys.readouterr().out
-        with rig.timeline.lock:
-            assert rig.firmware.core.spindle == 5
+        with sim.timeline.lock:
+            assert sim.firmware.core.spindle == 5
 
 
 @pytest.fixture

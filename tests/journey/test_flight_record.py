@@ -99,7 +99,7 @@ def recorded_sales(folder: Path, sales: int, limit_bytes: int) -> Path:
     path = folder / "flight.jsonl"
     life = Life(load_settings(environment={}), folder)
     with life.kiosk() as made, path.open("w") as file:
-        recorder = FlightRecorder(file, life.rig.clock, limit_bytes=limit_bytes, path=path)
+        recorder = FlightRecorder(file, life.sim.clock, limit_bytes=limit_bytes, path=path)
         made.stage.controller.observe(recorder.event)
         made.cutter.hear_wire(recorder.wire)
         for _ in range(sales):
@@ -129,12 +129,12 @@ def test_a_visit_longer_than_a_whole_record_is_written_without_its_wire_and_not_
 def test_a_disk_that_refuses_ends_the_record_and_not_the_session(tmp_path: Path) -> None:
     life = Life(load_settings(environment={}), tmp_path)
     with life.kiosk() as made, open("/dev/full", "w", buffering=1) as full:
-        recorder = FlightRecorder(full, life.rig.clock)
+        recorder = FlightRecorder(full, life.sim.clock)
         made.stage.controller.observe(recorder.event)
         made.cutter.hear_wire(recorder.wire)
         one_copy(life, made)
         recorder.close()
-    assert len(life.rig.chute) == 1
+    assert len(life.sim.chute) == 1
 
 
 def test_a_record_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:

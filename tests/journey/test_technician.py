@@ -83,27 +83,27 @@ def presses(kiosk: SimulatedKiosk, tab: str, name: str) -> Snapshot:
 
 
 def test_a_technician_jogs_cuts_a_test_key_calibrates_and_leaves(kiosk: SimulatedKiosk, tmp_path: Path) -> None:
-    stage, rig = kiosk.stage, kiosk.rig
+    stage, sim = kiosk.stage, kiosk.sim
     seen = stage.run_until(lambda now: service(now).status is not None)
     assert service(seen).status is not None
-    before_mm = rig.world.position_mm
+    before_mm = sim.world.position_mm
     presses(kiosk, "jog/x/10", "jog_minus")
-    assert rig.world.position_mm[0] == pytest.approx(before_mm[0] - 10.0, abs=0.01)
+    assert sim.world.position_mm[0] == pytest.approx(before_mm[0] - 10.0, abs=0.01)
 
-    stock = rig.world.carousel.stock[2]
+    stock = sim.world.carousel.stock[2]
     count = stage.tools.inventory.slots()[1].count
     seen = presses(kiosk, "test/2", "test_cut")
     trial = service(seen).trial
     assert trial is not None
     assert (trial.passed, trial.slot, trial.blank) == (True, 2, "SC1")
     assert trial.largest_error_mm < trial.tolerance_mm
-    assert (rig.world.carousel.stock[2], stage.tools.inventory.slots()[1].count) == (stock - 1, count - 1)
-    assert len(rig.rejects) == 1
-    assert not rig.chute
-    assert rig.world.wheel_rpm(rig.firmware.now_s) == 0
+    assert (sim.world.carousel.stock[2], stage.tools.inventory.slots()[1].count) == (stock - 1, count - 1)
+    assert len(sim.rejects) == 1
+    assert not sim.chute
+    assert sim.world.wheel_rpm(sim.firmware.now_s) == 0
     assert stage.tools.journal.last_sales(5) == ()
 
-    lay(rig, step_gauge(stage.tools.machine.gauge))
+    lay(sim, step_gauge(stage.tools.machine.gauge))
     seen = presses(kiosk, "cameras", "calibrate")
     found = service(seen).calibration
     assert found is not None
@@ -111,7 +111,7 @@ def test_a_technician_jogs_cuts_a_test_key_calibrates_and_leaves(kiosk: Simulate
     (file,) = (tmp_path / "calibrations").glob("calibration-*.toml")
     views = tomllib.loads(file.read_text())["views"]
     assert views["silhouette"]["mm_per_px"] == pytest.approx(stage.tools.machine.views.silhouette.mm_per_px, rel=0.002)
-    rig.tray.take()
+    sim.tray.take()
     stage.post(Cancel())
     stage.run_to(State.STAFF_MENU)
     stage.post(Cancel())
@@ -133,35 +133,35 @@ def test_a_test_cut_is_counted_once_as_a_test(kiosk: SimulatedKiosk) -> None:
 
 
 def test_letting_go_ends_a_jog_on_its_way(kiosk: SimulatedKiosk) -> None:
-    stage, rig = kiosk.stage, kiosk.rig
-    before_mm = rig.world.position_mm[0]
+    stage, sim = kiosk.stage, kiosk.sim
+    before_mm = sim.world.position_mm[0]
     stage.post(ServiceAction("jog", "x", -10.0))
     # Time passes within the jog as the board moves; the finger leaves in the middle of it.
-    sleep, ends_s = rig.clock.sleep, rig.clock.now_s() + 0.4
+    sleep, ends_s = sim.clock.sleep, sim.clock.now_s() + 0.4
 
     def sleeping(duration_s: float) -> None:
         sleep(duration_s)
-        if rig.clock.now_s() > ends_s:
+        if sim.clock.now_s() > ends_s:
             stage.post(LetGo())
 
-    rig.clock.sleep = sleeping  # type: ignore[method-assign]
+    sim.clock.sleep = sleeping  # type: ignore[method-assign]
     seen = stage.run_until(lambda now: service(now).message == "let_go")
-    moved_mm = before_mm - rig.world.position_mm[0]
+    moved_mm = before_mm - sim.world.position_mm[0]
     assert 0.5 < moved_mm < 9.5
     assert service(seen).busy == ""
     presses(kiosk, "machine", "check")
 
 
 def test_a_finger_that_is_gone_before_the_jog_begins_moves_nothing(kiosk: SimulatedKiosk) -> None:
-    before_mm = kiosk.rig.world.position_mm
+    before_mm = kiosk.sim.world.position_mm
     kiosk.stage.post(ServiceAction("jog", "y", -1.0))
     kiosk.stage.post(LetGo())
     kiosk.stage.run_until(lambda now: service(now).message == "let_go")
-    assert kiosk.rig.world.position_mm == before_mm
+    assert kiosk.sim.world.position_mm == before_mm
 
 
 def test_no_jog_leaves_the_travel_or_takes_a_step_the_screen_does_not_offer(kiosk: SimulatedKiosk) -> None:
-    before_mm = kiosk.rig.world.position_mm
+    before_mm = kiosk.sim.world.position_mm
     kiosk.stage.post(ServiceAction("jog", "x", 10.0))
     kiosk.stage.run_until(lambda now: service(now).message == "beyond_travel")
     for axis, distance_mm in (("x", -50.0), ("a", -1.0), ("", 0.0), ("x", float("nan"))):
@@ -169,12 +169,12 @@ def test_no_jog_leaves_the_travel_or_takes_a_step_the_screen_does_not_offer(kios
         kiosk.stage.run_until(lambda now: service(now).message == "unknown_action")
         kiosk.stage.post(ServiceAction("cameras_off"))
         kiosk.stage.run_until(lambda now: service(now).message == "")
-    assert kiosk.rig.world.position_mm == before_mm
+    assert kiosk.sim.world.position_mm == before_mm
     assert target((-1.0, -1.0, -1.0), "z", -200.0, SETTINGS.machine) is None
 
 
 def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_recovery(kiosk: SimulatedKiosk) -> None:
-    stage, rig = kiosk.stage, kiosk.rig
+    stage, sim = kiosk.stage, kiosk.sim
     stops = [Stop()]
 
     def stop(now: Snapshot) -> None:
@@ -187,12 +187,12 @@ def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_re
     assert seen.fault is not None
     assert seen.fault.code == "STOPPED"
     assert len(service(seen).errors) == 1, "one stop is one error"
-    assert rig.world.carousel.clamped is not None
+    assert sim.world.carousel.clamped is not None
     presses(kiosk, "machine", "recover")
     assert stage.now.fault is None
-    assert rig.world.wheel_rpm(rig.firmware.now_s) == 0
-    assert rig.world.carousel.clamped is None
-    assert len(rig.rejects) == 1
+    assert sim.world.wheel_rpm(sim.firmware.now_s) == 0
+    assert sim.world.carousel.clamped is None
+    assert len(sim.rejects) == 1
     assert stage.now.state is State.TECHNICIAN
 
 
@@ -221,7 +221,7 @@ def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: SimulatedKios
 
 def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: SimulatedKiosk) -> None:
     stage = kiosk.stage
-    lay(kiosk.rig, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
+    lay(kiosk.sim, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
     stage.post(button(kiosk, "cameras", "cameras").does)  # type: ignore[arg-type]
     seen = service(stage.run_until(lambda now: len(service(now).previews) == 5))
     assert all(each.pixels is not None and max(each.pixels.shape) <= 128 for each in seen.previews)
@@ -234,7 +234,7 @@ def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: 
 
 
 def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: SimulatedKiosk) -> None:
-    kiosk.rig.scanner.unplugged.add("head")
+    kiosk.sim.scanner.unplugged.add("head")
     kiosk.stage.post(ServiceAction("cameras"))
     seen = service(kiosk.stage.run_until(lambda now: len(service(now).previews) == 5))
     assert [each.view for each in seen.previews if each.problem] == ["head"]
@@ -242,7 +242,7 @@ def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: Simulated
 
 
 def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: SimulatedKiosk, tmp_path: Path) -> None:
-    lay(kiosk.rig, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
+    lay(kiosk.sim, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
     seen = presses(kiosk, "cameras", "calibrate")
     found = service(seen).calibration
     assert found is not None
@@ -254,7 +254,7 @@ def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: Si
 
 
 def test_a_blank_that_does_not_sit_locks_its_slot_and_says_so(kiosk: SimulatedKiosk) -> None:
-    FaultPanel(kiosk.rig).set("misfeed", {"slot": 3, "count": 2}, "test")
+    FaultPanel(kiosk.sim).set("misfeed", {"slot": 3, "count": 2}, "test")
     seen = presses(kiosk, "test/3", "test_cut")
     assert service(seen).message == "blank_unfit"
     assert service(seen).slots[2].locked

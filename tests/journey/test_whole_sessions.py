@@ -37,14 +37,14 @@ def to_a_decision(played: SimulatedKiosk, key: PhysicalKey) -> State:
     stage.run_to(State.WELCOME)
     stage.post(Start())
     stage.run_to(State.PLACE_KEY)
-    lay(played.rig, key)
+    lay(played.sim, key)
     return stage.run_to(State.OFFER, State.REFUSED, State.TRY_AGAIN, State.WORN).state
 
 
 def buy(played: SimulatedKiosk) -> None:
     played.stage.post(Confirm())
     played.stage.run_to(State.TAKE_KEY_BACK)
-    played.rig.tray.take()
+    played.sim.tray.take()
     played.stage.run_to(State.THANK_YOU)
 
 
@@ -65,7 +65,7 @@ def test_a_key_of_random_code_is_copied_from_its_pictures_within_tolerance(
     key = key_of(settings, blank, codes, rng)
     assert to_a_decision(played, key) is State.OFFER
     buy(played)
-    (copy,) = played.rig.chute
+    (copy,) = played.sim.chute
     wanted = [keyway.spec.root_mm_of[code] for code in codes]
     found = roots_mm(copy, keyway.spec.cut_positions_mm(known.cuts))
     assert found == pytest.approx(wanted, abs=0.05)
@@ -80,18 +80,18 @@ def test_a_medeco_like_blade_is_refused_and_nothing_moves(settings: Settings, pl
     stage = played.stage
     stage.begin()
     stage.run_to(State.WELCOME)
-    at_rest = played.rig.world.motor
+    at_rest = played.sim.world.motor
     stage.post(Start())
     stage.run_to(State.PLACE_KEY)
-    lay(played.rig, gallery_key("medeco-like", settings.catalogue, 3))
+    lay(played.sim, gallery_key("medeco-like", settings.catalogue, 3))
     seen = stage.run_to(State.REFUSED, State.OFFER)
     assert seen.state is State.REFUSED
     assert seen.refusal is not None
     assert not seen.refusal.can_be_approved
     stage.post(Done())
     stage.run_to(State.WELCOME)
-    assert played.rig.world.motor == at_rest
-    assert played.rig.chute == []
+    assert played.sim.world.motor == at_rest
+    assert played.sim.chute == []
 
 
 def test_nothing_of_the_key_is_kept_whatever_becomes_of_the_session(
@@ -117,18 +117,18 @@ def test_nothing_of_the_key_is_kept_whatever_becomes_of_the_session(
         for end in ("done", "crash"):
             stage.post(Start())
             stage.run_to(State.PLACE_KEY)
-            lay(played.rig, key)
+            lay(played.sim, key)
             stage.run_to(State.OFFER)
             stage.post(Confirm())
             stage.run_to(State.TAKE_KEY_BACK)
-            played.rig.tray.take()
+            played.sim.tray.take()
             if end == "done":
                 stage.run_to(State.THANK_YOU)
                 stage.post(Done())
                 stage.run_to(State.WELCOME)
             else:
                 stage.run_to(State.CUTTING)
-                played.rig.plugged_in = False
+                played.sim.plugged_in = False
                 stage.run_to(State.OUT_OF_ORDER)
         shown.append(repr(stage.controller.desk.visit))
     spine_y_mm = settings.machine.clamp.spine_y_mm

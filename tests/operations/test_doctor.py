@@ -155,8 +155,8 @@ def test_a_missing_or_wrong_port_is_told(tmp_path: Path, settings: Settings) -> 
 
 def test_a_board_that_answers_passes_and_one_that_was_changed_is_told(tmp_path: Path, settings: Settings) -> None:
     machine = settings.machine
-    rig = SimulatedMachine(machine, settings.catalogue, 1)
-    realtime = RealTimeRunner(rig.timeline)
+    sim = SimulatedMachine(machine, settings.catalogue, 1)
+    realtime = RealTimeRunner(sim.timeline)
     realtime.start()
     port = PtyPort(tmp_path / "board", realtime)
     # Other tests may have the processor: what is looked for here is the answer, not its speed.

@@ -34,16 +34,16 @@ from tests.support.promise_machine import Hands
 from tests.support.transcript import ToldClock
 
 
-def turns(rig: SimulatedMachine) -> bool:
+def turns(sim: SimulatedMachine) -> bool:
     """Whether the wheel is told to turn."""
-    with rig.timeline.lock:
-        return rig.firmware.core.spindle != 5
+    with sim.timeline.lock:
+        return sim.firmware.core.spindle != 5
 
 
 def unplugged_in_the_cut(hands: Hands, share: float) -> None:
     def progress(done: float) -> None:
         if done >= share:
-            hands.rig.plugged_in = False
+            hands.sim.plugged_in = False
 
     with pytest.raises(LinkFault):
         hands.cutter.run(hands.job, progress)
@@ -53,34 +53,34 @@ def unplugged_in_the_cut(hands: Hands, share: float) -> None:
 def test_a_port_that_comes_back_is_opened_and_the_board_reset_however_late(back_after_s: float) -> None:
     hands = Hands(kept_on=True).loaded()
     unplugged_in_the_cut(hands, 0.5)
-    assert turns(hands.rig)
+    assert turns(hands.sim)
     assert hands.cutter.wheel_may_turn
-    hands.later(back_after_s, lambda: setattr(hands.rig, "plugged_in", True))
+    hands.later(back_after_s, lambda: setattr(hands.sim, "plugged_in", True))
     (work,) = hands.beside
-    lost_s = hands.rig.clock.now_s()
+    lost_s = hands.sim.clock.now_s()
     work()
-    assert not turns(hands.rig)
+    assert not turns(hands.sim)
     assert not hands.cutter.wheel_may_turn
-    assert hands.rig.clock.now_s() - lost_s < back_after_s + pause_s(back_after_s) + 1.0
+    assert hands.sim.clock.now_s() - lost_s < back_after_s + pause_s(back_after_s) + 1.0
     assert isinstance(hands.cutter.fault, LinkFault), "the wheel is off, and the fault stays until somebody recovers"
     assert b"G1" not in hands.sent[hands.sent.rindex(b"\x18") :]
 
 
 def test_a_port_that_stays_and_passes_nothing_is_closed_opened_and_reset() -> None:
     hands = Hands().loaded()
-    rig = hands.rig
+    sim = hands.sim
 
     def progress(done: float) -> None:
-        if done > 0.5 and not rig.wire.unplugged:
-            rig.damage_wire(WireFault(Damage.SILENCE, Direction.TO_BOARD, 0))
-            rig.damage_wire(WireFault(Damage.SILENCE, Direction.FROM_BOARD, 0))
+        if done > 0.5 and not sim.wire.unplugged:
+            sim.damage_wire(WireFault(Damage.SILENCE, Direction.TO_BOARD, 0))
+            sim.damage_wire(WireFault(Damage.SILENCE, Direction.FROM_BOARD, 0))
 
     with pytest.raises(LinkFault):
         hands.cutter.run(hands.job, progress)
     assert hands.cutter.wheel_may_turn
-    hands.later(20.0, rig.mend_wire)
+    hands.later(20.0, sim.mend_wire)
     hands.beside[0]()
-    assert not turns(rig)
+    assert not turns(sim)
     assert not hands.cutter.wheel_may_turn
 
 
@@ -109,10 +109,10 @@ def test_nobody_can_make_the_machine_move_before_the_lost_board_was_reset_and_re
     for motion in (hands.cutter.home, hands.cutter.reject, hands.cutter.present_to_check):
         with pytest.raises(LinkFault):
             motion()
-    hands.rig.plugged_in = True
+    hands.sim.plugged_in = True
     assert hands.cutter.look().state in ("Idle", "Alarm")
     assert not hands.cutter.wheel_may_turn, "looking resets too"
-    assert not turns(hands.rig)
+    assert not turns(hands.sim)
     with pytest.raises(LinkFault):
         hands.cutter.reject()
     hands.cutter.recover()
@@ -139,12 +139,12 @@ def test_a_stop_in_the_cut_is_no_lost_wheel() -> None:
 
 @contextmanager
 def port(path: Path) -> Iterator[SimulatedMachine]:
-    rig = SimulatedMachine(machine(), catalogue(), 1)
-    realtime = RealTimeRunner(rig.timeline, 1.0, rig.wire)
+    sim = SimulatedMachine(machine(), catalogue(), 1)
+    realtime = RealTimeRunner(sim.timeline, 1.0, sim.wire)
     realtime.start()
     pty = PtyPort(path, realtime)
     try:
-        yield rig
+        yield sim
     finally:
         pty.close()
         realtime.stop()
@@ -160,14 +160,14 @@ def until(done: Callable[[], bool], limit_s: float = 20.0) -> bool:
     return False
 
 
-def spinning(rig: SimulatedMachine, path: Path) -> GrblCutter:
+def spinning(sim: SimulatedMachine, path: Path) -> GrblCutter:
     """A driver in command of a turning wheel."""
     cutter = GrblCutter(serial_link_factory(machine().wire, str(path)), machine(), SystemClock(), in_a_thread)
     cutter.connect()
     assert cutter._board is not None
     cutter._board.command("$X")
     cutter._board.command("M3S6000")
-    assert until(lambda: turns(rig))
+    assert until(lambda: turns(sim))
     return cutter
 
 
@@ -179,8 +179,8 @@ def lost(cutter: GrblCutter) -> bool:
     return False
 
 
-def plug(rig: SimulatedMachine, is_in: bool) -> None:
-    rig.plugged_in, rig.wire.unplugged = is_in, not is_in
+def plug(sim: SimulatedMachine, is_in: bool) -> None:
+    sim.plugged_in, sim.wire.unplugged = is_in, not is_in
 
 
 def here(*arguments: str) -> int:
@@ -197,14 +197,14 @@ def here(*arguments: str) -> int:
 
 def test_a_real_port_that_vanishes_and_comes_back_is_reset_from_a_thread_of_the_driver(tmp_path: Path) -> None:
     path = tmp_path / "board"
-    with port(path) as rig:
-        cutter = spinning(rig, path)
-        plug(rig, False)
+    with port(path) as sim:
+        cutter = spinning(sim, path)
+        plug(sim, False)
         assert until(lambda: lost(cutter))
         assert cutter.wheel_may_turn
-        plug(rig, True)
+        plug(sim, True)
         assert until(lambda: not cutter.wheel_may_turn)
-        assert not turns(rig)
+        assert not turns(sim)
         cutter.close()
 
 
@@ -224,9 +224,9 @@ def test_safe_stop_waits_for_a_port_that_is_not_there_and_tells_people_meanwhile
 
         assert until(told)
         assert ended == []
-        with port(path) as rig:
+        with port(path) as sim:
             thread.join(timeout=30)
-            assert not turns(rig)
+            assert not turns(sim)
     finally:
         thread.join(timeout=60)
     assert ended == [0]
@@ -236,12 +236,12 @@ def test_safe_stop_goes_through_the_program_that_holds_the_port(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "board"
-    with port(path) as rig:
-        cutter = spinning(rig, path)
+    with port(path) as sim:
+        cutter = spinning(sim, path)
         with stop_served(str(path), cutter.stop_and_confirm):
             assert here("service", "safe-stop", "--port", str(path)) == 0
         assert "the program that holds the port has stopped the machine" in capsys.readouterr().out
-        assert not turns(rig)
+        assert not turns(sim)
         assert isinstance(cutter.fault, Stopped), "stopped from outside, it stays stopped until somebody recovers"
         with pytest.raises(Stopped):
             cutter.home()
@@ -284,7 +284,7 @@ def test_safe_stop_loads_nothing_it_does_not_need(tmp_path: Path) -> None:
 
 def test_a_fault_of_the_driver_with_no_port_at_all_says_that_the_wheel_may_turn() -> None:
     hands = Hands()
-    hands.rig.plugged_in = False
+    hands.sim.plugged_in = False
     with pytest.raises(HardwareFault):
         hands.cutter.connect()
     assert hands.cutter.wheel_may_turn, "whatever ran before this program may have left it turning"

@@ -88,12 +88,12 @@ def test_opened_while_the_machine_rests_it_moves_no_step(name: str, build: Firmw
 def test_opened_and_closed_again_while_the_machine_rests_it_does_not_go_on_by_itself(name: str) -> None:
     hands = Hands().loaded()
     hands.door(True)()
-    hands.rig.clock.sleep(1.0)
+    hands.sim.clock.sleep(1.0)
     hands.door(False)()
-    place = hands.rig.world.position_mm
+    place = hands.sim.world.position_mm
     with pytest.raises(HardwareFault):
         MOTIONS[name](hands)
-    assert hands.rig.world.position_mm == place
+    assert hands.sim.world.position_mm == place
 
 
 def test_opened_between_reset_and_homing_it_does_not_home() -> None:
@@ -130,7 +130,7 @@ def test_opened_in_a_jog_it_is_the_door_and_nothing_moves_until_it_is_closed(bui
     hands.later(0.3, hands.door(True))
     with pytest.raises(DoorOpened):
         hands.cutter.jog("x", -40.0, lambda: True)
-    assert hands.rig.world.position_mm[0] > -40
+    assert hands.sim.world.position_mm[0] > -40
     with pytest.raises(DoorOpened):
         hands.cutter.recover()
     hands.door(False)()
@@ -170,18 +170,18 @@ def test_opened_while_the_books_are_written_over_the_chute_the_clamp_stays_close
     hands = Hands().loaded()
     with pytest.raises(DoorOpened):
         hands.cutter.deliver(hands.door(True))
-    assert hands.rig.chute == []
+    assert hands.sim.chute == []
     assert hands.steps_in_the_open == 0
 
 
 def test_hold_held_and_emergency_stop_pressed_forbid_motion_as_the_door_does() -> None:
     hands = Hands().homed()
-    hands.rig.world.hold_button = True
-    hands.rig.world.changed()
+    hands.sim.world.hold_button = True
+    hands.sim.world.changed()
     with pytest.raises(DoorOpened):
         hands.cutter.load(1, hands.plan.blade_height_mm)
     hands = Hands().homed()
-    hands.rig.world.set_emergency_stop(True, hands.rig.firmware.now_s)
+    hands.sim.world.set_emergency_stop(True, hands.sim.firmware.now_s)
     with pytest.raises(HardwareFault):
         hands.cutter.load(1, hands.plan.blade_height_mm)
     with pytest.raises(Stopped):
@@ -207,10 +207,10 @@ def test_a_test_cut_on_a_real_port_with_the_door_open_before_the_power_came_on_i
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "board"
-    rig = SimulatedMachine(machine(), catalogue(), 1)
-    rig.world.set_door(True)
-    place = rig.world.position_mm
-    realtime = RealTimeRunner(rig.timeline)
+    sim = SimulatedMachine(machine(), catalogue(), 1)
+    sim.world.set_door(True)
+    place = sim.world.position_mm
+    realtime = RealTimeRunner(sim.timeline)
     realtime.start()
     port = PtyPort(path, realtime)
     monkeypatch.setattr(
@@ -221,9 +221,9 @@ def test_a_test_cut_on_a_real_port_with_the_door_open_before_the_power_came_on_i
             main()
         assert left.value.code == 2
         assert "[DOOR_OPEN]" in capsys.readouterr().err
-        with rig.timeline.lock:
-            assert rig.world.position_mm == place
-            assert rig.firmware.core.spindle == 5
+        with sim.timeline.lock:
+            assert sim.world.position_mm == place
+            assert sim.firmware.core.spindle == 5
     finally:
         port.close()
         realtime.stop()

@@ -111,16 +111,16 @@ def try_job(
     on = machine()
     plan = plan_cuts(*blank(code), bitting, on)
     assert isinstance(plan, CutPlan)
-    rig = SimulatedMachine(on, catalogue(), 1, build=ECHO if echo else STOCK)
-    link = ForkingLink(rig.link(), wanted)
-    cutter = GrblCutter(lambda: link, on, rig.clock)
+    sim = SimulatedMachine(on, catalogue(), 1, build=ECHO if echo else STOCK)
+    link = ForkingLink(sim.link(), wanted)
+    cutter = GrblCutter(lambda: link, on, sim.clock)
     cutter.connect()
     cutter.home()
     cutter.load(slot, plan.blade_height_mm)
     link.trying = True
     ended, wrong = "", ""
     try:
-        ended, wrong = _finish(cutter, rig, plan, on, link)
+        ended, wrong = _finish(cutter, sim, plan, on, link)
     except BaseException as odd:
         if link.reply is None:
             raise
@@ -134,14 +134,14 @@ def try_job(
 
 
 def _finish(
-    cutter: GrblCutter, rig: SimulatedMachine, plan: CutPlan, on: Machine, link: ForkingLink
+    cutter: GrblCutter, sim: SimulatedMachine, plan: CutPlan, on: Machine, link: ForkingLink
 ) -> tuple[str, str]:
     """Cut, measure, deliver or reject; how it ended and what must never be."""
     try:
         cutter.run(to_gcode(plan, on), lambda _: None)
         link.trying = False
         cutter.present_to_check()
-        blade = rig.world.at_check()
+        blade = sim.world.at_check()
         if blade is None:
             return "blank lost", ""
         if not check_copy(plan, _edge(blade), on.check).passed:
@@ -153,16 +153,16 @@ def _finish(
             ended = "harmless" if off_mm < UNTOUCHED_MM else "within tolerance"
     except HardwareFault as fault:
         ended = fault.code
-    rig.timeline.advance(COAST_S)
-    return ended, ", ".join(_never(rig, plan))
+    sim.timeline.advance(COAST_S)
+    return ended, ", ".join(_never(sim, plan))
 
 
-def _never(rig: SimulatedMachine, plan: CutPlan) -> Iterator[str]:
-    if rig.world.wheel_rpm(rig.timeline.now_s) > 0:
+def _never(sim: SimulatedMachine, plan: CutPlan) -> Iterator[str]:
+    if sim.world.wheel_rpm(sim.timeline.now_s) > 0:
         yield "the wheel turns at the end"
-    if any(is_bad(plan, blade) for blade in rig.chute):
+    if any(is_bad(plan, blade) for blade in sim.chute):
         yield "a bad key delivered"
-    if rig.timeline.now_s > LONGEST_S:
+    if sim.timeline.now_s > LONGEST_S:
         yield "a hang"
 
 

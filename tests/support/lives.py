@@ -103,30 +103,30 @@ class Life:
 
     settings: Settings
     folder: Path
-    rig: SimulatedMachine = field(init=False)
+    sim: SimulatedMachine = field(init=False)
     terminal: SimulatedTerminal = field(default_factory=SimulatedTerminal)
     dies_at: Place | None = None
     passed: dict[str, int] = field(default_factory=lambda: {"write": 0, "line": 0})
 
     def __post_init__(self) -> None:
-        self.rig = SimulatedMachine(self.settings.machine, self.settings.catalogue, 1, baud=None)
+        self.sim = SimulatedMachine(self.settings.machine, self.settings.catalogue, 1, baud=None)
         self._links: list[MortalLink] = []
 
     @contextmanager
     def kiosk(self, dies_at: Place | None = None) -> Iterator[SimulatedKiosk]:
         """A kiosk from switching on; it dies where it must, and then `Killed` comes out of whatever is asked of it."""
         self.dies_at, self.passed = dies_at, {"write": 0, "line": 0}
-        expert = Expert(self.rig, self.settings.machine.check)
+        expert = Expert(self.sim, self.settings.machine.check)
         expert.next_key([identified(self.settings.catalogue, "KW1", 4)], StampReading(seen=True))
         with ExitStack() as stack:
             made = stack.enter_context(
                 theatre(
                     self.settings,
                     self.folder,
-                    rig=self.rig,
+                    sim=self.sim,
                     terminal=self.terminal,
                     expert=expert,
-                    scanner=ReadyScanner(self.rig),
+                    scanner=ReadyScanner(self.sim),
                     staff=RehearsalStaff(),
                     audit=RehearsalAudit(),
                     wire=self._wire,
@@ -138,7 +138,7 @@ class Life:
             yield made
 
     def _wire(self) -> ByteLink:
-        link = MortalLink(self.rig.link())
+        link = MortalLink(self.sim.link())
         link.on_line = lambda _: self._pass("line")
         self._links.append(link)
         return link
@@ -206,14 +206,14 @@ def brought_back_and_refunded(life: Life, made: SimulatedKiosk) -> None:
     stage.run_to(State.BRING_BACK)
     stage.post(EnterReceipt(stage.tools.journal.last_sales(1)[0].bring_back_code))
     stage.run_to(State.LAY_ORIGINAL)
-    lay(life.rig, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    lay(life.sim, gallery_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.LAY_COPY)
-    life.rig.tray.take()
+    life.sim.tray.take()
     stage.run_until(lambda _: stage.controller.desk.here.tray_empty_seen >= EMPTY_LOOKS)
     expert.next_key([off_by(known, 0.15)], StampReading(seen=True))
-    lay(life.rig, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    lay(life.sim, gallery_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.RETURN_RESULT)
-    life.rig.tray.take()
+    life.sim.tray.take()
     life.terminal.will("refund", TerminalFault.SILENT_DONE)
     life.terminal.will("query", TerminalFault.SILENT_NOT_DONE)
     stage.post(Confirm())
@@ -233,7 +233,7 @@ STORIES: tuple[Story, ...] = (
 def sell(life: Life, made: SimulatedKiosk, copies: int, ends_in: State = State.THANK_YOU) -> None:
     """A sale to its end."""
     stage = to_take_key_back(life, made, copies)
-    life.rig.tray.take()
+    life.sim.tray.take()
     stage.run_to(ends_in)
 
 
@@ -245,7 +245,7 @@ def to_take_key_back(life: Life, made: SimulatedKiosk, copies: int) -> VirtualKi
     stage.run_to(State.WELCOME)
     stage.post(Start())
     stage.run_to(State.PLACE_KEY)
-    lay(life.rig, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    lay(life.sim, gallery_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.OFFER)
     stage.post(SetQuantity(copies))
     stage.post(Confirm())
@@ -255,17 +255,17 @@ def to_take_key_back(life: Life, made: SimulatedKiosk, copies: int) -> VirtualKi
 
 def settle(life: Life, dies_at: Place | None = None) -> None:
     """Switch on and come to rest. The key is taken out by its owner meanwhile."""
-    life.rig.timeline.advance(SILENT_S)
-    life.rig.tray.take()
+    life.sim.timeline.advance(SILENT_S)
+    life.sim.tray.take()
     with life.kiosk(dies_at) as made:
-        stage, world = made.stage, life.rig.world
+        stage, world = made.stage, life.sim.world
         stood_mm = world.position_mm
         stage.begin()
         stage.run_to(State.WELCOME, State.OUT_OF_ORDER, limit_s=1200)
         if stage.now.state is State.OUT_OF_ORDER:
             assert world.position_mm == stood_mm, "after a restart in the middle of a sale nothing moves by itself"
             # Staff look behind the guard and into the tray: what they say is true.
-            recovers(stage, received=lambda: len(life.rig.chute) > _delivered(stage))
+            recovers(stage, received=lambda: len(life.sim.chute) > _delivered(stage))
             stage.run_to(State.WELCOME, limit_s=1200)
         nothing_is_owed(life, made)
 
@@ -279,10 +279,10 @@ def nothing_is_owed(life: Life, made: SimulatedKiosk) -> None:
     journal = made.stage.tools.journal
     assert journal.open_sales() == ()
     assert life.terminal.reserved == ()
-    assert life.rig.world.wheel.told_rpm == 0
-    assert life.rig.world.carousel.clamped is None
+    assert life.sim.world.wheel.commanded_rpm == 0
+    assert life.sim.world.carousel.clamped is None
     sales = journal.last_sales(10)
-    assert sum(sale.delivered for sale in sales) == len(life.rig.chute), "\n".join(journal.story(sales[0].transaction))
+    assert sum(sale.delivered for sale in sales) == len(life.sim.chute), "\n".join(journal.story(sales[0].transaction))
     for sale in sales:
         story = journal.story(sale.transaction)
         owed = sale.kept_minor

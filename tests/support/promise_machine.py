@@ -49,21 +49,21 @@ class Hands:
         plan = plan_cuts(keyway, chosen, "35244", machine())
         assert isinstance(plan, CutPlan)
         self.plan = plan
-        self.rig = SimulatedMachine(machine(), catalogue(), seed, build=build, baud=None)
+        self.sim = SimulatedMachine(machine(), catalogue(), seed, build=build, baud=None)
         self.sent = bytearray()
         self.on_line: dict[bytes, Act] = {}
-        rig = self.rig
+        sim = self.sim
         self._open = (
-            (lambda: MemoryLink(rig.timeline, reset=False, present=lambda: rig.plugged_in)) if kept_on else rig.link
+            (lambda: MemoryLink(sim.timeline, reset=False, present=lambda: sim.plugged_in)) if kept_on else sim.link
         )
         self.beside: list[Act] = []
-        self.cutter = GrblCutter(lambda: Tap(self._open(), self), machine(), rig.clock, self.beside.append)
+        self.cutter = GrblCutter(lambda: Tap(self._open(), self), machine(), sim.clock, self.beside.append)
         self.steps_in_the_open = 0
-        self._drive = self.rig.world.drive
-        self.rig.world.drive = self._watched  # type: ignore[method-assign]
+        self._drive = self.sim.world.drive
+        self.sim.world.drive = self._watched  # type: ignore[method-assign]
 
     def _watched(self, motor: Steps, now_s: float) -> None:
-        world = self.rig.world
+        world = self.sim.world
         if world.door_open or world.hold_button or world.emergency_stop:
             self.steps_in_the_open += sum(abs(a - b) for a, b in zip(motor, world.motor, strict=True))
         self._drive(motor, now_s)
@@ -73,7 +73,7 @@ class Hands:
         return to_gcode(self.plan, machine())
 
     def door(self, is_open: bool) -> Act:
-        return lambda: self.rig.world.set_door(is_open)
+        return lambda: self.sim.world.set_door(is_open)
 
     def press_stop(self) -> None:
         """The touch on Stop comes from another thread than the one that cuts."""
@@ -82,7 +82,7 @@ class Hands:
         thread.join()
 
     def later(self, after_s: float, act: Act) -> None:
-        self.rig.timeline.at(self.rig.timeline.now_s + after_s, act)
+        self.sim.timeline.at(self.sim.timeline.now_s + after_s, act)
 
     def homed(self) -> Hands:
         self.cutter.connect()
@@ -97,5 +97,5 @@ class Hands:
     @property
     def rests(self) -> bool:
         """The wheel is told to be off, and no motor steps."""
-        core = self.rig.firmware.core
+        core = self.sim.firmware.core
         return core.spindle == 5 and not core.stepper.running

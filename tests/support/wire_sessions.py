@@ -90,7 +90,7 @@ def classes(key: tuple[str, int], board: str) -> dict[Cell, tuple[int, ...]]:
         tap.state = now.state
         look(seen, now)
 
-    SimulatedMachine.link = lambda rig: tap.over(link(rig))  # type: ignore[method-assign]
+    SimulatedMachine.link = lambda sim: tap.over(link(sim))  # type: ignore[method-assign]
     playing.Seen.look = looked  # type: ignore[method-assign]
     try:
         played = play(sale(key, board), settings())

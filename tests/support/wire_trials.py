@@ -89,10 +89,10 @@ def kind_of(byte: int) -> str:
 @cache
 def classes(echo: bool) -> dict[tuple[Direction, str, str], tuple[int, ...]]:
     """Byte positions of a clean run by direction, stage and kind."""
-    rig = SimulatedMachine(machine(), catalogue(), 0, build=ECHO if echo else STOCK)
-    tap = Tap(rig.link())
-    cutter = GrblCutter(lambda: tap, machine(), rig.clock)
-    _copy(cutter, rig, lambda stage: setattr(tap, "stage", stage))
+    sim = SimulatedMachine(machine(), catalogue(), 0, build=ECHO if echo else STOCK)
+    tap = Tap(sim.link())
+    cutter = GrblCutter(lambda: tap, machine(), sim.clock)
+    _copy(cutter, sim, lambda stage: setattr(tap, "stage", stage))
     found: dict[tuple[Direction, str, str], list[int]] = {}
     for way, passed in tap.passed.items():
         for position, (stage, byte) in enumerate(passed):
@@ -113,24 +113,24 @@ def faults(seed: int, runs: int, echo: bool) -> Iterator[WireFault]:
         )
 
 
-def _copy(cutter: GrblCutter, rig: SimulatedMachine, entering: Callable[[str], None]) -> bool:
+def _copy(cutter: GrblCutter, sim: SimulatedMachine, entering: Callable[[str], None]) -> bool:
     """One copy; whether it was delivered."""
     plan = the_plan()
     entering("connect")
     cutter.connect()
     entering("home")
     cutter.home()
-    return _cut(cutter, rig, plan, entering)
+    return _cut(cutter, sim, plan, entering)
 
 
-def _cut(cutter: GrblCutter, rig: SimulatedMachine, plan: CutPlan, entering: Callable[[str], None]) -> bool:
+def _cut(cutter: GrblCutter, sim: SimulatedMachine, plan: CutPlan, entering: Callable[[str], None]) -> bool:
     entering("load")
     cutter.load(SLOT, plan.blade_height_mm)
     entering("cut")
     cutter.run(to_gcode(plan, machine()), lambda _: None)
     entering("check")
     cutter.present_to_check()
-    blade = rig.world.at_check()
+    blade = sim.world.at_check()
     good = blade is not None and check_copy(plan, _edge(blade), machine().check).passed
     entering("deliver")
     if good:
@@ -146,48 +146,48 @@ def _edge(blade: Blade) -> np.ndarray:
 
 def trial(fault: WireFault, seed: int, echo: bool) -> Outcome:
     """One copy with one damage."""
-    rig = SimulatedMachine(machine(), catalogue(), seed, build=ECHO if echo else STOCK)
-    rig.damage_wire(fault)
-    cutter = GrblCutter(rig.link, machine(), rig.clock)
+    sim = SimulatedMachine(machine(), catalogue(), seed, build=ECHO if echo else STOCK)
+    sim.damage_wire(fault)
+    cutter = GrblCutter(sim.link, machine(), sim.clock)
     charged, told = 0, ""
     wrong: list[str] = []
     try:
-        charged += _copy(cutter, rig, lambda _: None)
+        charged += _copy(cutter, sim, lambda _: None)
     except BlankFault as odd:
         told = odd.code
     except HardwareFault as first:
         told = first.code
-        rig.timeline.advance(COAST_S)
-        if rig.world.wheel_rpm(rig.timeline.now_s) > 0:
+        sim.timeline.advance(COAST_S)
+        if sim.world.wheel_rpm(sim.timeline.now_s) > 0:
             wrong.append("wheel turns after a fault")
-        if len(rig.chute) > charged:
+        if len(sim.chute) > charged:
             # The fault came while the copy fell: it is the shopper's, and nothing is charged.
             told += "+given"
-        charged += _once_more(cutter, rig)
+        charged += _once_more(cutter, sim)
     cutter.close()
-    rig.mend_wire()
+    sim.mend_wire()
     try:
-        stop_board(rig.link(), machine().wire, rig.clock)
+        stop_board(sim.link(), machine().wire, sim.clock)
     except HardwareFault:
         wrong.append("safe stop failed")
-    rig.timeline.advance(5.0)
-    if rig.world.wheel_rpm(rig.timeline.now_s) > 0 or rig.firmware.core.spindle != 5:
+    sim.timeline.advance(5.0)
+    if sim.world.wheel_rpm(sim.timeline.now_s) > 0 or sim.firmware.core.spindle != 5:
         wrong.append("wheel on at the end")
-    if any(is_bad(the_plan(), blade) for blade in rig.chute):
+    if any(is_bad(the_plan(), blade) for blade in sim.chute):
         wrong.append("bad key delivered")
-    if charged > len(rig.chute):
+    if charged > len(sim.chute):
         wrong.append("charged without a key")
-    if rig.timeline.now_s > LONGEST_S:
+    if sim.timeline.now_s > LONGEST_S:
         wrong.append("hang")
-    return Outcome(len(rig.chute), charged, told, tuple(wrong), rig.timeline.now_s)
+    return Outcome(len(sim.chute), charged, told, tuple(wrong), sim.timeline.now_s)
 
 
-def _once_more(cutter: GrblCutter, rig: SimulatedMachine) -> int:
+def _once_more(cutter: GrblCutter, sim: SimulatedMachine) -> int:
     """Recover and scrap; then one more copy if that went well."""
     try:
         cutter.recover()
-        if rig.world.carousel.clamped is not None:
+        if sim.world.carousel.clamped is not None:
             cutter.reject()
-        return int(_cut(cutter, rig, the_plan(), lambda _: None))
+        return int(_cut(cutter, sim, the_plan(), lambda _: None))
     except HardwareFault:
         return 0

@@ -207,7 +207,7 @@ def test_a_step_is_one_in_the_last_place_of_the_default_and_comes_back() -> None
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_every_fault_can_be_set_as_the_panel_sets_it(name: str) -> None:
     fault = FAULTS[name]
-    panel = FaultPanel(Hand().rig)
+    panel = FaultPanel(Hand().sim)
     values = {key: parameter.default for key, parameter in parameters_of(fault).items()}
     request = fault_wish(fault, values).request
     panel.set(request.pop("name"), {key: value for key, value in request.items() if key != "do"})
@@ -243,7 +243,7 @@ def test_every_answer_is_told(language: str) -> None:
 def test_a_slide_that_is_not_where_the_board_believes_is_told_only_once_the_board_knows_where_it_is() -> None:
     told = told_in("en")
     desk = MachineRequests(
-        told, ShownWire(told), state={"board": "Idle", "position_mm": [-60.3, -2, -5], "told_mm": [-60, -2, -5]}
+        told, ShownWire(told), state={"board": "Idle", "position_mm": [-60.3, -2, -5], "commanded_mm": [-60, -2, -5]}
     )
     assert desk.apart_mm()[0] == pytest.approx(-0.3)
     desk.state["board"] = "Alarm"

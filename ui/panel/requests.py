@@ -78,15 +78,15 @@ class MachineRequests:
     def resting(self) -> bool:
         """Whether nothing moves, so that looking twice a second is enough."""
         state = self.state
-        moving = state.get("feed_mm_min") or state.get("wheel_rpm") or state.get("wheel_told_rpm")
+        moving = state.get("feed_mm_min") or state.get("wheel_rpm") or state.get("wheel_commanded_rpm")
         return str(state.get("board", "")).partition(":")[0] in RESTING and not moving and not state.get("paused")
 
     def apart_mm(self) -> tuple[float, ...]:
         """How far the slides really stand from where the board believes them to; nothing before it was homed."""
         if str(self.state.get("board", "Alarm")).startswith(("Alarm", "Home")):
             return (0.0, 0.0, 0.0)
-        real, told = self.state.get("position_mm", ()), self.state.get("told_mm", ())
-        return tuple(a - b for a, b in zip(real, told, strict=False))
+        real, commanded = self.state.get("position_mm", ()), self.state.get("commanded_mm", ())
+        return tuple(a - b for a, b in zip(real, commanded, strict=False))
 
 
 def speed_wish(times: int) -> ControlRequest:

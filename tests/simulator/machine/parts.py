@@ -30,12 +30,12 @@ class Hand:
     """A hand on the board: lines in, last line of the answer out."""
 
     def __init__(self, seed: int = 1, build: FirmwareBuild = STOCK) -> None:
-        self.rig = SimulatedMachine(machine(), catalogue(), seed, optics=PERFECT, build=build)
-        self.world = self.rig.world
-        self.carousel = self.rig.world.carousel
-        self.link: ByteLink = self.rig.link()
+        self.sim = SimulatedMachine(machine(), catalogue(), seed, optics=PERFECT, build=build)
+        self.world = self.sim.world
+        self.carousel = self.sim.world.carousel
+        self.link: ByteLink = self.sim.link()
         self.link.read(1)
-        self.rig.clock.sleep(0.5)
+        self.sim.clock.sleep(0.5)
         self.link.read(0)
 
     def say(self, *lines: str, limit_s: float = 60) -> str:
@@ -43,9 +43,9 @@ class Hand:
         for line in lines:
             self.link.write(line.encode() + b"\n")
             heard = b""
-            end_s = self.rig.clock.now_s() + limit_s
-            while not any(m in heard for m in (b"ok\r\n", b"error:")) and self.rig.clock.now_s() < end_s:
-                heard += self.link.read(end_s - self.rig.clock.now_s())
+            end_s = self.sim.clock.now_s() + limit_s
+            while not any(m in heard for m in (b"ok\r\n", b"error:")) and self.sim.clock.now_s() < end_s:
+                heard += self.link.read(end_s - self.sim.clock.now_s())
         return heard.decode("latin-1")
 
     def feed(self, slot: int = 1) -> None:

@@ -58,10 +58,10 @@ def test_a_machine_driven_into_its_end_stands_there_and_the_board_does_not_know(
     hand.ready()
     hand.say("$20=0")
     hand.say("G90G53G0Y-60F100", "G4P0.01")
-    assert hand.world.position_mm[1] == pytest.approx(-hand.rig.machine.y.travel_mm - 4.0)
+    assert hand.world.position_mm[1] == pytest.approx(-hand.sim.machine.y.travel_mm - 4.0)
     assert hand.world.incidents.ran_into_end == 1
     hand.say("G53G0Y-59", "G4P0.01")
-    assert hand.world.position_mm[1] == pytest.approx(-hand.rig.machine.y.travel_mm - 3.0, abs=0.02)
+    assert hand.world.position_mm[1] == pytest.approx(-hand.sim.machine.y.travel_mm - 3.0, abs=0.02)
 
 
 def test_homing_finds_the_true_place_again_after_an_end_was_hit() -> None:

@@ -34,7 +34,7 @@ from tests.simulator.machine.parts import Hand
 @pytest.fixture
 def desk() -> Control:
     hand = Hand()
-    return Control(hand.rig, FaultPanel(hand.rig), RealTimeRunner(hand.rig.timeline))
+    return Control(hand.sim, FaultPanel(hand.sim), RealTimeRunner(hand.sim.timeline))
 
 
 def ask(desk: Control, **request: object) -> dict[str, object]:
@@ -99,7 +99,7 @@ def test_a_line_that_cannot_be_used_is_answered_with_line_field_and_reason(
 @settings(max_examples=60, deadline=None)
 def test_no_line_breaks_the_simulator(text: str) -> None:
     hand = Hand()
-    assert "ok" in Control(hand.rig, FaultPanel(hand.rig)).handle(text)
+    assert "ok" in Control(hand.sim, FaultPanel(hand.sim)).handle(text)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_the_socket_serves_line_after_line_and_program_after_program(server: Con
 def test_a_path_that_is_something_else_is_refused_and_left_alone(tmp_path: Path) -> None:
     taken = tmp_path / "file"
     taken.write_text("mine")
-    realtime = RealTimeRunner(Hand().rig.timeline)
+    realtime = RealTimeRunner(Hand().sim.timeline)
     for path in (taken, tmp_path, tmp_path / "no" / "folder"):
         with pytest.raises(BadInput):
             PtyPort(path, realtime)
@@ -134,9 +134,9 @@ def test_a_path_that_is_something_else_is_refused_and_left_alone(tmp_path: Path)
 
 def test_the_port_goes_away_when_the_machine_does(tmp_path: Path) -> None:
     path = tmp_path / "board"
-    port = PtyPort(path, RealTimeRunner(Hand().rig.timeline))
+    port = PtyPort(path, RealTimeRunner(Hand().sim.timeline))
     with pytest.raises(BadInput, match="in use"):
-        PtyPort(path, RealTimeRunner(Hand().rig.timeline))
+        PtyPort(path, RealTimeRunner(Hand().sim.timeline))
     port.close()
     assert not path.is_symlink()
 
@@ -144,7 +144,7 @@ def test_the_port_goes_away_when_the_machine_does(tmp_path: Path) -> None:
 def test_a_link_left_behind_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "board"
     path.symlink_to("/dev/pts/99999")
-    port = PtyPort(path, RealTimeRunner(Hand().rig.timeline))
+    port = PtyPort(path, RealTimeRunner(Hand().sim.timeline))
     try:
         assert path.readlink() != Path("/dev/pts/99999")
         assert path.exists()
@@ -161,7 +161,7 @@ def test_only_addresses_of_this_computer_are_served(text: str) -> None:
 
 
 def test_a_taken_port_is_refused() -> None:
-    realtime = RealTimeRunner(Hand().rig.timeline)
+    realtime = RealTimeRunner(Hand().sim.timeline)
     first = TcpPort("127.0.0.1", 0, realtime)
     with pytest.raises(BadInput):
         TcpPort("127.0.0.1", first.port, realtime)
@@ -170,8 +170,8 @@ def test_a_taken_port_is_refused() -> None:
 
 def test_pulling_the_cable_takes_the_port_away_until_it_is_plugged_in_again(tmp_path: Path) -> None:
     hand = Hand()
-    faults = FaultPanel(hand.rig)
-    realtime = RealTimeRunner(hand.rig.timeline, wire=hand.rig.wire)
+    faults = FaultPanel(hand.sim)
+    realtime = RealTimeRunner(hand.sim.timeline, wire=hand.sim.wire)
     realtime.start()
     port = PtyPort(tmp_path / "board", realtime)
     try:
@@ -195,7 +195,7 @@ def test_pulling_the_cable_takes_the_port_away_until_it_is_plugged_in_again(tmp_
 
 def test_a_board_behind_tcp_is_reset_by_each_connection_and_hangs_up_when_unplugged() -> None:
     hand = Hand()
-    realtime = RealTimeRunner(hand.rig.timeline, wire=hand.rig.wire)
+    realtime = RealTimeRunner(hand.sim.timeline, wire=hand.sim.wire)
     realtime.start()
     port = TcpPort("127.0.0.1", 0, realtime)
     try:
@@ -208,7 +208,7 @@ def test_a_board_behind_tcp_is_reset_by_each_connection_and_hangs_up_when_unplug
             wait_for(lambda: not port.opened)
         link = SerialLink(f"socket://127.0.0.1:{port.port}", 115200)
         wait_for(lambda: port.opened)
-        FaultPanel(hand.rig).set("board_unplugged")
+        FaultPanel(hand.sim).set("board_unplugged")
         with pytest.raises(LinkLost):
             read_to_the_end(link)
         link.close()
@@ -239,9 +239,9 @@ def hand() -> Hand:
 
 
 def clamped(hand: Hand) -> Control:
-    carousel = hand.rig.world.carousel
-    carousel.clamped = new_blade("KW1", hand.rig.catalogue)
-    return Control(hand.rig, FaultPanel(hand.rig), RealTimeRunner(hand.rig.timeline))
+    carousel = hand.sim.world.carousel
+    carousel.clamped = new_blade("KW1", hand.sim.catalogue)
+    return Control(hand.sim, FaultPanel(hand.sim), RealTimeRunner(hand.sim.timeline))
 
 
 def test_the_build_of_the_machine_names_every_slot_and_place(desk: Control) -> None:
@@ -257,7 +257,7 @@ def test_the_metal_in_the_clamp_is_shown_as_the_wheel_leaves_it_and_only_when_it
     whole: Any = ask(desk, do="metal")
     assert whole["top_um"] == whole["uncut_um"]
     assert ask(desk, do="metal", since=whole["number"])["same"]
-    world = hand.rig.world
+    world = hand.sim.world
     assert world.carousel.clamped is not None
     world.wheel.cut_mm2 += world.carousel.clamped.sweep((10.0, 12.0), (10.0, 5.0), world.wheel_shape())
     cut: Any = ask(desk, do="metal", since=whole["number"])
@@ -271,7 +271,7 @@ def test_the_metal_in_the_clamp_is_shown_as_the_wheel_leaves_it_and_only_when_it
 def test_two_blanks_of_one_kind_are_two_blades(hand: Hand) -> None:
     desk = clamped(hand)
     first = ask(desk, do="metal")["number"]
-    hand.rig.world.carousel.clamped = new_blade("KW1", hand.rig.catalogue)
+    hand.sim.world.carousel.clamped = new_blade("KW1", hand.sim.catalogue)
     assert "same" not in ask(desk, do="metal", since=first)
 
 
@@ -285,9 +285,9 @@ def test_the_tray_is_shown_as_a_picture_once_for_each_key(desk: Control) -> None
 
 
 def test_the_wire_is_shown_line_by_line_with_what_was_damaged(hand: Hand) -> None:
-    rig = hand.rig
-    realtime = RealTimeRunner(rig.timeline, wire=rig.wire)
-    desk = Control(rig, FaultPanel(rig), realtime)
+    sim = hand.sim
+    realtime = RealTimeRunner(sim.timeline, wire=sim.wire)
+    desk = Control(sim, FaultPanel(sim), realtime)
     realtime.power_cycle()
     realtime.step(0.2)
     realtime.send(b"$X\nG4")

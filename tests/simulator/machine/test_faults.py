@@ -47,7 +47,7 @@ def homed(hand: Hand) -> object:
 
 def pins(hand: Hand) -> object:
     hand.link.write(b"?")
-    hand.rig.clock.sleep(0.1)
+    hand.sim.clock.sleep(0.1)
     heard = hand.link.read(0)
     return heard[heard.find(b"Pn:") :][:8] if b"Pn:" in heard else b""
 
@@ -59,9 +59,9 @@ def delivered(hand: Hand) -> object:
 
 
 def scanned(hand: Hand) -> object:
-    hand.rig.tray.lay(gallery_key("kwikset-new", catalogue(), 1))
+    hand.sim.tray.lay(gallery_key("kwikset-new", catalogue(), 1))
     try:
-        frames = hand.rig.scanner.scan()
+        frames = hand.sim.scanner.scan()
     except CameraFault as fault:
         return fault.code
     assert frames.silhouette is not None
@@ -80,7 +80,7 @@ def brushed(hand: Hand) -> object:
 def talk(hand: Hand) -> object:
     try:
         hand.link.write(b"$G\n")
-        hand.rig.clock.sleep(0.05)
+        hand.sim.clock.sleep(0.05)
         return hand.link.read(0.02)
     except LinkLost:
         return "lost"
@@ -88,7 +88,7 @@ def talk(hand: Hand) -> object:
 
 def opened(hand: Hand) -> object:
     try:
-        hand.rig.link()
+        hand.sim.link()
     except PortUnavailable:
         return "gone"
     return "open"
@@ -101,38 +101,38 @@ def wear(hand: Hand) -> object:
 
 def paid(hand: Hand) -> object:
     try:
-        asked = hand.rig.terminal.authorise("A", 100, "EUR")
+        asked = hand.sim.terminal.authorise("A", 100, "EUR")
     except PaymentFault:
         return "gone"
-    return asked.state, hand.rig.terminal.capture("A", 100).state
+    return asked.state, hand.sim.terminal.capture("A", 100).state
 
 
 def wall_clock(hand: Hand) -> object:
-    return hand.rig.clock.utc().replace(minute=0, second=0, microsecond=0)
+    return hand.sim.clock.utc().replace(minute=0, second=0, microsecond=0)
 
 
 def in_the_jaws(hand: Hand) -> object:
     hand.ready()
-    hand.rig.clock.sleep(0.5)
+    hand.sim.clock.sleep(0.5)
     return hand.carousel.clamped is not None, hand.carousel.clamp_open
 
 
 def coolant(hand: Hand) -> object:
     hand.say("$X")
-    hand.rig.clock.sleep(1.0)
+    hand.sim.clock.sleep(1.0)
     return hand.world.coolant
 
 
 def rpm_soon(hand: Hand) -> object:
     hand.say("$X", "M3S6000")
-    hand.rig.clock.sleep(3.0)
-    return hand.world.wheel_rpm(hand.rig.firmware.now_s)
+    hand.sim.clock.sleep(3.0)
+    return hand.world.wheel_rpm(hand.sim.firmware.now_s)
 
 
 def rpm_after_off(hand: Hand) -> object:
     hand.say("$X", "M3S6000", "G4P1", "M5")
-    hand.rig.clock.sleep(3.0)
-    return hand.world.wheel_rpm(hand.rig.firmware.now_s)
+    hand.sim.clock.sleep(3.0)
+    return hand.world.wheel_rpm(hand.sim.firmware.now_s)
 
 
 def sensed_turning(hand: Hand) -> object:
@@ -145,7 +145,7 @@ def sensed_falling(hand: Hand) -> object:
     hand.world.inputs = {"C": Sensed.CHUTE}
     hand.ready()
     hand.macro("deliver")
-    return hand.world.extra_pins(hand.rig.firmware.now_s)
+    return hand.world.extra_pins(hand.sim.firmware.now_s)
 
 
 def home_z_mm(hand: Hand) -> object:
@@ -154,9 +154,9 @@ def home_z_mm(hand: Hand) -> object:
 
 def reset_in_motion(hand: Hand) -> object:
     hand.say("$H", "G90G53G1X-60F600")
-    hand.rig.clock.sleep(1.0)
+    hand.sim.clock.sleep(1.0)
     hand.link.write(b"\x18")
-    hand.rig.clock.sleep(1.0)
+    hand.sim.clock.sleep(1.0)
     heard = hand.link.read(0)
     return b"ALARM:3" in heard, b"unlock" in heard
 
@@ -165,9 +165,9 @@ def reopened(hand: Hand) -> object:
     """What an old and a new link bring, at once and later, and whether the wheel was stopped by it."""
     found: list[object] = [talk(hand)]
     for wait_s in (0.5, 3.0):
-        hand.rig.clock.sleep(wait_s)
+        hand.sim.clock.sleep(wait_s)
         try:
-            hand.link = hand.rig.link()
+            hand.link = hand.sim.link()
         except PortUnavailable:
             found.append("gone")
         else:
@@ -197,7 +197,7 @@ LOOKS: dict[str, tuple[str, Callable[[Hand], object]]] = {
 
 
 def panel_with(hand: Hand, name: str, parameters: str) -> FaultPanel:
-    panel = FaultPanel(hand.rig)
+    panel = FaultPanel(hand.sim)
     panel.set(*parse_fault(f"{name}:{parameters}" if parameters else name))
     return panel
 
@@ -213,7 +213,7 @@ def test_a_fault_changes_what_happens(name: str) -> None:
     hand = Hand()
     panel_with(hand, name, parameters)
     if name == "limit_bounce":
-        hand.rig.clock.sleep(0.001)
+        hand.sim.clock.sleep(0.001)
         assert hand.world.sensors.limits_closed
         return
     after = look(hand)
@@ -228,7 +228,7 @@ def test_a_fault_that_is_cleared_changes_nothing(name: str) -> None:
     panel.clear(name)
     assert panel.active() == {}
     if name == "emergency_stop":
-        hand.rig.clock.sleep(0.5)
+        hand.sim.clock.sleep(0.5)
         hand.link.read(0)
     assert repr(look(hand)) == repr(look(Hand()))
 
@@ -236,9 +236,9 @@ def test_a_fault_that_is_cleared_changes_nothing(name: str) -> None:
 def test_a_fault_can_come_later() -> None:
     hand = Hand()
     panel = panel_with(hand, "door_open", "after_s=2")
-    hand.rig.clock.sleep(1)
+    hand.sim.clock.sleep(1)
     assert not hand.world.door_open
-    hand.rig.clock.sleep(1.1)
+    hand.sim.clock.sleep(1.1)
     assert hand.world.door_open
     panel.clear_all()
     assert not hand.world.door_open
@@ -247,7 +247,7 @@ def test_a_fault_can_come_later() -> None:
 def test_a_fault_cleared_before_it_comes_never_comes() -> None:
     hand = Hand()
     panel_with(hand, "door_open", "after_s=2").clear("door_open")
-    hand.rig.clock.sleep(3)
+    hand.sim.clock.sleep(3)
     assert not hand.world.door_open
 
 
@@ -258,20 +258,20 @@ def test_a_fault_cleared_before_it_comes_never_comes() -> None:
 )  # fmt: skip
 def test_a_fault_that_cannot_be_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(BadInput) as bad:
-        FaultPanel(Hand().rig).set(*parse_fault(text))
+        FaultPanel(Hand().sim).set(*parse_fault(text))
     assert len(str(bad.value).splitlines()) == 1
 
 
 def test_several_wrong_parameters_are_told_together() -> None:
     with pytest.raises(BadInput) as bad:
-        FaultPanel(Hand().rig).set("shavings", {"mm": 99, "slot": "a", "depth": 1})
+        FaultPanel(Hand().sim).set("shavings", {"mm": 99, "slot": "a", "depth": 1})
     assert len(bad.value.problems) == 3
 
 
 def test_lost_steps_in_the_middle_of_a_move_shift_all_that_follows() -> None:
     hand = Hand()
     hand.ready()
-    FaultPanel(hand.rig).set("lost_steps", {"axis": "x", "mm": 0.5})
+    FaultPanel(hand.sim).set("lost_steps", {"axis": "x", "mm": 0.5})
     hand.say(f"G90G53G0{hand.over(6, 12)}", "G4P0.01")
     assert hand.world.over_blade(*hand.world.position_mm[:2])[0] == pytest.approx(5.5, abs=0.02)
 

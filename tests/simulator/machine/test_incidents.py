@@ -11,7 +11,7 @@ from tests.simulator.machine.parts import Hand
 
 
 def counted(hand: Hand) -> dict[str, int]:
-    hand.rig.clock.sleep(0.5)
+    hand.sim.clock.sleep(0.5)
     return hand.world.incidents.counted()
 
 
@@ -20,7 +20,7 @@ def in_the_cut(hand: Hand) -> None:
     hand.ready()
     hand.say("M3S6000", "G4P1", f"G90G53G0{hand.over(6, 12)}", f"G1{hand.over(6, 6.5)}F400")
     hand.say(f"G1{hand.over(20, 6.5)}F200")
-    hand.rig.clock.sleep(3.0)
+    hand.sim.clock.sleep(3.0)
 
 
 def test_a_whole_cut_has_none() -> None:
@@ -36,7 +36,7 @@ def test_a_board_that_stops_for_its_door_in_the_cut_has_done_nothing_wrong(build
     hand = Hand(build=build)
     in_the_cut(hand)
     hand.world.set_door(True)
-    hand.rig.clock.sleep(5.0)
+    hand.sim.clock.sleep(5.0)
     assert counted(hand) == {}
 
 
@@ -45,7 +45,7 @@ def test_a_stock_board_told_to_move_after_a_reset_at_an_open_door_moves_and_is_c
     hand.ready()
     hand.world.set_door(True)
     hand.link.write(b"\x18")
-    hand.rig.clock.sleep(1.0)
+    hand.sim.clock.sleep(1.0)
     hand.say("G90G53G0X-20", "G4P0.01")
     assert set(counted(hand)) == {"moved_open_door"}
 
@@ -55,7 +55,7 @@ def test_the_same_with_hold_held() -> None:
     hand.ready()
     hand.world.set_hold(True)
     hand.link.write(b"\x18")
-    hand.rig.clock.sleep(1.0)
+    hand.sim.clock.sleep(1.0)
     hand.say("G90G53G0X-20", "G4P0.01")
     assert set(counted(hand)) == {"moved_open_door"}
 
@@ -63,12 +63,12 @@ def test_the_same_with_hold_held() -> None:
 def test_a_door_opened_while_homing_is_the_hardwares_and_what_moves_after_it_is_counted() -> None:
     hand = Hand()
     hand.link.write(b"$H\n")
-    hand.rig.clock.sleep(0.3)
+    hand.sim.clock.sleep(0.3)
     hand.world.set_door(True)
-    hand.rig.clock.sleep(30.0)
+    hand.sim.clock.sleep(30.0)
     assert counted(hand) == {}
     hand.link.write(b"\x18")
-    hand.rig.clock.sleep(1.0)
+    hand.sim.clock.sleep(1.0)
     hand.say("$X", "G90G53G0X-20", "G4P0.01")
     assert set(counted(hand)) == {"moved_open_door"}
 
@@ -77,7 +77,7 @@ def test_homing_that_begins_at_an_open_door_is_counted() -> None:
     hand = Hand()
     hand.world.set_door(True)
     hand.link.write(b"\x18")
-    hand.rig.clock.sleep(1.0)
+    hand.sim.clock.sleep(1.0)
     hand.say("$H")
     assert set(counted(hand)) == {"moved_open_door"}
 
@@ -85,7 +85,7 @@ def test_homing_that_begins_at_an_open_door_is_counted() -> None:
 def test_a_clamp_that_opens_in_the_cut_is_counted_though_the_blank_falls() -> None:
     hand = Hand()
     in_the_cut(hand)
-    FaultPanel(hand.rig).set("clamp_opens")
+    FaultPanel(hand.sim).set("clamp_opens")
     assert hand.carousel.clamped is None
     assert hand.world.incidents.cut_loose == 1
 
@@ -93,7 +93,7 @@ def test_a_clamp_that_opens_in_the_cut_is_counted_though_the_blank_falls() -> No
 def test_a_clamp_that_opens_over_the_chute_is_not() -> None:
     hand = Hand()
     hand.ready()
-    FaultPanel(hand.rig).set("clamp_opens")
+    FaultPanel(hand.sim).set("clamp_opens")
     assert counted(hand) == {}
 
 
@@ -110,7 +110,7 @@ def test_a_turning_wheel_where_the_metal_should_be_is_counted_and_a_still_one_or
 def test_a_wheel_left_turning_by_a_sender_that_says_nothing_is_counted() -> None:
     hand = Hand()
     hand.say("$X", "M3S6000")
-    hand.rig.clock.sleep(ALONE_S + 1)
+    hand.sim.clock.sleep(ALONE_S + 1)
     hand.link.write(b"?")
     assert counted(hand) == {"turned_alone": 1}
 
@@ -118,7 +118,7 @@ def test_a_wheel_left_turning_by_a_sender_that_says_nothing_is_counted() -> None
 def test_a_wheel_at_rest_may_be_left_alone() -> None:
     hand = Hand()
     hand.say("$X")
-    hand.rig.clock.sleep(ALONE_S + 1)
+    hand.sim.clock.sleep(ALONE_S + 1)
     hand.link.write(b"?")
     assert counted(hand) == {}
 
@@ -126,9 +126,9 @@ def test_a_wheel_at_rest_may_be_left_alone() -> None:
 def test_a_port_that_was_gone_could_not_be_spoken_through() -> None:
     hand = Hand()
     hand.say("$X", "M3S6000")
-    FaultPanel(hand.rig).set("port_lost", {"back_after_s": 60.0})
-    hand.rig.clock.sleep(61.0)
-    hand.rig.link().write(b"\x18")
+    FaultPanel(hand.sim).set("port_lost", {"back_after_s": 60.0})
+    hand.sim.clock.sleep(61.0)
+    hand.sim.link().write(b"\x18")
     assert counted(hand) == {}
 
 
@@ -136,9 +136,9 @@ def test_a_still_wheel_lifted_out_of_its_own_slot_does_no_harm() -> None:
     hand = Hand()
     in_the_cut(hand)
     hand.link.write(b"!")
-    hand.rig.clock.sleep(1.0)
+    hand.sim.clock.sleep(1.0)
     hand.link.write(b"\x18")
-    hand.rig.clock.sleep(2.0)
+    hand.sim.clock.sleep(2.0)
     hand.say(f"$J=G53G21Y{hand.over(0, 12).partition('Y')[2]}F600", "G4P0.01")
     assert counted(hand) == {}
 

@@ -44,8 +44,8 @@ def test_a_delivered_copy_lies_in_the_chute_and_a_rejected_one_in_the_bin() -> N
     hand.feed(2)
     hand.macro("reject")
     assert hand.carousel.fallen() == {Drop.CHUTE: 1, Drop.REJECT: 1, Drop.FLOOR: 0}
-    assert hand.rig.chute[0].code == "KW1"
-    assert hand.rig.rejects[0].code == "SC1"
+    assert hand.sim.chute[0].code == "KW1"
+    assert hand.sim.rejects[0].code == "SC1"
 
 
 def test_a_clamp_opened_anywhere_else_drops_the_blank_on_the_floor() -> None:
@@ -67,7 +67,7 @@ def test_a_reset_closes_the_clamp() -> None:
     hand.say("$H", "M8")
     assert hand.carousel.clamp_open
     hand.link.write(b"\x18")
-    hand.rig.clock.sleep(0.2)
+    hand.sim.clock.sleep(0.2)
     assert not hand.carousel.clamp_open
 
 

@@ -106,11 +106,11 @@ def test_a_reset_in_the_cut_leaves_the_cut_unfinished() -> None:
     hand.say(
         "M3S6000", "G4P1", f"G90G53G0{hand.over(6, 12)}", f"G1{hand.over(6, 5.5)}F300", f"G1{hand.over(16, 5.5)}F300"
     )
-    hand.rig.clock.sleep(2.0)
+    hand.sim.clock.sleep(2.0)
     hand.link.write(b"\x18")
-    hand.rig.clock.sleep(2.0)
+    hand.sim.clock.sleep(2.0)
     blade = hand.carousel.clamped
     assert blade is not None
     assert blade.top_mm[600] < 6
     assert blade.top_mm[1600] > 8
-    assert hand.world.wheel.told_rpm == 0
+    assert hand.world.wheel.commanded_rpm == 0

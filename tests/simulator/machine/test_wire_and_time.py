@@ -15,18 +15,18 @@ from tests.simulator.machine.parts import Hand, catalogue
 
 def test_reading_lets_only_the_time_pass_that_it_must() -> None:
     hand = Hand()
-    start_s = hand.rig.clock.now_s()
+    start_s = hand.sim.clock.now_s()
     hand.link.write(b"$G\n")
     assert hand.link.read(5).startswith(b"[GC:")
-    assert hand.rig.clock.now_s() - start_s < 0.02
+    assert hand.sim.clock.now_s() - start_s < 0.02
     hand.link.read(0.1)
     assert hand.link.read(0.5) == b""
-    assert hand.rig.clock.now_s() - start_s > 0.5
+    assert hand.sim.clock.now_s() - start_s > 0.5
 
 
 def test_time_goes_on_though_nobody_takes_what_the_board_said() -> None:
     hand = Hand()
-    timeline, firmware = hand.rig.timeline, hand.rig.firmware
+    timeline, firmware = hand.sim.timeline, hand.sim.firmware
     firmware.receive(b"$G\n?")
     start_s = timeline.now_s
     assert not timeline.advance_until(lambda: False, 2.0)
@@ -37,20 +37,20 @@ def test_time_goes_on_though_nobody_takes_what_the_board_said() -> None:
 def test_opening_the_port_resets_the_board() -> None:
     hand = Hand()
     hand.say("$H")
-    again = hand.rig.link()
-    hand.rig.clock.sleep(0.5)
+    again = hand.sim.link()
+    hand.sim.clock.sleep(0.5)
     assert b"unlock" in again.read(0)
 
 
 def test_a_link_that_was_closed_or_unplugged_is_lost() -> None:
     hand = Hand()
-    hand.rig.plugged_in = False
+    hand.sim.plugged_in = False
     with pytest.raises(LinkLost):
         hand.link.read(0.1)
     with pytest.raises(PortUnavailable):
-        hand.rig.link()
-    hand.rig.plugged_in = True
-    link = hand.rig.link()
+        hand.sim.link()
+    hand.sim.plugged_in = True
+    link = hand.sim.link()
     link.close()
     link.close()
     with pytest.raises(LinkLost):
@@ -74,7 +74,7 @@ def test_a_link_that_was_closed_or_unplugged_is_lost() -> None:
 def test_damage_does_what_it_says(fault: WireFault, said: bytes) -> None:
     hand = Hand()
     hand.say("$X")
-    hand.rig.damage_wire(fault)
+    hand.sim.damage_wire(fault)
     hand.link.write(b"G21\n")
     assert hand.link.read(1) == said
 
@@ -82,7 +82,7 @@ def test_damage_does_what_it_says(fault: WireFault, said: bytes) -> None:
 def test_late_bytes_come_late() -> None:
     hand = Hand()
     hand.say("$X")
-    hand.rig.damage_wire(WireFault(Damage.DELAY, Direction.FROM_BOARD, 0, 4, delay_s=0.7))
+    hand.sim.damage_wire(WireFault(Damage.DELAY, Direction.FROM_BOARD, 0, 4, delay_s=0.7))
     hand.link.write(b"G21\n")
     assert hand.link.read(0.5) == b""
     assert hand.link.read(0.5) == b"ok\r\n"
@@ -92,8 +92,8 @@ def course(seed: int) -> str:
     """Everything a machine says and shows in one cut, as a digest."""
     hand = Hand(seed, ECHO)
     digest = hashlib.sha256()
-    hand.rig.tray.lay(gallery_key("kwikset-new", catalogue(), seed))
-    frames = hand.rig.scanner.scan()
+    hand.sim.tray.lay(gallery_key("kwikset-new", catalogue(), seed))
+    frames = hand.sim.scanner.scan()
     for view in (frames.silhouette, frames.head, frames.line_left, frames.line_right):
         assert view is not None
         digest.update(view.pixels.tobytes())
@@ -102,9 +102,9 @@ def course(seed: int) -> str:
     hand.cut((6, 5.5), (10, 6.1), (15, 5))
     hand.macro("check")
     hand.link.write(b"?\n")
-    hand.rig.clock.sleep(1)
+    hand.sim.clock.sleep(1)
     digest.update(hand.link.read(0))
-    digest.update(hand.rig.scanner.check().pixels.tobytes())
+    digest.update(hand.sim.scanner.check().pixels.tobytes())
     return digest.hexdigest()
 
 

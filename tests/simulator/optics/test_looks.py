@@ -19,7 +19,7 @@ VIEWS = ("silhouette", "head", "line_left", "line_right", "face_above", "face_be
 
 
 @pytest.fixture
-def rig(catalogue, small_views) -> SimulatedMachine:
+def sim(catalogue, small_views) -> SimulatedMachine:
     machine = checked(Machine, read_toml(MACHINE_FILE), str(MACHINE_FILE))
     return SimulatedMachine(machine.model_copy(update={"views": small_views}), catalogue, 7)
 
@@ -57,19 +57,19 @@ def test_looking_does_not_change_what_is_looked_at(catalogue, small_views) -> No
     assert same(scene.look(0), render_scan(key, small_views, NORMAL, 5))
 
 
-def test_a_key_stays_where_it_lies_until_it_is_laid_anew(rig, catalogue) -> None:
+def test_a_key_stays_where_it_lies_until_it_is_laid_anew(sim, catalogue) -> None:
     key = gallery_key("kwikset-new", catalogue)
-    lay(rig, key)
-    first, second = rig.scanner.scan(), rig.scanner.scan()
-    lay(rig, key)
-    laid_anew = rig.scanner.scan()
+    lay(sim, key)
+    first, second = sim.scanner.scan(), sim.scanner.scan()
+    lay(sim, key)
+    laid_anew = sim.scanner.scan()
     assert not same(first, second)
     assert moved_px(first, laid_anew) > 10 * moved_px(first, second)
 
 
-def test_what_befalls_the_cameras_is_seen_at_the_next_look(rig, catalogue) -> None:
-    lay(rig, gallery_key("kwikset-new", catalogue))
-    bright = rig.scanner.scan()
-    rig.optics = replace(rig.optics, lamp=0.2)
-    dark = rig.scanner.scan()
+def test_what_befalls_the_cameras_is_seen_at_the_next_look(sim, catalogue) -> None:
+    lay(sim, gallery_key("kwikset-new", catalogue))
+    bright = sim.scanner.scan()
+    sim.optics = replace(sim.optics, lamp=0.2)
+    dark = sim.scanner.scan()
     assert dark.silhouette.pixels.mean() < bright.silhouette.pixels.mean() / 3
