@@ -43,9 +43,9 @@ class Banner(Widget):
     def _draw(self, *_: Any) -> None:
         theme = look.theme
         p = theme.palette
-        self.height = theme.mm(11) if self.text else 0
         label = self._label
-        label.write(self.text, theme.bold, theme.small)
+        label.write(self.text, theme.bold, theme.small, self.width - 2 * theme.mm(4))
+        self.height = max(theme.mm(11), label.texture_size[1] + theme.mm(3)) if self.text else 0
         label.color, label.size = p.on_warn, label.texture_size
         label.center = self.center
         self.canvas.before.clear()

@@ -16,7 +16,7 @@ from kivy.uix.label import Label
 
 Builder.load_string(
     """
-<Words>:
+<TextLabel>:
     size_hint_y: None
     text_size: self.width, None
     height: self.texture_size[1] if self.text else 0
