@@ -35,7 +35,7 @@ def rgba(hex_colour: str) -> Rgba:
 
 @dataclass(frozen=True)
 class Palette:
-    """Colour roles. `on_x` is text upon x."""
+    """Colour roles. What begins with on_ is text upon that colour."""
 
     name: str
     paper: Rgba

@@ -50,7 +50,7 @@ SWAP_S = 3.0
 
 
 class Screening(Protocol):
-    """Where a person stands: before a kiosk in virtual time (`Stage`) or in real time (`live.Onlooker`)."""
+    """Where a person stands: before a kiosk in virtual time (`VirtualKiosk`) or in real time (`ScriptedPerson`)."""
 
     watchers: list[Callable[[Snapshot], None]]
     """Called with every snapshot."""

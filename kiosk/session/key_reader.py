@@ -1,4 +1,4 @@
-"""The reader as the session asks it: frames in, a telling out. Implements `KeyExpert`.
+"""The reader as the session asks it: frames in, a telling out. Implements `KeyReader`.
 
 Responsible for: putting reading, matching, stamp and copy check together over one catalogue. Not responsible for: any
 of them (`kiosk.identification`, `kiosk.cutting.check`).

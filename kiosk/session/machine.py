@@ -25,7 +25,7 @@ class Session:
 
     def __init__(self, entered: Entered) -> None:
         """Start in STARTING without calling `entered`, which is called with each state entered later."""
-        # It says once for each state that `is_STATE` was not bound to us, which is what we want.
+        # It says once for each state that `is_<state>` was not bound to us, which is what we want.
         logging.getLogger("transitions.core").setLevel(logging.ERROR)
         Machine(
             model=self,

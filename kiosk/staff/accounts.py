@@ -87,7 +87,7 @@ class StaffDamaged(DatabaseFault):
 
 
 class StaffAccounts:
-    """All accounts; implements `kiosk.session.ports.StaffDoor`. Safe from any thread."""
+    """All accounts; implements `kiosk.session.ports.StaffAuthenticator`. Safe from any thread."""
 
     def __init__(
         self, connection: sqlite3.Connection, clock: Clock, hasher: PasswordHasher = HASHER, boot: str | None = None

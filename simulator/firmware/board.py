@@ -1,8 +1,8 @@
 """A GRBL 1.1h board: bytes in, bytes out, motors and switches, advanced by `advance(dt_s)`.
 
 Responsible for: time, interrupts (bytes, steps, inputs) and the main program's loop around lines. Not responsible
-for: what lines mean (`firmware_commands`), what suspends the board (`firmware_realtime`), or the machine
-(`simulator.machine.world`).
+for: what lines mean (`simulator.firmware.commands`), what suspends the board (`simulator.firmware.realtime`), or the
+machine (`simulator.machine.world`).
 
 Time advances from event to event, never by ticks: a minute of cutting costs as much as its lines and reports.
 """

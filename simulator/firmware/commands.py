@@ -1,7 +1,7 @@
 """Lines: `$` commands done here, G-code passed on, each ending in one `ok` or `error:N`.
 
-Responsible for: which line may be done when, and all `$` commands. Not responsible for: bytes into lines (`firmware`),
-or G-code (`firmware_blocks`).
+Responsible for: which line may be done when, and all `$` commands. Not responsible for: bytes into lines
+(`simulator.firmware.board`), or G-code (`simulator.firmware.blocks`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What all parts of the simulated firmware share: state, flags, time, printing, outputs, the soft reset.
 
 Responsible for: the board's variables and the few acts every part needs. Not responsible for: deciding when (see
-`firmware_realtime`, `firmware_motion`, `firmware_commands`, `firmware`).
+`simulator.firmware.realtime`, `simulator.firmware.motion`, `simulator.firmware.commands`, `simulator.firmware.board`).
 
 The main program of a board is one thread that loops and waits. Here it is a generator: `yield None` waits for the next
 thing to happen (a byte, a step, an input); time spent in the program itself is `busy`, during which it does not answer.

@@ -1,7 +1,7 @@
 """People who bring copies back, drawn at random: which keys, which codes, how many, with staff, and crashes anywhere.
 
 Responsible for: sequences of visits over one journal, machine and terminal, and what must hold after each of them. Not
-responsible for: how many are played (`tests/promises`, `tests/bench/soak_claims`).
+responsible for: how many are played (`tests/promises`, `tests/bench/soak_claims.py`).
 """
 
 from __future__ import annotations

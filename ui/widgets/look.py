@@ -20,7 +20,7 @@ from kivy.properties import BooleanProperty, ObjectProperty
 
 
 class Look(EventDispatcher):
-    """Holds the theme; `sounding` is whether motion is shown (off for pictures of screens)."""
+    """Holds the theme; `moving` is whether motion is shown (off for pictures of screens)."""
 
     theme = ObjectProperty(make_theme(Screen(width_px=1080, height_px=1920, mm_per_px=0.265), (1080, 1920)))
     moving = BooleanProperty(True)
