@@ -2,8 +2,9 @@
 PY := .venv/bin/python
 export OMP_NUM_THREADS ?= 1
 export KIVY_NO_ARGS := 1
+QUICK := tests/config tests/cutting tests/key tests/papers tests/policy tests/records tests/session tests/staff
 
-.PHONY: run test check bench soak pictures lock install uninstall clean
+.PHONY: run test quick check bench soak rooms pictures lock install uninstall clean
 
 run:            ## from a fresh clone to the touchscreen with the simulated machine behind it
 	@.ci/prepare run
@@ -12,10 +13,15 @@ run:            ## from a fresh clone to the touchscreen with the simulated mach
 	SDL_VIDEODRIVER=offscreen SDL_AUDIODRIVER=dummy .venv/bin/kiosk run --simulated --pictures out/run \
 	&& ls out/run; fi
 
-test:           ## everything CI runs
+test:           ## everything CI runs, and where its time goes
 	@.ci/prepare test
 	@$(MAKE) --no-print-directory check
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist worksteal --durations=15
+
+quick:          ## lint, types and the rooms without windows, servers or pictures
+	@.ci/prepare test
+	@$(MAKE) --no-print-directory check
+	$(PY) -m pytest -n 2 --dist worksteal $(QUICK)
 
 check:          ## lint, types, import contracts, configuration
 	$(PY) -m ruff check .
@@ -31,6 +37,10 @@ bench:          ## figures: accuracy, speed, wire; plots go to out/bench
 soak:           ## long proofs: thousands of sessions, faults, fuzzing
 	@.ci/prepare test
 	$(PY) -m tests.bench --soak
+
+rooms:          ## draw rooms and states in docs/architecture.md as they are
+	$(PY) docs/rooms.py --update docs/architecture.md
+	$(PY) -m kiosk.session.diagram --update docs/architecture.md
 
 pictures:       ## every screen in every language, size and theme, and the README's pictures
 	@.ci/prepare run

@@ -6,24 +6,55 @@ Responsible for: finding what is not as it must be. Not responsible for: playing
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from kiosk.key.reading import Outcome
 from kiosk.records.journal import BlankStatus, PaymentStatus
 from kiosk.rehearsal.ready import RehearsalAudit
 from kiosk.rehearsal.script import Scenario
 from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk
+from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from simulator.faults.injection import FAULTS
 from simulator.machine.blade import Blade
 
-if TYPE_CHECKING:
-    from kiosk.rehearsal.run_scenario import SeenOnScreen
-
 GOOD_MM = 0.05
 FLAT_MM = 0.15
 """Half the width over which a root is measured."""
+
+
+@dataclass
+class SeenOnScreen:
+    """What the screen showed, gathered over the whole scenario."""
+
+    path: list[State] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+    try_again: list[Outcome] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
+    staff_called: bool = False
+
+    def look(self, now: Snapshot) -> None:
+        """Take note."""
+        if not self.path or self.path[-1] is not now.state:
+            self.path.append(now.state)
+        if now.refusal is not None:
+            self.rules.extend(rule.code for rule in now.refusal.rules)
+        if now.try_again is not None:
+            self.try_again.append(now.try_again)
+        if now.fault is not None:
+            self.faults.append(now.fault.code)
+        if now.failed_reason:
+            self.failed.append(now.failed_reason)
+        if now.closed_reason:
+            self.closed.append(now.closed_reason)
+        if now.returned is not None:
+            self.returned += [now.returned.likeness, *now.returned.remedies]
+        self.staff_called = self.staff_called or now.staff_called
 
 
 def findings(scenario: Scenario, end: SimulatedKiosk, seen: SeenOnScreen, audit: RehearsalAudit) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -18,7 +18,7 @@ from config.settings import Settings
 from config.store import Store
 from config.toml_files import checked
 from kiosk.key.reading import Identification, Outcome, StampReading
-from kiosk.rehearsal.invariants import findings
+from kiosk.rehearsal.invariants import SeenOnScreen, findings
 from kiosk.rehearsal.ready import ReadyKeyReader, ReadyScanner, RehearsalAudit, RehearsalStaff, identified, off_by
 from kiosk.rehearsal.script import FaultInjection, KeyBrought, Scenario, ScriptedVisit
 from kiosk.rehearsal.shopper import Shopper
@@ -58,38 +58,6 @@ class ScenarioResult:
     def passed(self) -> bool:
         """Whether all was as it must be."""
         return not self.findings
-
-
-@dataclass
-class SeenOnScreen:
-    """What the screen showed, gathered over the whole scenario."""
-
-    path: list[State] = field(default_factory=list)
-    rules: list[str] = field(default_factory=list)
-    try_again: list[Outcome] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
-    closed: list[str] = field(default_factory=list)
-    returned: list[str] = field(default_factory=list)
-    staff_called: bool = False
-
-    def look(self, now: Snapshot) -> None:
-        """Take note."""
-        if not self.path or self.path[-1] is not now.state:
-            self.path.append(now.state)
-        if now.refusal is not None:
-            self.rules.extend(rule.code for rule in now.refusal.rules)
-        if now.try_again is not None:
-            self.try_again.append(now.try_again)
-        if now.fault is not None:
-            self.faults.append(now.fault.code)
-        if now.failed_reason:
-            self.failed.append(now.failed_reason)
-        if now.closed_reason:
-            self.closed.append(now.closed_reason)
-        if now.returned is not None:
-            self.returned += [now.returned.likeness, *now.returned.remedies]
-        self.staff_called = self.staff_called or now.staff_called
 
 
 def play(

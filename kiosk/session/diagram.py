@@ -1,4 +1,4 @@
-"""The session's diagram, drawn from the table: `python -m kiosk.session.diagram [--update README.md]`.
+"""The session's diagram, drawn from the table: `python -m kiosk.session.diagram [--update docs/architecture.md]`.
 
 Responsible for: the table as Mermaid, and keeping a page's copy of it equal. Not responsible for: the table.
 """
