@@ -1,7 +1,7 @@
-"""Everything built and joined: from settings and ports to a kiosk that runs.
+"""Everything built and joined: from settings and devices to a kiosk that runs.
 
 Responsible for: opening the records, building reader, rules and session over them, starting and ending threads in
-order. Not responsible for: choosing ports (`kiosk.launch`, `kiosk.rehearsal`): nothing here knows a real machine
+order. Not responsible for: choosing devices (`kiosk.launch`, `kiosk.rehearsal`): nothing here knows a real machine
 from a simulated one but for the mark every sale carries.
 """
 
@@ -38,7 +38,7 @@ _IDLE_WAIT_S = 0.5
 
 
 @dataclass(frozen=True)
-class Ports:
+class Devices:
     """The devices and the time of one kiosk.
 
     `simulated` is true when any device is not real: every sale is marked so. `first_count` is what a slot never seen
@@ -75,13 +75,13 @@ class Records:
         return self.folder / "staff.db"
 
 
-def build_tools(
+def build_ports(
     settings: Settings,
-    ports: Ports,
+    devices: Devices,
     data: Path,
     closing: ExitStack,
     *,
-    expert: KeyReader | None = None,
+    reader: KeyReader | None = None,
     staff: StaffAuthenticator | None = None,
     audit: AuditLog | None = None,
     versions: tuple[tuple[str, str], ...] = (),
@@ -90,10 +90,10 @@ def build_tools(
 
     Args:
         settings: everything an owner sets.
-        ports: the devices.
+        devices: the devices.
         data: folder of the records; must exist.
         closing: gets what must be closed at the end, newest first.
-        expert: the reader; the shipped one if None.
+        reader: reads keys; the shipped one if None.
         staff: who may come in; the accounts in `data` if None.
         audit: the book; the one in `data` if None.
         versions: (name, version) lines for the technician.
@@ -102,20 +102,20 @@ def build_tools(
         DatabaseFault: a record cannot be opened.
     """
     files = Records(data)
-    journal = Journal(files.sales, ports.clock, simulated=ports.simulated)
+    journal = Journal(files.sales, devices.clock, simulated=devices.simulated)
     closing.callback(journal.close)
-    code_tries = CodeTries(files.sales, ports.clock)
+    code_tries = CodeTries(files.sales, devices.clock)
     closing.callback(code_tries.close)
-    machine_record = MachineRecord(files.sales, ports.clock)
+    machine_record = MachineRecord(files.sales, devices.clock)
     closing.callback(machine_record.close)
-    inventory = Inventory(files.sales, settings.machine.magazine, first_count=ports.first_count)
+    inventory = Inventory(files.sales, settings.machine.magazine, first_count=devices.first_count)
     closing.callback(inventory.close)
     if staff is None:
-        book = StaffAccounts.open(files.staff, ports.clock)
+        book = StaffAccounts.open(files.staff, devices.clock)
         closing.callback(book.close)
         staff = book
     if audit is None:
-        sealed = Audit.open(files.audit, key_folder_beside(data), ports.clock)
+        sealed = Audit.open(files.audit, key_folder_beside(data), devices.clock)
         closing.callback(sealed.close)
         hold(sealed, [sales_book(files.sales), *([staff_book(files.staff)] if files.staff.exists() else [])])
         audit = sealed
@@ -123,18 +123,18 @@ def build_tools(
         settings.policy,
         settings.store,
         settings.catalogue,
-        ports.clock,
+        devices.clock,
         lambda: frozenset(inventory.stocked()),
     )
     return SessionPorts(
         machine=settings.machine,
         store=settings.store,
         catalogue=settings.catalogue,
-        clock=ports.clock,
-        cutter=ports.cutter,
-        scanner=ports.scanner,
-        payment=ports.payment,
-        expert=expert or CatalogueKeyReader(settings.catalogue, settings.policy.phrases, settings.machine.check),
+        clock=devices.clock,
+        cutter=devices.cutter,
+        scanner=devices.scanner,
+        payment=devices.payment,
+        reader=reader or CatalogueKeyReader(settings.catalogue, settings.policy.phrases, settings.machine.check),
         rulebook=rulebook,
         staff=staff,
         audit=audit,
@@ -142,7 +142,7 @@ def build_tools(
         code_tries=code_tries,
         inventory=inventory,
         machine_record=machine_record,
-        simulated=ports.simulated,
+        simulated=devices.simulated,
         room_to_record=lambda: room(data, settings.operations.disk).can_sell,
         versions=versions,
         data=data,
@@ -152,11 +152,11 @@ def build_tools(
 class Kiosk:
     """A kiosk that runs in real time: one thread owns the session, others do the work."""
 
-    def __init__(self, tools: SessionPorts, closing: ExitStack) -> None:
+    def __init__(self, ports: SessionPorts, closing: ExitStack) -> None:
         """Nothing runs before `start`."""
-        self.tools = tools
+        self.ports = ports
         self._closing = closing
-        self._controller = Controller(tools)
+        self._controller = Controller(ports)
         self._executor: ThreadedExecutor | None = None
         self._progress: Callable[[], None] = lambda: None
         self._ending = threading.Event()
@@ -192,13 +192,13 @@ class Kiosk:
         """Stop whatever moves, make the machine safe, end the threads, close the records. May be called twice."""
         if not self._ending.is_set():
             self._ending.set()
-            self.tools.cutter.stop()
+            self.ports.cutter.stop()
             if self._thread.is_alive():
                 self._thread.join(timeout=10)
             if self._executor is not None:
                 self._executor.close()
-            self._controller.desk.end_visit()
-            self.tools.cutter.close()
+            self._controller.context.end_visit()
+            self.ports.cutter.close()
             self._closing.close()
 
     def _run(self) -> None:
@@ -207,35 +207,35 @@ class Kiosk:
         self._controller.warm_up()
         while not self._ending.is_set():
             due_s = self._controller.next_due_s()
-            wait_s = _IDLE_WAIT_S if due_s is None else min(_IDLE_WAIT_S, due_s - self.tools.clock.now_s())
+            wait_s = _IDLE_WAIT_S if due_s is None else min(_IDLE_WAIT_S, due_s - self.ports.clock.now_s())
             self._controller.step(max(wait_s, 0.001))
             self._progress()
 
 
 def build_kiosk(
     settings: Settings,
-    ports: Ports,
+    devices: Devices,
     data: Path,
     *,
     versions: tuple[tuple[str, str], ...] = (),
     also: Callable[[SessionPorts], None] | None = None,
 ) -> Kiosk:
-    """A kiosk in real time over these ports, its records below `data`.
+    """A kiosk in real time over these devices, its records below `data`.
 
     Args:
         settings: everything an owner sets.
-        ports: the devices and the time.
+        devices: the devices and the time.
         data: folder of the records; made if it is not there.
         versions: (name, version) lines for the technician.
-        also: called with the tools before anything starts.
+        also: called with the ports before anything starts.
 
     Raises:
         DatabaseFault: a record cannot be opened.
     """
     data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as closing:
-        tools = build_tools(settings, ports, data, closing, versions=versions)
+        ports = build_ports(settings, devices, data, closing, versions=versions)
         if also is not None:
-            also(tools)
+            also(ports)
         kept = closing.pop_all()
-    return Kiosk(tools, kept)
+    return Kiosk(ports, kept)

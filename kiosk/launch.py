@@ -28,7 +28,7 @@ from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import in_a_thread
 from hardware.link import serial_link_factory
 from hardware.payment.register import RegisterPayment
-from kiosk.compose import Kiosk, Ports, build_kiosk
+from kiosk.compose import Devices, Kiosk, build_kiosk
 from kiosk.key.secrecy import no_core_dumps
 from kiosk.operations.doctor import Grade
 from kiosk.operations.doctor_machine import display
@@ -125,20 +125,20 @@ def _run(asked: StartOptions) -> int:
             stack.enter_context(own_machine(settings.machine.wire.port))
         running = stack.enter_context(Running(settings, asked.places, clock))
         live = stack.enter_context(_simulated(asked, settings, running)) if asked.simulated else None
-        ports = live.ports if live else real_ports(settings, running, stack)
-        kiosk = build_kiosk(settings, ports, asked.places.data, versions=(("kiosk", version("keykiosk")),))
+        devices = live.devices if live else real_devices(settings, running, stack)
+        kiosk = build_kiosk(settings, devices, asked.places.data, versions=(("kiosk", version("keykiosk")),))
         stack.callback(kiosk.close)
-        tell(in_force, kiosk.tools.audit.record)
-        running.record_in(kiosk.tools.audit.record)
-        staff, audit = kiosk.tools.staff, kiosk.tools.audit
+        tell(in_force, kiosk.ports.audit.record)
+        running.record_in(kiosk.ports.audit.record)
+        staff, audit = kiosk.ports.staff, kiosk.ports.audit
         if isinstance(staff, StaffAccounts):
             stack.enter_context(answering(asked.places.data, lambda request: carry_out(staff, audit, request)))
         kiosk.subscribe(running.saw)
         kiosk.watch(lambda: running.watchdog.beat("controller"))
         if asked.flight_record is not None:
-            recorder = stack.enter_context(recording(asked.flight_record, ports.clock))
+            recorder = stack.enter_context(recording(asked.flight_record, devices.clock))
             kiosk.observe(recorder.event)
-            ports.cutter.hear_wire(recorder.wire)
+            devices.cutter.hear_wire(recorder.wire)
         return _on_screen(asked, kiosk, settings, live)
 
 
@@ -223,13 +223,13 @@ def _beside(store: Store) -> str:
     return f"{round(wide) + 20},0"
 
 
-def real_ports(settings: Settings, running: Running, stack: ExitStack) -> Ports:
+def real_devices(settings: Settings, running: Running, stack: ExitStack) -> Devices:
     """The devices of a real machine; nothing is opened yet. While `stack` lasts, others may have it stopped."""
     clock = SystemClock()
     machine = settings.machine
     cutter = GrblCutter(running.watched(serial_link_factory(machine.wire)), machine, clock, in_a_thread)
     stack.enter_context(stop_served(machine.wire.port, cutter.stop_and_confirm))
-    return Ports(cutter, CameraScanner(machine.views, clock), RegisterPayment(), clock, simulated=False)
+    return Devices(cutter, CameraScanner(machine.views, clock), RegisterPayment(), clock, simulated=False)
 
 
 def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: LiveMachine | None) -> int:

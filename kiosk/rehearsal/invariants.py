@@ -68,7 +68,7 @@ def _always(end: SimulatedKiosk, ends_in: State, harms: Collection[str]) -> Iter
 
     `harms`: what the faults of this scenario cause whatever software does.
     """
-    journal, world = end.stage.tools.journal, end.sim.world
+    journal, world = end.stage.ports.journal, end.sim.world
     sales = journal.last_sales(1000)
     if ends_in is not State.OUT_OF_ORDER:
         for sale in journal.open_sales():
@@ -110,7 +110,7 @@ def _wheel(end: SimulatedKiosk) -> Iterator[str]:
 
 def _worst_mm(blade: Blade, end: SimulatedKiosk) -> float:
     """Largest distance of a root from the factory depth nearest to it."""
-    keyway, blank = end.stage.tools.catalogue.blank_of[blade.code]
+    keyway, blank = end.stage.ports.catalogue.blank_of[blade.code]
     if keyway.spec is None:
         return float("inf")
     positions = keyway.spec.cut_positions_mm(blank.cuts)
@@ -158,7 +158,7 @@ def _asked(scenario: Scenario, end: SimulatedKiosk, seen: SeenOnScreen, audit: R
     ):
         if wanted and wanted not in told:
             yield f"no {what} {wanted} (there was: {_told(told)})"
-    locked = tuple(slot.number for slot in end.stage.tools.inventory.slots() if slot.locked)
+    locked = tuple(slot.number for slot in end.stage.ports.inventory.slots() if slot.locked)
     if expect.locked_slots is not None and locked != expect.locked_slots:
         yield f"slots {locked} are locked, not {expect.locked_slots}"
     if expect.staff_called is not None and seen.staff_called is not expect.staff_called:

@@ -26,7 +26,7 @@ from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import in_a_thread
 from hardware.link import serial_link_factory
 from hardware.ports import ByteLink
-from kiosk.compose import Kiosk, Ports
+from kiosk.compose import Devices, Kiosk
 from kiosk.rehearsal.script import ScriptedVisit
 from kiosk.rehearsal.shopper import Shopper
 from kiosk.session.intents import Intent
@@ -78,7 +78,7 @@ class LiveMachine:
     """The devices of a simulated kiosk in real time. `control_port` is where a panel may connect."""
 
     sim: SimulatedMachine
-    ports: Ports
+    devices: Devices
     terminal: SimulatedTerminal
     control_port: int
 
@@ -114,8 +114,8 @@ def live_machine(
         cutter = GrblCutter(factory, settings.machine, MachineTime(sim.timeline, realtime), in_a_thread)
         stack.enter_context(stop_served(str(pty), cutter.stop_and_confirm))
         terminal = sim.terminal
-        ports = Ports(cutter, sim.scanner, terminal, SystemClock(), simulated=True, first_count=None)
-        yield LiveMachine(sim, ports, terminal, server.port)
+        devices = Devices(cutter, sim.scanner, terminal, SystemClock(), simulated=True, first_count=None)
+        yield LiveMachine(sim, devices, terminal, server.port)
 
 
 class ScriptedPerson:

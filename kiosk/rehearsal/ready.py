@@ -1,6 +1,6 @@
 """Ready-made readings: what a key is, said at the reader's seam, so that a session needs no pictures.
 
-Responsible for: an expert and a scanner that answer at once and truly, for scenarios about everything but reading, and
+Responsible for: a reader and a scanner that answer at once and truly, for scenarios about everything but reading, and
 for soak runs. Not responsible for: reading (`kiosk.identification`). Staff here exist in rehearsals only.
 """
 
@@ -46,7 +46,7 @@ class ReadyKeyReader:
     def warm(self) -> None:
         """Nothing to load."""
 
-    def tell(self, frames: ScanFrames) -> IdentifiedKey:
+    def identify(self, frames: ScanFrames) -> IdentifiedKey:
         """What the key in the tray is."""
         at = min(self._looks // 2, len(self.answers) - 1)
         self._looks += 1

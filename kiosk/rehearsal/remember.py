@@ -23,7 +23,7 @@ _DEEDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "CloseKiosk": lambda _: "close",
     "OpenKiosk": lambda _: "open",
     "Recover": lambda _: "recover",
-    "TellReceived": lambda facts: "received" if facts["received"] else "not_received",
+    "ConfirmReceived": lambda facts: "received" if facts["received"] else "not_received",
     "ServiceMenu": lambda _: "service",
     "ServiceAction": lambda facts: f"action {facts['name']}",
 }
@@ -98,7 +98,7 @@ def _note(visit: _Visit, entry: Entry, before: str) -> None:
             visit.facts["leaves_in"] = before
         case "Stop" if before in {state.value for state in MAKING}:
             visit.facts["stops_in"] = before
-        case "Told":
+        case "KeyIdentified":
             visit.key.setdefault("outcomes", []).append(facts["outcome"])
             visit.key["wear"] = facts["wear"]
             visit.key |= {"blank": facts["blank"]} if facts["blank"] else {}

@@ -52,22 +52,22 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
     with ExitStack() as closing:
         folder = closing.enter_context(scratch_folder("replay-"))
         sim = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
-        expert = ReadyKeyReader(sim, settings.machine.check, [], StampReading(seen=True))
+        reader = ReadyKeyReader(sim, settings.machine.check, [], StampReading(seen=True))
         scene = closing.enter_context(
             theatre(
                 settings,
                 folder,
                 sim=sim,
-                expert=expert,
+                reader=reader,
                 scanner=ReadyScanner(sim),
                 staff=RehearsalStaff(),
                 audit=RehearsalAudit(),
             )
         )
-        controller = Controller(scene.stage.tools)
+        controller = Controller(scene.stage.ports)
         controller.use(_Nobody())
         controller.begin()
-        clock = scene.stage.tools.clock
+        clock = scene.stage.ports.clock
         began_s = clock.now_s()
         for entry in entries:
             message = message_of(entry, _stand_in(settings))
@@ -76,18 +76,18 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
             _let_pass(controller, began_s + entry.at_s, clock.now_s, clock.sleep)
             if isinstance(message, Recover):
                 # Looks at the machine are in no record; whoever held Recover had seen nothing against it.
-                controller.desk.bench.status = MachineStatus("Idle", None, 0.0, 0.0)
+                controller.context.bench.status = MachineStatus("Idle", None, 0.0, 0.0)
             if isinstance(message, Reply):
                 if isinstance(message.report, BlankUnfit):
                     # The effect that would have locked the slot is not run.
-                    scene.stage.tools.inventory.lock(message.report.slot, message.report.reason)
+                    scene.stage.ports.inventory.lock(message.report.slot, message.report.reason)
                 if isinstance(message.report, SaleFound) and message.report.sale is not None:
-                    _sold(scene.stage.tools.journal, message.report.sale)
-                message = replace(message, visit=controller.desk.visit_number)
+                    _sold(scene.stage.ports.journal, message.report.sale)
+                message = replace(message, visit=controller.context.visit_number)
             controller.post(message)
             while controller.step():
                 pass
-            state = controller.desk.session.state.value
+            state = controller.context.session.state.value
             if state != entry.state:
                 found.append(f"at {entry.at_s:.1f} s, after {entry.type}: {state}, the record says {entry.state}")
     return tuple(found)

@@ -101,7 +101,7 @@ class _Scene:
         self._terminal = SimulatedTerminal()
         for trouble in scenario.terminal:
             self._terminal.will(trouble.request, trouble.mishap, trouble.times)
-        self._expert = None if scenario.frames else ReadyKeyReader(self.sim, settings.machine.check)
+        self._reader = None if scenario.frames else ReadyKeyReader(self.sim, settings.machine.check)
         self._staff, self.audit, self.seen = RehearsalStaff(), RehearsalAudit(), SeenOnScreen()
         self._pending = list(scenario.trouble)
         self._clearing: list[FaultInjection] = []
@@ -109,10 +109,10 @@ class _Scene:
         self._stack = ExitStack()
         self.theatre: SimulatedKiosk = self._open()
         for slot in scenario.empty_slots:
-            self.theatre.stage.tools.inventory.refill(slot, 0)
+            self.theatre.stage.ports.inventory.refill(slot, 0)
         if scenario.all_slots_hold is not None:
-            for view in self.theatre.stage.tools.inventory.slots():
-                self.theatre.stage.tools.inventory.refill(view.number, scenario.all_slots_hold)
+            for view in self.theatre.stage.ports.inventory.slots():
+                self.theatre.stage.ports.inventory.refill(view.number, scenario.all_slots_hold)
 
     def close(self) -> None:
         """Let go of files and port."""
@@ -137,8 +137,8 @@ class _Scene:
                 self._folder,
                 sim=self.sim,
                 terminal=self._terminal,
-                expert=self._expert,
-                scanner=ReadyScanner(self.sim) if self._expert else None,
+                reader=self._reader,
+                scanner=ReadyScanner(self.sim) if self._reader else None,
                 staff=self._staff,
                 audit=self.audit,
             )
@@ -177,8 +177,8 @@ class _Scene:
             receipt=lambda: self._receipt(visit),
             lay_copy=lambda: self._lay_copy(visit),
         )
-        if self._expert is not None:
-            self._expert.next_key(self._answers(visit.key), _stamp(visit.key))
+        if self._reader is not None:
+            self._reader.next_key(self._answers(visit.key), _stamp(visit.key))
         if visit.purpose in ("copy", "bring_back"):
             # Whoever finds a kiosk that is getting well by itself comes back later.
             stage.run_until(
@@ -203,7 +203,7 @@ class _Scene:
         """Let the kiosk come to rest where it must end."""
         stage, expect = self.theatre.stage, self._scenario.expect
         stage.run_to(expect.ends_in, limit_s=limit_s)
-        stage.run_until(lambda _: expect.ends_in is State.OUT_OF_ORDER or not stage.tools.journal.open_sales(), limit_s)
+        stage.run_until(lambda _: expect.ends_in is State.OUT_OF_ORDER or not stage.ports.journal.open_sales(), limit_s)
         self._linger(expect.lingers_s)
 
     def _linger(self, for_s: float) -> None:
@@ -225,8 +225,8 @@ class _Scene:
     def _lay_copy(self, visit: ScriptedVisit) -> None:
         """What is said to be the copy: the same key again, unless the script says otherwise."""
         copy = visit.copy_laid or visit.key
-        if self._expert is not None:
-            self._expert.next_key(self._answers(copy), _stamp(copy))
+        if self._reader is not None:
+            self._reader.next_key(self._answers(copy), _stamp(copy))
         lay(self.sim, self._key(copy))
 
     def _key(self, key: KeyBrought) -> PhysicalKey:
@@ -246,7 +246,7 @@ class _Scene:
         return answers
 
     def _receipt(self, visit: ScriptedVisit) -> str:
-        sales = self.theatre.stage.tools.journal.last_sales(1)
+        sales = self.theatre.stage.ports.journal.last_sales(1)
         return sales[0].bring_back_code if visit.receipt_code == "last" and sales else visit.receipt_code
 
     def _look(self, now: Snapshot) -> None:

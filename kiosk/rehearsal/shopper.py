@@ -21,6 +21,7 @@ from kiosk.session.intents import (
     ChooseRepair,
     CloseKiosk,
     Confirm,
+    ConfirmReceived,
     Credentials,
     Deny,
     Done,
@@ -38,7 +39,6 @@ from kiosk.session.intents import (
     SetQuantity,
     StaffKey,
     Start,
-    TellReceived,
     UnlockSlot,
 )
 from kiosk.session.obstacle import obstacle
@@ -318,7 +318,7 @@ class Shopper:
                 return [ServiceAction(name)]
             case ["received" | "not_received" as told]:
                 doubts = now.staff.doubts if now.staff else ()
-                return [TellReceived(sale.transaction, told == "received") for sale in doubts[:1]]
+                return [ConfirmReceived(sale.transaction, told == "received") for sale in doubts[:1]]
             case ["wait"]:
                 return []
             case [deed] if deed in _DEEDS:

@@ -17,7 +17,7 @@ from pathlib import Path
 from config.settings import Settings
 from hardware.grbl.cutter import GrblCutter
 from hardware.ports import ByteLink, KeyScanner
-from kiosk.compose import Ports, build_tools
+from kiosk.compose import Devices, build_ports
 from kiosk.records.audit.port import AuditLog
 from kiosk.rehearsal.virtual_time import VirtualKiosk
 from kiosk.session.ports import KeyReader, StaffAuthenticator
@@ -63,7 +63,7 @@ def theatre(
     sim: SimulatedMachine | None = None,
     terminal: SimulatedTerminal | None = None,
     seed: int = 0,
-    expert: KeyReader | None = None,
+    reader: KeyReader | None = None,
     scanner: KeyScanner | None = None,
     staff: StaffAuthenticator | None = None,
     audit: AuditLog | None = None,
@@ -78,7 +78,7 @@ def theatre(
         sim: the machine; a new one of `seed` if None.
         terminal: the card terminal; a new one if None.
         seed: draws everything left to chance in a new machine.
-        expert: the reader; the shipped one if None.
+        reader: reads keys; the shipped one if None.
         scanner: the cameras; the machine's own if None.
         staff: who may come in; the accounts in `data` if None.
         audit: the book; the one in `data` if None.
@@ -88,9 +88,9 @@ def theatre(
     sim = sim or SimulatedMachine(settings.machine, settings.catalogue, seed)
     terminal = sim.terminal = terminal or sim.terminal
     cutter = GrblCutter(wire or sim.link, settings.machine, sim.clock)
-    ports = Ports(cutter, scanner or sim.scanner, terminal, sim.clock, simulated=True, first_count=first_count)
+    devices = Devices(cutter, scanner or sim.scanner, terminal, sim.clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:
-        tools = build_tools(settings, ports, data, closing, expert=expert, staff=staff, audit=audit)
-        stage = VirtualKiosk(tools)
+        ports = build_ports(settings, devices, data, closing, reader=reader, staff=staff, audit=audit)
+        stage = VirtualKiosk(ports)
         closing.callback(stage.close)
         yield SimulatedKiosk(sim, terminal, cutter, stage)

@@ -26,10 +26,10 @@ class NothingHappens(Exception):
 class VirtualKiosk:
     """One kiosk, one clock, one thread."""
 
-    def __init__(self, tools: SessionPorts) -> None:
+    def __init__(self, ports: SessionPorts) -> None:
         """Nothing runs before `begin`."""
-        self.tools = tools
-        self.controller = Controller(tools, posted=self._posted)
+        self.ports = ports
+        self.controller = Controller(ports, posted=self._posted)
         self._executor = InlineExecutor(self.controller.post)
         self.controller.use(self._executor)
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
@@ -64,7 +64,7 @@ class VirtualKiosk:
 
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Do something in `delay_s` of virtual time."""
-        heapq.heappush(self._agenda, (self.tools.clock.now_s() + delay_s, next(self._order), act))
+        heapq.heappush(self._agenda, (self.ports.clock.now_s() + delay_s, next(self._order), act))
 
     def turn(self) -> bool:
         """Let one thing happen. False: nothing is left that could."""
@@ -80,7 +80,7 @@ class VirtualKiosk:
         if not next_s:
             return False
         # A clock of floats may stop a hair short of the moment it was sent to.
-        self.tools.clock.sleep(max(min(next_s) - self.tools.clock.now_s(), 1e-6))
+        self.ports.clock.sleep(max(min(next_s) - self.ports.clock.now_s(), 1e-6))
         return True
 
     def run_until(self, reached: Callable[[Snapshot], bool], limit_s: float = 3600.0) -> Snapshot:
@@ -89,11 +89,11 @@ class VirtualKiosk:
         Raises:
             Stuck: it does not within `limit_s` of virtual time, or nothing is left that could happen.
         """
-        end_s = self.tools.clock.now_s() + limit_s
+        end_s = self.ports.clock.now_s() + limit_s
         while not reached(self.now):
             if not self.turn():
                 raise NothingHappens(f"nothing happens any more in {self.now.state}")
-            if self.tools.clock.now_s() > end_s:
+            if self.ports.clock.now_s() > end_s:
                 raise NothingHappens(f"still in {self.now.state} after {limit_s:g} s")
         return self.now
 
@@ -104,7 +104,7 @@ class VirtualKiosk:
     def close(self) -> None:
         """Drop everything, as a crash would; nothing is settled."""
         self._executor.close()
-        self.controller.desk.end_visit()
+        self.controller.context.end_visit()
 
     def _seen(self, snapshot: Snapshot) -> None:
         if not self.path or self.path[-1] is not snapshot.state:
@@ -130,7 +130,7 @@ class VirtualKiosk:
         return self._agenda[0][0] if self._agenda else None
 
     def _act_if_due(self) -> bool:
-        if self._agenda and self._agenda[0][0] <= self.tools.clock.now_s():
+        if self._agenda and self._agenda[0][0] <= self.ports.clock.now_s():
             heapq.heappop(self._agenda)[2]()
             return True
         return False

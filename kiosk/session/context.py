@@ -46,7 +46,7 @@ class SessionContext:
 
     def __init__(
         self,
-        tools: SessionPorts,
+        ports: SessionPorts,
         submit: Callable[[Lane, Job], None],
         after: Callable[[float, Due], None],
         post: Callable[[Reply], None],
@@ -55,18 +55,18 @@ class SessionContext:
         """Nobody is here, nothing is connected.
 
         Args:
-            tools: the ports.
+            ports: the ports.
             submit: runs a job in a lane.
             after: posts a `Due` in so many seconds.
             post: puts a reply in the inbox, from any thread.
             entered: called with each state entered.
         """
-        self.tools = tools
+        self.ports = ports
         self.session = Session(entered)
         self._submit, self._after, self._post = submit, after, post
         self.visit: Visit | None = None
         self._visits = 0
-        self.language = tools.store.languages[0]
+        self.language = ports.store.languages[0]
         self.staff_called = False
         self.tray_has_key = False
         self.closed_by_staff = False
@@ -91,7 +91,7 @@ class SessionContext:
         self.bench = ServiceBench()
         self.recent_errors: deque[str] = deque(maxlen=20)
         self.waiting: Waiting | None = None
-        self.extensions_left = tools.store.timeouts.extensions
+        self.extensions_left = ports.store.timeouts.extensions
         self.activity = 0
         self.entries = 0
         self.typical_s = dict(TYPICAL_S)
@@ -133,7 +133,7 @@ class SessionContext:
         self._visits += 1
         self.visit = Visit(self._visits, self._transaction(), KeySecrets())
         self.staff_called = False
-        self.extensions_left = self.tools.store.timeouts.extensions
+        self.extensions_left = self.ports.store.timeouts.extensions
         return self.visit
 
     def renew_transaction(self) -> None:
@@ -153,7 +153,7 @@ class SessionContext:
         self.staff_message = ""
         self.retry_after_s = 0
         self.tray_has_key = False
-        self.language = self.tools.store.languages[0]
+        self.language = self.ports.store.languages[0]
 
     @property
     def here(self) -> Visit:
@@ -181,12 +181,12 @@ class SessionContext:
         """Id of why shoppers cannot be served though nothing is broken; empty if they can."""
         if self.closed_by_staff:
             return "staff"
-        if not self.tools.room_to_record():
+        if not self.ports.room_to_record():
             return NO_ROOM
-        if not self.tools.inventory.stocked():
+        if not self.ports.inventory.stocked():
             return "empty"
-        machine = self.tools.machine
-        copies = self.tools.journal.last_copies(machine.check.drift_window)
+        machine = self.ports.machine
+        copies = self.ports.journal.last_copies(machine.check.drift_window)
         touches_mm = [copy.touch_error_mm for copy in copies[-TOUCHES_WATCHED:]]
         worn = wheel_is_worn(touches_mm, machine.clamp.edge_tolerance_mm)
         return "drift" if worn or has_drifted([copy.mean_mm for copy in copies], machine.check) else ""
@@ -197,22 +197,22 @@ class SessionContext:
         """Record what was decided."""
         visit = self.visit
         known: dict[str, str | int] = {"transaction": visit.transaction} if visit else {}
-        self.tools.audit.record(kind, {**known, **facts})
+        self.ports.audit.record(kind, {**known, **facts})
 
-    def tell_technician(self, code: str, detail: str) -> None:
+    def notify_technician(self, code: str, detail: str) -> None:
         """Note what is wrong with the machine though it can go on."""
-        self.recent_errors.append(f"{self.tools.clock.utc():%H:%M:%S} {code} {detail}")
+        self.recent_errors.append(f"{self.ports.clock.utc():%H:%M:%S} {code} {detail}")
         _log.warning("needs a technician: %s", code)
 
     def note_fault(self, code: str, detail: str, *, heals: bool) -> None:
         """Latch a fault for the screen and the technician, over restarts too; the first that needs a person stays."""
-        now = self.tools.clock.utc()
+        now = self.ports.clock.utc()
         self.recent_errors.append(f"{now:%H:%M:%S} {code} {detail}")
         _log.error("out of order: %s", code)
         if not heals:
             with suppress(DatabaseFault):
                 # Records that fail put the kiosk out of order by themselves.
-                self.tools.machine_record.note_fault(code)
+                self.ports.machine_record.note_fault(code)
         if self.fault is None or (self.fault.heals_itself and not heals):
             self.fault = FaultNotice(code, detail, now.timestamp(), heals_itself=heals)
 
@@ -224,8 +224,8 @@ class SessionContext:
     @property
     def may_hold_metal(self) -> bool:
         """Whether something may be in the clamp."""
-        sales = self.tools.journal.open_sales()
-        return bool(self.tools.machine_record.clamped_by) or any(sale.metal.in_clamp for sale in sales)
+        sales = self.ports.journal.open_sales()
+        return bool(self.ports.machine_record.clamped_by) or any(sale.metal.in_clamp for sale in sales)
 
     def set_recovering(self, recovering: bool) -> None:
         """Show that recovery runs, or has failed."""
@@ -238,11 +238,11 @@ class SessionContext:
         return "".join(secrets.choice(_CODE_DIGITS) for _ in range(CODE_LENGTH))
 
     def _transaction(self) -> str:
-        mark = "SIM" if self.tools.simulated else "K"
-        number = self.tools.journal.next_number()
+        mark = "SIM" if self.ports.simulated else "K"
+        number = self.ports.journal.next_number()
         # A visit that buys nothing leaves no row, so the number alone would come again.
         return (
-            f"{mark}{self.tools.clock.utc():%y%m%d}{number:06d}{secrets.choice(_CODE_LETTERS)}{self._visits % 1000:03d}"
+            f"{mark}{self.ports.clock.utc():%y%m%d}{number:06d}{secrets.choice(_CODE_LETTERS)}{self._visits % 1000:03d}"
         )
 
 

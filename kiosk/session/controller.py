@@ -1,7 +1,7 @@
 """The one owner of a session: an inbox, timers, and a snapshot after each event.
 
-Responsible for: taking events in order, keeping stale ones out, timers, telling listeners, and stopping the machine at
-once on any thread's wish. Not responsible for: what an event means (`kiosk.session.phases`), how long people are waited
+Responsible for: taking events in order, keeping stale ones out, publishing snapshots, and stopping the machine at once
+on any thread's wish. Not responsible for: what an event means (`kiosk.session.phases`), how long people are waited
 for (`kiosk.session.timeouts`), which thread this is (`kiosk.compose` runs it on one of its own, rehearsals in theirs).
 """
 
@@ -57,15 +57,15 @@ WHEEL_HURRIED = 120
 class Controller:
     """Session, inbox and timers. Every method but `post` and `stop_now` belongs to one thread."""
 
-    def __init__(self, tools: SessionPorts, posted: Callable[[], None] | None = None) -> None:
+    def __init__(self, ports: SessionPorts, posted: Callable[[], None] | None = None) -> None:
         """Nothing runs before `begin`; give it an executor with `use` first.
 
         Args:
-            tools: the ports.
+            ports: the ports.
             posted: called, in the posting thread, after each post: how a rehearsal looks on while an effect runs.
         """
         self._posted = posted
-        self._tools = tools
+        self._ports = ports
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._timers: list[tuple[float, int, Due]] = []
         self._order = itertools.count()
@@ -75,26 +75,26 @@ class Controller:
         self._last: Snapshot | None = None
         self._counting = threading.Lock()
         self._wheel_tries = 0
-        self.desk = SessionContext(tools, self._submit, self._after, self.post, self._entered)
-        self._patience = IdleTimeout(self.desk, lambda: self._to_phase(Cancel()))
+        self.context = SessionContext(ports, self._submit, self._after, self.post, self._entered)
+        self._patience = IdleTimeout(self.context, lambda: self._to_phase(Cancel()))
 
     # From any thread
 
     def post(self, message: Message) -> None:
         """Put something in the inbox. A `Stop` stops the machine before this returns."""
         if isinstance(message, Stop):
-            # Counted before the machine is told: whoever recovers it looks at the count after the latch is cleared.
+            # Counted before the machine is stopped: whoever recovers it looks at the count after the latch is cleared.
             with self._counting:
-                self.desk.stops_asked += 1
-            self._tools.cutter.stop()
+                self.context.stops_asked += 1
+            self._ports.cutter.stop()
         self._mind_finger(message)
         self._inbox.put(message)
         if self._posted is not None:
             self._posted()
 
     def _mind_finger(self, message: Message) -> None:
-        """A jog lasts as long as a finger lies on its button: told at once, not when the inbox comes to it."""
-        finger = self.desk.bench.finger
+        """A jog lasts as long as a finger lies on its button: heeded at once, not when the inbox comes to it."""
+        finger = self.context.bench.finger
         match message:
             case ServiceAction("jog"):
                 finger.set()
@@ -114,19 +114,19 @@ class Controller:
         self._executor = executor
 
     def subscribe(self, listener: Listener) -> None:
-        """Tell `listener` every new snapshot, from the owning thread. It must not block or raise."""
+        """Give `listener` every new snapshot, from the owning thread. It must not block or raise."""
         self._listeners.append(listener)
         if self._last is not None:
             listener(self._last)
 
     def observe(self, observer: Observer) -> None:
-        """Tell `observer` each message after it was handled, with the state it led to. It must not block or raise."""
+        """Give `observer` each message after it was handled, with the state it led to. It must not block or raise."""
         self._observers.append(observer)
 
     def begin(self) -> None:
         """Come up."""
         try:
-            starting.begin(self.desk)
+            starting.begin(self.context)
         except Exception as error:
             # As in any turn: a kiosk that cannot come up says so, machine stopped.
             self._break_down(error)
@@ -134,10 +134,10 @@ class Controller:
 
     def warm_up(self) -> None:
         """Load beforehand what takes long to load."""
-        self.desk.request(Lane.HEAD, lambda: effects.warm_up(self._tools))
+        self.context.request(Lane.HEAD, lambda: effects.warm_up(self._ports))
 
     def next_due_s(self) -> float | None:
-        """When the next timer runs out, by the tools' clock; None without timers."""
+        """When the next timer runs out, by the ports' clock; None without timers."""
         return self._timers[0][0] if self._timers else None
 
     def step(self, timeout_s: float = 0.0) -> bool:
@@ -163,26 +163,26 @@ class Controller:
             self._break_down(error)
         self._watch_wheel()
         for observe in self._observers:
-            observe(message, self.desk.session.state)
+            observe(message, self.context.session.state)
         self._publish()
 
     def _break_down(self, error: Exception) -> None:
         where = place(error)
         _log.critical("session crashed: %s", where)
-        self._tools.cutter.stop()
-        told: Crashed | Faulted = Crashed(where)
+        self._ports.cutter.stop()
+        fault: Crashed | Faulted = Crashed(where)
         if isinstance(error, DatabaseFault):
-            told = Faulted(error.code, str(error), heals=False)
+            fault = Faulted(error.code, str(error), heals=False)
         try:
-            starting.break_down(self.desk, told)
+            starting.break_down(self.context, fault)
         except Exception as again:
-            # Even telling failed (a full disk, for one): the machine is stopped, the screen must still say so.
+            # Even reporting it failed (a full disk, for one): the machine is stopped, the screen must still say so.
             _log.critical("and again: %s", place(again))
-            self.desk.end_visit()
-            code = told.code if isinstance(told, Faulted) else starting.LONE_PROBLEM
-            self.desk.note_fault(code, place(again), heals=False)
-            if self.desk.session.state is not State.OUT_OF_ORDER:
-                self.desk.session.broke()
+            self.context.end_visit()
+            code = fault.code if isinstance(fault, Faulted) else starting.LONE_PROBLEM
+            self.context.note_fault(code, place(again), heals=False)
+            if self.context.session.state is not State.OUT_OF_ORDER:
+                self.context.session.broke()
 
     def _handle(self, message: Message) -> None:
         match message:
@@ -194,16 +194,16 @@ class Controller:
                 self._handle_intent(message)
 
     def _handle_intent(self, intent: Intent) -> None:
-        desk = self.desk
+        context = self.context
         match intent:
             case SetLanguage(language):
-                if language in self._tools.store.languages:
-                    desk.language = language
+                if language in self._ports.store.languages:
+                    context.language = language
                 self._patience.somebody_is_here()
                 return
             case CallStaff():
-                desk.staff_called = True
-                desk.audit("staff_called")
+                context.staff_called = True
+                context.audit("staff_called")
                 self._patience.somebody_is_here()
                 return
             case MoreTime():
@@ -219,78 +219,85 @@ class Controller:
 
     def _stopped(self) -> None:
         """A stop latches wherever it comes: the machine does not move again before staff have recovered it."""
-        desk, state = self.desk, self.desk.session.state
-        desk.stops_heard += 1
+        context, state = self.context, self.context.session.state
+        context.stops_heard += 1
         if state in _ON_ITS_WAY or state is State.OUT_OF_ORDER:
-            # Told twice, by whoever pressed and by the work it ended: one stop is one line in the list.
-            if desk.fault is None or desk.fault.code != ending.STOPPED:
-                desk.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
+            # Reported twice, by whoever pressed and by the work it ended: one stop is one line in the list.
+            if context.fault is None or context.fault.code != ending.STOPPED:
+                context.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
         elif state is State.TECHNICIAN:
             self._note_for_technician(Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
         else:
-            starting.break_down(desk, Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
+            starting.break_down(context, Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
 
     def _note_for_technician(self, fault: Faulted) -> None:
-        """A stop is told twice, by whoever asked for it and by the work it ended."""
-        if self.desk.fault is None or self.desk.fault.code != fault.code:
-            self.desk.note_fault(fault.code, fault.detail, heals=False)
-        self.desk.service_message = fault.code
+        """A stop is reported twice, by whoever asked for it and by the work it ended."""
+        if self.context.fault is None or self.context.fault.code != fault.code:
+            self.context.note_fault(fault.code, fault.detail, heals=False)
+        self.context.service_message = fault.code
 
     def _handle_reply(self, reply: Reply) -> None:
-        desk, report = self.desk, reply.report
+        context, report = self.context, reply.report
         match report:
             case LeftoversSettled():
-                starting.leftovers(desk, report)
+                starting.leftovers(context, report)
             case WheelStopped():
                 self._wheel_asked()
             case Faulted() | Crashed():
                 self._handle_fault(report)
-            case KeyIdentified(_, frames) if frames is not None and not desk.is_current(reply):
+            case KeyIdentified(_, frames) if frames is not None and not context.is_current(reply):
                 # The shopper has left: nobody will wipe this but us.
                 wipe(frames)
-            case CamerasSeen(previews) if desk.session.state is not State.TECHNICIAN:
+            case CamerasSeen(previews) if context.session.state is not State.TECHNICIAN:
                 wipe(previews)
-            case _ if desk.is_current(reply) or desk.visit is None:
+            case _ if context.is_current(reply) or context.visit is None:
                 self._to_phase(report)
             case _:
                 pass
 
     def _handle_fault(self, report: Faulted | Crashed) -> None:
-        desk = self.desk
-        desk.service_busy = ""
-        pressed = desk.stops_asked > desk.stops_heard or (desk.fault is not None and desk.fault.code == ending.STOPPED)
-        if pressed and isinstance(report, Faulted) and ending.stopped_by_shopper(desk, report):
+        context = self.context
+        context.service_busy = ""
+        pressed = context.stops_asked > context.stops_heard or (
+            context.fault is not None and context.fault.code == ending.STOPPED
+        )
+        if pressed and isinstance(report, Faulted) and ending.stopped_by_shopper(context, report):
             return
-        if desk.recovering:
+        if context.recovering:
             # Recovery failed: the first cause stays, the latest is in the technician's list.
             code = report.code if isinstance(report, Faulted) else starting.LONE_PROBLEM
             detail = report.detail if isinstance(report, Faulted) else report.where
-            heals = isinstance(report, Faulted) and report.heals and desk.fault is not None and desk.fault.heals_itself
-            if heals and desk.session.state is State.OUT_OF_ORDER:
-                starting.heal_failed(desk, code, detail)
+            heals = (
+                isinstance(report, Faulted)
+                and report.heals
+                and context.fault is not None
+                and context.fault.heals_itself
+            )
+            if heals and context.session.state is State.OUT_OF_ORDER:
+                starting.heal_failed(context, code, detail)
                 return
-            desk.note_fault(code, detail, heals=False)
-            desk.set_recovering(False)
+            context.note_fault(code, detail, heals=False)
+            context.set_recovering(False)
             return
-        if desk.session.state is State.OUT_OF_ORDER:
+        if context.session.state is State.OUT_OF_ORDER:
             return
-        if desk.session.state is State.TECHNICIAN and isinstance(report, Faulted):
+        if context.session.state is State.TECHNICIAN and isinstance(report, Faulted):
             self._note_for_technician(report)
             return
-        starting.break_down(desk, report)
+        starting.break_down(context, report)
 
     def _to_phase(self, event: Intent | Report) -> None:
-        handle = HANDLE.get(self.desk.session.state)
+        handle = HANDLE.get(self.context.session.state)
         if handle is not None:
-            handle(self.desk, event)
+            handle(self.context, event)
 
     def _entered(self, state: State) -> None:
-        desk = self.desk
-        desk.entries += 1
+        context = self.context
+        context.entries += 1
         self._patience.somebody_is_here()
         enter = ENTER.get(state)
         if enter is not None:
-            enter(desk)
+            enter(context)
 
     # Effects and timers
 
@@ -300,31 +307,31 @@ class Controller:
         self._executor.submit(lane, job)
 
     def _after(self, delay_s: float, due: Due) -> None:
-        heapq.heappush(self._timers, (self._tools.clock.now_s() + delay_s, next(self._order), due))
+        heapq.heappush(self._timers, (self._ports.clock.now_s() + delay_s, next(self._order), due))
 
     def _due(self) -> Due | None:
-        if self._timers and self._timers[0][0] <= self._tools.clock.now_s():
+        if self._timers and self._timers[0][0] <= self._ports.clock.now_s():
             return heapq.heappop(self._timers)[2]
         return None
 
     def _handle_due(self, due: Due) -> None:
         if due.what == WHEEL:
             self._ask_wheel()
-        elif not self._patience.due(due) and due.mark == self.desk.entries:
+        elif not self._patience.due(due) and due.mark == self.context.entries:
             self._to_phase(due)
 
     def _watch_wheel(self) -> None:
         """A board was lost while its wheel may turn: try to reach it until it has confirmed that the wheel is off."""
-        if self._wheel_tries or not self._tools.cutter.wheel_may_turn:
+        if self._wheel_tries or not self._ports.cutter.wheel_may_turn:
             return
         self._wheel_tries = 1
         self._after(WHEEL_EVERY_S[0], Due(WHEEL, 0))
 
     def _ask_wheel(self) -> None:
-        self.desk.request(Lane.MACHINE, lambda: effects.stop_wheel(self._tools))
+        self.context.request(Lane.MACHINE, lambda: effects.stop_wheel(self._ports))
 
     def _wheel_asked(self) -> None:
-        if not self._tools.cutter.wheel_may_turn:
+        if not self._ports.cutter.wheel_may_turn:
             self._wheel_tries = 0
             return
         self._wheel_tries += 1
@@ -332,18 +339,18 @@ class Controller:
 
     def _publish(self) -> None:
         try:
-            now = snapshot(self.desk)
+            now = snapshot(self.context)
         except Exception as error:
             # The records cannot even be read: what is shown is made from memory alone.
             self._break_down(error)
-            store = self._tools.store
+            store = self._ports.store
             now = Snapshot(
-                state=self.desk.session.state,
-                simulated=self._tools.simulated,
-                language=self.desk.language,
+                state=self.context.session.state,
+                simulated=self._ports.simulated,
+                language=self.context.language,
                 help_phone=store.help_phone,
-                staff_called=self.desk.staff_called,
-                fault=self.desk.fault,
+                staff_called=self.context.staff_called,
+                fault=self.context.fault,
             )
         if now != self._last:
             self._last = now

@@ -55,26 +55,26 @@ LOOKS = 3
 """Scans at most until two in a row agree."""
 
 
-def connect(tools: SessionPorts) -> Connected | NotReached:
+def connect(ports: SessionPorts) -> Connected | NotReached:
     """Reach the board, ask it how the machine stands, and settle what needs no look at the clamp. Nothing moves."""
-    open_sales = tools.journal.open_sales()
+    open_sales = ports.journal.open_sales()
     if open_sales:
         # Settled in a moment, and asked about again if the board answers late: what is known must outlast that.
-        tools.machine_record.note_fault(IN_A_SALE)
-    unsettled = settle_leftovers(tools).unsettled
+        ports.machine_record.note_fault(IN_A_SALE)
+    unsettled = settle_leftovers(ports).unsettled
     try:
-        identity = tools.cutter.connect()
-        clear = obstacle(tools.cutter.look()) is None
+        identity = ports.cutter.connect()
+        clear = obstacle(ports.cutter.look()) is None
     except LinkFault as fault:
         return NotReached(fault.code, str(fault))
     except (DoorOpened, Stopped):
         identity, clear = None, False
-    return Connected(identity, unsettled, _held_back(tools, clear=clear))
+    return Connected(identity, unsettled, _held_back(ports, clear=clear))
 
 
-def _held_back(tools: SessionPorts, *, clear: bool) -> HeldBack | None:
+def _held_back(ports: SessionPorts, *, clear: bool) -> HeldBack | None:
     """Why the machine must not begin to move by itself; each reason alone is enough."""
-    record, open_sales = tools.machine_record, tools.journal.open_sales()
+    record, open_sales = ports.machine_record, ports.journal.open_sales()
     if record.clamped_by or any(sale.metal.in_clamp for sale in open_sales):
         return HeldBack.METAL
     if record.is_suspect:
@@ -86,83 +86,83 @@ def _held_back(tools: SessionPorts, *, clear: bool) -> HeldBack | None:
     return None if clear else HeldBack.DOOR
 
 
-def home(tools: SessionPorts) -> BroughtUp:
+def home(ports: SessionPorts) -> BroughtUp:
     """Home a machine that stood idle when it was switched on, after that was announced."""
-    tools.cutter.home()
-    return BroughtUp(None, settle_leftovers(tools).unsettled)
+    ports.cutter.home()
+    return BroughtUp(None, settle_leftovers(ports).unsettled)
 
 
-def stop_wheel(tools: SessionPorts) -> WheelStopped:
+def stop_wheel(ports: SessionPorts) -> WheelStopped:
     """Try once more to reach a board that was lost with its wheel turning, and reset it."""
-    return WheelStopped(tools.cutter.stop_wheel())
+    return WheelStopped(ports.cutter.stop_wheel())
 
 
-def bring_up(tools: SessionPorts, wanted: Callable[[], bool]) -> BroughtUp:
+def bring_up(ports: SessionPorts, wanted: Callable[[], bool]) -> BroughtUp:
     """A person's wish at the machine: recover, home, scrap what may be in the clamp, settle every open sale.
 
     Args:
-        tools: the ports.
+        ports: the ports.
         wanted: whether nobody has pressed Stop since the person's wish.
 
     Raises:
         Stopped: somebody did.
         HardwareFault: the machine is not well.
     """
-    tools.cutter.recover(wanted)
-    for sale in tools.journal.open_sales():
-        settle_metal(sale, tools)
-    if tools.machine_record.clamped_by:
-        scrap(tools)
-    return BroughtUp(None, settle_leftovers(tools).unsettled)
+    ports.cutter.recover(wanted)
+    for sale in ports.journal.open_sales():
+        settle_metal(sale, ports)
+    if ports.machine_record.clamped_by:
+        scrap(ports)
+    return BroughtUp(None, settle_leftovers(ports).unsettled)
 
 
-def look_again(tools: SessionPorts) -> Reached:
+def look_again(ports: SessionPorts) -> Reached:
     """Whether what failed without the machine (a camera, the terminal) answers again. Nothing moves."""
-    tools.scanner.tray_is_empty()
-    return Reached(settle_leftovers(tools).unsettled)
+    ports.scanner.tray_is_empty()
+    return Reached(settle_leftovers(ports).unsettled)
 
 
-def settle_leftovers(tools: SessionPorts) -> LeftoversSettled:
+def settle_leftovers(ports: SessionPorts) -> LeftoversSettled:
     """Settle the money of every open sale of which nothing is in doubt; nothing moves for it.
 
     Whether a copy fell into the chute or hangs in the clamp is in doubt until a person has recovered the machine, and
     who has one that is in neither, until staff have said so.
     """
-    for sale in tools.journal.open_sales():
+    for sale in ports.journal.open_sales():
         if not sale.closed and sale.metal not in (BlankStatus.DELIVERING, BlankStatus.GONE):
-            settle_money(sale, tools)
-    return LeftoversSettled(tuple(sale.transaction for sale in tools.journal.open_sales() if not sale.closed))
+            settle_money(sale, ports)
+    return LeftoversSettled(tuple(sale.transaction for sale in ports.journal.open_sales() if not sale.closed))
 
 
-def settle_doubt(tools: SessionPorts, transaction: str, *, received: bool) -> LeftoversSettled:
+def settle_doubt(ports: SessionPorts, transaction: str, *, received: bool) -> LeftoversSettled:
     """Staff have said who has the copy: its money is settled."""
-    sale = tools.journal.sale(transaction)
+    sale = ports.journal.sale(transaction)
     if sale is not None and sale.metal is BlankStatus.GONE:
-        settle.settle_doubt(transaction, tools, received=received)
-    return settle_leftovers(tools)
+        settle.settle_doubt(transaction, ports, received=received)
+    return settle_leftovers(ports)
 
 
-def look_at_tray(tools: SessionPorts) -> TraySeen:
+def look_at_tray(ports: SessionPorts) -> TraySeen:
     """Ask the tray camera whether a key lies there."""
-    return TraySeen(tools.scanner.tray_is_empty())
+    return TraySeen(ports.scanner.tray_is_empty())
 
 
-def tell_key(tools: SessionPorts, looked: Callable[[float], None] = lambda _: None) -> KeyIdentified:
+def identify_key(ports: SessionPorts, looked: Callable[[float], None] = lambda _: None) -> KeyIdentified:
     """Look until two looks agree, keep the one whose cuts lie nearer factory depths, and overwrite the others.
 
     Args:
-        tools: the ports.
-        looked: told after each look, with the fraction of all looks that may be needed.
+        ports: the ports.
+        looked: called after each look, with the fraction of all looks that may be needed.
     """
     before: KeyIdentified | None = None
     for number in range(LOOKS):
-        frames = tools.scanner.scan()
-        look = KeyIdentified(tools.expert.tell(frames), frames)
+        frames = ports.scanner.scan()
+        look = KeyIdentified(ports.reader.identify(frames), frames)
         looked((number + 1) / LOOKS)
         if before is not None:
-            kept = agreed(look.telling.identification, before.telling.identification)
+            kept = agreed(look.identified.identification, before.identified.identification)
             if kept is not None:
-                better, worse = (before, look) if kept is before.telling.identification else (look, before)
+                better, worse = (before, look) if kept is before.identified.identification else (look, before)
                 _overwrite(worse, but=better)
                 return better
             _overwrite(before, but=look)
@@ -177,70 +177,70 @@ def _overwrite(look: KeyIdentified, *, but: KeyIdentified) -> None:
         wipe(look)
 
 
-def warm_up(tools: SessionPorts) -> ServiceDone:
+def warm_up(ports: SessionPorts) -> ServiceDone:
     """Load what takes long to load."""
-    tools.expert.warm()
+    ports.reader.warm()
     return ServiceDone("warm", "")
 
 
-def read_head(tools: SessionPorts, frames: ScanFrames) -> StampRead:
+def read_head(ports: SessionPorts, frames: ScanFrames) -> StampRead:
     """Read what the head says."""
-    return StampRead(tools.expert.stamp(frames))
+    return StampRead(ports.reader.stamp(frames))
 
 
-def authorise(tools: SessionPorts, transaction: str, amount_minor: int, currency: str) -> Answered:
+def authorise(ports: SessionPorts, transaction: str, amount_minor: int, currency: str) -> Answered:
     """Reserve the money. An unknown answer is asked about; what stays unknown is answered as unknown."""
-    tools.journal.write(transaction, SaleStep.AUTHORISING)
+    ports.journal.write(transaction, SaleStep.AUTHORISING)
     answer = insist(
-        tools,
+        ports,
         transaction,
-        lambda: tools.payment.authorise(transaction, amount_minor, currency),
+        lambda: ports.payment.authorise(transaction, amount_minor, currency),
         PaymentState.UNKNOWN,
     )
     match answer.state:
         case PaymentState.APPROVED:
-            tools.journal.write(transaction, SaleStep.RESERVED)
+            ports.journal.write(transaction, SaleStep.RESERVED)
         case PaymentState.DECLINED:
-            tools.journal.write(transaction, SaleStep.DECLINED)
+            ports.journal.write(transaction, SaleStep.DECLINED)
         case _:
-            tools.journal.write(transaction, SaleStep.ANSWER_UNKNOWN)
+            ports.journal.write(transaction, SaleStep.ANSWER_UNKNOWN)
     return Answered(answer)
 
 
-def capture(tools: SessionPorts, transaction: str) -> Settled:
+def capture(ports: SessionPorts, transaction: str) -> Settled:
     """Take the price of the delivered copies and close the sale."""
-    return settle_money(_sale(tools, transaction), tools)
+    return settle_money(_sale(ports, transaction), ports)
 
 
-def give_up(tools: SessionPorts, transaction: str) -> Settled:
+def give_up(ports: SessionPorts, transaction: str) -> Settled:
     """Settle the money of a sale that goes no further; whatever is in the clamp stays there until a person comes."""
-    sale = _sale(tools, transaction)
+    sale = _sale(ports, transaction)
     if sale.metal in (BlankStatus.DELIVERING, BlankStatus.GONE):
         return Settled(sale)
-    return settle_money(sale, tools)
+    return settle_money(sale, ports)
 
 
 def load(
-    tools: SessionPorts, transaction: str, slot: int, copy: int, blade_height_mm: float
+    ports: SessionPorts, transaction: str, slot: int, copy: int, blade_height_mm: float
 ) -> BlankLoaded | BlankUnfit:
     """Bring a blank from `slot` into the clamp and touch it off. The blank leaves the stock either way."""
-    tools.journal.write(transaction, SaleStep.LOADING, slot=slot, copy=copy)
+    ports.journal.write(transaction, SaleStep.LOADING, slot=slot, copy=copy)
     try:
-        return BlankLoaded(take_blank(tools, slot, blade_height_mm, by="sale"), slot)
+        return BlankLoaded(take_blank(ports, slot, blade_height_mm, by="sale"), slot)
     except BlankFault as fault:
-        tools.journal.write(transaction, SaleStep.SLOT_LOCKED, slot=slot, code=fault.code)
-        tools.journal.write(transaction, SaleStep.REJECTED, slot=slot)
-        return BlankUnfit(slot, fault.reason, tools.machine_record.is_suspect)
+        ports.journal.write(transaction, SaleStep.SLOT_LOCKED, slot=slot, code=fault.code)
+        ports.journal.write(transaction, SaleStep.REJECTED, slot=slot)
+        return BlankUnfit(slot, fault.reason, ports.machine_record.is_suspect)
 
 
-def take_blank(tools: SessionPorts, slot: int, blade_height_mm: float, *, by: str) -> TouchOff:
+def take_blank(ports: SessionPorts, slot: int, blade_height_mm: float, *, by: str) -> TouchOff:
     """A blank in the clamp, touched off, and every one it took out of the stock.
 
     What may still be in the clamp is scrapped first. The second slot in a row that brings nothing fit is no fault of
     slots: they stay as they were, and wheel, probe or clamp are under suspicion.
 
     Args:
-        tools: the ports.
+        ports: the ports.
         slot: where it comes from.
         blade_height_mm: of the blank it should be.
         by: what it is for (`sale`, `probe`, `test_cut`), for the record.
@@ -248,27 +248,27 @@ def take_blank(tools: SessionPorts, slot: int, blade_height_mm: float, *, by: st
     Raises:
         BlankFault: none that is fit; the slot is locked unless the machine is under suspicion.
     """
-    record = tools.machine_record
+    record = ports.machine_record
     if record.clamped_by:
-        scrap(tools)
+        scrap(ports)
     record.clamp_used(by)
-    tools.inventory.take(slot)
+    ports.inventory.take(slot)
     try:
-        touch = tools.cutter.load(slot, blade_height_mm)
+        touch = ports.cutter.load(slot, blade_height_mm)
     except BlankFault as fault:
-        tools.inventory.take(slot, fault.blanks_used - 1)
-        _slot_failed(tools, slot, fault.reason)
+        ports.inventory.take(slot, fault.blanks_used - 1)
+        _slot_failed(ports, slot, fault.reason)
         # The driver has thrown away what there was: nothing more is fed before the clamp was seen empty.
-        if seen_in_clamp(tools):
+        if seen_in_clamp(ports):
             raise ClampNotEmpty("the unfit blank still hangs in the clamp") from fault
         raise
     record.seated()
-    tools.inventory.take(slot, touch.blanks_used - 1)
+    ports.inventory.take(slot, touch.blanks_used - 1)
     return touch
 
 
-def _slot_failed(tools: SessionPorts, slot: int, reason: str) -> None:
-    record, inventory = tools.machine_record, tools.inventory
+def _slot_failed(ports: SessionPorts, slot: int, reason: str) -> None:
+    record, inventory = ports.machine_record, ports.inventory
     was_open = any(view.number == slot and not view.locked for view in inventory.slots())
     inventory.lock(slot, reason)
     record.failed(FailureKind.TOUCH_OFF, slot, locked=was_open)
@@ -278,30 +278,30 @@ def _slot_failed(tools: SessionPorts, slot: int, reason: str) -> None:
                 inventory.unlock(failure.slot)
 
 
-def edge_error_mm(tools: SessionPorts) -> float:
+def edge_error_mm(ports: SessionPorts) -> float:
     """How far the path must move: a wheel that wears meets every blank's edge later by the same amount."""
-    return edge_correction_mm([copy.touch_error_mm for copy in tools.journal.last_copies(TOUCHES_WATCHED)])
+    return edge_correction_mm([copy.touch_error_mm for copy in ports.journal.last_copies(TOUCHES_WATCHED)])
 
 
-def plan(tools: SessionPorts, secrets: KeySecrets, blank: str, *, restore: bool) -> CutPlan | PlanRefusal:
+def plan(ports: SessionPorts, secrets: KeySecrets, blank: str, *, restore: bool) -> CutPlan | PlanRefusal:
     """Plan the wheel's path for the wheel as it is now, and keep it; a plan that still holds is not made again.
 
     Raises:
         LookupError: the key is forgotten.
     """
-    telling = secrets.telling
-    if telling is None:
+    identified = secrets.identified
+    if identified is None:
         raise LookupError("the key is forgotten")
-    basis = PlanBasis(telling, blank, restore, edge_error_mm(tools))
+    basis = PlanBasis(identified, blank, restore, edge_error_mm(ports))
     if secrets.plan is not None and basis.is_of(secrets.plan_basis):
         return secrets.plan
-    keyway, known = tools.catalogue.blank_of[blank]
-    reading = telling.reading
+    keyway, known = ports.catalogue.blank_of[blank]
+    reading = identified.reading
     planned = plan_cuts(
         keyway,
         known,
-        [cut.code for cut in telling.identification.cuts],
-        tools.machine,
+        [cut.code for cut in identified.identification.cuts],
+        ports.machine,
         outline=None if restore or reading is None else reading.profile,
         edge_error_mm=basis.edge_error_mm,
     )
@@ -310,53 +310,53 @@ def plan(tools: SessionPorts, secrets: KeySecrets, blank: str, *, restore: bool)
 
 
 def cut(
-    tools: SessionPorts, transaction: str, copy: int, planned: CutPlan | PlanRefusal, progress: Callable[[float], None]
+    ports: SessionPorts, transaction: str, copy: int, planned: CutPlan | PlanRefusal, progress: Callable[[float], None]
 ) -> CutDone | NotPlanned:
     """Cut one copy, or throw the blank away when no path fits after all."""
     if isinstance(planned, PlanRefusal):
-        scrap(tools)
-        tools.journal.write(transaction, SaleStep.REJECTED, copy=copy, code=planned.value)
+        scrap(ports)
+        ports.journal.write(transaction, SaleStep.REJECTED, copy=copy, code=planned.value)
         return NotPlanned(planned.value)
-    tools.journal.write(transaction, SaleStep.CUTTING, copy=copy)
-    tools.cutter.run(to_gcode(planned, tools.machine), progress)
+    ports.journal.write(transaction, SaleStep.CUTTING, copy=copy)
+    ports.cutter.run(to_gcode(planned, ports.machine), progress)
     return CutDone()
 
 
-def check(tools: SessionPorts, transaction: str, copy: int, planned: CutPlan, touch: TouchedBlank) -> Checked:
+def check(ports: SessionPorts, transaction: str, copy: int, planned: CutPlan, touch: TouchedBlank) -> Checked:
     """Measure the copy; one that does not pass goes into the bin, and is seen to be gone from the clamp."""
-    tools.journal.write(transaction, SaleStep.CHECKING, copy=copy)
-    tools.cutter.present_to_check()
-    errors = tools.expert.measure(tools.scanner.check(), planned)
-    tools.journal.write_copy(transaction, CopyError(errors.mean_mm, errors.largest_mm, touch.error_mm, errors.passed))
+    ports.journal.write(transaction, SaleStep.CHECKING, copy=copy)
+    ports.cutter.present_to_check()
+    errors = ports.reader.measure(ports.scanner.check(), planned)
+    ports.journal.write_copy(transaction, CopyError(errors.mean_mm, errors.largest_mm, touch.error_mm, errors.passed))
     if errors.passed:
-        tools.machine_record.passed()
+        ports.machine_record.passed()
     else:
-        tools.machine_record.failed(FailureKind.COPY, touch.slot)
-        scrap(tools)
-        tools.journal.write(transaction, SaleStep.REJECTED, copy=copy)
-    blank = _sale(tools, transaction).blank
-    result = CheckResult(errors.passed, errors.largest_mm, tools.machine.check.tolerance_mm, transaction, blank)
-    return Checked(result, tools.machine_record.is_suspect)
+        ports.machine_record.failed(FailureKind.COPY, touch.slot)
+        scrap(ports)
+        ports.journal.write(transaction, SaleStep.REJECTED, copy=copy)
+    blank = _sale(ports, transaction).blank
+    result = CheckResult(errors.passed, errors.largest_mm, ports.machine.check.tolerance_mm, transaction, blank)
+    return Checked(result, ports.machine_record.is_suspect)
 
 
-def deliver(tools: SessionPorts, transaction: str, copy: int) -> Delivered:
+def deliver(ports: SessionPorts, transaction: str, copy: int) -> Delivered:
     """Drop a good copy into the chute, and see that it is gone.
 
     Raises:
         ChuteBlocked: it still hangs in the clamp; nothing may be charged for it.
     """
     # Written over the chute, no sooner: a copy lost on the way there lies anywhere but with the shopper.
-    tools.cutter.deliver(lambda: tools.journal.write(transaction, SaleStep.DELIVERING, copy=copy))
-    if seen_in_clamp(tools):
+    ports.cutter.deliver(lambda: ports.journal.write(transaction, SaleStep.DELIVERING, copy=copy))
+    if seen_in_clamp(ports):
         # Seen, so not in doubt: the money need not wait until somebody has cleared the chute.
-        tools.journal.write(transaction, SaleStep.HANGING, copy=copy)
+        ports.journal.write(transaction, SaleStep.HANGING, copy=copy)
         raise ChuteBlocked("the copy did not fall into the chute")
-    tools.journal.write(transaction, SaleStep.DELIVERED, copy=copy)
+    ports.journal.write(transaction, SaleStep.DELIVERED, copy=copy)
     return Delivered()
 
 
 def compare_copy(
-    tools: SessionPorts,
+    ports: SessionPorts,
     original: Identification,
     sale: Sale,
     looked: Callable[[float], None],
@@ -365,40 +365,40 @@ def compare_copy(
     """Read the copy brought back, hold it against the original, and overwrite all that was seen of it.
 
     Args:
-        tools: the ports.
+        ports: the ports.
         original: the key it was made from, read in this visit.
         sale: what was sold.
-        looked: told after each look.
+        looked: called after each look.
         lay_again: whether laying it once more may change this outcome, and may still be asked for.
     """
-    told = tell_key(tools, looked)
+    seen = identify_key(ports, looked)
     try:
-        copy = told.telling.identification
+        copy = seen.identified.identification
         if copy.outcome is not Outcome.IDENTIFIED and lay_again(copy.outcome):
             return CopyCompared(None, again=copy.outcome)
-        compared = compare(original, copy, sale.blank, tools.machine.check.tolerance_mm)
-        return CopyCompared(compared, remedies(tools, sale) if compared.likeness is Likeness.OFF else ())
+        compared = compare(original, copy, sale.blank, ports.machine.check.tolerance_mm)
+        return CopyCompared(compared, remedies(ports, sale) if compared.likeness is Likeness.OFF else ())
     finally:
-        wipe(told)
+        wipe(seen)
 
 
-def remedies(tools: SessionPorts, sale: Sale) -> tuple[Remedy, ...]:
+def remedies(ports: SessionPorts, sale: Sale) -> tuple[Remedy, ...]:
     """How one copy of a sale may be made good now; the journal counts again when it is done."""
-    if tools.journal.claims_left(sale.transaction) < 1:
+    if ports.journal.claims_left(sale.transaction) < 1:
         return ()
     paid = sale.money is PaymentStatus.CAPTURED and sale.price_each_minor > 0
-    stocked = tools.inventory.available(sale.blank, sale.finish) > 0
+    stocked = ports.inventory.available(sale.blank, sale.finish) > 0
     return (*((Remedy.REFUND,) if paid else ()), *((Remedy.RECUT,) if stocked else ()))
 
 
-def give_back(tools: SessionPorts, transaction: str) -> Settled:
+def give_back(ports: SessionPorts, transaction: str) -> Settled:
     """Give back the price of one copy of a captured sale."""
-    tools.journal.claim_refund(transaction)
-    return refund(_sale(tools, transaction), tools)
+    ports.journal.claim_refund(transaction)
+    return refund(_sale(ports, transaction), ports)
 
 
-def _sale(tools: SessionPorts, transaction: str) -> Sale:
-    sale = tools.journal.sale(transaction)
+def _sale(ports: SessionPorts, transaction: str) -> Sale:
+    sale = ports.journal.sale(transaction)
     if sale is None:
         raise LookupError("a sale the journal has never heard of")
     return sale

@@ -1,4 +1,4 @@
-"""Where effects run: on worker threads beside the controller, or inline when told.
+"""Where effects run: on worker threads beside the controller, or inline when asked.
 
 Responsible for: running work off the controller's thread, one thread a lane, and turning whatever it raises into a
 report. Not responsible for: what the work is (`kiosk.session.effects`).
@@ -35,7 +35,7 @@ class Lane(StrEnum):
     MACHINE = "machine"
     CAMERA = "camera"
     HEAD = "head"
-    DESK = "desk"
+    RECORDS = "records"
     """Money, staff, records."""
 
 
@@ -52,7 +52,7 @@ class Executor(Protocol):
 def reported(work: Work) -> Report:
     """Run `work`; faults and crashes become reports.
 
-    The text of an exception nobody foresaw may hold anything, so only its type and place are told.
+    The text of an exception nobody foresaw may hold anything, so only its type and place are reported.
     """
     try:
         return work()
@@ -67,7 +67,7 @@ def reported(work: Work) -> Report:
 
 
 def place(error: BaseException) -> str:
-    """Type of an exception and where it was raised: all that may be told of it."""
+    """Type of an exception and where it was raised: all that may be said of it."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

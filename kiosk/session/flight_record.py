@@ -147,15 +147,15 @@ def _opened(path: Path) -> TextIO:
 def facts_of(value: object) -> dict[str, Any]:
     """The facts of an event that may be written."""
     match value:
-        case reports.KeyIdentified(telling, _):
-            told = telling.identification
+        case reports.KeyIdentified(identified, _):
+            key = identified.identification
             return {
-                "outcome": told.outcome.value,
-                "keyway": told.keyway,
-                "blank": told.blank,
-                "wear": told.wear.value,
-                "worn": list(told.worn_cuts),
-                "faces_seen": told.faces_seen,
+                "outcome": key.outcome.value,
+                "keyway": key.keyway,
+                "blank": key.blank,
+                "wear": key.wear.value,
+                "worn": list(key.worn_cuts),
+                "faces_seen": key.faces_seen,
             }
         case reports.BlankLoaded(touch_off):
             return {"error_mm": touch_off.error_mm}
@@ -216,9 +216,9 @@ def message_of(entry: Entry, stand_in: Callable[[str], Identification]) -> Messa
 def _report(entry: Entry, stand_in: Callable[[str], Identification]) -> reports.Report:
     facts = dict(entry.facts)
     match entry.type:
-        case "Told":
+        case "KeyIdentified":
             return reports.KeyIdentified(IdentifiedKey(_identification(facts, stand_in)), None)
-        case "Loaded":
+        case "BlankLoaded":
             return reports.BlankLoaded(TouchOff(0.0, facts["error_mm"]))
         case "BroughtUp":
             return reports.BroughtUp(None, tuple(facts["unsettled"]))
@@ -279,5 +279,5 @@ def _identification(facts: Mapping[str, Any], stand_in: Callable[[str], Identifi
 def _sale(facts: Mapping[str, Any] | None) -> Sale | None:
     if facts is None:
         return None
-    told = {**facts, "money": PaymentStatus(facts["money"]), "metal": BlankStatus(facts["metal"])}
-    return Sale(bring_back_code="", **told)
+    known = {**facts, "money": PaymentStatus(facts["money"]), "metal": BlankStatus(facts["metal"])}
+    return Sale(bring_back_code="", **known)

@@ -157,7 +157,7 @@ class Recover:
 
 
 @dataclass(frozen=True)
-class TellReceived:
+class ConfirmReceived:
     """Staff say whether the shopper has a copy that left the clamp unseen when the machine stopped."""
 
     transaction: str
@@ -210,7 +210,7 @@ Intent: TypeAlias = (
     | CloseKiosk
     | OpenKiosk
     | Recover
-    | TellReceived
+    | ConfirmReceived
     | ServiceAction
     | LetGo
     | ServiceMenu

@@ -1,4 +1,4 @@
-"""The reader as the session asks it: frames in, a telling out. Implements `KeyReader`.
+"""The reader as the session asks it: frames in, an identified key out. Implements `KeyReader`.
 
 Responsible for: putting reading, matching, stamp and copy check together over one catalogue. Not responsible for: any
 of them (`kiosk.identification`, `kiosk.cutting.check`).
@@ -32,7 +32,7 @@ class CatalogueKeyReader:
         """Load the models that read heads."""
         self._stamps.warm()
 
-    def tell(self, frames: ScanFrames) -> IdentifiedKey:
+    def identify(self, frames: ScanFrames) -> IdentifiedKey:
         """What the key in the tray is."""
         reading = read_key(frames)
         return IdentifiedKey(identify(reading, self._catalogue, self._index), reading)

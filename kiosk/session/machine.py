@@ -46,10 +46,10 @@ class Session:
     reached = _of_the_table
     touched = _of_the_table
     key_seen = _of_the_table
-    not_told = _of_the_table
+    not_identified = _of_the_table
     nothing_seen = _of_the_table
-    told_worn = _of_the_table
-    told = _of_the_table
+    identified_worn = _of_the_table
+    identified = _of_the_table
     refused = _of_the_table
     staff_at_refusal = _of_the_table
     approver_known = _of_the_table

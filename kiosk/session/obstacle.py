@@ -1,6 +1,6 @@
 """What the machine's inputs say against moving. Pure.
 
-Responsible for: door, hold and emergency stop as people are told of them, and as the session asks them before it wants
+Responsible for: door, hold and emergency stop as people are shown them, and as the session asks them before it wants
 anything. Not responsible for: the fresh look the driver takes before every motion (`hardware`).
 """
 

@@ -31,7 +31,7 @@ from kiosk.staff.member import SignInRefused, StaffMember
 
 @dataclass(frozen=True, repr=False)
 class IdentifiedKey:
-    """One look at the tray, told: what it was taken for, and the reading behind it."""
+    """One look at the tray: what it was taken for, and the reading behind it."""
 
     identification: Identification
     reading: KeyReading | None = None
@@ -43,7 +43,7 @@ class KeyReader(Protocol):
     def warm(self) -> None:
         """Load whatever takes long to load, before a shopper waits for it."""
 
-    def tell(self, frames: ScanFrames) -> IdentifiedKey:
+    def identify(self, frames: ScanFrames) -> IdentifiedKey:
         """What the key in the tray is."""
 
     def stamp(self, frames: ScanFrames) -> StampReading:
@@ -95,7 +95,7 @@ class SessionPorts:
     cutter: Cutter
     scanner: KeyScanner
     payment: Payment
-    expert: KeyReader
+    reader: KeyReader
     rulebook: Rulebook
     staff: StaffAuthenticator
     audit: AuditLog

@@ -96,7 +96,7 @@ class TraySeen:
 class KeyIdentified:
     """Two readings agreed, or why not. `frames` are kept for the stamp."""
 
-    telling: IdentifiedKey
+    identified: IdentifiedKey
     frames: ScanFrames | None
 
 
@@ -208,7 +208,7 @@ class SaleFound:
 class CopyCompared:
     """The copy brought back, read and held against its original; nothing of its reading is left.
 
-    `again` says why it must be laid once more; then nothing else is told.
+    `again` says why it must be laid once more; then nothing else is reported.
     """
 
     compared: Compared | None

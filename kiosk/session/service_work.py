@@ -35,27 +35,27 @@ PREVIEW_PX = (128, 96)
 """The box a preview fits into: enough to see light, focus and dirt, too little to measure a cut in."""
 
 
-def look(tools: SessionPorts) -> MachineSeen:
+def look(ports: SessionPorts) -> MachineSeen:
     """Door, emergency stop and inputs, fresh, also of a machine that is latched; of a silent board nothing is known."""
     try:
-        return MachineSeen(tools.cutter.look())
+        return MachineSeen(ports.cutter.look())
     except HardwareFault:
         return MachineSeen(MachineStatus(SILENT, None, 0.0, 0.0))
 
 
-def jog(tools: SessionPorts, axis: str, distance_mm: float, held: Callable[[], bool]) -> ServiceDone:
+def jog(ports: SessionPorts, axis: str, distance_mm: float, held: Callable[[], bool]) -> ServiceDone:
     """Move one axis while the finger stays; says how it ended."""
-    return ServiceDone("jog", tools.cutter.jog(axis, distance_mm, held).value)
+    return ServiceDone("jog", ports.cutter.jog(axis, distance_mm, held).value)
 
 
-def see(tools: SessionPorts) -> CamerasSeen:
+def see(ports: SessionPorts) -> CamerasSeen:
     """A small grey picture from each camera, or why there is none; the frames themselves are overwritten."""
-    return CamerasSeen(tuple(_preview(tools, view) for view in VIEWS if view in tools.machine.views.named))
+    return CamerasSeen(tuple(_preview(ports, view) for view in VIEWS if view in ports.machine.views.named))
 
 
-def _preview(tools: SessionPorts, view: str) -> Preview:
+def _preview(ports: SessionPorts, view: str) -> Preview:
     try:
-        frame = tools.scanner.look(view)
+        frame = ports.scanner.look(view)
     except CameraFault as fault:
         return Preview(view, problem=str(fault))
     try:
@@ -77,49 +77,49 @@ def small_grey(pixels: Pixels) -> Pixels:
     return np.asarray(np.rint(blocks.mean(axis=(1, 3, 4))), dtype=np.uint8)
 
 
-def probe(tools: SessionPorts, slot: int) -> ServiceDone:
+def probe(ports: SessionPorts, slot: int) -> ServiceDone:
     """Load from a slot, touch off, throw away; says how far the edge is off."""
-    found = _blank_of(tools, slot)
+    found = _blank_of(ports, slot)
     if found is None:
         return ServiceDone("probe", "no_blank")
     _, spec, _ = found
     try:
-        touch = take_blank(tools, slot, spec.blade_height_mm, by="probe")
+        touch = take_blank(ports, slot, spec.blade_height_mm, by="probe")
     except BlankFault:
         return ServiceDone("probe", "blank_unfit")
-    scrap(tools)
+    scrap(ports)
     return ServiceDone("probe", f"{touch.error_mm:+.3f} mm")
 
 
-def trial_cut(tools: SessionPorts, slot: int, progress: Callable[[float], None]) -> ServiceDone | TrialCut:
+def trial_cut(ports: SessionPorts, slot: int, progress: Callable[[float], None]) -> ServiceDone | TrialCut:
     """Cut the keyway's pattern on a blank, measure it, throw it into the locked bin whatever came of it."""
-    found = _blank_of(tools, slot)
+    found = _blank_of(ports, slot)
     if found is None:
         return ServiceDone("test_cut", "no_blank")
     keyway, spec, blank = found
-    planned = plan_cuts(keyway, blank, pattern(spec, blank), tools.machine, edge_error_mm=edge_error_mm(tools))
+    planned = plan_cuts(keyway, blank, pattern(spec, blank), ports.machine, edge_error_mm=edge_error_mm(ports))
     if isinstance(planned, PlanRefusal):
         return ServiceDone("test_cut", "not_planned")
     try:
-        take_blank(tools, slot, spec.blade_height_mm, by="test_cut")
+        take_blank(ports, slot, spec.blade_height_mm, by="test_cut")
     except BlankFault:
         return ServiceDone("test_cut", "blank_unfit")
-    tools.cutter.run(to_gcode(planned, tools.machine), progress)
-    tools.cutter.present_to_check()
+    ports.cutter.run(to_gcode(planned, ports.machine), progress)
+    ports.cutter.present_to_check()
     # A camera that fails leaves it in the clamp, and in the record: it is scrapped when the machine is recovered.
-    errors = tools.expert.measure(tools.scanner.check(), planned)
+    errors = ports.reader.measure(ports.scanner.check(), planned)
     if errors.passed:
-        tools.machine_record.passed()
+        ports.machine_record.passed()
     else:
-        tools.machine_record.failed(FailureKind.COPY, slot)
-    scrap(tools)
+        ports.machine_record.failed(FailureKind.COPY, slot)
+    scrap(ports)
     return TrialCut(
         TrialView(
             slot=slot,
             blank=blank.code,
             passed=errors.passed,
             largest_error_mm=errors.largest_mm,
-            tolerance_mm=tools.machine.check.tolerance_mm,
+            tolerance_mm=ports.machine.check.tolerance_mm,
             errors_mm=errors.cuts_mm,
         )
     )
@@ -138,20 +138,20 @@ def pattern(spec: CutSpec, blank: Blank) -> tuple[str, ...]:
     return stairs[::-1] if spec.stop is SpacingStop.TIP else stairs
 
 
-def _blank_of(tools: SessionPorts, slot: int) -> tuple[Keyway, CutSpec, Blank] | None:
+def _blank_of(ports: SessionPorts, slot: int) -> tuple[Keyway, CutSpec, Blank] | None:
     """What a slot holds, if it holds something that can be cut and is not locked."""
-    held = next((each for each in tools.inventory.slots() if each.number == slot), None)
+    held = next((each for each in ports.inventory.slots() if each.number == slot), None)
     if held is None or not held.count or held.locked:
         return None
-    keyway, blank = tools.catalogue.blank_of.get(held.blank, (None, None))
+    keyway, blank = ports.catalogue.blank_of.get(held.blank, (None, None))
     return (keyway, keyway.spec, blank) if keyway and keyway.spec and blank else None
 
 
-def calibrate(tools: SessionPorts) -> Calibrated | ServiceDone:
+def calibrate(ports: SessionPorts) -> Calibrated | ServiceDone:
     """Measure the gauge in the tray and write what was found to a dated file; a bad fit writes nothing."""
-    frames = tools.scanner.scan()
+    frames = ports.scanner.scan()
     try:
-        found = calibrate_frames(frames, tools.machine.gauge)
+        found = calibrate_frames(frames, ports.machine.gauge)
     finally:
         wipe(frames)
     if not isinstance(found, Calibration):
@@ -167,10 +167,10 @@ def calibrate(tools: SessionPorts) -> Calibrated | ServiceDone:
         )
         for view, fit in found.fits
     )
-    if tools.data is None:
+    if ports.data is None:
         return Calibrated(CalibrationView(views))
-    now = tools.clock.utc()
-    path = _unused(tools.data / "calibrations" / file_name(now))
+    now = ports.clock.utc()
+    path = _unused(ports.data / "calibrations" / file_name(now))
     try:
         write(found, path, now)
     except BadInput:

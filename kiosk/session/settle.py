@@ -22,7 +22,7 @@ ASK_AGAIN = 5
 ASK_AGAIN_AFTER_S = 2.0
 
 
-def settle_metal(sale: Sale, tools: SessionPorts) -> None:
+def settle_metal(sale: Sale, ports: SessionPorts) -> None:
     """Scrap what a sale left in the clamp. The machine is homed, by a person's wish.
 
     A copy that was about to fall is looked for: still there, it is scrapped; gone, nobody knows who has it, and staff
@@ -33,51 +33,51 @@ def settle_metal(sale: Sale, tools: SessionPorts) -> None:
     """
     if not sale.metal.in_clamp:
         return
-    tools.journal.write(sale.transaction, SaleStep.SETTLING)
-    if sale.metal is BlankStatus.DELIVERING and not seen_in_clamp(tools):
-        tools.journal.write(sale.transaction, SaleStep.GONE)
+    ports.journal.write(sale.transaction, SaleStep.SETTLING)
+    if sale.metal is BlankStatus.DELIVERING and not seen_in_clamp(ports):
+        ports.journal.write(sale.transaction, SaleStep.GONE)
         return
-    scrap(tools)
-    tools.journal.write(sale.transaction, SaleStep.REJECTED)
+    scrap(ports)
+    ports.journal.write(sale.transaction, SaleStep.REJECTED)
 
 
-def settle_doubt(transaction: str, tools: SessionPorts, *, received: bool) -> Settled:
+def settle_doubt(transaction: str, ports: SessionPorts, *, received: bool) -> Settled:
     """Staff say whether the shopper has the copy that was being dropped when the machine stopped."""
-    tools.journal.write(transaction, SaleStep.DELIVERED if received else SaleStep.NOT_RECEIVED)
-    return settle_money(_now(transaction, tools), tools)
+    ports.journal.write(transaction, SaleStep.DELIVERED if received else SaleStep.NOT_RECEIVED)
+    return settle_money(_now(transaction, ports), ports)
 
 
-def scrap(tools: SessionPorts) -> None:
+def scrap(ports: SessionPorts) -> None:
     """Drop what may be in the clamp into the locked bin, and see that it is gone.
 
     Raises:
         ClampNotEmpty: it still hangs there: another blank must not be fed on top of it.
         HardwareFault: the machine or the camera cannot say or do it.
     """
-    tools.cutter.reject()
-    if seen_in_clamp(tools):
+    ports.cutter.reject()
+    if seen_in_clamp(ports):
         raise ClampNotEmpty("what was scrapped still hangs in the clamp")
 
 
-def seen_in_clamp(tools: SessionPorts) -> bool:
+def seen_in_clamp(ports: SessionPorts) -> bool:
     """Bring the clamp before its camera and look; one that is empty may be fed to again.
 
     Raises:
         HardwareFault: the machine or the camera cannot say it.
     """
-    tools.cutter.present_to_check()
-    there = copy_is_there(tools.scanner.check())
+    ports.cutter.present_to_check()
+    there = copy_is_there(ports.scanner.check())
     if not there:
-        tools.machine_record.clamp_emptied()
+        ports.machine_record.clamp_emptied()
     return there
 
 
-def settle_money(sale: Sale, tools: SessionPorts) -> Settled:
+def settle_money(sale: Sale, ports: SessionPorts) -> Settled:
     """Take what the delivered copies cost, or give everything back; then close the sale.
 
     If the payment device does not say what it did, the sale stays open and is asked about later.
     """
-    journal, name = tools.journal, sale.transaction
+    journal, name = ports.journal, sale.transaction
     match sale.money:
         case (
             PaymentStatus.NONE
@@ -86,56 +86,56 @@ def settle_money(sale: Sale, tools: SessionPorts) -> Settled:
             | PaymentStatus.REFUNDED
             | PaymentStatus.CAPTURED
         ):
-            return _close(name, SaleStep.CLOSED, tools)
+            return _close(name, SaleStep.CLOSED, ports)
         case PaymentStatus.REFUNDING:
-            return refund(sale, tools)
+            return refund(sale, ports)
         case PaymentStatus.AUTHORISING:
             # The answer to the first request of all was lost: ask, and let go of whatever was reserved.
             journal.write(name, SaleStep.SETTLING)
-            return _void(sale, tools)
+            return _void(sale, ports)
         case PaymentStatus.RESERVED | PaymentStatus.CAPTURING | PaymentStatus.VOIDING:
-            return capture(sale, tools) if sale.delivered > 0 else _void(sale, tools)
+            return capture(sale, ports) if sale.delivered > 0 else _void(sale, ports)
 
 
-def capture(sale: Sale, tools: SessionPorts) -> Settled:
+def capture(sale: Sale, ports: SessionPorts) -> Settled:
     """Take the price of the delivered copies."""
     name = sale.transaction
-    tools.journal.write(name, SaleStep.CAPTURING)
-    answer = insist(tools, name, lambda: tools.payment.capture(name, sale.due_minor), PaymentState.APPROVED)
+    ports.journal.write(name, SaleStep.CAPTURING)
+    answer = insist(ports, name, lambda: ports.payment.capture(name, sale.due_minor), PaymentState.APPROVED)
     match answer.state:
         case PaymentState.CAPTURED:
-            return _close(name, SaleStep.CAPTURED, tools, answer.pay_code)
+            return _close(name, SaleStep.CAPTURED, ports, answer.pay_code)
         case PaymentState.VOIDED | PaymentState.REFUNDED | PaymentState.DECLINED:
             # The bank took its promise back after the copy fell: the store bears it, nobody is charged.
-            return _close(name, SaleStep.DECLINED, tools)
+            return _close(name, SaleStep.DECLINED, ports)
         case PaymentState.UNKNOWN | PaymentState.APPROVED:
-            return _put_off(sale, tools)
+            return _put_off(sale, ports)
 
 
-def refund(sale: Sale, tools: SessionPorts) -> Settled:
+def refund(sale: Sale, ports: SessionPorts) -> Settled:
     """Give back what the journal says is to be given back, each refund once under its own number."""
     name, pay_code = sale.transaction, ""
-    for due in tools.journal.open_refunds(name):
+    for due in ports.journal.open_refunds(name):
         # A device that has never heard of a refund's number has not done it.
-        answer = insist(tools, due.number, partial(_refund, tools, name, due), PaymentState.DECLINED)
+        answer = insist(ports, due.number, partial(_refund, ports, name, due), PaymentState.DECLINED)
         if answer.state is not PaymentState.REFUNDED:
-            return _put_off(sale, tools)
-        tools.journal.refund_done(name, due)
+            return _put_off(sale, ports)
+        ports.journal.refund_done(name, due)
         pay_code = answer.pay_code
-    return _close(name, SaleStep.CLOSED, tools, pay_code)
+    return _close(name, SaleStep.CLOSED, ports, pay_code)
 
 
-def _refund(tools: SessionPorts, transaction: str, due: Refund) -> PaymentAnswer:
-    return tools.payment.refund(transaction, due.amount_minor, due.number)
+def _refund(ports: SessionPorts, transaction: str, due: Refund) -> PaymentAnswer:
+    return ports.payment.refund(transaction, due.amount_minor, due.number)
 
 
 def insist(
-    tools: SessionPorts, transaction: str, ask: Callable[[], PaymentAnswer], not_done: PaymentState
+    ports: SessionPorts, transaction: str, ask: Callable[[], PaymentAnswer], not_done: PaymentState
 ) -> PaymentAnswer:
     """Ask until the device says what became of it: an unknown answer is asked about, never assumed.
 
     Args:
-        tools: payment device and clock.
+        ports: payment device and clock.
         transaction: ours; the device does nothing twice for it.
         ask: the request.
         not_done: what a query says while the request has not been done; it is then made again.
@@ -143,28 +143,28 @@ def insist(
     answer = PaymentAnswer(PaymentState.UNKNOWN)
     for attempt in range(ASK_AGAIN):
         if attempt:
-            tools.clock.sleep(ASK_AGAIN_AFTER_S)
+            ports.clock.sleep(ASK_AGAIN_AFTER_S)
         answer = _reached(ask)
         if answer.state is PaymentState.UNKNOWN:
-            answer = _reached(lambda: tools.payment.query(transaction))
+            answer = _reached(lambda: ports.payment.query(transaction))
         if answer.state not in (PaymentState.UNKNOWN, not_done):
             return answer
     return PaymentAnswer(PaymentState.UNKNOWN)
 
 
-def _void(sale: Sale, tools: SessionPorts) -> Settled:
+def _void(sale: Sale, ports: SessionPorts) -> Settled:
     name = sale.transaction
-    tools.journal.write(name, SaleStep.VOIDING)
-    answer = insist(tools, name, lambda: tools.payment.void(name), PaymentState.APPROVED)
+    ports.journal.write(name, SaleStep.VOIDING)
+    answer = insist(ports, name, lambda: ports.payment.void(name), PaymentState.APPROVED)
     match answer.state:
         case PaymentState.VOIDED | PaymentState.REFUNDED | PaymentState.DECLINED:
-            return _close(name, SaleStep.VOIDED, tools)
+            return _close(name, SaleStep.VOIDED, ports)
         case PaymentState.CAPTURED:
             # Taken though nothing was delivered and nobody asked for it: all of it goes back.
-            tools.journal.refund_all(name)
-            return refund(sale, tools)
+            ports.journal.refund_all(name)
+            return refund(sale, ports)
         case PaymentState.UNKNOWN | PaymentState.APPROVED:
-            return _put_off(sale, tools)
+            return _put_off(sale, ports)
 
 
 def _reached(ask: Callable[[], PaymentAnswer]) -> PaymentAnswer:
@@ -175,20 +175,20 @@ def _reached(ask: Callable[[], PaymentAnswer]) -> PaymentAnswer:
         return PaymentAnswer(PaymentState.UNKNOWN)
 
 
-def _close(transaction: str, last: SaleStep, tools: SessionPorts, pay_code: str = "") -> Settled:
+def _close(transaction: str, last: SaleStep, ports: SessionPorts, pay_code: str = "") -> Settled:
     if last is not SaleStep.CLOSED:
-        tools.journal.write(transaction, last)
-    tools.journal.write(transaction, SaleStep.CLOSED)
-    return Settled(_now(transaction, tools), pay_code)
+        ports.journal.write(transaction, last)
+    ports.journal.write(transaction, SaleStep.CLOSED)
+    return Settled(_now(transaction, ports), pay_code)
 
 
-def _put_off(sale: Sale, tools: SessionPorts) -> Settled:
-    tools.journal.write(sale.transaction, SaleStep.ANSWER_UNKNOWN)
-    return Settled(_now(sale.transaction, tools))
+def _put_off(sale: Sale, ports: SessionPorts) -> Settled:
+    ports.journal.write(sale.transaction, SaleStep.ANSWER_UNKNOWN)
+    return Settled(_now(sale.transaction, ports))
 
 
-def _now(transaction: str, tools: SessionPorts) -> Sale:
-    sale = tools.journal.sale(transaction)
+def _now(transaction: str, ports: SessionPorts) -> Sale:
+    sale = ports.journal.sale(transaction)
     if sale is None:
         raise LookupError("a sale the journal has never heard of")
     return sale

@@ -1,4 +1,4 @@
-"""What the screen is told: one frozen value, holding nothing of the key's shape.
+"""What the screen shows: one frozen value, holding nothing of the key's shape.
 
 The controller makes a new one whenever something shown changes and posts it; the screen never asks.
 """

@@ -15,7 +15,7 @@ class State(StrEnum):
     PLACE_KEY = "place_key"
     SCANNING = "scanning"
     TRY_AGAIN = "try_again"
-    """The key could not be told: moved, dirty, two objects...: lay it again."""
+    """The key could not be identified: moved, dirty, two objects...: lay it again."""
     WORN = "worn"
     """Restore to factory, or copy as it is?"""
     OFFER = "offer"
@@ -39,7 +39,7 @@ class State(StrEnum):
     BRING_BACK = "bring_back"
     """Receipt code of a copy that does not work."""
     LAY_ORIGINAL = "lay_original"
-    """The key it was made from is asked for first: a copy tells nothing alone."""
+    """The key it was made from is asked for first: a copy says nothing alone."""
     LAY_COPY = "lay_copy"
     """The original is read; it is taken out, and the copy laid."""
     MEASURING_RETURN = "measuring_return"
@@ -98,10 +98,10 @@ TABLE: tuple[Row, ...] = (
     # The shopper's key
     Row("touched", (S.WELCOME,), S.PLACE_KEY),
     Row("key_seen", (S.PLACE_KEY, S.TRY_AGAIN), S.SCANNING),
-    Row("not_told", (S.SCANNING,), S.TRY_AGAIN),
+    Row("not_identified", (S.SCANNING,), S.TRY_AGAIN),
     Row("nothing_seen", (S.SCANNING,), S.PLACE_KEY),
-    Row("told_worn", (S.SCANNING, S.RETURN_RESULT), S.WORN),
-    Row("told", (S.SCANNING, S.WORN, S.STAFF_APPROVAL, S.RETURN_RESULT), S.OFFER),
+    Row("identified_worn", (S.SCANNING, S.RETURN_RESULT), S.WORN),
+    Row("identified", (S.SCANNING, S.WORN, S.STAFF_APPROVAL, S.RETURN_RESULT), S.OFFER),
     Row("refused", (S.SCANNING, S.WORN, S.OFFER, S.TRY_AGAIN, S.RETURN_RESULT), S.REFUSED),
     # Staff lift a refusal
     Row("staff_at_refusal", (S.REFUSED,), S.STAFF_LOGIN),

@@ -33,29 +33,29 @@ UNHURRIED: frozenset[State] = frozenset(
 class IdleTimeout:
     """Waits for whoever stands before the glass."""
 
-    def __init__(self, desk: SessionContext, cancel: Callable[[], None]) -> None:
+    def __init__(self, context: SessionContext, cancel: Callable[[], None]) -> None:
         """Nobody is there yet.
 
         Args:
-            desk: what the session works with.
+            context: what the session works with.
             cancel: lets the present phase deal with a `Cancel`.
         """
-        self._desk, self._cancel = desk, cancel
+        self._context, self._cancel = context, cancel
 
     def somebody_is_here(self) -> None:
         """Start waiting anew, where a person is waited for."""
-        desk = self._desk
-        desk.activity += 1
-        desk.waiting = None
+        context = self._context
+        context.activity += 1
+        context.waiting = None
         # At the front nobody is waited for, but for whoever chose a language there and began nothing.
-        chosen = desk.session.state in FRONT and desk.language != desk.tools.store.languages[0]
-        if desk.session.state not in UNHURRIED or chosen:
-            desk.idle_in(desk.tools.store.timeouts.idle_s, "idle")
+        chosen = context.session.state in FRONT and context.language != context.ports.store.languages[0]
+        if context.session.state not in UNHURRIED or chosen:
+            context.idle_in(context.ports.store.timeouts.idle_s, "idle")
 
     def more_time(self) -> None:
         """Somebody is still here, and says so."""
-        if self._desk.waiting is not None and self._desk.extensions_left > 0:
-            self._desk.extensions_left -= 1
+        if self._context.waiting is not None and self._context.extensions_left > 0:
+            self._context.extensions_left -= 1
             self.somebody_is_here()
 
     def due(self, due: Due) -> bool:
@@ -63,39 +63,39 @@ class IdleTimeout:
         if due.what not in ("idle", "waiting"):
             return False
         # One that was set before somebody did something is stale.
-        if due.mark == self._desk.activity:
+        if due.mark == self._context.activity:
             self._nobody_stirs(due.what)
         return True
 
     def _nobody_stirs(self, what: str) -> None:
-        desk = self._desk
-        timeouts = desk.tools.store.timeouts
-        if desk.session.state in FRONT:
+        context = self._context
+        timeouts = context.ports.store.timeouts
+        if context.session.state in FRONT:
             # The next person finds the first language.
-            desk.language = desk.tools.store.languages[0]
-        elif what == "idle" and desk.session.state is State.TECHNICIAN and desk.service_busy:
+            context.language = context.ports.store.languages[0]
+        elif what == "idle" and context.session.state is State.TECHNICIAN and context.service_busy:
             # A test cut takes as long as it takes; nothing may cover its Stop.
             self.somebody_is_here()
         elif what == "idle":
             self._warn(int(timeouts.warning_s))
-        elif desk.waiting is not None and desk.waiting.left_s > 1:
-            self._warn(desk.waiting.left_s - 1)
-        elif desk.waiting is not None:
+        elif context.waiting is not None and context.waiting.left_s > 1:
+            self._warn(context.waiting.left_s - 1)
+        elif context.waiting is not None:
             self._walked_away()
 
     def _warn(self, left_s: int) -> None:
-        self._desk.waiting = Waiting(left_s, self._desk.extensions_left)
-        self._desk.idle_in(1.0, "waiting")
+        self._context.waiting = Waiting(left_s, self._context.extensions_left)
+        self._context.idle_in(1.0, "waiting")
 
     def _walked_away(self) -> None:
-        desk = self._desk
-        desk.waiting = None
-        match desk.session.state:
+        context = self._context
+        context.waiting = None
+        match context.session.state:
             case State.TAKE_KEY_BACK:
-                desk.session.settle()
+                context.session.settle()
             case State.STAFF_LOGIN:
-                approving.leave(desk)
+                approving.leave(context)
             case State.STAFF_APPROVAL:
                 self._cancel()
             case _:
-                desk.go_home()
+                context.go_home()

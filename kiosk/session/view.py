@@ -1,6 +1,6 @@
-"""The session as the screen is told it: one frozen value, with nothing of the key's shape in it.
+"""The session as the screen shows it: one frozen value, with nothing of the key's shape in it.
 
-Responsible for: filling `Snapshot` from the desk. Not responsible for: how it looks (`ui`), when it is sent
+Responsible for: filling `Snapshot` from the context. Not responsible for: how it looks (`ui`), when it is sent
 (`kiosk.session.controller`).
 """
 
@@ -28,62 +28,62 @@ WIRE_LINES = 40
 """As many lines of the wire as any screen shows."""
 
 
-def snapshot(desk: SessionContext) -> Snapshot:
+def snapshot(context: SessionContext) -> Snapshot:
     """Everything the screen shows now."""
-    state, visit, tools = desk.session.state, desk.visit, desk.tools
+    state, visit, ports = context.session.state, context.visit, context.ports
     front = state in (State.WELCOME, State.CLOSED, State.STARTING)
     return Snapshot(
         state=state,
-        simulated=tools.simulated,
-        language=desk.language,
-        stocked=_stocked_names(desk) if front else (),
-        price_from_minor=min((tools.store.price_minor, *tools.store.finish_prices_minor.values())),
-        currency=tools.store.currency,
-        tray_has_key=desk.tray_has_key,
-        moves_in_s=desk.moves_in_s if state is State.STARTING else 0,
-        wheel_may_turn=tools.cutter.wheel_may_turn,
-        staff_called=desk.staff_called,
-        help_phone=tools.store.help_phone,
+        simulated=ports.simulated,
+        language=context.language,
+        stocked=_stocked_names(context) if front else (),
+        price_from_minor=min((ports.store.price_minor, *ports.store.finish_prices_minor.values())),
+        currency=ports.store.currency,
+        tray_has_key=context.tray_has_key,
+        moves_in_s=context.moves_in_s if state is State.STARTING else 0,
+        wheel_may_turn=ports.cutter.wheel_may_turn,
+        staff_called=context.staff_called,
+        help_phone=ports.store.help_phone,
         try_again=visit.try_again if visit and state is State.TRY_AGAIN else None,
-        offer=_offer(desk, visit) if visit and visit.blank and state in (State.OFFER, State.PAYING) else None,
+        offer=_offer(context, visit) if visit and visit.blank and state in (State.OFFER, State.PAYING) else None,
         worn=WornChoice(visit.worn_cuts) if visit and state is State.WORN else None,
         refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
-        progress=_looking(visit) if visit and state in _LOOKING else _progress(desk, visit),
+        progress=_looking(visit) if visit and state in _LOOKING else _progress(context, visit),
         check=visit.check if visit else None,
         receipt=visit.receipt if visit else None,
-        fault=desk.fault,
-        waiting=desk.waiting,
-        staff=_staff(desk, visit) if state in _STAFF else None,
-        service=_service(desk) if state is State.TECHNICIAN else None,
+        fault=context.fault,
+        waiting=context.waiting,
+        staff=_staff(context, visit) if state in _STAFF else None,
+        service=_service(context) if state is State.TECHNICIAN else None,
         returned=visit.returned if visit and state is State.RETURN_RESULT else None,
         return_message=visit.return_message if visit else "",
         return_closed_min=visit.return_closed_min if visit else 0,
         lay_again=visit.try_again if visit and state in _COMPARING else None,
-        closed_reason=desk.closed_reason if state is State.CLOSED else "",
+        closed_reason=context.closed_reason if state is State.CLOSED else "",
         failed_reason=visit.failed_reason if visit and state is State.FAILED else "",
     )
 
 
-def _stocked_names(desk: SessionContext) -> tuple[str, ...]:
-    return tuple(blank_name(desk, blank) for blank in desk.tools.inventory.stocked())
+def _stocked_names(context: SessionContext) -> tuple[str, ...]:
+    return tuple(blank_name(context, blank) for blank in context.ports.inventory.stocked())
 
 
-def blank_name(desk: SessionContext, blank: str) -> str:
+def blank_name(context: SessionContext, blank: str) -> str:
     """Maker and trade name, such as "Kwikset KW1"."""
-    found = desk.tools.catalogue.blank_of.get(blank)
+    found = context.ports.catalogue.blank_of.get(blank)
     return f"{found[0].maker} {blank}" if found else blank
 
 
-def _offer(desk: SessionContext, visit: Visit) -> Offer:
-    inventory: Inventory = desk.tools.inventory
+def _offer(context: SessionContext, visit: Visit) -> Offer:
+    inventory: Inventory = context.ports.inventory
     rules = visit.decision.rules if visit.decision else ()
     return Offer(
         blank=visit.blank,
-        blank_name=blank_name(desk, visit.blank),
-        price_each_minor=price_each_minor(desk),
-        currency=desk.tools.store.currency,
+        blank_name=blank_name(context, visit.blank),
+        price_each_minor=price_each_minor(context),
+        currency=context.ports.store.currency,
         quantity=visit.quantity,
-        max_quantity=max_quantity(desk),
+        max_quantity=max_quantity(context),
         finish=visit.finish,
         finishes=(visit.finish,) if visit.is_recut else inventory.finishes(visit.blank),
         notices=tuple(rule for rule in rules if rule.approved or not rule.verdict.blocks),
@@ -97,40 +97,40 @@ def _looking(visit: Visit) -> Progress:
     return Progress(LOOKS, min(1, int(visit.fraction > 0)), visit.fraction, 0.0, 1, 1)
 
 
-def _progress(desk: SessionContext, visit: Visit | None) -> Progress | None:
-    if visit is None or desk.session.state not in _STEP_OF:
+def _progress(context: SessionContext, visit: Visit | None) -> Progress | None:
+    if visit is None or context.session.state not in _STEP_OF:
         return None
-    step = _STEP_OF[desk.session.state]
-    typical_s = [desk.typical_s[name] for name in STEPS]
-    gone_s = desk.tools.clock.now_s() - desk.step_began_s
+    step = _STEP_OF[context.session.state]
+    typical_s = [context.typical_s[name] for name in STEPS]
+    gone_s = context.ports.clock.now_s() - context.step_began_s
     fraction = visit.fraction if step == 1 else min(0.95, gone_s / max(typical_s[step], 0.1))
     copies_to_come = visit.quantity - visit.copy
     left_s = typical_s[step] * (1 - fraction) + sum(typical_s[step + 1 :]) + copies_to_come * sum(typical_s)
     return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), visit.copy, visit.quantity)
 
 
-def _staff(desk: SessionContext, visit: Visit | None) -> StaffView:
-    member: StaffMember | None = visit.member if visit and visit.member else desk.member
+def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
+    member: StaffMember | None = visit.member if visit and visit.member else context.member
     asked = visit.asked if visit else None
-    menu = desk.session.state is State.STAFF_MENU
+    menu = context.session.state is State.STAFF_MENU
     return StaffView(
         name=member.name if member else "",
         role=member.role if member else "",
-        message=desk.staff_message,
-        retry_after_s=desk.retry_after_s,
+        message=context.staff_message,
+        retry_after_s=context.retry_after_s,
         asked=asked,
         copies=visit.quantity if visit and asked else 0,
-        reasons=desk.tools.staff.reasons(asked) if asked else (),
-        slots=desk.tools.inventory.slots() if menu else (),
-        sales=tuple(map(_line, desk.tools.journal.last_sales(LAST_SALES))) if menu else (),
-        machine=desk.bench.status if menu else None,
-        doubts=_doubts(desk) if menu else (),
-        recovering=desk.recovering,
+        reasons=context.ports.staff.reasons(asked) if asked else (),
+        slots=context.ports.inventory.slots() if menu else (),
+        sales=tuple(map(_line, context.ports.journal.last_sales(LAST_SALES))) if menu else (),
+        machine=context.bench.status if menu else None,
+        doubts=_doubts(context) if menu else (),
+        recovering=context.recovering,
     )
 
 
-def _doubts(desk: SessionContext) -> tuple[SaleLine, ...]:
-    return tuple(_line(sale) for sale in desk.tools.journal.open_sales() if sale.metal is BlankStatus.GONE)
+def _doubts(context: SessionContext) -> tuple[SaleLine, ...]:
+    return tuple(_line(sale) for sale in context.ports.journal.open_sales() if sale.metal is BlankStatus.GONE)
 
 
 def _line(sale: Sale) -> SaleLine:
@@ -143,28 +143,28 @@ def _line(sale: Sale) -> SaleLine:
     )
 
 
-def _service(desk: SessionContext) -> ServiceView:
-    tools, bench = desk.tools, desk.bench
-    means_mm = [copy.mean_mm for copy in tools.journal.last_copies(200)]
-    identity = desk.identity
+def _service(context: SessionContext) -> ServiceView:
+    ports, bench = context.ports, context.bench
+    means_mm = [copy.mean_mm for copy in ports.journal.last_copies(200)]
+    identity = context.identity
     board = (
         (("board", f"{identity.firmware} {identity.version}"), ("assurance", identity.assurance.value))
         if identity
         else ()
     )
-    drift = drift_mm(means_mm, tools.machine.check)
-    broken = (("audit", tools.audit.broken),) if tools.audit.broken else ()
+    drift = drift_mm(means_mm, ports.machine.check)
+    broken = (("audit", ports.audit.broken),) if ports.audit.broken else ()
     return ServiceView(
         status=bench.status,
-        versions=(*broken, *tools.versions, *board, ("catalogue", tools.catalogue.revision[:12])),
-        wire=tools.cutter.wire()[-WIRE_LINES:],
-        errors=tuple(desk.recent_errors),
+        versions=(*broken, *ports.versions, *board, ("catalogue", ports.catalogue.revision[:12])),
+        wire=ports.cutter.wire()[-WIRE_LINES:],
+        errors=tuple(context.recent_errors),
         drift_mm=tuple(means_mm if drift is None else (*means_mm, drift)),
-        drift_limit_mm=tools.machine.check.drift_limit_mm,
-        busy=desk.service_busy or ("recover" if desk.recovering else ""),
+        drift_limit_mm=ports.machine.check.drift_limit_mm,
+        busy=context.service_busy or ("recover" if context.recovering else ""),
         fraction=round(bench.fraction, 2),
-        message=desk.service_message,
-        slots=tools.inventory.slots(),
+        message=context.service_message,
+        slots=ports.inventory.slots(),
         trial=bench.trial,
         calibration=bench.calibration,
         cameras_live=bench.cameras_live,

@@ -23,16 +23,16 @@ from kiosk.staff.member import StaffMember
 class PlanBasis:
     """What a plan was made from, to know whether it still holds."""
 
-    telling: IdentifiedKey
+    identified: IdentifiedKey
     blank: str
     restore: bool
     edge_error_mm: float
 
     def is_of(self, other: PlanBasis | None) -> bool:
-        """Whether both give the same plan: the very same telling, and all else equal."""
+        """Whether both give the same plan: the very same reading, and all else equal."""
         return (
             other is not None
-            and self.telling is other.telling
+            and self.identified is other.identified
             and (self.blank, self.restore, self.edge_error_mm) == (other.blank, other.restore, other.edge_error_mm)
         )
 
@@ -49,7 +49,7 @@ class TouchedBlank:
 class KeySecrets:
     """What is known of the key's shape. One object, wiped at the end of the visit whatever way it ends."""
 
-    telling: IdentifiedKey | None = None
+    identified: IdentifiedKey | None = None
     frames: ScanFrames | None = None
     plan: CutPlan | None = None
     plan_basis: PlanBasis | None = None
@@ -63,8 +63,8 @@ class KeySecrets:
     def wipe(self) -> None:
         """Overwrite what can be overwritten, let go of the rest."""
         self.drop_frames()
-        wipe(self.plan, self.telling)
-        self.telling = None
+        wipe(self.plan, self.identified)
+        self.identified = None
         self.plan = None
         self.plan_basis = None
 

@@ -35,10 +35,10 @@ def one_visit(played: SimulatedKiosk, key: object, times: dict[State, float] | N
     stage = played.stage
 
     def passed(state: State) -> None:
-        began = stage.tools.clock.now_s()
+        began = stage.ports.clock.now_s()
         stage.run_until(lambda now: now.state is not state)
         if times is not None:
-            times[state] = stage.tools.clock.now_s() - began
+            times[state] = stage.ports.clock.now_s() - began
 
     stage.after(THINK_S[State.WELCOME], lambda: stage.post(Start()))
     stage.run_to(State.PLACE_KEY)
@@ -63,9 +63,9 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
         theatre(settings, folder, staff=RehearsalStaff(), audit=RehearsalAudit()) as played,
     ):
         if read_heads:
-            played.stage.tools.expert.warm()
+            played.stage.ports.reader.warm()
         else:
-            played.stage.tools.expert.stamp = lambda _: StampReading(seen=True)  # type: ignore[method-assign]
+            played.stage.ports.reader.stamp = lambda _: StampReading(seen=True)  # type: ignore[method-assign]
         played.stage.begin()
         played.stage.run_to(State.WELCOME)
         names = ("kwikset-new", "schlage-new")
@@ -89,14 +89,14 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
 def ready_made(settings: Settings, visits: int) -> None:
     """Sessions with the reading handed over ready made."""
     sim = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
-    expert = ReadyKeyReader(sim, settings.machine.check)
+    reader = ReadyKeyReader(sim, settings.machine.check)
     with (
         scratch_folder() as folder,
         theatre(
             settings,
             folder,
             sim=sim,
-            expert=expert,
+            reader=reader,
             scanner=ReadyScanner(sim),
             staff=RehearsalStaff(),
             audit=RehearsalAudit(),
@@ -115,9 +115,9 @@ def ready_made(settings: Settings, visits: int) -> None:
         played.stage.watchers.append(count)
         for visit in range(visits):
             for slot in settings.machine.magazine.slots if visit % 20 == 0 else ():
-                played.stage.tools.inventory.refill(slot.number, slot.capacity)
+                played.stage.ports.inventory.refill(slot.number, slot.capacity)
                 sim.world.carousel.stock[slot.number] = slot.capacity
-            expert.next_key([identified(settings.catalogue, "KW1", visit)], StampReading(seen=True))
+            reader.next_key([identified(settings.catalogue, "KW1", visit)], StampReading(seen=True))
             one_visit(played, key)
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
         print(

@@ -21,7 +21,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from hardware.errors import BlankFault, LinkLost
-from kiosk.compose import Ports, build_tools
+from kiosk.compose import Devices, build_ports
 from kiosk.key.reading import Identification, Outcome
 from kiosk.operations.places import DataPaths
 from kiosk.operations.running import Running
@@ -34,7 +34,7 @@ from tests.session.parts import (
     BAD_COPY,
     SETTINGS,
     FakeCutter,
-    FakeExpert,
+    FakeReader,
     FakeScanner,
     FakeStaff,
     TestClock,
@@ -65,30 +65,30 @@ class Visits:
     """One kiosk and the people who come to it."""
 
     def __init__(
-        self, stage: VirtualKiosk, cutter: FakeCutter, scanner: FakeScanner, expert: FakeExpert, seed: int
+        self, stage: VirtualKiosk, cutter: FakeCutter, scanner: FakeScanner, reader: FakeReader, seed: int
     ) -> None:
-        self.stage, self.cutter, self.scanner, self.expert = stage, cutter, scanner, expert
+        self.stage, self.cutter, self.scanner, self.reader = stage, cutter, scanner, reader
         self.rng = random.Random(seed)
         self.ends: dict[str, int] = {}
 
     def one(self) -> None:
         """One visit, however it ends; the kiosk stands at the front afterwards."""
         stage, rng = self.stage, self.rng
-        for slot in stage.tools.inventory.slots():
+        for slot in stage.ports.inventory.slots():
             if slot.count < 3 or slot.locked:
-                stage.tools.inventory.unlock(slot.number)
-                stage.tools.inventory.refill(slot.number, slot.capacity)
+                stage.ports.inventory.unlock(slot.number)
+                stage.ports.inventory.refill(slot.number, slot.capacity)
         plan = rng.choices(
             ["sale", "recut", "unfit", "cancel", "refused", "unknown", "stop", "fault"], [60, 5, 2, 12, 10, 6, 3, 2]
         )[0]
         self.ends[plan] = self.ends.get(plan, 0) + 1
-        self.expert.tellings[:] = [identified()]
+        self.reader.identifications[:] = [identified()]
         if plan == "refused":
-            self.expert.tellings[:] = [Identification(Outcome.SIDE_MILLED)]
+            self.reader.identifications[:] = [Identification(Outcome.SIDE_MILLED)]
         elif plan == "unknown":
-            self.expert.tellings[:] = [Identification(Outcome.DIRTY)]
+            self.reader.identifications[:] = [Identification(Outcome.DIRTY)]
         elif plan == "recut":
-            self.expert.errors.append(BAD_COPY)
+            self.reader.errors.append(BAD_COPY)
         elif plan == "unfit":
             self.cutter.will_fail("load", BlankFault(1, "not seated"))
         stage.post(Start())
@@ -115,7 +115,7 @@ class Visits:
         self.cutter.diary.clear()
         self.cutter.faults.clear()
         self.scanner.scanned.clear()
-        self.expert.errors.clear()
+        self.reader.errors.clear()
 
 
 def main() -> int:
@@ -131,18 +131,18 @@ def main() -> int:
         places = DataPaths(Path(folder))
         clock = TestClock()
         cutter = FakeCutter(clock)
-        scanner, expert, terminal = FakeScanner(cutter), FakeExpert(), SimulatedTerminal()
+        scanner, reader, terminal = FakeScanner(cutter), FakeReader(), SimulatedTerminal()
         audit = Audit.open(places.audit, key_folder_beside(places.data), clock)
         closing.callback(audit.close)
-        ports = Ports(cutter, scanner, terminal, clock, simulated=True, first_count=None)
-        tools = build_tools(SETTINGS, ports, places.data, closing, expert=expert, staff=FakeStaff(), audit=audit)
-        stage = VirtualKiosk(tools)
+        devices = Devices(cutter, scanner, terminal, clock, simulated=True, first_count=None)
+        ports = build_ports(SETTINGS, devices, places.data, closing, reader=reader, staff=FakeStaff(), audit=audit)
+        stage = VirtualKiosk(ports)
         running = closing.enter_context(Running(SETTINGS, places, clock, notify=lambda text: None))
         logging.getLogger().handlers[-1].setLevel(logging.CRITICAL + 1)
         stage.controller.subscribe(running.saw)
         stage.begin()
         stage.run_to(State.WELCOME)
-        visits = Visits(stage, cutter, scanner, expert, asked.seed)
+        visits = Visits(stage, cutter, scanner, reader, asked.seed)
         every = max(asked.sessions // 10, 1)
         for number in range(1, asked.sessions + 1):
             visits.one()
@@ -155,8 +155,8 @@ def main() -> int:
                     flush=True,
                 )
         taken = terminal.taken_in_all_minor
-        paid = sum(sale.due_minor for sale in tools.journal.last_sales(asked.sessions) if sale.money == "captured")
-        open_sales = len(tools.journal.open_sales())
+        paid = sum(sale.due_minor for sale in ports.journal.last_sales(asked.sessions) if sale.money == "captured")
+        open_sales = len(ports.journal.open_sales())
         finding = audit.verify()
         size = sum(on_disk(places.data).values())
     print(f"visits: {', '.join(f'{name} {count}' for name, count in sorted(visits.ends.items()))}; seed {asked.seed}")

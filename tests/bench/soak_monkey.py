@@ -84,9 +84,9 @@ class Monkey:
     """Touches in virtual time; `acts` counts what it did."""
 
     def __init__(
-        self, house: SimulatedKiosk, sim: SimulatedMachine, expert: ReadyKeyReader, seed: int, touches: int
+        self, house: SimulatedKiosk, sim: SimulatedMachine, reader: ReadyKeyReader, seed: int, touches: int
     ) -> None:
-        self.house, self.sim, self.expert = house, sim, expert
+        self.house, self.sim, self.reader = house, sim, reader
         self.stood, self.since_s, self.where = 0, 0.0, State.STARTING
         self.left, self.acts, self.states = touches, Counter[str](), Counter[str]()
         self._random = random.Random(seed)
@@ -143,7 +143,7 @@ class Monkey:
         state = self.house.stage.now.state
         stood_s = self.sim.clock.now_s() - self.since_s
         assert state is not self.where or state not in WORKING or stood_s < WORK_AT_MOST_S, f"stuck in {state}"
-        last = self.house.stage.tools.journal.last_sales(3)
+        last = self.house.stage.ports.journal.last_sales(3)
         for sale in last:
             taken = self.house.terminal.taken_minor(sale.transaction)
             assert taken <= sale.price_each_minor * sale.delivered, f"{taken} taken for {sale.delivered} delivered"
@@ -173,13 +173,13 @@ class Monkey:
                 self.house.stage.post(Recover())
             case _:
                 self._refill()
-                self.house.stage.tools.journal.forget_drift()
+                self.house.stage.ports.journal.forget_drift()
                 self._press("staff_door")
 
     def _refill(self) -> None:
-        for view in self.house.stage.tools.inventory.slots():
-            self.house.stage.tools.inventory.unlock(view.number)
-            self.house.stage.tools.inventory.refill(view.number, view.capacity)
+        for view in self.house.stage.ports.inventory.slots():
+            self.house.stage.ports.inventory.unlock(view.number)
+            self.house.stage.ports.inventory.refill(view.number, view.capacity)
             self.sim.world.carousel.stock[view.number] = view.capacity
 
     def _touch(self, x: float, y: float) -> None:
@@ -244,7 +244,7 @@ class Monkey:
                 wear = draw.choice((Wear.NEW, Wear.NEW, Wear.WORN))
                 told = identified(self.sim.catalogue, draw.choice(BLANKS), seed, wear=wear)
                 head = StampReading(seen=True, phrases=draw.choice(((), (), (), ("do_not_duplicate",))))
-                self.expert.next_key([told], head)
+                self.reader.next_key([told], head)
                 lay(self.sim, gallery_key("kwikset-new", self.sim.catalogue, seed))
         elif state is State.TAKE_KEY_BACK and draw.random() < 0.6:
             self._hand()
@@ -274,7 +274,7 @@ class _Port:
 
 def wrong_at_the_end(house: SimulatedKiosk) -> list[str]:
     """Everything that is not as it must be once all have left."""
-    journal, found = house.stage.tools.journal, []
+    journal, found = house.stage.ports.journal, []
     if house.stage.now.state not in FRONT:
         found.append(f"stuck in {house.stage.now.state}")
     sales = journal.last_sales(1_000_000)
@@ -312,17 +312,17 @@ def main() -> int:
         sim = SimulatedMachine(settings.machine, settings.catalogue, asked.seed, baud=None)
         # Shoppers take their copies out of the chute; all of them are counted here.
         sim.world.carousel.chute_holds = asked.touches
-        expert = ReadyKeyReader(sim, settings.machine.check)
+        reader = ReadyKeyReader(sim, settings.machine.check)
         with theatre(
             settings,
             Path(folder),
             sim=sim,
-            expert=expert,
+            reader=reader,
             scanner=ReadyScanner(sim),
             staff=Patient(),
             audit=RehearsalAudit(),
         ) as house:
-            monkey = Monkey(house, sim, expert, asked.seed, asked.touches)
+            monkey = Monkey(house, sim, reader, asked.seed, asked.touches)
             house.stage.begin()
             house.stage.run_to(State.WELCOME, limit_s=600)
             monkey.begin()
@@ -341,7 +341,7 @@ def main() -> int:
                 if house.stage.now.state is State.TAKE_KEY_BACK and sim.tray.key is not None:
                     sim.tray.take()
             found = wrong_at_the_end(house)
-            sales = house.stage.tools.journal.last_sales(1_000_000)
+            sales = house.stage.ports.journal.last_sales(1_000_000)
             money = Counter(sale.money.value for sale in sales)
             print(
                 f"seed {asked.seed}: {acts} acts ({dict(monkey.acts)}) in {time.perf_counter() - began_s:.0f} s, "

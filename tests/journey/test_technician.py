@@ -91,26 +91,26 @@ def test_a_technician_jogs_cuts_a_test_key_calibrates_and_leaves(kiosk: Simulate
     assert sim.world.position_mm[0] == pytest.approx(before_mm[0] - 10.0, abs=0.01)
 
     stock = sim.world.carousel.stock[2]
-    count = stage.tools.inventory.slots()[1].count
+    count = stage.ports.inventory.slots()[1].count
     seen = presses(kiosk, "test/2", "test_cut")
     trial = service(seen).trial
     assert trial is not None
     assert (trial.passed, trial.slot, trial.blank) == (True, 2, "SC1")
     assert trial.largest_error_mm < trial.tolerance_mm
-    assert (sim.world.carousel.stock[2], stage.tools.inventory.slots()[1].count) == (stock - 1, count - 1)
+    assert (sim.world.carousel.stock[2], stage.ports.inventory.slots()[1].count) == (stock - 1, count - 1)
     assert len(sim.rejects) == 1
     assert not sim.chute
     assert sim.world.wheel_rpm(sim.firmware.now_s) == 0
-    assert stage.tools.journal.last_sales(5) == ()
+    assert stage.ports.journal.last_sales(5) == ()
 
-    lay(sim, step_gauge(stage.tools.machine.gauge))
+    lay(sim, step_gauge(stage.ports.machine.gauge))
     seen = presses(kiosk, "cameras", "calibrate")
     found = service(seen).calibration
     assert found is not None
     assert not any(view.refused for view in found.views)
     (file,) = (tmp_path / "calibrations").glob("calibration-*.toml")
     views = tomllib.loads(file.read_text())["views"]
-    assert views["silhouette"]["mm_per_px"] == pytest.approx(stage.tools.machine.views.silhouette.mm_per_px, rel=0.002)
+    assert views["silhouette"]["mm_per_px"] == pytest.approx(stage.ports.machine.views.silhouette.mm_per_px, rel=0.002)
     sim.tray.take()
     stage.post(Cancel())
     stage.run_to(State.STAFF_MENU)
@@ -212,9 +212,9 @@ def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: SimulatedKios
     stage = kiosk.stage
     waiting: list[object] = []
     stage.watchers.append(lambda now: waiting.append(now.waiting) if now.service and now.service.busy else None)
-    store = stage.tools.store
+    store = stage.ports.store
     timeouts = store.timeouts.model_copy(update={"idle_s": 10.0})
-    stage.controller.desk.tools = replace(stage.tools, store=store.model_copy(update={"timeouts": timeouts}))
+    stage.controller.context.ports = replace(stage.ports, store=store.model_copy(update={"timeouts": timeouts}))
     presses(kiosk, "test/1", "test_cut")
     assert set(waiting) == {None}
 
@@ -230,7 +230,7 @@ def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: 
     stage.post(Cancel())
     stage.run_to(State.STAFF_MENU)
     assert all(pixels is not None and not pixels.any() for pixels in held)
-    assert not stage.controller.desk.bench.cameras_live
+    assert not stage.controller.context.bench.cameras_live
 
 
 def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: SimulatedKiosk) -> None:

@@ -108,11 +108,11 @@ def test_nothing_of_the_key_is_kept_whatever_becomes_of_the_session(
         stage = played.stage
         stage.watchers.append(lambda now: shown.append(repr(now)))
         assert to_a_decision(played, key) is State.OFFER
-        visit = stage.controller.desk.here
+        visit = stage.controller.context.here
         secrets = visit.secrets
         stage.post(Cancel())
         stage.run_to(State.WELCOME)
-        assert secrets.telling is None
+        assert secrets.identified is None
         # Done, and a crash in the middle of the cut.
         for end in ("done", "crash"):
             stage.post(Start())
@@ -130,7 +130,7 @@ def test_nothing_of_the_key_is_kept_whatever_becomes_of_the_session(
                 stage.run_to(State.CUTTING)
                 played.sim.plugged_in = False
                 stage.run_to(State.OUT_OF_ORDER)
-        shown.append(repr(stage.controller.desk.visit))
+        shown.append(repr(stage.controller.context.visit))
     spine_y_mm = settings.machine.clamp.spine_y_mm
     assert hunt(quarry, [tmp_path], spine_y_mm) == []
     assert hunt_texts(quarry, caplog.messages, "log", spine_y_mm) == []

@@ -46,7 +46,7 @@ def glass(monkeypatch: pytest.MonkeyPatch) -> Glass:
     def touched(*_: object) -> None:
         raise AssertionError("the machine was touched")
 
-    monkeypatch.setattr(launching, "real_ports", touched)
+    monkeypatch.setattr(launching, "real_devices", touched)
     return glass
 
 

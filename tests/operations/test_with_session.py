@@ -62,7 +62,7 @@ def test_a_sale_with_a_recut_is_counted_reported_and_sent(kiosk: Shop, tmp_path:
     places = DataPaths(tmp_path)
     with Running(settings, places, kiosk.clock, notify=lambda text: None) as running:
         kiosk.stage.controller.subscribe(running.saw)
-        kiosk.expert.errors.append(BAD_COPY)
+        kiosk.reader.errors.append(BAD_COPY)
         kiosk.stage.begin()
         pay(kiosk)
         kiosk.scanner.key_in_tray = False
@@ -86,7 +86,7 @@ def test_a_read_only_disk_after_the_money_was_reserved_takes_none_moves_nothing_
     kiosk.stage.begin()
     pay(kiosk)
     moved = list(kiosk.cutter.diary)
-    kiosk.stage.tools.journal._connection.execute("PRAGMA query_only = ON")
+    kiosk.stage.ports.journal._connection.execute("PRAGMA query_only = ON")
     kiosk.scanner.key_in_tray = False
     kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert kiosk.terminal.taken_in_all_minor == 0
@@ -98,7 +98,7 @@ def test_a_read_only_disk_after_the_money_was_reserved_takes_none_moves_nothing_
 def test_a_disk_that_is_full_closes_the_kiosk_and_never_takes_money_for_nothing(kiosk: Shop) -> None:
     kiosk.stage.begin()
     pay(kiosk)
-    kiosk.stage.tools.journal._connection.execute("PRAGMA max_page_count = 1")
+    kiosk.stage.ports.journal._connection.execute("PRAGMA max_page_count = 1")
     fill(kiosk)
     kiosk.scanner.key_in_tray = False
     kiosk.stage.run_to(State.OUT_OF_ORDER)
@@ -107,9 +107,9 @@ def test_a_disk_that_is_full_closes_the_kiosk_and_never_takes_money_for_nothing(
 
 def fill(kiosk: Shop) -> None:
     """Use up what room the database's free pages still give."""
-    transaction = kiosk.stage.tools.journal.open_sales()[0].transaction
+    transaction = kiosk.stage.ports.journal.open_sales()[0].transaction
     try:
         while True:
-            kiosk.stage.tools.journal.write(transaction, SaleStep.ANSWER_UNKNOWN, code="x" * 500)
+            kiosk.stage.ports.journal.write(transaction, SaleStep.ANSWER_UNKNOWN, code="x" * 500)
     except DiskRefused:
         return

@@ -116,20 +116,20 @@ def test_recover_is_refused_until_the_inputs_are_shown_and_clear(tmp_path: Path,
 
 
 def clamped(kiosk: Shop) -> None:
-    kiosk.stage.tools.machine_record.clamp_used("test_cut")
+    kiosk.stage.ports.machine_record.clamp_used("test_cut")
 
 
 def faulted(kiosk: Shop) -> None:
-    kiosk.stage.tools.machine_record.note_fault("STOPPED")
+    kiosk.stage.ports.machine_record.note_fault("STOPPED")
 
 
 def in_a_sale(kiosk: Shop) -> None:
-    kiosk.stage.tools.journal.open_sale(NewSale("K1", "42", "KW1", "brass", 1, 349, "USD", "register"))
+    kiosk.stage.ports.journal.open_sale(NewSale("K1", "42", "KW1", "brass", 1, 349, "USD", "register"))
 
 
 def in_metal(kiosk: Shop) -> None:
     in_a_sale(kiosk)
-    kiosk.stage.tools.journal.write("K1", SaleStep.LOADING, slot=1, copy=1)
+    kiosk.stage.ports.journal.write("K1", SaleStep.LOADING, slot=1, copy=1)
 
 
 def door(kiosk: Shop) -> None:
@@ -165,18 +165,18 @@ def test_the_one_motion_nobody_asked_for_is_announced_for_ten_seconds_and_a_stop
 
 def test_two_slots_in_a_row_that_bring_nothing_fit_are_the_machines_fault_over_a_restart_too(tmp_path: Path) -> None:
     with shop(tmp_path) as kiosk:
-        tools = kiosk.stage.tools
+        ports = kiosk.stage.ports
         kiosk.cutter.will_fail("load", BlankFault(1, "no blank in the clamp"))
         with pytest.raises(BlankFault):
-            take_blank(tools, 1, 8.0, by="sale")
-        assert [slot.number for slot in tools.inventory.slots() if slot.locked] == [1]
+            take_blank(ports, 1, 8.0, by="sale")
+        assert [slot.number for slot in ports.inventory.slots() if slot.locked] == [1]
     with shop(tmp_path) as kiosk:
-        tools = kiosk.stage.tools
+        ports = kiosk.stage.ports
         kiosk.cutter.will_fail("load", BlankFault(2, "no blank in the clamp"))
         with pytest.raises(BlankFault):
-            take_blank(tools, 2, 8.0, by="sale")
-        assert tools.machine_record.is_suspect
-        assert not [slot for slot in tools.inventory.slots() if slot.locked], "slots are as they were"
+            take_blank(ports, 2, 8.0, by="sale")
+        assert ports.machine_record.is_suspect
+        assert not [slot for slot in ports.inventory.slots() if slot.locked], "slots are as they were"
     with shop(tmp_path) as kiosk:
         kiosk.stage.begin()
         broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
@@ -187,7 +187,7 @@ def test_two_slots_in_a_row_that_bring_nothing_fit_are_the_machines_fault_over_a
 
 def test_two_bad_copies_are_the_machines_fault_and_the_shopper_is_not_charged(tmp_path: Path) -> None:
     with shop(tmp_path) as kiosk:
-        kiosk.expert.errors = [BAD_COPY, BAD_COPY]
+        kiosk.reader.errors = [BAD_COPY, BAD_COPY]
         buy(kiosk)
         kiosk.stage.run_to(State.FAILED)
         kiosk.stage.post(Done())
@@ -199,18 +199,18 @@ def test_two_bad_copies_are_the_machines_fault_and_the_shopper_is_not_charged(tm
 
 def test_what_may_be_in_the_clamp_is_scrapped_before_a_blank_is_fed(tmp_path: Path) -> None:
     with shop(tmp_path) as kiosk:
-        kiosk.stage.tools.machine_record.clamp_used("test_cut")
-        take_blank(kiosk.stage.tools, 1, 8.0, by="sale")
+        kiosk.stage.ports.machine_record.clamp_used("test_cut")
+        take_blank(kiosk.stage.ports, 1, 8.0, by="sale")
         assert kiosk.cutter.moves[:3] == ["reject", "check", "load 1"]
 
 
 def test_what_was_scrapped_and_still_hangs_there_stops_the_feed(tmp_path: Path) -> None:
     with shop(tmp_path) as kiosk:
-        kiosk.stage.tools.machine_record.clamp_used("test_cut")
+        kiosk.stage.ports.machine_record.clamp_used("test_cut")
         kiosk.cutter.clamped = True
         kiosk.cutter.reject = lambda: None  # type: ignore[method-assign]
         with pytest.raises(ClampNotEmpty):
-            take_blank(kiosk.stage.tools, 1, 8.0, by="sale")
+            take_blank(kiosk.stage.ports, 1, 8.0, by="sale")
         assert "load 1" not in kiosk.cutter.moves
 
 

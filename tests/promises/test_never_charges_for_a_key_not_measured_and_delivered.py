@@ -40,7 +40,7 @@ def test_what_a_terminal_took_too_soon_goes_back_whole_when_nothing_is_made(kios
     assert kiosk.terminal.taken_in_all_minor == 2 * 349
     kiosk.stage.post(Cancel())
     kiosk.stage.run_to(State.WELCOME)
-    sale = kiosk.stage.tools.journal.last_sales(1)[0]
+    sale = kiosk.stage.ports.journal.last_sales(1)[0]
     assert (kiosk.terminal.taken_in_all_minor, sale.money, sale.closed) == (0, PaymentStatus.REFUNDED, True)
 
 
@@ -53,13 +53,13 @@ def test_what_goes_back_whole_goes_back_once_though_the_kiosk_dies_meanwhile(tmp
         first.terminal.will("query", TerminalFault.SILENT_NOT_DONE, 9)
         first.stage.post(Cancel())
         first.stage.run_to(State.WELCOME)
-        assert first.stage.tools.journal.open_sales() != ()
+        assert first.stage.ports.journal.open_sales() != ()
     first.terminal.mend()
     first.scanner.key_in_tray = False
     with shop(tmp_path, before=first) as second:
         second.stage.begin()
         second.stage.run_to(State.WELCOME)
-        journal = second.stage.tools.journal
+        journal = second.stage.ports.journal
         sale = journal.last_sales(1)[0]
         assert (second.terminal.taken_in_all_minor, sale.money, journal.open_sales()) == (0, PaymentStatus.REFUNDED, ())
         assert len(journal.refunds(sale.transaction)) == 1
@@ -80,11 +80,11 @@ def test_a_bank_that_takes_its_promise_back_is_not_asked_again_and_the_receipt_s
     receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
     assert receipt is not None
     assert receipt.status == "voided"
-    sale = kiosk.stage.tools.journal.last_sales(1)[0]
+    sale = kiosk.stage.ports.journal.last_sales(1)[0]
     assert (sale.money, sale.closed, sale.delivered) == (PaymentStatus.DECLINED, True, 1)
     assert (kiosk.terminal.taken_in_all_minor, len(asked)) == (0, 1)
     # Nothing was paid, so nothing can be claimed.
-    assert kiosk.stage.tools.journal.claims_left(sale.transaction) == 0
+    assert kiosk.stage.ports.journal.claims_left(sale.transaction) == 0
 
 
 def test_only_what_was_delivered_is_paid_when_the_second_copy_is_stopped(kiosk: Shop) -> None:
@@ -100,7 +100,7 @@ def test_only_what_was_delivered_is_paid_when_the_second_copy_is_stopped(kiosk: 
 
 
 def test_copies_that_do_not_pass_are_neither_delivered_nor_paid(kiosk: Shop) -> None:
-    kiosk.expert.errors = [BAD_COPY, BAD_COPY]
+    kiosk.reader.errors = [BAD_COPY, BAD_COPY]
     buy(kiosk)
     kiosk.stage.run_to(State.FAILED)
     assert (kiosk.terminal.taken_in_all_minor, kiosk.terminal.reserved, kiosk.cutter.chute) == (0, (), 0)
@@ -110,6 +110,6 @@ def test_copies_that_do_not_pass_are_neither_delivered_nor_paid(kiosk: Shop) -> 
 def test_a_measured_copy_names_its_sale_and_its_blank(kiosk: Shop) -> None:
     buy(kiosk)
     check = kiosk.stage.run_to(State.THANK_YOU).check
-    sale = kiosk.stage.tools.journal.last_sales(1)[0]
+    sale = kiosk.stage.ports.journal.last_sales(1)[0]
     assert check is not None
     assert (check.transaction, check.blank) == (sale.transaction, "KW1")

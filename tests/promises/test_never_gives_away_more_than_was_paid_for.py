@@ -61,14 +61,14 @@ def to_original(kiosk: Shop, code: str) -> Snapshot:
 
 
 def lay(kiosk: Shop, key: Identification) -> None:
-    kiosk.expert.tellings = [key]
+    kiosk.reader.identifications = [key]
     kiosk.scanner.key_in_tray = True
 
 
 def lay_copy(kiosk: Shop, key: Identification) -> None:
     kiosk.stage.run_to(State.LAY_COPY)
     kiosk.scanner.key_in_tray = False
-    kiosk.stage.run_until(lambda _: kiosk.stage.controller.desk.here.tray_empty_seen >= 2)
+    kiosk.stage.run_until(lambda _: kiosk.stage.controller.context.here.tray_empty_seen >= 2)
     lay(kiosk, key)
 
 
@@ -159,7 +159,7 @@ def test_a_recut_is_one_piece_of_what_was_sold_for_nothing_and_brings_no_other(k
     assert kiosk.cutter.chute == 2
     kiosk.stage.post(Done())
     kiosk.stage.run_to(State.WELCOME)
-    recut = kiosk.stage.tools.journal.last_sales(1)[0]
+    recut = kiosk.stage.ports.journal.last_sales(1)[0]
     assert (recut.blank, recut.finish) == ("KW1", "brass")
     for known in (code, recut.bring_back_code):
         assert to_original(kiosk, known).return_message == "claimed"
@@ -172,7 +172,7 @@ def test_a_recut_is_of_the_original_as_it_was_read_and_of_no_key_laid_afterwards
     lay(kiosk, identified(bitting="12345"))
     kiosk.stage.post(ChooseRemedy("recut"))
     kiosk.stage.run_until(lambda now: now.offer is not None and not now.offer.stamp_pending)
-    telling = kiosk.stage.controller.desk.here.secrets.telling
+    telling = kiosk.stage.controller.context.here.secrets.identified
     assert telling is not None
     assert telling.identification is KEY
 
@@ -184,10 +184,10 @@ def test_a_recut_that_could_not_be_made_leaves_the_claim(kiosk: Shop) -> None:
     kiosk.stage.run_until(lambda now: now.offer is not None and not now.offer.stamp_pending)
     kiosk.stage.post(Confirm())
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
-    sale = kiosk.stage.tools.journal.last_sales(2)[1].transaction
-    assert kiosk.stage.tools.journal.claims_left(sale) == 0
+    sale = kiosk.stage.ports.journal.last_sales(2)[1].transaction
+    assert kiosk.stage.ports.journal.claims_left(sale) == 0
     home(kiosk)
-    assert kiosk.stage.tools.journal.claims_left(sale) == 1
+    assert kiosk.stage.ports.journal.claims_left(sale) == 1
     assert offered(brought(kiosk, code, KEY, OFF)) == (Remedy.REFUND, Remedy.RECUT)
 
 
@@ -253,14 +253,14 @@ def test_a_refund_the_terminal_does_not_answer_is_made_once(kiosk: Shop) -> None
     assert receipt.status == "refunding"
     kiosk.terminal.mend()
     kiosk.stage.post(Done())
-    kiosk.stage.run_until(lambda _: not kiosk.stage.tools.journal.open_sales())
-    sale = kiosk.stage.tools.journal.last_sales(1)[0]
+    kiosk.stage.run_until(lambda _: not kiosk.stage.ports.journal.open_sales())
+    sale = kiosk.stage.ports.journal.last_sales(1)[0]
     assert (sale.money, sale.refunded, kiosk.terminal.taken_in_all_minor) == (PaymentStatus.CAPTURED, 1, 349)
 
 
 def test_the_journal_itself_refuses_more_than_one_claim_a_copy(kiosk: Shop) -> None:
     bought(kiosk)
-    journal = kiosk.stage.tools.journal
+    journal = kiosk.stage.ports.journal
     sale = journal.last_sales(1)[0]
     recut = NewSale("K9", "9", sale.blank, sale.finish, 1, 0, "USD", "simulated", recut_of=sale.transaction)
     wrong: list[dict[str, object]] = [
@@ -273,9 +273,9 @@ def test_the_journal_itself_refuses_more_than_one_claim_a_copy(kiosk: Shop) -> N
     for otherwise in wrong:
         with pytest.raises(ClaimRefused):
             journal.open_sale(NewSale(**{**vars(recut), **otherwise}))
-    assert remedies(kiosk.stage.tools, sale) == (Remedy.REFUND, Remedy.RECUT)
+    assert remedies(kiosk.stage.ports, sale) == (Remedy.REFUND, Remedy.RECUT)
     journal.claim_refund(sale.transaction)
-    assert remedies(kiosk.stage.tools, sale) == ()
+    assert remedies(kiosk.stage.ports, sale) == ()
     for claim in (lambda: journal.claim_refund(sale.transaction), lambda: journal.open_sale(recut)):
         with pytest.raises(ClaimRefused):
             claim()

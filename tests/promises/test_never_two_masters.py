@@ -173,7 +173,7 @@ def test_a_kiosk_whose_machine_another_has_does_not_open_its_devices(
     def touched(*_: object) -> None:
         raise AssertionError("the machine was touched")
 
-    monkeypatch.setattr(launching, "real_ports", touched)
+    monkeypatch.setattr(launching, "real_devices", touched)
     asked = launching.StartOptions(port="/dev/zero", data=tmp_path / "data", stay=True)
     with own_machine("/dev/zero"), pytest.raises(Owned):
         launching.start(asked)

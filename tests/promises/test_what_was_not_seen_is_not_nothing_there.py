@@ -176,12 +176,12 @@ def test_staff_are_asked_about_a_key_whose_head_was_taped_over(honest: ScanFrame
 @pytest.mark.parametrize("why", list(Unseen))
 def test_the_technician_is_told_of_the_camera_where_the_camera_is_to_blame(why: Unseen, tmp_path: Path) -> None:
     with shop(tmp_path) as kiosk:
-        kiosk.expert.head = StampReading(seen=False, unseen=why)
+        kiosk.reader.head = StampReading(seen=False, unseen=why)
         lay_key(kiosk)
         refused = kiosk.stage.run_to(State.REFUSED)
         assert refused.refusal is not None
         assert [rule.code for rule in refused.refusal.rules] == ["HEAD_NOT_SEEN"]
-        told = any("CAMERA" in each for each in kiosk.stage.controller.desk.recent_errors)
+        told = any("CAMERA" in each for each in kiosk.stage.controller.context.recent_errors)
         assert told is (why not in (Unseen.NOT_THIS_HEAD, Unseen.COVERED))
 
 

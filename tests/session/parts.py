@@ -16,7 +16,7 @@ from hardware.errors import BlankFault, DoorOpened, HardwareFault, LinkLost, Sto
 from hardware.job import CutJob
 from hardware.ports import BoardIdentity, JogEnd, MachineStatus, TouchOff, WireLine
 from hardware.scan import Frame, ScanFrames
-from kiosk.compose import Ports, build_tools
+from kiosk.compose import Devices, build_ports
 from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
@@ -212,10 +212,10 @@ def identified(blank: str = "KW1", bitting: str = "35244", wear: Wear = Wear.NEW
 
 
 @dataclass
-class FakeExpert:
+class FakeReader:
     """Says what it was told to say; one telling a look, the last one for ever."""
 
-    tellings: list[Identification] = field(default_factory=lambda: [identified()])
+    identifications: list[Identification] = field(default_factory=lambda: [identified()])
     head: StampReading = field(default_factory=lambda: StampReading(seen=True))
     errors: list[CopyErrors] = field(default_factory=list)
     looks: int = 0
@@ -224,9 +224,9 @@ class FakeExpert:
     def warm(self) -> None:
         pass
 
-    def tell(self, frames: ScanFrames) -> IdentifiedKey:
+    def identify(self, frames: ScanFrames) -> IdentifiedKey:
         self.looks += 1
-        found = self.tellings.pop(0) if len(self.tellings) > 1 else self.tellings[0]
+        found = self.identifications.pop(0) if len(self.identifications) > 1 else self.identifications[0]
         return IdentifiedKey(found, KeyReading(blind=self.blind))
 
     def stamp(self, frames: ScanFrames) -> StampReading:
@@ -284,7 +284,7 @@ class Shop:
     clock: TestClock
     cutter: FakeCutter
     scanner: FakeScanner
-    expert: FakeExpert
+    reader: FakeReader
     terminal: SimulatedTerminal
     audit: ListAudit
     stage: VirtualKiosk
@@ -299,8 +299,8 @@ def shop(
     cutter = before.cutter if before else FakeCutter(clock)
     scanner = before.scanner if before else FakeScanner(cutter)
     terminal = before.terminal if before else SimulatedTerminal()
-    expert, audit = (before.expert, before.audit) if before else (FakeExpert(), ListAudit())
-    ports = Ports(cutter, scanner, terminal, clock, simulated=True, first_count=first_count)
+    reader, audit = (before.reader, before.audit) if before else (FakeReader(), ListAudit())
+    devices = Devices(cutter, scanner, terminal, clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:
-        tools = build_tools(settings, ports, folder, closing, expert=expert, staff=FakeStaff(), audit=audit)
-        yield Shop(clock, cutter, scanner, expert, terminal, audit, VirtualKiosk(tools))
+        ports = build_ports(settings, devices, folder, closing, reader=reader, staff=FakeStaff(), audit=audit)
+        yield Shop(clock, cutter, scanner, reader, terminal, audit, VirtualKiosk(ports))

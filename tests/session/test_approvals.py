@@ -26,7 +26,7 @@ REFUSED_OR_SOLD = (State.REFUSED, State.TAKE_KEY_BACK)
 
 
 def to_approval(kiosk: Shop, number: str = "1001") -> None:
-    kiosk.expert.head = DND
+    kiosk.reader.head = DND
     to_offer(kiosk)
     kiosk.stage.run_to(State.REFUSED)
     kiosk.stage.post(StaffKey())
@@ -62,21 +62,21 @@ def test_staff_see_how_many_copies_they_approve(kiosk: Shop) -> None:
 def test_a_clock_set_back_does_not_lengthen_an_approval(kiosk: Shop, set_by_s: float) -> None:
     approved(kiosk)
     kiosk.clock.set_by_s = set_by_s
-    kiosk.clock.sleep(kiosk.stage.tools.store.timeouts.approval_s)
+    kiosk.clock.sleep(kiosk.stage.ports.store.timeouts.approval_s)
     kiosk.stage.post(Confirm())
     assert kiosk.stage.run_to(*REFUSED_OR_SOLD).state is State.REFUSED
 
 
 def test_an_approval_of_somebody_disabled_meanwhile_lifts_nothing(kiosk: Shop) -> None:
     approved(kiosk)
-    kiosk.stage.tools.staff.disabled.add("1001")  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.add("1001")  # type: ignore[attr-defined]
     kiosk.stage.post(Confirm())
     assert kiosk.stage.run_to(*REFUSED_OR_SOLD).state is State.REFUSED
 
 
 def test_who_is_disabled_before_the_approval_page_approves_nothing(kiosk: Shop) -> None:
     to_approval(kiosk)
-    kiosk.stage.tools.staff.disabled.add("1001")  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.add("1001")  # type: ignore[attr-defined]
     kiosk.stage.post(Approve("letter"))
     assert kiosk.stage.run_to(State.OFFER, State.REFUSED).state is State.REFUSED
     assert "approval" not in kiosk.audit.kinds
@@ -90,7 +90,7 @@ def test_an_account_disabled_mid_session_is_out_without_touching_anything(kiosk:
         kiosk.stage.post(ServiceMenu())
         kiosk.stage.run_to(State.TECHNICIAN)
     since_s = kiosk.clock.now_s()
-    kiosk.stage.tools.staff.disabled.update({"2001", "3001"})  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.update({"2001", "3001"})  # type: ignore[attr-defined]
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.clock.now_s() - since_s <= 2.0
     assert kiosk.audit.records[-1][0] == "staff_signed_out"
@@ -98,11 +98,11 @@ def test_an_account_disabled_mid_session_is_out_without_touching_anything(kiosk:
 
 def test_what_a_disabled_member_still_touches_does_nothing(kiosk: Shop) -> None:
     to_menu(kiosk)
-    count = kiosk.stage.tools.inventory.slots()[0].count
-    kiosk.stage.tools.staff.disabled.add("2001")  # type: ignore[attr-defined]
+    count = kiosk.stage.ports.inventory.slots()[0].count
+    kiosk.stage.ports.staff.disabled.add("2001")  # type: ignore[attr-defined]
     kiosk.stage.post(Refill(1, count - 1))
     kiosk.stage.run_to(State.WELCOME)
-    assert kiosk.stage.tools.inventory.slots()[0].count == count
+    assert kiosk.stage.ports.inventory.slots()[0].count == count
 
 
 def test_what_the_machine_was_doing_for_a_disabled_technician_ends_before_they_are_out(kiosk: Shop) -> None:
@@ -111,7 +111,7 @@ def test_what_the_machine_was_doing_for_a_disabled_technician_ends_before_they_a
     kiosk.stage.run_to(State.TECHNICIAN)
     kiosk.stage.post(ServiceAction("home"))
     kiosk.stage.run_until(lambda now: now.service is not None and now.service.busy == "home")
-    kiosk.stage.tools.staff.disabled.add("3001")  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.add("3001")  # type: ignore[attr-defined]
     kiosk.stage.post(ServiceAction("reject"))
     kiosk.stage.post(Done())
     kiosk.stage.run_to(State.WELCOME)

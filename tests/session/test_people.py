@@ -45,7 +45,7 @@ def test_a_shopper_is_warned_before_the_kiosk_gives_up(kiosk: Shop) -> None:
     to_offer(kiosk)
     before_s = kiosk.clock.now_s()
     warned = kiosk.stage.run_until(lambda now: now.waiting is not None)
-    timeouts = kiosk.stage.tools.store.timeouts
+    timeouts = kiosk.stage.ports.store.timeouts
     assert warned.waiting is not None
     assert kiosk.clock.now_s() - before_s >= timeouts.idle_s
     assert warned.waiting.left_s == timeouts.warning_s
@@ -55,7 +55,7 @@ def test_a_shopper_is_warned_before_the_kiosk_gives_up(kiosk: Shop) -> None:
 
 def test_more_time_is_given_as_often_as_the_store_says(kiosk: Shop) -> None:
     to_offer(kiosk)
-    given = kiosk.stage.tools.store.timeouts.extensions
+    given = kiosk.stage.ports.store.timeouts.extensions
     for left in range(given, 0, -1):
         warned = kiosk.stage.run_until(lambda now: now.waiting is not None)
         assert warned.waiting is not None
@@ -79,14 +79,14 @@ def test_a_language_lasts_for_one_visit(kiosk: Shop) -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_a_language_and_the_call_for_staff_are_answered_in_every_state(kiosk: Shop, state: State) -> None:
-    desk = kiosk.stage.controller.desk
+    context = kiosk.stage.controller.context
     if state is not State.STARTING:
         kiosk.stage.begin()
         kiosk.stage.run_to(State.WELCOME)
         if state not in FRONT:
-            desk.begin_visit().refusal = Refusal()
+            context.begin_visit().refusal = Refusal()
     # Not by way of the table: what matters is that no state keeps the wish to itself.
-    desk.session.state = state
+    context.session.state = state
     seen: list[Snapshot] = []
     kiosk.stage.controller.subscribe(seen.append)
     kiosk.stage.controller.post(SetLanguage("fr"))
@@ -100,7 +100,7 @@ def test_a_language_and_the_call_for_staff_are_answered_in_every_state(kiosk: Sh
 def test_a_language_chosen_at_the_front_is_forgotten_when_nobody_goes_on(kiosk: Shop, front: State) -> None:
     kiosk.stage.begin()
     kiosk.stage.run_to(State.WELCOME)
-    kiosk.stage.controller.desk.session.state = front
+    kiosk.stage.controller.context.session.state = front
     kiosk.stage.post(SetLanguage("es"))
     kiosk.stage.run_until(lambda now: now.language == "es")
     assert kiosk.stage.run_until(lambda now: now.language == "en").waiting is None
@@ -119,7 +119,7 @@ def test_looking_at_a_key_is_shown_as_it_goes(kiosk: Shop) -> None:
 def test_a_kiosk_nobody_has_set_up_says_so_at_its_door(kiosk: Shop) -> None:
     kiosk.stage.begin()
     kiosk.stage.run_to(State.WELCOME)
-    kiosk.stage.tools.staff.needs_setup = True  # type: ignore[misc]
+    kiosk.stage.ports.staff.needs_setup = True  # type: ignore[misc]
     kiosk.stage.post(StaffKey())
     seen = kiosk.stage.run_to(State.STAFF_LOGIN)
     assert seen.staff is not None
@@ -133,7 +133,7 @@ def test_one_touch_calls_staff(kiosk: Shop) -> None:
 
 
 def test_staff_refill_and_unlock(kiosk: Shop) -> None:
-    inventory = kiosk.stage.tools.inventory
+    inventory = kiosk.stage.ports.inventory
     inventory.lock(2, "test")
     to_menu(kiosk)
     kiosk.stage.post(Refill(1, 12))
@@ -170,7 +170,7 @@ def test_a_closed_kiosk_sells_nothing_until_it_is_opened(kiosk: Shop) -> None:
 
 @pytest.mark.parametrize("worn", [False, True])
 def test_drift_or_a_worn_wheel_closes_the_kiosk_until_the_wheel_is_changed(worn: bool, kiosk: Shop) -> None:
-    journal, limits = kiosk.stage.tools.journal, kiosk.stage.tools.machine.check
+    journal, limits = kiosk.stage.ports.journal, kiosk.stage.ports.machine.check
     buy(kiosk)
     kiosk.stage.run_to(State.THANK_YOU)
     sale = journal.last_sales(1)[0].transaction
@@ -208,7 +208,7 @@ def test_a_full_disk_stops_the_sale_and_is_shown(kiosk: Shop) -> None:
         raise DiskRefused("sales.db: no space left")
 
     to_offer(kiosk)
-    kiosk.stage.tools.journal.open_sale = refuse  # type: ignore[method-assign]
+    kiosk.stage.ports.journal.open_sale = refuse  # type: ignore[method-assign]
     kiosk.stage.post(Confirm())
     seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert seen.fault is not None
@@ -229,7 +229,7 @@ def test_no_visit_begins_when_it_could_not_be_recorded(tmp_path: Path, wish: Int
         kiosk.stage.begin()
         kiosk.stage.run_to(State.WELCOME)
         full = [True]
-        kiosk.stage.controller.desk.tools = replace(kiosk.stage.tools, room_to_record=lambda: not full[0])
+        kiosk.stage.controller.context.ports = replace(kiosk.stage.ports, room_to_record=lambda: not full[0])
         kiosk.stage.post(wish)
         assert kiosk.stage.run_to(State.CLOSED).closed_reason == "disk"
         assert kiosk.stage.path[-2:] == [State.WELCOME, State.CLOSED]
@@ -242,7 +242,7 @@ def test_a_disk_that_fills_while_nobody_is_there_closes_the_kiosk_and_room_opens
     kiosk.stage.begin()
     kiosk.stage.run_to(State.WELCOME)
     full = [True]
-    kiosk.stage.controller.desk.tools = replace(kiosk.stage.tools, room_to_record=lambda: not full[0])
+    kiosk.stage.controller.context.ports = replace(kiosk.stage.ports, room_to_record=lambda: not full[0])
     assert kiosk.stage.run_to(State.CLOSED, limit_s=90).closed_reason == "disk"
     full[0] = False
     kiosk.stage.run_to(State.WELCOME, limit_s=90)
@@ -254,7 +254,7 @@ def test_records_that_cannot_even_be_read_still_leave_a_screen_that_says_so(kios
 
     kiosk.stage.begin()
     kiosk.stage.run_to(State.WELCOME)
-    kiosk.stage.tools.inventory.stocked = refuse  # type: ignore[method-assign]
+    kiosk.stage.ports.inventory.stocked = refuse  # type: ignore[method-assign]
     kiosk.stage.post(SetLanguage("fr"))
     seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert seen.fault is not None

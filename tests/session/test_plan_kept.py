@@ -18,7 +18,7 @@ WORN_MM = 0.02
 
 
 def secrets_of(kiosk: Shop) -> KeySecrets:
-    visit = kiosk.stage.controller.desk.visit
+    visit = kiosk.stage.controller.context.visit
     assert visit is not None
     return visit.secrets
 
@@ -46,7 +46,7 @@ def test_the_path_that_was_offered_is_the_path_that_is_cut(kiosk: Shop) -> None:
 
 def test_a_wheel_that_wore_since_the_offer_is_planned_for_anew(kiosk: Shop) -> None:
     before = offered(kiosk)
-    journal = kiosk.stage.tools.journal
+    journal = kiosk.stage.ports.journal
     journal.open_sale(NewSale("E1", "42", "KW1", "brass", FOLLOWED_FROM, 349, "USD", "register"))
     for _ in range(FOLLOWED_FROM):
         journal.write_copy("E1", CopyError(0.0, 0.0, WORN_MM, True))
@@ -58,23 +58,23 @@ def test_a_wheel_that_wore_since_the_offer_is_planned_for_anew(kiosk: Shop) -> N
 
 def test_another_telling_blank_or_repair_is_planned_for_anew(kiosk: Shop) -> None:
     first = offered(kiosk)
-    tools, secrets = kiosk.stage.tools, secrets_of(kiosk)
-    assert effects.plan(tools, secrets, "KW1", restore=True) is first
-    assert effects.plan(tools, secrets, "KW1", restore=False) is not first
-    secrets.telling = IdentifiedKey(identified(bitting="12345"), KeyReading())
-    other = effects.plan(tools, secrets, "KW1", restore=True)
+    ports, secrets = kiosk.stage.ports, secrets_of(kiosk)
+    assert effects.plan(ports, secrets, "KW1", restore=True) is first
+    assert effects.plan(ports, secrets, "KW1", restore=False) is not first
+    secrets.identified = IdentifiedKey(identified(bitting="12345"), KeyReading())
+    other = effects.plan(ports, secrets, "KW1", restore=True)
     assert isinstance(other, CutPlan)
     assert other.roots_mm != first.roots_mm
     # Equal figures told of another key are another telling all the same.
-    secrets.telling = IdentifiedKey(identified(bitting="12345"), KeyReading())
-    assert effects.plan(tools, secrets, "KW1", restore=True) is not other
+    secrets.identified = IdentifiedKey(identified(bitting="12345"), KeyReading())
+    assert effects.plan(ports, secrets, "KW1", restore=True) is not other
 
 
 def test_a_refused_plan_leaves_none_behind(kiosk: Shop) -> None:
     offered(kiosk)
     secrets = secrets_of(kiosk)
-    secrets.telling = IdentifiedKey(identified(bitting="16161"), KeyReading())
-    assert not isinstance(effects.plan(kiosk.stage.tools, secrets, "KW1", restore=True), CutPlan)
+    secrets.identified = IdentifiedKey(identified(bitting="16161"), KeyReading())
+    assert not isinstance(effects.plan(kiosk.stage.ports, secrets, "KW1", restore=True), CutPlan)
     assert secrets.plan is None
     assert secrets.plan_basis is None
 

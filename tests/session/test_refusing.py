@@ -38,7 +38,7 @@ def lay_key(kiosk: Shop) -> None:
 
 @pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.IDENTIFIED, Outcome.NOTHING_THERE}))
 def test_a_key_that_is_not_told_is_never_offered(kiosk: Shop, outcome: Outcome) -> None:
-    kiosk.expert.tellings = [Identification(outcome)]
+    kiosk.reader.identifications = [Identification(outcome)]
     lay_key(kiosk)
     for _ in range(3):
         seen = kiosk.stage.run_to(State.TRY_AGAIN, State.REFUSED)
@@ -55,21 +55,29 @@ def test_a_key_that_is_not_told_is_never_offered(kiosk: Shop, outcome: Outcome) 
 
 
 def test_a_key_not_there_is_asked_for_again(kiosk: Shop) -> None:
-    kiosk.expert.tellings = [Identification(Outcome.NOTHING_THERE), Identification(Outcome.NOTHING_THERE), identified()]
+    kiosk.reader.identifications = [
+        Identification(Outcome.NOTHING_THERE),
+        Identification(Outcome.NOTHING_THERE),
+        identified(),
+    ]
     lay_key(kiosk)
     kiosk.stage.run_to(State.OFFER)
     assert State.TRY_AGAIN not in kiosk.stage.path
 
 
 def test_a_camera_that_shows_nothing_of_a_key_the_others_see_is_named_to_the_technician(kiosk: Shop) -> None:
-    kiosk.expert.blind = ("face_below",)
+    kiosk.reader.blind = ("face_below",)
     lay_key(kiosk)
     kiosk.stage.run_to(State.OFFER)
-    assert any("CAMERA camera face_below" in each for each in kiosk.stage.controller.desk.recent_errors)
+    assert any("CAMERA camera face_below" in each for each in kiosk.stage.controller.context.recent_errors)
 
 
 def test_two_looks_must_agree(kiosk: Shop) -> None:
-    kiosk.expert.tellings = [identified(bitting="35244"), identified(bitting="35243"), identified(bitting="35242")]
+    kiosk.reader.identifications = [
+        identified(bitting="35244"),
+        identified(bitting="35243"),
+        identified(bitting="35242"),
+    ]
     lay_key(kiosk)
     seen = kiosk.stage.run_to(State.TRY_AGAIN)
     assert seen.try_again is Outcome.MOVED
@@ -78,14 +86,14 @@ def test_two_looks_must_agree(kiosk: Shop) -> None:
 def test_of_two_looks_that_agree_the_one_nearer_factory_depths_is_kept(kiosk: Shop) -> None:
     rough = identified(wear=Wear.WORN, doubt=0.7)
     rough = replace(rough, cuts=tuple(replace(cut, residual_mm=0.02) for cut in rough.cuts))
-    kiosk.expert.tellings = [identified(), rough]
+    kiosk.reader.identifications = [identified(), rough]
     lay_key(kiosk)
     kiosk.stage.run_to(State.OFFER)
     assert State.WORN not in kiosk.stage.path
 
 
 def test_a_worn_key_asks_how_to_copy_it(kiosk: Shop) -> None:
-    kiosk.expert.tellings = [identified(wear=Wear.WORN, doubt=0.7)]
+    kiosk.reader.identifications = [identified(wear=Wear.WORN, doubt=0.7)]
     lay_key(kiosk)
     seen = kiosk.stage.run_to(State.WORN)
     assert seen.worn is not None
@@ -95,7 +103,7 @@ def test_a_worn_key_asks_how_to_copy_it(kiosk: Shop) -> None:
 
 
 def test_buying_waits_for_the_head_to_be_read(kiosk: Shop) -> None:
-    kiosk.expert.head = DND
+    kiosk.reader.head = DND
     to_offer(kiosk)
     assert kiosk.stage.now.offer is not None
     assert kiosk.stage.now.offer.stamp_pending
@@ -105,7 +113,7 @@ def test_buying_waits_for_the_head_to_be_read(kiosk: Shop) -> None:
 
 
 def test_staff_lift_a_request_not_to_duplicate_once(kiosk: Shop) -> None:
-    kiosk.expert.head = DND
+    kiosk.reader.head = DND
     to_offer(kiosk)
     refused = kiosk.stage.run_to(State.REFUSED)
     assert refused.refusal is not None
@@ -123,12 +131,12 @@ def test_staff_lift_a_request_not_to_duplicate_once(kiosk: Shop) -> None:
     kiosk.stage.post(Confirm())
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
     assert "approval" in kiosk.audit.kinds
-    visit = kiosk.stage.controller.desk.here
+    visit = kiosk.stage.controller.context.here
     assert (visit.approvals, visit.member, visit.asked) == ((), None, None)
 
 
 def test_an_approval_runs_out(kiosk: Shop) -> None:
-    kiosk.expert.head = DND
+    kiosk.reader.head = DND
     to_offer(kiosk)
     kiosk.stage.run_to(State.REFUSED)
     kiosk.stage.post(StaffKey())
@@ -144,7 +152,7 @@ def test_an_approval_runs_out(kiosk: Shop) -> None:
 
 
 def test_staff_who_deny_leave_it_refused_for_good(kiosk: Shop) -> None:
-    kiosk.expert.head = DND
+    kiosk.reader.head = DND
     to_offer(kiosk)
     kiosk.stage.run_to(State.REFUSED)
     kiosk.stage.post(StaffKey())
@@ -159,7 +167,7 @@ def test_staff_who_deny_leave_it_refused_for_good(kiosk: Shop) -> None:
 
 
 def test_a_technician_lifts_nothing(kiosk: Shop) -> None:
-    kiosk.expert.head = DND
+    kiosk.reader.head = DND
     to_offer(kiosk)
     kiosk.stage.run_to(State.REFUSED)
     kiosk.stage.post(StaffKey())
@@ -175,7 +183,7 @@ def test_a_technician_lifts_nothing(kiosk: Shop) -> None:
 
 
 def test_a_wrong_pin_says_so_and_cancel_leads_back_to_the_refusal(kiosk: Shop) -> None:
-    kiosk.expert.head = DND
+    kiosk.reader.head = DND
     to_offer(kiosk)
     kiosk.stage.run_to(State.REFUSED)
     kiosk.stage.post(StaffKey())
@@ -201,8 +209,8 @@ def test_a_failed_sign_in_is_recorded_without_the_pin(kiosk: Shop, number: str, 
 
 
 def test_a_lock_out_is_recorded(kiosk: Shop) -> None:
-    tools = replace(kiosk.stage.tools, staff=LockedDoor())
-    assert sign_in(tools, Credentials("1001", "190283")) == StaffNotKnown("locked_out", 30)
+    ports = replace(kiosk.stage.ports, staff=LockedDoor())
+    assert sign_in(ports, Credentials("1001", "190283")) == StaffNotKnown("locked_out", 30)
     assert kiosk.audit.records == [("staff_locked_out", {"staff": "1001"})]
 
 
@@ -212,9 +220,9 @@ class LockedDoor(FakeStaff):
 
 
 def test_an_empty_slot_refuses_before_any_money(kiosk: Shop) -> None:
-    for slot in kiosk.stage.tools.inventory.slots():
+    for slot in kiosk.stage.ports.inventory.slots():
         if slot.blank == "KW1":
-            kiosk.stage.tools.inventory.lock(slot.number, "test")
+            kiosk.stage.ports.inventory.lock(slot.number, "test")
     lay_key(kiosk)
     seen = kiosk.stage.run_to(State.REFUSED)
     assert seen.refusal is not None

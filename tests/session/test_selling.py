@@ -74,5 +74,5 @@ def test_cancel_after_the_money_was_reserved_lets_it_go(kiosk: Shop) -> None:
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.terminal.reserved == ()
     assert kiosk.terminal.taken_in_all_minor == 0
-    sale = kiosk.stage.tools.journal.last_sales(1)[0]
+    sale = kiosk.stage.ports.journal.last_sales(1)[0]
     assert (sale.money, sale.closed) == (PaymentStatus.VOIDED, True)

@@ -43,7 +43,7 @@ def test_only_a_technician_comes_to_the_service_screen(kiosk: Shop) -> None:
 
 def test_nothing_moves_while_metal_of_a_sale_is_in_the_clamp(kiosk: Shop) -> None:
     at_work(kiosk)
-    journal = kiosk.stage.tools.journal
+    journal = kiosk.stage.ports.journal
     journal.open_sale(NewSale("K1", "42", "KW1", "brass", 1, 349, "USD", "register"))
     journal.write("K1", SaleStep.LOADING, slot=1, copy=1)
     before = list(kiosk.cutter.diary)
@@ -73,13 +73,13 @@ def test_a_jog_is_recorded_once_however_often_it_is_touched(kiosk: Shop) -> None
 
 def test_a_test_key_that_does_not_pass_goes_into_the_bin_like_one_that_does(kiosk: Shop) -> None:
     at_work(kiosk)
-    kiosk.expert.errors.append(BAD_COPY)
+    kiosk.reader.errors.append(BAD_COPY)
     seen = does(kiosk, "test_cut", slot=2)
     assert seen.trial is not None
     assert not seen.trial.passed
     assert seen.message == "trial_failed"
     assert (kiosk.cutter.bin, kiosk.cutter.chute) == (1, 0)
-    assert kiosk.stage.tools.journal.last_copies(5) == ()
+    assert kiosk.stage.ports.journal.last_copies(5) == ()
 
 
 def test_a_check_camera_that_fails_leaves_a_test_key_that_recovery_scraps(
@@ -93,11 +93,11 @@ def test_a_check_camera_that_fails_leaves_a_test_key_that_recovery_scraps(
         meanwhile.setattr(kiosk.scanner, "check", gone)
         does(kiosk, "test_cut")
     assert kiosk.stage.now.fault is not None
-    assert kiosk.stage.tools.machine_record.clamped_by == "test_cut"
+    assert kiosk.stage.ports.machine_record.clamped_by == "test_cut"
     kiosk.stage.post(Recover())
     kiosk.stage.run_until(lambda now: now.fault is None)
     assert not kiosk.cutter.clamped
-    assert kiosk.stage.tools.machine_record.clamped_by == ""
+    assert kiosk.stage.ports.machine_record.clamped_by == ""
 
 
 @pytest.mark.parametrize("fault", [DoorOpened("open"), LinkLost("gone")])

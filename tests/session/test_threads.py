@@ -9,12 +9,12 @@ from pathlib import Path
 
 from hardware.clock import SystemClock
 from hardware.errors import Stopped
-from kiosk.compose import Kiosk, Ports, build_tools
+from kiosk.compose import Devices, Kiosk, build_ports
 from kiosk.session.intents import Confirm, Start, Stop
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from simulator.terminals.card import SimulatedTerminal
-from tests.session.parts import SETTINGS, FakeCutter, FakeExpert, FakeScanner, FakeStaff, ListAudit, TestClock
+from tests.session.parts import SETTINGS, FakeCutter, FakeReader, FakeScanner, FakeStaff, ListAudit, TestClock
 
 PATIENCE_S = 30.0
 
@@ -57,13 +57,13 @@ def test_a_sale_and_a_stop_on_real_threads(tmp_path: Path) -> None:
 
     cutter.run = run_until_stopped  # type: ignore[assignment,method-assign]
     cutter.stop = stop  # type: ignore[method-assign]
-    ports = Ports(cutter, scanner, terminal, SystemClock(), simulated=True, first_count=None)
+    devices = Devices(cutter, scanner, terminal, SystemClock(), simulated=True, first_count=None)
     screen = Watching()
     with ExitStack() as closing:
-        tools = build_tools(
-            SETTINGS, ports, tmp_path, closing, expert=FakeExpert(), staff=FakeStaff(), audit=ListAudit()
+        ports = build_ports(
+            SETTINGS, devices, tmp_path, closing, reader=FakeReader(), staff=FakeStaff(), audit=ListAudit()
         )
-        kiosk = Kiosk(tools, closing.pop_all())
+        kiosk = Kiosk(ports, closing.pop_all())
     kiosk.subscribe(screen)
     kiosk.start()
     try:

@@ -16,7 +16,7 @@ from hardware.errors import (
     PathDeviation,
 )
 from kiosk.records.journal import BlankStatus, PaymentStatus
-from kiosk.session.intents import Cancel, Confirm, Done, Stop, TellReceived
+from kiosk.session.intents import Cancel, Confirm, ConfirmReceived, Done, Stop
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from simulator.terminals.card import TerminalFault
@@ -35,7 +35,7 @@ def assert_neither(kiosk: Shop) -> None:
     assert kiosk.cutter.chute == 0
     assert kiosk.terminal.taken_in_all_minor == 0
     assert kiosk.terminal.reserved == ()
-    assert kiosk.stage.tools.journal.open_sales() == ()
+    assert kiosk.stage.ports.journal.open_sales() == ()
 
 
 def test_stop_while_cutting_scraps_the_blank_and_charges_nothing(kiosk: Shop) -> None:
@@ -89,14 +89,14 @@ def test_a_stop_that_comes_too_late_takes_nothing_from_the_sale_and_latches_all_
 
 
 def test_a_copy_out_of_tolerance_is_cut_once_more(kiosk: Shop) -> None:
-    kiosk.expert.errors = [BAD_COPY]
+    kiosk.reader.errors = [BAD_COPY]
     buy(kiosk)
     kiosk.stage.run_to(State.THANK_YOU)
     assert (kiosk.cutter.bin, kiosk.cutter.chute) == (1, 1)
 
 
 def test_two_bad_copies_end_without_charge_and_with_staff(kiosk: Shop) -> None:
-    kiosk.expert.errors = [BAD_COPY, BAD_COPY]
+    kiosk.reader.errors = [BAD_COPY, BAD_COPY]
     buy(kiosk)
     failed = kiosk.stage.run_to(State.FAILED)
     assert failed.failed_reason == "check"
@@ -105,10 +105,10 @@ def test_two_bad_copies_end_without_charge_and_with_staff(kiosk: Shop) -> None:
 
 
 def test_one_good_copy_of_two_is_paid_alone(kiosk: Shop) -> None:
-    good = kiosk.expert.measure
+    good = kiosk.reader.measure
     buy(kiosk, 2)
     kiosk.stage.run_until(lambda _: kiosk.cutter.chute == 1)
-    kiosk.expert.errors = [BAD_COPY, BAD_COPY]
+    kiosk.reader.errors = [BAD_COPY, BAD_COPY]
     thanks = kiosk.stage.run_to(State.THANK_YOU)
     assert good is not None
     assert thanks.receipt is not None
@@ -118,7 +118,7 @@ def test_one_good_copy_of_two_is_paid_alone(kiosk: Shop) -> None:
 
 
 def test_an_unfit_blank_locks_its_slot_and_another_slot_is_tried(kiosk: Shop) -> None:
-    inventory = kiosk.stage.tools.inventory
+    inventory = kiosk.stage.ports.inventory
     kiosk.cutter.will_fail("load", BlankFault(1, "no blank in the clamp"))
     buy(kiosk)
     kiosk.stage.run_to(State.FAILED, State.THANK_YOU)
@@ -126,7 +126,7 @@ def test_an_unfit_blank_locks_its_slot_and_another_slot_is_tried(kiosk: Shop) ->
 
 
 def test_a_first_blank_that_did_not_sit_is_counted_as_well_as_the_second(kiosk: Shop) -> None:
-    inventory = kiosk.stage.tools.inventory
+    inventory = kiosk.stage.ports.inventory
     before = inventory.slots()[0].count
     kiosk.cutter.feeds = 2
     buy(kiosk)
@@ -135,7 +135,7 @@ def test_a_first_blank_that_did_not_sit_is_counted_as_well_as_the_second(kiosk: 
 
 
 def test_every_blank_a_slot_wasted_before_it_was_locked_is_counted(kiosk: Shop) -> None:
-    inventory = kiosk.stage.tools.inventory
+    inventory = kiosk.stage.ports.inventory
     before = inventory.slots()[0].count
     kiosk.cutter.will_fail("load", BlankFault(1, "no blank in the clamp", blanks_used=3))
     buy(kiosk)
@@ -162,7 +162,7 @@ def test_a_fault_at_any_step_is_out_of_order_and_after_recovery_all_is_settled(
     kiosk: Shop, step: str, fault: HardwareFault
 ) -> None:
     if step == "reject":
-        kiosk.expert.errors = [BAD_COPY, BAD_COPY]
+        kiosk.reader.errors = [BAD_COPY, BAD_COPY]
     kiosk.cutter.will_fail(step, fault)
     buy(kiosk)
     broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
@@ -172,7 +172,7 @@ def test_a_fault_at_any_step_is_out_of_order_and_after_recovery_all_is_settled(
     recovers(kiosk)
     kiosk.stage.run_to(State.WELCOME)
     assert_neither(kiosk)
-    assert kiosk.stage.tools.journal.last_sales(1)[0].metal is BlankStatus.NONE
+    assert kiosk.stage.ports.journal.last_sales(1)[0].metal is BlankStatus.NONE
 
 
 @pytest.mark.parametrize("received", [True, False])
@@ -192,11 +192,11 @@ def test_who_has_a_copy_that_left_the_clamp_unseen_is_asked_of_staff(kiosk: Shop
     assert kiosk.terminal.taken_in_all_minor == 0, "nobody has said yet that the shopper has it"
     to_menu(kiosk, "1001")
     (doubt,) = kiosk.stage.run_until(lambda now: now.staff is not None).staff.doubts  # type: ignore[union-attr]
-    kiosk.stage.post(TellReceived(doubt.transaction, received=received))
+    kiosk.stage.post(ConfirmReceived(doubt.transaction, received=received))
     kiosk.stage.run_until(lambda now: now.staff is not None and not now.staff.doubts)
     assert kiosk.terminal.taken_in_all_minor == (349 if received else 0)
     assert kiosk.terminal.reserved == ()
-    assert kiosk.stage.tools.journal.open_sales() == ()
+    assert kiosk.stage.ports.journal.open_sales() == ()
 
 
 def test_a_copy_lost_on_its_way_to_the_chute_is_not_charged(kiosk: Shop) -> None:
@@ -222,7 +222,7 @@ def test_the_money_for_a_copy_seen_hanging_is_let_go_before_anybody_clears_the_c
     assert broken.fault is not None
     assert not broken.fault.heals_itself
     assert kiosk.stage.run_until(lambda _: kiosk.terminal.reserved == ())
-    sale = kiosk.stage.tools.journal.last_sales(1)[0]
+    sale = kiosk.stage.ports.journal.last_sales(1)[0]
     assert (sale.money, sale.metal, sale.delivered) == (PaymentStatus.VOIDED, BlankStatus.CLAMPED, 0)
 
 
@@ -277,7 +277,7 @@ def test_whatever_the_terminal_does_the_end_is_delivered_and_paid_or_neither(
         kiosk.stage.run_to(State.THANK_YOU)
     kiosk.stage.post(Done())
     kiosk.stage.run_to(State.WELCOME)
-    kiosk.stage.run_until(lambda _: not kiosk.stage.tools.journal.open_sales())
+    kiosk.stage.run_until(lambda _: not kiosk.stage.ports.journal.open_sales())
     assert kiosk.terminal.taken_in_all_minor == 349 * kiosk.cutter.chute
     assert kiosk.terminal.reserved == ()
 
@@ -292,7 +292,7 @@ def test_a_declined_card_may_be_tried_again(kiosk: Shop) -> None:
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
     kiosk.stage.post(Cancel())
     kiosk.stage.run_to(State.WELCOME)
-    assert [sale.money for sale in kiosk.stage.tools.journal.last_sales(2)] == [
+    assert [sale.money for sale in kiosk.stage.ports.journal.last_sales(2)] == [
         PaymentStatus.VOIDED,
         PaymentStatus.DECLINED,
     ]

@@ -116,7 +116,7 @@ def sequence(folder: Path, seed: int, visits: int = 8) -> Lived:
 
 def nothing_was_given_away(kiosk: Shop, lived: Lived) -> None:
     """Delivered at most what was paid and one claim a copy; refunded at most what was taken; nothing is left open."""
-    journal = kiosk.stage.tools.journal
+    journal = kiosk.stage.ports.journal
     sales = journal.last_sales(1000)
     story = "\n".join(lived.told)
     assert journal.open_sales() == (), story
@@ -141,7 +141,7 @@ def nothing_was_given_away(kiosk: Shop, lived: Lived) -> None:
 
 
 def _open_money(kiosk: Shop) -> bool:
-    return bool(kiosk.stage.tools.journal.open_sales())
+    return bool(kiosk.stage.ports.journal.open_sales())
 
 
 def _drawn(lived: Lived) -> Wishes:
@@ -171,7 +171,7 @@ def _drawn(lived: Lived) -> Wishes:
 @contextmanager
 def _dying(kiosk: Shop, at: int) -> Iterator[None]:
     """Die before or after the nth write of the journal; 0: not."""
-    journal: Any = kiosk.stage.tools.journal
+    journal: Any = kiosk.stage.ports.journal
     passed = 0
 
     def watched(real: Callable[..., object]) -> Callable[..., object]:
@@ -201,8 +201,8 @@ def _visit(kiosk: Shop, wishes: Wishes) -> None:
     """From the front to the front again."""
     stage = kiosk.stage
     stage.run_to(State.WELCOME)
-    kiosk.expert.tellings = [wishes.original]
-    kiosk.expert.head = StampReading(seen=True, phrases=("do_not_duplicate",) if wishes.do_not_duplicate else ())
+    kiosk.reader.identifications = [wishes.original]
+    kiosk.reader.head = StampReading(seen=True, phrases=("do_not_duplicate",) if wishes.do_not_duplicate else ())
     if wishes.leaves_in is State.SETTLING:
         kiosk.terminal.will("refund", TerminalFault.SILENT_DONE)
         kiosk.terminal.will("query", TerminalFault.SILENT_NOT_DONE)
@@ -238,7 +238,7 @@ def _deed(kiosk: Shop, wishes: Wishes) -> tuple[Intent, ...]:
             scanner.key_in_tray = False
             for _ in range(8):
                 kiosk.stage.turn()
-            kiosk.expert.tellings = [wishes.copy]
+            kiosk.reader.identifications = [wishes.copy]
             scanner.key_in_tray = True
         case State.TAKE_KEY_BACK:
             scanner.key_in_tray = False

@@ -84,7 +84,7 @@ class Place:
     at: int
 
 
-class Expert(ReadyKeyReader):
+class Reader(ReadyKeyReader):
     """Finds fault with as many copies as it is told to, whatever they are like."""
 
     finds_bad = 0
@@ -116,8 +116,8 @@ class Life:
     def kiosk(self, dies_at: Place | None = None) -> Iterator[SimulatedKiosk]:
         """A kiosk from switching on; it dies where it must, and then `Killed` comes out of whatever is asked of it."""
         self.dies_at, self.passed = dies_at, {"write": 0, "line": 0}
-        expert = Expert(self.sim, self.settings.machine.check)
-        expert.next_key([identified(self.settings.catalogue, "KW1", 4)], StampReading(seen=True))
+        reader = Reader(self.sim, self.settings.machine.check)
+        reader.next_key([identified(self.settings.catalogue, "KW1", 4)], StampReading(seen=True))
         with ExitStack() as stack:
             made = stack.enter_context(
                 theatre(
@@ -125,7 +125,7 @@ class Life:
                     self.folder,
                     sim=self.sim,
                     terminal=self.terminal,
-                    expert=expert,
+                    reader=reader,
                     scanner=ReadyScanner(self.sim),
                     staff=RehearsalStaff(),
                     audit=RehearsalAudit(),
@@ -134,7 +134,7 @@ class Life:
             )
             for part, names in _WRITES.items():
                 for name in names:
-                    self._watch_writes(getattr(made.stage.tools, part), name)
+                    self._watch_writes(getattr(made.stage.ports, part), name)
             yield made
 
     def _wire(self) -> ByteLink:
@@ -173,12 +173,12 @@ def two_copies(life: Life, made: SimulatedKiosk) -> None:
 
 
 def a_bad_copy_then_a_good_one(life: Life, made: SimulatedKiosk) -> None:
-    made.stage.tools.expert.finds_bad = 1  # type: ignore[attr-defined]
+    made.stage.ports.reader.finds_bad = 1  # type: ignore[attr-defined]
     sell(life, made, 1)
 
 
 def two_bad_copies(life: Life, made: SimulatedKiosk) -> None:
-    made.stage.tools.expert.finds_bad = 2  # type: ignore[attr-defined]
+    made.stage.ports.reader.finds_bad = 2  # type: ignore[attr-defined]
     sell(life, made, 1, ends_in=State.FAILED)
 
 
@@ -200,17 +200,17 @@ def brought_back_and_refunded(life: Life, made: SimulatedKiosk) -> None:
     sell(life, made, 1)
     stage.run_to(State.WELCOME)
     known = identified(life.settings.catalogue, "KW1", 4)
-    expert: Any = made.stage.tools.expert
-    expert.next_key([known], StampReading(seen=True))
+    reader: Any = made.stage.ports.reader
+    reader.next_key([known], StampReading(seen=True))
     stage.post(BringBack())
     stage.run_to(State.BRING_BACK)
-    stage.post(EnterReceipt(stage.tools.journal.last_sales(1)[0].bring_back_code))
+    stage.post(EnterReceipt(stage.ports.journal.last_sales(1)[0].bring_back_code))
     stage.run_to(State.LAY_ORIGINAL)
     lay(life.sim, gallery_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.LAY_COPY)
     life.sim.tray.take()
-    stage.run_until(lambda _: stage.controller.desk.here.tray_empty_seen >= EMPTY_LOOKS)
-    expert.next_key([off_by(known, 0.15)], StampReading(seen=True))
+    stage.run_until(lambda _: stage.controller.context.here.tray_empty_seen >= EMPTY_LOOKS)
+    reader.next_key([off_by(known, 0.15)], StampReading(seen=True))
     lay(life.sim, gallery_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.RETURN_RESULT)
     life.sim.tray.take()
@@ -271,12 +271,12 @@ def settle(life: Life, dies_at: Place | None = None) -> None:
 
 
 def _delivered(stage: VirtualKiosk) -> int:
-    return sum(sale.delivered for sale in stage.tools.journal.last_sales(10))
+    return sum(sale.delivered for sale in stage.ports.journal.last_sales(10))
 
 
 def nothing_is_owed(life: Life, made: SimulatedKiosk) -> None:
     """Delivered and paid, or neither; nothing in the clamp, the wheel off, and the journal says what happened."""
-    journal = made.stage.tools.journal
+    journal = made.stage.ports.journal
     assert journal.open_sales() == ()
     assert life.terminal.reserved == ()
     assert life.sim.world.wheel.commanded_rpm == 0

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from kiosk.rehearsal.ready import PIN
 from kiosk.rehearsal.virtual_time import VirtualKiosk
-from kiosk.session.intents import Credentials, Done, Recover, StaffKey, TellReceived
+from kiosk.session.intents import ConfirmReceived, Credentials, Done, Recover, StaffKey
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 
@@ -30,6 +30,6 @@ def recovers(
     stage.turn()
     stage.run_until(lambda now: now.staff is None or not now.staff.recovering)
     for sale in stage.now.staff.doubts if stage.now.staff and received is not None else ():
-        stage.post(TellReceived(sale.transaction, received()))
+        stage.post(ConfirmReceived(sale.transaction, received()))
         stage.run_until(lambda now: now.staff is None or not now.staff.doubts)
     stage.post(Done())

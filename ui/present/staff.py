@@ -18,11 +18,11 @@ from kiosk.session.intents import (
     CallStaff,
     Cancel,
     CloseKiosk,
+    ConfirmReceived,
     Deny,
     OpenKiosk,
     Refill,
     ServiceMenu,
-    TellReceived,
     UnlockSlot,
 )
 from kiosk.session.snapshot import SaleLine, Snapshot, StaffView
@@ -213,9 +213,12 @@ def _doubt(words: Translation, sale: SaleLine, tabs: tuple[Action, ...]) -> Staf
         lines=(LabelledValue(words("doubt.sale"), f"{sale.when} · {sale.transaction}"),),
         paragraphs=(words("doubt.what"), words("doubt.look")),
         controls=(
-            Action("received", words("doubt.received"), TellReceived(sale.transaction, received=True), hold=True),
+            Action("received", words("doubt.received"), ConfirmReceived(sale.transaction, received=True), hold=True),
             Action(
-                "not_received", words("doubt.not_received"), TellReceived(sale.transaction, received=False), hold=True
+                "not_received",
+                words("doubt.not_received"),
+                ConfirmReceived(sale.transaction, received=False),
+                hold=True,
             ),
         ),
     )

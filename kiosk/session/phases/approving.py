@@ -15,16 +15,16 @@ from kiosk.staff.approvals import LONGEST_S, Asked, NotGranted, grant
 from kiosk.staff.member import SignInRefused, StaffMember
 
 
-def sign_in(tools: SessionPorts, credentials: Credentials) -> StaffKnown | StaffNotKnown:
+def sign_in(ports: SessionPorts, credentials: Credentials) -> StaffKnown | StaffNotKnown:
     """Check number and PIN, on a worker: it is slow by design.
 
     Who was not let in is recorded here, so that leaving before the answer hides no try. A number nobody has is not
     written down: it may be a PIN typed in the wrong place.
     """
-    answer = tools.staff.sign_in(credentials.number, credentials.pin)
+    answer = ports.staff.sign_in(credentials.number, credentials.pin)
     if isinstance(answer, SignInRefused):
         kind = "staff_locked_out" if answer.message == "locked_out" else "staff_sign_in_failed"
-        tools.audit.record(kind, {"staff": answer.account or "unknown"})
+        ports.audit.record(kind, {"staff": answer.account or "unknown"})
         return StaffNotKnown(answer.message, answer.retry_after_s)
     return StaffKnown(answer.number, answer.name, answer.role)
 
@@ -35,94 +35,94 @@ NOBODY = "nobody"
 """Message while there is no account anybody could use."""
 
 
-def enter_login(desk: SessionContext) -> None:
+def enter_login(context: SessionContext) -> None:
     """A kiosk nobody has set up says what to do about it; no PIN comes with it, and none can be made at the glass."""
-    desk.staff_message = NOBODY if desk.tools.staff.needs_setup else ""
+    context.staff_message = NOBODY if context.ports.staff.needs_setup else ""
 
 
-def handle_login(desk: SessionContext, event: Intent | Report) -> None:
+def handle_login(context: SessionContext, event: Intent | Report) -> None:
     """Number and PIN, right or wrong in the same words."""
     match event:
         case Credentials():
-            desk.staff_message = ""
-            desk.request(Lane.DESK, lambda: sign_in(desk.tools, event))
+            context.staff_message = ""
+            context.request(Lane.RECORDS, lambda: sign_in(context.ports, event))
         case StaffKnown():
-            _known(desk, StaffMember(event.number, event.name, event.role))
+            _known(context, StaffMember(event.number, event.name, event.role))
         case StaffNotKnown(message, retry_after_s):
-            desk.staff_message, desk.retry_after_s = message, retry_after_s
-            if desk.tools.staff.needs_setup:
-                desk.staff_message = NOBODY
-        case StampRead(stamp) if desk.visit is not None:
-            desk.visit.stamp = stamp
-            desk.visit.secrets.drop_frames()
+            context.staff_message, context.retry_after_s = message, retry_after_s
+            if context.ports.staff.needs_setup:
+                context.staff_message = NOBODY
+        case StampRead(stamp) if context.visit is not None:
+            context.visit.stamp = stamp
+            context.visit.secrets.drop_frames()
         case Cancel() | Done():
-            leave(desk)
+            leave(context)
         case _:
             pass
 
 
-def leave(desk: SessionContext) -> None:
+def leave(context: SessionContext) -> None:
     """Back to where staff came from."""
-    desk.member = None
-    desk.staff_message = ""
-    if desk.visit is not None and desk.visit.refusal is not None:
-        desk.session.not_approved()
+    context.member = None
+    context.staff_message = ""
+    if context.visit is not None and context.visit.refusal is not None:
+        context.session.not_approved()
     else:
-        desk.go_home()
+        context.go_home()
 
 
-def _known(desk: SessionContext, member: StaffMember) -> None:
-    desk.staff_message = ""
+def _known(context: SessionContext, member: StaffMember) -> None:
+    context.staff_message = ""
     # They have come.
-    desk.staff_called = False
-    visit = desk.visit
+    context.staff_called = False
+    visit = context.visit
     if visit is None or visit.refusal is None:
-        desk.member = member
-        desk.audit("staff_menu", staff=member.number)
-        desk.session.staff_known()
+        context.member = member
+        context.audit("staff_menu", staff=member.number)
+        context.session.staff_known()
         return
     visit.member = member
     visit.asked = next((rule for rule in visit.refusal.rules if rule.verdict.blocks and not rule.approved), None)
-    desk.session.approver_known()
+    context.session.approver_known()
 
 
-def watch_account(desk: SessionContext) -> None:
+def watch_account(context: SessionContext) -> None:
     """Look at the account of whoever is signed in again soon."""
-    desk.due_in(ACCOUNT_EVERY_S, "account")
+    context.due_in(ACCOUNT_EVERY_S, "account")
 
 
-def still_in(desk: SessionContext, member: StaffMember, event: Intent | Report) -> bool:
+def still_in(context: SessionContext, member: StaffMember, event: Intent | Report) -> bool:
     """Whether a member may go on; an account disabled meanwhile ends its owner's session, and that is recorded."""
-    if desk.tools.staff.still_in(member):
-        if event == Due("account", desk.entries):
-            watch_account(desk)
+    if context.ports.staff.still_in(member):
+        if event == Due("account", context.entries):
+            watch_account(context)
         return True
-    desk.audit("staff_signed_out", staff=member.number, reason="account")
+    context.audit("staff_signed_out", staff=member.number, reason="account")
     return False
 
 
-def enter_approval(desk: SessionContext) -> None:
+def enter_approval(context: SessionContext) -> None:
     """Whoever signed in stays so for a short while."""
-    desk.due_in(min(LONGEST_S, desk.tools.store.timeouts.approval_s), "approval")
-    watch_account(desk)
+    context.due_in(min(LONGEST_S, context.ports.store.timeouts.approval_s), "approval")
+    watch_account(context)
 
 
-def handle_approval(desk: SessionContext, event: Intent | Report) -> None:
+def handle_approval(context: SessionContext, event: Intent | Report) -> None:
     """Yes with a reason, or no."""
-    visit = desk.here
-    if visit.member is not None and not isinstance(event, StampRead) and not still_in(desk, visit.member, event):
-        _back(desk)
+    visit = context.here
+    if visit.member is not None and not isinstance(event, StampRead) and not still_in(context, visit.member, event):
+        _back(context)
         return
     match event:
         case Approve(reason):
-            _approve(desk, reason)
+            _approve(context, reason)
         case Deny():
             if visit.member and visit.asked:
-                desk.audit("denial", staff=visit.member.number, rule=visit.asked.code)
+                context.audit("denial", staff=visit.member.number, rule=visit.asked.code)
             visit.refusal = _without_approval(visit.refusal)
-            _back(desk)
+            _back(context)
         case Cancel() | Done() | Due("approval"):
-            _back(desk)
+            _back(context)
         case StampRead(stamp):
             visit.stamp = stamp
             visit.secrets.drop_frames()
@@ -130,46 +130,46 @@ def handle_approval(desk: SessionContext, event: Intent | Report) -> None:
             pass
 
 
-def _approve(desk: SessionContext, reason: str) -> None:
-    visit = desk.here
-    member, asked, telling = visit.member, visit.asked, visit.secrets.telling
-    if member is None or asked is None or telling is None:
+def _approve(context: SessionContext, reason: str) -> None:
+    visit = context.here
+    member, asked, identified = visit.member, visit.asked, visit.secrets.identified
+    if member is None or asked is None or identified is None:
         return
     granted = grant(
         asked,
-        Asked(visit.transaction, visit.quantity, telling.identification),
+        Asked(visit.transaction, visit.quantity, identified.identification),
         member,
         reason,
-        desk.tools.clock,
-        desk.tools.store.timeouts.approval_s,
+        context.ports.clock,
+        context.ports.store.timeouts.approval_s,
     )
     if isinstance(granted, NotGranted):
-        desk.staff_message = "not_allowed"
-        desk.audit("approval_not_allowed", staff=member.number, rule=asked.code)
+        context.staff_message = "not_allowed"
+        context.audit("approval_not_allowed", staff=member.number, rule=asked.code)
         return
     visit.approvals += (granted,)
-    desk.audit("approval", staff=member.number, rule=asked.code, reason=reason, quantity=visit.quantity)
-    decision = visit.decision = offering.judge(desk)
+    context.audit("approval", staff=member.number, rule=asked.code, reason=reason, quantity=visit.quantity)
+    decision = visit.decision = offering.judge(context)
     still = next((rule for rule in decision.rules if rule.verdict.blocks and not rule.approved), None)
     if still is not None and decision.can_be_approved:
         visit.asked = still
         return
     if still is not None:
-        _back(desk)
+        _back(context)
         return
     visit.member = None
     visit.asked = None
     visit.refusal = None
-    _stock_then_offer(desk)
+    _stock_then_offer(context)
 
 
-def _stock_then_offer(desk: SessionContext) -> None:
-    reason = offering.machine_says_no(desk)
+def _stock_then_offer(context: SessionContext) -> None:
+    reason = offering.machine_says_no(context)
     if reason is None:
-        offering.make_offer(desk)
+        offering.make_offer(context)
         return
-    desk.here.refusal = Refusal(rules=(reason,), next_steps=reason.next_steps)
-    desk.session.not_approved()
+    context.here.refusal = Refusal(rules=(reason,), next_steps=reason.next_steps)
+    context.session.not_approved()
 
 
 def _without_approval(refusal: Refusal | None) -> Refusal | None:
@@ -178,8 +178,8 @@ def _without_approval(refusal: Refusal | None) -> Refusal | None:
     return Refusal(refusal.rules, refusal.outcome, False, refusal.next_steps)
 
 
-def _back(desk: SessionContext) -> None:
-    desk.here.member = None
-    desk.here.asked = None
-    desk.staff_message = ""
-    desk.session.not_approved()
+def _back(context: SessionContext) -> None:
+    context.here.member = None
+    context.here.asked = None
+    context.staff_message = ""
+    context.session.not_approved()

@@ -27,7 +27,7 @@ _STATUS = {
 
 
 def receipt_of(sale: Sale, pay_code: str) -> Receipt:
-    """What the shopper is told of the money."""
+    """What the shopper is shown of the money."""
     status = "free" if sale.price_each_minor == 0 else _STATUS.get(sale.money, "reserved")
     return Receipt(
         transaction=sale.transaction,
@@ -41,92 +41,92 @@ def receipt_of(sale: Sale, pay_code: str) -> Receipt:
     )
 
 
-def enter_capturing(desk: SessionContext) -> None:
+def enter_capturing(context: SessionContext) -> None:
     """All copies are in the shopper's hand: take their price."""
-    visit, tools = desk.here, desk.tools
+    visit, ports = context.here, context.ports
     transaction = visit.transaction
     # The shape of the key has done its work.
     visit.secrets.wipe()
-    desk.request(Lane.DESK, lambda: effects.capture(tools, transaction))
+    context.request(Lane.RECORDS, lambda: effects.capture(ports, transaction))
 
 
-def handle_capturing(desk: SessionContext, event: Intent | Report) -> None:
+def handle_capturing(context: SessionContext, event: Intent | Report) -> None:
     """Paid, or not known yet: either way the copies are the shopper's."""
     if isinstance(event, Settled):
-        _paid(desk, event)
+        _paid(context, event)
 
 
-def _paid(desk: SessionContext, event: Settled) -> None:
-    visit, sale = desk.here, event.sale
+def _paid(context: SessionContext, event: Settled) -> None:
+    visit, sale = context.here, event.sale
     visit.sale_open = False
     if not sale.closed:
-        desk.unsettled = (*desk.unsettled, sale.transaction)
+        context.unsettled = (*context.unsettled, sale.transaction)
     visit.receipt = receipt_of(sale, event.pay_code)
-    desk.audit("sale", copies=sale.delivered, amount_minor=sale.due_minor, blank=sale.blank)
-    desk.session.captured()
+    context.audit("sale", copies=sale.delivered, amount_minor=sale.due_minor, blank=sale.blank)
+    context.session.captured()
 
 
-def enter_settling(desk: SessionContext) -> None:
+def enter_settling(context: SessionContext) -> None:
     """Give up: what was reserved goes back. Nothing moves for it; what is in the clamp waits for a person."""
-    visit, tools = desk.here, desk.tools
+    visit, ports = context.here, context.ports
     visit.secrets.wipe()
     if visit.brought_back is not None and visit.remedy is Remedy.REFUND:
         claimed = visit.brought_back.transaction
-        desk.request(Lane.DESK, lambda: effects.give_back(tools, claimed))
+        context.request(Lane.RECORDS, lambda: effects.give_back(ports, claimed))
         return
     transaction = visit.transaction
     if visit.failed_reason == "stopped":
-        tools.journal.write(transaction, SaleStep.STOPPED)
-    desk.request(Lane.MACHINE, lambda: effects.give_up(tools, transaction))
+        ports.journal.write(transaction, SaleStep.STOPPED)
+    context.request(Lane.MACHINE, lambda: effects.give_up(ports, transaction))
 
 
-def handle_settling(desk: SessionContext, event: Intent | Report) -> None:
+def handle_settling(context: SessionContext, event: Intent | Report) -> None:
     """Settled: thank for what was delivered, say that nothing was made, or simply end."""
-    visit = desk.here
+    visit = context.here
     if not isinstance(event, Settled):
         return
     sale = event.sale
     visit.sale_open = False
     if not sale.closed:
-        desk.unsettled = (*desk.unsettled, sale.transaction)
+        context.unsettled = (*context.unsettled, sale.transaction)
     visit.receipt = receipt_of(sale, event.pay_code)
     if visit.remedy is Remedy.REFUND:
         # One copy's price, once it is surely back; a device that has not said so is asked again.
         status = "refunded" if sale.closed else "refunding"
         visit.receipt = replace(visit.receipt, status=status, amount_minor=sale.price_each_minor, copies=1)
-        desk.audit("refund", sale=sale.transaction, amount_minor=sale.price_each_minor)
-        desk.session.captured()
+        context.audit("refund", sale=sale.transaction, amount_minor=sale.price_each_minor)
+        context.session.captured()
     elif sale.delivered:
-        desk.staff_called = desk.staff_called or bool(visit.failed_reason)
-        _paid(desk, event)
+        context.staff_called = context.staff_called or bool(visit.failed_reason)
+        _paid(context, event)
     elif visit.failed_reason:
-        desk.audit("void", reason=visit.failed_reason)
-        desk.session.no_copy()
+        context.audit("void", reason=visit.failed_reason)
+        context.session.no_copy()
     else:
-        desk.audit("void", reason="cancelled")
-        desk.go_home()
+        context.audit("void", reason="cancelled")
+        context.go_home()
 
 
-def enter_failed(desk: SessionContext) -> None:
+def enter_failed(context: SessionContext) -> None:
     """Nothing was charged; somebody comes."""
-    desk.staff_called = True
+    context.staff_called = True
 
 
-def handle_finished(desk: SessionContext, event: Intent | Report) -> None:
+def handle_finished(context: SessionContext, event: Intent | Report) -> None:
     """Read, done."""
     if isinstance(event, Done | Cancel):
-        desk.go_home()
+        context.go_home()
 
 
-def stopped_by_shopper(desk: SessionContext, event: Faulted) -> bool:
+def stopped_by_shopper(context: SessionContext, event: Faulted) -> bool:
     """Whether this fault is the stop the shopper asked for: then the sale is settled, and staff are waited for."""
-    visit = desk.visit
-    if visit is None or event.code != STOPPED or desk.session.state not in MAKING:
+    visit = context.visit
+    if visit is None or event.code != STOPPED or context.session.state not in MAKING:
         return False
-    if desk.fault is None:
-        desk.note_fault(event.code, event.detail, heals=False)
+    if context.fault is None:
+        context.note_fault(event.code, event.detail, heals=False)
     visit.stopped = True
     visit.failed_reason = "stopped"
-    desk.audit("stopped")
-    desk.session.settle()
+    context.audit("stopped")
+    context.session.settle()
     return True

@@ -19,140 +19,140 @@ BLANKS_TRIED = 3
 SUSPECT = "SUSPECT"
 
 
-def enter_loading(desk: SessionContext) -> None:
+def enter_loading(context: SessionContext) -> None:
     """Bring a blank, if one can still be had."""
-    visit, tools = desk.here, desk.tools
-    desk.step_began_s = tools.clock.now_s()
+    visit, ports = context.here, context.ports
+    context.step_began_s = ports.clock.now_s()
     visit.fraction = 0.0
-    slot = tools.inventory.slot_for(visit.blank, visit.finish)
+    slot = ports.inventory.slot_for(visit.blank, visit.finish)
     if slot is None or visit.blanks_tried >= BLANKS_TRIED:
         visit.failed_reason = "blank"
-        desk.session.settle()
+        context.session.settle()
         return
     visit.blanks_tried += 1
-    transaction, copy, height_mm = visit.transaction, visit.copy, _spec(desk).blade_height_mm
-    desk.request(Lane.MACHINE, lambda: effects.load(tools, transaction, slot, copy, height_mm))
+    transaction, copy, height_mm = visit.transaction, visit.copy, _spec(context).blade_height_mm
+    context.request(Lane.MACHINE, lambda: effects.load(ports, transaction, slot, copy, height_mm))
 
 
-def handle_loading(desk: SessionContext, event: Intent | Report) -> None:
+def handle_loading(context: SessionContext, event: Intent | Report) -> None:
     """A seated blank, or another try."""
     match event:
         case BlankLoaded(touch_off, slot):
-            desk.here.touched = TouchedBlank(slot, touch_off.error_mm)
-            _timed(desk, "load")
-            desk.session.loaded()
+            context.here.touched = TouchedBlank(slot, touch_off.error_mm)
+            _timed(context, "load")
+            context.session.loaded()
         case BlankUnfit(slot, reason, suspect):
             if suspect:
-                _suspect(desk)
-                desk.here.failed_reason = "blank"
-                desk.session.settle()
+                _suspect(context)
+                context.here.failed_reason = "blank"
+                context.session.settle()
                 return
-            desk.audit("slot_locked", slot=slot, reason=reason)
-            desk.session.blank_unfit()
+            context.audit("slot_locked", slot=slot, reason=reason)
+            context.session.blank_unfit()
         case _:
             pass
 
 
-def enter_cutting(desk: SessionContext) -> None:
+def enter_cutting(context: SessionContext) -> None:
     """Plan for the wheel as it is now, and cut."""
-    visit, tools = desk.here, desk.tools
-    desk.step_began_s = tools.clock.now_s()
+    visit, ports = context.here, context.ports
+    context.step_began_s = ports.clock.now_s()
     visit.fraction = 0.0
-    planned = effects.plan(tools, visit.secrets, visit.blank, restore=visit.restore)
-    transaction, copy, progress = visit.transaction, visit.copy, desk.progress()
-    desk.request(Lane.MACHINE, lambda: effects.cut(tools, transaction, copy, planned, progress))
+    planned = effects.plan(ports, visit.secrets, visit.blank, restore=visit.restore)
+    transaction, copy, progress = visit.transaction, visit.copy, context.progress()
+    context.request(Lane.MACHINE, lambda: effects.cut(ports, transaction, copy, planned, progress))
 
 
-def handle_cutting(desk: SessionContext, event: Intent | Report) -> None:
+def handle_cutting(context: SessionContext, event: Intent | Report) -> None:
     """Progress, the end, or a path that does not fit this blank."""
-    visit = desk.here
+    visit = context.here
     match event:
         case CutProgress(fraction):
             visit.fraction = fraction
         case CutDone():
-            _timed(desk, "cut")
-            desk.session.cut()
+            _timed(context, "cut")
+            context.session.cut()
         case NotPlanned():
             visit.failed_reason = "blank"
-            desk.session.settle()
+            context.session.settle()
         case _:
             pass
 
 
-def enter_checking(desk: SessionContext) -> None:
+def enter_checking(context: SessionContext) -> None:
     """Measure the copy."""
-    visit, tools = desk.here, desk.tools
-    desk.step_began_s = tools.clock.now_s()
+    visit, ports = context.here, context.ports
+    context.step_began_s = ports.clock.now_s()
     visit.fraction = 0.0
     planned = visit.secrets.plan
     if planned is None:
         raise LookupError("the plan is forgotten")
     transaction, copy, touched = visit.transaction, visit.copy, visit.touched
-    desk.request(Lane.MACHINE, lambda: effects.check(tools, transaction, copy, planned, touched))
+    context.request(Lane.MACHINE, lambda: effects.check(ports, transaction, copy, planned, touched))
 
 
-def handle_checking(desk: SessionContext, event: Intent | Report) -> None:
+def handle_checking(context: SessionContext, event: Intent | Report) -> None:
     """Good: deliver. Not good: once more, then no more."""
-    visit = desk.here
+    visit = context.here
     match event:
         case Checked(result, suspect):
             if suspect:
-                _suspect(desk)
+                _suspect(context)
             visit.check = result
-            _timed(desk, "check")
+            _timed(context, "check")
             if result.passed:
-                desk.session.good()
-            elif not suspect and visit.recuts < desk.tools.machine.check.recuts:
+                context.session.good()
+            elif not suspect and visit.recuts < context.ports.machine.check.recuts:
                 visit.recuts += 1
-                desk.session.cut_again()
+                context.session.cut_again()
             else:
                 visit.failed_reason = "check"
-                desk.session.settle()
+                context.session.settle()
         case _:
             pass
 
 
-def enter_delivering(desk: SessionContext) -> None:
+def enter_delivering(context: SessionContext) -> None:
     """Drop it into the chute."""
-    visit, tools = desk.here, desk.tools
-    desk.step_began_s = tools.clock.now_s()
+    visit, ports = context.here, context.ports
+    context.step_began_s = ports.clock.now_s()
     transaction, copy = visit.transaction, visit.copy
-    desk.request(Lane.MACHINE, lambda: effects.deliver(tools, transaction, copy))
+    context.request(Lane.MACHINE, lambda: effects.deliver(ports, transaction, copy))
 
 
-def handle_delivering(desk: SessionContext, event: Intent | Report) -> None:
+def handle_delivering(context: SessionContext, event: Intent | Report) -> None:
     """The next copy, or the money."""
-    visit = desk.here
+    visit = context.here
     match event:
         case Delivered():
-            _timed(desk, "deliver")
-            if visit.copy < visit.quantity and desk.fault is None:
+            _timed(context, "deliver")
+            if visit.copy < visit.quantity and context.fault is None:
                 visit.copy += 1
                 visit.recuts = 0
                 visit.blanks_tried = 0
-                desk.session.next_copy()
+                context.session.next_copy()
             else:
-                desk.session.all_delivered()
+                context.session.all_delivered()
         case _:
             pass
 
 
-def _suspect(desk: SessionContext) -> None:
+def _suspect(context: SessionContext) -> None:
     """Blank after blank failed: wheel, probe or clamp must be looked at before the next one is spoilt."""
-    desk.note_fault(SUSPECT, "blanks failed one after another: look at wheel, probe and clamp", heals=False)
+    context.note_fault(SUSPECT, "blanks failed one after another: look at wheel, probe and clamp", heals=False)
 
 
-def _spec(desk: SessionContext) -> CutSpec:
-    keyway, _ = desk.tools.catalogue.blank_of[desk.here.blank]
+def _spec(context: SessionContext) -> CutSpec:
+    keyway, _ = context.ports.catalogue.blank_of[context.here.blank]
     if keyway.spec is None:
         raise LookupError(f"{keyway.code} has no figures to cut by")
     return keyway.spec
 
 
-def _timed(desk: SessionContext, step: str) -> None:
+def _timed(context: SessionContext, step: str) -> None:
     """Learn how long a step takes here: a running mean that follows the machine."""
-    took_s = desk.tools.clock.now_s() - desk.step_began_s
-    desk.typical_s[step] += (took_s - desk.typical_s[step]) / 3
+    took_s = context.ports.clock.now_s() - context.step_began_s
+    context.typical_s[step] += (took_s - context.typical_s[step]) / 3
 
 
 __all__ = [

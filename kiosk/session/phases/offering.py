@@ -40,45 +40,47 @@ def cannot_cut(reason: PlanRefusal) -> FiredRule:
     )
 
 
-def judge(desk: SessionContext) -> Decision:
+def judge(context: SessionContext) -> Decision:
     """Ask the rules with what is known so far. A head not yet read says nothing: it can only add obstacles."""
-    visit = desk.here
-    telling = visit.secrets.telling
-    if telling is None:
-        raise LookupError("no key was told")
-    return desk.tools.rulebook.decide(
+    visit = context.here
+    identified = visit.secrets.identified
+    if identified is None:
+        raise LookupError("no key was identified")
+    return context.ports.rulebook.decide(
         Question(
-            identification=telling.identification,
+            identification=identified.identification,
             stamp=visit.stamp or StampReading(seen=True),
             quantity=visit.quantity,
             attempts=visit.attempts,
             transaction=visit.transaction,
-            approvals=_standing_approvals(desk),
+            approvals=_standing_approvals(context),
         )
     )
 
 
-def _standing_approvals(desk: SessionContext) -> tuple[Approval, ...]:
+def _standing_approvals(context: SessionContext) -> tuple[Approval, ...]:
     """What was lifted by staff whose accounts are still as they were then."""
-    staff = desk.tools.staff
-    return tuple(each for each in desk.here.approvals if staff.still_in(StaffMember(each.staff_number, "", each.role)))
+    staff = context.ports.staff
+    return tuple(
+        each for each in context.here.approvals if staff.still_in(StaffMember(each.staff_number, "", each.role))
+    )
 
 
-def refused(desk: SessionContext) -> bool:
+def refused(context: SessionContext) -> bool:
     """Decide, and enter REFUSED if anything stands in the way."""
-    visit = desk.here
-    decision = visit.decision = judge(desk)
-    telling = visit.secrets.telling
-    outcome = telling.identification.outcome if telling else None
+    visit = context.here
+    decision = visit.decision = judge(context)
+    identified = visit.secrets.identified
+    outcome = identified.identification.outcome if identified else None
     blocking = tuple(rule for rule in decision.rules if rule.verdict.blocks and not rule.approved)
     if not decision.verdict.blocks and outcome is Outcome.IDENTIFIED:
-        extra = machine_says_no(desk)
+        extra = machine_says_no(context)
         if extra is None:
             return False
         decision = Decision(Verdict.REFUSE, (extra, *decision.rules))
         blocking = (extra,)
     refuse(
-        desk,
+        context,
         Refusal(
             rules=blocking or decision.rules,
             outcome=outcome if outcome is not Outcome.IDENTIFIED else None,
@@ -89,26 +91,26 @@ def refused(desk: SessionContext) -> bool:
     return True
 
 
-def refuse(desk: SessionContext, refusal: Refusal) -> None:
+def refuse(context: SessionContext, refusal: Refusal) -> None:
     """Show and record a refusal."""
-    visit = desk.here
+    visit = context.here
     visit.refusal = refusal
     visit.wants_to_buy = False
-    telling = visit.secrets.telling
-    keyway = telling.identification.keyway if telling else None
-    desk.audit(
+    identified = visit.secrets.identified
+    keyway = identified.identification.keyway if identified else None
+    context.audit(
         "refusal",
         rules=" ".join(rule.code for rule in refusal.rules),
         outcome=refusal.outcome.value if refusal.outcome else "",
         keyway=keyway or "",
     )
-    desk.session.refused()
+    context.session.refused()
 
 
-def machine_says_no(desk: SessionContext) -> FiredRule | None:
+def machine_says_no(context: SessionContext) -> FiredRule | None:
     """Why an allowed key can still not be cut here, if anything."""
-    visit, tools = desk.here, desk.tools
-    finishes = tools.inventory.finishes(visit.blank)
+    visit, ports = context.here, context.ports
+    finishes = ports.inventory.finishes(visit.blank)
     if not finishes:
         return OUT_OF_STOCK
     if visit.finish not in finishes:
@@ -116,90 +118,90 @@ def machine_says_no(desk: SessionContext) -> FiredRule | None:
             # A recut is what was sold, not what happens to be there.
             return OUT_OF_STOCK
         visit.finish = finishes[0]
-    if visit.secrets.telling is None or visit.blank not in tools.catalogue.blank_of:
+    if visit.secrets.identified is None or visit.blank not in ports.catalogue.blank_of:
         return OUT_OF_STOCK
-    planned = effects.plan(tools, visit.secrets, visit.blank, restore=visit.restore)
+    planned = effects.plan(ports, visit.secrets, visit.blank, restore=visit.restore)
     return cannot_cut(planned) if isinstance(planned, PlanRefusal) else None
 
 
-def make_offer(desk: SessionContext) -> None:
+def make_offer(context: SessionContext) -> None:
     """Say what a copy costs."""
-    desk.here.payment_note = ""
-    desk.session.told()
+    context.here.payment_note = ""
+    context.session.identified()
 
 
-def handle_worn(desk: SessionContext, event: Intent | Report) -> None:
+def handle_worn(context: SessionContext, event: Intent | Report) -> None:
     """Restore, or copy as it is."""
     match event:
         case ChooseRepair(restore):
-            desk.here.restore = restore
-            if not refused(desk):
-                make_offer(desk)
+            context.here.restore = restore
+            if not refused(context):
+                make_offer(context)
         case StampRead(stamp):
-            _stamp_read(desk, stamp)
+            _stamp_read(context, stamp)
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def handle_offer(desk: SessionContext, event: Intent | Report) -> None:
+def handle_offer(context: SessionContext, event: Intent | Report) -> None:
     """Quantity, finish, yes or no."""
-    visit = desk.here
+    visit = context.here
     match event:
         case SetQuantity(quantity):
-            visit.quantity = max(1, min(quantity, max_quantity(desk)))
+            visit.quantity = max(1, min(quantity, max_quantity(context)))
         case ChooseFinish(finish):
-            if finish in desk.tools.inventory.finishes(visit.blank) and not visit.is_recut:
+            if finish in context.ports.inventory.finishes(visit.blank) and not visit.is_recut:
                 visit.finish = finish
-                visit.quantity = min(visit.quantity, max_quantity(desk))
+                visit.quantity = min(visit.quantity, max_quantity(context))
         case Confirm():
             visit.wants_to_buy = True
-            _buy(desk)
+            _buy(context)
         case StampRead(stamp):
-            if not _stamp_read(desk, stamp) and visit.wants_to_buy:
-                _buy(desk)
+            if not _stamp_read(context, stamp) and visit.wants_to_buy:
+                _buy(context)
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def max_quantity(desk: SessionContext) -> int:
+def max_quantity(context: SessionContext) -> int:
     """Most copies that could be sold now."""
-    visit = desk.here
+    visit = context.here
     if visit.is_recut:
         return 1
-    return max(1, min(desk.tools.store.max_quantity, desk.tools.inventory.available(visit.blank, visit.finish)))
+    return max(1, min(context.ports.store.max_quantity, context.ports.inventory.available(visit.blank, visit.finish)))
 
 
-def _stamp_read(desk: SessionContext, stamp: StampReading) -> bool:
-    visit = desk.here
+def _stamp_read(context: SessionContext, stamp: StampReading) -> bool:
+    visit = context.here
     visit.stamp = stamp
     visit.secrets.drop_frames()
     if stamp.unseen is not None and stamp.unseen.by_camera:
-        desk.tell_technician(CameraFault.code, f"camera head: {stamp.unseen.value}")
-    return refused(desk)
+        context.notify_technician(CameraFault.code, f"camera head: {stamp.unseen.value}")
+    return refused(context)
 
 
-def _buy(desk: SessionContext) -> None:
+def _buy(context: SessionContext) -> None:
     """Go on to pay, once the head has been read and nothing stands in the way."""
-    if desk.here.stamp is None:
+    if context.here.stamp is None:
         return
     # Asked again: the quantity may matter, an approval may have run out, a slot may have been locked.
-    if not refused(desk):
-        desk.session.confirmed()
+    if not refused(context):
+        context.session.confirmed()
 
 
-def handle_refused(desk: SessionContext, event: Intent | Report) -> None:
+def handle_refused(context: SessionContext, event: Intent | Report) -> None:
     """The shopper leaves, or staff come to look."""
-    visit = desk.here
+    visit = context.here
     match event:
         case Done() | Cancel():
-            desk.go_home()
+            context.go_home()
         case StaffKey():
             if visit.refusal is not None and visit.refusal.can_be_approved:
-                desk.session.staff_at_refusal()
+                context.session.staff_at_refusal()
         case StampRead(stamp):
             visit.stamp = stamp
             visit.secrets.drop_frames()

@@ -18,29 +18,29 @@ EMPTY_LOOKS = 2
 """Looks in a row that must see an empty tray before anything moves: a hand over the tray is not an empty tray."""
 
 
-def price_each_minor(desk: SessionContext) -> int:
+def price_each_minor(context: SessionContext) -> int:
     """Price of one copy in the finish chosen."""
-    store, visit = desk.tools.store, desk.here
+    store, visit = context.ports.store, context.here
     return 0 if visit.is_recut else store.finish_prices_minor.get(visit.finish, store.price_minor)
 
 
-def enter_paying(desk: SessionContext) -> None:
+def enter_paying(context: SessionContext) -> None:
     """Open the sale and reserve the money."""
-    visit, tools = desk.here, desk.tools
+    visit, ports = context.here, context.ports
     visit.wants_to_buy = False
     visit.payment_note = ""
-    price = price_each_minor(desk)
+    price = price_each_minor(context)
     if not visit.sale_open:
-        tools.journal.open_sale(
+        ports.journal.open_sale(
             NewSale(
                 transaction=visit.transaction,
-                bring_back_code=desk.bring_back_code(),
+                bring_back_code=context.bring_back_code(),
                 blank=visit.blank,
                 finish=visit.finish,
                 copies=visit.quantity,
                 price_each_minor=price,
-                currency=tools.store.currency,
-                payment=tools.payment.name,
+                currency=ports.store.currency,
+                payment=ports.payment.name,
                 recut_of=visit.brought_back.transaction if visit.brought_back and visit.is_recut else "",
             )
         )
@@ -49,67 +49,67 @@ def enter_paying(desk: SessionContext) -> None:
         visit.drop_approvals()
     if price == 0:
         # Nothing to pay: nothing to ask anybody for.
-        desk.session.reserved()
+        context.session.reserved()
         return
-    transaction, amount, currency = visit.transaction, price * visit.quantity, tools.store.currency
-    desk.request(Lane.DESK, lambda: effects.authorise(tools, transaction, amount, currency))
+    transaction, amount, currency = visit.transaction, price * visit.quantity, ports.store.currency
+    context.request(Lane.RECORDS, lambda: effects.authorise(ports, transaction, amount, currency))
 
 
-def handle_paying(desk: SessionContext, event: Intent | Report) -> None:
+def handle_paying(context: SessionContext, event: Intent | Report) -> None:
     """What the payment device says. Cancel waits for its answer: what was reserved must be let go."""
-    visit = desk.here
+    visit = context.here
     match event:
         case Answered(answer):
             if answer.state is PaymentState.APPROVED and not visit.stopped:
                 visit.pay_code = answer.pay_code
-                desk.session.reserved()
+                context.session.reserved()
             elif answer.state is PaymentState.DECLINED:
-                _declined(desk)
+                _declined(context)
             else:
                 visit.failed_reason = "" if visit.stopped else "payment"
-                desk.session.settle()
+                context.session.settle()
         case Cancel():
             visit.stopped = True
         case _:
             pass
 
 
-def _declined(desk: SessionContext) -> None:
+def _declined(context: SessionContext) -> None:
     """Nothing was reserved: this sale is over, another try is a new one."""
-    visit = desk.here
-    desk.tools.journal.write(visit.transaction, SaleStep.CLOSED)
-    desk.audit("declined")
+    visit = context.here
+    context.ports.journal.write(visit.transaction, SaleStep.CLOSED)
+    context.audit("declined")
     if visit.stopped:
-        desk.go_home()
+        context.go_home()
         return
     visit.sale_open = False
-    desk.renew_transaction()
+    context.renew_transaction()
     visit.payment_note = "declined"
-    desk.session.not_paid()
+    context.session.not_paid()
 
 
-def enter_take_key_back(desk: SessionContext) -> None:
+def enter_take_key_back(context: SessionContext) -> None:
     """Watch the tray until it is empty."""
-    desk.here.tray_empty_seen = 0
-    look(desk)
+    context.here.tray_empty_seen = 0
+    look(context)
 
 
-def handle_take_key_back(desk: SessionContext, event: Intent | Report) -> None:
+def handle_take_key_back(context: SessionContext, event: Intent | Report) -> None:
     """Nothing moves before the tray camera has seen an empty tray."""
-    visit = desk.here
+    visit = context.here
     match event:
         case TraySeen(empty):
-            desk.tray_has_key = not empty
+            context.tray_has_key = not empty
             visit.tray_empty_seen = visit.tray_empty_seen + 1 if empty else 0
             if visit.tray_empty_seen >= EMPTY_LOOKS:
-                desk.session.key_taken()
+                context.session.key_taken()
             else:
-                desk.due_in(LOOK_EVERY_S, "look")
+                context.due_in(LOOK_EVERY_S, "look")
         case Due("look"):
-            look(desk)
+            look(context)
         case KeyTaken():
-            look(desk)
+            look(context)
         case Cancel():
-            desk.session.settle()
+            context.session.settle()
         case _:
             pass

@@ -34,222 +34,224 @@ from kiosk.session.reports import (
 from kiosk.session.snapshot import ReturnResult
 
 
-def find_sale(tools: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
+def find_sale(ports: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
     """Look the receipt up; letters may be typed small, spaces and dashes do not matter.
 
     A code that is wrong is recorded here, on the worker, so that leaving before the answer hides no try.
     """
-    number = tools.code_tries.begin()
+    number = ports.code_tries.begin()
     if number is None:
-        return CodeNotTaken(tools.code_tries.closed_s())
-    sale = tools.journal.find_by_code("".join(letter for letter in code.upper() if letter.isalnum()))
+        return CodeNotTaken(ports.code_tries.closed_s())
+    sale = ports.journal.find_by_code("".join(letter for letter in code.upper() if letter.isalnum()))
     if sale is not None and sale.delivered > 0:
-        tools.code_tries.was_right(number)
-        return SaleFound(sale, tools.journal.claims_left(sale.transaction))
-    closed_s = tools.code_tries.closed_s()
-    tools.audit.record("receipt_codes_closed" if closed_s else "receipt_code_wrong", {})
+        ports.code_tries.was_right(number)
+        return SaleFound(sale, ports.journal.claims_left(sale.transaction))
+    closed_s = ports.code_tries.closed_s()
+    ports.audit.record("receipt_codes_closed" if closed_s else "receipt_code_wrong", {})
     return CodeNotTaken(closed_s)
 
 
-def enter_bring_back(desk: SessionContext) -> None:
+def enter_bring_back(context: SessionContext) -> None:
     """A page that is closed says so before anybody types."""
-    _code_message(desk, desk.tools.code_tries.closed_s(), otherwise="")
+    _code_message(context, context.ports.code_tries.closed_s(), otherwise="")
 
 
-def _code_message(desk: SessionContext, closed_s: int, otherwise: str) -> None:
-    visit = desk.here
+def _code_message(context: SessionContext, closed_s: int, otherwise: str) -> None:
+    visit = context.here
     visit.return_message = "closed" if closed_s else otherwise
     visit.return_closed_min = -(-closed_s // 60)
 
 
-def handle_bring_back(desk: SessionContext, event: Intent | Report) -> None:
+def handle_bring_back(context: SessionContext, event: Intent | Report) -> None:
     """The code on the receipt."""
-    visit = desk.here
+    visit = context.here
     match event:
         case EnterReceipt(code):
-            desk.request(Lane.DESK, lambda: find_sale(desk.tools, code))
+            context.request(Lane.RECORDS, lambda: find_sale(context.ports, code))
         case CodeNotTaken(closed_s):
-            _code_message(desk, closed_s, otherwise="not_found")
+            _code_message(context, closed_s, otherwise="not_found")
         case SaleFound(sale, claims_left):
             if sale is None or claims_left < 1:
                 visit.return_message = "claimed"
                 return
             visit.return_message = ""
             visit.brought_back = sale
-            desk.session.sale_found()
+            context.session.sale_found()
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def enter_lay_original(desk: SessionContext) -> None:
+def enter_lay_original(context: SessionContext) -> None:
     """Watch the tray for the key the copy was made from."""
-    look(desk)
+    look(context)
 
 
-def handle_lay_original(desk: SessionContext, event: Intent | Report) -> None:
+def handle_lay_original(context: SessionContext, event: Intent | Report) -> None:
     """It may lie there already."""
     match event:
         case TraySeen(empty):
-            desk.tray_has_key = not empty
+            context.tray_has_key = not empty
             if empty:
-                desk.due_in(LOOK_EVERY_S, "look")
+                context.due_in(LOOK_EVERY_S, "look")
             else:
-                desk.session.laid_to_compare()
+                context.session.laid_to_compare()
         case Due("look") | KeyLaid():
-            look(desk)
+            look(context)
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def enter_lay_copy(desk: SessionContext) -> None:
+def enter_lay_copy(context: SessionContext) -> None:
     """Watch for the tray to be emptied, and then for the copy."""
-    desk.here.tray_empty_seen = 0
-    look(desk)
+    context.here.tray_empty_seen = 0
+    look(context)
 
 
-def handle_lay_copy(desk: SessionContext, event: Intent | Report) -> None:
+def handle_lay_copy(context: SessionContext, event: Intent | Report) -> None:
     """Nothing is read before the tray was seen empty: what lies there now is what was read already."""
-    visit = desk.here
+    visit = context.here
     match event:
         case TraySeen(empty):
-            desk.tray_has_key = not empty
+            context.tray_has_key = not empty
             if not empty and visit.tray_empty_seen >= EMPTY_LOOKS:
-                desk.session.laid_to_compare()
+                context.session.laid_to_compare()
                 return
             visit.tray_empty_seen = visit.tray_empty_seen + 1 if empty else 0
-            desk.due_in(LOOK_EVERY_S, "look")
+            context.due_in(LOOK_EVERY_S, "look")
         case Due("look"):
-            look(desk)
+            look(context)
         case StampRead(stamp):
-            _stamp_read(desk, stamp)
+            _stamp_read(context, stamp)
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def enter_measuring(desk: SessionContext) -> None:
+def enter_measuring(context: SessionContext) -> None:
     """Look at whichever of the two lies there until two looks agree."""
-    visit, tools, looked = desk.here, desk.tools, desk.progress()
+    visit, ports, looked = context.here, context.ports, context.progress()
     visit.try_again = None
     visit.fraction = 0.0
-    original, sale = visit.secrets.telling, visit.brought_back
+    original, sale = visit.secrets.identified, visit.brought_back
     if original is None or sale is None:
         visit.attempts += 1
-        desk.request(Lane.CAMERA, lambda: effects.tell_key(tools, looked))
+        context.request(Lane.CAMERA, lambda: effects.identify_key(ports, looked))
         return
     visit.copy_attempts += 1
     lay_again = partial(_again, visit.copy_attempts)
-    desk.request(Lane.CAMERA, lambda: effects.compare_copy(tools, original.identification, sale, looked, lay_again))
+    context.request(Lane.CAMERA, lambda: effects.compare_copy(ports, original.identification, sale, looked, lay_again))
 
 
 def _again(attempts: int, outcome: Outcome) -> bool:
     return outcome is Outcome.NOTHING_THERE or (outcome in LAY_AGAIN and attempts < ATTEMPTS)
 
 
-def handle_measuring(desk: SessionContext, event: Intent | Report) -> None:
+def handle_measuring(context: SessionContext, event: Intent | Report) -> None:
     """The original is read, then the copy; or one of them cannot be."""
-    visit = desk.here
+    visit = context.here
     match event:
         case KeyIdentified():
-            _original_told(desk, event)
+            _original_identified(context, event)
         case CopyCompared(compared, remedies, again):
             if compared is None:
                 visit.try_again = again
-                desk.session.copy_wanted()
+                context.session.copy_wanted()
             else:
-                _concluded(desk, compared, remedies)
+                _concluded(context, compared, remedies)
         case CutProgress(fraction):
             visit.fraction = fraction
         case StampRead(stamp):
-            _stamp_read(desk, stamp)
+            _stamp_read(context, stamp)
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def _original_told(desk: SessionContext, told: KeyIdentified) -> None:
-    visit, frames = desk.here, told.frames
-    outcome = told.telling.identification.outcome
+def _original_identified(context: SessionContext, event: KeyIdentified) -> None:
+    visit, frames = context.here, event.frames
+    outcome = event.identified.identification.outcome
     if outcome is not Outcome.IDENTIFIED:
-        wipe(told)
+        wipe(event)
         if outcome is Outcome.NOTHING_THERE:
             visit.attempts -= 1
         if _again(visit.attempts, outcome):
             visit.try_again = outcome
-            desk.session.original_wanted()
+            context.session.original_wanted()
         else:
-            _concluded(desk, Compared(Likeness.UNREADABLE))
+            _concluded(context, Compared(Likeness.UNREADABLE))
         return
-    visit.secrets.telling = told.telling
+    visit.secrets.identified = event.identified
     visit.secrets.frames = frames
-    visit.blank = told.telling.identification.blank or ""
+    visit.blank = event.identified.identification.blank or ""
     if frames is not None:
         # Should it come to a recut, the rules must know what the head says.
-        desk.request(Lane.HEAD, lambda: effects.read_head(desk.tools, frames))
+        context.request(Lane.HEAD, lambda: effects.read_head(context.ports, frames))
     if visit.brought_back is None or visit.blank != visit.brought_back.blank:
-        _concluded(desk, Compared(Likeness.OTHER_KEY))
+        _concluded(context, Compared(Likeness.OTHER_KEY))
         return
-    desk.session.copy_wanted()
+    context.session.copy_wanted()
 
 
-def _concluded(desk: SessionContext, compared: Compared, remedies: tuple[Remedy, ...] = ()) -> None:
-    visit, sale = desk.here, desk.here.brought_back
+def _concluded(context: SessionContext, compared: Compared, remedies: tuple[Remedy, ...] = ()) -> None:
+    visit, sale = context.here, context.here.brought_back
     if sale is None:
         raise LookupError("no sale was found")
     visit.returned = ReturnResult(compared.likeness, compared.error_mm, remedies, sale.price_each_minor, sale.currency)
     if not remedies and compared.likeness is not Likeness.SAME:
-        desk.staff_called = True
-    desk.audit("brought_back", sale=sale.transaction, likeness=compared.likeness, remedies=" ".join(remedies) or "none")
-    desk.session.measured()
+        context.staff_called = True
+    context.audit(
+        "brought_back", sale=sale.transaction, likeness=compared.likeness, remedies=" ".join(remedies) or "none"
+    )
+    context.session.measured()
 
 
-def handle_result(desk: SessionContext, event: Intent | Report) -> None:
+def handle_result(context: SessionContext, event: Intent | Report) -> None:
     """Take what is offered, or leave."""
-    remedies = desk.here.returned.remedies if desk.here.returned else ()
+    remedies = context.here.returned.remedies if context.here.returned else ()
     match event:
         case ChooseRemedy(remedy) if remedy in remedies:
-            _make_good(desk, Remedy(remedy))
+            _make_good(context, Remedy(remedy))
         case Confirm() if remedies:
-            _make_good(desk, remedies[0])
+            _make_good(context, remedies[0])
         case StampRead(stamp):
-            _stamp_read(desk, stamp)
+            _stamp_read(context, stamp)
         case Confirm() | Done() | Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def _make_good(desk: SessionContext, remedy: Remedy) -> None:
-    visit = desk.here
+def _make_good(context: SessionContext, remedy: Remedy) -> None:
+    visit = context.here
     visit.remedy = remedy
     if remedy is Remedy.REFUND:
-        desk.session.settle()
+        context.session.settle()
         return
-    _recut(desk)
+    _recut(context)
 
 
-def _recut(desk: SessionContext) -> None:
+def _recut(context: SessionContext) -> None:
     """One piece of the original as it was read in this visit, on the blank that was sold."""
-    visit = desk.here
-    telling, sale = visit.secrets.telling, visit.brought_back
-    if telling is None or sale is None:
+    visit = context.here
+    identified, sale = visit.secrets.identified, visit.brought_back
+    if identified is None or sale is None:
         raise LookupError("the original is forgotten")
     visit.quantity, visit.finish = 1, sale.finish
-    if offering.refused(desk):
+    if offering.refused(context):
         return
-    visit.worn_cuts = telling.identification.worn_cuts
-    if telling.identification.wear is Wear.WORN or visit.worn_cuts:
-        desk.session.told_worn()
+    visit.worn_cuts = identified.identification.worn_cuts
+    if identified.identification.wear is Wear.WORN or visit.worn_cuts:
+        context.session.identified_worn()
     else:
-        offering.make_offer(desk)
+        offering.make_offer(context)
 
 
-def _stamp_read(desk: SessionContext, stamp: StampReading) -> None:
-    desk.here.stamp = stamp
-    desk.here.secrets.drop_frames()
+def _stamp_read(context: SessionContext, stamp: StampReading) -> None:
+    context.here.stamp = stamp
+    context.here.secrets.drop_frames()

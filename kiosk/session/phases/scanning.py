@@ -1,4 +1,4 @@
-"""From the first touch to a key that is told.
+"""From the first touch to a key that is identified.
 
 Responsible for: WELCOME, PLACE_KEY, SCANNING, TRY_AGAIN. Not responsible for: what the key is (`kiosk.identification`)
 or whether it may be copied (`kiosk.session.phases.offering`).
@@ -17,7 +17,7 @@ from kiosk.session.reports import CutProgress, Due, KeyIdentified, Report, Stamp
 
 LOOK_EVERY_S = 0.5
 ATTEMPTS = 3
-"""Scans of a key that cannot be told before the kiosk says so."""
+"""Scans of a key that cannot be identified before the kiosk says so."""
 
 LAY_AGAIN = frozenset(
     {
@@ -34,145 +34,145 @@ LAY_AGAIN = frozenset(
         Outcome.UNKNOWN_SECTION,
     }
 )
-"""What laying the key down once more may change. A look-alike is not told by one look, so unknown is asked twice."""
+"""What laying the key down once more may change. A look-alike needs more than one look, so unknown is asked twice."""
 
 
-def handle_welcome(desk: SessionContext, event: Intent | Report) -> None:
+def handle_welcome(context: SessionContext, event: Intent | Report) -> None:
     """Somebody comes."""
     match event:
         case Start():
-            if desk.closed_reason:
-                desk.session.ended_closed()
+            if context.closed_reason:
+                context.session.ended_closed()
                 return
-            desk.begin_visit()
-            desk.session.touched()
+            context.begin_visit()
+            context.session.touched()
         case BringBack():
-            if desk.closed_reason == NO_ROOM:
+            if context.closed_reason == NO_ROOM:
                 # Being sold out or inexact is no reason to send away who brings a copy back; this is.
-                desk.session.ended_closed()
+                context.session.ended_closed()
                 return
-            desk.begin_visit()
-            desk.session.brought_back()
+            context.begin_visit()
+            context.session.brought_back()
         case StaffKey():
-            desk.session.staff_key()
+            context.session.staff_key()
         case Due("leftovers"):
-            starting.ask_leftovers(desk)
+            starting.ask_leftovers(context)
         case Due("look_around"):
-            starting.look_around(desk)
+            starting.look_around(context)
         case _:
             pass
 
 
-def enter_place_key(desk: SessionContext) -> None:
+def enter_place_key(context: SessionContext) -> None:
     """Watch the tray."""
-    look(desk)
+    look(context)
 
 
-def look(desk: SessionContext) -> None:
+def look(context: SessionContext) -> None:
     """Have the tray camera look once."""
-    desk.request(Lane.CAMERA, lambda: effects.look_at_tray(desk.tools))
+    context.request(Lane.CAMERA, lambda: effects.look_at_tray(context.ports))
 
 
-def handle_place_key(desk: SessionContext, event: Intent | Report) -> None:
+def handle_place_key(context: SessionContext, event: Intent | Report) -> None:
     """The tray camera or the shopper says the key is there."""
     match event:
         case TraySeen(empty):
-            desk.tray_has_key = not empty
+            context.tray_has_key = not empty
             if empty:
-                desk.due_in(LOOK_EVERY_S, "look")
+                context.due_in(LOOK_EVERY_S, "look")
             else:
-                desk.session.key_seen()
+                context.session.key_seen()
         case Due("look"):
-            look(desk)
+            look(context)
         case KeyLaid():
-            desk.session.key_seen()
+            context.session.key_seen()
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def enter_scanning(desk: SessionContext) -> None:
+def enter_scanning(context: SessionContext) -> None:
     """Look at the key until two looks agree."""
-    desk.here.attempts += 1
-    desk.here.try_again = None
-    desk.here.fraction = 0.0
-    looked = desk.progress()
-    desk.request(Lane.CAMERA, lambda: effects.tell_key(desk.tools, looked))
+    context.here.attempts += 1
+    context.here.try_again = None
+    context.here.fraction = 0.0
+    looked = context.progress()
+    context.request(Lane.CAMERA, lambda: effects.identify_key(context.ports, looked))
 
 
-def handle_scanning(desk: SessionContext, event: Intent | Report) -> None:
+def handle_scanning(context: SessionContext, event: Intent | Report) -> None:
     """What the readings say."""
     match event:
         case KeyIdentified():
-            _told(desk, event)
+            _identified(context, event)
         case CutProgress(fraction):
-            desk.here.fraction = fraction
+            context.here.fraction = fraction
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case _:
             pass
 
 
-def _told(desk: SessionContext, event: KeyIdentified) -> None:
-    visit = desk.here
-    identification = event.telling.identification
+def _identified(context: SessionContext, event: KeyIdentified) -> None:
+    visit = context.here
+    identification = event.identified.identification
     outcome = identification.outcome
     if outcome is not Outcome.IDENTIFIED and event.frames is not None:
         wipe(event.frames)
     if outcome is Outcome.NOTHING_THERE:
         visit.attempts -= 1
-        desk.tray_has_key = False
-        desk.session.nothing_seen()
+        context.tray_has_key = False
+        context.session.nothing_seen()
         return
-    desk.tray_has_key = True
-    for view in event.telling.reading.blind if event.telling.reading is not None else ():
-        desk.tell_technician(CameraFault.code, f"camera {view}: shows nothing of the key that lies there")
-    visit.secrets.telling = event.telling
+    context.tray_has_key = True
+    for view in event.identified.reading.blind if event.identified.reading is not None else ():
+        context.notify_technician(CameraFault.code, f"camera {view}: shows nothing of the key that lies there")
+    visit.secrets.identified = event.identified
     if outcome in LAY_AGAIN and visit.attempts < ATTEMPTS:
         visit.try_again = outcome
-        desk.session.not_told()
+        context.session.not_identified()
         return
     if outcome is Outcome.IDENTIFIED:
         visit.blank = identification.blank or ""
         visit.secrets.frames = event.frames
-    if offering.refused(desk):
+    if offering.refused(context):
         return
     if event.frames is not None:
         frames = event.frames
         # Reading the head takes longer than everything else together: the shopper reads the next screen meanwhile.
-        desk.request(Lane.HEAD, lambda: effects.read_head(desk.tools, frames))
+        context.request(Lane.HEAD, lambda: effects.read_head(context.ports, frames))
     visit.worn_cuts = identification.worn_cuts
     if identification.wear is Wear.WORN or visit.worn_cuts:
-        desk.session.told_worn()
+        context.session.identified_worn()
     else:
-        offering.make_offer(desk)
+        offering.make_offer(context)
 
 
-def enter_try_again(desk: SessionContext) -> None:
+def enter_try_again(context: SessionContext) -> None:
     """Watch for the key to be lifted or laid anew."""
-    desk.here.tray_empty_seen = 0
-    look(desk)
+    context.here.tray_empty_seen = 0
+    look(context)
 
 
-def handle_try_again(desk: SessionContext, event: Intent | Report) -> None:
+def handle_try_again(context: SessionContext, event: Intent | Report) -> None:
     """The shopper lays it again and says so, or lifts it and lays it down."""
-    visit = desk.here
+    visit = context.here
     match event:
         case TraySeen(empty):
-            desk.tray_has_key = not empty
+            context.tray_has_key = not empty
             if empty:
                 visit.tray_empty_seen += 1
             elif visit.tray_empty_seen:
-                desk.session.key_seen()
+                context.session.key_seen()
                 return
-            desk.due_in(LOOK_EVERY_S, "look")
+            context.due_in(LOOK_EVERY_S, "look")
         case Due("look"):
-            look(desk)
+            look(context)
         case KeyLaid() | Done():
-            desk.session.key_seen()
+            context.session.key_seen()
         case Cancel():
-            desk.go_home()
+            context.go_home()
         case StampRead():
             pass
         case _:

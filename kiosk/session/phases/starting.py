@@ -50,223 +50,223 @@ CODE_OF = {
 }
 
 
-def begin(desk: SessionContext) -> None:
+def begin(context: SessionContext) -> None:
     """Reach the machine and settle what was left open; nothing moves yet."""
-    desk.audit("start", simulated=int(desk.tools.simulated))
-    _connect(desk)
+    context.audit("start", simulated=int(context.ports.simulated))
+    _connect(context)
 
 
-def _connect(desk: SessionContext) -> None:
-    desk.request(Lane.MACHINE, lambda: effects.connect(desk.tools))
+def _connect(context: SessionContext) -> None:
+    context.request(Lane.MACHINE, lambda: effects.connect(context.ports))
 
 
-def enter_front(desk: SessionContext) -> None:
+def enter_front(context: SessionContext) -> None:
     """Rest; look around now and then; ask again about money whose answer is unknown."""
-    desk.due_in(LOOK_AROUND_EVERY_S, "look_around")
-    if desk.unsettled:
-        desk.due_in(LEFTOVERS_AFTER_S, "leftovers")
+    context.due_in(LOOK_AROUND_EVERY_S, "look_around")
+    if context.unsettled:
+        context.due_in(LEFTOVERS_AFTER_S, "leftovers")
 
 
-def handle_starting(desk: SessionContext, event: Intent | Report) -> None:
+def handle_starting(context: SessionContext, event: Intent | Report) -> None:
     """The board answers: what is sound is homed after it was announced; all else waits for a person."""
     match event:
         case Connected():
-            _connected(desk, event)
+            _connected(context, event)
         case NotReached(code, detail):
-            desk.note_fault(code, detail, heals=True)
-            desk.session.broke()
+            context.note_fault(code, detail, heals=True)
+            context.session.broke()
         case Due("announce"):
-            _count_down(desk)
+            _count_down(context)
         case BroughtUp():
-            _well(desk, event)
+            _well(context, event)
         case _:
             pass
 
 
-def _connected(desk: SessionContext, event: Connected) -> None:
-    desk.identity, desk.unsettled = event.identity, event.unsettled
-    desk.set_recovering(False)
+def _connected(context: SessionContext, event: Connected) -> None:
+    context.identity, context.unsettled = event.identity, event.unsettled
+    context.set_recovering(False)
     reason = event.held_back
     if reason is None:
-        if desk.session.state is State.OUT_OF_ORDER:
-            desk.fault = None
-            desk.heal_attempts = 0
-            desk.session.reached()
-        desk.moves_in_s = ANNOUNCED_S
-        desk.due_in(1.0, "announce")
+        if context.session.state is State.OUT_OF_ORDER:
+            context.fault = None
+            context.heal_attempts = 0
+            context.session.reached()
+        context.moves_in_s = ANNOUNCED_S
+        context.due_in(1.0, "announce")
         return
-    code = CODE_OF.get(reason) or desk.tools.machine_record.fault
-    desk.fault = None
-    desk.note_fault(code, HELD_BACK[reason], heals=False)
-    desk.audit("held_back", reason=reason.value)
-    if desk.session.state is State.OUT_OF_ORDER:
-        enter_out_of_order(desk)
+    code = CODE_OF.get(reason) or context.ports.machine_record.fault
+    context.fault = None
+    context.note_fault(code, HELD_BACK[reason], heals=False)
+    context.audit("held_back", reason=reason.value)
+    if context.session.state is State.OUT_OF_ORDER:
+        enter_out_of_order(context)
     else:
-        desk.session.broke()
+        context.session.broke()
 
 
-def _count_down(desk: SessionContext) -> None:
-    desk.moves_in_s -= 1
-    if desk.moves_in_s > 0:
-        desk.due_in(1.0, "announce")
+def _count_down(context: SessionContext) -> None:
+    context.moves_in_s -= 1
+    if context.moves_in_s > 0:
+        context.due_in(1.0, "announce")
         return
-    desk.request(Lane.MACHINE, lambda: effects.home(desk.tools))
+    context.request(Lane.MACHINE, lambda: effects.home(context.ports))
 
 
-def enter_out_of_order(desk: SessionContext) -> None:
+def enter_out_of_order(context: SessionContext) -> None:
     """Wait for staff; where nothing of the machine has to move for it, ask again after a while."""
-    desk.moves_in_s = 0
-    fault = desk.fault
+    context.moves_in_s = 0
+    fault = context.fault
     if fault is not None and fault.heals_itself:
-        desk.due_in(HEAL_AFTER_S[min(desk.heal_attempts, len(HEAL_AFTER_S) - 1)], "heal")
-    if desk.unsettled:
-        desk.due_in(LEFTOVERS_AFTER_S, "leftovers")
+        context.due_in(HEAL_AFTER_S[min(context.heal_attempts, len(HEAL_AFTER_S) - 1)], "heal")
+    if context.unsettled:
+        context.due_in(LEFTOVERS_AFTER_S, "leftovers")
 
 
-def handle_out_of_order(desk: SessionContext, event: Intent | Report) -> None:
+def handle_out_of_order(context: SessionContext, event: Intent | Report) -> None:
     """Staff may come; what failed without the machine may answer again."""
     match event:
         case StaffKey():
-            desk.session.staff_key()
+            context.session.staff_key()
         case Due("heal"):
-            _heal(desk)
+            _heal(context)
         case Due("leftovers"):
-            ask_leftovers(desk)
+            ask_leftovers(context)
         case Connected():
-            _connected(desk, event)
+            _connected(context, event)
         case NotReached(code, detail):
-            heal_failed(desk, code, detail)
+            heal_failed(context, code, detail)
         case Reached(unsettled):
-            desk.unsettled = unsettled
-            _come_back(desk)
+            context.unsettled = unsettled
+            _come_back(context)
         case BroughtUp():
             # Staff had it recovered and left before it was done.
-            well_again(desk, event)
-            if desk.fault is None:
-                _to_front(desk)
+            well_again(context, event)
+            if context.fault is None:
+                _to_front(context)
         case _:
             pass
 
 
-def _heal(desk: SessionContext) -> None:
+def _heal(context: SessionContext) -> None:
     """Ask again. Nothing moves for it, whatever the answer is."""
-    if desk.recovering or desk.fault is None or not desk.fault.heals_itself:
+    if context.recovering or context.fault is None or not context.fault.heals_itself:
         return
-    desk.heal_attempts += 1
-    desk.set_recovering(True)
-    if desk.identity is None:
-        _connect(desk)
+    context.heal_attempts += 1
+    context.set_recovering(True)
+    if context.identity is None:
+        _connect(context)
     else:
-        desk.request(Lane.MACHINE, lambda: effects.look_again(desk.tools))
+        context.request(Lane.MACHINE, lambda: effects.look_again(context.ports))
 
 
-def heal_failed(desk: SessionContext, code: str, detail: str) -> None:
+def heal_failed(context: SessionContext, code: str, detail: str) -> None:
     """It does not answer yet: the first cause stays, the latest is in the technician's list."""
-    desk.note_fault(code, detail, heals=True)
-    desk.set_recovering(False)
-    enter_out_of_order(desk)
+    context.note_fault(code, detail, heals=True)
+    context.set_recovering(False)
+    enter_out_of_order(context)
 
 
-def _come_back(desk: SessionContext) -> None:
+def _come_back(context: SessionContext) -> None:
     """A camera or the terminal is back, and the machine stands as it was left: homed, and nothing in its clamp."""
-    desk.set_recovering(False)
-    if desk.fault is None or not desk.fault.heals_itself:
+    context.set_recovering(False)
+    if context.fault is None or not context.fault.heals_itself:
         return
-    desk.fault = None
-    desk.heal_attempts = 0
-    _to_front(desk)
+    context.fault = None
+    context.heal_attempts = 0
+    _to_front(context)
 
 
-def recover(desk: SessionContext) -> None:
+def recover(context: SessionContext) -> None:
     """A person's wish at the machine: reset, home, scrap, settle. Nothing is resumed.
 
     Only after the screen has shown door, emergency stop and inputs as they are, and nothing stands against it.
     """
-    if desk.recovering:
+    if context.recovering:
         return
-    against = obstacle(desk.bench.status)
+    against = obstacle(context.bench.status)
     if against is not None:
-        desk.staff_message = desk.service_message = f"not_clear_{against.value}"
+        context.staff_message = context.service_message = f"not_clear_{against.value}"
         return
-    desk.staff_message = desk.service_message = ""
-    desk.heal_attempts = 0
-    desk.set_recovering(True)
-    wanted = desk.unless_stopped()
-    desk.recovery_stands = wanted
-    desk.request(Lane.MACHINE, lambda: effects.bring_up(desk.tools, wanted))
+    context.staff_message = context.service_message = ""
+    context.heal_attempts = 0
+    context.set_recovering(True)
+    wanted = context.unless_stopped()
+    context.recovery_stands = wanted
+    context.request(Lane.MACHINE, lambda: effects.bring_up(context.ports, wanted))
 
 
-def well_again(desk: SessionContext, event: BroughtUp) -> None:
+def well_again(context: SessionContext, event: BroughtUp) -> None:
     """A person has recovered the machine and it is sound: forget the fault. The state stays.
 
     A stop that was pressed meanwhile is not forgotten: the machine has latched it.
     """
-    if not desk.recovering or not desk.recovery_stands():
-        desk.set_recovering(False)
+    if not context.recovering or not context.recovery_stands():
+        context.set_recovering(False)
         return
-    desk.identity = event.identity or desk.identity
-    desk.unsettled = event.unsettled
-    desk.tools.machine_record.recovered()
-    desk.fault = None
-    desk.heal_attempts = 0
-    desk.moves_in_s = 0
-    desk.set_recovering(False)
+    context.identity = event.identity or context.identity
+    context.unsettled = event.unsettled
+    context.ports.machine_record.recovered()
+    context.fault = None
+    context.heal_attempts = 0
+    context.moves_in_s = 0
+    context.set_recovering(False)
 
 
-def _well(desk: SessionContext, event: BroughtUp) -> None:
-    desk.unsettled = event.unsettled
-    desk.moves_in_s = 0
-    _to_front(desk)
+def _well(context: SessionContext, event: BroughtUp) -> None:
+    context.unsettled = event.unsettled
+    context.moves_in_s = 0
+    _to_front(context)
 
 
-def _to_front(desk: SessionContext) -> None:
-    if desk.closed_reason:
-        desk.session.ready_but_closed()
+def _to_front(context: SessionContext) -> None:
+    if context.closed_reason:
+        context.session.ready_but_closed()
     else:
-        desk.session.ready()
+        context.session.ready()
 
 
-def leftovers(desk: SessionContext, event: LeftoversSettled) -> None:
+def leftovers(context: SessionContext, event: LeftoversSettled) -> None:
     """Money that was unknown may be known now."""
-    desk.unsettled = event.unsettled
-    if desk.unsettled and desk.session.state in FRONT:
-        desk.due_in(LEFTOVERS_AFTER_S, "leftovers")
+    context.unsettled = event.unsettled
+    if context.unsettled and context.session.state in FRONT:
+        context.due_in(LEFTOVERS_AFTER_S, "leftovers")
 
 
-def look_around(desk: SessionContext) -> None:
+def look_around(context: SessionContext) -> None:
     """Close when shoppers cannot be served any more, and open again when the reason has gone."""
-    closed = bool(desk.closed_reason)
-    if closed is (desk.session.state is State.CLOSED):
-        desk.due_in(LOOK_AROUND_EVERY_S, "look_around")
+    closed = bool(context.closed_reason)
+    if closed is (context.session.state is State.CLOSED):
+        context.due_in(LOOK_AROUND_EVERY_S, "look_around")
     elif closed:
-        desk.session.ended_closed()
+        context.session.ended_closed()
     else:
-        desk.session.ended()
+        context.session.ended()
 
 
-def ask_leftovers(desk: SessionContext) -> None:
+def ask_leftovers(context: SessionContext) -> None:
     """Ask again about money whose answer is unknown."""
-    desk.request(Lane.MACHINE, lambda: effects.settle_leftovers(desk.tools))
+    context.request(Lane.MACHINE, lambda: effects.settle_leftovers(context.ports))
 
 
-def break_down(desk: SessionContext, event: Faulted | Crashed) -> None:
+def break_down(context: SessionContext, event: Faulted | Crashed) -> None:
     """Any fault nobody else takes: out of order. Money of which there is no doubt is settled at once."""
     code, detail, heals = (
         (event.code, event.detail, event.heals) if isinstance(event, Faulted) else (LONE_PROBLEM, event.where, False)
     )
     if isinstance(event, Crashed):
         # Whatever failed, nobody may be left in command of a turning wheel.
-        desk.tools.cutter.stop()
+        context.ports.cutter.stop()
     # What may hang in the clamp must be scrapped, and that moves: a camera that comes back changes nothing.
-    alone = heals and not desk.may_hold_metal and desk.identity is not None
-    desk.note_fault(code, detail, heals=alone)
-    desk.set_recovering(False)
-    desk.audit("crash" if isinstance(event, Crashed) else "fault", code=code)
-    visit = desk.visit
+    alone = heals and not context.may_hold_metal and context.identity is not None
+    context.note_fault(code, detail, heals=alone)
+    context.set_recovering(False)
+    context.audit("crash" if isinstance(event, Crashed) else "fault", code=code)
+    visit = context.visit
     if visit is not None and visit.sale_open:
-        desk.tools.journal.write(visit.transaction, SaleStep.FAULT, code=code)
-        desk.staff_called = True
-    desk.end_visit()
+        context.ports.journal.write(visit.transaction, SaleStep.FAULT, code=code)
+        context.staff_called = True
+    context.end_visit()
     # In the machine's lane, so that whatever still runs there has ended before anything is settled.
-    desk.request(Lane.MACHINE, lambda: effects.settle_leftovers(desk.tools))
-    desk.session.broke()
+    context.request(Lane.MACHINE, lambda: effects.settle_leftovers(context.ports))
+    context.session.broke()
