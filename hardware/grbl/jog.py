@@ -1,7 +1,7 @@
 """A jog: one axis moved a little by a technician's held touch.
 
 Responsible for: the travel looked at before, the move ended when the touch ends, and the place compared after it. Not
-responsible for: who may jog, latching (`hardware.grbl.cutter`).
+responsible for: who may jog, latching (`hardware.grbl.latch`).
 
 Unlike every other move its end is not known beforehand: a jog that was let go rests somewhere on its own way, and
 where that is, the board says.

@@ -1,7 +1,7 @@
 """Moves whose outcome is compared: lines, macros, probing and cuts on a homed board.
 
 Responsible for: one line at a time, the words in force, and the place the machine must stand at whenever it is at
-rest. Not responsible for: latching, recovery or slots (`hardware.grbl.cutter`).
+rest. Not responsible for: latching (`hardware.grbl.latch`), recovery or slots (`hardware.grbl.cutter`).
 """
 
 from __future__ import annotations

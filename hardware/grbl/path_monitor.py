@@ -1,7 +1,7 @@
 """Reported positions against the planned path while the wheel cuts. Pure: time and reports are passed in.
 
 Responsible for: noticing that the machine is off the path, too fast, standing still, or that its wheel does not
-turn. Not responsible for: stopping it (`hardware.grbl.cutter`).
+turn. Not responsible for: stopping it (`hardware.grbl.latch`).
 
 Reports come a few times a second while the wheel moves some millimetres, so a short departure between two reports
 can stay unseen here; that is what the measured copy is for.

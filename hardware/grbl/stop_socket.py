@@ -1,7 +1,7 @@
 """How another program on this computer has the machine stopped whose port this one holds.
 
 Responsible for: a socket named after the port, served by whoever holds it, and asking there. Not responsible for:
-stopping (`hardware.grbl.cutter`, `hardware.grbl.board`).
+stopping (`hardware.grbl.latch`, `hardware.grbl.board`).
 
 The socket lies in no folder and goes with its process. Whoever reaches it can stop the machine and do nothing else.
 An answer is believed only of a process of the same user, of root or of the kiosk's own user.

@@ -1,14 +1,22 @@
-"""What a touch-off says of the blank in the clamp. Pure.
+"""The touch-off: where the wheel meets the blank in the clamp, and what that says of it.
 
-Responsible for: seated, missing, lifted or wrong, from where the probe met metal. Not responsible for: probing.
+Responsible for: the approach, fast and then slow, and judging it: seated, missing, lifted or wrong. Not responsible
+for: the probe's own line (`hardware.grbl.motion`), or another try (`hardware.grbl.cutter`).
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from config.machine import Machine
+from hardware.errors import HardwareFault
+from hardware.grbl.motion import ComparedMotion
 from hardware.ports import TouchOff
 
+FAST_PROBE = 4.0
+"""The first approach of the probe, as a multiple of its feed; it ends above where a blank's edge may be."""
+PROBE_SPARE_MM = 0.5
+"""How far above the edge the fast approach ends, and how far below it the slow one gives up."""
 LIFTED_BY_SHAVINGS_MM = 0.30
 """Shavings under a blank lift it by .13 to .25 mm; much more is another blank, or one lying askew."""
 
@@ -23,7 +31,28 @@ class Seat(StrEnum):
     TOO_LOW = "what is clamped lies too low: another blank"
 
 
-def judge(edge_mm: float | None, blade_height_mm: float, tolerance_mm: float) -> tuple[Seat, TouchOff | None]:
+def touch_off(motion: ComparedMotion, machine: Machine, blade_height_mm: float) -> tuple[Seat, TouchOff | None]:
+    """Bring the wheel over the blade, down to the blank's edge, and up again.
+
+    Raises:
+        HardwareFault: the probe is closed in the air, or the motion failed.
+    """
+    clamp, cutting = machine.clamp, machine.cutting
+    if motion.probe_is_closed():
+        raise HardwareFault("the probe is closed although the wheel touches nothing: its wire, or shavings")
+    motion.go(x_mm=clamp.shoulder_x_mm + clamp.probe_x_from_shoulder_mm)
+    motion.go(y_mm=clamp.spine_y_mm + cutting.retract_height_mm)
+    edge_y_mm = clamp.spine_y_mm + blade_height_mm
+    above_mm = min(edge_y_mm + PROBE_SPARE_MM, motion.at[1])
+    touched_y_mm = motion.probe_down(above_mm, clamp.probe_feed_mm_min * FAST_PROBE)
+    if touched_y_mm is None:
+        touched_y_mm = motion.probe_down(edge_y_mm - PROBE_SPARE_MM, clamp.probe_feed_mm_min)
+    motion.go(y_mm=clamp.spine_y_mm + cutting.retract_height_mm)
+    edge_mm = None if touched_y_mm is None else touched_y_mm - clamp.spine_y_mm
+    return seat_of(edge_mm, blade_height_mm, clamp.edge_tolerance_mm)
+
+
+def seat_of(edge_mm: float | None, blade_height_mm: float, tolerance_mm: float) -> tuple[Seat, TouchOff | None]:
     """Judge an edge height above the spine; None when the probe met nothing."""
     if edge_mm is None:
         return Seat.MISSING, None

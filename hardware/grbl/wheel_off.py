@@ -1,6 +1,6 @@
 """How long and how often a lost board is tried for, until a reset has confirmed that its wheel is off.
 
-Responsible for: the pace, and going on until then. Not responsible for: one try (`hardware.grbl.cutter`,
+Responsible for: the pace, and going on until then. Not responsible for: one try (`hardware.grbl.latch`,
 `kiosk.safe_stop`), or what people are told meanwhile.
 
 A port that vanishes usually comes back within seconds while the board kept its power and the wheel turns.

@@ -78,12 +78,12 @@ def main() -> int:
         ui.start()
 
         def send_for_ever() -> None:
-            with contextlib.suppress(HardwareFault), cutter._operation():
-                assert cutter._board is not None
+            with contextlib.suppress(HardwareFault), cutter.latch.operation():
+                assert cutter.latch.board is not None
                 for line in ("$X", "G21G90G94F600", "$C"):
-                    cutter._board.command(line)
+                    cutter.latch.board.command(line)
                 while True:
-                    cutter._board.command("G1X-83.73Y-21.2", polled=True)
+                    cutter.latch.board.command("G1X-83.73Y-21.2", polled=True)
 
         for i in range(stops):
             worker = threading.Thread(target=send_for_ever)
@@ -96,8 +96,8 @@ def main() -> int:
             worker.join()
             while ours.poll(0.02):
                 ours.recv()  # making safe holds once more
-            cutter._fault = None
-            cutter._stop_asked.clear()
+            cutter.latch.fault = None
+            cutter.latch.stop_asked.clear()
         done.set()
         ui.join()
         cutter.close()

@@ -343,13 +343,13 @@ def test_silence_in_the_cut_latches_within_a_second() -> None:
                 latched_s.append(sim.clock.now_s())
 
     watch = Watch()
-    logging.getLogger("hardware.grbl.cutter").addHandler(watch)
+    logging.getLogger("hardware.grbl.latch").addHandler(watch)
     sim.link.up = mute
     try:
         with pytest.raises(LinkTimeout):
             sim.cutter.run(sim.job, at_fraction(sim, 0.4, lambda: muted_s.append(sim.clock.now_s())))
     finally:
-        logging.getLogger("hardware.grbl.cutter").removeHandler(watch)
+        logging.getLogger("hardware.grbl.latch").removeHandler(watch)
     assert latched_s[0] - muted_s[0] <= 1.0
     assert sim.nothing_turns(), "the reset gets through even when nothing comes back"
 

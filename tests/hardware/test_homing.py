@@ -70,8 +70,8 @@ def test_homings_that_never_agree_are_a_fault() -> None:
     changed = machine().model_copy(update={"board": board})
     hands.sim.firmware.core.settings.values[24] = 200.0
     cutter = GrblCutter(hands.sim.link, changed, hands.sim.clock)
-    cutter._open_board()
-    cutter._connected().reset()
+    cutter.latch.open_board()
+    cutter.latch.connected().reset()
     with pytest.raises(HomingUnsure):
         cutter.home()
     assert cutter.fault is not None

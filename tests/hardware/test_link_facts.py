@@ -218,12 +218,12 @@ def test_a_rest_is_compared_within_one_motor_step(off_mm: float, passes: bool) -
     bench = Bench(dialogue, (report(), report(), report(), report(), report(at=there)))
     bench.cutter.connect()
     bench.cutter.home()
-    motion = bench.cutter._motion
+    motion = bench.cutter.latch.motion
     assert motion is not None
     if passes:
         motion.step("G53 G0 Y-2")
         return
-    with pytest.raises(PathDeviation, match="another place"), bench.cutter._operation():
+    with pytest.raises(PathDeviation, match="another place"), bench.cutter.latch.operation():
         motion.step("G53 G0 Y-2")
 
 

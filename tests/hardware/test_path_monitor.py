@@ -13,7 +13,7 @@ from hardware.grbl.codes import ALARMS, ERRORS, alarm, error
 from hardware.grbl.events import StatusReport
 from hardware.grbl.modal import ModalWords, dwell_s, target_of, words_of
 from hardware.grbl.path_monitor import PathMonitor
-from hardware.grbl.touch_off import Seat, judge
+from hardware.grbl.touch_off import Seat, seat_of
 
 START = (-86.0, -18.0, -5.0)
 FLOOR = (-86.0, -23.0, -5.0)
@@ -194,7 +194,7 @@ def test_every_alarm_and_error_of_grbl_has_a_meaning_and_one_next_step() -> None
     ],
 )
 def test_where_the_probe_touches_says_how_the_blank_lies(edge_mm: float | None, seat: Seat) -> None:
-    found, touch = judge(edge_mm, 8.509, 0.06)
+    found, touch = seat_of(edge_mm, 8.509, 0.06)
     assert found is seat
     assert (touch is None) == (edge_mm is None)
     if touch is not None and edge_mm is not None:

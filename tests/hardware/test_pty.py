@@ -265,13 +265,13 @@ def test_safe_stop_stops_a_wheel_somebody_left_turning(tmp_path: Path, capsys: p
     with simulated_port(path) as sim:
         cutter = GrblCutter(serial_link_factory(machine().wire, str(path)), machine(), SystemClock())
         cutter.connect()
-        assert cutter._board is not None
-        cutter._board.link.write(b"$X\nM3S6000\n")
+        assert cutter.latch.board is not None
+        cutter.latch.board.link.write(b"$X\nM3S6000\n")
         spinning = threading.Event()
         while not spinning.wait(0.02):
             if sim.world.wheel_rpm(sim.timeline.now_s) > 0:
                 spinning.set()
-        cutter._board.link.close()  # as if the program had been killed
+        cutter.latch.board.link.close()  # as if the program had been killed
         assert here("service", "safe-stop", "--port", str(path)) == 0
         assert "wheel is off" in capsys.readouterr().out
         with sim.timeline.lock:

@@ -164,9 +164,9 @@ def spinning(sim: SimulatedMachine, path: Path) -> GrblCutter:
     """A driver in command of a turning wheel."""
     cutter = GrblCutter(serial_link_factory(machine().wire, str(path)), machine(), SystemClock(), in_a_thread)
     cutter.connect()
-    assert cutter._board is not None
-    cutter._board.command("$X")
-    cutter._board.command("M3S6000")
+    assert cutter.latch.board is not None
+    cutter.latch.board.command("$X")
+    cutter.latch.board.command("M3S6000")
     assert until(lambda: turns(sim))
     return cutter
 
