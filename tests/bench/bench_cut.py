@@ -6,7 +6,7 @@ Every key is cut by the driver, line by line, on the simulated board in virtual 
 is left, never the plan. A wheel wears from new to `WORN_MM` over `WHEEL_LIFE` copies (far faster than brass wears one)
 and is changed; the path follows the last touch-offs as in a sale. Play is drawn anew with every wheel, on each axis
 from nothing to what the machine file allows. With `--blank-spread-mm 0.005` blanks differ in height as well. A share of
-copies is also drawn and measured by the check camera. The kinematic minimum is `hardware.grbl.duration.least_s`.
+copies is also drawn and measured by the check camera. The kinematic minimum is `tests.support.least_time.least_s`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ import numpy as np
 from config.keyway import Blank, Keyway
 from hardware.errors import BlankFault
 from hardware.grbl.cutter import GrblCutter
-from hardware.grbl.duration import least_s
 from hardware.ports import ByteLink
 from kiosk.cutting.check import TOUCHES_WATCHED, check_copy, edge_correction_mm
 from kiosk.cutting.gcode import to_gcode
@@ -33,6 +32,7 @@ from kiosk.cutting.plan import CutPlan, plan_cuts
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.machine.blade import Blade
 from tests.cutting.keys import blank, catalogue, machine
+from tests.support.least_time import least_s
 
 WORN_MM = 0.05
 WHEEL_LIFE = 200

@@ -27,7 +27,6 @@ from hardware.errors import (
     Stopped,
 )
 from hardware.grbl.cutter import GrblCutter
-from hardware.grbl.duration import least_s
 from hardware.job import CutJob, JobLine
 from kiosk.cutting.check import check_copy
 from kiosk.cutting.gcode import to_gcode
@@ -36,6 +35,7 @@ from simulator.firmware.build import ECHO, STOCK, FirmwareBuild
 from simulator.firmware.wiring import Controls
 from tests.cutting.keys import bittings, blank, machine, worn_edge
 from tests.support.key_machine import KeyMachine, VirtualLink, Workpiece, reference_firmware
+from tests.support.least_time import least_s
 from tests.support.transcript import ToldClock
 
 
