@@ -18,7 +18,7 @@ from config.settings import Settings
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
 from kiosk.operations.disk import room
-from kiosk.policy.rulebook import StoreRulebook
+from kiosk.policy.decide import Policy
 from kiosk.records.audit.log import Audit, key_folder_beside
 from kiosk.records.audit.port import AuditLog
 from kiosk.records.inventory import Inventory
@@ -119,13 +119,6 @@ def build_ports(
         closing.callback(sealed.close)
         hold(sealed, [sales_book(files.sales), *([staff_book(files.staff)] if files.staff.exists() else [])])
         audit = sealed
-    rulebook = StoreRulebook.of(
-        settings.policy,
-        settings.store,
-        settings.catalogue,
-        devices.clock,
-        lambda: frozenset(inventory.stocked()),
-    )
     return SessionPorts(
         machine=settings.machine,
         store=settings.store,
@@ -135,7 +128,7 @@ def build_ports(
         scanner=devices.scanner,
         payment=devices.payment,
         reader=reader or CatalogueKeyReader(settings.catalogue, settings.policy.phrases, settings.machine.check),
-        rulebook=rulebook,
+        policy=Policy(settings.policy),
         staff=staff,
         audit=audit,
         journal=journal,

@@ -22,8 +22,9 @@ from hardware.scan import ScanFrames
 from kiosk.commands.options import ConfigOption
 from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
 from kiosk.key.reading import Identification, KeyReading, Outcome, StampReading, Wear
-from kiosk.policy.decide import Circumstances, Policy, decide
+from kiosk.policy.decide import Policy, decide
 from kiosk.policy.decision import Decision
+from kiosk.policy.request import CopyRequest
 
 Paths = Annotated[list[Path], typer.Argument(help="Scan folders, or pictures of a key on white paper.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, one line a path.")]
@@ -111,19 +112,17 @@ def _tell(
         roots = notches(reading.profile, reading.blade_height_mm)
     stamp = reader.read(frames.head, frames.silhouette if frames.head is not frames.silhouette else None)
     now = datetime.now(UTC)
-    decision = decide(
+    request = CopyRequest(
         identification,
         stamp,
         settings.store,
-        policy,
         settings.catalogue,
-        Circumstances(
-            place=settings.store.place,
-            today=now.date(),
-            now_utc_s=now.timestamp(),
-            stocked=frozenset(slot.blank for slot in settings.machine.magazine.slots),
-        ),
+        place=settings.store.place,
+        today=now.date(),
+        now_utc_s=now.timestamp(),
+        stocked=frozenset(slot.blank for slot in settings.machine.magazine.slots),
     )
+    decision = decide(request, policy)
     return _Told(path, reading, identification, roots, outline_of, stamp, decision)
 
 

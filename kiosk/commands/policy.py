@@ -21,8 +21,9 @@ from config.settings import load_settings
 from config.store import DoNotDuplicate
 from kiosk.commands.options import ConfigOption
 from kiosk.key.reading import Identification, Outcome, StampReading
-from kiosk.policy.decide import Circumstances, Policy, decide
+from kiosk.policy.decide import Policy, decide
 from kiosk.policy.decision import Decision, FiredRule, Override, Verdict
+from kiosk.policy.request import CopyRequest
 
 app = typer.Typer(no_args_is_help=True, help="The rules: what may be copied, and why not.")
 
@@ -75,7 +76,11 @@ def explain(
         name_and_phone=name_and_phone,
         illegible=head_illegible,
     )
-    circumstances = Circumstances(
+    request = CopyRequest(
+        identification,
+        read,
+        store,
+        settings.catalogue,
         place=_place(place) if place is not None else store.place,
         today=_day(on),
         quantity=quantity,
@@ -84,7 +89,7 @@ def explain(
     )
     if language not in ("en", "es", "fr"):
         raise BadInput(Problem("--language", language, "must be en, es or fr"))
-    decision = decide(identification, read, store, Policy(settings.policy), settings.catalogue, circumstances)
+    decision = decide(request, Policy(settings.policy))
     if as_json:
         typer.echo(json.dumps(_as_object(decision, language), ensure_ascii=False))
         return
@@ -93,7 +98,7 @@ def explain(
     more = ", with company name and telephone" if name_and_phone else ""
     more += ", with something that could not be made out" if head_illegible else ""
     typer.echo(f"Head:   {head}{more}")
-    typer.echo(f"Where:  {circumstances.place}, on {circumstances.today.isoformat()}")
+    typer.echo(f"Where:  {request.place}, on {request.today.isoformat()}")
     typer.echo(f"Store:  on Do Not Duplicate: {store.do_not_duplicate.value}; at most {store.max_quantity} copies\n")
     for line in _as_text(decision, language):
         typer.echo(line)

@@ -20,8 +20,8 @@ from hardware.scan import Frame, ScanFrames
 from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Identification, KeyReading, StampReading
-from kiosk.policy.decision import Decision, FiredRule
-from kiosk.policy.rulebook import Question
+from kiosk.policy.decide import Policy
+from kiosk.policy.decision import FiredRule
 from kiosk.records.audit.port import AuditLog
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
@@ -57,13 +57,6 @@ class KeyReader(Protocol):
         """
 
 
-class Rulebook(Protocol):
-    """The store's policy."""
-
-    def decide(self, question: Question) -> Decision:
-        """Verdict and every rule that fired, for today, this place and what is in stock."""
-
-
 class StaffAuthenticator(Protocol):
     """Who may come in. Slow by design; called from a worker thread."""
 
@@ -96,7 +89,7 @@ class SessionPorts:
     scanner: KeyScanner
     payment: Payment
     reader: KeyReader
-    rulebook: Rulebook
+    policy: Policy
     staff: StaffAuthenticator
     audit: AuditLog
     journal: Journal

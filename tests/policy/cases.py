@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import Any
 
 from config.catalogue import Catalogue, load_catalogue
 from config.keyway import Keyway, Standing, StandingRecord
@@ -11,8 +12,9 @@ from config.policy_rules import load_policy
 from config.settings import load_store
 from config.store import DoNotDuplicate, Store
 from kiosk.key.reading import Identification, Outcome, StampReading
-from kiosk.policy.decide import Circumstances, Policy
-from kiosk.policy.decision import Approval
+from kiosk.policy.decide import Policy, decide
+from kiosk.policy.decision import Approval, Decision
+from kiosk.policy.request import CopyRequest
 
 TRANSACTION = "K1"
 NOW_UTC_S = 1_000.0
@@ -90,18 +92,28 @@ def keyway(code: str) -> Keyway:
     return shipped().keyway_of[code]
 
 
-def circumstances(place: str = "US-CA", today: date = DAYS[0], **more: object) -> Circumstances:
-    stocked = frozenset({"KW1", "SC1"})
-    return Circumstances(
-        **{  # type: ignore[arg-type]
-            "place": place,
-            "today": today,
-            "now_utc_s": NOW_UTC_S,
-            "transaction": TRANSACTION,
-            "stocked": stocked,
-            **more,
-        }
-    )
+def circumstances(place: str = "US-CA", today: date = DAYS[0], **more: object) -> dict[str, Any]:
+    """Where, when, how many, which blanks: all of a request but key, head, store and catalogue."""
+    return {
+        "place": place,
+        "today": today,
+        "now_utc_s": NOW_UTC_S,
+        "transaction": TRANSACTION,
+        "stocked": frozenset({"KW1", "SC1"}),
+        **more,
+    }
+
+
+def decided(
+    key: Identification,
+    stamp: StampReading,
+    store: Store,
+    policy: Policy,
+    catalogue: Catalogue,
+    circumstances: dict[str, Any],
+    approvals: tuple[Approval, ...] = (),
+) -> Decision:
+    return decide(CopyRequest(key, stamp, store, catalogue, approvals=approvals, **circumstances), policy)
 
 
 @cache

@@ -13,7 +13,7 @@ from config.keyway import KeyKind
 from config.policy_rules import Override, PolicyRules, Rule, RuleConditions, Verdict, load_policy
 from config.store import DoNotDuplicate
 from kiosk.key.reading import Identification, Outcome, StampReading
-from kiosk.policy.decide import Policy, decide
+from kiosk.policy.decide import Policy
 from kiosk.policy.decision import Approval, Decision
 from tests.policy.cases import (
     NOW_UTC_S,
@@ -22,6 +22,7 @@ from tests.policy.cases import (
     TRANSACTION,
     approvals,
     circumstances,
+    decided,
     kw1,
     policy,
     shipped,
@@ -41,7 +42,7 @@ def codes(decision: Decision) -> list[str]:
 def test_what_names_no_key_is_refused_by_a_rule_with_words_and_nobody_lifts_it(outcome: Outcome) -> None:
     key = Identification(outcome, keyway="KW1", blank="KW1")
     lifted = approvals("manager-all", key)
-    decision = decide(key, PLAIN, STORE, policy(), shipped(), circumstances(), lifted)
+    decision = decided(key, PLAIN, STORE, policy(), shipped(), circumstances(), lifted)
     assert decision.verdict is Verdict.REFUSE
     assert not decision.can_be_approved
     assert decision.rules[0].words_in("fr")[0] != decision.rules[0].words_in("en")[0] != ""
@@ -49,10 +50,10 @@ def test_what_names_no_key_is_refused_by_a_rule_with_words_and_nobody_lifts_it(o
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_without_any_rules_what_is_not_surely_an_open_stocked_blank_is_still_refused(outcome: Outcome) -> None:
-    decision = decide(Identification(outcome, "SC-E", "SC-E-5"), PLAIN, STORE, BARE_POLICY, shipped(), circumstances())
+    decision = decided(Identification(outcome, "SC-E", "SC-E-5"), PLAIN, STORE, BARE_POLICY, shipped(), circumstances())
     assert decision.verdict is Verdict.REFUSE
     restricted = Identification(outcome, "MEDECO", None)
-    assert decide(restricted, PLAIN, STORE, BARE_POLICY, shipped(), circumstances()).verdict is Verdict.REFUSE
+    assert decided(restricted, PLAIN, STORE, BARE_POLICY, shipped(), circumstances()).verdict is Verdict.REFUSE
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_without_any_rules_what_is_not_surely_an_open_stocked_blank_is_still_ref
 )
 def test_half_an_identification_is_none(identification: Identification, expected: list[str]) -> None:
     lifted = approvals("manager-all", identification)
-    decision = decide(identification, PLAIN, STORE, policy(), shipped(), circumstances(), lifted)
+    decision = decided(identification, PLAIN, STORE, policy(), shipped(), circumstances(), lifted)
     assert decision.verdict is Verdict.REFUSE
     assert codes(decision) == expected
 
@@ -82,23 +83,23 @@ def test_a_section_shared_with_a_restricted_keyway_is_restricted() -> None:
         .model_copy(update={"code": "TWIN", "blanks": (), "standing": STANDINGS["restricted"]})
     )
     catalogue = Catalogue((*shipped().keyways, twin), shipped().sections, shipped().revision)
-    assert codes(decide(kw1(), PLAIN, STORE, policy(), catalogue, circumstances())) == ["KEYWAY_RESTRICTED"]
+    assert codes(decided(kw1(), PLAIN, STORE, policy(), catalogue, circumstances())) == ["KEYWAY_RESTRICTED"]
 
 
 def test_a_stamp_no_rule_knows_is_refused() -> None:
-    decision = decide(kw1(), STAMPS["not on file"], STORE, policy(), shipped(), circumstances())
+    decision = decided(kw1(), STAMPS["not on file"], STORE, policy(), shipped(), circumstances())
     assert codes(decision) == ["STAMP_NOT_ON_FILE"]
 
 
 def test_a_head_that_says_something_illegible_is_for_staff_to_look_at() -> None:
-    decision = decide(kw1(), STAMPS["illegible"], STORE, policy(), shipped(), circumstances())
+    decision = decided(kw1(), STAMPS["illegible"], STORE, policy(), shipped(), circumstances())
     assert codes(decision) == ["HEAD_ILLEGIBLE"]
     assert decision.verdict is Verdict.ASK_STAFF
     assert decision.can_be_approved
 
 
 def test_an_unseen_head_is_for_staff_to_look_at() -> None:
-    decision = decide(kw1(), STAMPS["unseen"], STORE, policy(), shipped(), circumstances())
+    decision = decided(kw1(), STAMPS["unseen"], STORE, policy(), shipped(), circumstances())
     assert decision.verdict is Verdict.ASK_STAFF
     assert decision.can_be_approved
 
@@ -107,13 +108,13 @@ def test_an_unseen_head_is_for_staff_to_look_at() -> None:
     ("quantity", "verdict"), [(0, "refuse"), (-3, "refuse"), (1, "allow"), (5, "allow"), (6, "refuse")]
 )
 def test_quantity_is_held_to_the_stores_limit(quantity: int, verdict: str) -> None:
-    decision = decide(kw1(), PLAIN, STORE, policy(), shipped(), circumstances(quantity=quantity))
+    decision = decided(kw1(), PLAIN, STORE, policy(), shipped(), circumstances(quantity=quantity))
     assert decision.verdict == verdict
 
 
 def test_many_attempts_call_staff() -> None:
-    assert decide(kw1(), PLAIN, STORE, policy(), shipped(), circumstances(attempts=6)).verdict is Verdict.ALLOW
-    assert codes(decide(kw1(), PLAIN, STORE, policy(), shipped(), circumstances(attempts=7))) == ["MANY_ATTEMPTS"]
+    assert decided(kw1(), PLAIN, STORE, policy(), shipped(), circumstances(attempts=6)).verdict is Verdict.ALLOW
+    assert codes(decided(kw1(), PLAIN, STORE, policy(), shipped(), circumstances(attempts=7))) == ["MANY_ATTEMPTS"]
 
 
 def test_a_vehicle_key_is_refused_in_california() -> None:
@@ -121,8 +122,8 @@ def test_a_vehicle_key_is_refused_in_california() -> None:
         each.model_copy(update={"kind": KeyKind.VEHICLE}) if each.code == "KW1" else each for each in shipped().keyways
     )
     catalogue = Catalogue(keyways, shipped().sections, "")
-    assert codes(decide(kw1(), PLAIN, STORE, policy(), catalogue, circumstances("US-CA"))) == ["CA_VEHICLE_KEY"]
-    assert decide(kw1(), PLAIN, STORE, policy(), catalogue, circumstances("US-NV")).verdict is Verdict.ALLOW
+    assert codes(decided(kw1(), PLAIN, STORE, policy(), catalogue, circumstances("US-CA"))) == ["CA_VEHICLE_KEY"]
+    assert decided(kw1(), PLAIN, STORE, policy(), catalogue, circumstances("US-NV")).verdict is Verdict.ALLOW
 
 
 LIFTS_DND = Approval(
@@ -149,18 +150,18 @@ def test_each_thing_an_approval_was_given_for_is_asked_again_when_it_alone_diffe
 ) -> None:
     for approval, expected in ((LIFTS_DND, Verdict.NOTICE), (replace(LIFTS_DND, **otherwise), Verdict.ASK_STAFF)):
         case = circumstances(now_s=now_s if expected is Verdict.ASK_STAFF else 0.0)
-        decision = decide(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), case, (approval,))
+        decision = decided(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), case, (approval,))
         assert decision.verdict is expected
 
 
 def test_an_approval_lifts_the_rule_it_names_and_no_other() -> None:
     approval = replace(LIFTS_DND, role="associate")
     stamp = STAMPS["dnd"]
-    lifted = decide(kw1(), stamp, STORE, policy(), shipped(), circumstances(), (approval,))
+    lifted = decided(kw1(), stamp, STORE, policy(), shipped(), circumstances(), (approval,))
     assert lifted.verdict is Verdict.NOTICE
     other = replace(approval, rule="HEAD_NOT_SEEN")
-    assert decide(kw1(), stamp, STORE, policy(), shipped(), circumstances(), (other,)).verdict is Verdict.ASK_STAFF
-    both = decide(kw1(), stamp, STORE, policy(), shipped(), circumstances(attempts=9), (approval,))
+    assert decided(kw1(), stamp, STORE, policy(), shipped(), circumstances(), (other,)).verdict is Verdict.ASK_STAFF
+    both = decided(kw1(), stamp, STORE, policy(), shipped(), circumstances(attempts=9), (approval,))
     assert both.verdict is Verdict.ASK_STAFF
     assert [rule.approved for rule in both.rules] == [False, True]
 
@@ -168,14 +169,14 @@ def test_an_approval_lifts_the_rule_it_names_and_no_other() -> None:
 @pytest.mark.parametrize("expires_utc_s", [NOW_UTC_S, NOW_UTC_S - 1, float("nan"), float("-inf")])
 def test_an_approval_that_has_run_out_lifts_nothing(expires_utc_s: float) -> None:
     approval = replace(LIFTS_DND, expires_utc_s=expires_utc_s)
-    decision = decide(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), circumstances(), (approval,))
+    decision = decided(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), circumstances(), (approval,))
     assert decision.verdict is Verdict.ASK_STAFF
 
 
 def test_an_approval_without_a_transaction_lifts_nothing() -> None:
     approval = replace(LIFTS_DND, transaction="")
     case = circumstances(transaction="")
-    assert decide(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), case, (approval,)).verdict is Verdict.ASK_STAFF
+    assert decided(kw1(), STAMPS["dnd"], STORE, policy(), shipped(), case, (approval,)).verdict is Verdict.ASK_STAFF
 
 
 ANY_STAMP = st.builds(
@@ -197,7 +198,7 @@ def test_every_input_has_an_answer_and_only_open_stocked_blanks_are_ever_let_thr
     key: Identification, stamp: StampReading, place: str, today: date, quantity: int, attempts: int, now_utc_s: float
 ) -> None:
     case = circumstances(place, today, quantity=quantity, attempts=attempts, now_utc_s=now_utc_s)
-    decision = decide(key, stamp, STORE, policy(), shipped(), case, approvals("manager-all", key, quantity))
+    decision = decided(key, stamp, STORE, policy(), shipped(), case, approvals("manager-all", key, quantity))
     if not decision.verdict.blocks:
         assert key.outcome is Outcome.IDENTIFIED
         assert (key.keyway, key.blank) in {("KW1", "KW1"), ("SC1", "SC1")}
@@ -228,7 +229,7 @@ def test_a_law_is_in_force_from_its_first_day_through_its_last(today: date, in_f
     when = RuleConditions(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 9))
     law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
     made = Policy(PolicyRules((law,), load_policy().phrases))
-    decision = decide(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=today))
+    decision = decided(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=today))
     assert ("LAW" in codes(decision)) is in_force
 
 
@@ -238,7 +239,7 @@ def test_a_law_of_one_day_is_in_force_on_that_day() -> None:
     law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
     made = Policy(PolicyRules((law,), load_policy().phrases))
     found = [
-        codes(decide(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=date(2026, 1, day))))
+        codes(decided(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=date(2026, 1, day))))
         for day in (4, 5, 6)
     ]
     assert ["LAW" in each for each in found] == [False, True, False]
@@ -263,7 +264,7 @@ WHENS = st.builds(
     DAYS,
     st.integers(1, 5),
 )
-def test_the_masks_fire_exactly_the_rules_that_reading_them_one_by_one_would(
+def test_exactly_the_rules_fire_that_reading_them_one_by_one_would(
     whens: list[RuleConditions], stamp: StampReading, place: str, today: date, quantity: int
 ) -> None:
     template = load_policy().rule_of["MANY_ATTEMPTS"]
@@ -271,7 +272,7 @@ def test_the_masks_fire_exactly_the_rules_that_reading_them_one_by_one_would(
         Rule.model_construct(**{**dict(template), "code": f"R{n}", "when": when}) for n, when in enumerate(whens)
     )
     made = Policy(PolicyRules(rules, load_policy().phrases))
-    decision = decide(kw1(), stamp, STORE, made, shipped(), circumstances(place, today, quantity=quantity))
+    decision = decided(kw1(), stamp, STORE, made, shipped(), circumstances(place, today, quantity=quantity))
     kinds = frozenset(load_policy().phrases.kind_of[each].value for each in stamp.phrases)
     expected = [
         f"R{n}"

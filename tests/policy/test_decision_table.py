@@ -9,7 +9,7 @@ import pytest
 
 from config.policy_rules import Override, Verdict
 from config.store import DoNotDuplicate
-from kiosk.policy.decide import STRICTNESS, decide
+from kiosk.policy.decide import STRICTNESS
 from kiosk.policy.decision import Decision
 from tests.policy.cases import (
     APPROVAL_SETS,
@@ -19,6 +19,7 @@ from tests.policy.cases import (
     STANDINGS,
     catalogue_with,
     circumstances,
+    decided,
     kw1,
     kw1_approvals,
     policy,
@@ -28,9 +29,9 @@ from tests.policy.cases import (
 Row = tuple[str, str, str, DoNotDuplicate, date, str]
 
 
-def decided(row: Row) -> Decision:
+def decision_of(row: Row) -> Decision:
     standing, stamp, place, dnd, today, lifted = row
-    return decide(
+    return decided(
         kw1(),
         STAMPS[stamp],
         store_with(dnd),
@@ -44,7 +45,7 @@ def decided(row: Row) -> Decision:
 @pytest.fixture(scope="module")
 def table() -> dict[Row, Decision]:
     rows: list[Row] = list(product(STANDINGS, STAMPS, PLACES, DoNotDuplicate, DAYS, APPROVAL_SETS))
-    return {row: decided(row) for row in rows}
+    return {row: decision_of(row) for row in rows}
 
 
 def test_the_table_has_thousands_of_rows(table: dict[Row, Decision]) -> None:

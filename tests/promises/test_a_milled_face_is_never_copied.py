@@ -21,8 +21,9 @@ from config.settings import Settings, load_settings
 from hardware.scan import Frame, Pixels, ScanFrames
 from kiosk.identification import build_index, identify, read_key
 from kiosk.key.reading import Identification, Outcome, StampReading
-from kiosk.policy.decide import Circumstances, Policy, decide
+from kiosk.policy.decide import Policy, decide
 from kiosk.policy.decision import Decision
+from kiosk.policy.request import CopyRequest
 from simulator.keys.key import Hollow, MilledFace, PhysicalKey
 from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import NORMAL, Pose, render_scan
@@ -54,12 +55,16 @@ def told(frames: ScanFrames, settings: Settings) -> Identification:
 
 
 def decided(identification: Identification, settings: Settings) -> Decision:
-    circumstances = Circumstances(
-        place=settings.store.place, today=date(2026, 11, 28), now_utc_s=0.0, stocked=frozenset({"SC1"})
+    request = CopyRequest(
+        identification,
+        StampReading(seen=True),
+        settings.store,
+        settings.catalogue,
+        place=settings.store.place,
+        today=date(2026, 11, 28),
+        stocked=frozenset({"SC1"}),
     )
-    head = StampReading(seen=True)
-    policy = Policy(settings.policy)
-    return decide(identification, head, settings.store, policy, settings.catalogue, circumstances)
+    return decide(request, Policy(settings.policy))
 
 
 def test_a_key_with_two_plain_faces_is_named_and_both_were_seen(plain: ScanFrames, settings: Settings) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from hardware.errors import CameraFault
 from kiosk.cutting.plan import PlanRefusal
 from kiosk.key.reading import Outcome, StampReading
+from kiosk.policy.decide import decide
 from kiosk.policy.decision import Approval, Decision, FiredRule, Override, Verdict
-from kiosk.policy.rulebook import Question
+from kiosk.policy.request import CopyRequest
 from kiosk.session import effects
 from kiosk.session.context import SessionContext
 from kiosk.session.intents import Cancel, ChooseFinish, ChooseRepair, Confirm, Done, Intent, SetQuantity, StaffKey
@@ -46,16 +47,25 @@ def judge(context: SessionContext) -> Decision:
     identified = visit.secrets.identified
     if identified is None:
         raise LookupError("no key was identified")
-    return context.ports.rulebook.decide(
-        Question(
-            identification=identified.identification,
-            stamp=visit.stamp or StampReading(seen=True),
-            quantity=visit.quantity,
-            attempts=visit.attempts,
-            transaction=visit.transaction,
-            approvals=_standing_approvals(context),
-        )
+    ports = context.ports
+    now = ports.clock.utc()
+    request = CopyRequest(
+        identification=identified.identification,
+        stamp=visit.stamp or StampReading(seen=True),
+        store=ports.store,
+        catalogue=ports.catalogue,
+        place=ports.store.place,
+        # A law runs by the store's own day, which is the day on this computer's clock.
+        today=now.astimezone().date(),
+        now_utc_s=now.timestamp(),
+        now_s=ports.clock.now_s(),
+        transaction=visit.transaction,
+        quantity=visit.quantity,
+        attempts=visit.attempts,
+        stocked=frozenset(ports.inventory.stocked()),
+        approvals=_standing_approvals(context),
     )
+    return decide(request, ports.policy)
 
 
 def _standing_approvals(context: SessionContext) -> tuple[Approval, ...]:
