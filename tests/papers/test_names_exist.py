@@ -97,7 +97,7 @@ def resolves(name: str) -> bool:
             return True
     return (
         str(Path(*parts[:-1]).with_suffix(f".{parts[-1]}")) in places()
-    )  # a file of another kind: `config.store.toml`
+    )  # a settings file
 
 
 def test_what_stands_in_backticks_exists() -> None:
