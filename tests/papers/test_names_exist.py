@@ -95,9 +95,7 @@ def resolves(name: str) -> bool:
                     return str(Path(*parts[:count], part).with_suffix(f".{part}")) in places()
                 found = getattr(found, part, None)
             return True
-    return (
-        str(Path(*parts[:-1]).with_suffix(f".{parts[-1]}")) in places()
-    )  # a settings file
+    return str(Path(*parts[:-1]).with_suffix(f".{parts[-1]}")) in places()  # a settings file
 
 
 def test_what_stands_in_backticks_exists() -> None:
