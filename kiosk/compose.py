@@ -149,8 +149,7 @@ class Kiosk:
         """Nothing runs before `start`."""
         self.ports = ports
         self._closing = closing
-        self._controller = Controller(ports)
-        self._executor: ThreadedExecutor | None = None
+        self._controller = Controller(ports, ThreadedExecutor)
         self._progress: Callable[[], None] = lambda: None
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="kiosk-session", daemon=True)
@@ -169,8 +168,6 @@ class Kiosk:
 
     def start(self) -> None:
         """Come up."""
-        self._executor = ThreadedExecutor(self._controller.post)
-        self._controller.use(self._executor)
         self._thread.start()
 
     def post(self, intent: Intent) -> None:
@@ -188,9 +185,7 @@ class Kiosk:
             self.ports.cutter.stop()
             if self._thread.is_alive():
                 self._thread.join(timeout=10)
-            if self._executor is not None:
-                self._executor.close()
-            self._controller.context.end_visit()
+            self._controller.close()
             self.ports.cutter.close()
             self._closing.close()
 
@@ -199,9 +194,8 @@ class Kiosk:
         # A shopper must not wait for models to load; in virtual time nobody waits.
         self._controller.warm_up()
         while not self._ending.is_set():
-            due_s = self._controller.next_due_s()
-            wait_s = _IDLE_WAIT_S if due_s is None else min(_IDLE_WAIT_S, due_s - self.ports.clock.now_s())
-            self._controller.step(max(wait_s, 0.001))
+            wait_s = self._controller.wait_s
+            self._controller.step(_IDLE_WAIT_S if wait_s is None else min(_IDLE_WAIT_S, max(wait_s, 0.001)))
             self._progress()
 
 

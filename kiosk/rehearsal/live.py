@@ -6,8 +6,6 @@ responsible for: what a shopper wishes (`kiosk.rehearsal.shopper`) or the screen
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import queue
 import random
 import tempfile
@@ -29,6 +27,7 @@ from hardware.ports import ByteLink
 from kiosk.compose import Devices, Kiosk
 from kiosk.rehearsal.script import ScriptedVisit
 from kiosk.rehearsal.shopper import Shopper
+from kiosk.session.agenda import Agenda
 from kiosk.session.intents import Intent
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
@@ -125,8 +124,7 @@ class ScriptedPerson:
         """Sees nothing before `start`."""
         self._kiosk = kiosk
         self._inbox: queue.SimpleQueue[Snapshot | None] = queue.SimpleQueue()
-        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
-        self._order = itertools.count()
+        self._agenda: Agenda[Callable[[], None]] = Agenda(time.monotonic)
         self._thread = threading.Thread(target=self._run, name="simulated-person", daemon=True)
         self._now: Snapshot | None = None
         self.watchers: list[Callable[[Snapshot], None]] = []
@@ -145,7 +143,7 @@ class ScriptedPerson:
 
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Do something a while later. On this person's own thread."""
-        heapq.heappush(self._agenda, (time.monotonic() + delay_s, next(self._order), act))
+        self._agenda.after(delay_s, act)
 
     def start(self) -> None:
         """Begin to look."""
@@ -159,11 +157,13 @@ class ScriptedPerson:
 
     def _run(self) -> None:
         while True:
-            wait_s = max(0.0, self._agenda[0][0] - time.monotonic()) if self._agenda else None
+            act = self._agenda.take_due()
+            if act is not None:
+                act()
+                continue
             try:
-                snapshot = self._inbox.get(timeout=wait_s)
+                snapshot = self._inbox.get(timeout=self._agenda.wait_s)
             except queue.Empty:
-                heapq.heappop(self._agenda)[2]()
                 continue
             if snapshot is None:
                 return

@@ -18,7 +18,7 @@ from kiosk.rehearsal.ready import ReadyKeyReader, ReadyScanner, RehearsalAudit, 
 from kiosk.rehearsal.ready import identified as made_up
 from kiosk.rehearsal.simulated_kiosk import scratch_folder, theatre
 from kiosk.session.controller import Controller
-from kiosk.session.executor import Job, Lane
+from kiosk.session.executor import Lane, Work
 from kiosk.session.flight_record import Entry, message_of
 from kiosk.session.intents import Recover
 from kiosk.session.reports import BlankUnfit, Reply, SaleFound
@@ -32,7 +32,7 @@ after an event was what the event came of."""
 class _Nobody:
     """Effects are asked for in vain: what came of them is in the record."""
 
-    def submit(self, lane: Lane, job: Job) -> None:
+    def submit(self, lane: Lane, visit: int, work: Work) -> None:
         """Nothing is done."""
 
     def close(self) -> None:
@@ -64,8 +64,7 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
                 audit=RehearsalAudit(),
             )
         )
-        controller = Controller(scene.stage.ports)
-        controller.use(_Nobody())
+        controller = Controller(scene.stage.ports, lambda _: _Nobody())
         controller.begin()
         clock = scene.stage.ports.clock
         began_s = clock.now_s()
@@ -119,14 +118,12 @@ def _let_pass(
     controller: Controller, until_s: float, now_s: Callable[[], float], sleep: Callable[[float], None]
 ) -> None:
     while True:
-        due_s = controller.next_due_s()
-        if due_s is not None and due_s <= until_s + SLACK_S:
-            next_s = due_s
-        elif now_s() < until_s:
-            next_s = until_s
-        else:
-            return
-        sleep(max(1e-6, next_s - now_s()))
+        wait_s, left_s = controller.wait_s, until_s - now_s()
+        if wait_s is None or wait_s > left_s + SLACK_S:
+            if left_s <= 0:
+                return
+            wait_s = left_s
+        sleep(max(1e-6, wait_s))
         while controller.step():
             pass
 

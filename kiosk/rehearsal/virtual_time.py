@@ -6,13 +6,12 @@ responsible for: what people do (`kiosk.rehearsal.shopper`) or what goes wrong (
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import threading
 from collections.abc import Callable
 
+from kiosk.session.agenda import Agenda
 from kiosk.session.controller import Controller
-from kiosk.session.executor import InlineExecutor
+from kiosk.session.executor import InlineExecutor, Post
 from kiosk.session.intents import Intent, Stop
 from kiosk.session.ports import SessionPorts
 from kiosk.session.snapshot import Snapshot
@@ -29,11 +28,8 @@ class VirtualKiosk:
     def __init__(self, ports: SessionPorts) -> None:
         """Nothing runs before `begin`."""
         self.ports = ports
-        self.controller = Controller(ports, posted=self._posted)
-        self._executor = InlineExecutor(self.controller.post)
-        self.controller.use(self._executor)
-        self._agenda: list[tuple[float, int, Callable[[], None]]] = []
-        self._order = itertools.count()
+        self.controller = Controller(ports, self._inline, posted=self._posted)
+        self._agenda: Agenda[Callable[[], None]] = Agenda(ports.clock.now_s)
         self._owner = threading.get_ident()
         self._in_effect = False
         self._looking = False
@@ -64,7 +60,7 @@ class VirtualKiosk:
 
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Do something in `delay_s` of virtual time."""
-        heapq.heappush(self._agenda, (self.ports.clock.now_s() + delay_s, next(self._order), act))
+        self._agenda.after(delay_s, act)
 
     def turn(self) -> bool:
         """Let one thing happen. False: nothing is left that could."""
@@ -76,11 +72,11 @@ class VirtualKiosk:
                 return True
         finally:
             self._in_effect = False
-        next_s = [at for at in (self.controller.next_due_s(), self._next_act_s()) if at is not None]
-        if not next_s:
+        waits_s = [wait_s for wait_s in (self.controller.wait_s, self._agenda.wait_s) if wait_s is not None]
+        if not waits_s:
             return False
         # A clock of floats may stop a hair short of the moment it was sent to.
-        self.ports.clock.sleep(max(min(next_s) - self.ports.clock.now_s(), 1e-6))
+        self.ports.clock.sleep(max(min(waits_s), 1e-6))
         return True
 
     def run_until(self, reached: Callable[[Snapshot], bool], limit_s: float = 3600.0) -> Snapshot:
@@ -103,8 +99,11 @@ class VirtualKiosk:
 
     def close(self) -> None:
         """Drop everything, as a crash would; nothing is settled."""
-        self._executor.close()
-        self.controller.context.end_visit()
+        self.controller.close()
+
+    def _inline(self, post: Post) -> InlineExecutor:
+        self._executor = InlineExecutor(post)
+        return self._executor
 
     def _seen(self, snapshot: Snapshot) -> None:
         if not self.path or self.path[-1] is not snapshot.state:
@@ -126,11 +125,8 @@ class VirtualKiosk:
         finally:
             self._looking = False
 
-    def _next_act_s(self) -> float | None:
-        return self._agenda[0][0] if self._agenda else None
-
     def _act_if_due(self) -> bool:
-        if self._agenda and self._agenda[0][0] <= self.ports.clock.now_s():
-            heapq.heappop(self._agenda)[2]()
-            return True
-        return False
+        act = self._agenda.take_due()
+        if act is not None:
+            act()
+        return act is not None

@@ -17,7 +17,8 @@ from dataclasses import replace
 from hardware.ports import BoardIdentity
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
 from kiosk.records.database import DatabaseFault
-from kiosk.session.executor import Job, Lane, Work, reported
+from kiosk.session.agenda import Agenda
+from kiosk.session.executor import Executor, Lane, Post, Work
 from kiosk.session.machine import Session
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import CutProgress, Due, Reply, Report
@@ -47,23 +48,22 @@ class SessionContext:
     def __init__(
         self,
         ports: SessionPorts,
-        submit: Callable[[Lane, Job], None],
-        after: Callable[[float, Due], None],
-        post: Callable[[Reply], None],
+        executor: Executor,
+        post: Post,
         entered: Callable[[State], None],
     ) -> None:
         """Nobody is here, nothing is connected.
 
         Args:
             ports: the ports.
-            submit: runs a job in a lane.
-            after: posts a `Due` in so many seconds.
+            executor: where effects run.
             post: puts a reply in the inbox, from any thread.
             entered: called with each state entered.
         """
         self.ports = ports
         self.session = Session(entered)
-        self._submit, self._after, self._post = submit, after, post
+        self.executor, self._post = executor, post
+        self.agenda: Agenda[Due] = Agenda(ports.clock.now_s)
         self.visit: Visit | None = None
         self._visits = 0
         self.language = ports.store.languages[0]
@@ -101,8 +101,7 @@ class SessionContext:
 
     def request(self, lane: Lane, work: Work) -> None:
         """Have `work` done; its report comes back as an event of this visit."""
-        number = self._visits
-        self._submit(lane, lambda: Reply(number, reported(work)))
+        self.executor.submit(lane, self._visits, work)
 
     def progress(self) -> Callable[[float], None]:
         """A callback for the worker that reports this copy's progress to this visit."""
@@ -114,17 +113,13 @@ class SessionContext:
         """Number of the present visit, or of the pause between two."""
         return self._visits
 
-    def is_current(self, reply: Reply) -> bool:
-        """Whether the visit that asked is still here."""
-        return reply.visit == self._visits
-
     def due_in(self, delay_s: float, what: str) -> None:
         """Post `Due(what)` in `delay_s`, unless the state is left before."""
-        self._after(delay_s, Due(what, self.entries))
+        self.agenda.after(delay_s, Due(what, self.entries))
 
     def idle_in(self, delay_s: float, what: str) -> None:
         """Post `Due(what)` in `delay_s`, unless somebody does something before."""
-        self._after(delay_s, Due(what, self.activity))
+        self.agenda.after(delay_s, Due(what, self.activity))
 
     # Visits
 

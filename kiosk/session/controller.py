@@ -7,8 +7,6 @@ for (`kiosk.session.timeouts`), which thread this is (`kiosk.compose` runs it on
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 import queue
 import threading
@@ -19,7 +17,7 @@ from kiosk.key.secrecy import wipe
 from kiosk.records.database import DatabaseFault
 from kiosk.session import effects
 from kiosk.session.context import SessionContext
-from kiosk.session.executor import Executor, Job, Lane, place
+from kiosk.session.executor import Executor, Lane, Post, place
 from kiosk.session.intents import CallStaff, Cancel, Intent, LetGo, MoreTime, ServiceAction, SetLanguage, Stop
 from kiosk.session.phases import ENTER, HANDLE, ending, starting
 from kiosk.session.ports import SessionPorts
@@ -57,25 +55,25 @@ WHEEL_HURRIED = 120
 class Controller:
     """Session, inbox and timers. Every method but `post` and `stop_now` belongs to one thread."""
 
-    def __init__(self, ports: SessionPorts, posted: Callable[[], None] | None = None) -> None:
-        """Nothing runs before `begin`; give it an executor with `use` first.
+    def __init__(
+        self, ports: SessionPorts, executor: Callable[[Post], Executor], posted: Callable[[], None] | None = None
+    ) -> None:
+        """Nothing happens before `begin`.
 
         Args:
             ports: the ports.
+            executor: makes what runs effects, given where their replies go.
             posted: called, in the posting thread, after each post: how a rehearsal looks on while an effect runs.
         """
         self._posted = posted
         self._ports = ports
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._timers: list[tuple[float, int, Due]] = []
-        self._order = itertools.count()
         self._listeners: list[Listener] = []
         self._observers: list[Observer] = []
-        self._executor: Executor | None = None
         self._last: Snapshot | None = None
         self._counting = threading.Lock()
         self._wheel_tries = 0
-        self.context = SessionContext(ports, self._submit, self._after, self.post, self._entered)
+        self.context = SessionContext(ports, executor(self.post), self.post, self._entered)
         self._patience = IdleTimeout(self.context, lambda: self._to_phase(Cancel()))
 
     # From any thread
@@ -109,10 +107,6 @@ class Controller:
 
     # From the owning thread
 
-    def use(self, executor: Executor) -> None:
-        """Where effects run."""
-        self._executor = executor
-
     def subscribe(self, listener: Listener) -> None:
         """Give `listener` every new snapshot, from the owning thread. It must not block or raise."""
         self._listeners.append(listener)
@@ -136,13 +130,19 @@ class Controller:
         """Load beforehand what takes long to load."""
         self.context.request(Lane.HEAD, lambda: effects.warm_up(self._ports))
 
-    def next_due_s(self) -> float | None:
-        """When the next timer runs out, by the ports' clock; None without timers."""
-        return self._timers[0][0] if self._timers else None
+    @property
+    def wait_s(self) -> float | None:
+        """How long until the next timer runs out; None without timers."""
+        return self.context.agenda.wait_s
+
+    def close(self) -> None:
+        """End what runs effects, and forget whoever is here. May be called twice."""
+        self.context.executor.close()
+        self.context.end_visit()
 
     def step(self, timeout_s: float = 0.0) -> bool:
         """Handle one event, waiting up to `timeout_s` for it. False: nothing came and no timer is due."""
-        due = self._due()
+        due = self.context.agenda.take_due()
         if due is not None:
             self._guarded(due)
             return True
@@ -245,12 +245,12 @@ class Controller:
                 self._wheel_asked()
             case Faulted() | Crashed():
                 self._handle_fault(report)
-            case KeyIdentified(_, frames) if frames is not None and not context.is_current(reply):
+            case KeyIdentified(_, frames) if frames is not None and reply.visit != context.visit_number:
                 # The shopper has left: nobody will wipe this but us.
                 wipe(frames)
             case CamerasSeen(previews) if context.session.state is not State.TECHNICIAN:
                 wipe(previews)
-            case _ if context.is_current(reply) or context.visit is None:
+            case _ if reply.visit == context.visit_number or context.visit is None:
                 self._to_phase(report)
             case _:
                 pass
@@ -299,20 +299,7 @@ class Controller:
         if enter is not None:
             enter(context)
 
-    # Effects and timers
-
-    def _submit(self, lane: Lane, job: Job) -> None:
-        if self._executor is None:
-            raise LookupError("no executor")
-        self._executor.submit(lane, job)
-
-    def _after(self, delay_s: float, due: Due) -> None:
-        heapq.heappush(self._timers, (self._ports.clock.now_s() + delay_s, next(self._order), due))
-
-    def _due(self) -> Due | None:
-        if self._timers and self._timers[0][0] <= self._ports.clock.now_s():
-            return heapq.heappop(self._timers)[2]
-        return None
+    # Timers
 
     def _handle_due(self, due: Due) -> None:
         if due.what == WHEEL:
@@ -325,7 +312,7 @@ class Controller:
         if self._wheel_tries or not self._ports.cutter.wheel_may_turn:
             return
         self._wheel_tries = 1
-        self._after(WHEEL_EVERY_S[0], Due(WHEEL, 0))
+        self.context.agenda.after(WHEEL_EVERY_S[0], Due(WHEEL, 0))
 
     def _ask_wheel(self) -> None:
         self.context.request(Lane.MACHINE, lambda: effects.stop_wheel(self._ports))
@@ -335,7 +322,7 @@ class Controller:
             self._wheel_tries = 0
             return
         self._wheel_tries += 1
-        self._after(WHEEL_EVERY_S[self._wheel_tries > WHEEL_HURRIED], Due(WHEEL, 0))
+        self.context.agenda.after(WHEEL_EVERY_S[self._wheel_tries > WHEEL_HURRIED], Due(WHEEL, 0))
 
     def _publish(self) -> None:
         try:

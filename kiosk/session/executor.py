@@ -21,8 +21,9 @@ from kiosk.session.reports import Crashed, Faulted, Reply, Report
 _log = logging.getLogger(__name__)
 
 Work: TypeAlias = Callable[[], Report]
-Job: TypeAlias = Callable[[], Reply]
 Post: TypeAlias = Callable[[Reply], None]
+_Asked: TypeAlias = tuple[int, Work]
+"""The visit that asked, and for what."""
 
 _HEALING = (CameraFault, PaymentFault)
 """Faults after which the kiosk may come back by itself: nothing of the machine has to move for it. All others, a lost
@@ -40,10 +41,10 @@ class Lane(StrEnum):
 
 
 class Executor(Protocol):
-    """Runs jobs and posts their replies."""
+    """Runs work and posts its report, as a reply to the visit that asked."""
 
-    def submit(self, lane: Lane, job: Job) -> None:
-        """Run `job` some time soon. Returns at once. A job raises nothing (see `reported`)."""
+    def submit(self, lane: Lane, visit: int, work: Work) -> None:
+        """Run `work` some time soon. Returns at once."""
 
     def close(self) -> None:
         """Take no more work. What runs is waited for."""
@@ -83,16 +84,16 @@ class ThreadedExecutor:
     def __init__(self, post: Post) -> None:
         """Reports go to `post`, from the lane's thread."""
         self._post = post
-        self._queues: dict[Lane, queue.SimpleQueue[Job | None]] = {lane: queue.SimpleQueue() for lane in Lane}
+        self._queues: dict[Lane, queue.SimpleQueue[_Asked | None]] = {lane: queue.SimpleQueue() for lane in Lane}
         self._threads = [
             threading.Thread(target=self._run, args=(lane,), name=f"kiosk-{lane}", daemon=True) for lane in Lane
         ]
         for thread in self._threads:
             thread.start()
 
-    def submit(self, lane: Lane, job: Job) -> None:
-        """Queue `job` in its lane."""
-        self._queues[lane].put(job)
+    def submit(self, lane: Lane, visit: int, work: Work) -> None:
+        """Queue `work` in its lane."""
+        self._queues[lane].put((visit, work))
 
     def close(self) -> None:
         """End each lane after what is queued in it."""
@@ -102,10 +103,9 @@ class ThreadedExecutor:
             thread.join(timeout=10)
 
     def _run(self, lane: Lane) -> None:
-        job = self._queues[lane].get()
-        while job is not None:
-            self._post(job())
-            job = self._queues[lane].get()
+        while (asked := self._queues[lane].get()) is not None:
+            visit, work = asked
+            self._post(Reply(visit, reported(work)))
 
 
 class InlineExecutor:
@@ -114,17 +114,18 @@ class InlineExecutor:
     def __init__(self, post: Post) -> None:
         """Reports go to `post`."""
         self._post = post
-        self._waiting: deque[Job] = deque()
+        self._waiting: deque[_Asked] = deque()
 
-    def submit(self, lane: Lane, job: Job) -> None:
-        """Queue `job`."""
-        self._waiting.append(job)
+    def submit(self, lane: Lane, visit: int, work: Work) -> None:
+        """Queue `work`."""
+        self._waiting.append((visit, work))
 
     def run_one(self) -> bool:
-        """Run the oldest job. False: there was none."""
+        """Do the oldest work. False: there was none."""
         if not self._waiting:
             return False
-        self._post(self._waiting.popleft()())
+        visit, work = self._waiting.popleft()
+        self._post(Reply(visit, reported(work)))
         return True
 
     def close(self) -> None:

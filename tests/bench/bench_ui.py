@@ -305,7 +305,7 @@ def on_a_machine(asked: argparse.Namespace) -> int:
         tempfile.TemporaryDirectory() as folder,
         live_machine(settings, lambda factory: factory, pty=None, seed=1, speed=1.0) as live,
     ):
-        kiosk = build_kiosk(settings, live.ports, Path(folder))
+        kiosk = build_kiosk(settings, live.devices, Path(folder))
         onlooker = ScriptedPerson(kiosk)
         scripted(onlooker, live, (ScriptedVisit(),) * 50, lambda: None)
 
