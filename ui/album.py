@@ -28,7 +28,7 @@ class Album:
         Clock.schedule_interval(self._look, 0.1)
 
     def _look(self, elapsed_s: float) -> None:
-        snapshot = self._app.screenful.snapshot
+        snapshot = self._app.presenter.snapshot
         if snapshot is None:
             return
         if snapshot.state.value != self._state:
@@ -38,4 +38,4 @@ class Album:
         if self._due and self._stood_s >= SETTLED_S:
             self._due = False
             self._taken += 1
-            self._app.stage.save(self._folder / f"{self._taken:02d}-{self._state}.png")
+            self._app.frame.save(self._folder / f"{self._taken:02d}-{self._state}.png")

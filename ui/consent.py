@@ -1,6 +1,6 @@
 """One question, full screen: may pictures of your key be kept?
 
-Responsible for: the words and buttons of the question, and a desk behind it that takes the answer. Not responsible
+Responsible for: the words and buttons of the question, and what stands behind it and takes the answer. Not responsible
 for: what is written after a yes (`kiosk.operations.support_scan`). The screen itself, its lock-down, keys, speech and
 languages are those of the kiosk (`ui.app`).
 
@@ -42,7 +42,7 @@ def consent_screen(snapshot: Snapshot, local: Local, store: Store) -> Shown:
     return framed(page, snapshot, local, store)
 
 
-class ConsentDesk:
+class ConsentQuestion:
     """What stands behind the screen in the kiosk's place: it waits for an answer, and no longer than for a shopper."""
 
     def __init__(self, store: Store, *, simulated: bool, answered: Callable[[], None]) -> None:
@@ -52,11 +52,11 @@ class ConsentDesk:
         self._show: Callable[[Snapshot], None] = lambda _: None
         self._language = store.languages[0]
         self._extensions = store.timeouts.extensions
-        self._left_s = self._patience_s
+        self._left_s = self._answer_within_s
         self._agreed: bool | None = None
 
     @property
-    def _patience_s(self) -> int:
+    def _answer_within_s(self) -> int:
         return int(self._store.timeouts.idle_s + self._store.timeouts.warning_s)
 
     @property
@@ -67,7 +67,7 @@ class ConsentDesk:
     def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
         """Show the question."""
         self._show = listener
-        self._tell()
+        self._publish()
 
     def post(self, intent: Intent, /) -> None:
         """Somebody touched something."""
@@ -85,8 +85,8 @@ class ConsentDesk:
                     self._say(agreed=False)
                 case _:
                     pass
-            self._left_s = self._patience_s
-        self._tell()
+            self._left_s = self._answer_within_s
+        self._publish()
 
     def stop_now(self) -> None:
         """The screen failed: nobody has agreed to anything."""
@@ -99,14 +99,14 @@ class ConsentDesk:
             self._left_s -= 1
             if self._left_s <= 0:
                 self._say(agreed=False)
-        self._tell()
+        self._publish()
 
     def _say(self, *, agreed: bool) -> None:
         if self._agreed is None:
             self._agreed = agreed
             self._answered()
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         warned = self._left_s <= self._store.timeouts.warning_s
         self._show(
             Snapshot(
@@ -153,12 +153,12 @@ def ask_owner(
 
     def count() -> None:
         while not over.wait(second_s):
-            desk.second_passed()
+            question.second_passed()
 
-    desk = ConsentDesk(store, simulated=simulated, answered=answered)
+    question = ConsentQuestion(store, simulated=simulated, answered=answered)
     clock = threading.Thread(target=count, name="consent-clock", daemon=True)
     try:
-        run_app(desk, store, simulated=simulated, on_started=started, presenter=consent_screen)
+        run_app(question, store, simulated=simulated, on_started=started, present=consent_screen)
     finally:
         over.set()
-    return desk.answer
+    return question.answer

@@ -63,14 +63,14 @@ class Gallery:
         if EventLoop.status != "started":
             EventLoop.start()
         self.sent: list[Any] = []
-        self.stage = PageFrame(send=self.sent.append)
-        Window.add_widget(self.stage)
+        self.frame = PageFrame(send=self.sent.append)
+        Window.add_widget(self.frame)
 
     def resize(self, size_px: tuple[int, int]) -> None:
         """Give the window another size."""
         if tuple(self.window.size) != size_px:
             self.window.size = size_px
-        self.stage.size = size_px
+        self.frame.size = size_px
 
     def show(self, snapshot: Snapshot, local: Local, store: Store, theme: str) -> Any:
         """Put one screen up and let its layout settle."""
@@ -78,7 +78,7 @@ class Gallery:
         self.resize((screen.width_px, screen.height_px))
         self._look.theme = make_theme(screen, (screen.width_px, screen.height_px), theme)
         shown = present(snapshot, local, store)
-        self.stage.show(shown, reach=local.reach)
+        self.frame.show(shown, reach=local.reach)
         self.settle()
         return shown
 
@@ -95,7 +95,7 @@ class Gallery:
             # Words reach their textures when the window draws.
             self._loop.idle()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.stage.save(path)
+        self.frame.save(path)
 
 
 def render(

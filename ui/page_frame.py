@@ -49,14 +49,14 @@ class PageFrame(FloatLayout):
         look.follow(self, PageFrame._paint)
         self._column = BoxLayout(orientation="vertical")
         self._banner, self._header = Banner(), Header()
-        self._hall = BoxLayout()
+        self._page_box = BoxLayout()
         self._bar, self._tools = MainButtons(), Toolbar()
         self._bar.send = self._tools.send = self._touched
         self._footer = BoxLayout(orientation="vertical", size_hint_y=None)
         self._footer.fbind("minimum_height", self._footer.setter("height"))
         self._footer.add_widget(self._bar)
         self._footer.add_widget(self._tools)
-        for part in (self._banner, self._header, self._hall, self._footer):
+        for part in (self._banner, self._header, self._page_box, self._footer):
             self._column.add_widget(part)
         self.add_widget(self._column)
         self._kept: dict[type[Page], Page] = {}
@@ -97,13 +97,13 @@ class PageFrame(FloatLayout):
         sizes = (look.theme.px_per_mm, look.theme.compact)
         if sizes != self._sizes:
             self._sizes, self.page = sizes, None
-            self._hall.clear_widgets()
+            self._page_box.clear_widgets()
             if self.shown is not None:
                 self.show(self.shown, reach=self._reach)
         theme = look.theme
         self._column.spacing = theme.mm(3 if theme.compact else 6)
         self._footer.spacing = theme.mm(3 if theme.compact else 6)
-        self._footer.padding = [theme.margin, 0, theme.margin, theme.mm(3 if theme.compact else 6)]
+        self._footer.padding = [theme.margin_px, 0, theme.margin_px, theme.mm(3 if theme.compact else 6)]
 
     # --- showing ----------------------------------------------------------------------------------------
     def show(self, shown: Shown, *, reach: bool = False) -> None:
@@ -132,9 +132,9 @@ class PageFrame(FloatLayout):
 
     def _turn_to(self, page_class: type[Page], shown: Shown, *, reach: bool) -> None:
         """Put another page up: the one that was up before, if it is a shopper's, for making one anew takes a while."""
-        for button in _buttons_in(self._hall):
+        for button in _buttons_in(self._page_box):
             button.let_go()
-        self._hall.clear_widgets()
+        self._page_box.clear_widgets()
         page = self._kept.pop(page_class, None)
         if page is None:
             page = page_class(shown=shown, send=self._touched, reach=reach)
@@ -144,7 +144,7 @@ class PageFrame(FloatLayout):
         if shown.page in KEPT_PAGES:
             self._kept[page_class] = page
         self.page = page
-        self._hall.add_widget(page)
+        self._page_box.add_widget(page)
         page.begin()
 
     def _appear(self) -> None:

@@ -180,27 +180,27 @@ class Theme:
         return round(max(cap_mm, MIN_TEXT_MM) * self.px_per_mm / CAP_HEIGHT_EM + 0.49)
 
     @property
-    def small(self) -> float:
+    def small_px(self) -> float:
         """Captions: the least that may be shown."""
         return self._type(4.8)
 
     @property
-    def text(self) -> float:
+    def text_px(self) -> float:
         """Running text."""
         return self._type(4.8 if self.compact else 5.3)
 
     @property
-    def lead(self) -> float:
+    def lead_px(self) -> float:
         """Buttons and the first sentence."""
         return self._type(5.2 if self.compact else 6.4)
 
     @property
-    def title(self) -> float:
+    def title_px(self) -> float:
         """What this screen is about."""
         return self._type(7.6 if self.compact else 10.5)
 
     @property
-    def display(self) -> float:
+    def display_px(self) -> float:
         """The price, the count-down, the welcome."""
         return self._type(10.0 if self.compact else 16.0)
 
@@ -210,47 +210,47 @@ class Theme:
         return length_mm * self.px_per_mm
 
     @property
-    def gap(self) -> float:
+    def gap_px(self) -> float:
         """Between things that belong together."""
         return self.mm(3.0 if self.compact else 4.0)
 
     @property
-    def wide_gap(self) -> float:
+    def wide_gap_px(self) -> float:
         """Between groups."""
         return self.mm(5.0 if self.compact else 10.0)
 
     @property
-    def margin(self) -> float:
+    def margin_px(self) -> float:
         """From the glass's edge."""
         return self.mm(8.0 if self.compact else 14.0)
 
     @property
-    def target(self) -> float:
+    def target_px(self) -> float:
         """Least height and width of anything one touches; a pixel more, so that rounding never takes it away."""
         return self.mm(MIN_TARGET_MM) + 1.0
 
     @property
-    def big_target(self) -> float:
+    def big_target_px(self) -> float:
         """Height of the main buttons."""
         return self.mm(20.4 if self.compact else 26.0)
 
     @property
-    def radius(self) -> float:
+    def radius_px(self) -> float:
         """Corners."""
         return self.mm(3.0 if self.compact else 4.0)
 
     @property
-    def hair(self) -> float:
+    def hair_px(self) -> float:
         """Thin borders."""
         return max(1.0, self.mm(0.35))
 
     @property
-    def stroke(self) -> float:
+    def stroke_px(self) -> float:
         """Lines of icons and drawings."""
         return max(1.5, self.mm(0.9))
 
     @property
-    def ring(self) -> float:
+    def ring_px(self) -> float:
         """Width of the focus ring."""
         return max(3.0, self.mm(1.4))
 

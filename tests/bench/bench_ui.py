@@ -174,21 +174,21 @@ class Bench:
 
         if self._finger and time.perf_counter() >= self._finger[0][0]:
             identity = self._finger.pop(0)[1]
-            button = next(b for b in self.app.stage.buttons() if b.action.id == identity)
+            button = next(b for b in self.app.frame.buttons() if b.action.id == identity)
             touch = UnitTestTouch(*button.to_window(*button.center))
             touch.touch_down()
             touch.touch_up()
 
     def _timed(self, identity: str) -> Iterator[float]:
         """Press it; leaves wall and processor time in ms in `self.took`, or None if nothing ever changed."""
-        before = self.app.stage.shown
+        before = self.app.frame.shown
         self.took: tuple[float, float] | None = None
         self._press(identity)
         began_s, used_s = self._finger[0][0], 0.0
         while self._finger:
             used_s = cpu_s()
             yield 0
-        while _same(self.app.stage.shown, before):
+        while _same(self.app.frame.shown, before):
             if time.perf_counter() > began_s + 5:
                 return
             yield 0
@@ -211,10 +211,10 @@ class Bench:
         for turn in range(self.asked.touches):
             name, identity = TOUCHED[turn % len(TOUCHED)]
             snapshot, local = SAMPLES[name]
-            self.app.screenful.local = replace(local, contrast=self.app.screenful.local.contrast)
+            self.app.presenter.local = replace(local, contrast=self.app.presenter.local.contrast)
             self.kiosk.show(replace(snapshot, simulated=True))
             yield 0.6
-            while self.app.screenful.snapshot.state is not snapshot.state or self.app.stage.deaf:
+            while self.app.presenter.snapshot.state is not snapshot.state or self.app.frame.deaf:
                 yield 0.05
             yield from self._timed(identity)
             assert self.took is not None, f"{identity} on {name} changed nothing"
@@ -222,7 +222,7 @@ class Bench:
             used[f"{name} {identity}"].append(self.took[1])
         ending.set()
         thread.join()
-        self.app.screenful.local = Local()
+        self.app.presenter.local = Local()
         everything = [ms for each in wall.values() for ms in each]
         print(f"touch to changed frame, {self.asked.touches} touches: {spread(everything)}")
         for name, values in wall.items():
@@ -233,7 +233,7 @@ class Bench:
         wall: list[float] = []
         end_s = time.perf_counter() + 600
         while len(wall) < self.asked.touches and time.perf_counter() < end_s:
-            if self.app.screenful.snapshot.state is not State.CUTTING or self.app.stage.deaf:
+            if self.app.presenter.snapshot.state is not State.CUTTING or self.app.frame.deaf:
                 yield 0.1
                 continue
             yield from self._timed(WHILE_CUTTING[len(wall) % len(WHILE_CUTTING)])
@@ -254,7 +254,7 @@ class Bench:
                 gc.collect()
                 marks.append(f"{session}: {resident_mb():.0f}")
         print(f"memory in MB after so many sessions: {', '.join(marks)}")
-        assert self.app.screenful.snapshot.state is State.THANK_YOU
+        assert self.app.presenter.snapshot.state is State.THANK_YOU
 
 
 def _same(now: Any, before: Any) -> bool:

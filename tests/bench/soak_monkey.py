@@ -33,8 +33,8 @@ from kiosk.session.intents import Recover
 from kiosk.session.states import FRONT, State
 from simulator.faults.simulated_machine import SimulatedMachine, lay
 from simulator.keys.sample_keys import gallery_key
-from ui.app import Screenful
 from ui.gallery import SIZES, Gallery, sample_store
+from ui.presenter import ScreenPresenter
 
 KEYS = ("tab", "up", "enter", "type", "speech", "louder", "repeat", "backspace")
 BLANKS = ("KW1", "SC1", "KW10", "SC4", "M1")
@@ -93,15 +93,15 @@ class Monkey:
         self._settings_store = sample_store("portrait")
         self.glass = Gallery(SIZES["portrait"][:2])
         self.glass.resize(SIZES["portrait"][:2])
-        self.screenful = Screenful(_Port(house), self._settings_store, Mute(), self._show)
-        self.glass.stage._send = self.screenful.send
+        self.presenter = ScreenPresenter(_Port(house), self._settings_store, Mute(), self._show)
+        self.glass.frame._send = self.presenter.send
         house.stage.watchers.append(self._see)
 
     def _see(self, snapshot: Any) -> None:
-        self.screenful.receive(snapshot)
+        self.presenter.receive(snapshot)
 
     def _show(self, shown: Any, local: Any) -> None:
-        self.glass.stage.show(shown, reach=local.reach)
+        self.glass.frame.show(shown, reach=local.reach)
 
     def begin(self) -> None:
         """The first touch."""
@@ -116,7 +116,7 @@ class Monkey:
             self.where, self.since_s = now.state, self.sim.clock.now_s()
         self.glass.settle(1)
         # Half a second and more between touches: later than the moment in which a new screen is deaf.
-        self.glass.stage._deaf_until_s = 0.0 if self._random.random() < 0.9 else self.glass.stage._deaf_until_s
+        self.glass.frame._deaf_until_s = 0.0 if self._random.random() < 0.9 else self.glass.frame._deaf_until_s
         chance = self._random.random()
         if self.stood >= PATIENCE and now.state in STAFF_ONLY | BACK_ROOM:
             self._staff_come(now)
@@ -139,7 +139,7 @@ class Monkey:
 
     def _check(self) -> None:
         """What must hold after every act."""
-        assert not self.screenful.broken, "the screen failed"
+        assert not self.presenter.broken, "the screen failed"
         state = self.house.stage.now.state
         stood_s = self.sim.clock.now_s() - self.since_s
         assert state is not self.where or state not in WORKING or stood_s < WORK_AT_MOST_S, f"stuck in {state}"
@@ -192,7 +192,7 @@ class Monkey:
         self.acts["touch"] += 1
 
     def _touch_a_button(self) -> None:
-        buttons = self.glass.stage.buttons()
+        buttons = self.glass.frame.buttons()
         if buttons:
             button = self._random.choice(buttons)
             button._pressed_at = -10.0
@@ -203,7 +203,7 @@ class Monkey:
                 button.dispatch("on_release")
 
     def _key(self) -> None:
-        stage, name = self.glass.stage, self._random.choice(KEYS)
+        stage, name = self.glass.frame, self._random.choice(KEYS)
         self.acts["key"] += 1
         if name in ("tab", "up"):
             stage.move_focus(1 if name == "tab" else -1)
@@ -214,21 +214,21 @@ class Monkey:
         elif name == "type" and any(b.action.id == "enter" for b in stage.buttons()):
             from ui.present.local import Typed
 
-            self.screenful.send(Typed(self._random.choice("0123456789")))
+            self.presenter.send(Typed(self._random.choice("0123456789")))
         elif name == "speech":
             from ui.present.local import ToggleSpeech
 
-            self.screenful.send(ToggleSpeech())
+            self.presenter.send(ToggleSpeech())
 
     def _press(self, identity: str) -> None:
-        button = next((b for b in self.glass.stage.buttons() if b.action.id == identity), None)
+        button = next((b for b in self.glass.frame.buttons() if b.action.id == identity), None)
         if button is not None:
             button._pressed_at = -10.0
             button.act()
 
     def _sign_in(self) -> None:
         for number in (self._random.choice(("1001", "2001", "3001")), PIN):
-            while self.screenful.local.typed:
+            while self.presenter.local.typed:
                 self._press("erase")
             for digit in number:
                 self._press(f"digit_{digit}")

@@ -25,7 +25,7 @@ def act(what: str) -> Callable[[Any], None]:
         from kivy.tests.common import UnitTestTouch
 
         def button(name: str) -> Any:
-            return next(each for each in screen.stage.buttons() if each.action.id == name)
+            return next(each for each in screen.frame.buttons() if each.action.id == name)
 
         def touch(name: str, for_s: float) -> None:
             place = button(name)
@@ -34,17 +34,17 @@ def act(what: str) -> Callable[[Any], None]:
             Clock.schedule_once(lambda _: finger.touch_up(), for_s)
 
         def begin(_: float) -> None:
-            if screen.stage.deaf:
+            if screen.frame.deaf:
                 Clock.schedule_once(begin, 0.1)
                 return
-            print("asked:", screen.stage.shown.title, flush=True)
+            print("asked:", screen.frame.shown.title, flush=True)
             if what == "agree":
                 touch("agree", 5.0)
                 return
             Window.dispatch("on_keyboard", 27, 0, None, [])
             Window.dispatch("on_request_close")
             touch("language_fr", 0.1)
-            Clock.schedule_once(lambda _: print("asked:", screen.stage.shown.title, flush=True), 0.6)
+            Clock.schedule_once(lambda _: print("asked:", screen.frame.shown.title, flush=True), 0.6)
             Clock.schedule_once(lambda _: touch("agree", 0.1), 0.7)
 
         Clock.schedule_once(begin, 0.1)

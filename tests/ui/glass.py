@@ -56,12 +56,12 @@ def labels_in(root: Any) -> Iterator[Any]:
             yield widget
 
 
-def mistakes(stage: Any, theme: Any) -> list[str]:
+def mistakes(frame: Any, theme: Any) -> list[str]:
     """Everything clipped, overlapping, too small or outside the glass."""
     from ui.widgets.button import BigButton
 
-    root = stage._dialogue or stage
-    glass = box_of(stage, "glass")
+    root = frame._dialogue or frame
+    glass = box_of(frame, "glass")
     found: list[str] = []
     buttons = [w for w in root.walk(restrict=True) if isinstance(w, BigButton)]
     inside_buttons = {label for button in buttons for label in button.labels}

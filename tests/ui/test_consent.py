@@ -25,7 +25,7 @@ from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from tests.support.paths import ROOT
 from tests.ui.glass import gallery, mistakes
-from ui.consent import ConsentDesk, consent_screen
+from ui.consent import ConsentQuestion, consent_screen
 from ui.gallery import SIZES, sample_store
 from ui.present.local import Local
 from ui.theme import make_theme
@@ -83,9 +83,9 @@ def test_without_a_display_nobody_is_asked_and_one_line_says_so(
     monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
     monkeypatch.setenv("DISPLAY", display)
     assert here("--out", str(tmp_path / "case")) == 2
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert "display" in told
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert "display" in printed
     assert list(tmp_path.iterdir()) == []
 
 
@@ -105,10 +105,10 @@ def test_a_folder_in_use_is_refused_before_anybody_is_asked(
 
 
 @pytest.mark.parametrize(
-    ("broken_by", "told"), [(OSError(28, "no space left"), BadInput), (KeyboardInterrupt(), KeyboardInterrupt)]
+    ("broken_by", "raised"), [(OSError(28, "no space left"), BadInput), (KeyboardInterrupt(), KeyboardInterrupt)]
 )
 def test_what_is_not_written_whole_is_taken_away(
-    broken_by: BaseException, told: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broken_by: BaseException, raised: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def half(frames: ScanFrames, directory: Path) -> None:
         (directory / "head.png").touch()
@@ -118,20 +118,20 @@ def test_what_is_not_written_whole_is_taken_away(
     frames = ScanFrames(silhouette=Frame(np.zeros((4, 4), np.uint8), 0.05))
     (tmp_path / "empty").mkdir()
     for out in (tmp_path / "new", tmp_path / "empty"):
-        with pytest.raises(told):
+        with pytest.raises(raised):
             keep(frames, out)
     assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
 
 
 class Asked:
-    """A desk whose screen is a list."""
+    """A question whose screen is a list."""
 
     def __init__(self) -> None:
         self.store = sample_store("portrait")
         self.answers = 0
         self.shown: list[Snapshot] = []
-        self.desk = ConsentDesk(self.store, simulated=False, answered=self.count)
-        self.desk.subscribe(self.shown.append)
+        self.question = ConsentQuestion(self.store, simulated=False, answered=self.count)
+        self.question.subscribe(self.shown.append)
 
     def count(self) -> None:
         self.answers += 1
@@ -141,26 +141,26 @@ def test_silence_is_announced_and_then_a_no() -> None:
     asked = Asked()
     times = asked.store.timeouts
     for _ in range(int(times.idle_s)):
-        asked.desk.second_passed()
+        asked.question.second_passed()
     assert asked.shown[-1].waiting is not None
     assert asked.answers == 0
-    asked.desk.post(MoreTime())
+    asked.question.post(MoreTime())
     assert asked.shown[-1].waiting is None
     for _ in range(int(times.idle_s + times.warning_s)):
-        asked.desk.second_passed()
-    assert (asked.answers, asked.desk.answer.agreed) == (1, False)
+        asked.question.second_passed()
+    assert (asked.answers, asked.question.answer.agreed) == (1, False)
 
 
 def test_the_first_answer_stands_and_a_failing_screen_is_a_no() -> None:
     asked = Asked()
-    asked.desk.post(SetLanguage("es"))
-    asked.desk.post(Cancel())
-    asked.desk.post(Confirm())
-    assert (asked.answers, asked.desk.answer.agreed, asked.desk.answer.language) == (1, False, "es")
+    asked.question.post(SetLanguage("es"))
+    asked.question.post(Cancel())
+    asked.question.post(Confirm())
+    assert (asked.answers, asked.question.answer.agreed, asked.question.answer.language) == (1, False, "es")
     failed = Asked()
-    failed.desk.stop_now()
-    failed.desk.post(Confirm())
-    assert not failed.desk.answer.agreed
+    failed.question.stop_now()
+    failed.question.post(Confirm())
+    assert not failed.question.answer.agreed
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -172,9 +172,9 @@ def test_the_question_fits_in_every_language_and_says_what_how_and_for_whom(size
     for language in ("en", "es", "fr"):
         snapshot = replace(Snapshot(State.PLACE_KEY, simulated=True), language=language)
         shown = consent_screen(snapshot, Local(), store)
-        glass.stage.show(shown)
+        glass.frame.show(shown)
         glass.settle()
-        assert mistakes(glass.stage, glass._look.theme) == []
-        assert [button.action.hold for button in glass.stage.buttons() if button.action.id == "agree"] == [True]
+        assert mistakes(glass.frame, glass._look.theme) == []
+        assert [button.action.hold for button in glass.frame.buttons() if button.action.id == "agree"] == [True]
         assert len(shown.body) == 3
         assert all(sentence in shown.spoken for sentence in shown.body)

@@ -19,7 +19,7 @@ def glass() -> Any:
     made = gallery()
     put_up(made, "35-technician-move")
     made.sent.clear()
-    made.stage._deaf_until_s = 0.0
+    made.frame._deaf_until_s = 0.0
     return made
 
 
@@ -29,7 +29,7 @@ def put_up(glass: Any, name: str) -> None:
 
 
 def button(glass: Any, name: str = "jog_plus") -> Any:
-    found = next(each for each in glass.stage.buttons() if each.action.id == name)
+    found = next(each for each in glass.frame.buttons() if each.action.id == name)
     found._pressed_at = -10.0
     return found
 

@@ -28,19 +28,19 @@ from ui.panel.decode import LineKind, meaning
 from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.requests import (
     ControlRequest,
-    MachineRequests,
-    door_wish,
-    fault_wish,
-    mend_wish,
+    PanelState,
+    door_request,
+    fault_request,
+    mend_request,
     outcome_message,
     parameters_of,
-    pause_wish,
-    slot_wish,
+    pause_request,
+    slot_request,
     stepped,
-    stop_wish,
+    stop_request,
 )
 from ui.panel.style import DESIGN_PX, PALETTES, panel_theme
-from ui.panel.translate import FOLDER, LANGUAGES, told_in
+from ui.panel.translate import FOLDER, LANGUAGES, load_translation
 from ui.panel.wire_lines import ShownWire
 from ui.theme import contrast
 
@@ -56,20 +56,22 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 def test_every_sentence_stands_in_every_language() -> None:
-    english = told_in("en").words.ids
+    english = load_translation("en").words.ids
     for code in LANGUAGES:
         own = {
-            key for key in told_in(code).words.ids if not key.startswith(("fault.", "key.", "error.", "alarm.", "outc"))
+            key
+            for key in load_translation(code).words.ids
+            if not key.startswith(("fault.", "key.", "error.", "alarm.", "outc"))
         }
         assert own == english, code
 
 
 @pytest.mark.parametrize("code", ["es", "fr"])
-def test_faults_keys_outcomes_and_numbers_are_told_in_other_languages_too(code: str) -> None:
+def test_faults_keys_outcomes_and_numbers_are_load_translation_other_languages_too(code: str) -> None:
     wanted = {f"fault.{name}" for name in FAULTS} | {f"key.{name}" for name in GALLERY}
     wanted |= {f"outcome.{each.name.lower()}" for each in Required}
     wanted |= {f"error.{number}" for number in ERRORS} | {f"alarm.{number}" for number in ALARMS}
-    assert not wanted - told_in(code).words.ids
+    assert not wanted - load_translation(code).words.ids
 
 
 def test_words_are_read_on_their_ground() -> None:
@@ -122,21 +124,21 @@ def test_what_one_touches_is_large_enough_and_grows_with_the_window() -> None:
         ("port", "open", LineKind.PORT, "a program opened the port: the board starts anew"),
     ],
 )  # fmt: skip
-def test_a_line_is_told_in_plain_words(course: str, raw: str, kind: LineKind, said: str) -> None:
-    told = meaning(course, raw, False, told_in("en"))
-    assert (told.kind, told.text) == (kind, said)
+def test_a_line_is_load_translation_plain_words(course: str, raw: str, kind: LineKind, said: str) -> None:
+    found = meaning(course, raw, False, load_translation("en"))
+    assert (found.kind, found.text) == (kind, said)
 
 
 def test_a_damaged_line_is_trouble_whatever_it_looks_like() -> None:
-    told = meaning("from_board", "ok", True, told_in("en"))
-    assert told.kind is LineKind.TROUBLE
-    assert told.text.startswith("damaged on the way")
+    found = meaning("from_board", "ok", True, load_translation("en"))
+    assert found.kind is LineKind.TROUBLE
+    assert found.text.startswith("damaged on the way")
 
 
 @given(st.sampled_from(list(Passage)), st.text(max_size=80), st.booleans(), st.sampled_from(LANGUAGES))
 @settings(max_examples=150, deadline=None)
-def test_anything_on_the_wire_is_told_somehow(course: Passage, raw: str, damaged: bool, code: str) -> None:
-    assert meaning(course, raw, damaged, told_in(code)).text
+def test_anything_on_the_wire_is_described_somehow(course: Passage, raw: str, damaged: bool, code: str) -> None:
+    assert meaning(course, raw, damaged, load_translation(code)).text
 
 
 def rows(*texts: str, first: int = 1, course: str = "to_board") -> list[list[object]]:
@@ -144,7 +146,7 @@ def rows(*texts: str, first: int = 1, course: str = "to_board") -> list[list[obj
 
 
 def test_polls_are_hidden_until_they_are_asked_for_and_trouble_can_be_seen_alone() -> None:
-    log = ShownWire(told_in("en"))
+    log = ShownWire(load_translation("en"))
     log.add(rows("?", "G0X-1"), 0)
     log.add(rows("ok", "error:1", first=3, course="from_board"), 0)
     assert [line.raw for line in log.shown(9)] == ["G0X-1", "ok", "error:1"]
@@ -157,13 +159,13 @@ def test_polls_are_hidden_until_they_are_asked_for_and_trouble_can_be_seen_alone
 
 
 def test_a_log_that_is_held_still_shows_the_same_lines_while_others_come_and_counts_them() -> None:
-    log = ShownWire(told_in("en"))
+    log = ShownWire(load_translation("en"))
     log.add(rows("G0X-1"), 0)
     log.hold(True)
     log.add(rows("G0X-2", "G0X-3", first=2), 7)
     assert [line.raw for line in log.shown(9)] == ["G0X-1"]
     assert (log.newer(), log.lost, log.seen) == (2, 7, 3)
-    log.speak(told_in("es"))
+    log.speak(load_translation("es"))
     assert log.shown(9)[0].meaning.text == "rápido a X-1"
     log.hold(False)
     assert [line.raw for line in log.shown(2)] == ["G0X-2", "G0X-3"]
@@ -173,13 +175,13 @@ def test_a_log_that_is_held_still_shows_the_same_lines_while_others_come_and_cou
 
 
 def test_buttons_ask_for_what_they_will_do_next() -> None:
-    assert door_wish({"door_open": True}).request == {"do": "door", "open": False}
-    assert stop_wish({}).request == {"do": "stop", "pressed": True}
-    assert (pause_wish({"paused": True}).do, pause_wish({}).do) == ("go", "pause")
+    assert door_request({"door_open": True}).request == {"do": "door", "open": False}
+    assert stop_request({}).request == {"do": "stop", "pressed": True}
+    assert (pause_request({"paused": True}).do, pause_request({}).do) == ("go", "pause")
     machine: dict[str, Any] = {"slots": [{"number": 2, "capacity": 50}]}
-    assert slot_wish(machine, {"stock": {"2": 4}}, 2).request["blanks"] == 0
-    assert slot_wish(machine, {"stock": {"2": 0}}, 2).request["blanks"] == 50
-    assert mend_wish().request == {"do": "clear"}
+    assert slot_request(machine, {"stock": {"2": 4}}, 2).request["blanks"] == 0
+    assert slot_request(machine, {"stock": {"2": 0}}, 2).request["blanks"] == 50
+    assert mend_request().request == {"do": "clear"}
 
 
 @given(st.sampled_from(sorted(FAULTS)), st.lists(st.tuples(st.integers(0, 9), st.sampled_from((-10, -1, 1, 10)))))
@@ -191,9 +193,9 @@ def test_whatever_one_steps_to_is_taken_by_the_fault(name: str, taps: list[tuple
     for which, steps in taps:
         key = list(parameters)[which % len(parameters)]
         values[key] = stepped(parameters[key], values[key], steps)
-    wish = fault_wish(fault, values)
+    request = fault_request(fault, values)
     assert fault.values(values, "panel") == values
-    assert wish.request["name"] == name
+    assert request.body["name"] == name
 
 
 def test_a_step_is_one_in_the_last_place_of_the_default_and_comes_back() -> None:
@@ -209,13 +211,13 @@ def test_every_fault_can_be_set_as_the_panel_sets_it(name: str) -> None:
     fault = FAULTS[name]
     panel = FaultPanel(Hand().sim)
     values = {key: parameter.default for key, parameter in parameters_of(fault).items()}
-    request = fault_wish(fault, values).request
+    request = fault_request(fault, values).request
     panel.set(request.pop("name"), {key: value for key, value in request.items() if key != "do"})
     assert name in panel.active()
 
 
-def test_every_answer_is_told(language: str) -> None:
-    told = told_in(language)
+def test_every_answer_is_described(language: str) -> None:
+    translate = load_translation(language)
     asked: list[tuple[ControlRequest, dict[str, Any]]] = [
         (ControlRequest("lay", (("key", "dimple"),)), {}),
         (ControlRequest("take"), {"taken": True}),
@@ -232,22 +234,24 @@ def test_every_answer_is_told(language: str) -> None:
         (ControlRequest("go"), {}),
         (ControlRequest("step", (("s", 0.1),)), {}),
     ]
-    for wish, answer in asked:
-        said, troubled = outcome_message(wish.request, {"ok": True, **answer}, told)
+    for request, answer in asked:
+        said, troubled = outcome_message(request.body, {"ok": True, **answer}, translate)
         assert said
         assert not troubled
     refused = {"ok": False, "problems": [{"line": 1, "field": "mm", "reason": "must be a number"}]}
-    assert outcome_message({"do": "fault"}, refused, told) == ("mm: must be a number", True)
+    assert outcome_message({"do": "fault"}, refused, translate) == ("mm: must be a number", True)
 
 
-def test_a_slide_that_is_not_where_the_board_believes_is_told_only_once_the_board_knows_where_it_is() -> None:
-    told = told_in("en")
-    desk = MachineRequests(
-        told, ShownWire(told), state={"board": "Idle", "position_mm": [-60.3, -2, -5], "commanded_mm": [-60, -2, -5]}
+def test_a_slide_that_is_not_where_the_board_believes_is_shown_only_once_the_board_knows_where_it_is() -> None:
+    translate = load_translation("en")
+    panel = PanelState(
+        translate,
+        ShownWire(translate),
+        state={"board": "Idle", "position_mm": [-60.3, -2, -5], "commanded_mm": [-60, -2, -5]},
     )
-    assert desk.apart_mm()[0] == pytest.approx(-0.3)
-    desk.state["board"] = "Alarm"
-    assert desk.apart_mm() == (0, 0, 0)
+    assert panel.apart_mm()[0] == pytest.approx(-0.3)
+    panel.state["board"] = "Alarm"
+    assert panel.apart_mm() == (0, 0, 0)
 
 
 # -- pictures --------------------------------------------------------------------------------------------------
@@ -263,7 +267,7 @@ def test_a_picture_gets_a_name_nobody_has_in_a_folder_that_is_made(tmp_path: Pat
     assert second.suffix == ".png"
 
 
-def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(PictureFailed):
         picture_path(tmp_path / "file")
@@ -326,10 +330,10 @@ def test_without_a_display_it_says_so_rather_than_draw_unseen(tmp_path: Path) ->
 @given(st.lists(st.floats(0.0, 0.3), min_size=50, max_size=200))
 @settings(max_examples=80, deadline=None)
 def test_looking_is_skipped_until_no_more_than_its_share_was_spent(costs_s: list[float]) -> None:
-    thrift, wall_s, cpu_s = CpuBudget(0.0, 0.0), 0.0, 0.0
+    budget, wall_s, cpu_s = CpuBudget(0.0, 0.0), 0.0, 0.0
     for cost_s in costs_s:
         wall_s += 1 / 12
-        if thrift.may(wall_s, cpu_s):
+        if budget.may(wall_s, cpu_s):
             cpu_s += cost_s
             wall_s += cost_s
     assert cpu_s <= SHARE * wall_s + 0.15 + 0.3

@@ -25,7 +25,7 @@ def _pixels(snapshot: Snapshot, local: Local, size: str, theme: str) -> np.ndarr
     glass.show(snapshot, local, sample_store(size, theme), theme)
     for _ in range(2):
         glass._loop.idle()
-    texture = glass.stage.picture()
+    texture = glass.frame.picture()
     pixels = np.frombuffer(texture.pixels, np.uint8).reshape(texture.height, texture.width, 4)
     return np.ascontiguousarray(pixels[:, :, :3])
 
@@ -39,7 +39,7 @@ def bars(size: str, theme: str, code: str) -> np.ndarray:
     assert snapshot.receipt is not None
     snapshot = replace(snapshot, receipt=replace(snapshot.receipt, pay_code=code))
     pixels = _pixels(snapshot, local, size, theme)
-    widget = next(w for w in glass.stage.walk(restrict=True) if isinstance(w, Barcode) and w.text)
+    widget = next(w for w in glass.frame.walk(restrict=True) if isinstance(w, Barcode) and w.text)
     x, y = widget.to_window(*widget.center)
     row = pixels[round(pixels.shape[0] - y), :].mean(axis=1)
     half = round(widget.width / 2)

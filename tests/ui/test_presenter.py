@@ -106,7 +106,7 @@ def test_a_refusal_is_never_a_dead_end(outcome: Outcome | None, can_be_approved:
     assert [shown.staff_door.does] == [StaffKey()] if can_be_approved and shown.staff_door else not shown.staff_door
 
 
-def test_a_rule_nobody_has_worded_is_told_truthfully() -> None:
+def test_a_rule_nobody_has_worded_is_described_truthfully() -> None:
     rule = FiredRule("OWNERS_OWN", Verdict.REFUSE, Override.NEVER, "ground", "source")
     for language in LANGUAGES:
         shown = shown_of(Snapshot(State.REFUSED, simulated=False, language=language, refusal=Refusal((rule,))))
@@ -240,7 +240,7 @@ def test_a_time_out_says_when_a_key_lies_in_the_tray_and_sounds() -> None:
     assert with_key.waiting.more.enabled
 
 
-def test_the_time_left_is_told_in_steps_one_can_follow() -> None:
+def test_the_time_left_is_said_in_steps_one_can_follow() -> None:
     def left(seconds: float) -> str:
         shown = shown_of(
             Snapshot(State.CUTTING, simulated=False, progress=Progress(("load", "cut"), 1, 0.5, seconds, 1, 1))

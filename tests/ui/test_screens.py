@@ -59,16 +59,16 @@ def put_up(name: str, size: str, language: str = "en", theme: str = "light", *, 
 
 def _look(name: str, size: str, language: str, *, reach: bool) -> Seen:
     glass = put_up(name, size, language, reach=reach)
-    stage = glass.stage
+    frame = glass.frame
     if reach:
         glass.settle(4)
-    found = mistakes(stage, glass._look.theme)
-    middle = stage.height / 2 + 1
-    buttons = stage.buttons()
+    found = mistakes(frame, glass._look.theme)
+    middle = frame.height / 2 + 1
+    buttons = frame.buttons()
     high = tuple(b.action.id for b in buttons if b.to_window(0, b.top)[1] > middle)
     wrong = tuple(b.action.id for b in buttons if not _answers(glass, b))
-    missing = frozenset(_wanted(stage.shown) - {b.action.id for b in buttons})
-    focus_ok, banner = _focus_goes_round(stage), stage._banner.text
+    missing = frozenset(_wanted(frame.shown) - {b.action.id for b in buttons})
+    focus_ok, banner = _focus_goes_round(frame), frame._banner.text
     contrast = () if reach else tuple(_in_contrast(glass, size))
     return Seen(name, tuple(found), wrong, missing, high, focus_ok, banner, contrast)
 
@@ -80,8 +80,8 @@ def _in_contrast(glass: Any, size: str) -> list[str]:
     glass.settle(2)
     p = glass._look.theme.palette
     inks = {p.ink, p.soft_ink, p.accent, p.on_accent, p.on_danger, p.on_warn, p.danger}
-    pale = [f"{each.text!r} keeps its colour" for each in labels_in(glass.stage) if tuple(each.color) not in inks]
-    return pale + mistakes(glass.stage, glass._look.theme)
+    pale = [f"{each.text!r} keeps its colour" for each in labels_in(glass.frame) if tuple(each.color) not in inks]
+    return pale + mistakes(glass.frame, glass._look.theme)
 
 
 def _answers(glass: Any, button: Any) -> bool:
@@ -109,15 +109,15 @@ def _wanted(shown: Any) -> set[str]:
     return wanted | {action.id for action in (*shown.actions, *shown.languages, *shown.aids)}
 
 
-def _focus_goes_round(stage: Any) -> bool:
-    enabled = [b.action.id for b in stage.buttons() if b.action.enabled]
-    stage.focus_on("")
+def _focus_goes_round(frame: Any) -> bool:
+    enabled = [b.action.id for b in frame.buttons() if b.action.enabled]
+    frame.focus_on("")
     visited = []
     for _ in enabled:
-        visited.append(stage.move_focus(1).action.id)
-        if sum(b.focused for b in stage.buttons()) != 1:
+        visited.append(frame.move_focus(1).action.id)
+        if sum(b.focused for b in frame.buttons()) != 1:
             return False
-    stage.focus_on("")
+    frame.focus_on("")
     return visited == enabled
 
 
@@ -154,9 +154,9 @@ def test_all_a_shopper_touches_lies_in_the_lower_half_on_one_touch(size: str, re
 
 def test_a_page_that_would_not_fit_in_the_lower_half_does_not_offer_it() -> None:
     for name in ("30-staff-stock", "35-technician"):
-        stage = put_up(name, "landscape", reach=True).stage
-        assert not stage.page.reach
-        assert "aid_reach" not in [button.action.id for button in stage.buttons()]
+        frame = put_up(name, "landscape", reach=True).frame
+        assert not frame.page.reach
+        assert "aid_reach" not in [button.action.id for button in frame.buttons()]
 
 
 def test_every_screen_of_a_simulated_machine_says_so() -> None:
@@ -167,7 +167,7 @@ def test_a_real_machine_shows_no_such_banner() -> None:
     snapshot, local = SAMPLES["02-welcome"]
     glass = gallery()
     glass.show(replace(snapshot, simulated=False), local, sample_store("portrait"), "light")
-    assert glass.stage._banner.height == 0
+    assert glass.frame._banner.height == 0
 
 
 @every_combination
@@ -180,7 +180,7 @@ def test_a_page_kept_for_the_next_shopper_comes_back_in_the_looks_then_in_force(
     put_up("08-offer", "portrait")
     put_up("02-welcome", "portrait")
     glass = put_up("08-offer", "landscape", "fr", "contrast")
-    assert mistakes(glass.stage, glass._look.theme) == []
+    assert mistakes(glass.frame, glass._look.theme) == []
 
 
 def test_there_is_a_sample_of_every_state() -> None:

@@ -44,9 +44,9 @@ def test_every_border_that_says_something_can_be_seen(palette: Palette) -> None:
 @pytest.mark.parametrize("screen", SCREENS)
 def test_the_smallest_text_and_target_are_as_large_as_people_need(screen: Screen) -> None:
     theme = make_theme(screen, (screen.width_px, screen.height_px))
-    assert theme.small * CAP_HEIGHT_EM * screen.mm_per_px >= MIN_TEXT_MM
-    assert theme.target * screen.mm_per_px >= MIN_TARGET_MM
-    assert theme.small <= theme.text <= theme.lead <= theme.title <= theme.display
+    assert theme.small_px * CAP_HEIGHT_EM * screen.mm_per_px >= MIN_TEXT_MM
+    assert theme.target_px * screen.mm_per_px >= MIN_TARGET_MM
+    assert theme.small_px <= theme.text_px <= theme.lead_px <= theme.title_px <= theme.display_px
 
 
 def test_a_smaller_window_is_the_same_picture_smaller() -> None:

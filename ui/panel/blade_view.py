@@ -14,7 +14,7 @@ from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.layers import Layers
 from ui.panel.machine_drawing import wheel_edge
-from ui.panel.requests import MachineRequests
+from ui.panel.requests import PanelState
 from ui.panel.style import mixed
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -30,14 +30,14 @@ WHEEL_REACH_MM = 9.0
 class BladeCard(PanelCard):
     """The close-up."""
 
-    def __init__(self, desk: MachineRequests, **kwargs: Any) -> None:
-        super().__init__(desk, **kwargs)
+    def __init__(self, panel: PanelState, **kwargs: Any) -> None:
+        super().__init__(panel, **kwargs)
         self._layers = Layers(self.canvas)
         self._pen: Pen | None = None
 
     def heading(self) -> str:
         """Its name and what is clamped."""
-        return self.desk.told("clamp.in")
+        return self.panel.translate("clamp.in")
 
     def place(self) -> None:
         """The drawing left, figures right."""
@@ -51,8 +51,8 @@ class BladeCard(PanelCard):
 
     def refresh(self, *, whole: bool = False) -> None:
         """Draw what changed."""
-        desk, pen = self.desk, self._pen
-        if not desk.machine or not desk.state or pen is None:
+        panel, pen = self.panel, self._pen
+        if not panel.machine or not panel.state or pen is None:
             return
         theme = look.theme
         if whole:
@@ -60,10 +60,10 @@ class BladeCard(PanelCard):
         layer = self._layers.draw
         layer("ground", 0, lambda: self._ground(pen, theme))
         layer("scale", 0, lambda: self._scale(pen, theme))
-        metal = desk.metal
+        metal = panel.metal
         layer("metal", metal.get("number"), lambda: self._metal(pen, theme, metal))
-        x_mm, y_mm, _ = desk.state["position_mm"]
-        along, edge = x_mm - desk.machine["shoulder_x_mm"], y_mm - desk.machine["spine_y_mm"]
+        x_mm, y_mm, _ = panel.state["position_mm"]
+        along, edge = x_mm - panel.machine["shoulder_x_mm"], y_mm - panel.machine["spine_y_mm"]
         # The wheel's layer lies under a stencil, so that it never leaves the drawing.
         seen = FROM_MM - WHEEL_REACH_MM < along < TO_MM + WHEEL_REACH_MM and edge < HIGH_MM
         layer("wheel", (seen, round(along, 3), round(edge, 3)), lambda: self._wheel(pen, theme, along, edge, seen))
@@ -86,20 +86,20 @@ class BladeCard(PanelCard):
             pen.line([self._at(FROM_MM, mm), self._at(TO_MM, mm)], faint, 0.05)
             x, y = pen.px(*self._at(FROM_MM, mm))
             if mm % 4 == 0:
-                ink.write(f"{mm}", x + theme.mm(1), y + theme.mm(2.6), theme.small * 0.8, p.soft_ink)
+                ink.write(f"{mm}", x + theme.mm(1), y + theme.mm(2.6), theme.small_px * 0.8, p.soft_ink)
         for mm in range(0, int(TO_MM), 1):
             long = mm % 5 == 0
             pen.line([self._at(mm, -1.0), self._at(mm, -1.7 if long else -1.35)], p.soft_ink, 0.07)
         for mm in range(0, int(TO_MM), 10):
             x, y = pen.px(*self._at(mm, -2.1))
             words = f"{mm} mm" if mm == 10 else f"{mm}"
-            ink.write(words, x, y, theme.small * 0.8, p.soft_ink, anchor="middle")
+            ink.write(words, x, y, theme.small_px * 0.8, p.soft_ink, anchor="middle")
 
     def _metal(self, pen: Pen, theme: Theme, metal: dict[str, Any]) -> None:
         p = theme.palette
         if not metal.get("blank"):
             x, y = pen.px(*self._at((FROM_MM + TO_MM) / 2, 4.5))
-            ink.write(self.desk.told("clamp.empty"), x, y, theme.text, p.soft_ink, anchor="middle")
+            ink.write(self.panel.translate("clamp.empty"), x, y, theme.text_px, p.soft_ink, anchor="middle")
             return
         brass = p.brass if metal["finish"] == "brass" else mixed(p.brass_shade, p.paper, 0.5)
         step, shift, lift = metal["step_mm"], metal["shift_mm"], metal["lift_mm"]
@@ -127,8 +127,8 @@ class BladeCard(PanelCard):
             return
         p = theme.palette
         (x0, y0), (wide, high) = self._box
-        outline = [self._at(along + x, lowest + y) for x, y in wheel_edge(self.desk.machine, WHEEL_REACH_MM)]
-        running = float(self.desk.state.get("wheel_rpm", 0)) > 1
+        outline = [self._at(along + x, lowest + y) for x, y in wheel_edge(self.panel.machine, WHEEL_REACH_MM)]
+        running = float(self.panel.state.get("wheel_rpm", 0)) > 1
         colour = mixed(p.steel, p.accent, 0.35) if running else p.steel
         StencilPush()
         Rectangle(pos=(x0, y0), size=(wide, high))
@@ -143,35 +143,35 @@ class BladeCard(PanelCard):
     # --- figures ----------------------------------------------------------------------------------------
     def _figures(self, edge_mm: float | None) -> tuple[tuple[str, str, bool], ...]:
         """Name, value and whether it is out of the ordinary."""
-        told, metal, state = self.desk.told, self.desk.metal, self.desk.state
-        number = told.number
+        translate, metal, state = self.panel.translate, self.panel.metal, self.panel.state
+        number = translate.number
         rows: list[tuple[str, str, bool]] = []
         if metal.get("blank"):
             rows.append(
-                (metal["blank"], told(metal["finish"]) if metal["finish"] in _FINISHES else metal["finish"], False)
+                (metal["blank"], translate(metal["finish"]) if metal["finish"] in _FINISHES else metal["finish"], False)
             )
-            rows.append((told("blade.height"), f"{number(metal['height_mm'], 2)} mm", False))
+            rows.append((translate("blade.height"), f"{number(metal['height_mm'], 2)} mm", False))
             deepest = deepest_cut(metal)
-            said = told("blade.uncut")
+            said = translate("blade.uncut")
             if deepest is not None:
-                said = told("blade.at", mm=number(deepest[1], 2), at=number(deepest[0], 2))
-            rows.append((told("blade.deepest"), said, False))
-            rows.append((told("blade.gone"), f"{number(removed_mm2(metal), 1)} mm²", False))
+                said = translate("blade.at", mm=number(deepest[1], 2), at=number(deepest[0], 2))
+            rows.append((translate("blade.deepest"), said, False))
+            rows.append((translate("blade.gone"), f"{number(removed_mm2(metal), 1)} mm²", False))
             burrs = bool(metal["burrs"])
-            rows.append((told("blade.burrs"), told("blade.burrs.yes" if burrs else "blade.burrs.no"), burrs))
+            rows.append((translate("blade.burrs"), translate("blade.burrs.yes" if burrs else "blade.burrs.no"), burrs))
             for key in ("lift", "shift", "bend"):
                 mm = float(metal[f"{key}_mm"])
                 if abs(mm) > 0.001:
-                    rows.append((told(f"blade.{key}"), f"{number(mm, 2)} mm", True))
+                    rows.append((translate(f"blade.{key}"), f"{number(mm, 2)} mm", True))
             if metal["doubled"]:
-                rows.append((told("blade.double"), "", True))
+                rows.append((translate("blade.double"), "", True))
         if edge_mm is not None:
-            rows.append((told("blade.edge"), told("blade.above", mm=number(edge_mm, 2)), False))
+            rows.append((translate("blade.edge"), translate("blade.above", mm=number(edge_mm, 2)), False))
         worn = float(state["wheel_worn_mm"])
         if worn > 0.0005:
-            rows.append((told("blade.wheel"), f"{number(worn, 3)} mm", worn > 0.03))
+            rows.append((translate("blade.wheel"), f"{number(worn, 3)} mm", worn > 0.03))
         incidents = ((name, count) for name, count in state["incidents"].items() if count)
-        rows += [(f"{told(f'incident.{name}')} × {count}", "", True) for name, count in incidents]
+        rows += [(f"{translate(f'incident.{name}')} × {count}", "", True) for name, count in incidents]
         return tuple(rows)
 
     def _side_by_side(self, rows: tuple[tuple[str, str, bool], ...], theme: Theme) -> None:
@@ -179,7 +179,7 @@ class BladeCard(PanelCard):
         y = self.top - self.pad - self.heading_height
         most = self.right - self.pad - self._side
         names = min(
-            most * 0.5, max((ink.width(name, round(theme.small)) for name, value, _ in rows if value), default=0)
+            most * 0.5, max((ink.width(name, round(theme.small_px)) for name, value, _ in rows if value), default=0)
         )
         pitch = min(theme.mm(9.2), (y - self.y - self.pad) / max(1, len(rows)))
         for name, value, odd in rows:
@@ -187,15 +187,15 @@ class BladeCard(PanelCard):
             colour = p.danger if odd else p.ink
             room = names if value else most
             ink.write(
-                ink.fitted(name, round(theme.small), ink.REGULAR, room),
+                ink.fitted(name, round(theme.small_px), ink.REGULAR, room),
                 self._side,
                 y,
-                theme.small,
+                theme.small_px,
                 p.soft_ink if not odd else colour,
             )
             at = self._side + names + theme.mm(5)
-            words = ink.fitted(value, round(theme.small), ink.SEMIBOLD, self.right - self.pad - at)
-            ink.write(words, at, y, theme.small, colour, ink.SEMIBOLD)
+            words = ink.fitted(value, round(theme.small_px), ink.SEMIBOLD, self.right - self.pad - at)
+            ink.write(words, at, y, theme.small_px, colour, ink.SEMIBOLD)
 
 
 _FINISHES = ("brass", "black", "nickel")

@@ -9,7 +9,7 @@ from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.requests import MachineRequests
+from ui.panel.requests import PanelState
 from ui.panel.tap import fill
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -19,14 +19,14 @@ from kivy.uix.widget import Widget
 
 
 class PanelCard(Widget):
-    """Draws its ground; `place` puts its children, `refresh` shows the desk anew."""
+    """Draws its ground; `place` puts its children, `refresh` shows the panel anew."""
 
     has_bar = False
     """Whether buttons stand in the heading's line."""
 
-    def __init__(self, desk: MachineRequests, **kwargs: Any) -> None:
+    def __init__(self, panel: PanelState, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.desk = desk
+        self.panel = panel
         self._soon = Clock.create_trigger(self._again, -1)
         for name in ("pos", "size"):
             self.fbind(name, self._soon)
@@ -50,7 +50,7 @@ class PanelCard(Widget):
     @property
     def bar_height(self) -> float:
         """Height of the buttons in the heading's line."""
-        return round(look.theme.target * 0.78)
+        return round(look.theme.target_px * 0.78)
 
     @property
     def bar_bottom(self) -> float:
@@ -74,7 +74,7 @@ class PanelCard(Widget):
         theme = look.theme
         self.canvas.before.clear()
         with self.canvas.before:
-            fill(self, theme.palette.card, theme.radius)
+            fill(self, theme.palette.card, theme.radius_px)
             self.head(theme)
         self.place()
         self.refresh(whole=True)
@@ -85,10 +85,12 @@ class PanelCard(Widget):
 
     def head(self, theme: Theme) -> None:
         """Draw the heading into the canvas that is open."""
-        ink.write(self.heading(), self.x + self.pad, self.heading_y, theme.text, theme.palette.soft_ink, ink.SEMIBOLD)
+        ink.write(
+            self.heading(), self.x + self.pad, self.heading_y, theme.text_px, theme.palette.soft_ink, ink.SEMIBOLD
+        )
 
     def place(self) -> None:
         """Put children where they belong."""
 
     def refresh(self, *, whole: bool = False) -> None:
-        """Show what the desk says now; `whole` when size, theme or language changed too."""
+        """Show what the panel says now; `whole` when size, theme or language changed too."""

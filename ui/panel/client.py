@@ -30,29 +30,29 @@ class ControlClient:
         """
         self._socket = socket.create_connection((host, port), timeout=5)
         self._answered = answered
-        self._wishes: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="panel-control", daemon=True)
         self._thread.start()
 
     def ask(self, do: str, **fields: Any) -> None:
         """Queue a request. Any thread."""
-        self._wishes.put({"do": do, **fields})
+        self._requests.put({"do": do, **fields})
 
     def close(self) -> None:
         """Hang up."""
-        self._wishes.put(None)
+        self._requests.put(None)
         self._thread.join(timeout=6)
         self._socket.close()
 
     def _run(self) -> None:
         with self._socket.makefile("rb") as answers:
-            while (wish := self._wishes.get()) is not None:
+            while (request := self._requests.get()) is not None:
                 try:
-                    self._socket.sendall(json.dumps(wish).encode() + b"\n")
+                    self._socket.sendall(json.dumps(request).encode() + b"\n")
                     line = answers.readline()
                 except OSError:
                     line = b""
                 if not line:
-                    self._answered(wish, {"ok": False, "gone": True})
+                    self._answered(request, {"ok": False, "gone": True})
                     return
-                self._answered(wish, json.loads(line))
+                self._answered(request, json.loads(line))

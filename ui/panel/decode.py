@@ -28,7 +28,7 @@ from hardware.grbl.wire import parse_line
 from hardware.job import Position
 from simulator.wire.tap import Passage
 from ui.panel.decode_gcode import gcode
-from ui.panel.translate import PanelWords
+from ui.panel.translate import PanelTranslation
 
 
 class LineKind(StrEnum):
@@ -64,20 +64,20 @@ _ROOM = re.compile(r"\|Bf:\d+,(\d+)")
 _TROUBLED_STATES = frozenset({"Alarm", "Door"})
 
 
-def meaning(course: str, text: str, damaged: bool, told: PanelWords) -> LineMeaning:
+def meaning(course: str, text: str, damaged: bool, translate: PanelTranslation) -> LineMeaning:
     r"""One line of the wire in plain words.
 
     Args:
         course: a `simulator.wire.tap.Course`.
         text: as it passed, bytes that cannot be printed as `\\x18`.
         damaged: whether the simulated wire changed it.
-        told: the language.
+        translate: the language.
     """
     if course == Passage.PORT:
-        return LineMeaning(LineKind.PORT, told("wire.port.open"))
-    found = _sent(text, told) if course == Passage.TO_BOARD else _heard(text, told)
+        return LineMeaning(LineKind.PORT, translate("wire.port.open"))
+    found = _sent(text, translate) if course == Passage.TO_BOARD else _received(text, translate)
     if damaged:
-        return LineMeaning(LineKind.TROUBLE, f"{told('wire.damaged')} · {found.text}")
+        return LineMeaning(LineKind.TROUBLE, f"{translate('wire.damaged')} · {found.text}")
     return found
 
 
@@ -86,102 +86,108 @@ def at(position: Position) -> str:
     return " ".join(f"{axis}{value:.3f}" for axis, value in zip("XYZ", position, strict=True))
 
 
-def _sent(text: str, told: PanelWords) -> LineMeaning:
+def _sent(text: str, translate: PanelTranslation) -> LineMeaning:
     if text == "?":
-        return LineMeaning(LineKind.POLL, told("wire.rt.status"))
+        return LineMeaning(LineKind.POLL, translate("wire.rt.status"))
     if text in ("!", "~"):
-        return LineMeaning(LineKind.COMMAND, told("wire.rt.hold" if text == "!" else "wire.rt.resume"))
+        return LineMeaning(LineKind.COMMAND, translate("wire.rt.hold" if text == "!" else "wire.rt.resume"))
     if match := re.fullmatch(r"\\x([0-9a-f]{2})", text):
-        return LineMeaning(LineKind.COMMAND, _single(int(match[1], 16), told))
+        return LineMeaning(LineKind.COMMAND, _single(int(match[1], 16), translate))
     plain = text.replace(" ", "").upper()
     if plain.startswith("$"):
-        return LineMeaning(LineKind.COMMAND, _dollar(plain, told))
-    return LineMeaning(LineKind.COMMAND, gcode(text, told))
+        return LineMeaning(LineKind.COMMAND, _dollar(plain, translate))
+    return LineMeaning(LineKind.COMMAND, gcode(text, translate))
 
 
-def _single(byte: int, told: PanelWords) -> str:
+def _single(byte: int, translate: PanelTranslation) -> str:
     if byte in _REALTIME:
-        return told(f"wire.{_REALTIME[byte]}")
+        return translate(f"wire.{_REALTIME[byte]}")
     if byte in _STEPS:
-        return told("wire.rt.feed" if byte < 0x99 else "wire.rt.spindle", step=_STEPS[byte])
+        return translate("wire.rt.feed" if byte < 0x99 else "wire.rt.spindle", step=_STEPS[byte])
     if byte in _RAPID:
-        return told("wire.rt.rapid", to=_RAPID[byte])
-    return told("wire.rt.unknown")
+        return translate("wire.rt.rapid", to=_RAPID[byte])
+    return translate("wire.rt.unknown")
 
 
-def _dollar(plain: str, told: PanelWords) -> str:
+def _dollar(plain: str, translate: PanelTranslation) -> str:
     if plain in _PLAIN:
-        return told(f"wire.{_PLAIN[plain]}")
+        return translate(f"wire.{_PLAIN[plain]}")
     if plain.startswith("$J="):
-        return f"{told('wire.jog')}: {gcode(plain[3:], told)}"
+        return f"{translate('wire.jog')}: {gcode(plain[3:], translate)}"
     if match := re.fullmatch(r"\$(\d{1,3})=(.+)", plain):
         number = int(match[1])
-        return told("wire.cmd.set", number=number, name=told.setting(number), value=match[2])
+        return translate("wire.cmd.set", number=number, name=translate.setting(number), value=match[2])
     if match := re.fullmatch(r"\$N([01])=(.*)", plain):
-        return told("wire.cmd.store_startup", number=match[1])
+        return translate("wire.cmd.store_startup", number=match[1])
     if match := re.fullmatch(r"\$RST=(.)", plain):
-        return told("wire.cmd.restore", what={"*": "$ # I"}.get(match[1], match[1]))
-    return told("wire.cmd.note" if plain.startswith("$I=") else "wire.cmd.unknown")
+        return translate("wire.cmd.restore", what={"*": "$ # I"}.get(match[1], match[1]))
+    return translate("wire.cmd.note" if plain.startswith("$I=") else "wire.cmd.unknown")
 
 
-def _heard(text: str, told: PanelWords) -> LineMeaning:
+def _received(text: str, translate: PanelTranslation) -> LineMeaning:
     event = parse_line(text.encode("ascii", "replace"))
     match event:
         case Ok():
-            return LineMeaning(LineKind.OK, told("wire.ok"))
+            return LineMeaning(LineKind.OK, translate("wire.ok"))
         case ErrorReply(number):
-            return LineMeaning(LineKind.TROUBLE, told("wire.error", meaning=told.error(number)))
+            return LineMeaning(LineKind.TROUBLE, translate("wire.error", meaning=translate.error(number)))
         case Alarm(number):
-            return LineMeaning(LineKind.TROUBLE, told("wire.alarm", meaning=told.alarm(number)))
+            return LineMeaning(LineKind.TROUBLE, translate("wire.alarm", meaning=translate.alarm(number)))
         case StatusReport():
             kind = LineKind.TROUBLE if event.state in _TROUBLED_STATES else LineKind.POLL
             room = _ROOM.search(text)
-            return LineMeaning(kind, _status(event, room[1] if room else "", told))
+            return LineMeaning(kind, _status(event, room[1] if room else "", translate))
         case Probe(position, touched):
             return LineMeaning(
-                LineKind.REPLY, told("wire.touched" if touched else "wire.not_touched", target=at(position))
+                LineKind.REPLY, translate("wire.touched" if touched else "wire.not_touched", target=at(position))
             )
         case Greeting(firmware, version):
-            return LineMeaning(LineKind.REPLY, told("wire.hello", firmware=firmware, version=version))
+            return LineMeaning(LineKind.REPLY, translate("wire.hello", firmware=firmware, version=version))
         case Setting(number, value):
             return LineMeaning(
-                LineKind.REPLY, told("wire.setting", number=number, name=told.setting(number), value=value)
+                LineKind.REPLY, translate("wire.setting", number=number, name=translate.setting(number), value=value)
             )
         case Echo(line):
-            return LineMeaning(LineKind.OK, told("wire.echo", meaning=_sent(line, told).text))
+            return LineMeaning(LineKind.OK, translate("wire.echo", meaning=_sent(line, translate).text))
         case ParserState(words):
-            return LineMeaning(LineKind.REPLY, told("wire.parser", words=" ".join(words)))
+            return LineMeaning(LineKind.REPLY, translate("wire.parser", words=" ".join(words)))
         case Offset(name, values):
             target = " ".join(f"{value:.3f}" for value in values)
-            return LineMeaning(LineKind.REPLY, told("wire.offset.is", name=name, target=target))
+            return LineMeaning(LineKind.REPLY, translate("wire.offset.is", name=name, target=target))
         case Info(kind_, words):
             known = f"wire.info.{kind_}"
-            said = told(known, text=words) if known in told.words.ids else told("wire.info", kind=kind_, text=words)
+            said = (
+                translate(known, text=words)
+                if known in translate.words.ids
+                else translate("wire.info", kind=kind_, text=words)
+            )
             return LineMeaning(LineKind.REPLY, said)
         case StartupLine(ran=ran):
-            return LineMeaning(LineKind.REPLY, told("wire.startup.ran" if ran else "wire.startup"))
+            return LineMeaning(LineKind.REPLY, translate("wire.startup.ran" if ran else "wire.startup"))
         case _:
-            return LineMeaning(LineKind.TROUBLE, told("wire.garbled"))
+            return LineMeaning(LineKind.TROUBLE, translate("wire.garbled"))
 
 
-def _status(status: StatusReport, bytes_free: str, told: PanelWords) -> str:
+def _status(status: StatusReport, bytes_free: str, translate: PanelTranslation) -> str:
     where = status.machine_mm or status.work_mm
     name = status.state if status.substate is None else f"{status.state}:{status.substate}"
-    parts = [told("wire.st.at", state=told.state(name), target=at(where)) if where else told.state(name)]
+    parts = [translate("wire.st.at", state=translate.state(name), target=at(where)) if where else translate.state(name)]
     if status.feed_mm_min:
-        parts.append(told("wire.st.feed", feed=f"{status.feed_mm_min:g}"))
+        parts.append(translate("wire.st.feed", feed=f"{status.feed_mm_min:g}"))
     if status.spindle_rpm:
-        parts.append(told("wire.speed", rpm=f"{status.spindle_rpm:g}"))
+        parts.append(translate("wire.speed", rpm=f"{status.spindle_rpm:g}"))
     if status.pins:
         pins = (f"wire.pin.{pin}" for pin in status.pins)
-        names = ", ".join(told(pin) if pin in told.words.ids else pin[-1] for pin in pins)
-        parts.append(told("wire.st.pins", pins=names))
+        names = ", ".join(translate(pin) if pin in translate.words.ids else pin[-1] for pin in pins)
+        parts.append(translate("wire.st.pins", pins=names))
     if status.accessories:
-        names = ", ".join(told(f"wire.acc.{one}") for one in status.accessories if f"wire.acc.{one}" in told.words.ids)
-        parts.append(told("wire.st.on", what=names))
+        names = ", ".join(
+            translate(f"wire.acc.{one}") for one in status.accessories if f"wire.acc.{one}" in translate.words.ids
+        )
+        parts.append(translate("wire.st.on", what=names))
     if status.overrides and status.overrides != (100, 100, 100):
         feed, rapid, wheel = status.overrides
-        parts.append(told("wire.st.overrides", feed=feed, rapid=rapid, wheel=wheel))
+        parts.append(translate("wire.st.overrides", feed=feed, rapid=rapid, wheel=wheel))
     if status.blocks_free is not None:
-        parts.append(told("wire.st.room", blocks=status.blocks_free, bytes=bytes_free))
+        parts.append(translate("wire.st.room", blocks=status.blocks_free, bytes=bytes_free))
     return " · ".join(parts)

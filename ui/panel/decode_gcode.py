@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ui.panel.translate import PanelWords
+from ui.panel.translate import PanelTranslation
 
 _WORD = re.compile(r"([A-Z])([+-]?(?:\d+\.?\d*|\.\d+))")
 _MOTION = {
@@ -26,26 +26,26 @@ _OFFSETS = ("G54", "G55", "G56", "G57", "G58", "G59")
 _MUST = ("G38.2", "G38.4")
 
 
-def gcode(line: str, told: PanelWords) -> str:
+def gcode(line: str, translate: PanelTranslation) -> str:
     """The line in words, its phrases in the order of the line; what is no G-code is said to be none."""
     text = re.sub(r"\(.*?\)|;.*", "", line).replace(" ", "").upper()
     words = _WORD.findall(text)
     if not words or "".join(letter + value for letter, value in words) != text:
-        return told("wire.not_gcode")
+        return translate("wire.not_gcode")
     values = {letter: value for letter, value in words if letter not in "GM"}
     codes = [_code(letter, value) for letter, value in words if letter in "GM"]
     target = " ".join(f"{axis}{values[axis]}" for axis in "XYZ" if axis in values)
-    phrases = [phrase for code in codes if (phrase := _phrase(code, values, target, told))]
+    phrases = [phrase for code in codes if (phrase := _phrase(code, values, target, translate))]
     moves = any(code in _MOTION or code in ("G4", "G92", "G28", "G30", "G10") for code in codes)
     if target and not moves:
-        phrases.insert(0, told("wire.same_motion", target=target))
+        phrases.insert(0, translate("wire.same_motion", target=target))
     if "F" in values:
-        phrases.append(told("wire.feed", feed=values["F"]))
+        phrases.append(translate("wire.feed", feed=values["F"]))
     if values.get("S"):
-        phrases.append(told("wire.speed", rpm=values["S"]))
+        phrases.append(translate("wire.speed", rpm=values["S"]))
     if "T" in values:
-        phrases.append(told("wire.tool", number=values["T"]))
-    return ", ".join(phrases) or told("wire.word", word=text)
+        phrases.append(translate("wire.tool", number=values["T"]))
+    return ", ".join(phrases) or translate("wire.word", word=text)
 
 
 def _code(letter: str, value: str) -> str:
@@ -55,18 +55,18 @@ def _code(letter: str, value: str) -> str:
         return letter + value
 
 
-def _phrase(code: str, values: dict[str, str], target: str, told: PanelWords) -> str:
+def _phrase(code: str, values: dict[str, str], target: str, translate: PanelTranslation) -> str:
     if code in _MOTION:
-        said = told(f"wire.{_MOTION[code]}", target=target) if target else ""
-        return f"{said} {told('wire.must')}" if said and code in _MUST else said
+        said = translate(f"wire.{_MOTION[code]}", target=target) if target else ""
+        return f"{said} {translate('wire.must')}" if said and code in _MUST else said
     if code == "G4":
-        return told("wire.wait", s=values.get("P", "0"))
+        return translate("wire.wait", s=values.get("P", "0"))
     if code == "G92":
-        return told("wire.set_zero", target=target)
+        return translate("wire.set_zero", target=target)
     if code in _PLANES:
-        return told("wire.plane", plane=_PLANES[code])
+        return translate("wire.plane", plane=_PLANES[code])
     if code in _SIMPLE:
-        return told(f"wire.{_SIMPLE[code]}")
+        return translate(f"wire.{_SIMPLE[code]}")
     if code in _OFFSETS:
-        return told("wire.offset", name=code)
-    return told("wire.word", word=code)
+        return translate("wire.offset", name=code)
+    return translate("wire.word", word=code)

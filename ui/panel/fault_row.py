@@ -11,7 +11,7 @@ from typing import Any
 from simulator.faults.model import Fault, Parameter, Value
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
-from ui.panel.requests import MachineRequests, parameters_of
+from ui.panel.requests import PanelState, parameters_of
 from ui.panel.style import mixed
 from ui.panel.tap import PanelButton, Tap
 from ui.theme import Theme
@@ -28,20 +28,20 @@ class FaultRow(Tap):
     def __init__(
         self,
         fault: Fault,
-        desk: MachineRequests,
+        panel: PanelState,
         flip: Callable[[Fault], None],
         opens: Callable[[Fault], None],
         **kwargs: Any,
     ) -> None:
         super().__init__(f"fault_{fault.name}", lambda: flip(fault), size_hint_y=None, **kwargs)
-        self.fault, self.desk = fault, desk
+        self.fault, self.panel = fault, panel
         self._opens = opens
         self.on = False
         self.open = False
 
     def resize(self, theme: Theme) -> None:
         """Two lines of text and air."""
-        self.height = round(theme.target * 1.08)
+        self.height = round(theme.target_px * 1.08)
 
     def _switch_left(self, theme: Theme) -> float:
         return float(self.right - theme.mm(22))
@@ -67,13 +67,18 @@ class FaultRow(Tap):
         Color(rgba=p.line)
         Rectangle(pos=(self.x + theme.mm(2), self.y), size=(self.width - theme.mm(4), 1))
         left, most = self.x + theme.mm(3), self._switch_left(theme) - self.x - theme.mm(6)
-        small = round(theme.small)
+        small = round(theme.small_px)
         name = self.fault.name.replace("_", " ")
         ink.write(
-            name, left, self.center_y + theme.small * 0.68, theme.text, p.danger if self.on else p.ink, ink.SEMIBOLD
+            name,
+            left,
+            self.center_y + theme.small_px * 0.68,
+            theme.text_px,
+            p.danger if self.on else p.ink,
+            ink.SEMIBOLD,
         )
-        words = ink.fitted(self.desk.told.fault(self.fault), small, ink.REGULAR, most)
-        ink.write(words, left, self.center_y - theme.small * 0.68, small, p.soft_ink)
+        words = ink.fitted(self.panel.translate.fault(self.fault), small, ink.REGULAR, most)
+        ink.write(words, left, self.center_y - theme.small_px * 0.68, small, p.soft_ink)
         self._switch(theme)
 
     def _switch(self, theme: Theme) -> None:
@@ -94,13 +99,13 @@ class Steppers(Widget):
     def __init__(
         self,
         fault: Fault,
-        desk: MachineRequests,
+        panel: PanelState,
         values: dict[str, Value],
         step: Callable[[Fault, str, int], None],
         **kwargs: Any,
     ) -> None:
         super().__init__(size_hint_y=None, **kwargs)
-        self._fault, self._desk, self._values, self._step = fault, desk, values, step
+        self._fault, self._panel, self._values, self._step = fault, panel, values, step
         self._buttons: dict[tuple[str, int], PanelButton] = {}
         for name, parameter in parameters_of(fault).items():
             for steps in _steps_of(parameter):
@@ -118,15 +123,15 @@ class Steppers(Widget):
 
     def show(self) -> None:
         """Draw it with the values of now."""
-        theme, told = look.theme, self._desk.told
+        theme, translate = look.theme, self._panel.translate
         p = theme.palette
-        small = round(theme.small)
-        line, target, pad = round(theme.small * 1.35), round(theme.target * 0.86), round(theme.mm(4))
+        small = round(theme.small_px)
+        line, target, pad = round(theme.small_px * 1.35), round(theme.target_px * 0.86), round(theme.mm(4))
         most = max(50.0, self.width - 2 * pad)
         # What the row above had no room for is said here.
-        says = told.fault(self._fault)
+        says = translate.fault(self._fault)
         words = ink.wrapped(says, small, ink.REGULAR, most) if ink.width(says, small) > most - theme.mm(26) else []
-        words += ink.wrapped(told("faults.must", outcome=told.outcome(self._fault)), small, ink.REGULAR, most)
+        words += ink.wrapped(translate("faults.must", outcome=translate.outcome(self._fault)), small, ink.REGULAR, most)
         parameters = parameters_of(self._fault)
         self.height = pad + len(words) * line + pad + len(parameters) * (target + theme.mm(1)) + pad
         self.canvas.before.clear()
@@ -145,7 +150,7 @@ class Steppers(Widget):
     def _row(self, name: str, parameter: Parameter, y: float, target: float, theme: Theme) -> None:
         p = theme.palette
         left, right, pad = self.x + theme.mm(4), self.right - theme.mm(3), theme.mm(1.5)
-        ink.write(name, left, y, theme.small, p.soft_ink, ink.MONO)
+        ink.write(name, left, y, theme.small_px, p.soft_ink, ink.MONO)
         value = self._values[name]
         words = f"{value:g}{parameter.unit}" if isinstance(value, float | int) else str(value)
         buttons = [self._buttons[name, steps] for steps in _steps_of(parameter)]
@@ -157,7 +162,7 @@ class Steppers(Widget):
             button.pos, button.size = (round(x), round(y - target / 2)), (wide, target)
             x -= pad
         room = theme.mm(46)
-        ink.write(words, x - room / 2, y, theme.text, p.ink, ink.SEMIBOLD, anchor="middle")
+        ink.write(words, x - room / 2, y, theme.text_px, p.ink, ink.SEMIBOLD, anchor="middle")
         x -= room
         for button in reversed(before):
             x -= wide

@@ -16,7 +16,7 @@ from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.crisp_scroll import CrispScroll
 from ui.panel.fault_row import FaultRow, Steppers
-from ui.panel.requests import ControlRequest, MachineRequests, fault_wish, mend_wish, parameters_of, stepped
+from ui.panel.requests import ControlRequest, PanelState, fault_request, mend_request, parameters_of, stepped
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -26,23 +26,23 @@ from kivy.uix.boxlayout import BoxLayout
 
 
 class FaultsCard(PanelCard):
-    """The list of faults. `send` takes wishes."""
+    """The list of faults. `send` takes requests."""
 
     has_bar = True
 
-    def __init__(self, desk: MachineRequests, send: Callable[[ControlRequest], None], **kwargs: Any) -> None:
+    def __init__(self, panel: PanelState, send: Callable[[ControlRequest], None], **kwargs: Any) -> None:
         self._send = send
-        self.mend = PanelButton("mend", lambda: send(mend_wish()))
+        self.mend = PanelButton("mend", lambda: send(mend_request()))
         self.values: dict[str, dict[str, Value]] = {
             name: {key: parameter.default for key, parameter in parameters_of(fault).items()}
             for name, fault in FAULTS.items()
         }
-        super().__init__(desk, **kwargs)
+        super().__init__(panel, **kwargs)
         self._list = BoxLayout(orientation="vertical", size_hint_y=None)
         self._list.bind(minimum_height=self._list.setter("height"))
         self.scroll = CrispScroll()
         self.scroll.add_widget(self._list)
-        self.rows = {name: FaultRow(fault, desk, self._flip, self._open) for name, fault in FAULTS.items()}
+        self.rows = {name: FaultRow(fault, panel, self._flip, self._open) for name, fault in FAULTS.items()}
         for row in self.rows.values():
             self._list.add_widget(row)
         self.opened = ""
@@ -52,24 +52,24 @@ class FaultsCard(PanelCard):
 
     def heading(self) -> str:
         """Its name and how many are set."""
-        told, active = self.desk.told, self.desk.state.get("faults", {})
-        said = told("faults.set", count=len(active)) if active else told("faults.none")
+        translate, active = self.panel.translate, self.panel.state.get("faults", {})
+        said = translate("faults.set", count=len(active)) if active else translate("faults.none")
         names = ", ".join(name.replace("_", " ") for name in active)
-        return f"{told('faults')} · {said}" + (f": {names}" if names else "")
+        return f"{translate('faults')} · {said}" + (f": {names}" if names else "")
 
     def head(self, theme: Theme) -> None:
         """The heading, red while something is set, as far as the button leaves it room."""
-        colour = theme.palette.danger if self.desk.state.get("faults") else theme.palette.soft_ink
+        colour = theme.palette.danger if self.panel.state.get("faults") else theme.palette.soft_ink
         most = self.width - 3 * self.pad - self.mend.natural_width()
-        words = ink.fitted(self.heading(), round(theme.text), ink.SEMIBOLD, most)
-        ink.write(words, self.x + self.pad, self.heading_y, theme.text, colour, ink.SEMIBOLD)
+        words = ink.fitted(self.heading(), round(theme.text_px), ink.SEMIBOLD, most)
+        ink.write(words, self.x + self.pad, self.heading_y, theme.text_px, colour, ink.SEMIBOLD)
 
     # --- acting -----------------------------------------------------------------------------------------
     def _flip(self, fault: Fault) -> None:
-        if fault.name in self.desk.state.get("faults", {}):
-            self._send(mend_wish(fault.name))
+        if fault.name in self.panel.state.get("faults", {}):
+            self._send(mend_request(fault.name))
         else:
-            self._send(fault_wish(fault, self.values[fault.name]))
+            self._send(fault_request(fault, self.values[fault.name]))
 
     def _open(self, fault: Fault) -> None:
         """Show one fault's parameters; a second touch closes them."""
@@ -82,10 +82,10 @@ class FaultsCard(PanelCard):
                 self.rows[name].open = name == self.opened
                 self.rows[name].repaint()
         if self.opened:
-            active = self.desk.state.get("faults", {}).get(fault.name)
+            active = self.panel.state.get("faults", {}).get(fault.name)
             if active:
                 self.values[fault.name] = dict(active)
-            self._steppers = Steppers(fault, self.desk, self.values[fault.name], self._step)
+            self._steppers = Steppers(fault, self.panel, self.values[fault.name], self._step)
             self._list.add_widget(self._steppers, index=self._list.children.index(self.rows[fault.name]))
             # Once the list has its new height.
             Clock.schedule_once(lambda _: self._into_sight(), 0)
@@ -97,8 +97,8 @@ class FaultsCard(PanelCard):
     def _step(self, fault: Fault, name: str, steps: int) -> None:
         values = self.values[fault.name]
         values[name] = stepped(parameters_of(fault)[name], values[name], steps)
-        if fault.name in self.desk.state.get("faults", {}):
-            self._send(fault_wish(fault, values))
+        if fault.name in self.panel.state.get("faults", {}):
+            self._send(fault_request(fault, values))
         if self._steppers is not None:
             self._steppers.show()
 
@@ -121,12 +121,12 @@ class FaultsCard(PanelCard):
             self._steppers.show()
 
     def _label(self) -> None:
-        self.mend.show(self.desk.told("mend"), enabled=bool(self.desk.state.get("faults")))
+        self.mend.show(self.panel.translate("mend"), enabled=bool(self.panel.state.get("faults")))
 
     def refresh(self, *, whole: bool = False) -> None:
         """Show which are set."""
         self._label()
-        active = self.desk.state.get("faults", {})
+        active = self.panel.state.get("faults", {})
         changed = False
         for name, row in self.rows.items():
             if row.on != (name in active):

@@ -16,7 +16,7 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.crisp_scroll import CrispScroll
-from ui.panel.requests import ControlRequest, MachineRequests, lay_wish
+from ui.panel.requests import ControlRequest, PanelState, lay_request
 from ui.panel.tap import PanelButton, Tap, fill, lay_out_row, outline
 from ui.theme import Theme, rgba
 from ui.widgets.look import look
@@ -46,8 +46,8 @@ class KeyTap(Tap):
     def paint(self, theme: Theme) -> None:
         """The picture and the name below it."""
         p = theme.palette
-        fill(self, p.accent_pressed if self.state == "down" else GROUND, theme.radius * 0.7)
-        line = round(theme.small * 1.5)
+        fill(self, p.accent_pressed if self.state == "down" else GROUND, theme.radius_px * 0.7)
+        line = round(theme.small_px * 1.5)
         if self.texture is not None:
             wide, high = self.width - 4, self.height - line - 2
             ratio = min(wide / self.texture.width, high / self.texture.height)
@@ -55,12 +55,12 @@ class KeyTap(Tap):
             Color(rgba=(1, 1, 1, 1))
             pos = round(self.center_x - size[0] / 2), round(self.y + line + (high - size[1]) / 2)
             Rectangle(texture=self.texture, pos=pos, size=size)
-        size_px = round(theme.small * 0.92)
+        size_px = round(theme.small_px * 0.92)
         words = ink.fitted(self.name, size_px, ink.REGULAR, self.width - 6)
         colour = ACCENT if self.laid else INK
         ink.write(words, self.center_x, self.y + line / 2 + 1, size_px, colour, anchor="middle")
         if self.laid:
-            outline(self, p.accent, theme.radius * 0.7, 2.0)
+            outline(self, p.accent, theme.radius_px * 0.7, 2.0)
 
 
 class KeysCard(PanelCard):
@@ -69,12 +69,12 @@ class KeysCard(PanelCard):
     has_bar = True
 
     def __init__(
-        self, desk: MachineRequests, send: Callable[[ControlRequest], None], catalogue: Catalogue, **kwargs: Any
+        self, panel: PanelState, send: Callable[[ControlRequest], None], catalogue: Catalogue, **kwargs: Any
     ) -> None:
         self._send, self._catalogue = send, catalogue
         self.take = PanelButton("take", lambda: send(ControlRequest("take")))
         self.recut = PanelButton("recut", self._recut, "quiet")
-        super().__init__(desk, **kwargs)
+        super().__init__(panel, **kwargs)
         self._grid = GridLayout(cols=COLUMNS, size_hint_y=None)
         self._grid.bind(minimum_height=self._grid.setter("height"))
         self.scroll = CrispScroll()
@@ -89,13 +89,13 @@ class KeysCard(PanelCard):
 
     def heading(self) -> str:
         """Its name."""
-        return self.desk.told("keys")
+        return self.panel.translate("keys")
 
     def _lay(self, name: str) -> Callable[[], None]:
-        return lambda: self._send(lay_wish(name, self.desk.seed))
+        return lambda: self._send(lay_request(name, self.panel.seed))
 
     def _recut(self) -> None:
-        self.desk.seed += 1
+        self.panel.seed += 1
         self._draw_again()
 
     # --- pictures ---------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ class KeysCard(PanelCard):
             return False
         name = self._waiting.pop(0)
         key = self.keys[name]
-        pixels = render_portrait(gallery_key(name, self._catalogue, self.desk.seed), *PORTRAIT_PX)
+        pixels = render_portrait(gallery_key(name, self._catalogue, self.panel.seed), *PORTRAIT_PX)
         texture = Texture.create(size=PORTRAIT_PX, colorfmt="rgb")
         texture.mag_filter = texture.min_filter = "linear"
         texture.blit_buffer(pixels[::-1].tobytes(), colorfmt="rgb", bufferfmt="ubyte")
@@ -136,18 +136,18 @@ class KeysCard(PanelCard):
         self._grid.padding = (0, 0, round(theme.mm(3.6)), 0)
         wide = (inner - theme.mm(3.6) - self.gap * (COLUMNS - 1)) / COLUMNS
         for key in self.keys.values():
-            key.height = round(wide * PORTRAIT_PX[1] / PORTRAIT_PX[0] + theme.small * 1.3)
+            key.height = round(wide * PORTRAIT_PX[1] / PORTRAIT_PX[0] + theme.small_px * 1.3)
 
     def _label(self) -> None:
-        told = self.desk.told
-        self.take.show(told("take"), enabled=bool(self.desk.state.get("tray")))
-        self.recut.show(told("keys.recut"))
+        translate = self.panel.translate
+        self.take.show(translate("take"), enabled=bool(self.panel.state.get("tray")))
+        self.recut.show(translate("keys.recut"))
 
     def refresh(self, *, whole: bool = False) -> None:
         """Mark the key that lies in the tray."""
         self._label()
         for name, key in self.keys.items():
-            laid = bool(self.desk.state.get("tray")) and name == self.desk.laid_key
+            laid = bool(self.panel.state.get("tray")) and name == self.panel.laid_key
             if laid != key.laid:
                 key.laid = laid
                 key.repaint()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ui.panel import ink
-from ui.panel.requests import MachineRequests
+from ui.panel.requests import PanelState
 from ui.panel.style import mixed
 from ui.theme import Theme
 
@@ -23,24 +23,24 @@ class Lamp:
     tone: str
 
 
-def lamps_of(desk: MachineRequests) -> tuple[Lamp, ...]:
+def lamps_of(panel: PanelState) -> tuple[Lamp, ...]:
     """All lamps now."""
-    state, told = desk.state, desk.told
+    state, translate = panel.state, panel.translate
     light = float(state["lamp"])
 
     def lamp(key: str, lit: bool, tone: str, more: str = "") -> Lamp:
-        return Lamp(f"{told(key)}{more}", tone if lit else "off")
+        return Lamp(f"{translate(key)}{more}", tone if lit else "off")
 
     limits = state["limits"]
     return (
         lamp("lamp.port", not state["unplugged"], "on")
         if not state["unplugged"]
-        else Lamp(told("lamp.port"), "danger"),
+        else Lamp(translate("lamp.port"), "danger"),
         lamp("lamp.limits", bool(limits), "warn", f" {limits}" if limits else " XYZ"),
         lamp("lamp.probe", bool(state["probe"]), "on"),
         lamp("lamp.wheel", state["wheel_rpm"] > 1, "on"),
         lamp("lamp.clamp", bool(state["clamp_open"]), "warn"),
-        Lamp(told("lamp.light"), "on" if light > 0.8 else "warn" if light > 0.05 else "danger"),
+        Lamp(translate("lamp.light"), "on" if light > 0.8 else "warn" if light > 0.05 else "danger"),
         lamp("lamp.door", bool(state["door_open"]), "danger"),
         lamp("lamp.stop", bool(state["emergency_stop"]), "danger"),
     )
@@ -61,4 +61,4 @@ def draw_lamps(lamps: tuple[Lamp, ...], pos: tuple[float, float], size: tuple[fl
         Color(rgba=colour)
         SmoothEllipse(pos=(pos[0] + theme.mm(1), y - r), size=(2 * r, 2 * r))
         words = p.soft_ink if lamp.tone == "off" else p.ink
-        ink.write(lamp.words, pos[0] + theme.mm(10), y, theme.small, words)
+        ink.write(lamp.words, pos[0] + theme.mm(10), y, theme.small_px, words)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ui.panel import ink
 from ui.panel.style import mixed
-from ui.panel.translate import PanelWords
+from ui.panel.translate import PanelTranslation
 from ui.theme import Palette, Theme
 from ui.widgets.pen import Pen
 
@@ -74,7 +74,7 @@ class ScenePen:
     def write(self, text: str, u: float, v: float, theme: Theme, colour: Any, *, anchor: str = "middle") -> None:
         """Small words at a point."""
         x, y = self.px(u, v)
-        ink.write(text, x, y, theme.small * 0.86, colour, anchor=anchor)
+        ink.write(text, x, y, theme.small_px * 0.86, colour, anchor=anchor)
 
 
 def draw_still(scene: ScenePen, theme: Theme, machine: dict[str, Any]) -> None:
@@ -98,7 +98,13 @@ def draw_still(scene: ScenePen, theme: Theme, machine: dict[str, Any]) -> None:
 
 
 def draw_camera(
-    scene: ScenePen, theme: Theme, told: PanelWords, machine: dict[str, Any], light: float, looking: bool, gone: bool
+    scene: ScenePen,
+    theme: Theme,
+    translate: PanelTranslation,
+    machine: dict[str, Any],
+    light: float,
+    looking: bool,
+    gone: bool,
 ) -> None:
     """The check camera below its place, with its field while a blade is before it."""
     p = theme.palette
@@ -110,10 +116,10 @@ def draw_camera(
     scene.box(u - 2.4, -13, 4.8, 2.6, p.steel_shade, 0.6)
     scene.box(u - 1.6, -11.4, 3.2, 1.2, mixed(p.paper, p.glow, light) if not gone else p.paper, 0.5)
     words, colour = ("camera.gone", p.danger) if gone else ("camera", p.soft_ink)
-    scene.write(told(words), u + 7, -16.5, theme, colour, anchor="left")
+    scene.write(translate(words), u + 7, -16.5, theme, colour, anchor="left")
 
 
-def draw_brush(scene: ScenePen, theme: Theme, told: PanelWords, worn: bool) -> None:
+def draw_brush(scene: ScenePen, theme: Theme, translate: PanelTranslation, worn: bool) -> None:
     """The brush that takes burrs off, where the clamp passes it."""
     p = theme.palette
     u = 116.0
@@ -123,7 +129,7 @@ def draw_brush(scene: ScenePen, theme: Theme, told: PanelWords, worn: bool) -> N
         x = u - 4.4 + i * 1.1
         short = 5.0 if worn and i % 2 else 0.0
         scene.line([(x, 26), (x, 15.5 + short)], colour, 0.45)
-    scene.write(told("brush.worn" if worn else "brush"), u, 33, theme, p.danger if worn else p.soft_ink)
+    scene.write(translate("brush.worn" if worn else "brush"), u, 33, theme, p.danger if worn else p.soft_ink)
 
 
 def draw_carousel(scene: ScenePen, theme: Theme, machine: dict[str, Any], stock: dict[str, int], z_mm: float) -> None:
@@ -230,36 +236,36 @@ def draw_wheel(scene: ScenePen, theme: Theme, machine: dict[str, Any], *, broken
     scene.box(-12, r - 9, 24, 15, p.steel_shade, 2.4)
 
 
-def draw_tray(scene: ScenePen, theme: Theme, told: PanelWords, light: float, empty: bool) -> None:
+def draw_tray(scene: ScenePen, theme: Theme, translate: PanelTranslation, light: float, empty: bool) -> None:
     """The open tray with its lamps; the key's own picture is put upon it."""
     p = theme.palette
     u, v, w, h = TRAY
     scene.box(u, v, w, h, mixed(p.paper, p.card, 0.3), 3)
     scene.box(u + 2, v + h - 2.6, w - 4, 1.6, mixed(p.paper, p.glow, light), 0.8)
     scene.frame(u, v, w, h, mixed(p.line, p.glow, 0.55 * light), 3, 0.5)
-    scene.write(told("tray"), u + 3, v + h - 6.6, theme, p.soft_ink, anchor="left")
+    scene.write(translate("tray"), u + 3, v + h - 6.6, theme, p.soft_ink, anchor="left")
     if empty:
-        scene.write(told("tray.empty"), u + w / 2, v + h / 2 - 2, theme, p.soft_ink)
+        scene.write(translate("tray.empty"), u + w / 2, v + h / 2 - 2, theme, p.soft_ink)
 
 
-def draw_door(scene: ScenePen, theme: Theme, told: PanelWords, is_open: bool, stopped: bool) -> None:
+def draw_door(scene: ScenePen, theme: Theme, translate: PanelTranslation, is_open: bool, stopped: bool) -> None:
     """The guard around it all: its door shut with a sheen, or open and said so."""
     p = theme.palette
     if is_open:
         scene.frame(LEFT + 1, BOTTOM + 0.5, WIDTH - 2, HEIGHT - 1, p.danger, 4, 1.4)
-        _chip(scene, theme, told("door.is_open"), 56.0)
+        _chip(scene, theme, translate("door.is_open"), 56.0)
     else:
         scene.frame(LEFT + 1, BOTTOM + 0.5, WIDTH - 2, HEIGHT - 1, p.line, 4, 0.6)
         sheen = (*p.ink[:3], 0.035)
         for u in (0.0, 14.0):
             scene.polygon([(20 + u, TOP - 1), (26 + u, TOP - 1), (-20 + u, BOTTOM + 1), (-26 + u, BOTTOM + 1)], sheen)
     if stopped:
-        _chip(scene, theme, told("stop.is_pressed"), 40.0 if is_open else 56.0)
+        _chip(scene, theme, translate("stop.is_pressed"), 40.0 if is_open else 56.0)
 
 
 def _chip(scene: ScenePen, theme: Theme, words: str, v: float) -> None:
     p = theme.palette
-    wide = ink.width(words, round(theme.lead), ink.BOLD) / scene.unit + 8
+    wide = ink.width(words, round(theme.lead_px), ink.BOLD) / scene.unit + 8
     scene.box(30 - wide / 2, v - 5.5, wide, 11, p.danger, 2)
     x, y = scene.px(30, v)
-    ink.write(words, x, y, theme.lead, p.on_danger, ink.BOLD, anchor="middle")
+    ink.write(words, x, y, theme.lead_px, p.on_danger, ink.BOLD, anchor="middle")

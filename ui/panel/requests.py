@@ -11,7 +11,7 @@ from typing import Any
 
 from simulator.faults.injection import FAULTS
 from simulator.faults.model import AFTER, Fault, Parameter, Value
-from ui.panel.translate import PanelWords
+from ui.panel.translate import PanelTranslation
 from ui.panel.wire_lines import ShownWire
 
 SPEEDS = (1, 5, 20, 200)
@@ -29,16 +29,16 @@ class ControlRequest:
     fields: tuple[tuple[str, Any], ...] = ()
 
     @property
-    def request(self) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """As it goes out."""
         return {"do": self.do, **dict(self.fields)}
 
 
 @dataclass
-class MachineRequests:
+class PanelState:
     """Everything the panel shows."""
 
-    told: PanelWords
+    translate: PanelTranslation
     log: ShownWire
     state: dict[str, Any] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=dict)
@@ -89,47 +89,47 @@ class MachineRequests:
         return tuple(a - b for a, b in zip(real, commanded, strict=False))
 
 
-def speed_wish(times: int) -> ControlRequest:
+def speed_request(times: int) -> ControlRequest:
     """How fast time runs."""
     return ControlRequest("speed", (("times", times),))
 
 
-def pause_wish(state: dict[str, Any]) -> ControlRequest:
+def pause_request(state: dict[str, Any]) -> ControlRequest:
     """Let time stand or go on."""
     return ControlRequest("go" if state.get("paused") else "pause")
 
 
-def step_wish() -> ControlRequest:
+def step_request() -> ControlRequest:
     """One small step while time stands."""
     return ControlRequest("step", (("s", STEP_S),))
 
 
-def door_wish(state: dict[str, Any]) -> ControlRequest:
+def door_request(state: dict[str, Any]) -> ControlRequest:
     """Open or close the guard door."""
     return ControlRequest("door", (("open", not state.get("door_open")),))
 
 
-def stop_wish(state: dict[str, Any]) -> ControlRequest:
+def stop_request(state: dict[str, Any]) -> ControlRequest:
     """Press or release the emergency stop."""
     return ControlRequest("stop", (("pressed", not state.get("emergency_stop")),))
 
 
-def lay_wish(name: str, seed: int) -> ControlRequest:
+def lay_request(name: str, seed: int) -> ControlRequest:
     """Lay a key of the gallery."""
     return ControlRequest("lay", (("key", name), ("seed", seed)))
 
 
-def fault_wish(fault: Fault, values: dict[str, Value]) -> ControlRequest:
+def fault_request(fault: Fault, values: dict[str, Value]) -> ControlRequest:
     """Set a fault; a parameter at its own default need not be said."""
     return ControlRequest("fault", (("name", fault.name), *values.items()))
 
 
-def mend_wish(name: str = "") -> ControlRequest:
+def mend_request(name: str = "") -> ControlRequest:
     """Mend one fault, or everything."""
     return ControlRequest("clear", (("name", name),) if name else ())
 
 
-def slot_wish(machine: dict[str, Any], state: dict[str, Any], slot: int) -> ControlRequest:
+def slot_request(machine: dict[str, Any], state: dict[str, Any], slot: int) -> ControlRequest:
     """Empty a slot, or fill an empty one."""
     capacity = next(each["capacity"] for each in machine["slots"] if each["number"] == slot)
     blanks = 0 if state.get("stock", {}).get(str(slot)) else capacity
@@ -169,34 +169,39 @@ def step_of(parameter: Parameter) -> float:
     return 10.0**-decimals if decimals else 100.0 if default >= 1000 else 1.0
 
 
-def outcome_message(request: dict[str, Any], answer: dict[str, Any], told: PanelWords) -> tuple[str, bool]:
+def outcome_message(request: dict[str, Any], answer: dict[str, Any], translate: PanelTranslation) -> tuple[str, bool]:
     """What to say of an answer, and whether it is trouble."""
     if not answer.get("ok"):
         problems = (f"{p['field']}: {p['reason']}" if p["field"] else p["reason"] for p in answer.get("problems", ()))
         return "; ".join(problems), True
     match request["do"]:
         case "lay":
-            return told("told.laid", name=request["key"]), False
+            return translate("answer.laid", name=request["key"]), False
         case "take":
-            return told("told.taken" if answer.get("taken") else "told.nothing"), False
+            return translate("answer.taken" if answer.get("taken") else "answer.nothing"), False
         case "fault":
-            return f"{told('told.fault', name=request['name'])}: {told.fault(FAULTS[request['name']])}", False
+            return (
+                f"{translate('answer.fault', name=request['name'])}: {translate.fault(FAULTS[request['name']])}",
+                False,
+            )
         case "clear":
             named = "name" in request
-            return (told("told.mended", name=request["name"]) if named else told("told.mended_all")), False
+            return (
+                translate("answer.mended", name=request["name"]) if named else translate("answer.mended_all")
+            ), False
         case "door":
-            return told("told.door_opened" if request["open"] else "told.door_closed"), False
+            return translate("answer.door_opened" if request["open"] else "answer.door_closed"), False
         case "stop":
-            return told("told.stop_pressed" if request["pressed"] else "told.stop_released"), False
+            return translate("answer.stop_pressed" if request["pressed"] else "answer.stop_released"), False
         case "stock":
-            return told("told.stock", slot=request["slot"], count=request["blanks"]), False
+            return translate("answer.stock", slot=request["slot"], count=request["blanks"]), False
         case "empty_chute":
-            return told("told.chute", count=answer.get("taken", 0)), False
+            return translate("answer.chute", count=answer.get("taken", 0)), False
         case "speed":
-            return told("told.speed", times=f"{answer['speed']:g}"), False
+            return translate("answer.speed", times=f"{answer['speed']:g}"), False
         case "pause" | "go":
-            return told("told.paused" if answer.get("paused") else "told.goes"), False
+            return translate("answer.paused" if answer.get("paused") else "answer.goes"), False
         case "step":
-            return told("told.step", s=f"{request['s']:g}"), False
+            return translate("answer.step", s=f"{request['s']:g}"), False
         case _:
-            return told("told.done"), False
+            return translate("answer.done"), False

@@ -47,7 +47,7 @@ class Tap(ButtonBehavior, Widget):
             with self.canvas:
                 self.paint(look.theme)
                 if self.focused:
-                    outline(self, look.theme.palette.focus, look.theme.radius + 2, 2.0, grown=3)
+                    outline(self, look.theme.palette.focus, look.theme.radius_px + 2, 2.0, grown=3)
 
     def paint(self, theme: Theme) -> None:
         """Draw it into the canvas that is open."""
@@ -101,7 +101,7 @@ class PanelButton(Tap):
     def natural_width(self) -> float:
         """What its words need."""
         theme = look.theme
-        return round(ink.width(self.label, round(theme.text), ink.SEMIBOLD) + theme.mm(9))
+        return round(ink.width(self.label, round(theme.text_px), ink.SEMIBOLD) + theme.mm(9))
 
     def _colours(self, theme: Theme) -> tuple[Rgba, Rgba | None, Rgba]:
         p = theme.palette
@@ -117,10 +117,10 @@ class PanelButton(Tap):
     def paint(self, theme: Theme) -> None:
         """Ground, border, words."""
         ground, border, colour = self._colours(theme)
-        fill(self, ground, theme.radius)
+        fill(self, ground, theme.radius_px)
         if border is not None:
-            outline(self, border, theme.radius, 1.0)
-        size, most = round(theme.text), self.width - theme.mm(3)
+            outline(self, border, theme.radius_px, 1.0)
+        size, most = round(theme.text_px), self.width - theme.mm(3)
         words = ink.fitted(self.label, size, ink.SEMIBOLD, most)
         ink.write(words, self.center_x, self.center_y, size, colour, ink.SEMIBOLD, anchor="middle")
 

@@ -14,7 +14,7 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.layers import Layers
-from ui.panel.requests import SPEEDS, ControlRequest, MachineRequests, pause_wish, speed_wish, step_wish
+from ui.panel.requests import SPEEDS, ControlRequest, PanelState, pause_request, speed_request, step_request
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.panel.translate import LANGUAGES
 from ui.theme import Theme
@@ -33,16 +33,14 @@ class Acts:
 class TopBar(PanelCard):
     """Time left, the rest right."""
 
-    def __init__(
-        self, desk: MachineRequests, send: Callable[[ControlRequest], None], acts: Acts, **kwargs: Any
-    ) -> None:
-        self.speeds = [PanelButton(f"x{n}", partial(send, speed_wish(n))) for n in SPEEDS]
-        self.pause = PanelButton("pause", lambda: send(pause_wish(self.desk.state)))
-        self.step = PanelButton("step", lambda: send(step_wish()))
+    def __init__(self, panel: PanelState, send: Callable[[ControlRequest], None], acts: Acts, **kwargs: Any) -> None:
+        self.speeds = [PanelButton(f"x{n}", partial(send, speed_request(n))) for n in SPEEDS]
+        self.pause = PanelButton("pause", lambda: send(pause_request(self.panel.state)))
+        self.step = PanelButton("step", lambda: send(step_request()))
         self.shot = PanelButton("shot", acts.picture)
         self.shade = PanelButton("shade", acts.shade, "quiet")
         self.languages = [PanelButton(f"language_{code}", partial(acts.speak, code), "quiet") for code in LANGUAGES]
-        super().__init__(desk, **kwargs)
+        super().__init__(panel, **kwargs)
         self._layers = Layers(self.canvas)
         for button in (*self.speeds, self.pause, self.step, self.shot, *self.languages, self.shade):
             self.add_widget(button)
@@ -51,8 +49,8 @@ class TopBar(PanelCard):
         """Two rows of buttons at both ends."""
         theme = look.theme
         self._label()
-        height, pad = round(theme.target * 0.92), round((self.height - theme.target * 0.92) / 2)
-        left = self.x + self.pad + ink.mono_width(theme.title) * 10.6 + self.gap
+        height, pad = round(theme.target_px * 0.92), round((self.height - theme.target_px * 0.92) / 2)
+        left = self.x + self.pad + ink.mono_width(theme.title_px) * 10.6 + self.gap
         y = self.y + pad
         lay_out_row([*self.speeds, self.pause, self.step], left, y, height, self.gap)
         right = [self.shot, *self.languages, self.shade]
@@ -60,16 +58,16 @@ class TopBar(PanelCard):
         lay_out_row(right, self.right - self.pad - wide, y, height, self.gap)
 
     def _label(self) -> None:
-        told, state = self.desk.told, self.desk.state
+        translate, state = self.panel.translate, self.panel.state
         for n, button in zip(SPEEDS, self.speeds, strict=True):
             button.show(f"×{n}", chosen=state.get("speed") == n)
         paused = bool(state.get("paused"))
-        self.pause.show(told("go" if paused else "pause"), chosen=paused)
-        self.step.show(told("step"), enabled=paused)
-        self.shot.show(told("shot"))
-        self.shade.show(told("theme"))
+        self.pause.show(translate("go" if paused else "pause"), chosen=paused)
+        self.step.show(translate("step"), enabled=paused)
+        self.shot.show(translate("shot"))
+        self.shade.show(translate("theme"))
         for code, button in zip(LANGUAGES, self.languages, strict=True):
-            button.show(code.upper(), chosen=code == told.language)
+            button.show(code.upper(), chosen=code == translate.language)
 
     def refresh(self, *, whole: bool = False) -> None:
         """The machine's time: every other second while nothing moves (each costs a whole frame), else tenths."""
@@ -79,12 +77,12 @@ class TopBar(PanelCard):
         self._label()
         if self.pause.label != was and was:
             self.place()
-        state = self.desk.state
+        state = self.panel.state
         if not state:
             return
-        fine = (not self.desk.resting and state["speed"] <= 5) or bool(state["paused"])
+        fine = (not self.panel.resting and state["speed"] <= 5) or bool(state["paused"])
         time_s = float(state["time_s"])
-        if self.desk.resting:
+        if self.panel.resting:
             time_s -= time_s % 2
         words = f"{int(time_s // 3600):02d}:{int(time_s // 60 % 60):02d}:{int(time_s % 60):02d}"
         words += f".{int(time_s * 10 % 10)}" if fine else "  "
@@ -92,33 +90,33 @@ class TopBar(PanelCard):
 
     def _clock(self, words: str, theme: Theme) -> None:
         p = theme.palette
-        colour = p.warn if self.desk.state["paused"] and p.name == "dark" else p.ink
-        ink.write_mono(words, self.x + self.pad, self.center_y, theme.title, colour)
+        colour = p.warn if self.panel.state["paused"] and p.name == "dark" else p.ink
+        ink.write_mono(words, self.x + self.pad, self.center_y, theme.title_px, colour)
 
 
 class StatusLine(PanelCard):
     """What just happened, in one line at the foot."""
 
-    def __init__(self, desk: MachineRequests, **kwargs: Any) -> None:
-        super().__init__(desk, **kwargs)
+    def __init__(self, panel: PanelState, **kwargs: Any) -> None:
+        super().__init__(panel, **kwargs)
         self._layers = Layers(self.canvas)
 
     def refresh(self, *, whole: bool = False) -> None:
         """Show the last message."""
         if whole:
             self._layers.forget()
-        desk = self.desk
-        self._layers.draw("words", (desk.message, desk.troubled), lambda: self._words(look.theme))
+        panel = self.panel
+        self._layers.draw("words", (panel.message, panel.troubled), lambda: self._words(look.theme))
 
     def _words(self, theme: Theme) -> None:
-        p, desk = theme.palette, self.desk
-        size = round(theme.small)
+        p, panel = theme.palette, self.panel
+        size = round(theme.small_px)
         most = self.width - 2 * self.pad
-        hint = desk.told("hint")
-        if desk.message:
-            colour = p.danger if desk.troubled else p.ink
+        hint = panel.translate("hint")
+        if panel.message:
+            colour = p.danger if panel.troubled else p.ink
             used = ink.write(
-                ink.fitted(desk.message, size, ink.SEMIBOLD, most),
+                ink.fitted(panel.message, size, ink.SEMIBOLD, most),
                 self.x + self.pad,
                 self.center_y,
                 size,

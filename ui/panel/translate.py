@@ -29,7 +29,7 @@ LANGUAGES = tuple(language.value for language in Language)
 
 
 @dataclass(frozen=True)
-class PanelWords:
+class PanelTranslation:
     """Everything the panel says in one language."""
 
     words: Translation
@@ -54,9 +54,9 @@ class PanelWords:
         """What the kiosk must do about it."""
         return self._or(f"outcome.{fault.outcome.name.lower()}", fault.outcome.value)
 
-    def key(self, exhibit: SampleKey) -> str:
+    def key(self, sample: SampleKey) -> str:
         """What kind of key it is."""
-        return self._or(f"key.{exhibit.name}", exhibit.description)
+        return self._or(f"key.{sample.name}", sample.description)
 
     def error(self, number: int) -> str:
         """Meaning of `error:number`."""
@@ -83,10 +83,10 @@ class PanelWords:
         return self.words.number(value, digits)
 
 
-def told_in(language: str) -> PanelWords:
+def load_translation(language: str) -> PanelTranslation:
     """The panel's words in a language.
 
     Raises:
         MissingWord: there is no such language.
     """
-    return PanelWords(load_words(language, folder=FOLDER))
+    return PanelTranslation(load_words(language, folder=FOLDER))

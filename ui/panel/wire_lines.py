@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from simulator.wire.tap import Passage
 from ui.panel.decode import LineKind, LineMeaning, meaning
-from ui.panel.translate import PanelWords
+from ui.panel.translate import PanelTranslation
 
 KEPT = 600
 
@@ -47,8 +47,8 @@ class Filter:
 class ShownWire:
     """The last lines. What came after `seen` is to be asked for."""
 
-    def __init__(self, told: PanelWords) -> None:
-        self._told = told
+    def __init__(self, translate: PanelTranslation) -> None:
+        self._translate = translate
         self._lines: deque[ShownWireLine] = deque(maxlen=KEPT)
         self._held: list[ShownWireLine] | None = None
         self.filter = Filter()
@@ -66,11 +66,11 @@ class ShownWire:
             self.seen = line.number
 
     def _line(self, number: int, at_s: float, course: str, raw: str, damaged: bool) -> ShownWireLine:
-        return ShownWireLine(number, at_s, course, raw, damaged, meaning(course, raw, damaged, self._told))
+        return ShownWireLine(number, at_s, course, raw, damaged, meaning(course, raw, damaged, self._translate))
 
-    def speak(self, told: PanelWords) -> None:
-        """Another language: the same lines, told anew."""
-        self._told = told
+    def speak(self, translate: PanelTranslation) -> None:
+        """Another language: the same lines, translated anew."""
+        self._translate = translate
         again = [self._line(x.number, x.at_s, x.course, x.raw, x.damaged) for x in self._lines]
         self._lines = deque(again, maxlen=KEPT)
         if self._held is not None:

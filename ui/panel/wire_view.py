@@ -13,7 +13,7 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.decode import LineKind
-from ui.panel.requests import MachineRequests
+from ui.panel.requests import PanelState
 from ui.panel.style import mixed
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.panel.wire_lines import ShownWireLine, arrow
@@ -28,14 +28,14 @@ class WireCard(PanelCard):
 
     has_bar = True
 
-    def __init__(self, desk: MachineRequests, **kwargs: Any) -> None:
-        log = desk.log
+    def __init__(self, panel: PanelState, **kwargs: Any) -> None:
+        log = panel.log
         self.hold = PanelButton("wire_hold", lambda: self._after(lambda: log.hold(not log.held)), "quiet")
         self.polls = PanelButton("wire_polls", lambda: self._flip("polls"), "quiet")
         self.oks = PanelButton("wire_oks", lambda: self._flip("oks"), "quiet")
         self.trouble = PanelButton("wire_trouble", lambda: self._flip("only_trouble"), "quiet")
         self.clear = PanelButton("wire_clear", lambda: self._after(log.clear), "quiet")
-        super().__init__(desk, **kwargs)
+        super().__init__(panel, **kwargs)
         self._rows = Canvas()
         self.canvas.add(self._rows)
         self._back = 0
@@ -45,10 +45,10 @@ class WireCard(PanelCard):
 
     def heading(self) -> str:
         """Its name."""
-        return self.desk.told("log")
+        return self.panel.translate("log")
 
     def _flip(self, name: str) -> None:
-        kind = self.desk.log.filter
+        kind = self.panel.log.filter
         self._after(lambda: setattr(kind, name, not getattr(kind, name)))
 
     def _after(self, act: Callable[[], None]) -> None:
@@ -58,12 +58,12 @@ class WireCard(PanelCard):
         self.refresh(whole=True)
 
     def _label(self) -> None:
-        told, log = self.desk.told, self.desk.log
-        self.polls.show(told("log.polls"), chosen=log.filter.polls, enabled=not log.filter.only_trouble)
-        self.oks.show(told("log.oks"), chosen=log.filter.oks, enabled=not log.filter.only_trouble)
-        self.trouble.show(told("log.trouble"), chosen=log.filter.only_trouble)
-        self.clear.show(told("log.clear"))
-        self.hold.show(told("log.go" if log.held else "log.pause"), chosen=log.held)
+        translate, log = self.panel.translate, self.panel.log
+        self.polls.show(translate("log.polls"), chosen=log.filter.polls, enabled=not log.filter.only_trouble)
+        self.oks.show(translate("log.oks"), chosen=log.filter.oks, enabled=not log.filter.only_trouble)
+        self.trouble.show(translate("log.trouble"), chosen=log.filter.only_trouble)
+        self.clear.show(translate("log.clear"))
+        self.hold.show(translate("log.go" if log.held else "log.pause"), chosen=log.held)
 
     def place(self) -> None:
         """Buttons in the heading's line, right."""
@@ -75,7 +75,7 @@ class WireCard(PanelCard):
         y = self.bar_bottom
         lay_out_row(buttons, self.right - self.pad - naturals, y, height, self.gap)
         self._top = y - self.gap / 2
-        self._pitch = round(theme.small * 1.32)
+        self._pitch = round(theme.small_px * 1.32)
         self._most = max(1, int((self._top - self.y - self.pad / 2) / self._pitch))
 
     def on_touch_down(self, touch: Any) -> bool:
@@ -111,7 +111,7 @@ class WireCard(PanelCard):
         self._scroll_to(self._back + lines)
 
     def _scroll_to(self, back: int) -> None:
-        log = self.desk.log
+        log = self.panel.log
         if back > 0 and not log.held:
             log.hold(True)
             self._label()
@@ -121,7 +121,7 @@ class WireCard(PanelCard):
     # --- lines ------------------------------------------------------------------------------------------
     def refresh(self, *, whole: bool = False) -> None:
         """Draw the lines if there are others than before."""
-        log = self.desk.log
+        log = self.panel.log
         lines = log.shown(self._most, self._back) if self._pitch_known() else []
         shown = (lines[0].number if lines else 0, lines[-1].number if lines else 0, len(lines), log.lost, log.newer())
         if not whole and shown == self._shown:
@@ -137,16 +137,16 @@ class WireCard(PanelCard):
         return hasattr(self, "_pitch")
 
     def _draw(self, lines: list[ShownWireLine], theme: Theme) -> None:
-        p, told, log = theme.palette, self.desk.told, self.desk.log
+        p, translate, log = theme.palette, self.panel.translate, self.panel.log
         left = self.x + self.pad
-        note = told("log.older", count=log.newer()) if log.newer() else ""
+        note = translate("log.older", count=log.newer()) if log.newer() else ""
         if log.lost and not note:
-            note = told("log.lost", count=log.lost)
-        ink.write(note, left + theme.mm(26), self.heading_y, theme.small, p.soft_ink)
+            note = translate("log.lost", count=log.lost)
+        ink.write(note, left + theme.mm(26), self.heading_y, theme.small_px, p.soft_ink)
         if not lines:
-            ink.write(told("log.quiet"), left, self._top - self._pitch, theme.small, p.soft_ink)
+            ink.write(translate("log.quiet"), left, self._top - self._pitch, theme.small_px, p.soft_ink)
             return
-        size = round(theme.small)
+        size = round(theme.small_px)
         glyph = ink.mono_width(size * 0.96)
         times, raws = left + glyph * 10, left + glyph * 10 + theme.mm(8)
         words = raws + max(theme.mm(92), (self.width - 2 * self.pad) * 0.3)
@@ -173,7 +173,7 @@ class WireCard(PanelCard):
                 return p.accent
             case LineKind.REPLY:
                 return p.ink
-            case _:
+            case LineKind.POLL | LineKind.OK:
                 return p.soft_ink
 
     @staticmethod
@@ -184,5 +184,5 @@ class WireCard(PanelCard):
                 return p.danger
             case LineKind.POLL | LineKind.OK:
                 return p.soft_ink
-            case _:
+            case LineKind.COMMAND | LineKind.REPLY | LineKind.PORT:
                 return p.ink

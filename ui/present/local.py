@@ -7,7 +7,7 @@ the session; whatever concerns it leaves here as an `Intent`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from kiosk.session.intents import Credentials, EnterReceipt, Intent
 from kiosk.session.states import State
@@ -137,7 +137,7 @@ class Local:
 
 
 def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | None]:
-    """The screen's state after a touch, and what the session is to be told, if anything."""
+    """The screen's state after a touch, and what is sent to the session, if anything."""
     match act:
         case OpenHelp(topic):
             return replace(local, help_open=True, help_topic=topic), None
@@ -169,6 +169,8 @@ def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | No
             return replace(local, contrast=not local.contrast), None
         case OpenAids(shown):
             return replace(local, aids_open=shown), None
+        case _:
+            assert_never(act)
 
 
 def _entered(local: Local, state: State) -> tuple[Local, Intent | None]:

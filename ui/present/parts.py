@@ -18,7 +18,7 @@ from ui.present.language import Translation
 from ui.present.local import EnterTyped, Erase, Local, LocalAct, Typed
 from ui.present.shown import Action, ButtonKind, LabelledValue, Reason, Shown
 
-Present: TypeAlias = Callable[[Translation, Local, Snapshot, Store], Shown]
+PresentState: TypeAlias = Callable[[Translation, Local, Snapshot, Store], Shown]
 
 
 def cancel(words: Translation) -> Action:
@@ -38,7 +38,7 @@ def primary(words: Translation, identity: str, key: str, does: Intent | LocalAct
 
 
 def reason_of(words: Translation, rule: FiredRule, *, staff: bool = False) -> Reason:
-    """A rule in the words of its own file; one that came without is told truthfully in general ones."""
+    """A rule in the words of its own file; one that came without is described truthfully in general ones."""
     meaning, next_step = rule.words_in(words.language)
     ground = words("rule.ground", ground=rule.ground) if rule.ground and staff else ""
     if meaning:
@@ -99,7 +99,7 @@ def keypad_keys(words: Translation) -> tuple[Action, ...]:
     )
 
 
-def message(name: str, picture: str) -> Present:
+def message(name: str, picture: str) -> PresentState:
     """A screen of one sentence and a picture, with nothing to touch."""
 
     def show(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
@@ -115,5 +115,5 @@ def message(name: str, picture: str) -> Present:
     return show
 
 
-patience = message("patience", "looking")
+please_wait = message("please_wait", "looking")
 """Shown for the moment in which a screen's figures are not there yet."""

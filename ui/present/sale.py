@@ -12,7 +12,7 @@ from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, Set
 from kiosk.session.snapshot import Offer, Snapshot
 from ui.present.language import Translation
 from ui.present.local import Local
-from ui.present.parts import call_staff, cancel, finish_name, patience, primary, reason_of
+from ui.present.parts import call_staff, cancel, finish_name, please_wait, primary, reason_of
 from ui.present.shown import (
     Action,
     ButtonKind,
@@ -61,7 +61,7 @@ def offered(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
     """What we found, what it costs, how many, in which finish."""
     offer = snapshot.offer
     if offer is None:
-        return patience(words, local, snapshot, store)
+        return please_wait(words, local, snapshot, store)
     total = words.money(offer.total_minor, offer.currency)
     buy = Action(
         "confirm",

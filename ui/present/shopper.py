@@ -16,7 +16,7 @@ from ui.present import returning, sale
 from ui.present.help import topics
 from ui.present.language import Translation
 from ui.present.local import Local, OpenHelp
-from ui.present.parts import Present, call_staff, cancel, message, primary
+from ui.present.parts import PresentState, call_staff, cancel, message, primary
 from ui.present.shown import Action, ButtonKind, Shown, ShownStep, StepsDetail, StepState, WelcomeDetail
 
 
@@ -95,7 +95,7 @@ def _rounded(left_s: float) -> int:
     return round(left_s) if left_s < 10 else 5 * round(left_s / 5)
 
 
-def _working(title: str, text: str, picture: str, *, can_stop: bool) -> Present:
+def _working(title: str, text: str, picture: str, *, can_stop: bool) -> PresentState:
     def show(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
         detail = steps_detail(words, snapshot)
         stop = Action("stop", words("stop"), Stop(), ButtonKind.DANGER, icon="stop", says=words("stop.says"))
@@ -165,7 +165,7 @@ def _starting(words: Translation, local: Local, snapshot: Snapshot, store: Store
     )
 
 
-STATES: dict[State, Present] = {
+STATES: dict[State, PresentState] = {
     State.STARTING: _starting,
     State.WELCOME: _welcome,
     State.PLACE_KEY: _place_key,

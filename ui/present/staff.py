@@ -6,9 +6,7 @@ says `not_allowed`), or the technician's screen (`ui.present.service`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
 
 from config.store import Store
 from hardware.grbl.touch_off import Seat
@@ -30,11 +28,17 @@ from kiosk.session.states import State
 from ui.present.fault_help import FAMILIES, fault_family
 from ui.present.language import Translation
 from ui.present.local import CountBlanks, Local, OpenTab, PickSlot
-from ui.present.parts import call_staff, finish_name, keypad_keys, machine_lines, reason_of, recover_action
+from ui.present.parts import (
+    PresentState,
+    call_staff,
+    finish_name,
+    keypad_keys,
+    machine_lines,
+    reason_of,
+    recover_action,
+)
 from ui.present.service import technician
 from ui.present.shown import Action, ApprovalDetail, ButtonKind, KeypadDetail, LabelledValue, Reason, Shown, StaffDetail
-
-Present: TypeAlias = Callable[[Translation, Local, Snapshot, Store], Shown]
 
 LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
 """What the clamp found when a slot was locked, as the id of its words."""
@@ -319,7 +323,7 @@ def _out_of_order(words: Translation, local: Local, snapshot: Snapshot, store: S
     )
 
 
-STATES: dict[State, Present] = {
+STATES: dict[State, PresentState] = {
     State.STAFF_LOGIN: _login,
     State.STAFF_APPROVAL: _approval,
     State.STAFF_MENU: _menu,

@@ -71,15 +71,21 @@ class BigButton(Press):
         action, theme = self.action, look.theme
         if action is None:
             return
-        told = (action.label, action.note, action.icon, action.kind, action.chosen, self.style, self.icon_only)
-        key = (told, self.width, theme.px_per_mm, theme.compact)
+        shows = (action.label, action.note, action.icon, action.kind, action.chosen, self.style, self.icon_only)
+        key = (shows, self.width, theme.px_per_mm, theme.compact)
         if key == self._measured:
             return
         self._measured = key
-        sizes = {"tool": theme.small, "key": theme.title, "hero": theme.title, "plain": theme.lead, "row": theme.text}
+        sizes = {
+            "tool": theme.small_px,
+            "key": theme.title_px,
+            "hero": theme.title_px,
+            "plain": theme.lead_px,
+            "row": theme.text_px,
+        }
         size = sizes[self.style]
         if self.style == "key" and not action.label.isdigit():
-            size = theme.small
+            size = theme.small_px
         font = theme.regular if action.kind is ButtonKind.QUIET and not action.chosen else theme.semibold
         if self.style == "hero":
             font = theme.bold
@@ -87,12 +93,12 @@ class BigButton(Press):
         most = max(1.0, self.width - self._insets())
         label, note = self._label, self._note
         label.write("" if hidden else action.label, font, size, most)
-        note.write(action.note if self.style != "tool" else "", theme.regular, theme.small, most)
+        note.write(action.note if self.style != "tool" else "", theme.regular, theme.small_px, most)
         pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
         inner = label.texture_size[1] + note.texture_size[1]
         if self.style == "tool" and action.icon:
             inner += self._icon_size() + theme.mm(0.6)
-        self.natural_height = max(theme.target, inner + 2 * pad)
+        self.natural_height = max(theme.target_px, inner + 2 * pad)
 
     def _icon_size(self) -> float:
         scale = {"tool": 7.0, "key": 7.0, "hero": 12.0, "plain": 8.0, "row": 6.0}[self.style]
@@ -103,19 +109,19 @@ class BigButton(Press):
         theme = look.theme
         pad = theme.mm({"tool": 1.5, "key": 1.5, "row": 2.0}.get(self.style, 5.0))
         beside = self.action.icon and self.style in ("plain", "hero", "row") and not self.icon_only
-        return float(2 * pad + (self._icon_size() + theme.gap if beside else 0))
+        return float(2 * pad + (self._icon_size() + theme.gap_px if beside else 0))
 
     def _draw(self, *_: Any) -> None:
         action, theme = self.action, look.theme
         if action is None or self.width < 2 or self.height < 2:
             return
         fill, border, ink = self._colours()
-        radius = min(theme.radius, self.height / 2)
+        radius = min(theme.radius_px, self.height / 2)
         self.canvas.before.clear()
         with self.canvas.before:
             if self.focused:
                 Color(rgba=theme.palette.focus)
-                self._line(-theme.ring, radius + theme.ring, theme.ring * 0.6)
+                self._line(-theme.ring_px, radius + theme.ring_px, theme.ring_px * 0.6)
             if fill is not None:
                 Color(rgba=fill)
                 SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
@@ -126,13 +132,13 @@ class BigButton(Press):
                 )
             if border is not None:
                 Color(rgba=border)
-                width = theme.stroke if action.chosen else theme.hair
+                width = theme.stroke_px if action.chosen else theme.hair_px
                 self._line(width, radius, width)
             if action.hold:
                 # On a filled button the border has the colour of the filling.
                 Color(rgba=ink if action.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER) else border or ink)
                 inset = theme.mm(1.4)
-                self._line(inset, radius - inset / 2, theme.hair)
+                self._line(inset, radius - inset / 2, theme.hair_px)
             self._place(ink)
 
     def _line(self, inset: float, radius: float, width: float) -> None:
@@ -150,16 +156,16 @@ class BigButton(Press):
         if self.style in ("tool", "key") and action.icon:
             gap = theme.mm(0.6)
             top = self.center_y + (icon + gap + words_h) / 2
-            draw_icon(action.icon, self.center_x - icon / 2, top - icon, icon, ink, theme.stroke * 0.62)
+            draw_icon(action.icon, self.center_x - icon / 2, top - icon, icon, ink, theme.stroke_px * 0.62)
             label.size = label.texture_size
             label.center_x, label.top = self.center_x, top - icon - gap
             note.size = (0, 0)
             return
         left = self.center_x - words_w / 2
         if action.icon:
-            gap = theme.gap if words_w else 0.0
+            gap = theme.gap_px if words_w else 0.0
             left = self.center_x - (icon + gap + words_w) / 2
-            draw_icon(action.icon, left, self.center_y - icon / 2, icon, ink, theme.stroke * 0.75)
+            draw_icon(action.icon, left, self.center_y - icon / 2, icon, ink, theme.stroke_px * 0.75)
             left += icon + gap
         top = self.center_y + words_h / 2
         label.size = label.texture_size

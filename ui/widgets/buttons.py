@@ -91,7 +91,7 @@ class ActionGrid(_Actions, GridLayout):
         self.refresh()
 
     def _space(self, *_: Any) -> None:
-        self.spacing = look.theme.gap
+        self.spacing = look.theme.gap_px
 
     def make(self, action: Action) -> BigButton:
         """One button."""
@@ -146,7 +146,7 @@ class MainButtons(_Actions, BoxLayout):
         self._shape = shape
         there = {button.action.id: button for button in self.buttons}
         self.clear_widgets()
-        self.spacing = theme.gap
+        self.spacing = theme.gap_px
         strong = [a for a in actions if a.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)]
         other = [a for a in actions if a not in strong]
         rows = [strong, other] if not theme.compact else [[*reversed(other), *strong]]
@@ -154,7 +154,7 @@ class MainButtons(_Actions, BoxLayout):
             if not wanted:
                 continue
             big = any(a.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER) for a in wanted)
-            row = ButtonRow(theme.big_target if big else theme.target, spacing=theme.gap)
+            row = ButtonRow(theme.big_target_px if big else theme.target_px, spacing=theme.gap_px)
             for action in wanted:
                 strong_one = action.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)
                 row.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None)

@@ -47,7 +47,7 @@ class Dialogue(FloatLayout):
     def _place(self, *_: Any) -> None:
         theme = look.theme
         self._dim.pos, self._dim.size = self.pos, self.size
-        self._card.width = min(self.width - 2 * theme.margin, theme.mm(230))
+        self._card.width = min(self.width - 2 * theme.margin_px, theme.mm(230))
         self._card.center_x = self.center_x
         # In the lower part, where every hand reaches.
         self._card.y = self.y + theme.mm(26 if not theme.compact else 12)

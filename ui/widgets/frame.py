@@ -44,7 +44,7 @@ class Banner(Widget):
         theme = look.theme
         p = theme.palette
         label = self._label
-        label.write(self.text, theme.bold, theme.small, self.width - 2 * theme.mm(4))
+        label.write(self.text, theme.bold, theme.small_px, self.width - 2 * theme.mm(4))
         self.height = max(theme.mm(11), label.texture_size[1] + theme.mm(3)) if self.text else 0
         label.color, label.size = p.on_warn, label.texture_size
         label.center = self.center
@@ -93,10 +93,10 @@ class Header(Widget):
             (self._store, self.store, theme.semibold, p.soft_ink),
             (self._badge, self.badge, theme.semibold, p.accent),
         ):
-            label.write(text, font, theme.small)
+            label.write(text, font, theme.small_px)
             label.color, label.size = colour, label.texture_size
-        self._store.x, self._store.center_y = self.x + theme.margin, self.center_y
-        self._badge.right, self._badge.center_y = self.right - theme.margin - theme.mm(4), self.center_y
+        self._store.x, self._store.center_y = self.x + theme.margin_px, self.center_y
+        self._badge.right, self._badge.center_y = self.right - theme.margin_px - theme.mm(4), self.center_y
         self.canvas.before.clear()
         if self.badge:
             b = self._badge
@@ -141,9 +141,9 @@ class Toolbar(BoxLayout):
         there = {button.action.id: button for row in self.children for button in row.children}
         self.clear_widgets()
         theme = look.theme
-        self.spacing = theme.gap
+        self.spacing = theme.gap_px
         for row in reversed([row for row in rows if row]):
-            line = ButtonRow(theme.target, spacing=theme.mm(1.5))
+            line = ButtonRow(theme.target_px, spacing=theme.mm(1.5))
             for action in row:
                 line.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None, "tool")
                 line.children[0].size_hint_x = max(5, len(action.label))

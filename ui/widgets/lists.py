@@ -39,7 +39,7 @@ class Rows(BoxLayout):
 
     def _rebuild(self, *_: Any) -> None:
         self.clear_widgets()
-        self.spacing = look.theme.gap
+        self.spacing = look.theme.gap_px
         for row in self.rows or ():
             self.add_widget(self.make(row))
 
@@ -65,18 +65,18 @@ class Mark(Widget):
         x, y = self.x + mm(3.6), self.center_y
         with self.canvas:
             if self.icon:
-                draw_icon(self.icon, x - mm(3.4), y - mm(3.4), mm(6.8), p.accent, look.theme.stroke * 0.7)
+                draw_icon(self.icon, x - mm(3.4), y - mm(3.4), mm(6.8), p.accent, look.theme.stroke_px * 0.7)
             elif self.state is StepState.DONE:
                 Color(rgba=p.accent)
                 SmoothEllipse(pos=(x - mm(3.4), y - mm(3.4)), size=(mm(6.8), mm(6.8)))
-                draw_icon("check", x - mm(2.2), y - mm(2.2), mm(4.4), p.on_accent, look.theme.stroke * 0.7)
+                draw_icon("check", x - mm(2.2), y - mm(2.2), mm(4.4), p.on_accent, look.theme.stroke_px * 0.7)
             elif self.state is StepState.NOW:
                 Color(rgba=p.accent)
-                SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.stroke)
+                SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.stroke_px)
                 SmoothEllipse(pos=(x - mm(1.4), y - mm(1.4)), size=(mm(2.8), mm(2.8)))
             elif self.state is StepState.LATER:
                 Color(rgba=p.edge)
-                SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.hair)
+                SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.hair_px)
             else:
                 Color(rgba=p.accent)
                 SmoothEllipse(pos=(x - mm(1.1), y - mm(1.1)), size=(mm(2.2), mm(2.2)))
@@ -89,7 +89,7 @@ def _beside(mark: Mark, words: TextLabel) -> BoxLayout:
         row.height = max(words.height, mark.height)
 
     words.fbind("height", fit)
-    mark.pos_hint = {"top": 1} if words.font_size <= look.theme.text else {"center_y": 0.5}
+    mark.pos_hint = {"top": 1} if words.font_size <= look.theme.text_px else {"center_y": 0.5}
     words.pos_hint = {"center_y": 0.5}
     row.add_widget(mark)
     row.add_widget(words)
@@ -98,7 +98,7 @@ def _beside(mark: Mark, words: TextLabel) -> BoxLayout:
 
 
 class StepList(Rows):
-    """The live list of steps: done, now, later; told by sign and by weight, not by colour alone."""
+    """The live list of steps: done, now, later; marked by sign and by weight, not by colour alone."""
 
     def make(self, row: Any) -> Widget:
         """One step."""
@@ -131,7 +131,7 @@ class Lines(Rows):
 
     def make(self, row: Any) -> Widget:
         """One line."""
-        line = BoxLayout(size_hint_y=None, spacing=look.theme.gap)
+        line = BoxLayout(size_hint_y=None, spacing=look.theme.gap_px)
         label = Soft(text=row.label, size_hint_x=0.42)
         value = Strong(text=row.value, size_hint_x=0.58, halign="right")
 
@@ -178,7 +178,7 @@ class Log(Rows):
     def make(self, row: Any) -> Widget:
         """One line, cut short at the right where it is too long."""
         words = SmallText(text=row, shorten=True, shorten_from="right", max_lines=1)
-        words.fbind("width", lambda label, width: setattr(label, "text_size", (width, look.theme.small * 1.4)))
+        words.fbind("width", lambda label, width: setattr(label, "text_size", (width, look.theme.small_px * 1.4)))
         return words
 
     def _rebuild(self, *_: Any) -> None:
@@ -243,7 +243,7 @@ class Drift(Widget):
         step = self.width / max(1, len(self.values))
         with self.canvas:
             Color(rgba=p.line)
-            SmoothLine(points=[self.x, self.y, self.right, self.y], width=look.theme.hair)
+            SmoothLine(points=[self.x, self.y, self.right, self.y], width=look.theme.hair_px)
             for i, value in enumerate(self.values):
                 x, h = self.x + (i + 0.5) * step, self.height * abs(value) / top
                 Color(rgba=p.danger if abs(value) > self.limit else p.accent)
@@ -251,4 +251,4 @@ class Drift(Widget):
             if self.limit:
                 y = self.y + self.height * self.limit / top
                 Color(rgba=p.ink)
-                SmoothLine(points=[self.x, y, self.right, y], width=look.theme.hair, dash_length=6, dash_offset=4)
+                SmoothLine(points=[self.x, y, self.right, y], width=look.theme.hair_px, dash_length=6, dash_offset=4)

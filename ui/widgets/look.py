@@ -1,7 +1,7 @@
 """The theme in force, as the one thing every widget's looks are bound to.
 
-Responsible for: telling widgets that sizes or colours changed. Not responsible for: what they are (`ui.theme`).
-Nothing else is global. kv reads sizes as `look.theme.gap` once, when a page is made; a page is made anew when sizes
+Responsible for: letting widgets know that sizes or colours changed. Not responsible for: what they are (`ui.theme`).
+Nothing else is global. kv reads sizes as `look.theme.gap_px` once, when a page is made; a page is made anew when sizes
 change (`ui.page_frame`). Colours change under an open page, and are followed by the widgets that draw them.
 """
 
@@ -40,13 +40,13 @@ class Look(EventDispatcher):
 
     def on_theme(self, *_: Any) -> None:
         """The theme was replaced."""
-        self._tell()
+        self._notify()
 
     def on_moving(self, *_: Any) -> None:
         """Motion was switched."""
-        self._tell()
+        self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         for widget, acts in list(self._followers.items()):
             # What has left the glass and only waits to be freed is dressed for nobody.
             if widget.get_root_window() is not None:

@@ -34,7 +34,7 @@ class Column(BoxLayout):
         self._space()
 
     def _space(self, *_: Any) -> None:
-        self.spacing = look.theme.gap if self.group else look.theme.wide_gap
+        self.spacing = look.theme.gap_px if self.group else look.theme.wide_gap_px
 
 
 class Card(BoxLayout):
@@ -54,20 +54,20 @@ class Card(BoxLayout):
 
     def _space(self, *_: Any) -> None:
         theme = look.theme
-        self.spacing = theme.gap if self.filled else 0
+        self.spacing = theme.gap_px if self.filled else 0
         self.padding = theme.mm(5.0 if theme.compact else 8.0) if self.filled else 0
         self._trigger()
 
     def _draw(self, *_: Any) -> None:
         theme = look.theme
         self.canvas.before.clear()
-        if self.height < 2 * theme.radius:
+        if self.height < 2 * theme.radius_px:
             return
         with self.canvas.before:
             Color(rgba=theme.palette.card)
-            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[theme.radius])
+            SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[theme.radius_px])
             Color(rgba=theme.palette.line)
-            SmoothLine(rounded_rectangle=(*self.pos, *self.size, theme.radius), width=theme.hair)
+            SmoothLine(rounded_rectangle=(*self.pos, *self.size, theme.radius_px), width=theme.hair_px)
 
 
 class Page(Layout):
@@ -119,27 +119,27 @@ class Page(Layout):
     def _stacked(self) -> None:
         theme = look.theme
         words, controls, picture = self.part("words"), self.part("controls"), self.part("picture")
-        x, width, top, bottom = self.x + theme.margin, self.width - 2 * theme.margin, self.top, self.y
+        x, width, top, bottom = self.x + theme.margin_px, self.width - 2 * theme.margin_px, self.top, self.y
         tabs = self.part("tabs")
         if words is not None:
             words.width, words.x, words.top = width, x, top
-            top -= words.height + theme.wide_gap
+            top -= words.height + theme.wide_gap_px
         if tabs is not None:
             tabs.width, tabs.x, tabs.y = width, x, bottom
-            bottom += tabs.height + theme.gap
+            bottom += tabs.height + theme.gap_px
         if controls is not None:
             controls.width, controls.x, controls.y = width, x, bottom
-            bottom += controls.height + theme.wide_gap
+            bottom += controls.height + theme.wide_gap_px
         self._picture(picture, x, bottom, width, top - bottom)
 
     def _beside(self) -> None:
         theme = look.theme
         words, controls, picture = self.part("words"), self.part("controls"), self.part("picture")
         gutter = theme.mm(10)
-        usable = self.width - 2 * theme.margin - gutter
+        usable = self.width - 2 * theme.margin_px - gutter
         share = self.share if controls is not None else 0.44
         left_w, right_w = usable * share, usable * (1 - share)
-        left_x, right_x = self.x + theme.margin, self.x + theme.margin + left_w + gutter
+        left_x, right_x = self.x + theme.margin_px, self.x + theme.margin_px + left_w + gutter
         if controls is None:
             words.width, words.x, words.center_y = right_w, right_x, self.center_y
             self._picture(picture, left_x, self.y, left_w, self.height)
@@ -154,7 +154,7 @@ class Page(Layout):
             words.top = self.top
             tabs.width, tabs.x, tabs.y = left_w, left_x, self.y
             return
-        free = self.height - words.height - theme.wide_gap
+        free = self.height - words.height - theme.wide_gap_px
         if picture is not None and free > theme.mm(LEAST_PICTURE_MM):
             words.top = self.top
             self._picture(picture, left_x, self.y, left_w, free)

@@ -41,7 +41,7 @@ class Previews(GridLayout):
 
     def _rebuild(self, *_: Any) -> None:
         shown = tuple(self.pictures or ())
-        self.spacing = look.theme.gap
+        self.spacing = look.theme.gap_px
         cells = list(reversed(self.children))
         if len(cells) != len(shown):
             self.clear_widgets()

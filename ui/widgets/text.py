@@ -51,7 +51,7 @@ class TextLabel(Label):
     def _dress(self, *_: Any) -> None:
         theme = look.theme
         self.color = getattr(theme.palette, self.ink)
-        self.font_name, self.font_size = getattr(theme, self.face), getattr(theme, self.scale)
+        self.font_name, self.font_size = getattr(theme, self.face), getattr(theme, f"{self.scale}_px")
 
 
 class Title(TextLabel):

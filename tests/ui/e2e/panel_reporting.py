@@ -1,4 +1,4 @@
-"""Runs the shipped panel, and tells the test beside it what stands on the glass.
+"""Runs the shipped panel, and reports to the test beside it what stands on the glass.
 
 The one thing added: the places of everything that can be pressed, and what the panel says, go to a file after each
 look. Clicks and keys come from the X server alone.
@@ -17,30 +17,30 @@ from ui.panel.__main__ import main
 OUT = Path(os.environ["E2E_OUT"])
 
 
-def report(app: Any) -> None:
-    bench = app.bench
-    desk = bench.desk
+def write_report(app: Any) -> None:
+    layout = app.layout
+    panel = layout.panel
     taps = {}
-    for tap in bench.taps():
+    for tap in layout.taps():
         where = tap.switch_center() if hasattr(tap, "switch_center") else tap.center
         taps[tap.identity] = [*tap.parent.to_window(*where), *tap.parent.to_window(*tap.pos), tap.enabled, tap.in_sight]
-    told = {
+    report = {
         "taps": taps,
-        "height": bench.height,
-        "message": desk.message,
-        "troubled": desk.troubled,
-        "language": desk.told.language,
-        "laid": desk.laid_key,
-        "picture_in_tray": desk.tray_png is not None,
-        "lines": [[line.raw, line.meaning.text] for line in desk.log.shown(40)],
-        "held": desk.log.held,
-        "metal": desk.metal.get("blank"),
-        "drawn": sum(key.texture is not None for key in bench.keys.keys.values()),
-        "focus": bench.focused.identity if bench.focused else "",
-        "banner": bench.banner.text,
-        "state": desk.state,
+        "height": layout.height,
+        "message": panel.message,
+        "troubled": panel.troubled,
+        "language": panel.translate.language,
+        "laid": panel.laid_key,
+        "picture_in_tray": panel.tray_png is not None,
+        "lines": [[line.raw, line.meaning.text] for line in panel.log.shown(40)],
+        "held": panel.log.held,
+        "metal": panel.metal.get("blank"),
+        "drawn": sum(key.texture is not None for key in layout.keys.keys.values()),
+        "focus": layout.focused.identity if layout.focused else "",
+        "banner": layout.banner.text,
+        "state": panel.state,
     }
-    (OUT / "now.tmp").write_text(json.dumps(told))
+    (OUT / "now.tmp").write_text(json.dumps(report))
     (OUT / "now.tmp").replace(OUT / "now.json")
 
 
@@ -49,7 +49,7 @@ def patched(real: Any) -> Any:
         from kivy.clock import Clock
 
         def started(app: Any) -> None:
-            Clock.schedule_interval(lambda _: report(app), 0.1)
+            Clock.schedule_interval(lambda _: write_report(app), 0.1)
 
         real(*args, on_started=started, **kwargs)
 

@@ -1,4 +1,4 @@
-"""Runs the shipped command line, and tells the test beside it what stands on the glass.
+"""Runs the shipped command line, and reports to the test beside it what stands on the glass.
 
 The one thing added: after each frame the ids and places of all buttons, how many keys arrived and what was said go to
 a file, and a picture of each new screen is kept. Touches and keys come from the X server alone.
@@ -49,29 +49,29 @@ class Reporter:
         self._keys += 1
 
     def _report(self, _elapsed_s: float) -> None:
-        stage, screenful = self._app.stage, self._app.screenful
-        if stage.shown is None or screenful.snapshot is None:
+        frame, presenter = self._app.frame, self._app.presenter
+        if frame.shown is None or presenter.snapshot is None:
             return
-        visit = f"{screenful.snapshot.state.value}/{stage.shown.visit}/{bool(stage.shown.waiting)}"
+        visit = f"{presenter.snapshot.state.value}/{frame.shown.visit}/{bool(frame.shown.waiting)}"
         self._stood = self._stood + 1 if visit == self._visit else 0
         self._visit = visit
         if self._stood == 5:
             self._count += 1
-            name = f"{self._count:02d}-{screenful.snapshot.state.value}.png"
-            stage.save(OUT / name)
+            name = f"{self._count:02d}-{presenter.snapshot.state.value}.png"
+            frame.save(OUT / name)
         report = {
-            "state": screenful.snapshot.state.value,
+            "state": presenter.snapshot.state.value,
             "settled": self._stood >= 5,
-            "title": stage.shown.title,
-            "text": stage.shown.spoken,
-            "language": screenful.snapshot.language,
-            "focus": stage.focused.action.id if stage.focused else "",
-            "broken": screenful.broken,
+            "title": frame.shown.title,
+            "text": frame.shown.spoken,
+            "language": presenter.snapshot.language,
+            "focus": frame.focused.action.id if frame.focused else "",
+            "broken": presenter.broken,
             "keys": self._keys,
             "said": self._said,
-            "receipt": screenful.snapshot.receipt.bring_back_code if screenful.snapshot.receipt else "",
-            "buttons": {b.action.id: [*b.to_window(*b.center), b.action.enabled] for b in stage.buttons()},
-            "height": stage.height,
+            "receipt": presenter.snapshot.receipt.bring_back_code if presenter.snapshot.receipt else "",
+            "buttons": {b.action.id: [*b.to_window(*b.center), b.action.enabled] for b in frame.buttons()},
+            "height": frame.height,
         }
         (OUT / "now.tmp").write_text(json.dumps(report))
         (OUT / "now.tmp").replace(OUT / "now.json")

@@ -17,7 +17,7 @@ from ui.panel.card import PanelCard
 from ui.panel.faults_view import FaultsCard
 from ui.panel.keys_view import KeysCard
 from ui.panel.machine_view import MachineCard
-from ui.panel.requests import ControlRequest, MachineRequests
+from ui.panel.requests import ControlRequest, PanelState
 from ui.panel.tap import Tap
 from ui.panel.top_bar import Acts, StatusLine, TopBar
 from ui.panel.wire_view import WireCard
@@ -34,23 +34,23 @@ MACHINE_PART, BLADE_PART = 0.45, 0.265
 KEYS_PART = 0.47
 
 
-class Bench(Widget):
+class PanelLayout(Widget):
     """Everything in the window."""
 
     def __init__(
-        self, desk: MachineRequests, send: Callable[[ControlRequest], None], acts: Acts, catalogue: Catalogue
+        self, panel: PanelState, send: Callable[[ControlRequest], None], acts: Acts, catalogue: Catalogue
     ) -> None:
         super().__init__()
-        self.desk = desk
+        self.panel = panel
         self.focused: Tap | None = None
         self.banner = Banner()
-        self.bar = TopBar(desk, send, acts)
-        self.machine = MachineCard(desk, send)
-        self.blade = BladeCard(desk)
-        self.wire = WireCard(desk)
-        self.keys = KeysCard(desk, send, catalogue)
-        self.faults = FaultsCard(desk, send)
-        self.status = StatusLine(desk)
+        self.bar = TopBar(panel, send, acts)
+        self.machine = MachineCard(panel, send)
+        self.blade = BladeCard(panel)
+        self.wire = WireCard(panel)
+        self.keys = KeysCard(panel, send, catalogue)
+        self.faults = FaultsCard(panel, send)
+        self.status = StatusLine(panel)
         self.cards: tuple[PanelCard, ...] = (
             self.bar, self.machine, self.keys, self.faults, self.blade, self.wire, self.status,
         )  # fmt: skip
@@ -60,7 +60,7 @@ class Bench(Widget):
         self._soon = Clock.create_trigger(self._place, -1)
         self.fbind("size", self._soon)
         self.banner.fbind("height", self._soon)
-        look.follow(self, Bench.again)
+        look.follow(self, PanelLayout.again)
         self.speak()
 
     def again(self) -> None:
@@ -69,12 +69,12 @@ class Bench(Widget):
 
     def speak(self) -> None:
         """Everything in the language in force."""
-        self.banner.text = self.desk.told("banner")
+        self.banner.text = self.panel.translate("banner")
         for card in self.cards:
             card.again()
 
     def refresh(self) -> None:
-        """Show what the desk says now."""
+        """Show what the panel says now."""
         for card in self.cards:
             card.refresh()
 
@@ -83,7 +83,7 @@ class Bench(Widget):
         gap = round(theme.mm(3))
         banner = round(theme.mm(11))
         self.banner.pos, self.banner.width = (self.x, self.top - banner), self.width
-        bar, foot = round(theme.target * 1.2), round(theme.small * 1.7)
+        bar, foot = round(theme.target_px * 1.2), round(theme.small_px * 1.7)
         wide = self.width - 3 * gap
         right = round(wide * RIGHT_PART)
         left = wide - right

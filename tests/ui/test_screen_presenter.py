@@ -14,11 +14,11 @@ import pytest
 from kiosk.session.intents import Credentials, Intent, SetLanguage, StaffKey, Start
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
-from ui.app import Screenful
 from ui.gallery import sample_store
 from ui.present.local import EnterTyped, Local, OpenHelp, Repeat, SetVolume, ToggleSpeech, Typed
 from ui.present.samples import SAMPLES
 from ui.present.shown import Shown
+from ui.presenter import ScreenPresenter
 from ui.speech import Espeak
 
 WELCOME = SAMPLES["02-welcome"][0]
@@ -58,7 +58,7 @@ class Room:
     def __init__(self) -> None:
         self.kiosk, self.voice = Kiosk(), Listener()
         self.seen: list[Shown] = []
-        self.screen = Screenful(self.kiosk, sample_store("portrait"), self.voice, self._show)
+        self.screen = ScreenPresenter(self.kiosk, sample_store("portrait"), self.voice, self._show)
         self.screen.receive(WELCOME)
 
     def _show(self, shown: Shown, local: Local) -> None:

@@ -1,0 +1,116 @@
+"""What stands between the kiosk and the glass: the screen's own state, presenting, speech, and a screen that failed.
+
+Responsible for: what the glass shows now, and where a touch goes. Not responsible for: what a snapshot looks like
+(`ui.present.present`) or drawing (`ui.window`). Imports no Kivy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from config.store import Store
+from kiosk.session.intents import Intent
+from kiosk.session.snapshot import FaultNotice, Snapshot
+from kiosk.session.states import State
+from ui.present.local import Local, LocalAct, after, on_state
+from ui.present.port import KioskPort
+from ui.present.present import present
+from ui.present.shown import Shown
+from ui.speech import Voice
+
+Present: TypeAlias = Callable[[Snapshot, Local, Store], Shown]
+
+
+class ScreenPresenter:
+    """What stands between the kiosk and the glass: local state, presenting, speech. Knows no Kivy."""
+
+    def __init__(
+        self,
+        kiosk: KioskPort,
+        store: Store,
+        voice: Voice,
+        show: Callable[[Shown, Local], None],
+        present: Present = present,
+    ) -> None:
+        self._kiosk, self._store, self._voice, self._show = kiosk, store, voice, show
+        self._present = present
+        self.local = Local()
+        self.snapshot: Snapshot | None = None
+        self.shown: Shown | None = None
+        self._said: tuple[str, int] = ("", 0)
+        self.broken = False
+
+    def receive(self, snapshot: Snapshot) -> None:
+        """A newer snapshot."""
+        before = self.snapshot.state if self.snapshot else None
+        if self.broken:
+            # Out of order stays until the session itself says so: then it is in charge again.
+            if snapshot.state not in (State.OUT_OF_ORDER, State.CLOSED, State.STAFF_LOGIN, State.STAFF_MENU):
+                # Language and the call for staff are the session's, and are answered here as on any screen.
+                if self.snapshot is not None:
+                    language, called = snapshot.language, snapshot.staff_called
+                    self.snapshot = replace(self.snapshot, language=language, staff_called=called)
+                    self.refresh()
+                return
+            self.broken = False
+        self.local = on_state(self.local, before, snapshot.state)
+        self.snapshot = snapshot
+        self.refresh()
+
+    def send(self, does: Intent | LocalAct) -> None:
+        """Something was touched: the screen's own business, or a request to the session."""
+        if self.snapshot is None:
+            return
+        if isinstance(does, LocalAct):
+            self.local, intent = after(self.local, does, self.snapshot.state)
+            if intent is not None:
+                self._kiosk.post(intent)
+            self.refresh()
+        else:
+            self._kiosk.post(does)
+
+    def refresh(self) -> None:
+        """Present and show, and say it aloud where somebody listens."""
+        if self.snapshot is None:
+            return
+        self.shown = self._present(self.snapshot, self.local, self._store)
+        self._show(self.shown, self.local)
+        self._speak(self.shown)
+
+    def _speak(self, shown: Shown) -> None:
+        if not self.local.speech:
+            if self._said[0]:
+                self._voice.hush()
+            self._said = ("", 0)
+            return
+        # Live figures would be a babble: a screen is said when it comes, and again when asked for.
+        waiting = "waiting" if shown.waiting else ""
+        key = f"{shown.visit}|{shown.title}|{shown.voice}|{waiting}"
+        if (key, self.local.repeats) != self._said:
+            self._said = (key, self.local.repeats)
+            self._voice.say(shown.spoken, shown.voice, self.local.volume)
+
+    def say(self, text: str) -> None:
+        """Say what has the focus."""
+        if self.local.speech and self.shown is not None:
+            self._voice.say(text, self.shown.voice, self.local.volume)
+
+    def fail(self) -> None:
+        """The screen itself failed: stop the machine, say out of order."""
+        self.broken = True
+        self._kiosk.stop_now()
+        language = self.snapshot.language if self.snapshot else self._store.languages[0]
+        simulated = self.snapshot.simulated if self.snapshot else False
+        tray = self.snapshot.tray_has_key if self.snapshot else False
+        self.local = replace(Local(), contrast=self.local.contrast)
+        self.snapshot = Snapshot(
+            state=State.OUT_OF_ORDER,
+            simulated=simulated,
+            language=language,
+            tray_has_key=tray,
+            help_phone=self._store.help_phone,
+            fault=FaultNotice("SCREEN", "the screen failed", 0.0),
+        )
+        self.refresh()
