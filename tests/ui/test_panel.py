@@ -83,9 +83,9 @@ def test_words_are_read_on_their_ground() -> None:
 
 def test_what_one_touches_is_large_enough_and_grows_with_the_window() -> None:
     small, large = panel_theme(DESIGN_PX, "dark"), panel_theme((1920, 1080), "dark")
-    assert small.target >= 38
+    assert small.target_px >= 38
     assert small.text >= 13
-    assert large.target > small.target
+    assert large.target_px > small.target_px
 
 
 # -- the wire in plain words -----------------------------------------------------------------------------------
@@ -175,13 +175,13 @@ def test_a_log_that_is_held_still_shows_the_same_lines_while_others_come_and_cou
 
 
 def test_buttons_ask_for_what_they_will_do_next() -> None:
-    assert door_request({"door_open": True}).request == {"do": "door", "open": False}
-    assert stop_request({}).request == {"do": "stop", "pressed": True}
+    assert door_request({"door_open": True}).body == {"do": "door", "open": False}
+    assert stop_request({}).body == {"do": "stop", "pressed": True}
     assert (pause_request({"paused": True}).do, pause_request({}).do) == ("go", "pause")
     machine: dict[str, Any] = {"slots": [{"number": 2, "capacity": 50}]}
-    assert slot_request(machine, {"stock": {"2": 4}}, 2).request["blanks"] == 0
-    assert slot_request(machine, {"stock": {"2": 0}}, 2).request["blanks"] == 50
-    assert mend_request().request == {"do": "clear"}
+    assert slot_request(machine, {"stock": {"2": 4}}, 2).body["blanks"] == 0
+    assert slot_request(machine, {"stock": {"2": 0}}, 2).body["blanks"] == 50
+    assert mend_request().body == {"do": "clear"}
 
 
 @given(st.sampled_from(sorted(FAULTS)), st.lists(st.tuples(st.integers(0, 9), st.sampled_from((-10, -1, 1, 10)))))
@@ -211,7 +211,7 @@ def test_every_fault_can_be_set_as_the_panel_sets_it(name: str) -> None:
     fault = FAULTS[name]
     panel = FaultPanel(Hand().sim)
     values = {key: parameter.default for key, parameter in parameters_of(fault).items()}
-    request = fault_request(fault, values).request
+    request = fault_request(fault, values).body
     panel.set(request.pop("name"), {key: value for key, value in request.items() if key != "do"})
     assert name in panel.active()
 
