@@ -84,7 +84,7 @@ def test_words_are_read_on_their_ground() -> None:
 def test_what_one_touches_is_large_enough_and_grows_with_the_window() -> None:
     small, large = panel_theme(DESIGN_PX, "dark"), panel_theme((1920, 1080), "dark")
     assert small.target_px >= 38
-    assert small.text >= 13
+    assert small.text_px >= 13
     assert large.target_px > small.target_px
 
 
