@@ -1,7 +1,8 @@
 """The serial port as a stream of bytes. The only importer of pyserial.
 
 Responsible for: opening (device paths, pseudo-terminals, `socket://host:port`), exclusive use, reads that can be
-ended from another thread, and telling a vanished port from a quiet one. Not responsible for: what the bytes mean.
+ended from another thread, and distinguishing a vanished port from a quiet one. Not responsible for: what the bytes
+mean.
 
 Opening a port may reset the board behind it (DTR); that is wanted: it stops the wheel, and the position is unknown
 after every open in any case.

@@ -187,7 +187,7 @@ class Cutter(Protocol):
         """The last lines on the wire. Any thread."""
 
     def hear_wire(self, listener: Callable[[WireLine], None]) -> None:
-        """Tell `listener` every line of the wire that is kept, from the thread it passes in. It must not block."""
+        """Give `listener` every line of the wire that is kept, from the thread it passes in. It must not block."""
 
     def close(self) -> None:
         """Soft reset, wheel off, let go of the port. May be called twice, never raises a fault."""

@@ -90,14 +90,14 @@ class GrblBoard:
 
     # Asking.
 
-    def command(self, text: str, patience_s: float = 0.0, *, polled: bool = False) -> list[Event]:
+    def command(self, text: str, motion_s: float = 0.0, *, polled: bool = False) -> list[Event]:
         """Send one line and wait for its acknowledgement; returns what the board said before it.
 
         `polled` asks for status reports meanwhile; never where the board cannot answer (`$H`, settings).
         """
         self._heed_stop()
         data = line_bytes(text)
-        self.session.line_sent(text, self._clock.now_s(), patience_s)
+        self.session.line_sent(text, self._clock.now_s(), motion_s)
         self.link.write(data)
         while self.session.line_owed:
             self._turn(self._wire.reply_timeout_s, polled=polled)
@@ -125,14 +125,14 @@ class GrblBoard:
         while self.session.report_owed:
             self._turn(1 / self._wire.poll_hz, polled=False)
 
-    def wait_done(self, patience_s: float | None) -> StatusReport:
+    def wait_done(self, motion_s: float | None) -> StatusReport:
         """Wait until all motion is done and the board says Idle.
 
-        `patience_s` is the longest it can take; None when the last line was acknowledged only after all motion.
+        `motion_s` is the longest it can take; None when the last line was acknowledged only after all motion.
         """
-        if patience_s is not None:
+        if motion_s is not None:
             firmware = self.session.banner.firmware if self.session.banner is not None else ""
-            self.command(SYNC_OF.get(firmware, SYNC), patience_s, polled=True)
+            self.command(SYNC_OF.get(firmware, SYNC), motion_s, polled=True)
         until_s = self._clock.now_s() + self._wire.silence_timeout_s
         while True:
             status = self.query()

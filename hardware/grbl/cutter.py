@@ -197,7 +197,7 @@ class GrblCutter:
         return self.wire_log.lines()
 
     def hear_wire(self, listener: Callable[[WireLine], None]) -> None:
-        """Tell `listener` every line of the wire that is kept, from the thread it passes in. It must not block."""
+        """Give `listener` every line of the wire that is kept, from the thread it passes in. It must not block."""
         self.wire_log.listener = listener
 
     # Steps.

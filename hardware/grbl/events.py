@@ -39,7 +39,7 @@ class Alarm:
 class StatusReport:
     """One status report. None: the field was not in this report.
 
-    `accessories` is told only beside `overrides`; then "" means that wheel and coolant are off.
+    `accessories` is reported only beside `overrides`; then "" means that wheel and coolant are off.
     """
 
     state: str
@@ -50,7 +50,7 @@ class StatusReport:
     blocks_free: int | None = None
     feed_mm_min: float | None = None
     spindle_rpm: float | None = None
-    """As the board was told; what it measures is `measured_rpm`, on boards that do."""
+    """As commanded; what it measures is `measured_rpm`, on boards that do."""
     measured_rpm: float | None = None
     pins: str = ""
     overrides: tuple[int, int, int] | None = None

@@ -20,7 +20,7 @@ from hardware.grbl.board import GrblBoard
 
 LOG = logging.getLogger(__name__)
 HOMINGS = 5
-"""Tries at most, all told."""
+"""Tries at most, in all."""
 GROUPS = {"Grbl": (2, 2)}
 """Homing cycles of a board, at least and at most: a stock one homes Z, then X and Y together."""
 ANY_GROUPS = (1, 3)

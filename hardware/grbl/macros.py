@@ -24,7 +24,7 @@ def filled(lines: tuple[str, ...], z_mm: float) -> tuple[str, ...]:
 
 
 def up_to_opening(lines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A macro's lines before the clamp is told to open, and the rest."""
+    """A macro's lines before the clamp is commanded to open, and the rest."""
     opening = next((at for at, line in enumerate(lines) if {("M", 7.0), ("M", 8.0)} & set(words_of(line))), 0)
     return lines[:opening], lines[opening:]
 

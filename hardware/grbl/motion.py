@@ -88,7 +88,7 @@ class ComparedMotion:
         self._judge_outputs(status)
 
     def _judge_outputs(self, status: StatusReport) -> None:
-        """Wheel and clamp are as they were told, in every report that says so; between two lines as either has it.
+        """Wheel and clamp are as commanded, in every report that says so; between two lines as either has it.
 
         Raises:
             PathDeviation: an output changed that nobody here changed: one stray byte is enough.
@@ -97,7 +97,7 @@ class ComparedMotion:
             return
         now = frozenset(status.accessories) & OUTPUTS
         if now != self._modal.outputs and (self._coming is None or now != self._coming.outputs):
-            raise PathDeviation("the wheel or the clamp is not as it was told: an output changed by itself")
+            raise PathDeviation("the wheel or the clamp is not as commanded: an output changed by itself")
 
     def go(self, *, x_mm: float | None = None, y_mm: float | None = None, z_mm: float | None = None) -> None:
         """A rapid in machine coordinates, compared when done."""
@@ -121,7 +121,7 @@ class ComparedMotion:
         waits_s = dwell_s(line)
         if waits_s or any(letter == "M" for letter, _ in words_of(line)):
             # A dwell, and a change of the wheel or an output, is acknowledged after all motion queued before it.
-            patience_s = self._undone_s + waits_s
+            motion_s = self._undone_s + waits_s
             self._settled()
         else:
             words = dict(words_of(line))
@@ -129,9 +129,9 @@ class ComparedMotion:
             takes_s = longest_s(self._machine, self.at, end, feed) if end != self.at else 0.0
             self._queued_s.append(takes_s)
             self._undone_s += takes_s
-            patience_s = max(self._queued_s)
+            motion_s = max(self._queued_s)
         self._coming = self._modal.after(line)
-        self._board.command(line, patience_s, polled=True)
+        self._board.command(line, motion_s, polled=True)
         self._modal, self._coming = self._coming, None
         self.at = end
 
@@ -156,7 +156,7 @@ class ComparedMotion:
             raise PathDeviation("the machine rests at another place than it was sent to")
         self._compare_words(moving=False)
         if status.spindle_rpm is not None and abs(status.spindle_rpm - self._wheel_rpm()) > 1.0:
-            raise PathDeviation("the wheel does not turn as it was told to")
+            raise PathDeviation("the wheel does not turn as commanded")
         if self._board.session.overrides not in (None, NO_OVERRIDES):
             raise LinkGarbled("an override is in force that nobody set")
         if self._board.session.work_offset_mm not in (None, (0.0, 0.0, 0.0)):
@@ -234,7 +234,7 @@ class ComparedMotion:
                     monitor.expect(end, self._speed(line), self._clock.now_s())
                 self._send(line.text, end)
                 if not self._board.session.echoes and not dwell_s(line.text):
-                    # No echo tells how the line was understood, but its words (rapid or feed, how fast, wheel) can be
+                    # No echo shows how the line was understood, but its words (rapid or feed, how fast, wheel) can be
                     # asked for while the moves before it still run.
                     self._compare_words(moving=True)
             self.compare()

@@ -102,8 +102,8 @@ class PathMonitor:
             raise PathDeviation("the wheel does not turn")
 
     def _judge_speed(self, status: StatusReport, leg: int, along_mm: float) -> None:
-        # It may still be slowing down from the leg before; and a board tells the speed it has prepared, which is that
-        # of a moment ahead of the place it tells: where legs are short, some legs ahead.
+        # It may still be slowing down from the leg before; and a board reports the speed it has prepared, which is that
+        # of a moment ahead of the place it reports: where legs are short, some legs ahead.
         fastest = max(each.feed_mm_min for each in self._legs[max(self._first - 1, 0) : leg + 2])
         ahead_s = 0.0
         for each in self._legs[leg:]:

@@ -81,8 +81,8 @@ class GrblSession:
         self.last = None
         self.work_offset_mm = self.overrides = None
 
-    def line_sent(self, text: str, now_s: float, patience_s: float = 0.0) -> None:
-        """A line went out; its acknowledgement is due after the reply time-out and `patience_s` more.
+    def line_sent(self, text: str, now_s: float, motion_s: float = 0.0) -> None:
+        """A line went out; its acknowledgement is due after the reply time-out and `motion_s` more.
 
         Raises:
             LocalProtocolError: another line is in flight, or the banner has not come.
@@ -90,7 +90,7 @@ class GrblSession:
         if self._owed is not None or self.awaiting_banner:
             raise LocalProtocolError("a second line in flight")
         self._fresh = False
-        self._owed = _Owed(text, now_s + self._reply_timeout_s + patience_s)
+        self._owed = _Owed(text, now_s + self._reply_timeout_s + motion_s)
         self._answers = []
 
     def query_sent(self, now_s: float) -> None:

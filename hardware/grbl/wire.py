@@ -206,7 +206,7 @@ def _status(text: str) -> StatusReport | None:
 
 
 def _feed_and_speeds(found: dict[str, str]) -> tuple[float | None, float | None, float | None]:
-    """Feed, the wheel's speed as told, and as measured: the third figure of a board with a spindle encoder."""
+    """Feed, the wheel's speed as commanded, and as measured: the third figure of a board with a spindle encoder."""
     text = found.get("FS", found.get("F"))
     if text is None:
         return None, None, None

@@ -3,7 +3,7 @@
 Responsible for: putting bytes together to whole lines, blanking (by what may be shown, not by what must not), naming
 what a line means, keeping the last few. Not responsible for: words in any language (`ui`), or writing flight records.
 
-A key's shape goes over this wire. Whatever the grammar does not know, a damaged line above all, is told by its length.
+A key's shape goes over this wire. Whatever the grammar does not know, a damaged line above all, is shown by its length.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _WORD = re.compile(r"([A-Z])[-+]?[\d.]+")
 _OPEN_WORD = re.compile(r"[GMSPT]\d{1,5}(?:\.\d)?")
 _FIGURE = re.compile(r"[\d.,-]*\d")
 _PASSING = re.compile(r"\|(?:WCO|Ov|A|Bf):[^|>]*")
-"""Fields a board tells only now and then: they make no report another one."""
+"""Fields a board reports only now and then: they make no report another one."""
 _FIELD = re.compile(r"(MPos|WPos|WCO|FS|F|Ln):[^|>]*")
 _STOCK_REPORT = re.compile(
     rb"<([A-Z][a-z]+(?::\d{1,2})?)\|([MW]Pos):%(n)b,%(n)b,%(n)b(?:\|Bf:\d+,\d+)?\|FS:%(n)b,%(n)b(\|Pn:[A-Z]+)?"
@@ -93,7 +93,7 @@ _ANSWERS: dict[type[Event], str] = {
 }
 
 
-def told(body: bytes, way: str = "") -> WireLine:
+def describe_line(body: bytes, way: str = "") -> WireLine:
     """One whole line without its end, blanked, with the id of what it means (`wire.ID` in the screen's words)."""
     if not body:
         return WireLine(way, "", "")
@@ -166,9 +166,9 @@ class WireLog:
         self._last_report = ""
         self._last_shown: tuple[bytes | None, ...] | None = None
         """What is shown of the last report, where a stock board wrote it."""
-        self._wheel_turns = self._cut_told = False
+        self._wheel_turns = self._cut_logged = False
         self.listener: Callable[[WireLine], None] | None = None
-        """Told every line kept, from the thread it passed in: how a flight record hears the wire."""
+        """Given every line kept, from the thread it passed in: how a flight record hears the wire."""
 
     def lines(self) -> tuple[WireLine, ...]:
         """What is kept."""
@@ -203,7 +203,7 @@ class WireLog:
             stock = _STOCK_REPORT.fullmatch(body) if way == FROM_BOARD else None
             if stock is not None and stock.groups() == self._last_shown:
                 continue
-            line = told(body, way)
+            line = describe_line(body, way)
             if line.meaning == "report":
                 self._last_shown = stock.groups() if stock is not None else None
                 report = _PASSING.sub("", line.text)
@@ -220,18 +220,18 @@ class WireLog:
         if line.meaning in ("wheel_off", "reset", "banner"):
             self._wheel_turns = False
         if self._wheel_turns and line.meaning in _OF_A_CUT:
-            if self._cut_told or line.meaning != "feed":
+            if self._cut_logged or line.meaning != "feed":
                 return
-            self._cut_told = True
+            self._cut_logged = True
         if line.meaning == "wheel_on":
-            self._wheel_turns, self._cut_told = True, False
+            self._wheel_turns, self._cut_logged = True, False
         self._lines.append(line)
         if self.listener is not None:
             self.listener(line)
 
 
 class LoggedLink:
-    """A link whose traffic is told to a `WireLog`."""
+    """A link whose traffic passes by a `WireLog`."""
 
     def __init__(self, link: ByteLink, log: WireLog) -> None:
         """Wraps an open link."""

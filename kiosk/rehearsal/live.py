@@ -33,7 +33,7 @@ from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from simulator.faults.injection import FaultPanel
 from simulator.faults.simulated_machine import SimulatedMachine, lay, take
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from simulator.serve.control import Control
 from simulator.serve.control_server import ControlServer
 from simulator.serve.pty import PtyPort
@@ -195,7 +195,7 @@ class ScriptedHands:
         # Somebody else, at the panel, may have laid one meanwhile.
         if self._state is asked_in and self._sim.tray.key is None:
             name = self._random.choice(COMMON_KEYS)
-            lay(self._sim, gallery_key(name, self._sim.catalogue, self._random.randrange(2**31)))
+            lay(self._sim, sample_key(name, self._sim.catalogue, self._random.randrange(2**31)))
 
     def _take(self) -> None:
         take(self._sim)
@@ -218,7 +218,7 @@ def scripted(
             finished()
             return
         visit = waiting.pop(0)
-        key = gallery_key(visit.key.gallery or "kwikset-new", live.sim.catalogue, visit.key.seed)
+        key = sample_key(visit.key.sample or "kwikset-new", live.sim.catalogue, visit.key.seed)
         shopper = Shopper(
             onlooker, visit, lambda: lay(live.sim, key), lambda: take(live.sim), lambda: codes[-1] if codes else "0"
         )

@@ -32,7 +32,7 @@ from simulator.faults.injection import FaultPanel
 from simulator.faults.simulated_machine import SimulatedMachine, lay, take
 from simulator.firmware.build import ECHO, GUARDED, STOCK
 from simulator.keys.key import PhysicalKey
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from simulator.terminals.card import SimulatedTerminal
 
 SENT_S = 10.0
@@ -230,8 +230,8 @@ class _Scene:
         lay(self.sim, self._key(copy))
 
     def _key(self, key: KeyBrought) -> PhysicalKey:
-        name = key.gallery or "kwikset-new"
-        return gallery_key(name, self._settings.catalogue, key.seed)
+        name = key.sample or "kwikset-new"
+        return sample_key(name, self._settings.catalogue, key.seed)
 
     def _answers(self, key: KeyBrought) -> list[Identification]:
         answers = []

@@ -18,14 +18,14 @@ from config.toml_files import checked, read_toml
 from kiosk.key.reading import Outcome, Wear
 from kiosk.session.states import State
 from simulator.faults.injection import FAULTS
-from simulator.keys.sample_keys import GALLERY
+from simulator.keys.sample_keys import SAMPLE_KEYS
 from simulator.terminals.card import TerminalFault
 
 
 class KeyBrought(Frozen):
-    """The key: one of the gallery, drawn and read, or one whose reading is ready made."""
+    """The key: a sample key, drawn and read, or one whose reading is ready made."""
 
-    gallery: str = ""
+    sample: str = ""
     seed: int = 1
     blank: str = "KW1"
     outcomes: tuple[Outcome, ...] = (Outcome.IDENTIFIED,)
@@ -41,9 +41,9 @@ class KeyBrought(Frozen):
     head_illegible: bool = False
 
     @model_validator(mode="after")
-    def _is_in_the_gallery(self) -> Self:
-        if self.gallery and self.gallery not in GALLERY:
-            raise ValueError(f"gallery: there is no key {self.gallery}; `kiosk simulate frames --list` names them")
+    def _is_a_sample_key(self) -> Self:
+        if self.sample and self.sample not in SAMPLE_KEYS:
+            raise ValueError(f"sample: there is no key {self.sample}; `kiosk simulate frames --list` names them")
         return self
 
 
@@ -148,7 +148,7 @@ class Scenario(Frozen):
     title: str = Field(min_length=5, max_length=120)
     seed: int = 1
     frames: bool = False
-    """Draw and read pictures; otherwise readings are ready made. Keys of the gallery need pictures."""
+    """Draw and read pictures; otherwise readings are ready made. Sample keys need pictures."""
     board: Literal["stock", "echo", "guarded"] = "stock"
     """Which firmware runs on the board: as it comes, built with line echo, or with a door input of its own as well."""
     visit: tuple[ScriptedVisit, ...] = Field(min_length=1, max_length=20)
@@ -162,9 +162,9 @@ class Scenario(Frozen):
     expect: Expect = Expect()
 
     @model_validator(mode="after")
-    def _pictures_for_gallery_keys(self) -> Self:
-        if not self.frames and any(visit.key.gallery for visit in self.visit):
-            raise ValueError("frames: keys of the gallery need `frames = true`")
+    def _pictures_for_sample_keys(self) -> Self:
+        if not self.frames and any(visit.key.sample for visit in self.visit):
+            raise ValueError("frames: sample keys need `frames = true`")
         return self
 
 

@@ -10,7 +10,7 @@ from config.machine import Machine
 from hardware.scan import ScanFrames
 from simulator.faults.simulated_machine import SimulatedMachine, lay
 from simulator.keys.gauge import step_gauge
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 
 MADE_UP_KEY = "kwikset-new"
 
@@ -26,5 +26,5 @@ def frames_of_key(machine: Machine, seed: int = 1) -> ScanFrames:
     """One look at a key nobody owns."""
     catalogue = load_catalogue()
     sim = SimulatedMachine(machine, catalogue, seed)
-    lay(sim, gallery_key(MADE_UP_KEY, catalogue, seed))
+    lay(sim, sample_key(MADE_UP_KEY, catalogue, seed))
     return sim.scanner.scan()

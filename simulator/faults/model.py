@@ -69,7 +69,7 @@ class Parameter:
             return int(raw)
         return float(raw)
 
-    def told(self) -> str:
+    def describe(self) -> str:
         """For the list of faults."""
         span = "|".join(self.choices) if self.choices else f"{self.low:g}…{self.high:g}{self.unit}"
         return f"{self.default}" if isinstance(self.default, str) and not self.choices else f"{self.default} ({span})"

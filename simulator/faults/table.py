@@ -251,7 +251,7 @@ _TABLE = (
           {"axis": AXIS, "mm": _mm(0.15, 2)}),
     Fault("lost_steps", "an axis loses steps", Required.REJECTED, _axis("lost_mm", "mm"),
           {"axis": AXIS, "mm": _mm(0.3, 20, -20)}),
-    Fault("wrong_steps", "an axis moves another distance than told", Required.REJECTED, _axis("scale", "factor"),
+    Fault("wrong_steps", "an axis moves another distance than commanded", Required.REJECTED, _axis("scale", "factor"),
           {"axis": AXIS, "factor": Parameter(1.02, 0.5, 2)}),
     Fault("limit_stuck_closed", "a limit switch stays closed", Required.OUT_OF_ORDER, _limit("limits_closed"),
           {"axis": AXIS}, harms=("ran_into_end",)),

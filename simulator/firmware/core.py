@@ -146,7 +146,7 @@ class Core:
         self.say(f"[MSG:{text}]")
 
     def coordinates(self, index: int) -> Vector | None:
-        """Stored offsets; None where the EEPROM is unreadable, which is mended and told by the caller."""
+        """Stored offsets; None where the EEPROM is unreadable, which is mended and reported by the caller."""
         stored = self.eeprom.coordinates(index)
         if stored is None:
             self.stored(self.eeprom.put_coordinates(index, (0.0, 0.0, 0.0)))

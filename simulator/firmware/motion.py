@@ -81,7 +81,7 @@ class Motion:
             self._core.set_spindle(mode, rpm)
 
     def offsets_changed(self) -> Program:
-        """Work offsets changed: motion planned before ends first, and the next report tells them."""
+        """Work offsets changed: motion planned before ends first, and the next report carries them."""
         yield from self.synchronise()
         self._core.wco_countdown = 0
 

@@ -35,7 +35,7 @@ class Stepper:
         self.watch: Callable[[Planned, Steps], float | None] | None = None
         """Where along a block an input changes, asked as it is taken up, with its steps done so far."""
         self.taken: Callable[[Planned], None] = lambda _: None
-        """Told when a block begins to be prepared."""
+        """Called when a block begins to be prepared."""
         self.locked: dict[int, int] = {}
         """Axes that get no step pulses while homing, and where they stand."""
         self._watch_s = math.inf

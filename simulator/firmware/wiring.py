@@ -86,7 +86,7 @@ class LooseBoard:
         self.spindle, self.rpm, self.coolant = spindle, rpm, coolant
 
     def turning_rpm(self, now_s: float) -> float:
-        """As told."""
+        """As last set."""
         return self.rpm if self.spindle in (3, 4) else 0.0
 
     def extra_pins(self, now_s: float) -> str:

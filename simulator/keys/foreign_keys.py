@@ -19,10 +19,10 @@ from simulator.keys.sample_keys import cut_by_blank
 from simulator.keys.sections import distance_mm, mirror_section, random_section
 
 FAR_ENOUGH_MM = 0.15
-"""A made-up section nearer than this to one on file would not be a stranger."""
+"""A made-up section nearer than this to one on file would not be foreign."""
 
 
-class Stranger(StrEnum):
+class ForeignKind(StrEnum):
     """Why a key must be refused."""
 
     RESTRICTED = "restricted"
@@ -35,32 +35,35 @@ class Stranger(StrEnum):
     TUBULAR = "tubular"
 
 
-def stranger(
-    kind: Stranger, catalogue: Catalogue, rng: np.random.Generator, host_blanks: tuple[str, ...] = ("KW1", "SC1", "M1")
+def foreign_key(
+    kind: ForeignKind,
+    catalogue: Catalogue,
+    rng: np.random.Generator,
+    host_blanks: tuple[str, ...] = ("KW1", "SC1", "M1"),
 ) -> PhysicalKey:
     """A random key of a kind. `host_blanks`: whose cuts it carries, so that the cuts alone would be believed."""
-    whole: dict[Stranger, Callable[[np.random.Generator], PhysicalKey]] = {
-        Stranger.DIMPLE: special_keys.dimple,
-        Stranger.TWO_TRACK: special_keys.two_track,
-        Stranger.DOUBLE_SIDED: special_keys.double_sided,
-        Stranger.TUBULAR: special_keys.tubular,
+    whole: dict[ForeignKind, Callable[[np.random.Generator], PhysicalKey]] = {
+        ForeignKind.DIMPLE: special_keys.dimple,
+        ForeignKind.TWO_TRACK: special_keys.two_track,
+        ForeignKind.DOUBLE_SIDED: special_keys.double_sided,
+        ForeignKind.TUBULAR: special_keys.tubular,
     }
     if kind in whole:
         return whole[kind](rng)
     host = host_blanks[int(rng.integers(len(host_blanks)))]
     keyway, _ = catalogue.blank_of[host]
     section = catalogue.section_of[keyway.sections[0]]
-    if kind is Stranger.RESTRICTED:
+    if kind is ForeignKind.RESTRICTED:
         choice = restricted_sections(catalogue)
         section = choice[int(rng.integers(len(choice)))]
-    elif kind is Stranger.MIRRORED:
+    elif kind is ForeignKind.MIRRORED:
         section = mirror_section(section)
-    elif kind is Stranger.UNKNOWN:
+    elif kind is ForeignKind.UNKNOWN:
         section = unknown_section(catalogue, rng)
     finish = list(Finish)[int(rng.integers(len(Finish)))]
     wear = float(rng.uniform(0, 0.5))
     key = cut_by_blank(catalogue, host, rng, section=section, wear=wear, bow=random_bow(rng), finish=finish)
-    return special_keys.side_milled(key, rng) if kind is Stranger.SIDE_MILLED else key
+    return special_keys.side_milled(key, rng) if kind is ForeignKind.SIDE_MILLED else key
 
 
 def restricted_sections(catalogue: Catalogue) -> tuple[Section, ...]:

@@ -13,7 +13,7 @@ from config.machine import Gauge
 from simulator.keys.key import GRID_MM, Finish, PhysicalKey
 
 STEP_GAUGE = "step-gauge"
-"""Its name beside the keys of the gallery."""
+"""Its name beside the sample keys."""
 _RISER_MM = 0.01
 """Height over which a face steps back."""
 _THICKNESS_MM = 4.9

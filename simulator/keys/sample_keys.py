@@ -30,21 +30,21 @@ Maker = Callable[[Catalogue, np.random.Generator], PhysicalKey]
 
 @dataclass(frozen=True)
 class SampleKey:
-    """One key of the gallery: its name and what a technician is told about it."""
+    """One sample key: its name and what a technician reads about it."""
 
     name: str
     description: str
     make: Maker
 
 
-def gallery_key(name: str, catalogue: Catalogue, seed: int = 0) -> PhysicalKey:
-    """A key of the gallery. The same name and seed give the same key; another seed gives another code.
+def sample_key(name: str, catalogue: Catalogue, seed: int = 0) -> PhysicalKey:
+    """A sample key. The same name and seed give the same key; another seed gives another code.
 
     Raises:
         KeyError: no such name, or the catalogue lacks the keyway or section it is made from.
     """
-    exhibit = GALLERY[name]
-    return exhibit.make(catalogue, np.random.default_rng([seed, zlib.crc32(name.encode())]))
+    sample = SAMPLE_KEYS[name]
+    return sample.make(catalogue, np.random.default_rng([seed, zlib.crc32(name.encode())]))
 
 
 def random_bitting(spec: CutSpec, cuts: int, rng: np.random.Generator) -> tuple[str, ...]:
@@ -183,7 +183,7 @@ def _object(make: Callable[[], tuple[special_keys.Solid, ...]], finish: Finish =
     return lambda _catalogue, _rng: PhysicalKey(kind=ThingKind.OBJECT, extras=make(), finish=finish)
 
 
-_EXHIBITS = (
+_SAMPLES = (
     SampleKey("kwikset-new", "a new KW1 house key", _plain("KW1", _KWIKSET, finish=Finish.NICKEL)),
     SampleKey("schlage-new", "a new SC1 house key", _plain("SC1", _SCHLAGE)),
     SampleKey("kwikset-6", "a new six-cut KW10", _plain("KW10", _KWIKSET)),
@@ -239,4 +239,4 @@ _EXHIBITS = (
     SampleKey("screw", "a wood screw", _object(screw)),
 )  # fmt: skip
 
-GALLERY: dict[str, SampleKey] = {exhibit.name: exhibit for exhibit in _EXHIBITS}
+SAMPLE_KEYS: dict[str, SampleKey] = {sample.name: sample for sample in _SAMPLES}

@@ -1,7 +1,7 @@
-"""Cross-sections that no catalogue lists: mirrored, nearly right, plausible strangers.
+"""Cross-sections that no catalogue lists: mirrored, nearly right, plausible foreign ones.
 
 Responsible for: sections as values, for keys the kiosk must refuse. Not responsible for: known sections
-(`config.catalogue`) or telling them apart (that is the product's work).
+(`config.catalogue`) or distinguishing them (that is the product's work).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def tube_section(diameter_mm: float) -> Section:
 
 
 def random_section(rng: np.random.Generator) -> Section:
-    """A section such as a stranger's key may have: one to three grooves a face, often a ledge towards the cuts."""
+    """A section such as a foreign key may have: one to three grooves a face, often a ledge towards the cuts."""
     height_mm = float(rng.uniform(6.5, 8.9))
     thickness_mm = float(rng.uniform(1.8, 2.5))
     return Section(

@@ -1,7 +1,7 @@
 """Keys that are not cut along one edge.
 
 Responsible for: dimple, side-milled, side-winder, double-sided and tubular keys as geometry. Not responsible for:
-their names in the gallery.
+their names among the sample keys.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The machine around the board: slides, wheel, clamp, switches, probe, door, emergency stop, brush, tray.
 
 Responsible for: what the motors and outputs of a board do to metal, and what its inputs read. Not responsible for: the
-board (`simulator.firmware.board`), pictures (`simulator.optics`), or what time it is: everything is told the time.
+board (`simulator.firmware.board`), pictures (`simulator.optics`), or what time it is: everything is given the time.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class WheelFaults:
 
 @dataclass
 class WheelState:
-    """The wheel's motor: what it is told and since when."""
+    """The wheel's motor: what it is commanded and since when."""
 
     commanded_rpm: float = 0.0
     backwards: bool = False

@@ -1,6 +1,6 @@
-"""Small pictures of keys for people: the gallery on a technician's screen.
+"""Small pictures of keys for people: the sample keys on a technician's screen.
 
-Responsible for: a portrait of one key, upright and well lit, and a sheet of the whole gallery. Not responsible for:
+Responsible for: a portrait of one key, upright and well lit, and a sheet of all sample keys. Not responsible for:
 what the kiosk's cameras see.
 """
 

@@ -47,7 +47,7 @@ def simulate(
     fault: Annotated[list[str] | None, typer.Option(help="NAME or NAME:parameter=value,…; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws everything left to chance.")] = 0,
     optics: Annotated[str, typer.Option(help=f"One of {', '.join(NAMED)}.")] = "normal",
-    key: Annotated[str | None, typer.Option(help="Lay this key of the gallery in the tray.")] = None,
+    key: Annotated[str | None, typer.Option(help="Lay this sample key in the tray.")] = None,
     machine: Annotated[Path | None, typer.Option(help="Machine file; else the owner's, else the shipped one.")] = None,
     factory: Annotated[bool, typer.Option("--factory", help="Board settings from the shelf, not the file's.")] = False,
 ) -> None:
@@ -88,8 +88,8 @@ def faults() -> None:
     for each in FAULTS.values():
         typer.echo(f"{each.name:<{width}}  {each.description}")
         if each.parameters:
-            told = ", ".join(f"{name}={parameter.told()}" for name, parameter in each.parameters.items())
-            typer.echo(f"{'':<{width}}    {told}")
+            described = ", ".join(f"{name}={parameter.describe()}" for name, parameter in each.parameters.items())
+            typer.echo(f"{'':<{width}}    {described}")
         typer.echo(f"{'':<{width}}    -> {each.outcome.value}")
     typer.echo(f"{'':<{width}}  Every fault takes after_s= to come later.")
 
@@ -122,7 +122,7 @@ def served(
     if key is not None:
         answer = desk.handle(json.dumps({"do": "lay", "key": key}))
         if not answer["ok"]:
-            raise BadInput(Problem("command line", "--key", "is not in the gallery; see `kiosk simulate keys`"))
+            raise BadInput(Problem("command line", "--key", "is no sample key; see `kiosk simulate keys`"))
     with ExitStack() as stack:
         if tcp is not None:
             host, port = address_of(tcp)

@@ -11,7 +11,7 @@ them all with their fields:
     {"do": "metal"}, {"do": "tray"}, {"do": "wire"}     the blade in the clamp, the key in the tray, the traffic
     {"do": "fault", "name": "shavings", "mm": 0.2}      make something go wrong (`kiosk simulate faults` lists them)
     {"do": "clear", "name": "shavings"}                 mend it; without a name: mend everything
-    {"do": "lay", "key": "kwikset-new"}, {"do": "take"} lay a key of the gallery (`kiosk simulate keys`), take it
+    {"do": "lay", "key": "kwikset-new"}, {"do": "take"} lay a sample key (`kiosk simulate keys`), take it
     {"do": "door", "open": true}, {"do": "stop", "pressed": true}, {"do": "stock", "slot": 1, "blanks": 50}
     {"do": "empty_chute"}, {"do": "speed", "times": 20}, {"do": "pause"}, {"do": "go"}, {"do": "step", "s": 0.1}
     {"do": "quit"}                                      hang up
@@ -28,7 +28,7 @@ from config.problems import BadInput, Problem
 from simulator.faults.injection import FaultPanel
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.keys.gauge import STEP_GAUGE, step_gauge
-from simulator.keys.sample_keys import GALLERY, gallery_key
+from simulator.keys.sample_keys import SAMPLE_KEYS, sample_key
 from simulator.serve.looks import Looks
 from simulator.serve.realtime import RealTimeRunner
 from simulator.serve.words import SOURCE, flag, number, only, request_of, whole, word
@@ -110,12 +110,12 @@ class Control:
 
     def _lay(self, request: Mapping[str, Any]) -> dict[str, object]:
         name = word(request, "key")
-        if name not in (*GALLERY, STEP_GAUGE):
-            raise BadInput(Problem(SOURCE, "key", f"must be one of {', '.join((*GALLERY, STEP_GAUGE))}"))
+        if name not in (*SAMPLE_KEYS, STEP_GAUGE):
+            raise BadInput(Problem(SOURCE, "key", f"must be one of {', '.join((*SAMPLE_KEYS, STEP_GAUGE))}"))
         seed = whole({"seed": self._sim.seed, **request}, "seed", 0)
         try:
             gauge = self._sim.machine.gauge
-            key = step_gauge(gauge) if name == STEP_GAUGE else gallery_key(name, self._sim.catalogue, seed)
+            key = step_gauge(gauge) if name == STEP_GAUGE else sample_key(name, self._sim.catalogue, seed)
         except (KeyError, ValueError) as cause:
             raise BadInput(Problem(SOURCE, "key", f"{name} cannot be made: {cause}")) from None
         with self._sim.timeline.lock:

@@ -21,7 +21,7 @@ from config.settings import machine_in_force
 from hardware.camera.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
 from hardware.scan import Pixels
 from simulator.keys.key import Finish, PhysicalKey, Stamp, Strike, cut_key
-from simulator.keys.sample_keys import GALLERY, gallery_key
+from simulator.keys.sample_keys import SAMPLE_KEYS, sample_key
 from simulator.keys.sections import mirror_section
 from simulator.optics import NAMED, Pose, portrait_sheet, pose_of, render_on_paper, render_scan
 
@@ -37,19 +37,19 @@ def keys(
     png: Annotated[Path | None, typer.Option(help="Draw them all on one sheet, too.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed cuts other codes.")] = 0,
 ) -> None:
-    """List the key gallery: what can be laid in the tray by name."""
-    width = max(map(len, GALLERY))
-    for exhibit in GALLERY.values():
-        typer.echo(f"{exhibit.name:<{width}}  {exhibit.description}")
+    """List the sample keys: what can be laid in the tray by name."""
+    width = max(map(len, SAMPLE_KEYS))
+    for sample in SAMPLE_KEYS.values():
+        typer.echo(f"{sample.name:<{width}}  {sample.description}")
     if png is not None:
         catalogue = load_catalogue()
-        sheet = portrait_sheet([(name, _from_gallery(name, catalogue, seed)) for name in GALLERY])
+        sheet = portrait_sheet([(name, _sample_key(name, catalogue, seed)) for name in SAMPLE_KEYS])
         _written(sheet, png)
 
 
 def photo(
     out: Annotated[Path, typer.Option(help="Picture to write, PNG or JPEG by its name.")],
-    key: Annotated[str, typer.Option(help="A key of the gallery: see `kiosk simulate keys`.")],
+    key: Annotated[str, typer.Option(help="A sample key: see `kiosk simulate keys`.")],
     mm_per_px: Annotated[float, typer.Option(min=0.01, max=0.5, help="Scale.")] = 0.0423,
     optics: Annotated[str, typer.Option(help=f"One of {', '.join(NAMED)}.")] = "normal",
     seed: Annotated[int, typer.Option(min=0, help="The same seed writes the same bytes.")] = 0,
@@ -61,7 +61,7 @@ def photo(
         problems.append(Problem("command line", "--out", "must end in .png or .jpg"))
     if problems:
         raise BadInput(*problems)
-    what = _from_gallery(key, load_catalogue(), seed)
+    what = _sample_key(key, load_catalogue(), seed)
     _written(render_on_paper(what, mm_per_px, NAMED[optics], seed, shadow=shadow).pixels, out)
     typer.echo(f"{out}: {mm_per_px:g} mm a pixel")
 
@@ -70,7 +70,7 @@ def frames(
     out: Annotated[Path, typer.Option(help="Folder to write; made if need be.")],
     keyway: Annotated[str | None, typer.Option(help="Blank or keyway, such as KW1.")] = None,
     bitting: Annotated[str | None, typer.Option(help="Factory code; codes of two digits apart by commas.")] = None,
-    key: Annotated[str | None, typer.Option(help="A key of the gallery instead: see `kiosk simulate keys`.")] = None,
+    key: Annotated[str | None, typer.Option(help="A sample key instead: see `kiosk simulate keys`.")] = None,
     optics: Annotated[str, typer.Option(help=f"One of {', '.join(NAMED)}.")] = "normal",
     seed: Annotated[int, typer.Option(min=0, help="The same seed writes the same bytes.")] = 0,
     wear: Annotated[float, typer.Option(min=0, max=1, help="0 new to 1 worn out.")] = 0.0,
@@ -101,7 +101,7 @@ def frames(
         raise BadInput(*problems)
     rng = np.random.default_rng(seed)
     if key is not None:
-        what = _from_gallery(key, catalogue, seed)
+        what = _sample_key(key, catalogue, seed)
     else:
         chosen = find_blank(catalogue, keyway)
         what = cut_key(
@@ -169,11 +169,11 @@ def _section(catalogue: Catalogue, keyway: Keyway, wanted: str | None, mirrored:
     return mirror_section(found) if mirrored else found
 
 
-def _from_gallery(name: str, catalogue: Catalogue, seed: int) -> PhysicalKey:
-    if name not in GALLERY:
-        raise BadInput(Problem("command line", "--key", f"{name!r} is not in the gallery; try {', '.join(GALLERY)}"))
+def _sample_key(name: str, catalogue: Catalogue, seed: int) -> PhysicalKey:
+    if name not in SAMPLE_KEYS:
+        raise BadInput(Problem("command line", "--key", f"{name!r} is no sample key; try {', '.join(SAMPLE_KEYS)}"))
     try:
-        return gallery_key(name, catalogue, seed)
+        return sample_key(name, catalogue, seed)
     except KeyError as error:
         raise BadInput(Problem("catalogue", str(error.args[0]), f"is needed for {name} and not on file")) from error
 

@@ -123,7 +123,7 @@ class Looks:
             if number == since:
                 return {"number": number, "same": True}
             top, bottom = _coarse(blade.top_mm, lowest=True), _coarse(blade.bottom_mm, lowest=False)
-            told: Values = {
+            values: Values = {
                 "number": number,
                 "blank": blade.code,
                 "finish": blade.finish,
@@ -137,7 +137,7 @@ class Looks:
                 "doubled": blade.doubled,
                 "burrs": blade.burrs,
             }
-        return {**told, "uncut_um": _coarse(new_blade(blade.code, sim.catalogue).top_mm, lowest=True)}
+        return {**values, "uncut_um": _coarse(new_blade(blade.code, sim.catalogue).top_mm, lowest=True)}
 
     def tray(self, since: int) -> Values:
         """What lies in the tray as a small picture (PNG, base64); `since` the number got last time."""

@@ -47,7 +47,7 @@ class PtyPort:
         master, slave = os.openpty()
         tty.setraw(slave)
         name = os.ttyname(slave)
-        # Nobody holds the far end until a program opens it: that is how an open is told from silence.
+        # Nobody holds the far end until a program opens it: that is how an open is known from silence.
         os.close(slave)
         os.set_blocking(master, False)
         try:

@@ -23,7 +23,7 @@ from tests.operations.fleet.servers import Mosquitto, Postgres
 
 
 class VirtualClock:
-    """Time that moves only when told."""
+    """Time that moves only when set."""
 
     def __init__(self) -> None:
         self.elapsed_s = 0.0

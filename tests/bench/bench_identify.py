@@ -1,6 +1,6 @@
 """How often the reader is right, and how often it refuses what it must: `python -m tests.bench.bench_identify`.
 
-Prints one table and saves plots under out/bench. Fixed seeds. `--keys` and `--strangers` set how many; the full
+Prints one table and saves plots under out/bench. Fixed seeds. `--keys` and `--foreign` set how many; the full
 5,000 and 20,000 take about half an hour on two cores.
 """
 
@@ -123,7 +123,7 @@ def read_batch(job: tuple[str, int, int, int]) -> Tally:
     return tally
 
 
-def strangers(catalogue: Catalogue, first: int, seed: int) -> Iterator[tuple[str, Section, np.random.Generator]]:
+def foreign_sections(catalogue: Catalogue, first: int, seed: int) -> Iterator[tuple[str, Section, np.random.Generator]]:
     """Sections to be refused, by turns: restricted, mirrored, unknown, nearly right, without grooves."""
     closed = [s for k in catalogue.keyways if k.standing.standing is not Standing.OPEN for s in k.sections]
     opened = [s for k in catalogue.keyways if k.standing.standing is Standing.OPEN for s in k.sections]
@@ -154,12 +154,14 @@ def _neighbour(section: Section, rng: np.random.Generator) -> Section:
 
 
 def refuse_batch(job: tuple[str, int, int, int]) -> Tally:
-    """Strangers first..last: only the lines are drawn, so the section alone must refuse them."""
+    """Foreign keys first..last: only the lines are drawn, so the section alone must refuse them."""
     name, first, last, seed = job
     machine, catalogue, index = world()
     optics = replace(OPTICS[name], missing=frozenset({"head", "silhouette"}))
     tally = Tally()
-    for number, (kind, section, rng) in enumerate(islice(strangers(catalogue, first, seed), last - first), start=first):
+    for number, (kind, section, rng) in enumerate(
+        islice(foreign_sections(catalogue, first, seed), last - first), start=first
+    ):
         key: PhysicalKey = cut_by_blank(catalogue, "SC1", rng, section=section, wear=float(rng.uniform(0, 0.4)))
         told = identify(read_key(render_scan(key, machine.views, optics, seed * 1_000_000 + number)), catalogue, index)
         # With no silhouette nothing is ever identified; a section taken for an open keyway's is what counts.
@@ -195,10 +197,10 @@ def say_keys(name: str, tally: Tally, count: int) -> None:
     print(f"{'':<14} frames to answer: median {np.median(ms):.0f} ms, 95 % {np.percentile(ms, 95):.0f} ms of one core")
 
 
-def say_strangers(name: str, tally: Tally, count: int) -> None:
+def say_foreign(name: str, tally: Tally, count: int) -> None:
     if not count:
         return
-    print(f"{name:<14} strangers {count:6d}   taken for an open keyway {tally.wrong}")
+    print(f"{name:<14} foreign {count:6d}   taken for an open keyway {tally.wrong}")
     for kind in sorted({kind for kind, _ in tally.outcomes}):
         counts = {outcome: n for (k, outcome), n in tally.outcomes.most_common() if k == kind}
         print(f"{'':<14}   {kind:<11} {', '.join(f'{outcome} {n}' for outcome, n in counts.items())}")
@@ -283,8 +285,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keys", type=int, default=5000)
     parser.add_argument("--bad-keys", type=int, default=1000)
-    parser.add_argument("--strangers", type=int, default=20000)
-    parser.add_argument("--bad-strangers", type=int, default=2000)
+    parser.add_argument("--foreign", type=int, default=20000)
+    parser.add_argument("--bad-foreign", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1, help="another seed: other keys, other pictures")
     parser.add_argument("--first", type=int, default=0, help="number of the first key, to run a long proof in parts")
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
@@ -297,12 +299,12 @@ def main() -> int:
         say_keys("normal", keys, asked.keys)
         bad = run(pool, read_batch, "twice as bad", range(asked.first, asked.first + asked.bad_keys), asked.seed)
         say_keys("twice as bad", bad, asked.bad_keys)
-        met = run(pool, refuse_batch, "normal", range(asked.first, asked.first + asked.strangers), asked.seed)
-        say_strangers("normal", met, asked.strangers)
+        met = run(pool, refuse_batch, "normal", range(asked.first, asked.first + asked.foreign), asked.seed)
+        say_foreign("normal", met, asked.foreign)
         met_badly = run(
-            pool, refuse_batch, "twice as bad", range(asked.first, asked.first + asked.bad_strangers), asked.seed
+            pool, refuse_batch, "twice as bad", range(asked.first, asked.first + asked.bad_foreign), asked.seed
         )
-        say_strangers("twice as bad", met_badly, asked.bad_strangers)
+        say_foreign("twice as bad", met_badly, asked.bad_foreign)
     print(f"matching one reading against 10,000 sections: {matching_ms():.1f} ms")
     if asked.keys:
         plots(keys, asked.out)

@@ -11,7 +11,7 @@ import numpy as np
 from config.catalogue import load_catalogue
 from config.machine import Machine
 from config.toml_files import checked, read_toml
-from simulator.keys.sample_keys import GALLERY, gallery_key
+from simulator.keys.sample_keys import SAMPLE_KEYS, sample_key
 from simulator.optics import BAD, NORMAL, render_check, render_empty_tray, render_scan
 from tests.simulator.optics.parts import MACHINE_FILE
 
@@ -20,7 +20,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     catalogue = load_catalogue()
     machine = checked(Machine, read_toml(MACHINE_FILE), str(MACHINE_FILE))
-    keys = [gallery_key(name, catalogue) for name in GALLERY]
+    keys = [sample_key(name, catalogue) for name in SAMPLE_KEYS]
     blade = keys[0]
     silhouette = machine.views.silhouette
     print(f"silhouette {silhouette.width_px}x{silhouette.height_px}; ms of one core's time: median, 95 %, most")

@@ -18,7 +18,7 @@ from kiosk.session.intents import Confirm, Done, Start
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from simulator.faults.simulated_machine import SimulatedMachine, lay
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 
 THINK_S = {
     State.WELCOME: 3.0,
@@ -70,10 +70,10 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
         played.stage.run_to(State.WELCOME)
         names = ("kwikset-new", "schlage-new")
         times: dict[State, float] = {}
-        one_visit(played, gallery_key(names[0], settings.catalogue, 1), times)  # fills caches
+        one_visit(played, sample_key(names[0], settings.catalogue, 1), times)  # fills caches
         began, cpu, virtual = time.perf_counter(), time.process_time(), played.sim.clock.now_s()
         for visit in range(visits):
-            one_visit(played, gallery_key(names[visit % 2], settings.catalogue, 100 + visit))
+            one_visit(played, sample_key(names[visit % 2], settings.catalogue, 100 + visit))
         virtual = played.sim.clock.now_s() - virtual
         wall, cpu = time.perf_counter() - began, time.process_time() - cpu
         what = "frames drawn and read" + (", heads read" if read_heads else ", heads not read")
@@ -104,7 +104,7 @@ def ready_made(settings: Settings, visits: int) -> None:
     ):
         played.stage.begin()
         played.stage.run_to(State.WELCOME)
-        key = gallery_key("kwikset-new", settings.catalogue, 1)
+        key = sample_key("kwikset-new", settings.catalogue, 1)
         began, cpu, virtual = time.perf_counter(), time.process_time(), sim.clock.now_s()
         delivered = 0
 

@@ -21,7 +21,7 @@ from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.board import Firmware
 from simulator.firmware.settings import BoardSettings, factory_eeprom
 from simulator.firmware.wiring import LooseBoard
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from simulator.wire.memory import MemoryLink, Timeline
 
 FAST = {110 + i: 3000.0 for i in range(3)} | {120 + i: 500.0 for i in range(3)}
@@ -71,7 +71,7 @@ def one_copy(seed: int, frames: bool) -> tuple[float, float, str]:
     sim.firmware.take_output = overheard  # type: ignore[method-assign]
     start_s = time.process_time()
     if frames:
-        sim.tray.lay(gallery_key("kwikset-new", catalogue, seed))
+        sim.tray.lay(sample_key("kwikset-new", catalogue, seed))
         for _ in range(2):
             view = sim.scanner.scan().silhouette
             assert view is not None

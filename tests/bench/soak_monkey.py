@@ -32,7 +32,7 @@ from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
 from kiosk.session.intents import Recover
 from kiosk.session.states import FRONT, State
 from simulator.faults.simulated_machine import SimulatedMachine, lay
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from ui.gallery import SIZES, Gallery, sample_store
 from ui.presenter import ScreenPresenter
 
@@ -245,7 +245,7 @@ class Monkey:
                 told = identified(self.sim.catalogue, draw.choice(BLANKS), seed, wear=wear)
                 head = StampReading(seen=True, phrases=draw.choice(((), (), (), ("do_not_duplicate",))))
                 self.reader.next_key([told], head)
-                lay(self.sim, gallery_key("kwikset-new", self.sim.catalogue, seed))
+                lay(self.sim, sample_key("kwikset-new", self.sim.catalogue, seed))
         elif state is State.TAKE_KEY_BACK and draw.random() < 0.6:
             self._hand()
 

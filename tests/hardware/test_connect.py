@@ -33,7 +33,7 @@ from tests.hardware.dialogues import (
     settings,
     words,
 )
-from tests.support.transcript import ToldClock, Transcript
+from tests.support.transcript import ManualClock, Transcript
 
 Dialogue = Iterable[tuple[bytes, bytes | None]]
 
@@ -44,7 +44,7 @@ class Bench:
     def __init__(
         self, dialogue: Dialogue, reports: tuple[bytes, ...] = (report(),), on: Machine | None = None, step: int = 9999
     ) -> None:
-        self.clock = ToldClock()
+        self.clock = ManualClock()
         # At 115200 baud a byte takes less than a tenth of a millisecond.
         self.link = Transcript(self.clock, dialogue, reports, delay_s=0.002 if step > 100 else 0.0001 * step, step=step)
         self.cutter = GrblCutter(lambda: self.link, on or machine(), self.clock)
@@ -104,7 +104,7 @@ def test_a_port_that_is_not_there_is_unavailable_and_nothing_is_sent() -> None:
     def nothing_there() -> ByteLink:
         raise PortUnavailable("/dev/kiosk-board: No such file or directory")
 
-    cutter = GrblCutter(nothing_there, machine(), ToldClock())
+    cutter = GrblCutter(nothing_there, machine(), ManualClock())
     with pytest.raises(PortUnavailable):
         cutter.connect()
     cutter.close()
@@ -288,7 +288,7 @@ def test_other_words_in_force_than_were_sent_are_found_at_rest() -> None:
 
 
 def test_a_port_lost_in_use_is_opened_again_for_nothing_but_resets() -> None:
-    clock = ToldClock()
+    clock = ManualClock()
     first = Transcript(clock, [*connecting()], (report(),))
     second = Transcript(clock, [(b"\x18", b"")] * 3)
     links = iter((first, second))

@@ -36,7 +36,7 @@ from simulator.firmware.wiring import Controls
 from tests.cutting.keys import bittings, blank, machine, worn_edge
 from tests.support.key_machine import KeyMachine, VirtualLink, Workpiece, reference_firmware
 from tests.support.least_time import least_s
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 
 class Rig:
@@ -50,7 +50,7 @@ class Rig:
         assert isinstance(plan, CutPlan)
         self.plan = plan
         self.job = to_gcode(plan, machine())
-        self.clock = ToldClock()
+        self.clock = ManualClock()
         self.world = KeyMachine(machine(), self.blank, plan.blade_height_mm, **faults)  # type: ignore[arg-type]
         self.board = reference_firmware(self.world, build)
         self.link = VirtualLink(self.board, self.clock)
@@ -493,7 +493,7 @@ def test_no_log_line_of_a_whole_key_or_of_its_failure_holds_any_of_it(caplog: py
 def test_a_macro_that_is_not_plain_is_bad_input_naming_its_line() -> None:
     macros = machine().macros.model_copy(update={"check": ("G53 G0 Y-2", "G91 G0 X5", "X-5", "M3 S100", "G53 G0 Y9")})
     with pytest.raises(BadInput) as caught:
-        GrblCutter(lambda: None, machine().model_copy(update={"macros": macros}), ToldClock())  # type: ignore[arg-type, return-value]
+        GrblCutter(lambda: None, machine().model_copy(update={"macros": macros}), ManualClock())  # type: ignore[arg-type, return-value]
     assert [problem.field for problem in caught.value.problems] == [f"macros.check[{n}]" for n in (2, 3, 4, 5)]
 
 

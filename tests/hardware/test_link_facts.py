@@ -23,7 +23,7 @@ from tests.cutting.keys import machine
 from tests.hardware.dialogues import BANNER, OK, connecting, homing, offsets, report, safe, settings, words
 from tests.hardware.test_connect import Bench
 from tests.hardware.test_cutter import Rig
-from tests.support.transcript import ToldClock, Transcript
+from tests.support.transcript import ManualClock, Transcript
 
 HERE = Path(__file__).parent
 
@@ -170,7 +170,9 @@ def test_each_point_has_its_tests_by_name(point: str) -> None:
 # Done, poll, steps.
 
 
-def board_on(dialogue: Iterable[tuple[bytes, bytes | None]], reports: tuple[bytes, ...], clock: ToldClock) -> GrblBoard:
+def board_on(
+    dialogue: Iterable[tuple[bytes, bytes | None]], reports: tuple[bytes, ...], clock: ManualClock
+) -> GrblBoard:
     link = Transcript(clock, dialogue, reports)
     board = GrblBoard(link, machine().wire, clock, lambda: False)
     board.reset()
@@ -178,13 +180,13 @@ def board_on(dialogue: Iterable[tuple[bytes, bytes | None]], reports: tuple[byte
 
 
 def test_done_is_the_dwell_acknowledged_and_then_idle() -> None:
-    clock = ToldClock()
+    clock = ManualClock()
     board = board_on([(b"\x18", BANNER), (b"G4P0\n", OK)], (report("Run"), report("Run"), report()), clock)
     assert board.wait_done(1.0).state == "Idle"
 
 
 def test_a_board_that_stays_busy_after_the_dwell_is_a_deviation() -> None:
-    clock = ToldClock()
+    clock = ManualClock()
     board = board_on([(b"\x18", BANNER), (b"G4P0\n", OK)], (report("Run"),), clock)
     with pytest.raises(PathDeviation, match="not idle"):
         board.wait_done(1.0)
@@ -192,7 +194,7 @@ def test_a_board_that_stays_busy_after_the_dwell_is_a_deviation() -> None:
 
 def test_only_a_stock_board_is_asked_for_a_dwell_of_nothing() -> None:
     assert SYNC_OF == {"Grbl": "G4P0"}
-    clock = ToldClock()
+    clock = ManualClock()
     banner = b"\r\nGrbl 3.7 [FluidNC v3.7.8 (wifi) '$' for help]\r\n"
     board = board_on([(b"\x18", banner), (SYNC.encode() + b"\n", OK)], (report(),), clock)
     assert board.wait_done(1.0).state == "Idle"
@@ -237,7 +239,7 @@ def test_a_port_opened_again_leaves_the_position_unknown() -> None:
 @pytest.mark.parametrize("word", ["M0", "M1", "M2", "M30", "M3 S6000", "G10 L2 P1 X0", "G28.1", "$X", "~"])
 def test_no_macro_may_pause_the_board(word: str) -> None:
     macros = machine().macros.model_copy(update={"brush": (word,)})
-    clock: Clock = ToldClock()
+    clock: Clock = ManualClock()
 
     def no_link() -> Transcript:
         raise AssertionError("never opened")

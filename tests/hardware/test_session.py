@@ -125,7 +125,7 @@ def test_a_line_not_acknowledged_in_time_is_overdue() -> None:
 
 def test_a_line_that_takes_long_may() -> None:
     session = started()
-    session.line_sent("G4P5", 0.0, patience_s=5.0)
+    session.line_sent("G4P5", 0.0, motion_s=5.0)
     session.check(5.4)
     with pytest.raises(LinkTimeout):
         session.check(5.6)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.grbl.wire_log import WireLog, told
+from hardware.grbl.wire_log import WireLog, describe_line
 
 PLACE = st.floats(-160, 0, allow_nan=False).map(lambda mm: f"{mm:.3f}")
 
@@ -39,7 +39,7 @@ def kept(log: WireLog) -> list[tuple[str, str, str]]:
     ],
 )
 def test_every_kind_of_line_is_told_with_its_meaning(line: str, text: str, meaning: str) -> None:
-    found = told(line.encode())
+    found = describe_line(line.encode())
     assert (found.text, found.meaning) == (text, meaning)
 
 
@@ -49,14 +49,14 @@ def test_a_damaged_line_shows_no_place_either(x: str, y: str, flips: list[tuple[
         data = bytearray(line.encode())
         for at, bit in flips:
             data[at % len(data)] ^= 1 << bit
-        shown = told(bytes(data).replace(b"\n", b" ").replace(b"\r", b" ")).text
+        shown = describe_line(bytes(data).replace(b"\n", b" ").replace(b"\r", b" ")).text
         # What is left is short whole numbers of words; a place has a point and three places.
         assert not re.search(r"\d\.\d{2}", shown), shown
 
 
 @given(data=st.binary(max_size=60))
 def test_anything_at_all_can_be_told(data: bytes) -> None:
-    assert isinstance(told(data).text, str)
+    assert isinstance(describe_line(data).text, str)
     log = WireLog()
     log.received(data)
     log.sent(data)
@@ -118,7 +118,7 @@ def _lines_of(pieces: list[bytes]) -> list[tuple[str, str, str]]:
     kept_lines: list[tuple[str, str, str]] = []
     last = ""
     for piece in pieces:
-        line = told(piece.rstrip(b"\r"), "<")
+        line = describe_line(piece.rstrip(b"\r"), "<")
         if line.meaning == "report":
             shown = re.sub(r"\|(?:WCO|Ov|A|Bf):[^|>]*", "", line.text)
             if shown == last:

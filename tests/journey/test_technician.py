@@ -24,7 +24,7 @@ from kiosk.session.states import State
 from simulator.faults.injection import FaultPanel
 from simulator.faults.simulated_machine import lay
 from simulator.keys.gauge import step_gauge
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from ui.gallery import sample_store
 from ui.present.local import Local
 from ui.present.present import present
@@ -221,7 +221,7 @@ def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: SimulatedKios
 
 def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: SimulatedKiosk) -> None:
     stage = kiosk.stage
-    lay(kiosk.sim, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
+    lay(kiosk.sim, sample_key("kwikset-new", SETTINGS.catalogue, 3))
     stage.post(button(kiosk, "cameras", "cameras").does)  # type: ignore[arg-type]
     seen = service(stage.run_until(lambda now: len(service(now).previews) == 5))
     assert all(each.pixels is not None and max(each.pixels.shape) <= 128 for each in seen.previews)
@@ -242,7 +242,7 @@ def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: Simulated
 
 
 def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: SimulatedKiosk, tmp_path: Path) -> None:
-    lay(kiosk.sim, gallery_key("kwikset-new", SETTINGS.catalogue, 3))
+    lay(kiosk.sim, sample_key("kwikset-new", SETTINGS.catalogue, 3))
     seen = presses(kiosk, "cameras", "calibrate")
     found = service(seen).calibration
     assert found is not None

@@ -15,7 +15,7 @@ from kiosk.session.states import State
 from simulator.faults.simulated_machine import lay
 from simulator.keys.bows import Bow
 from simulator.keys.key import PhysicalKey, cut_key
-from simulator.keys.sample_keys import gallery_key, random_bitting
+from simulator.keys.sample_keys import random_bitting, sample_key
 from simulator.machine.blade import Blade
 from tests.support.hunt import Quarry, hunt, hunt_texts
 
@@ -83,7 +83,7 @@ def test_a_medeco_like_blade_is_refused_and_nothing_moves(settings: Settings, pl
     at_rest = played.sim.world.motor
     stage.post(Start())
     stage.run_to(State.PLACE_KEY)
-    lay(played.sim, gallery_key("medeco-like", settings.catalogue, 3))
+    lay(played.sim, sample_key("medeco-like", settings.catalogue, 3))
     seen = stage.run_to(State.REFUSED, State.OFFER)
     assert seen.state is State.REFUSED
     assert seen.refusal is not None

@@ -13,7 +13,7 @@ from hardware.payment.register import RegisterPayment
 from kiosk.command_line import app
 from kiosk.operations.register_code import problem_of
 from kiosk.records.journal import Journal, NewSale, SaleStep
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 REGISTER = RegisterPayment()
 
@@ -21,7 +21,7 @@ REGISTER = RegisterPayment()
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """K1: two copies delivered and paid, one of them refunded. K2: nothing delivered."""
-    with closing(Journal(tmp_path / "sales.db", ToldClock(), simulated=False)) as journal:
+    with closing(Journal(tmp_path / "sales.db", ManualClock(), simulated=False)) as journal:
         for name in ("K1", "K2"):
             journal.open_sale(NewSale(name, f"B{name}", "KW1", "brass", 2, 349, "USD", "register"))
         for step in (SaleStep.DELIVERED, SaleStep.DELIVERED, SaleStep.CAPTURED, SaleStep.CLOSED):
@@ -62,7 +62,7 @@ def test_any_other_is_not(folder: Path, code: str) -> None:
 
 
 def test_a_simulated_sale_is_worth_nothing_at_a_register(tmp_path: Path) -> None:
-    with closing(Journal(tmp_path / "sales.db", ToldClock(), simulated=True)) as journal:
+    with closing(Journal(tmp_path / "sales.db", ManualClock(), simulated=True)) as journal:
         journal.open_sale(NewSale("SIM1", "B", "KW1", "brass", 1, 349, "USD", "register"))
         for step in (SaleStep.DELIVERED, SaleStep.CAPTURED, SaleStep.CLOSED):
             journal.write("SIM1", step)

@@ -31,7 +31,7 @@ from kiosk.records.kept_books import hold, sales_book, staff_book
 from kiosk.records.ownership import own_folders
 from kiosk.staff.accounts import StaffAccounts
 from tests.support.tamperings import PUT_BACK_WITH_ITS_ANCHOR, WAYS, Desk, tried
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 PIN = "583920"
 
@@ -52,7 +52,7 @@ def test_book_and_anchor_put_back_together_are_found_by_the_process_that_was_the
 
 
 def opened(folder: Path) -> Audit:
-    return Audit.open(folder / "audit.db", folder / "seal", ToldClock())
+    return Audit.open(folder / "audit.db", folder / "seal", ManualClock())
 
 
 def sql(path: Path, statement: str) -> None:

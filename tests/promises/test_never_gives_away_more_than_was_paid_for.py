@@ -36,7 +36,7 @@ from tests.session.conftest import kiosk as kiosk
 from tests.session.parts import Shop, identified
 from tests.session.test_selling import buy
 from tests.support.bring_back import sequence
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 KEY = identified()
 OFF = off_by(KEY, 0.15)
@@ -300,7 +300,7 @@ def test_guessing_codes_closes_the_page_and_a_right_code_is_not_even_looked_up_t
 
 
 def test_neither_a_restart_nor_the_clock_nor_a_right_code_opens_the_page(tmp_path: Path) -> None:
-    clock = ToldClock()
+    clock = ManualClock()
     clock.sleep(10_000)
     tries = CodeTries(tmp_path / "sales.db", clock, "boot")
     for _ in range(MOST_WRONG - 1):
@@ -320,7 +320,7 @@ def test_neither_a_restart_nor_the_clock_nor_a_right_code_opens_the_page(tmp_pat
     assert again.begin() is not None
     assert again.closed_s() == CLOSED_S
     again.close()
-    other = CodeTries(tmp_path / "sales.db", ToldClock(), "another boot")
+    other = CodeTries(tmp_path / "sales.db", ManualClock(), "another boot")
     assert other.closed_s() == CLOSED_S
     other.close()
     clock.sleep(WITHIN_S)

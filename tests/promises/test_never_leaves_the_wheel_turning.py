@@ -31,7 +31,7 @@ from simulator.wire.damage import Damage, Direction, WireFault
 from tests.cutting.keys import catalogue, machine
 from tests.support.paths import ROOT
 from tests.support.promise_machine import Hands
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 
 def turns(sim: SimulatedMachine) -> bool:
@@ -85,7 +85,7 @@ def test_a_port_that_stays_and_passes_nothing_is_closed_opened_and_reset() -> No
 
 
 def test_it_is_tried_every_half_second_at_first_then_every_five_and_never_given_up() -> None:
-    clock, tried_s = ToldClock(), []
+    clock, tried_s = ManualClock(), []
 
     def attempt() -> bool:
         tried_s.append(clock.now_s())
@@ -98,7 +98,7 @@ def test_it_is_tried_every_half_second_at_first_then_every_five_and_never_given_
 
 
 def test_a_command_gives_up_after_its_minute_and_says_so() -> None:
-    clock = ToldClock()
+    clock = ManualClock()
     assert not keep_stopping(lambda: False, clock, for_s=60.0)
     assert clock.now_s() == 60.0
 

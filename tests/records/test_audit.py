@@ -16,7 +16,7 @@ from kiosk.records.audit.export import as_csv, as_jsonl
 from kiosk.records.audit.log import KEY_FOLDER_VARIABLE, Audit, NotTheBreak, key_folder_beside
 from kiosk.records.audit.seal import AuditFault
 from kiosk.records.database import DatabaseFault
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def audit(tmp_path: Path) -> Iterator[Audit]:
 
 
 def opened(folder: Path) -> Audit:
-    return Audit.open(folder / "audit.db", folder / "seal", ToldClock())
+    return Audit.open(folder / "audit.db", folder / "seal", ManualClock())
 
 
 def filled(folder: Path, count: int = 5) -> None:

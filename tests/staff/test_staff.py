@@ -21,19 +21,19 @@ from kiosk.staff.accounts import HASHER, STAFF_MIGRATIONS, Role, StaffAccounts
 from kiosk.staff.approvals import Asked, NotGranted, grant, reasons_for
 from kiosk.staff.lockout import FIRST_WAIT_S, FREE_TRIES, LONGEST_WAIT_S
 from kiosk.staff.member import SignInRefused, StaffMember
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PIN = "482913"
 
 
 @pytest.fixture
-def clock() -> ToldClock:
-    return ToldClock()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-def staff(tmp_path: Path, clock: ToldClock) -> Iterator[StaffAccounts]:
+def staff(tmp_path: Path, clock: ManualClock) -> Iterator[StaffAccounts]:
     with closing(opened(tmp_path, clock)) as book:
         book.add("100", "Ann", "manager", PIN)
         book.add("200", "Bob", "associate", "739164")
@@ -41,7 +41,7 @@ def staff(tmp_path: Path, clock: ToldClock) -> Iterator[StaffAccounts]:
         yield book
 
 
-def opened(folder: Path, clock: ToldClock, hasher: PasswordHasher = CHEAP) -> StaffAccounts:
+def opened(folder: Path, clock: ManualClock, hasher: PasswordHasher = CHEAP) -> StaffAccounts:
     return StaffAccounts.open(folder / "staff.db", clock, hasher)
 
 
@@ -72,7 +72,7 @@ def test_a_disabled_account_answers_as_if_it_were_not_there(staff: StaffAccounts
     assert staff.sign_in("200", "739164") == SignInRefused("wrong")
 
 
-def test_a_wrong_number_costs_as_much_work_as_a_wrong_pin(tmp_path: Path, clock: ToldClock) -> None:
+def test_a_wrong_number_costs_as_much_work_as_a_wrong_pin(tmp_path: Path, clock: ManualClock) -> None:
     class Counting(PasswordHasher):
         checked: list[str]
 
@@ -93,7 +93,7 @@ def test_a_wrong_number_costs_as_much_work_as_a_wrong_pin(tmp_path: Path, clock:
 
 
 def test_a_thousand_wrong_pins_let_nobody_in_and_the_lock_out_outlives_restarts(
-    tmp_path: Path, clock: ToldClock, staff: StaffAccounts
+    tmp_path: Path, clock: ManualClock, staff: StaffAccounts
 ) -> None:
     rng = random.Random(1)
     book = staff
@@ -125,7 +125,7 @@ def test_nobody_else_waits_for_a_locked_account(staff: StaffAccounts) -> None:
     assert staff.sign_in("200", "739164") == StaffMember("200", "Bob", "associate")
 
 
-def test_waits_grow_to_an_hour_and_success_ends_them(staff: StaffAccounts, clock: ToldClock) -> None:
+def test_waits_grow_to_an_hour_and_success_ends_them(staff: StaffAccounts, clock: ManualClock) -> None:
     waits = []
     for _ in range(20):
         answer = staff.sign_in("200", "000019")
@@ -151,14 +151,14 @@ def test_the_right_pin_during_a_lock_out_is_not_even_checked(staff: StaffAccount
     assert staff.sign_in("100", PIN) == SignInRefused("locked_out", FIRST_WAIT_S)
 
 
-def test_a_clock_set_back_does_not_lengthen_a_wait(staff: StaffAccounts, clock: ToldClock) -> None:
+def test_a_clock_set_back_does_not_lengthen_a_wait(staff: StaffAccounts, clock: ManualClock) -> None:
     for _ in range(FREE_TRIES):
         staff.sign_in("100", "000019")
     clock.time_s -= 86400
     assert staff.sign_in("100", PIN) == SignInRefused("locked_out", FIRST_WAIT_S)
 
 
-def test_no_pin_comes_with_the_kiosk_and_the_first_account_is_a_managers(tmp_path: Path, clock: ToldClock) -> None:
+def test_no_pin_comes_with_the_kiosk_and_the_first_account_is_a_managers(tmp_path: Path, clock: ManualClock) -> None:
     with closing(opened(tmp_path, clock)) as book:
         assert book.needs_setup
         assert book.sign_in("0", "000000") == SignInRefused("wrong")
@@ -205,7 +205,7 @@ def test_a_new_pin_replaces_the_old_one_and_lets_a_locked_out_account_in(staff: 
     assert staff.sign_in("200", "739164") == SignInRefused("wrong")
 
 
-def test_pins_are_kept_as_argon2id_and_hashes_follow_the_settings(tmp_path: Path, clock: ToldClock) -> None:
+def test_pins_are_kept_as_argon2id_and_hashes_follow_the_settings(tmp_path: Path, clock: ManualClock) -> None:
     assert extract_parameters(HASHER.hash("x")).type is Type.ID
     with closing(opened(tmp_path, clock)) as book:
         book.add("100", "Ann", "manager", PIN)
@@ -242,7 +242,7 @@ def test_roles_lift_what_they_may(staff: StaffAccounts, member: StaffMember, rul
     assert staff.may_lift(member, rule) is allowed
     assert bool(staff.reasons(rule)) is (rule.override is not Override.NEVER)
     reason = (*staff.reasons(rule), "letter")[0]
-    assert isinstance(grant(rule, ASKED, member, reason, ToldClock()), Approval) is allowed
+    assert isinstance(grant(rule, ASKED, member, reason, ManualClock()), Approval) is allowed
 
 
 @pytest.mark.parametrize(
@@ -256,11 +256,11 @@ def test_roles_lift_what_they_may(staff: StaffAccounts, member: StaffMember, rul
 )
 def test_no_approval_is_made_out_of_bounds(rule: FiredRule, transaction: str, reason: str, message: str) -> None:
     asked = replace(ASKED, transaction=transaction)
-    assert grant(rule, asked, ANN, reason, ToldClock()) == NotGranted(message)
+    assert grant(rule, asked, ANN, reason, ManualClock()) == NotGranted(message)
 
 
 def test_an_approval_lives_no_longer_than_two_minutes() -> None:
-    clock = ToldClock()
+    clock = ManualClock()
     clock.sleep(100.0)
     made = grant(RULE, ASKED, ANN, reasons_for(RULE)[0], clock, lifetime_s=1e9)
     assert isinstance(made, Approval)
@@ -269,7 +269,7 @@ def test_an_approval_lives_no_longer_than_two_minutes() -> None:
 
 
 def test_an_approval_carries_what_was_approved_and_shows_nothing_of_the_key() -> None:
-    made = grant(RULE, ASKED, ANN, "letter", ToldClock())
+    made = grant(RULE, ASKED, ANN, "letter", ManualClock())
     assert isinstance(made, Approval)
     assert (made.rule, made.transaction, made.quantity, made.key) == ("DND_ASK_STAFF", "K1", 2, ASKED.key)
     assert "Identification" not in repr(made) + repr(ASKED)
@@ -277,7 +277,7 @@ def test_an_approval_carries_what_was_approved_and_shows_nothing_of_the_key() ->
 
 @pytest.mark.parametrize("set_by_s", [-10 * 365 * 86400.0, -3600.0, 3600.0, 10 * 365 * 86400.0])
 def test_setting_the_clock_neither_frees_nor_keeps_out_who_is_locked_out(
-    staff: StaffAccounts, clock: ToldClock, set_by_s: float
+    staff: StaffAccounts, clock: ManualClock, set_by_s: float
 ) -> None:
     for _ in range(FREE_TRIES):
         staff.sign_in("100", "000019")
@@ -293,7 +293,7 @@ def test_setting_the_clock_neither_frees_nor_keeps_out_who_is_locked_out(
 def test_after_the_power_was_off_a_lock_out_begins_anew_whatever_the_clock_says(
     tmp_path: Path, set_by_s: float
 ) -> None:
-    clock = ToldClock()
+    clock = ManualClock()
     clock.sleep(5000.0)
     with closing(opened(tmp_path, clock)) as book:
         book.add("100", "Ann", "manager", PIN)
@@ -301,7 +301,7 @@ def test_after_the_power_was_off_a_lock_out_begins_anew_whatever_the_clock_says(
             book.sign_in("100", "000019")
     # Another boot counts its seconds from nothing, or has been on for longer than the last one ever was.
     for up_s in (3.0, 90_000.0):
-        after = ToldClock()
+        after = ManualClock()
         after.sleep(up_s)
         after.set_by_s = set_by_s
         with closing(StaffAccounts.open(tmp_path / "staff.db", after, CHEAP, boot=f"boot {up_s}")) as book:
@@ -310,7 +310,7 @@ def test_after_the_power_was_off_a_lock_out_begins_anew_whatever_the_clock_says(
             assert up_s < 90_000.0 or isinstance(book.sign_in("100", PIN), StaffMember)
 
 
-def test_a_lock_out_of_an_older_kiosk_is_still_one(tmp_path: Path, clock: ToldClock) -> None:
+def test_a_lock_out_of_an_older_kiosk_is_still_one(tmp_path: Path, clock: ManualClock) -> None:
     old = open_database(tmp_path / "staff.db", STAFF_MIGRATIONS[:1], part="staff")
     old.execute("INSERT INTO lockout VALUES ('100', ?, 1e9, 1e9)", (FREE_TRIES,))
     old.close()

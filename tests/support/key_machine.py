@@ -19,7 +19,7 @@ from simulator.firmware.board import Firmware
 from simulator.firmware.build import STOCK, FirmwareBuild
 from simulator.firmware.settings import BoardSettings, factory_eeprom
 from simulator.firmware.wiring import Controls, Steps
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 GRID_MM = 0.02
 START_STEPS = (-6000, -3000, -1500)
@@ -145,7 +145,9 @@ def untouched(data: bytes, _now_s: float) -> bytes:
 class VirtualLink:
     """A `ByteLink` onto the firmware: waiting is what makes time pass. The wire is the test's to tamper with."""
 
-    def __init__(self, firmware: Firmware, clock: ToldClock, down: Tamper = untouched, up: Tamper = untouched) -> None:
+    def __init__(
+        self, firmware: Firmware, clock: ManualClock, down: Tamper = untouched, up: Tamper = untouched
+    ) -> None:
         self.firmware = firmware
         self.clock = clock
         self.down = down

@@ -26,7 +26,7 @@ from kiosk.session.intents import BringBack, Cancel, Confirm, EnterReceipt, SetQ
 from kiosk.session.phases.paying import EMPTY_LOOKS
 from kiosk.session.states import State
 from simulator.faults.simulated_machine import SimulatedMachine, lay
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from simulator.terminals.card import SimulatedTerminal, TerminalFault
 from tests.support.staff_hands import recovers
 
@@ -206,12 +206,12 @@ def brought_back_and_refunded(life: Life, made: SimulatedKiosk) -> None:
     stage.run_to(State.BRING_BACK)
     stage.post(EnterReceipt(stage.ports.journal.last_sales(1)[0].bring_back_code))
     stage.run_to(State.LAY_ORIGINAL)
-    lay(life.sim, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    lay(life.sim, sample_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.LAY_COPY)
     life.sim.tray.take()
     stage.run_until(lambda _: stage.controller.context.here.tray_empty_seen >= EMPTY_LOOKS)
     reader.next_key([off_by(known, 0.15)], StampReading(seen=True))
-    lay(life.sim, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    lay(life.sim, sample_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.RETURN_RESULT)
     life.sim.tray.take()
     life.terminal.will("refund", TerminalFault.SILENT_DONE)
@@ -245,7 +245,7 @@ def to_take_key_back(life: Life, made: SimulatedKiosk, copies: int) -> VirtualKi
     stage.run_to(State.WELCOME)
     stage.post(Start())
     stage.run_to(State.PLACE_KEY)
-    lay(life.sim, gallery_key("kwikset-new", life.settings.catalogue, 1))
+    lay(life.sim, sample_key("kwikset-new", life.settings.catalogue, 1))
     stage.run_to(State.OFFER)
     stage.post(SetQuantity(copies))
     stage.post(Confirm())

@@ -18,7 +18,7 @@ from kiosk.records.audit.chain import AuditKey, next_record
 from kiosk.records.audit.log import Audit, record_of
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault
-from tests.support.transcript import ToldClock
+from tests.support.transcript import ManualClock
 
 RECORDS = 8
 
@@ -38,7 +38,7 @@ class Desk:
                 self.copy_away()
 
     def open(self) -> Audit:
-        return Audit.open(self.file, self.seal, ToldClock())
+        return Audit.open(self.file, self.seal, ManualClock())
 
     def copy_away(self) -> None:
         self.yesterday.mkdir()

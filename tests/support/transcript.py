@@ -14,8 +14,8 @@ HOMING_S = 1.2
 """How long the reference machine homes from where a homing left it."""
 
 
-class ToldClock:
-    """Time that moves only when told, or when somebody waits."""
+class ManualClock:
+    """Time that moves only when set, or when somebody waits."""
 
     def __init__(self) -> None:
         self.time_s = 0.0
@@ -40,7 +40,7 @@ class Transcript:
 
     def __init__(
         self,
-        clock: ToldClock,
+        clock: ManualClock,
         dialogue: Iterable[tuple[bytes, bytes | None]],
         reports: Iterable[bytes] = (),
         delay_s: float = 0.002,

@@ -19,7 +19,7 @@ from hardware.grbl.codes import ALARMS, ERRORS
 from kiosk.rehearsal import panel as panel_command
 from simulator.faults.injection import FAULTS, FaultPanel
 from simulator.faults.model import Parameter, Required
-from simulator.keys.sample_keys import GALLERY
+from simulator.keys.sample_keys import SAMPLE_KEYS
 from simulator.wire.tap import Passage
 from tests.simulator.machine.parts import Hand
 from ui.panel.__main__ import _something_to_show_it_on
@@ -68,7 +68,7 @@ def test_every_sentence_stands_in_every_language() -> None:
 
 @pytest.mark.parametrize("code", ["es", "fr"])
 def test_faults_keys_outcomes_and_numbers_are_load_translation_other_languages_too(code: str) -> None:
-    wanted = {f"fault.{name}" for name in FAULTS} | {f"key.{name}" for name in GALLERY}
+    wanted = {f"fault.{name}" for name in FAULTS} | {f"key.{name}" for name in SAMPLE_KEYS}
     wanted |= {f"outcome.{each.name.lower()}" for each in Required}
     wanted |= {f"error.{number}" for number in ERRORS} | {f"alarm.{number}" for number in ALARMS}
     assert not wanted - load_translation(code).words.ids

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.catalogue import Catalogue
-from simulator.keys.sample_keys import GALLERY, gallery_key
+from simulator.keys.sample_keys import SAMPLE_KEYS, sample_key
 from simulator.optics import render_portrait
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
@@ -79,7 +79,7 @@ class KeysCard(PanelCard):
         self._grid.bind(minimum_height=self._grid.setter("height"))
         self.scroll = CrispScroll()
         self.scroll.add_widget(self._grid)
-        self.keys = {name: KeyTap(name, self._lay(name), size_hint_y=None) for name in GALLERY}
+        self.keys = {name: KeyTap(name, self._lay(name), size_hint_y=None) for name in SAMPLE_KEYS}
         for key in self.keys.values():
             self._grid.add_widget(key)
         for part in (self.scroll, self.recut, self.take):
@@ -103,14 +103,14 @@ class KeysCard(PanelCard):
         """All pictures anew, one a frame."""
         if not self._waiting:
             Clock.schedule_interval(self._draw_one, 0.02)
-        self._waiting = list(GALLERY)
+        self._waiting = list(SAMPLE_KEYS)
 
     def _draw_one(self, _elapsed_s: float) -> bool:
         if not self._waiting:
             return False
         name = self._waiting.pop(0)
         key = self.keys[name]
-        pixels = render_portrait(gallery_key(name, self._catalogue, self.panel.seed), *PORTRAIT_PX)
+        pixels = render_portrait(sample_key(name, self._catalogue, self.panel.seed), *PORTRAIT_PX)
         texture = Texture.create(size=PORTRAIT_PX, colorfmt="rgb")
         texture.mag_filter = texture.min_filter = "linear"
         texture.blit_buffer(pixels[::-1].tobytes(), colorfmt="rgb", bufferfmt="ubyte")

@@ -9,7 +9,7 @@ import pytest
 from config.problems import BadInput
 from hardware.errors import CameraFault, LinkLost, PaymentFault, PortUnavailable
 from simulator.faults.injection import FAULTS, FaultPanel, parse_fault
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from simulator.machine.world import Sensed
 from simulator.wire.damage import Damage
 from tests.simulator.machine.parts import Hand, catalogue
@@ -59,7 +59,7 @@ def delivered(hand: Hand) -> object:
 
 
 def scanned(hand: Hand) -> object:
-    hand.sim.tray.lay(gallery_key("kwikset-new", catalogue(), 1))
+    hand.sim.tray.lay(sample_key("kwikset-new", catalogue(), 1))
     try:
         frames = hand.sim.scanner.scan()
     except CameraFault as fault:

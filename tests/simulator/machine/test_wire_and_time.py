@@ -8,7 +8,7 @@ import pytest
 
 from hardware.errors import LinkLost, PortUnavailable
 from simulator.firmware.build import ECHO
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from simulator.wire.damage import Damage, Direction, WireFault
 from tests.simulator.machine.parts import Hand, catalogue
 
@@ -92,7 +92,7 @@ def course(seed: int) -> str:
     """Everything a machine says and shows in one cut, as a digest."""
     hand = Hand(seed, ECHO)
     digest = hashlib.sha256()
-    hand.sim.tray.lay(gallery_key("kwikset-new", catalogue(), seed))
+    hand.sim.tray.lay(sample_key("kwikset-new", catalogue(), seed))
     frames = hand.sim.scanner.scan()
     for view in (frames.silhouette, frames.head, frames.line_left, frames.line_right):
         assert view is not None

@@ -82,7 +82,7 @@ def test_a_bad_wish_names_its_field_and_writes_nothing(tmp_path: Path, words: tu
     assert not (tmp_path / "out").exists()
 
 
-def test_the_gallery_is_listed_and_drawn(tmp_path: Path) -> None:
+def test_sample_keys_are_listed_and_drawn(tmp_path: Path) -> None:
     status, output, _ = run("keys", "--png", str(tmp_path / "keys.png"))
     assert status == 0
     assert "medeco-like" in output

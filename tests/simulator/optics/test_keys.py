@@ -45,7 +45,7 @@ def test_wear_only_takes_metal_away(seed: int, wear: float) -> None:
 
 @given(seed=st.integers(0, 2**32))
 @settings(max_examples=40, deadline=None)
-def test_made_up_sections_are_sections_and_strangers(seed: int) -> None:
+def test_made_up_sections_are_sections_unlike_those_on_file(seed: int) -> None:
     rng = np.random.default_rng(seed)
     section = random_section(rng)
     assert Section.model_validate(section.model_dump()) == section

@@ -10,7 +10,7 @@ import pytest
 
 import config.machine as machine
 from config.catalogue import Catalogue
-from simulator.keys.sample_keys import cut_by_blank, gallery_key
+from simulator.keys.sample_keys import cut_by_blank, sample_key
 from simulator.keys.sections import mirror_section, recess_mm
 from simulator.optics import NORMAL, PERFECT, Pose, render_scan
 from simulator.optics.line import SPINE_MARGIN_MM
@@ -69,7 +69,7 @@ def test_normal_optics_lose_a_little_of_the_line(catalogue: Catalogue, views: ma
 
 def test_the_light_of_an_oxidised_blade_is_weaker(catalogue: Catalogue, views: machine.Views) -> None:
     bright, dull = (
-        render_scan(gallery_key(name, catalogue), views, PERFECT, 1, Pose()).line_left
+        render_scan(sample_key(name, catalogue), views, PERFECT, 1, Pose()).line_left
         for name in ("schlage-new", "schlage-oxidised")
     )
     assert bright is not None

@@ -11,7 +11,7 @@ from config.machine import Machine
 from config.toml_files import checked, read_toml
 from hardware.scan import ScanFrames
 from simulator.faults.simulated_machine import SimulatedMachine, lay
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 from simulator.optics import NORMAL, lay_out, render_scan
 from tests.simulator.optics.parts import MACHINE_FILE, shadow, small
 
@@ -34,7 +34,7 @@ def moved_px(one: ScanFrames, other: ScanFrames) -> int:
 
 
 def test_a_second_look_sees_the_same_key_in_the_same_place_with_new_noise_and_light(catalogue, views) -> None:
-    scene = lay_out(gallery_key("schlage-new", catalogue), small(views, 2), NORMAL, 5)
+    scene = lay_out(sample_key("schlage-new", catalogue), small(views, 2), NORMAL, 5)
     first, second = scene.look(0), scene.look(1)
     assert not same(first, second)
     edge_px = 4 * np.count_nonzero(np.diff(shadow(first.silhouette) > 0.5, axis=0))
@@ -47,7 +47,7 @@ def test_a_second_look_sees_the_same_key_in_the_same_place_with_new_noise_and_li
 
 
 def test_looking_does_not_change_what_is_looked_at(catalogue, small_views) -> None:
-    key = gallery_key("kwikset-new", catalogue)
+    key = sample_key("kwikset-new", catalogue)
     scene = lay_out(key, small_views, NORMAL, 5)
     for number in (0, 3, 0, 3):
         frames = scene.look(number)
@@ -58,7 +58,7 @@ def test_looking_does_not_change_what_is_looked_at(catalogue, small_views) -> No
 
 
 def test_a_key_stays_where_it_lies_until_it_is_laid_anew(sim, catalogue) -> None:
-    key = gallery_key("kwikset-new", catalogue)
+    key = sample_key("kwikset-new", catalogue)
     lay(sim, key)
     first, second = sim.scanner.scan(), sim.scanner.scan()
     lay(sim, key)
@@ -68,7 +68,7 @@ def test_a_key_stays_where_it_lies_until_it_is_laid_anew(sim, catalogue) -> None
 
 
 def test_what_befalls_the_cameras_is_seen_at_the_next_look(sim, catalogue) -> None:
-    lay(sim, gallery_key("kwikset-new", catalogue))
+    lay(sim, sample_key("kwikset-new", catalogue))
     bright = sim.scanner.scan()
     sim.optics = replace(sim.optics, lamp=0.2)
     dark = sim.scanner.scan()

@@ -163,7 +163,7 @@ class Person:
         return answer
 
     def lays(self, key: str) -> None:
-        """Lay a key of the gallery before the simulated shopper lays one of their own, and see that it stays."""
+        """Lay a sample key before the simulated shopper lays one of their own, and see that it stays."""
         self.machine(do="lay", key=key)
         # Whoever clears the tray when the welcome screen comes does so within two seconds.
         end = time.monotonic() + 3

@@ -1,4 +1,4 @@
-"""Every key of the gallery can be made and seen, is the same each time, and says nothing of its shape."""
+"""Every sample key can be made and seen, is the same each time, and says nothing of its shape."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import pytest
 import config.machine as machine
 from config.catalogue import Catalogue
 from simulator.keys.key import ThingKind
-from simulator.keys.sample_keys import GALLERY, gallery_key, random_bitting
+from simulator.keys.sample_keys import SAMPLE_KEYS, random_bitting, sample_key
 from simulator.optics import BAD, NORMAL, PERFECT, Pose, render_empty_tray, render_scan
 
 
-@pytest.mark.parametrize("name", GALLERY)
-def test_every_key_of_the_gallery_is_seen_by_every_camera_the_same_each_time(
+@pytest.mark.parametrize("name", SAMPLE_KEYS)
+def test_every_sample_key_is_seen_by_every_camera_the_same_each_time(
     name: str, catalogue: Catalogue, small_views: machine.Views
 ) -> None:
-    key = gallery_key(name, catalogue, seed=3)
-    frames, again = (render_scan(gallery_key(name, catalogue, seed=3), small_views, BAD, 7) for _ in range(2))
+    key = sample_key(name, catalogue, seed=3)
+    frames, again = (render_scan(sample_key(name, catalogue, seed=3), small_views, BAD, 7) for _ in range(2))
     for view in ("silhouette", "head", "line_left", "line_right"):
         one, other = getattr(frames, view), getattr(again, view)
         assert one.pixels.dtype == np.uint8
@@ -30,14 +30,14 @@ def test_every_key_of_the_gallery_is_seen_by_every_camera_the_same_each_time(
     assert not any(digit in repr(key) for digit in "0123456789")
 
 
-def test_each_exhibit_has_a_line_of_its_own() -> None:
-    descriptions = [exhibit.description for exhibit in GALLERY.values()]
+def test_each_sample_key_has_a_line_of_its_own() -> None:
+    descriptions = [sample.description for sample in SAMPLE_KEYS.values()]
     assert len(set(descriptions)) == len(descriptions)
     assert all(0 < len(text) < 90 and "\n" not in text for text in descriptions)
 
 
 def test_another_seed_cuts_another_code(catalogue: Catalogue) -> None:
-    one, other = gallery_key("schlage-new", catalogue, 1), gallery_key("schlage-new", catalogue, 2)
+    one, other = sample_key("schlage-new", catalogue, 1), sample_key("schlage-new", catalogue, 2)
     assert not np.array_equal(one.top_mm, other.top_mm)
 
 
@@ -59,7 +59,7 @@ def test_an_empty_tray_is_empty_and_evenly_lit(small_views: machine.Views) -> No
 
 
 def test_words_stand_on_the_head_whichever_way_up_the_key_lies(catalogue: Catalogue, views: machine.Views) -> None:
-    key = gallery_key("dnd", catalogue)
+    key = sample_key("dnd", catalogue)
     bare = replace(key, stamps=())
     pictures = []
     for pose in (Pose(), Pose(bow_right=True, cuts_down=True)):
@@ -74,6 +74,6 @@ def test_words_stand_on_the_head_whichever_way_up_the_key_lies(catalogue: Catalo
 
 
 def test_a_key_that_is_no_key_has_no_blade(catalogue: Catalogue) -> None:
-    for name, exhibit in GALLERY.items():
-        key = exhibit.make(catalogue, np.random.default_rng(1))
+    for name, sample in SAMPLE_KEYS.items():
+        key = sample.make(catalogue, np.random.default_rng(1))
         assert (key.kind is ThingKind.OBJECT) == (key.x_mm.size == 0), name
