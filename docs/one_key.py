@@ -18,7 +18,7 @@ from kiosk.identification import StampReader, build_index, identify, read_key
 from kiosk.policy.decide import Policy, decide
 from kiosk.policy.request import CopyRequest
 from simulator.faults.simulated_machine import SimulatedMachine
-from simulator.keys.sample_keys import gallery_key
+from simulator.keys.sample_keys import sample_key
 
 
 def copy_one_key(name: str = "schlage-new") -> CopyErrors:
@@ -26,7 +26,7 @@ def copy_one_key(name: str = "schlage-new") -> CopyErrors:
     settings = load_settings()
     machine, catalogue, store = settings.machine, settings.catalogue, settings.store
     sim = SimulatedMachine(machine, catalogue)
-    sim.tray.lay(gallery_key(name, catalogue))
+    sim.tray.lay(sample_key(name, catalogue))
 
     frames = sim.scanner.scan()
     key = identify(read_key(frames), catalogue, build_index(catalogue.sections))
