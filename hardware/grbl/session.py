@@ -9,6 +9,7 @@ Every event that nothing explains raises: on a wire without checksums the unexpl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import assert_never
 
 from hardware.errors import BoardAlarm, BoardError, HardwareFault, LinkGarbled, LinkTimeout
 from hardware.grbl.codes import alarm, error
@@ -177,6 +178,8 @@ class GrblSession:
             case Unexplained(length):
                 if not self._fresh:
                     raise LinkGarbled(f"{length} bytes that nothing explains")
+            case _:
+                assert_never(event)
 
     def _acknowledged(self) -> None:
         if self._owed is None:

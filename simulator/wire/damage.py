@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from hardware.clock import Clock
 from hardware.errors import LinkLost
@@ -170,6 +171,8 @@ class WireDamage:
                     self._reset()
                 case Damage.UNPLUG:
                     self.unplugged = True
+                case _:
+                    assert_never(fault.damage)
         return out
 
 
