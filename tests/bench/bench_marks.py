@@ -75,7 +75,9 @@ def class_of(stamp: StampReading, known: Phrases) -> str:
 
 def heads(marked: int, plain: int, seed: int) -> Iterator[tuple[str, str, Writing | None, Head]]:
     """(kind of head, class wanted, writing, picture), every third marked head rubbed to half."""
-    for number in range(marked + plain):
+    # Both kinds by turns, so that a run that is cut short has tried both.
+    turns = sorted(range(marked + plain), key=lambda n: (n + 0.5) / marked if n < marked else (n - marked + 0.5) / plain)
+    for number in turns:
         rng = np.random.default_rng([seed, number])
         metal, bow = tuple(Metal)[int(rng.integers(4))], BOWS[int(rng.integers(len(BOWS)))]
         turn_deg = float(rng.uniform(-14, 14)) + 180 * int(rng.integers(2))
@@ -129,7 +131,7 @@ def main() -> None:
             how = f"{writing.typeface}, {writing.process.value}, {head.cap_mm:.1f} mm" if writing else "no writing"
             words = " / ".join(writing.lines) if writing else ""
             missed.append((f"{kind}: {words} ({how}) told as {told} {' '.join(stamp.phrases)}", head))
-            print(f"  {missed[-1][0]}")
+            print(f"  {missed[-1][0]}", flush=True)
     print(f"seed {asked.seed}")
     for kind, tally in tallies.items():
         print(

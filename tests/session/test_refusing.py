@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kiosk.key.reading import Identification, Outcome, StampReading, Wear
+from kiosk.key.reading import Identification, Outcome, StampReading, Unseen, Wear
+from kiosk.session.context import Lane
 from kiosk.session.intents import (
     Approve,
     Cancel,
@@ -19,7 +20,7 @@ from kiosk.session.intents import (
     Start,
 )
 from kiosk.session.phases.approving import sign_in
-from kiosk.session.reports import StaffNotKnown
+from kiosk.session.reports import StaffNotKnown, StampRead
 from kiosk.session.states import State
 from kiosk.staff.member import SignInRefused
 from tests.session.parts import FakeStaff, Shop, identified
@@ -133,6 +134,26 @@ def test_staff_lift_a_request_not_to_duplicate_once(kiosk: Shop) -> None:
     assert "approval" in kiosk.audit.kinds
     visit = kiosk.stage.controller.context.here
     assert (visit.approvals, visit.member, visit.asked) == ((), None, None)
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.STAFF_LOGIN, State.STAFF_APPROVAL])
+def test_a_head_camera_that_fails_is_named_to_the_technician_though_the_key_was_refused_before(
+    kiosk: Shop, state: State
+) -> None:
+    kiosk.expert.head = DND
+    to_offer(kiosk)
+    kiosk.stage.run_to(State.REFUSED)
+    if state is not State.REFUSED:
+        kiosk.stage.post(StaffKey())
+        kiosk.stage.run_to(State.STAFF_LOGIN)
+    if state is State.STAFF_APPROVAL:
+        kiosk.stage.post(Credentials("1001", "190283"))
+        kiosk.stage.run_to(State.STAFF_APPROVAL)
+    context = kiosk.stage.controller.context
+    dark = StampReading(seen=False, unseen=Unseen.DARK)
+    context.request(Lane.HEAD, lambda: StampRead(dark))
+    kiosk.stage.run_until(lambda _: context.here.stamp == dark)
+    assert any("CAMERA camera head: dark" in each for each in context.recent_errors)
 
 
 def test_an_approval_runs_out(kiosk: Shop) -> None:

@@ -53,8 +53,7 @@ def handle_login(context: SessionContext, event: Intent | Report) -> None:
             if context.ports.staff.needs_setup:
                 context.staff_message = NOBODY
         case StampRead(stamp) if context.visit is not None:
-            context.visit.stamp = stamp
-            context.visit.secrets.drop_frames()
+            offering.note_head(context, stamp)
         case Cancel() | Done():
             leave(context)
         case _:
@@ -124,8 +123,7 @@ def handle_approval(context: SessionContext, event: Intent | Report) -> None:
         case Cancel() | Done() | Due("approval"):
             _back(context)
         case StampRead(stamp):
-            visit.stamp = stamp
-            visit.secrets.drop_frames()
+            offering.note_head(context, stamp)
         case _:
             pass
 

@@ -185,12 +185,17 @@ def max_quantity(context: SessionContext) -> int:
     return max(1, min(context.ports.store.max_quantity, context.ports.inventory.available(visit.blank, visit.finish)))
 
 
-def _stamp_read(context: SessionContext, stamp: StampReading) -> bool:
+def note_head(context: SessionContext, stamp: StampReading) -> None:
+    """Keep what the head says, in whatever state it comes; a camera that is to blame is named to the technician."""
     visit = context.here
     visit.stamp = stamp
     visit.secrets.drop_frames()
     if stamp.unseen is not None and stamp.unseen.by_camera:
         context.notify_technician(CameraFault.code, f"camera head: {stamp.unseen.value}")
+
+
+def _stamp_read(context: SessionContext, stamp: StampReading) -> bool:
+    note_head(context, stamp)
     return refused(context)
 
 
@@ -213,7 +218,6 @@ def handle_refused(context: SessionContext, event: Intent | Report) -> None:
             if visit.refusal is not None and visit.refusal.can_be_approved:
                 context.session.staff_at_refusal()
         case StampRead(stamp):
-            visit.stamp = stamp
-            visit.secrets.drop_frames()
+            note_head(context, stamp)
         case _:
             pass

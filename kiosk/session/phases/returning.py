@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from kiosk.identification.compare import Compared, Likeness
-from kiosk.key.reading import Outcome, StampReading, Wear
+from kiosk.key.reading import Outcome, Wear
 from kiosk.key.secrecy import wipe
 from kiosk.records.journal import Remedy
 from kiosk.session import effects
@@ -125,7 +125,7 @@ def handle_lay_copy(context: SessionContext, event: Intent | Report) -> None:
         case Due("look"):
             look(context)
         case StampRead(stamp):
-            _stamp_read(context, stamp)
+            offering.note_head(context, stamp)
         case Cancel():
             context.go_home()
         case _:
@@ -166,7 +166,7 @@ def handle_measuring(context: SessionContext, event: Intent | Report) -> None:
         case CutProgress(fraction):
             visit.fraction = fraction
         case StampRead(stamp):
-            _stamp_read(context, stamp)
+            offering.note_head(context, stamp)
         case Cancel():
             context.go_home()
         case _:
@@ -220,7 +220,7 @@ def handle_result(context: SessionContext, event: Intent | Report) -> None:
         case Confirm() if remedies:
             _make_good(context, remedies[0])
         case StampRead(stamp):
-            _stamp_read(context, stamp)
+            offering.note_head(context, stamp)
         case Confirm() | Done() | Cancel():
             context.go_home()
         case _:
@@ -250,8 +250,3 @@ def _recut(context: SessionContext) -> None:
         context.session.identified_worn()
     else:
         offering.make_offer(context)
-
-
-def _stamp_read(context: SessionContext, stamp: StampReading) -> None:
-    context.here.stamp = stamp
-    context.here.secrets.drop_frames()
