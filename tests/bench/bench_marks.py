@@ -76,8 +76,9 @@ def class_of(stamp: StampReading, known: Phrases) -> str:
 def heads(marked: int, plain: int, seed: int) -> Iterator[tuple[str, str, Writing | None, Head]]:
     """(kind of head, class wanted, writing, picture), every third marked head rubbed to half."""
     # Both kinds by turns, so that a run that is cut short has tried both.
-    turns = sorted(range(marked + plain), key=lambda n: (n + 0.5) / marked if n < marked else (n - marked + 0.5) / plain)
-    for number in turns:
+    places = {number: (number + 0.5) / marked for number in range(marked)}
+    places |= {marked + number: (number + 0.5) / plain for number in range(plain)}
+    for number in sorted(places, key=lambda each: places[each]):
         rng = np.random.default_rng([seed, number])
         metal, bow = tuple(Metal)[int(rng.integers(4))], BOWS[int(rng.integers(len(BOWS)))]
         turn_deg = float(rng.uniform(-14, 14)) + 180 * int(rng.integers(2))

@@ -140,7 +140,7 @@ def test_staff_lift_a_request_not_to_duplicate_once(kiosk: Shop) -> None:
 def test_a_head_camera_that_fails_is_named_to_the_technician_though_the_key_was_refused_before(
     kiosk: Shop, state: State
 ) -> None:
-    kiosk.expert.head = DND
+    kiosk.reader.head = DND
     to_offer(kiosk)
     kiosk.stage.run_to(State.REFUSED)
     if state is not State.REFUSED:
