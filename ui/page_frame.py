@@ -22,8 +22,7 @@ from ui.widgets.frame import Banner, Header, Toolbar
 from ui.widgets.look import look
 from ui.widgets.page import Page
 
-from kivy.animation import Animation  # isort: skip
-from kivy.clock import Clock
+from kivy.clock import Clock  # isort: skip
 from kivy.core.window import Window
 from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
 from kivy.uix.boxlayout import BoxLayout
@@ -126,7 +125,6 @@ class PageFrame(FloatLayout):
         if new_visit:
             self._visit = shown.visit
             self._deaf_until_s = Clock.get_time() + look.theme.motion.deaf_s
-            self._appear()
         self._ask(shown)
         Clock.schedule_once(lambda _dt: self._restore_focus(), 0)
 
@@ -139,21 +137,12 @@ class PageFrame(FloatLayout):
         if page is None:
             page = page_class(shown=shown, send=self._touched, reach=reach)
         else:
-            page.opacity = 1
             page.shown, page.reach = shown, reach
         if shown.page in KEPT_PAGES:
             self._kept[page_class] = page
         self.page = page
         self._page_box.add_widget(page)
         page.begin()
-
-    def _appear(self) -> None:
-        page = self.page
-        Animation.cancel_all(page, "opacity")
-        if page is None or not look.moving:
-            return
-        page.opacity = 0
-        Animation(opacity=1, duration=look.theme.motion.appear_s, transition="out_quad").start(page)
 
     def _ask(self, shown: Shown) -> None:
         if shown.waiting is None:

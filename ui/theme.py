@@ -151,7 +151,6 @@ PALETTES = {palette.name: palette for palette in (LIGHT, CONTRAST)}
 class Animation:
     """How things move: little, and only when it says something. Seconds."""
 
-    appear_s: float = 0.18
     scene_s: float = 3.2
     """One round of a picture that shows how to do something."""
     scene_fps: float = 15.0

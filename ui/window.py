@@ -82,11 +82,12 @@ class KioskApp(App):
     def build(self) -> Any:
         """What stands in the window."""
         self.chimes = Chimes()
+        # Before anything is made: what is not on the window yet does not follow a later change.
+        self._resized()
         self.frame = PageFrame(send=self.presenter.send)
         self.mailbox = Mailbox(self._receive)
         Window.bind(on_key_down=self._key_down, on_key_up=self._key_up, on_keyboard=self._any_key)
         Window.bind(on_request_close=self._stay, size=self._resized)
-        self._resized()
         return self.frame
 
     def on_start(self) -> None:

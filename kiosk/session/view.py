@@ -60,7 +60,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         return_closed_min=visit.return_closed_min if visit else 0,
         lay_again=visit.try_again if visit and state in _COMPARING else None,
         closed_reason=context.closed_reason if state is State.CLOSED else "",
-        failed_reason=visit.failed_reason if visit and state is State.FAILED else "",
+        failed_reason=visit.failed_reason if visit and state in (State.SETTLING, State.FAILED) else "",
     )
 
 

@@ -113,3 +113,31 @@ def test_a_key_that_repeats_itself_acts_once_until_it_is_let_go(glass: Any) -> N
     assert glass.sent == [JOG]
     place.key_up()
     assert glass.sent == [JOG, LetGo()]
+
+
+def test_every_tap_on_a_counter_counts_and_one_that_is_held_goes_on(glass: Any) -> None:
+    put_up(glass, "08-offer")
+    glass.sent.clear()
+    glass.frame._deaf_until_s = 0.0
+    place = button(glass, "more")
+    for _ in range(10):
+        Finger(glass, place).leaves()
+    assert len(glass.sent) == 10
+    finger = Finger(glass, place)
+    for _ in range(3):
+        place._repeat(0.2)
+    assert len(glass.sent) == 13
+    finger.leaves()
+    assert len(glass.sent) == 13
+    assert place._repeating is None or not place._repeating.is_triggered
+
+
+def test_a_page_is_there_whole_when_it_comes(glass: Any) -> None:
+    from ui.widgets.look import look
+
+    look.moving = True
+    try:
+        put_up(glass, "08-offer")
+        assert glass.frame.page.opacity == 1
+    finally:
+        look.moving = False

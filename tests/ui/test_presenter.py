@@ -267,3 +267,30 @@ def test_a_real_machine_is_never_called_simulated_and_a_simulated_one_always() -
         assert shown_of(snapshot, local).simulated
         banner = shown_of(replace(snapshot, simulated=False), local).simulated
         assert ("wheel" in banner) if snapshot.wheel_may_turn else not banner
+
+
+def test_nothing_is_offered_or_said_to_be_found_before_the_head_is_read() -> None:
+    offer = SAMPLES["08-offer"][0]
+    assert offer.offer is not None
+    waits = shown_of(replace(offer, offer=replace(offer.offer, stamp_pending=True)))
+    found = shown_of(offer)
+    assert waits.title == "Checking your key"
+    assert "confirm" not in [action.id for action in waits.actions]
+    assert "$" not in waits.spoken
+    assert "found" not in waits.spoken
+    # What was touched on the way is not taken for a purchase, and the offer is said when it comes.
+    assert waits.visit != found.visit
+
+
+def test_stop_is_answered_with_the_machine_first_and_money_second() -> None:
+    stopped = shown_of(replace(SAMPLES["24-failed"][0], failed_reason="stopped"))
+    settling = shown_of(Snapshot(State.SETTLING, simulated=False, language="en", failed_reason="stopped"))
+    assert settling.title == stopped.title == "Stopped. Nothing is moving."
+    assert stopped.body[0].startswith("You pay nothing")
+
+
+def test_nobody_is_said_to_be_safe_while_the_wheel_may_turn() -> None:
+    turning = replace(SAMPLES["24-failed"][0], failed_reason="stopped", wheel_may_turn=True)
+    shown = shown_of(turning)
+    assert shown.title == "The wheel may still turn"
+    assert "Nothing is moving" not in shown.spoken

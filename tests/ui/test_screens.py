@@ -93,7 +93,7 @@ def _answers(glass: Any, button: Any) -> bool:
         if button.action.hold and button.action.enabled:
             button._hold(glass._look.theme.motion.hold_s + 0.01)
         button.dispatch("on_release")
-    counts = button.style == "key" or button.icon_only
+    counts = button.style == "key" or button.action.counts
     expected = [button.action.does] * (2 if counts else 1) if button.action.enabled else []
     if expected and button.action.released is not None:
         expected.append(button.action.released)

@@ -6,13 +6,15 @@ Responsible for: words, price and actions of those states. Not responsible for: 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from config.store import Store
 from kiosk.policy.decision import FiredRule
 from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, SetQuantity
 from kiosk.session.snapshot import Offer, Snapshot
 from ui.present.language import Translation
 from ui.present.local import Local
-from ui.present.parts import call_staff, cancel, finish_name, please_wait, primary, reason_of
+from ui.present.parts import call_staff, cancel, finish_name, message, please_wait, primary, reason_of
 from ui.present.shown import (
     Action,
     ButtonKind,
@@ -62,13 +64,14 @@ def offered(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
     offer = snapshot.offer
     if offer is None:
         return please_wait(words, local, snapshot, store)
+    if offer.stamp_pending:
+        return _checking(words, store)
     total = words.money(offer.total_minor, offer.currency)
     buy = Action(
         "confirm",
-        words("offer.pending") if offer.stamp_pending else _buy_label(words, offer, total),
+        _buy_label(words, offer, total),
         Confirm(),
         ButtonKind.PRIMARY,
-        enabled=not offer.stamp_pending,
     )
     return Shown(
         page="offer",
@@ -97,6 +100,19 @@ def offered(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
     )
 
 
+def _checking(words: Translation, store: Store) -> Shown:
+    """The head is still being read, and may forbid the copy: nothing is offered before it is known."""
+    return Shown(
+        page="message",
+        visit="offer/checking",
+        title=words("offer.checking"),
+        store_name=store.name,
+        body=(words("offer.pending"),),
+        picture="looking",
+        actions=(cancel(words),),
+    )
+
+
 def _buy_label(words: Translation, offer: Offer, total: str) -> str:
     return words("offer.buy", total=total) if offer.total_minor else words("offer.free")
 
@@ -113,7 +129,9 @@ def _quantity(words: Translation, offer: Offer, change: int) -> Action:
     name, key = ("fewer", "offer.fewer") if change < 0 else ("more", "offer.more")
     icon = "minus" if change < 0 else "plus"
     possible = 1 <= wanted <= offer.max_quantity
-    return Action(name, words(key), SetQuantity(max(1, wanted)), icon=icon, enabled=possible, says=words(key))
+    return Action(
+        name, words(key), SetQuantity(max(1, wanted)), icon=icon, enabled=possible, counts=True, says=words(key)
+    )
 
 
 def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
@@ -219,15 +237,34 @@ def _thanks(status: str, *, pay: bool, code: bool) -> str:
             return "thanks.pay" if pay else "thanks.text" if code else "thanks.recut"
 
 
+_settling = message("settling", "pay")
+
+
+def settling(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """Money goes back; after Stop what is asked first is whether the machine stands."""
+    shown = _settling(words, local, snapshot, store)
+    if snapshot.failed_reason != "stopped":
+        return shown
+    return replace(shown, title=words("wheel.title" if snapshot.wheel_may_turn else "failed.stopped.title"))
+
+
 def failed(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     """No copy was made and nothing is charged."""
     reason = snapshot.failed_reason
+    title = words.first(f"failed.{reason}.title", "failed.title")
+    body = (words.first(f"failed.{reason}.text", "failed.text"), words("failed.free"))
+    if reason == "stopped":
+        # Whoever pressed Stop asks about the machine, then about money, and then about the key.
+        body = (body[1], body[0])
+    if snapshot.wheel_may_turn:
+        # Nobody is to believe that it stands.
+        title, body = words("wheel.title"), (words("wheel.text"), words("failed.free"))
     return Shown(
         page="message",
-        visit="failed",
-        title=words.first(f"failed.{reason}.title", "failed.title"),
+        visit="failed/wheel" if snapshot.wheel_may_turn else "failed",
+        title=title,
         store_name=store.name,
-        body=(words.first(f"failed.{reason}.text", "failed.text"), words("failed.free")),
+        body=body,
         picture="sorry",
         actions=(primary(words, "done", "failed.done", Done()), call_staff(words, snapshot)),
         chime="attention",

@@ -183,7 +183,7 @@ STATES: dict[State, PresentState] = {
     State.CAPTURING: message("capturing", "pay"),
     State.THANK_YOU: sale.thank_you,
     State.FAILED: sale.failed,
-    State.SETTLING: message("settling", "pay"),
+    State.SETTLING: sale.settling,
     State.BRING_BACK: returning.code,
     State.LAY_ORIGINAL: returning.original,
     State.LAY_COPY: returning.copy,

@@ -39,6 +39,8 @@ class Action:
     chosen: bool = False
     hold: bool = False
     says: str = ""
+    counts: bool = False
+    """Changes a figure on the same screen: every tap counts, and one that is held goes on."""
     released: Intent | LocalAct | None = None
     """Of a held one: sent when the finger leaves it after it has acted."""
 

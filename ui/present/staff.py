@@ -167,13 +167,21 @@ def _stock(
         return StaffDetail(tabs, rows=rows, paragraphs=() if rows else (words("staff.no_slots"),))
     count = slot.count if local.count is None else local.count
     controls = [
-        Action("count_fewer", words("slot.fewer"), CountBlanks(max(0, count - 1)), icon="minus", enabled=count > 0),
+        Action(
+            "count_fewer",
+            words("slot.fewer"),
+            CountBlanks(max(0, count - 1)),
+            icon="minus",
+            enabled=count > 0,
+            counts=True,
+        ),
         Action(
             "count_more",
             words("slot.more"),
             CountBlanks(min(slot.capacity, count + 1)),
             icon="plus",
             enabled=count < slot.capacity,
+            counts=True,
         ),
         Action("count_full", words("slot.full"), CountBlanks(slot.capacity)),
         Action("refill", words("slot.save", count=count), Refill(slot.number, count), ButtonKind.PRIMARY),

@@ -18,6 +18,8 @@ from kivy.uix.widget import Widget
 
 TWICE_S = 0.4
 """A second press of the same button this soon is a double tap, unless it types or counts."""
+REPEAT_AFTER_S, REPEAT_EVERY_S = 0.6, 0.15
+"""One that counts goes on while a finger stays on it."""
 
 
 class Press(ButtonBehavior, Widget):
@@ -33,6 +35,8 @@ class Press(ButtonBehavior, Widget):
     def __init__(self, **kwargs: Any) -> None:
         self._pressed_at = -10.0
         self._holding: Any = None
+        self._repeating: Any = None
+        self._repeated = False
         self._owed: Any = None
         """What is to be sent when the finger leaves, of a held press that has acted."""
         self._spent = False
@@ -51,13 +55,18 @@ class Press(ButtonBehavior, Widget):
         """Begin a held press where one is asked for."""
         if self.action.hold:
             self._begin_hold()
+        elif self.action.counts:
+            self._repeated = False
+            self._repeating = Clock.schedule_once(self._repeat, REPEAT_AFTER_S)
 
     def on_release(self) -> None:
         """Act, unless this one had to be held, or its screen has gone from under the finger."""
+        self._end_repeat()
         if self.action.hold:
             self._end_hold()
-        elif self.get_root_window() is not None:
+        elif self.get_root_window() is not None and not self._repeated:
             self.act()
+        self._repeated = False
 
     def on_state(self, _button: Any, state: str) -> None:
         """A finger that leaves ends a held press wherever it was lifted, also beside the button."""
@@ -70,6 +79,8 @@ class Press(ButtonBehavior, Widget):
             if not self.collide_point(*self.to_widget(*touch.pos)):
                 self._end_hold()
             return True
+        if touch.grab_current is self and not self.collide_point(*self.to_widget(*touch.pos)):
+            self._end_repeat()
         return bool(super().on_touch_move(touch))
 
     def on_parent(self, _button: Any, parent: Any) -> None:
@@ -93,7 +104,18 @@ class Press(ButtonBehavior, Widget):
             if self.act():
                 self._owed = self.action.released
 
+    def _repeat(self, _elapsed_s: float) -> None:
+        self._repeated = self.act()
+        if self._repeated:
+            self._repeating = Clock.schedule_once(self._repeat, REPEAT_EVERY_S)
+
+    def _end_repeat(self) -> None:
+        if self._repeating is not None:
+            self._repeating.cancel()
+            self._repeating = None
+
     def _end_hold(self) -> None:
+        self._end_repeat()
         if self._holding is not None:
             self._holding.cancel()
             self._holding = None
@@ -118,7 +140,7 @@ class Press(ButtonBehavior, Widget):
     def act(self) -> bool:
         """Send what this button does; a double tap counts once. Whether it was sent."""
         now = Clock.get_time()
-        counts = self.style == "key" or self.icon_only
+        counts = self.style == "key" or self.action.counts
         if self.action.enabled and self.send and (counts or now - self._pressed_at > TWICE_S):
             self._pressed_at = now
             self.send(self.action.does)
