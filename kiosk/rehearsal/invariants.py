@@ -104,7 +104,7 @@ def _wheel(end: SimulatedKiosk) -> Iterator[str]:
     world = end.sim.world
     # It needs its time to come to a stop.
     end.sim.clock.sleep(world.machine.wheel.spin_up_s)
-    if world.wheel_rpm(end.sim.firmware.now_s) > 0 and not end.stage.now.wheel_may_turn:
+    if world.wheel.rpm(end.sim.firmware.now_s) > 0 and not end.stage.now.wheel_may_turn:
         yield "the wheel turns, and nobody is told"
 
 

@@ -49,11 +49,11 @@ def _stray(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
 
 
 def _late(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
-    return put(sim.world.wheel_faults, "late_s", p["s"])
+    return put(sim.world.wheel.faults, "late_s", p["s"])
 
 
 def _welded(sim: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
-    welded = put(sim.world.wheel_faults, "welded", True)
+    welded = put(sim.world.wheel.faults, "welded", True)
 
     def undo() -> None:
         welded()

@@ -67,7 +67,7 @@ def _axis(name: str, parameter: str) -> Callable[[SimulatedMachine, Mapping[str,
 
 
 def _wheel(name: str, parameter: str | None) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:
-    return lambda sim, p: put(sim.world.wheel_faults, name, True if parameter is None else p[parameter])
+    return lambda sim, p: put(sim.world.wheel.faults, name, True if parameter is None else p[parameter])
 
 
 def _limit(name: str) -> Callable[[SimulatedMachine, Mapping[str, Value]], Undo]:

@@ -6,9 +6,8 @@ board (`simulator.firmware.board`), pictures (`simulator.optics`), or what time 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from config.catalogue import Catalogue
@@ -16,9 +15,10 @@ from config.machine import Axis, Machine
 from simulator.firmware.wiring import Controls, Steps
 from simulator.keys.key import PhysicalKey
 from simulator.machine.axis import Slide
-from simulator.machine.blade import Blade, GroundWheel, new_blade
+from simulator.machine.blade import Blade, new_blade
 from simulator.machine.incidents import ALONE_S, Forbidden, Incidents
 from simulator.machine.magazine import Carousel
+from simulator.machine.wheel import CuttingWheel
 
 _REST_MM = (-60.0, -2.0, -20.0)
 _OVERRUN_MM = 4.0
@@ -76,33 +76,6 @@ class SensorFaults:
     chute_dead: bool = False
 
 
-@dataclass
-class WheelFaults:
-    """What is wrong with the wheel."""
-
-    worn_mm: float = 0.0
-    wear_mm_per_mm2: float = 0.0
-    runout_mm: float = 0.0
-    broken: bool = False
-    stalled: bool = False
-    """The motor does not turn it."""
-    late_s: float = 0.0
-    """How long after it was switched on it begins to turn."""
-    welded: bool = False
-    """The contact that switches its motor does not open again."""
-
-
-@dataclass
-class WheelState:
-    """The wheel's motor: what it is commanded and since when."""
-
-    commanded_rpm: float = 0.0
-    backwards: bool = False
-    from_rpm: float = 0.0
-    since_s: float = 0.0
-    cut_mm2: float = 0.0
-
-
 class World:
     """One machine. It is the `Wiring` of its board."""
 
@@ -122,9 +95,7 @@ class World:
         self.carousel = Carousel(machine, lambda code, finish: new_blade(code, catalogue, finish))
         self.tray = Tray()
         self.sensors = SensorFaults()
-        self.wheel_faults = WheelFaults()
-        self.wheel = WheelState()
-        self._shape = GroundWheel(machine.wheel.flat_mm, 1 / math.tan(math.radians(machine.wheel.angle_deg / 2)))
+        self.wheel = CuttingWheel(machine.wheel)
         self.incidents = Incidents()
         self.door_open = False
         self.emergency_stop = False
@@ -192,20 +163,14 @@ class World:
         blade = self.carousel.clamped
         if blade is not None and not self.sensors.probe_open and not touching:
             x_mm, edge_mm = self.over_blade(self.slides[0].at(motor[0]), self.slides[1].at(motor[1]))
-            touching = blade.touches(x_mm, edge_mm, self.wheel_shape())
+            touching = blade.touches(x_mm, edge_mm, self.wheel.shape())
         return touching != self.machine.board.probe_pin_inverted
 
     def outputs(self, spindle: int, rpm: float, coolant: int, now_s: float) -> None:
         """The wheel's motor and the clamp (open while coolant is on)."""
         self.now_s = now_s
-        commanded_rpm = 0.0 if spindle == 5 else rpm
-        if self.wheel_faults.welded:
-            commanded_rpm = commanded_rpm or self.wheel.commanded_rpm
-        if self.emergency_stop:
-            commanded_rpm = 0.0
-        if (commanded_rpm, spindle == 4) != (self.wheel.commanded_rpm, self.wheel.backwards):
-            self.wheel.from_rpm, self.wheel.since_s = self.wheel_rpm(now_s), now_s
-            self.wheel.commanded_rpm, self.wheel.backwards = commanded_rpm, spindle == 4
+        rpm = 0.0 if spindle == 5 else rpm
+        self.wheel.command(rpm, now_s, backwards=spindle == 4, powered=not self.emergency_stop)
         if self.emergency_stop:
             coolant = 0
         self.coolant = coolant
@@ -213,7 +178,7 @@ class World:
 
     def turning_rpm(self, now_s: float) -> float:
         """What a tachometer on the wheel says."""
-        return 0.0 if self.sensors.tachometer_dead else self.wheel_rpm(now_s)
+        return 0.0 if self.sensors.tachometer_dead else self.wheel.rpm(now_s)
 
     def extra_pins(self, now_s: float) -> str:
         """The letters of the inputs that are active beyond a stock board's."""
@@ -276,23 +241,6 @@ class World:
         """Machine x and y as distance from the shoulder and edge height above the spine's seat."""
         return x_mm - self.machine.clamp.shoulder_x_mm, y_mm - self.machine.clamp.spine_y_mm
 
-    def wheel_shape(self) -> GroundWheel:
-        """The wheel as it is now."""
-        faults, shape = self.wheel_faults, self._shape
-        if (shape.worn_mm, shape.runout_mm) != (faults.worn_mm, faults.runout_mm):
-            self._shape = shape = replace(shape, worn_mm=faults.worn_mm, runout_mm=faults.runout_mm)
-        return shape
-
-    def wheel_rpm(self, now_s: float) -> float:
-        """How fast the wheel turns: it needs its time up and down."""
-        wheel = self.wheel
-        if self.wheel_faults.stalled:
-            return 0.0
-        span_s = self.machine.wheel.spin_up_s
-        late_s = self.wheel_faults.late_s if wheel.commanded_rpm > wheel.from_rpm else 0.0
-        part = min(1.0, max(0.0, (now_s - wheel.since_s - late_s) / span_s))
-        return wheel.from_rpm + (wheel.commanded_rpm - wheel.from_rpm) * part
-
     def at_check(self) -> Blade | None:
         """The blade before the check camera, if the clamp stands there with one."""
         self.sync()
@@ -303,24 +251,24 @@ class World:
 
     def _cut(self, blade: Blade, before: tuple[float, float], after: tuple[float, float]) -> None:
         start, end = self.over_blade(*before), self.over_blade(*after)
-        shape = self.wheel_shape()
+        shape = self.wheel.shape()
         if (
             min(start[1], end[1]) + min(0.0, shape.offset_mm)
             > blade.height_mm + blade.lift_mm + abs(blade.bend_mm) + 0.5
         ):
             self._brush(blade, before[0], after[0])
             return
-        if self.wheel_rpm(self.now_s) < _TURNING_PART * self.machine.wheel.speed_rpm:
+        if self.wheel.rpm(self.now_s) < _TURNING_PART * self.machine.wheel.speed_rpm:
             # Out of a slot it once cut, or sliding over an edge, it does no harm.
             self.incidents.plunged_still += blade.touches(end[0], end[1] + _RUBS_MM, shape)
             return
-        if self.wheel_faults.broken:
+        if self.wheel.faults.broken:
             return
         area = blade.sweep(start, end, shape)
         if area <= 0:
             return
         self.wheel.cut_mm2 += area
-        self.wheel_faults.worn_mm += area * self.wheel_faults.wear_mm_per_mm2
+        self.wheel.faults.worn_mm += area * self.wheel.faults.wear_mm_per_mm2
         self.incidents.cut_open_door += self.door_open and self._forbidden.lasts(self.now_s)
         self.incidents.cut_loose += self.carousel.clamp_open
 
@@ -330,7 +278,7 @@ class World:
             self.wheel.commanded_rpm
             and edge_mm < _METAL_MM
             and 0 <= x_mm <= _BLADE_MM
-            and self.wheel_rpm(self.now_s) > 0
+            and self.wheel.rpm(self.now_s) > 0
         ):
             self.incidents.cut_no_blank += 1
 
@@ -340,8 +288,8 @@ class World:
         x_mm, y_mm, z_mm = (slide.at_mm for slide in self.slides)
         if is_open and not was_open:
             blade = self.carousel.clamped
-            if blade is not None and self.wheel_rpm(self.now_s) > 0:
-                self.incidents.cut_loose += blade.touches(*self.over_blade(x_mm, y_mm), self.wheel_shape())
+            if blade is not None and self.wheel.rpm(self.now_s) > 0:
+                self.incidents.cut_loose += blade.touches(*self.over_blade(x_mm, y_mm), self.wheel.shape())
             self.carousel.open_clamp(x_mm, self.now_s)
         elif was_open and not is_open:
             self.carousel.close_clamp(x_mm, z_mm)

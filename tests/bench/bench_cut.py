@@ -107,7 +107,7 @@ class Wheel:
     def copy(self, slot: int, keyway: Keyway, chosen: Blank, bitting: list[str], worn_mm: float) -> CutPlan | None:
         """One copy; its plan if it was cut."""
         sim, found, clock = self.sim, self._found, self.sim.clock
-        sim.world.wheel_faults.worn_mm = worn_mm
+        sim.world.wheel.faults.worn_mm = worn_mm
         sim.world.carousel.stock[slot] = 9
         sim.chute.clear()
         plan = plan_cuts(keyway, chosen, bitting, machine(), edge_error_mm=edge_correction_mm(self._touches_mm))

@@ -86,7 +86,7 @@ class Measured(Tap):
     def read(self, timeout_s: float) -> bytes:
         data = super().read(timeout_s)
         sim = self._hands.sim
-        rpm = sim.world.wheel_rpm(sim.timeline.now_s)
+        rpm = sim.world.wheel.rpm(sim.timeline.now_s)
         return re.sub(rb"\|FS:([\d.]+),([\d.]+)", rb"|FS:\1,\2,%d" % rpm, data)
 
 
@@ -104,7 +104,7 @@ def test_a_wheel_that_turns_as_it_should_cuts() -> None:
 
 def test_a_wheel_that_does_not_turn_never_goes_down() -> None:
     hands = with_tachometer(Hands()).loaded()
-    hands.sim.world.wheel_faults.stalled = True
+    hands.sim.world.wheel.faults.stalled = True
     with pytest.raises(PathDeviation, match="does not reach its speed"):
         hands.cutter.run(hands.job, lambda _: None)
     assert hands.sim.world.incidents.plunged_still == 0
@@ -114,7 +114,7 @@ def test_a_wheel_that_stalls_in_the_metal_ends_the_cut() -> None:
     hands = with_tachometer(Hands()).loaded()
 
     def progress(done: float) -> None:
-        hands.sim.world.wheel_faults.stalled = done > 0.3
+        hands.sim.world.wheel.faults.stalled = done > 0.3
 
     with pytest.raises(PathDeviation, match="lost its speed"):
         hands.cutter.run(hands.job, progress)

@@ -86,7 +86,7 @@ def test_a_kw1_and_an_sc1_of_random_bitting_are_cut_as_wanted_over_the_pty(tmp_p
                 around = np.linspace(position - 0.15, position + 0.15, 11)
                 assert float(np.interp(around, piece.x_mm, piece.top_mm).mean()) == pytest.approx(root, abs=0.05), seed
             assert not sim.world.incidents.counted()
-            assert sim.world.wheel_rpm(sim.timeline.now_s + 10) == 0
+            assert sim.world.wheel.rpm(sim.timeline.now_s + 10) == 0
 
 
 # Ports that are no good: one line, status 2, no motion.
@@ -269,7 +269,7 @@ def test_safe_stop_stops_a_wheel_somebody_left_turning(tmp_path: Path, capsys: p
         cutter.latch.board.link.write(b"$X\nM3S6000\n")
         spinning = threading.Event()
         while not spinning.wait(0.02):
-            if sim.world.wheel_rpm(sim.timeline.now_s) > 0:
+            if sim.world.wheel.rpm(sim.timeline.now_s) > 0:
                 spinning.set()
         cutter.latch.board.link.close()  # as if the program had been killed
         assert here("service", "safe-stop", "--port", str(path)) == 0

@@ -100,7 +100,7 @@ def test_a_technician_jogs_cuts_a_test_key_calibrates_and_leaves(kiosk: Simulate
     assert (sim.world.carousel.stock[2], stage.ports.inventory.slots()[1].count) == (stock - 1, count - 1)
     assert len(sim.rejects) == 1
     assert not sim.chute
-    assert sim.world.wheel_rpm(sim.firmware.now_s) == 0
+    assert sim.world.wheel.rpm(sim.firmware.now_s) == 0
     assert stage.ports.journal.last_sales(5) == ()
 
     lay(sim, step_gauge(stage.ports.machine.gauge))
@@ -190,7 +190,7 @@ def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_re
     assert sim.world.carousel.clamped is not None
     presses(kiosk, "machine", "recover")
     assert stage.now.fault is None
-    assert sim.world.wheel_rpm(sim.firmware.now_s) == 0
+    assert sim.world.wheel.rpm(sim.firmware.now_s) == 0
     assert sim.world.carousel.clamped is None
     assert len(sim.rejects) == 1
     assert stage.now.state is State.TECHNICIAN

@@ -158,7 +158,7 @@ def _finish(
 
 
 def _never(sim: SimulatedMachine, plan: CutPlan) -> Iterator[str]:
-    if sim.world.wheel_rpm(sim.timeline.now_s) > 0:
+    if sim.world.wheel.rpm(sim.timeline.now_s) > 0:
         yield "the wheel turns at the end"
     if any(is_bad(plan, blade) for blade in sim.chute):
         yield "a bad key delivered"

@@ -158,7 +158,7 @@ def trial(fault: WireFault, seed: int, echo: bool) -> Outcome:
     except HardwareFault as first:
         told = first.code
         sim.timeline.advance(COAST_S)
-        if sim.world.wheel_rpm(sim.timeline.now_s) > 0:
+        if sim.world.wheel.rpm(sim.timeline.now_s) > 0:
             wrong.append("wheel turns after a fault")
         if len(sim.chute) > charged:
             # The fault came while the copy fell: it is the shopper's, and nothing is charged.
@@ -171,7 +171,7 @@ def trial(fault: WireFault, seed: int, echo: bool) -> Outcome:
     except HardwareFault:
         wrong.append("safe stop failed")
     sim.timeline.advance(5.0)
-    if sim.world.wheel_rpm(sim.timeline.now_s) > 0 or sim.firmware.core.spindle != 5:
+    if sim.world.wheel.rpm(sim.timeline.now_s) > 0 or sim.firmware.core.spindle != 5:
         wrong.append("wheel on at the end")
     if any(is_bad(the_plan(), blade) for blade in sim.chute):
         wrong.append("bad key delivered")

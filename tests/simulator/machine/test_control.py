@@ -259,7 +259,7 @@ def test_the_metal_in_the_clamp_is_shown_as_the_wheel_leaves_it_and_only_when_it
     assert ask(desk, do="metal", since=whole["number"])["same"]
     world = hand.sim.world
     assert world.carousel.clamped is not None
-    world.wheel.cut_mm2 += world.carousel.clamped.sweep((10.0, 12.0), (10.0, 5.0), world.wheel_shape())
+    world.wheel.cut_mm2 += world.carousel.clamped.sweep((10.0, 12.0), (10.0, 5.0), world.wheel.shape())
     cut: Any = ask(desk, do="metal", since=whole["number"])
     assert cut["number"] != whole["number"]
     assert min(cut["top_um"][150:250]) == 5000

@@ -96,7 +96,7 @@ def opened(hand: Hand) -> object:
 
 def wear(hand: Hand) -> object:
     depth(hand)
-    return hand.world.wheel_faults.worn_mm > 0
+    return hand.world.wheel.faults.worn_mm > 0
 
 
 def paid(hand: Hand) -> object:
@@ -126,13 +126,13 @@ def coolant(hand: Hand) -> object:
 def rpm_soon(hand: Hand) -> object:
     hand.say("$X", "M3S6000")
     hand.sim.clock.sleep(3.0)
-    return hand.world.wheel_rpm(hand.sim.firmware.now_s)
+    return hand.world.wheel.rpm(hand.sim.firmware.now_s)
 
 
 def rpm_after_off(hand: Hand) -> object:
     hand.say("$X", "M3S6000", "G4P1", "M5")
     hand.sim.clock.sleep(3.0)
-    return hand.world.wheel_rpm(hand.sim.firmware.now_s)
+    return hand.world.wheel.rpm(hand.sim.firmware.now_s)
 
 
 def sensed_turning(hand: Hand) -> object:

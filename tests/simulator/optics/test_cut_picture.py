@@ -54,7 +54,7 @@ def test_a_worn_wheel_shows_as_an_error_in_every_cut(catalogue: Catalogue, machi
     sound = rehearsed(catalogue, machine, "KW1", "35244")
     off = cut_rehearsal.rehearse_cut(
         keyway, blank, tuple("35244"), machine, catalogue,
-        prepare=lambda sim: setattr(sim.world.wheel_faults, "runout_mm", 0.03),
+        prepare=lambda sim: setattr(sim.world.wheel.faults, "runout_mm", 0.03),
     )  # fmt: skip
     assert isinstance(sound, CutRecord)
     assert isinstance(off, CutRecord)
