@@ -127,9 +127,9 @@ def hunted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hunted]:
             super().record(kind, facts)
             book.record(kind, facts)
 
-    look, run = playing.Seen.look, GrblCutter.run
+    look, run = playing.SeenOnScreen.look, GrblCutter.run
     monkeypatch.setattr(playing, "RehearsalAudit", Booked)
-    monkeypatch.setattr(playing.Seen, "look", lambda seen, now: (look(seen, now), found.look(now)))
+    monkeypatch.setattr(playing.SeenOnScreen, "look", lambda seen, now: (look(seen, now), found.look(now)))
 
     def keep_job(cutter: GrblCutter, job: CutJob, progress: object) -> None:
         found.jobs.append(job)
@@ -149,7 +149,7 @@ def hunted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hunted]:
     root.setLevel(before[0])
 
 
-def played(name: str, hunted: Hunted) -> playing.Played:
+def played(name: str, hunted: Hunted) -> playing.ScenarioResult:
     scenario = with_our_key(load_scenario(SCENARIOS / f"{name}.toml"))
     with (hunted.folder / "flight.jsonl").open("w", buffering=1) as flight:
         return playing.play(scenario, SETTINGS, hunted.folder, flight)

@@ -81,10 +81,10 @@ class Watch:
 def watched() -> Iterator[Watch]:
     """Every rehearsal inside is watched."""
     watch = Watch()
-    look, drive = playing.Seen.look, World.drive
+    look, drive = playing.SeenOnScreen.look, World.drive
     waiting = False
 
-    def looked(seen: playing.Seen, now: Snapshot) -> None:
+    def looked(seen: playing.SeenOnScreen, now: Snapshot) -> None:
         nonlocal waiting
         waiting = now.state is State.OUT_OF_ORDER
         if not waiting:
@@ -99,12 +99,12 @@ def watched() -> Iterator[Watch]:
             watch.moved_s.append(now_s)
         drive(world, motor, now_s)
 
-    playing.Seen.look = looked  # type: ignore[method-assign]
+    playing.SeenOnScreen.look = looked  # type: ignore[method-assign]
     World.drive = driven  # type: ignore[method-assign]
     try:
         yield watch
     finally:
-        playing.Seen.look, World.drive = look, drive  # type: ignore[method-assign]
+        playing.SeenOnScreen.look, World.drive = look, drive  # type: ignore[method-assign]
 
 
 def run(trial: Trial) -> tuple[ScenarioResult, tuple[str, ...]]:

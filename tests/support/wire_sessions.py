@@ -84,18 +84,18 @@ def sale(key: tuple[str, int], board: str, trouble: dict[str, object] | None = N
 def classes(key: tuple[str, int], board: str) -> dict[Cell, tuple[int, ...]]:
     """Positions of bytes within their state, by class, on a clean session."""
     tap = Tap()
-    link, look = SimulatedMachine.link, playing.Seen.look
+    link, look = SimulatedMachine.link, playing.SeenOnScreen.look
 
-    def looked(seen: playing.Seen, now: Snapshot) -> None:
+    def looked(seen: playing.SeenOnScreen, now: Snapshot) -> None:
         tap.state = now.state
         look(seen, now)
 
     SimulatedMachine.link = lambda sim: tap.over(link(sim))  # type: ignore[method-assign]
-    playing.Seen.look = looked  # type: ignore[method-assign]
+    playing.SeenOnScreen.look = looked  # type: ignore[method-assign]
     try:
         played = play(sale(key, board), settings())
     finally:
-        SimulatedMachine.link, playing.Seen.look = link, look  # type: ignore[method-assign]
+        SimulatedMachine.link, playing.SeenOnScreen.look = link, look  # type: ignore[method-assign]
     assert played.passed, played.findings
     found: dict[Cell, list[int]] = {}
     for (way, state), passed in tap.passed.items():
