@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pytest_mock import MockerFixture
 from typer.testing import CliRunner
 
-from config.machine import Frame as ViewSettings
+from config.machine import CameraView as ViewSettings
 from config.settings import Settings, load_settings
 from hardware.camera import Capture
 from hardware.camera.scan_folder import save_scan
