@@ -46,9 +46,13 @@ pictures:       ## every screen in every language, size and theme, and the READM
 	@.ci/prepare run
 	SDL_VIDEODRIVER=offscreen $(PY) -m ui.gallery --out out/screens
 
-lock:           ## renew requirements.lock (needs uv)
-	uv pip compile --quiet pyproject.toml --group dev --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 --output-file requirements.lock
+COMPILE := uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+
+lock:           ## renew requirements.lock and what of it each kind of installation takes (needs uv)
+	$(COMPILE) --all-extras --group dev --output-file requirements.lock
+	$(COMPILE) --group install --constraint requirements.lock --output-file deploy/kiosk.lock
+	for extra in fleet reports; do $(COMPILE) --extra $$extra --group install --constraint requirements.lock \
+		--output-file deploy/$$extra.lock; done
 
 install:        ## install on this Debian machine (as root)
 	deploy/install.sh

@@ -1,6 +1,9 @@
 #!/bin/sh
 # Installs the kiosk on this Debian 12 machine, or upgrades it. Run as root: `make install`.
 #
+# With it come both extras: fleet (the link to an office) and reports (drawings, pages with plots). `EXTRAS=` with none,
+# one or both of these words takes only what it names; a kiosk sells without them.
+#
 # Program: /opt/kiosk/releases/<time>, with /opt/kiosk/current pointing at the newest. Settings: /etc/kiosk. Data:
 # /var/lib/kiosk, and the audit's seal apart from it in /var/lib/kiosk-seal. An upgrade backs the data up first, and
 # the release before stays for going back: ln -sfn /opt/kiosk/releases/<older> /opt/kiosk/current.
@@ -14,6 +17,7 @@ PREFIX=/opt/kiosk
 SETTINGS=/etc/kiosk
 DATA=/var/lib/kiosk
 SEAL=/var/lib/kiosk-seal
+EXTRAS=${EXTRAS-fleet reports}
 
 say() { echo "install: $*"; }
 fail() { echo "install: $*" >&2; exit 1; }
@@ -21,6 +25,9 @@ as_kiosk() { runuser -u kiosk -- "$@"; }
 
 [ "$(id -u)" = 0 ] || fail "must be run as root"
 command -v apt-get >/dev/null || fail "this is not a Debian machine"
+for extra in $EXTRAS; do
+    [ "$extra" = fleet ] || [ "$extra" = reports ] || fail "EXTRAS: $extra is neither fleet nor reports"
+done
 
 say "packages"
 export DEBIAN_FRONTEND=noninteractive
@@ -53,13 +60,15 @@ say "program in $release"
 [ ! -e "$release" ] || fail "$release is already there"
 mkdir "$release"
 trap 'rm -rf "$release"' EXIT
-for part in config deploy docs hardware kiosk simulator ui pyproject.toml requirements.lock LICENSE README.md; do
+for part in config deploy docs hardware kiosk simulator ui pyproject.toml LICENSE README.md; do
     [ ! -e "$part" ] || cp -RP -- "$part" "$release/"
 done
 find "$release" -name __pycache__ -type d -prune -exec rm -rf {} +
 python3 -I -m venv "$release/venv"
-"$release/venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-    -r requirements.lock
+for lock in kiosk $EXTRAS; do
+    "$release/venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+        -r "deploy/$lock.lock"
+done
 "$release/venv/bin/python" -I -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
     --editable "$release"
 "$release/venv/bin/python" -I -m compileall -q "$release/config" "$release/hardware" "$release/kiosk" \

@@ -1,96 +1,165 @@
-"""Every command of the product, under one name."""
+"""Every command of the product, under one name; each is loaded when it is asked for, and nothing else with it.
+
+Responsible for: the table of commands, and finding one of them. Not responsible for: what a command does.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
-
-from config.problems import BadInput, Problem
-from kiosk.commands import (
-    audit,
-    calibrate,
-    catalogue,
-    fleet,
-    operations,
-    policy,
-    register,
-    scan,
-    scenario,
-    service,
-    staff,
-)
-from kiosk.commands import config as config_command
-from kiosk.commands import identify as identify_command
-from kiosk.launch import StartOptions, ask_owner, start
-from kiosk.rehearsal import cut_rehearsal
-from kiosk.rehearsal import panel as panel_command
-from kiosk.rehearsal.script import ScriptedVisit, load_scenario
-from kiosk.rehearsal.still_life import frames_of_gauge, frames_of_key
-from simulator.serve import commands as simulate
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-calibrate.register(service.app, frames_of_gauge)
-scan.register(service.app, ask_owner, frames_of_key)
-app.add_typer(service.app, name="service")
-app.add_typer(policy.app, name="policy")
-app.add_typer(catalogue.app, name="catalogue")
-app.add_typer(staff.app, name="staff")
-app.add_typer(audit.app, name="audit")
-app.add_typer(fleet.app, name="fleet")
-cut_rehearsal.register(simulate.app)
-panel_command.register(simulate.app)
-app.add_typer(simulate.app, name="simulate")
-app.add_typer(scenario.app, name="scenario")
-operations.mount(app)
-app.command("identify")(identify_command.identify_command)
-app.command("check-config")(config_command.check_config)
-app.command("check-code")(register.check_code)
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 
-@app.command()
-def run(
-    simulated: Annotated[bool, typer.Option("--simulated", help="A simulated machine; no real money.")] = False,
-    port: Annotated[
-        str, typer.Option(help="The board's serial port; with --simulated: where the simulated one appears.")
-    ] = "",
-    script: Annotated[Path | None, typer.Option(help="A scenario whose visits are played (with --simulated).")] = None,
-    pictures: Annotated[
-        Path | None, typer.Option(help="Keep a picture of every screen; without --script one sale is played.")
-    ] = None,
-    config: Annotated[Path | None, typer.Option(help="Folder of the owner's files.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of journal, stock and audit.")] = None,
-    flight_record: Annotated[
-        Path | None, typer.Option(help="Write what happens, wire and all, with nothing of a key in it.")
-    ] = None,
-    speed: Annotated[float, typer.Option(min=1, max=200, help="Simulated seconds a second.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Draws whatever a simulated machine leaves to chance.")] = 1,
-    panel: Annotated[bool, typer.Option(help="With --simulated: the technician's panel beside it.")] = True,
-    window: Annotated[
-        bool | None, typer.Option("--window/--full-screen", help="In a window; default with --simulated.")
-    ] = None,
-    stay: Annotated[
-        bool, typer.Option("--stay", help="If it cannot start, show out of order rather than end (the service).")
+@dataclass(frozen=True)
+class Group:
+    """Commands under one word: `module:function` of each, and of what the word does alone, if anything."""
+
+    help: str
+    commands: Mapping[str, str]
+    alone: str = ""
+
+
+COMMANDS: Mapping[str, str | Group] = {
+    "run": "kiosk.launch:run",
+    "identify": "kiosk.commands.identify:identify_command",
+    "check-config": "kiosk.commands.config:check_config",
+    "check-code": "kiosk.commands.register:check_code",
+    "doctor": "kiosk.commands.operations:doctor",
+    "status": "kiosk.commands.operations:status",
+    "report": "kiosk.commands.operations:report",
+    "logs": "kiosk.commands.operations:logs",
+    "backup": "kiosk.commands.operations:backup",
+    "restore": "kiosk.commands.operations:restore",
+    "service": Group(
+        "A technician's tools: test cut, plan, safe stop.",
+        {
+            "cut": "kiosk.commands.service:cut",
+            "plan": "kiosk.commands.service:plan",
+            "safe-stop": "kiosk.commands.service:safe_stop",
+            "calibrate": "kiosk.commands.calibrate:calibrate",
+            "scan": "kiosk.commands.scan:scan",
+        },
+    ),
+    "policy": Group(
+        "The rules: what may be copied, and why not.",
+        {"explain": "kiosk.commands.policy:explain", "list": "kiosk.commands.policy:list_rules"},
+    ),
+    "catalogue": Group(
+        "Keyways, sections and blanks this kiosk knows.",
+        {
+            "list": "kiosk.commands.catalogue:list_keyways",
+            "show": "kiosk.commands.catalogue:show",
+            "check": "kiosk.commands.catalogue:check",
+            "enrol": "kiosk.commands.catalogue:enrol",
+            "calibrate-limits": "kiosk.commands.limits:calibrate_limits",
+        },
+    ),
+    "staff": Group(
+        "Staff accounts: who may sign in at the kiosk.",
+        {
+            "add": "kiosk.commands.staff:add",
+            "list": "kiosk.commands.staff:list_accounts",
+            "disable": "kiosk.commands.staff:disable",
+            "reset-pin": "kiosk.commands.staff:reset_pin",
+        },
+    ),
+    "audit": Group(
+        "The record of who decided what.",
+        {
+            "verify": "kiosk.commands.audit:verify",
+            "export": "kiosk.commands.audit:export",
+            "accept-break": "kiosk.commands.audit:accept_break",
+        },
+    ),
+    "fleet": Group(
+        "Many kiosks: collect events, sign documents.",
+        {
+            "collect": "kiosk.commands.fleet:collect",
+            "keygen": "kiosk.commands.fleet:keygen",
+            "sign": "kiosk.commands.fleet:sign_document",
+            "take": "kiosk.commands.fleet:take",
+        },
+    ),
+    "simulate": Group(
+        "A simulated machine on a port, made-up scans, and what can go wrong.",
+        {
+            "faults": "simulator.serve.commands:faults",
+            "frames": "simulator.serve.frames_command:frames",
+            "photo": "simulator.serve.frames_command:photo",
+            "keys": "simulator.serve.frames_command:keys",
+            "cut": "kiosk.rehearsal.cut_rehearsal:cut",
+            "panel": "kiosk.rehearsal.panel:panel",
+        },
+        alone="simulator.serve.commands:simulate",
+    ),
+    "scenario": Group(
+        "Scripted sessions in virtual time against the SIMULATED machine.",
+        {
+            "run": "kiosk.commands.scenario:run",
+            "record": "kiosk.commands.scenario:record",
+            "replay": "kiosk.commands.scenario:replay_command",
+            "list": "kiosk.commands.scenario:list_shipped",
+        },
+    ),
+}
+
+
+class _LoadedWhenAsked(TyperGroup):
+    """A group whose commands are imported one by one; the whole table unless it is given another."""
+
+    table: Mapping[str, str | Group] = COMMANDS
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names, in the table's order."""
+        return list(self.table)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command or group of a name, or None."""
+        if cmd_name not in self.table:
+            return None
+        entry = self.table[cmd_name]
+        if isinstance(entry, Group):
+            return _group(cmd_name, entry)
+        app = typer.Typer(add_completion=False)
+        app.command(cmd_name)(loaded(entry))
+        return get_command(app)
+
+
+def _group(name: str, group: Group) -> Any:
+    app = typer.Typer(name=name, cls=_LoadedWhenAsked, no_args_is_help=not group.alone, help=group.help)
+    if group.alone:
+        app.callback(invoke_without_command=True)(loaded(group.alone))
+    made = get_group(app)
+    made.table = group.commands  # type: ignore[attr-defined] # of the class named above
+    return made
+
+
+def loaded(name: str) -> Callable[..., Any]:
+    """The function of a `module:function`."""
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kiosk {version('keykiosk')}")
+        raise typer.Exit
+
+
+app = typer.Typer(cls=_LoadedWhenAsked, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def kiosk(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Say which version this is.")
     ] = False,
 ) -> None:
-    """Run the kiosk on this screen."""
-    if not simulated:
-        for given, name in ((script, "--script"), (pictures, "--pictures")):
-            if given is not None:
-                raise BadInput(Problem("command line", name, "needs --simulated"))
-    asked = StartOptions(
-        simulated=simulated,
-        port=port,
-        visits=load_scenario(script).visit if script else (ScriptedVisit(),) if pictures else (),
-        pictures=pictures,
-        config=config,
-        data=data,
-        flight_record=flight_record,
-        speed=speed,
-        seed=seed,
-        panel=panel,
-        full_screen=not (simulated if window is None else window),
-        stay=stay,
-    )
-    raise typer.Exit(start(asked))
+    """Controller of a self-service key-cutting kiosk."""

@@ -1,13 +1,13 @@
-"""Starting a kiosk: the composition root, the one place that knows a real machine from a simulated one.
+"""`kiosk run`: the composition root, the one place that knows a real machine from a simulated one.
 
 Responsible for: choosing the devices, building the kiosk before them, and showing it until it is ended, or showing
-out of order when it cannot start. Not responsible for: words of the command line (`kiosk.command_line`), how parts are
-wired (`kiosk.compose`).
+out of order when it cannot start. Not responsible for: how parts are wired (`kiosk.compose`).
+
+Nothing of a simulator is imported before `--simulated` asks for it.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_store
@@ -28,26 +30,25 @@ from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import in_a_thread
 from hardware.link import serial_link_factory
 from hardware.payment.register import RegisterPayment
+from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption
 from kiosk.compose import Devices, Kiosk, build_kiosk
+from kiosk.data_paths import DataPaths, data_paths
 from kiosk.key.secrecy import no_core_dumps
-from kiosk.operations.doctor import Grade
-from kiosk.operations.doctor_machine import display
-from kiosk.operations.places import DataPaths, places_of
 from kiosk.operations.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.operations.requests import answering
 from kiosk.operations.running import Running
 from kiosk.operations.settings_in_force import OFFICE, settings_in_force, tell
-from kiosk.operations.support_scan import Answer
 from kiosk.operations.watchdog import Watchdog, notifier
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.database import DatabaseFault
 from kiosk.records.ownership import Owned, own_folders, own_machine
-from kiosk.rehearsal.live import LiveMachine, ScriptedHands, ScriptedPerson, live_machine, scripted
-from kiosk.rehearsal.panel import panel_window
-from kiosk.rehearsal.script import ScriptedVisit
 from kiosk.session.flight_record import recording
 from kiosk.staff.accounts import StaffAccounts
 from kiosk.staff.requests import carry_out
+
+if TYPE_CHECKING:
+    from kiosk.rehearsal.live import LiveMachine
+    from kiosk.rehearsal.script import ScriptedVisit
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,56 @@ class StartOptions:
     @property
     def places(self) -> DataPaths:
         """Where journal, stock and audit lie: a simulated kiosk never shares a real one's."""
-        return places_of(self.data, simulated=self.simulated)
+        return data_paths(self.data, simulated=self.simulated)
+
+
+def run(
+    simulated: Annotated[bool, typer.Option("--simulated", help="A simulated machine; no real money.")] = False,
+    port: Annotated[str, typer.Option(help=f"{PORT_HELP} With --simulated: where the board's one appears.")] = "",
+    script: Annotated[Path | None, typer.Option(help="A scenario whose visits are played (with --simulated).")] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Keep a picture of every screen; without --script one sale is played.")
+    ] = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+    flight_record: Annotated[
+        Path | None, typer.Option(help="Write what happens, wire and all, with nothing of a key in it.")
+    ] = None,
+    speed: Annotated[float, typer.Option(min=1, max=200, help="Simulated seconds a second.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Draws whatever a simulated machine leaves to chance.")] = 1,
+    panel: Annotated[bool, typer.Option(help="With --simulated: the technician's panel beside it.")] = True,
+    window: Annotated[
+        bool | None, typer.Option("--window/--full-screen", help="In a window; default with --simulated.")
+    ] = None,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="If it cannot start, show out of order rather than end (the service).")
+    ] = False,
+) -> None:
+    """Run the kiosk on this screen."""
+    visits: tuple[ScriptedVisit, ...] = ()
+    if not simulated:
+        for given, name in ((script, "--script"), (pictures, "--pictures")):
+            if given is not None:
+                raise BadInput(Problem("command line", name, "needs --simulated"))
+    elif script or pictures:
+        from kiosk.rehearsal.script import ScriptedVisit, load_scenario
+
+        visits = load_scenario(script).visit if script else (ScriptedVisit(),)
+    asked = StartOptions(
+        simulated=simulated,
+        port=port,
+        visits=visits,
+        pictures=pictures,
+        config=config,
+        data=data,
+        flight_record=flight_record,
+        speed=speed,
+        seed=seed,
+        panel=panel,
+        full_screen=not (simulated if window is None else window),
+        stay=stay,
+    )
+    raise typer.Exit(start(asked))
 
 
 def start(asked: StartOptions) -> int:
@@ -153,6 +203,9 @@ def _on_port(settings: Settings, asked: StartOptions) -> Settings:
 @contextmanager
 def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Iterator[LiveMachine]:
     """The simulated machine, and the technician's panel beside it."""
+    from kiosk.rehearsal.live import live_machine
+    from kiosk.rehearsal.panel import panel_window
+
     pty = Path(asked.port) if asked.port else None
     with ExitStack() as stack:
         live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=asked.seed, speed=asked.speed))
@@ -160,23 +213,6 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
         if asked.panel and not asked.visits:
             stack.enter_context(panel_window(live.control_port, "--at", _beside(settings.store)))
         yield live
-
-
-def ask_owner(store: Store, simulated: bool) -> Answer:
-    """Ask whoever owns the key in the tray, on this screen, whether pictures of it may be kept.
-
-    Raises:
-        BadInput: there is no screen to ask on.
-    """
-    if not os.environ.get("SDL_VIDEODRIVER"):
-        found = display(store.screen, os.environ)
-        if not os.environ.get("DISPLAY") or found.grade is Grade.FAIL:
-            reason = found.found if os.environ.get("DISPLAY") else "none here (DISPLAY is not set)"
-            raise BadInput(Problem("display", "", f"{reason}: the owner of the key is asked on the kiosk's own screen"))
-    # Importing ui earlier would open a window for commands that have none.
-    from ui import consent
-
-    return consent.ask_owner(store, simulated=simulated)
 
 
 def _out_of_order(asked: StartOptions, bad: BadInput, code: str) -> int:
@@ -238,26 +274,21 @@ def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: Live
     from ui.album import Album
     from ui.app import run_app
 
-    onlooker = ScriptedPerson(kiosk) if live else None
     shown: list[Any] = []
 
     def end(*_: object) -> None:
         if shown:
             shown[0].end()
 
-    if onlooker is not None and live is not None:
-        if asked.visits:
-            scripted(onlooker, live, asked.visits, end)
-        else:
-            ScriptedHands(onlooker, live.sim, asked.seed)
+    person = live.person(kiosk, asked.visits, asked.seed, end) if live else None
 
     def started(screen: Any) -> None:
         shown.append(screen)
         if asked.pictures is not None:
             shown.append(Album(screen, asked.pictures))
         kiosk.start()
-        if onlooker is not None:
-            onlooker.start()
+        if person is not None:
+            person.start()
 
     try:
         with _ended_from_outside(end):
@@ -270,5 +301,5 @@ def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: Live
                 on_started=started,
             )
     finally:
-        if onlooker is not None:
-            onlooker.close()
+        if person is not None:
+            person.close()

@@ -14,16 +14,15 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem
-from kiosk.commands.books import DataOption, owned_staff, places_named, read_records
+from kiosk.commands.books import owned_staff, read_records
+from kiosk.commands.options import DataOption
+from kiosk.data_paths import data_paths
 from kiosk.records.audit.export import as_csv, as_jsonl
 from kiosk.records.audit.log import NotTheBreak
 from kiosk.staff.accounts import Role
 from kiosk.staff.member import StaffMember
 
-app = typer.Typer(no_args_is_help=True, help="The record of who decided what.")
 
-
-@app.command()
 def verify(data: DataOption = None) -> None:
     """Check every record; exit status 1 and the first bad record if one was tampered with."""
     records, finding = read_records(data)
@@ -33,7 +32,6 @@ def verify(data: DataOption = None) -> None:
     typer.echo(f"{len(records)} records, each as it was written.")
 
 
-@app.command()
 def export(
     form: Annotated[str, typer.Option("--format", help="csv or jsonl.")] = "csv",
     since: Annotated[str, typer.Option(help="Day or time (ISO 8601, UTC), such as 2026-01-31.")] = "",
@@ -57,7 +55,6 @@ def export(
     typer.echo(f"{len(records)} records written to {out}")
 
 
-@app.command("accept-break")
 def accept_break(
     named: Annotated[str, typer.Option("--break", prompt="The break, as `kiosk audit verify` names it")],
     reason: Annotated[str, typer.Option(prompt="Why it is known, such as a restored backup")],
@@ -65,7 +62,7 @@ def accept_break(
     data: DataOption = None,
 ) -> None:
     """Record who answers for exactly this break, and go on from there. The kiosk must not run; a PIN is asked for."""
-    places = places_named(data)
+    places = data_paths(data)
     if not places.audit.is_file():
         raise BadInput(Problem(str(places.audit), "", "no audit here; name the data folder with --data"))
     with owned_staff(places) as (staff, audit):

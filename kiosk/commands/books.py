@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
-from kiosk.operations.places import DataPaths, data_folder
+from kiosk.data_paths import DataPaths, data_paths
 from kiosk.records.audit.chain import BrokenRecord, Record
 from kiosk.records.audit.log import Audit, key_folder_beside
 from kiosk.records.audit.reading import read_audit
@@ -24,15 +21,6 @@ from kiosk.records.kept_books import hold, staff_book
 from kiosk.records.ownership import own_folders
 from kiosk.staff.accounts import Account, StaffAccounts
 
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="The kiosk's data folder; $KIOSK_DATA, else its usual place.")
-]
-
-
-def places_named(data: Path | None) -> DataPaths:
-    """Where everything lies below the data folder named, else the usual one."""
-    return DataPaths(data or data_folder())
-
 
 def read_records(data: Path | None) -> tuple[tuple[Record, ...], BrokenRecord | None]:
     """Records and first finding of the audit, without writing to it.
@@ -40,7 +28,7 @@ def read_records(data: Path | None) -> tuple[tuple[Record, ...], BrokenRecord | 
     Raises:
         BadInput: it is not there, or cannot be used.
     """
-    places = places_named(data)
+    places = data_paths(data)
     if not places.audit.is_file():
         raise BadInput(Problem(str(places.audit), "", "no audit here; name the data folder with --data"))
     with told(places.audit):
@@ -53,7 +41,7 @@ def read_accounts(data: Path | None) -> tuple[Account, ...]:
     Raises:
         BadInput: they cannot be used.
     """
-    places = places_named(data)
+    places = data_paths(data)
     if not places.staff.is_file():
         return ()
     with told(places.staff), read_only(places.staff) as connection:

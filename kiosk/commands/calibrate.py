@@ -6,10 +6,9 @@ fit or the file (`kiosk.calibration.cameras`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
@@ -22,42 +21,33 @@ from hardware.clock import SystemClock
 from hardware.errors import CameraFault
 from hardware.scan import ScanFrames
 from kiosk.calibration.cameras import Calibration, calibrate_frames, file_name, write
-from kiosk.commands.options import ConfigOption
+from kiosk.commands.options import ConfigOption, MachineOption
 from kiosk.key.secrecy import wipe
 
-Pretend: TypeAlias = Callable[[Machine], ScanFrames]
-"""Frames of what lies in a simulated machine's tray."""
 
+def calibrate(
+    scan: Annotated[
+        Path | None, typer.Option("--from", help="Scan folder of the gauge; else the machine's cameras look.")
+    ] = None,
+    simulated: Annotated[bool, typer.Option("--simulated", help="The cameras of a simulated machine.")] = False,
+    out: Annotated[Path | None, typer.Option(help="File to write; calibration-DATE.toml here by default.")] = None,
+    config: ConfigOption = None,
+    machine: MachineOption = None,
+) -> None:
+    """Find scale, tilt and laser angle of each view from pictures of the step gauge in the tray."""
+    if scan is not None and simulated:
+        raise BadInput(Problem("command line", "--simulated", "give either --from or --simulated"))
+    in_force = machine_in_force(config, machine)
+    if scan is not None:
+        source, frames = str(scan), load_scan(scan)
+    elif simulated:
+        # Only who asks for a simulated machine loads one.
+        from kiosk.rehearsal.still_life import frames_of_gauge
 
-def register(app: typer.Typer, pretend: Pretend) -> None:
-    """Add the command to `kiosk service`.
-
-    Args:
-        app: the group of commands.
-        pretend: where the frames of `--simulated` come from; nothing here knows a simulated machine.
-    """
-
-    @app.command("calibrate")
-    def calibrate(
-        scan: Annotated[
-            Path | None, typer.Option("--from", help="Scan folder of the gauge; else the machine's cameras look.")
-        ] = None,
-        simulated: Annotated[bool, typer.Option("--simulated", help="The cameras of a simulated machine.")] = False,
-        out: Annotated[Path | None, typer.Option(help="File to write; calibration-DATE.toml here by default.")] = None,
-        config: ConfigOption = None,
-        machine: Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")] = None,
-    ) -> None:
-        """Find scale, tilt and laser angle of each view from pictures of the step gauge in the tray."""
-        if scan is not None and simulated:
-            raise BadInput(Problem("command line", "--simulated", "give either --from or --simulated"))
-        in_force = machine_in_force(config, machine)
-        if scan is not None:
-            source, frames = str(scan), load_scan(scan)
-        elif simulated:
-            source, frames = "simulated cameras", pretend(in_force)
-        else:
-            source, frames = "cameras", live_frames(in_force)
-        _fit_and_write(frames, in_force, source, out)
+        source, frames = "simulated cameras", frames_of_gauge(in_force)
+    else:
+        source, frames = "cameras", live_frames(in_force)
+    _fit_and_write(frames, in_force, source, out)
 
 
 def live_frames(machine: Machine) -> ScanFrames:

@@ -21,16 +21,12 @@ from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from hardware.camera.scan_folder import load_scan
 from kiosk.calibration.enrolment import Enrolled, NotEnrolled, as_toml, learn_section
 from kiosk.commands.catalogue_files import keep, keyways_folder, limits_path, load, write
-from kiosk.commands.limits import calibrate_limits, extended, kept_limits
+from kiosk.commands.limits import extended, kept_limits
 from kiosk.commands.options import ConfigOption
+from kiosk.extras import Extra, needing
 from kiosk.identification import read_key
 
-app = typer.Typer(no_args_is_help=True, help="Keyways, sections and blanks this kiosk knows.")
 
-app.command("calibrate-limits")(calibrate_limits)
-
-
-@app.command("list")
 def list_keyways(config: ConfigOption = None) -> None:
     """Every keyway: blanks, standing, whether it can be recognised and cut."""
     catalogue = load(config)
@@ -44,7 +40,6 @@ def list_keyways(config: ConfigOption = None) -> None:
         )
 
 
-@app.command()
 def show(
     code: Annotated[str, typer.Argument(help="Keyway or blank, such as KW1 or SC4.")],
     svg: Annotated[Path | None, typer.Option(help="Write a drawing of section and blade as SVG.")] = None,
@@ -60,13 +55,13 @@ def show(
     for path, form in forms:
         if path is not None:
             # matplotlib costs a second or two that no other command should pay.
-            from kiosk.commands.keyway_drawing import draw_keyway
+            with needing(Extra.REPORTS):
+                from kiosk.commands.keyway_drawing import draw_keyway
 
             write(path, draw_keyway(catalogue, keyway, blank, form))
             typer.echo(f"drawing: {path}")
 
 
-@app.command()
 def check(config: ConfigOption = None) -> None:
     """Check every figure of every file against the others, and say how far apart the nearest sections are."""
     catalogue = load(config)
@@ -89,7 +84,6 @@ def check(config: ConfigOption = None) -> None:
         typer.echo(f"  {distance_mm:.3f} mm  {one}  {other}{note}")
 
 
-@app.command()
 def enrol(
     name: Annotated[str, typer.Argument(help="Keyway such as Y1, or an id for the section such as yale:y1.")],
     scans: Annotated[list[Path], typer.Option("--from", help="Scan folders of the sample blank; three or more.")],

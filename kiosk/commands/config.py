@@ -12,11 +12,11 @@ from typing import Annotated
 import typer
 
 from config.settings import Effective, Settings, load_settings
+from kiosk.commands.options import AsJson
 
 Directory = Annotated[
     Path | None, typer.Argument(help="The owner's settings directory; $KIOSK_CONFIG, else shipped defaults alone.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 
 def check_config(directory: Directory = None, as_json: AsJson = False) -> None:

@@ -26,7 +26,10 @@ from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.toml_files import checked, read_toml
 from hardware.clock import SystemClock
-from kiosk.commands.books import DataOption, owned_audit, places_named
+from kiosk.commands.books import owned_audit
+from kiosk.commands.options import ConfigOption, DataOption
+from kiosk.data_paths import data_paths
+from kiosk.extras import Extra, needing
 from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, DocumentRefused, Documents, Payload, sign
 from kiosk.operations.fleet.signed import PART as DOCUMENT_PART
 from kiosk.operations.office import with_restricted, with_store
@@ -34,12 +37,9 @@ from kiosk.operations.recorder import open_operations
 from kiosk.operations.settings_in_force import TAKEN
 from kiosk.records.database import migrate
 
-app = typer.Typer(no_args_is_help=True, help="Many kiosks: collect events, sign documents.")
-
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Fleet settings; the shipped ones by default.")]
 
 
-@app.command()
 def collect(
     config: ConfigFile = None,
     name: Annotated[str, typer.Option(help="User name at the broker.")] = "collector",
@@ -53,9 +53,10 @@ def collect(
     password, dsn = _secret("KIOSK_MQTT_PASSWORD"), _secret("KIOSK_COLLECTOR_DSN")
     clock = SystemClock()
     # The database client costs most of a second that no other command should pay.
-    import psycopg
+    with needing(Extra.FLEET):
+        import psycopg
 
-    from kiosk.operations.fleet.collector import Collector
+        from kiosk.operations.fleet.collector import Collector
 
     collector = Collector(fleet, name, password, lambda: psycopg.connect(dsn), clock)
     deadline_s = clock.now_s() + fleet.broker.connect_timeout_s
@@ -81,7 +82,6 @@ def collect(
         collector.close()
 
 
-@app.command()
 def keygen(out: Annotated[Path, typer.Argument(help="Private key file to make; never overwritten.")]) -> None:
     """Make a signing key; prints the public key for `trusted_keys` in fleet.toml."""
     key = Ed25519PrivateKey.generate()
@@ -94,7 +94,6 @@ def keygen(out: Annotated[Path, typer.Argument(help="Private key file to make; n
     typer.echo(base64.b64encode(key.public_key().public_bytes_raw()).decode())
 
 
-@app.command("sign")
 def sign_document(
     body: Annotated[Path, typer.Argument(help="TOML: the settings, the restricted list, or keys = [...].")],
     key: Annotated[Path, typer.Option(help="Private key made by keygen.")],
@@ -128,16 +127,15 @@ def sign_document(
     typer.echo(sign(payload, private).decode())
 
 
-@app.command("take")
 def take(
     document: Annotated[Path, typer.Argument(help="A signed document, as `kiosk fleet sign` prints it.")],
     kind: Annotated[DocumentKind, typer.Option(help="What it is.")],
-    config: Annotated[Path | None, typer.Option("--config", help="The owner's settings directory.")] = None,
+    config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
     """Take a document by hand, as if the broker had brought it; the kiosk must not run."""
     settings = load_settings(config)
-    places = places_named(data)
+    places = data_paths(data)
     try:
         signed = document.read_bytes()
     except OSError as error:

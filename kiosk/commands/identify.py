@@ -19,7 +19,7 @@ from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
 from hardware.camera.scan_folder import MM_PER_PX_RANGE, load_scan, load_view
 from hardware.scan import ScanFrames
-from kiosk.commands.options import ConfigOption
+from kiosk.commands.options import AsJson, ConfigOption
 from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
 from kiosk.key.reading import Identification, KeyReading, Outcome, StampReading, Wear
 from kiosk.policy.decide import Policy, decide
@@ -27,7 +27,6 @@ from kiosk.policy.decision import Decision
 from kiosk.policy.request import CopyRequest
 
 Paths = Annotated[list[Path], typer.Argument(help="Scan folders, or pictures of a key on white paper.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, one line a path.")]
 MmPerPx = Annotated[
     float | None,
     typer.Option("--mm-per-px", help="Scale of an ordinary photograph or flatbed scan; 25.4 / dpi for a scan."),

@@ -19,6 +19,9 @@ import typer
 
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE, Settings, load_settings
+from kiosk.commands.options import AsJson, DataOption
+from kiosk.data_paths import DataPaths, data_paths
+from kiosk.extras import Extra, needing
 from kiosk.operations import doctor_machine, doctor_records
 from kiosk.operations.backup import back_up
 from kiosk.operations.backup import restore as restore_backup
@@ -26,23 +29,20 @@ from kiosk.operations.counters import Figures, read_figures
 from kiosk.operations.doctor import Check, Grade, as_objects, examine, failed, for_people, passed, worst
 from kiosk.operations.logs import for_people as log_line
 from kiosk.operations.logs import read_logs
-from kiosk.operations.places import DataPaths, places_of
 from kiosk.operations.status import for_people as status_line
 from kiosk.operations.status import read_status
 from kiosk.records.database import DatabaseFault
 
-AsJson = Annotated[bool, typer.Option("--json", help="For machines.")]
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder; $KIOSK_DATA by default.")]
 Since = Annotated[str, typer.Option("--since", help="First day, such as 2026-03-01 (UTC); everything by default.")]
 
 Page = Annotated[Path | None, typer.Option("--html", help="Write a page with plots.")]
 
 
-def doctor(as_json: AsJson = False, data: Data = None) -> None:
+def doctor(as_json: AsJson = False, data: DataOption = None) -> None:
     """Examine the kiosk: each check passes, warns or fails, with the next step. Status 1 if any fails."""
     # What the driver would log, the findings say.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
-    places = places_of(data)
+    places = data_paths(data)
     findings = examine(_checks(places))
     if as_json:
         typer.echo(json.dumps(as_objects(findings), indent=1))
@@ -53,9 +53,9 @@ def doctor(as_json: AsJson = False, data: Data = None) -> None:
         raise typer.Exit(1)
 
 
-def status(as_json: AsJson = False, data: Data = None) -> None:
+def status(as_json: AsJson = False, data: DataOption = None) -> None:
     """What the kiosk is doing now, and today's figures."""
-    places = places_of(data)
+    places = data_paths(data)
     now = read_status(places.data)
     with _told():
         seen = read_figures(places, datetime.now(UTC).date().isoformat())
@@ -79,9 +79,9 @@ def status(as_json: AsJson = False, data: Data = None) -> None:
         typer.echo(f"slot {slot.number:>2} {slot.blank:<8} {slot.finish:<8} {slot.count:>3}{locked}")
 
 
-def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: Data = None) -> None:
+def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: DataOption = None) -> None:
     """Days, quality, errors, drift, time by step and stock since a day."""
-    places = places_of(data)
+    places = data_paths(data)
     first = _day(since)
     with _told():
         seen = read_figures(places, first)
@@ -89,7 +89,8 @@ def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: 
         typer.echo(json.dumps(_figures_object(seen), indent=1))
     if html is not None:
         # The plotting library is slow to load and nothing else here needs it.
-        from kiosk.operations.report_html import report_html
+        with needing(Extra.REPORTS):
+            from kiosk.operations.report_html import report_html
 
         try:
             html.write_text(report_html(seen, load_settings().store.name, first), encoding="utf-8")
@@ -115,23 +116,23 @@ def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: 
 def logs(
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the newest.")] = 50,
     level: Annotated[str, typer.Option(help="Only this level and above.")] = "info",
-    data: Data = None,
+    data: DataOption = None,
 ) -> None:
     """The log as a person reads it (the files hold one JSON object a line)."""
     order = ["debug", "info", "warning", "error", "critical"]
     if level not in order:
         raise BadInput(Problem("--level", "", f"must be one of {', '.join(order)}"))
     wanted = set(order[order.index(level) :])
-    kept = [entry for entry in read_logs(places_of(data).logs) if entry.get("level") in wanted]
+    kept = [entry for entry in read_logs(data_paths(data).logs) if entry.get("level") in wanted]
     for entry in kept[-lines:]:
         typer.echo(log_line(entry))
 
 
-def backup(target: Annotated[Path, typer.Argument(help="Archive to make (.tar.gz).")], data: Data = None) -> None:
+def backup(target: Annotated[Path, typer.Argument(help="Archive to make (.tar.gz).")], data: DataOption = None) -> None:
     """Back up databases and settings while the kiosk runs. Holds no key data, passwords or sealing keys."""
     owner = os.environ.get(OWNER_VARIABLE, "")
     with _told():
-        names = back_up(places_of(data), Path(owner) if owner else None, target)
+        names = back_up(data_paths(data), Path(owner) if owner else None, target)
     typer.echo(f"{target}: {', '.join(names)}")
 
 
@@ -143,12 +144,6 @@ def restore(
     with _told():
         names = restore_backup(archive, target)
     typer.echo(f"{target}: {', '.join(names)}")
-
-
-def mount(app: typer.Typer) -> None:
-    """Add these commands to the command line."""
-    for command in (doctor, status, report, logs, backup, restore):
-        app.command()(command)
 
 
 @contextmanager

@@ -25,8 +25,6 @@ from kiosk.policy.decide import Policy, decide
 from kiosk.policy.decision import Decision, FiredRule, Override, Verdict
 from kiosk.policy.request import CopyRequest
 
-app = typer.Typer(no_args_is_help=True, help="The rules: what may be copied, and why not.")
-
 _VERDICT = {
     Verdict.ALLOW: "ALLOW: a copy may be cut",
     Verdict.NOTICE: "ALLOW WITH NOTICE: a copy may be cut once the shopper has read the notice",
@@ -40,12 +38,6 @@ _OVERRIDE = {
 }
 
 
-@app.callback()
-def rules() -> None:
-    """The rules: what may be copied, and why not."""
-
-
-@app.command()
 def explain(
     keyway: Annotated[str | None, typer.Option(help="Keyway or blank, such as SC1 or MEDECO.")] = None,
     seen: Annotated[str | None, typer.Option(help="Instead of a keyway: what the reader said, such as dimple.")] = None,
@@ -104,7 +96,6 @@ def explain(
         typer.echo(line)
 
 
-@app.command("list")
 def list_rules(config: ConfigOption = None) -> None:
     """Every rule in force: code, verdict, who may lift it, source."""
     for rule in load_settings(config).policy.rules:

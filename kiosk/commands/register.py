@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from kiosk.commands.books import DataOption, places_named, told
+from kiosk.commands.books import told
+from kiosk.commands.options import DataOption
+from kiosk.data_paths import data_paths
 from kiosk.operations.register_code import problem_of
 
 Code = Annotated[str, typer.Argument(help="As printed under the bars: to pay with, or (with an R) to be paid back.")]
@@ -17,7 +19,7 @@ Code = Annotated[str, typer.Argument(help="As printed under the bars: to pay wit
 
 def check_code(code: Code, data: DataOption = None) -> None:
     """Say whether this kiosk made a code, for that sale and amount. Whether it was used is in the register's books."""
-    places = places_named(data)
+    places = data_paths(data)
     with told(places.journal):
         problem = problem_of(places.journal, code)
     typer.echo(f"{code}: {problem or 'is good'}")

@@ -7,62 +7,76 @@ for: the screen (`ui.consent`), the folder (`kiosk.operations.support_scan`).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
+from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.store import Store
 from hardware.clock import SystemClock
-from kiosk.commands.calibrate import Pretend, live_frames
-from kiosk.commands.options import ConfigOption
+from hardware.scan import ScanFrames
+from kiosk.commands.calibrate import live_frames
+from kiosk.commands.options import ConfigOption, DataOption
+from kiosk.data_paths import DataPaths, data_paths
 from kiosk.key.secrecy import no_core_dumps, wipe
-from kiosk.operations.places import DataPaths, places_of
+from kiosk.operations.doctor import Grade
+from kiosk.operations.doctor_machine import display
 from kiosk.operations.support_scan import Answer, keep, require_unused
 from kiosk.records.audit.log import Audit, key_folder_beside
 from kiosk.records.database import DatabaseFault
 from kiosk.records.ownership import own_folders
 
-Ask: TypeAlias = Callable[[Store, bool], Answer]
-"""Asks the owner on the kiosk's own screen; told whether the machine is simulated."""
+
+def scan(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pictures; new, or empty.")],
+    simulated: Annotated[bool, typer.Option("--simulated", help="A made-up key, simulated cameras.")] = False,
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> None:
+    """Keep pictures of the key in the tray, if its owner agrees on the screen. The pictures show its cuts."""
+    require_unused(out)
+    settings = load_settings(config)
+    places = data_paths(data, simulated=simulated)
+    answer = ask_owner(settings.store, simulated=simulated)
+    if not answer.agreed:
+        typer.echo("not agreed: nothing was written")
+        raise typer.Exit(1)
+    no_core_dumps()
+    frames = _made_up(settings.machine) if simulated else live_frames(settings.machine)
+    try:
+        _record(places, answer, simulated=simulated)
+        keep(frames, out)
+    finally:
+        wipe(frames)
+    typer.echo(f"{out}: written. It shows the cuts of a key: hand it to support, keep no copy, delete it after.")
 
 
-def register(app: typer.Typer, ask: Ask, pretend: Pretend) -> None:
-    """Add the command to `kiosk service`.
+def ask_owner(store: Store, *, simulated: bool) -> Answer:
+    """Ask whoever owns the key in the tray, on this screen, whether pictures of it may be kept.
 
-    Args:
-        app: the group of commands.
-        ask: the screen.
-        pretend: where the frames of `--simulated` come from.
+    Raises:
+        BadInput: there is no screen to ask on.
     """
+    if not os.environ.get("SDL_VIDEODRIVER"):
+        found = display(store.screen, os.environ)
+        if not os.environ.get("DISPLAY") or found.grade is Grade.FAIL:
+            reason = found.found if os.environ.get("DISPLAY") else "none here (DISPLAY is not set)"
+            raise BadInput(Problem("display", "", f"{reason}: the owner of the key is asked on the kiosk's own screen"))
+    # Importing ui earlier would open a window for commands that have none.
+    from ui import consent
 
-    @app.command("scan")
-    def scan(
-        out: Annotated[Path, typer.Option("--out", help="Folder for the pictures; new, or empty.")],
-        simulated: Annotated[bool, typer.Option("--simulated", help="A made-up key, simulated cameras.")] = False,
-        config: ConfigOption = None,
-        data: Annotated[Path | None, typer.Option("--data", help="Folder of journal, stock and audit.")] = None,
-    ) -> None:
-        """Keep pictures of the key in the tray, if its owner agrees on the screen. The pictures show its cuts."""
-        require_unused(out)
-        settings = load_settings(config)
-        places = places_of(data, simulated=simulated)
-        answer = ask(settings.store, simulated)
-        if not answer.agreed:
-            typer.echo("not agreed: nothing was written")
-            raise typer.Exit(1)
-        no_core_dumps()
-        frames = pretend(settings.machine) if simulated else live_frames(settings.machine)
-        try:
-            _record(places, answer, simulated=simulated)
-            keep(frames, out)
-        finally:
-            wipe(frames)
-        typer.echo(f"{out}: written. It shows the cuts of a key: hand it to support, keep no copy, delete it after.")
+    return consent.ask_owner(store, simulated=simulated)
+
+
+def _made_up(machine: Machine) -> ScanFrames:
+    # Only who asks for a simulated machine loads one.
+    from kiosk.rehearsal.still_life import frames_of_key
+
+    return frames_of_key(machine)
 
 
 def _record(places: DataPaths, answer: Answer, *, simulated: bool) -> None:

@@ -22,7 +22,6 @@ from kiosk.rehearsal.run_scenario import ScenarioResult, play
 from kiosk.rehearsal.script import Scenario, load_scenario
 from kiosk.session.flight_record import read_record
 
-app = typer.Typer(no_args_is_help=True, help="Scripted sessions in virtual time against the SIMULATED machine.")
 SHIPPED = Path(__file__).parents[1] / "rehearsal" / "scenarios"
 
 Files = Annotated[
@@ -30,7 +29,6 @@ Files = Annotated[
 ]
 
 
-@app.command("run")
 def run(
     files: Files = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write the results as JUnit XML.")] = None,
@@ -73,7 +71,6 @@ def run(
         raise typer.Exit(1)
 
 
-@app.command("record")
 def record(
     flight: Annotated[Path, typer.Argument(help="A flight record of a session.")],
     out: Annotated[Path, typer.Option("--out", help="The scenario file to write.")],
@@ -88,7 +85,6 @@ def record(
     typer.echo(f"{out}: written; it holds nothing of the key")
 
 
-@app.command("replay")
 def replay_command(
     flights: Annotated[list[Path], typer.Argument(help="Flight records.")],
     config: ConfigOption = None,
@@ -111,7 +107,6 @@ def replay_command(
         raise typer.Exit(1)
 
 
-@app.command("list")
 def list_shipped() -> None:
     """Name the shipped scenarios."""
     for path, scenario in load_all([SHIPPED])[0]:

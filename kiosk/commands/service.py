@@ -25,7 +25,7 @@ from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
 from hardware.link import serial_link_factory
-from kiosk.commands.options import ConfigOption
+from kiosk.commands.options import PORT_HELP, ConfigOption, MachineOption
 from kiosk.cutting.drawing import draw
 from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
@@ -33,23 +33,13 @@ from kiosk.cutting.typed_code import REFUSED, find_blank, split_bitting
 from kiosk.records.ownership import own_machine
 from kiosk.safe_stop import stop as safe_stop_now
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="A technician's tools: test cut, plan, safe stop.")
-
-
-@app.callback()
-def tools() -> None:
-    """What the log would say, these commands say themselves."""
-    logging.getLogger("hardware").addHandler(logging.NullHandler())
-
-
 KeywayOption = Annotated[str, typer.Option("--keyway", help="Keyway or blank, such as KW1 or SC4.")]
 BittingOption = Annotated[
     str, typer.Option("--bitting", help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")
 ]
-PortOption = Annotated[str, typer.Option("--port", help="Serial port, pseudo-terminal or socket://host:port.")]
+PortOption = Annotated[str, typer.Option("--port", help=PORT_HELP)]
 
 
-@app.command()
 def cut(
     keyway: KeywayOption,
     bitting: BittingOption,
@@ -58,6 +48,8 @@ def cut(
     config: ConfigOption = None,
 ) -> None:
     """Cut one test key from a typed code: home, load, touch off, cut, drop it into the chute."""
+    # What the log would say, this command says itself.
+    logging.getLogger("hardware").addHandler(logging.NullHandler())
     loaded = load_settings(config)
     settings = loaded.machine
     found, blank = find_blank(loaded.catalogue, keyway)
@@ -89,7 +81,6 @@ def _cut_one(machine: Machine, port: str, plan: CutPlan, slot: int, planned: Cal
             cutter.close()
 
 
-@app.command()
 def plan(
     keyway: KeywayOption,
     bitting: BittingOption,
@@ -119,11 +110,10 @@ def plan(
         raise BadInput(Problem(f"{blank.code}", "bitting", f"refused: {REFUSED[refusal]}"))
 
 
-@app.command(name="safe-stop")
 def safe_stop(
     port: PortOption = "",
     config: ConfigOption = None,
-    machine: Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")] = None,
+    machine: MachineOption = None,
     wait: Annotated[float, typer.Option("--wait", help="Seconds to try for a board that does not answer.")] = COMMAND_S,
 ) -> None:
     """Hold, soft reset, wheel off; nothing else. The service runs this after any exit."""

@@ -15,17 +15,16 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem
-from kiosk.commands.books import DataOption, owned_staff, places_named, read_accounts
+from kiosk.commands.books import owned_staff, read_accounts
+from kiosk.commands.options import DataOption
+from kiosk.data_paths import data_paths
 from kiosk.operations.requests import ask
 from kiosk.records.ownership import Owned
 from kiosk.staff.requests import StaffAction, carry_out
 
-app = typer.Typer(no_args_is_help=True, help="Staff accounts: who may sign in at the kiosk.")
-
 Number = Annotated[str, typer.Argument(help="Staff number, 1 to 8 digits.")]
 
 
-@app.command()
 def add(
     number: Number,
     name: Annotated[str, typer.Option(help="Name, as shown on the staff screen.")],
@@ -36,7 +35,6 @@ def add(
     _have_done(data, {"action": StaffAction.ADD, "number": number, "name": name, "role": role, "pin": ask_pin()})
 
 
-@app.command("list")
 def list_accounts(data: DataOption = None) -> None:
     """Every account; no PIN is kept that could be shown."""
     accounts = read_accounts(data)
@@ -48,13 +46,11 @@ def list_accounts(data: DataOption = None) -> None:
         )
 
 
-@app.command()
 def disable(number: Number, data: DataOption = None) -> None:
     """Let this account in no more. Its records stay."""
     _have_done(data, {"action": StaffAction.DISABLE, "number": number})
 
 
-@app.command("reset-pin")
 def reset_pin(number: Number, data: DataOption = None) -> None:
     """Give the account a new PIN, let it in again, and end its lock-out."""
     _have_done(data, {"action": StaffAction.RESET_PIN, "number": number, "pin": ask_pin()})
@@ -62,7 +58,7 @@ def reset_pin(number: Number, data: DataOption = None) -> None:
 
 def _have_done(data: Path | None, request: dict[str, str]) -> None:
     """Carry out `request`, or have the kiosk do so that runs and owns the accounts."""
-    places = places_named(data)
+    places = data_paths(data)
     try:
         with owned_staff(places) as (staff, audit):
             said = carry_out(staff, audit, request)

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from config.problems import BadInput, Problem
-from kiosk.operations.places import DataPaths
+from kiosk.data_paths import DataPaths
 from kiosk.records.database import check_integrity, copy_database
 from kiosk.records.journal.reader import read_only
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 
+from kiosk.data_paths import DataPaths
 from kiosk.operations.happenings import HappeningKind
 from kiosk.operations.metrics import Metric
-from kiosk.operations.places import DataPaths
 from kiosk.records.journal import Sale
 from kiosk.records.journal.reader import SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
 

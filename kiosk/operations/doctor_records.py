@@ -13,9 +13,9 @@ from pathlib import Path
 from config.fleet import Fleet
 from config.machine import Magazine
 from config.operations import Operations
+from kiosk.data_paths import DataPaths
 from kiosk.operations.disk import DiskRoom, room
 from kiosk.operations.doctor import Finding, failed, passed, warned
-from kiosk.operations.places import DataPaths
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault, check_integrity

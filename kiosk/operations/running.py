@@ -16,25 +16,28 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from config.problems import BadInput, Problem
 from config.settings import Settings
 from hardware.clock import Clock
 from hardware.ports import ByteLink
+from kiosk.data_paths import DataPaths
+from kiosk.extras import Extra, needing
 from kiosk.operations.counters import metrics_of, read_figures
-from kiosk.operations.fleet.runner import FleetThread
 from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefused
 from kiosk.operations.logs import install_logs
 from kiosk.operations.metrics import Metric, MetricsPage
 from kiosk.operations.office import with_restricted, with_store
-from kiosk.operations.places import DataPaths
 from kiosk.operations.recorder import Recorder
 from kiosk.operations.settings_in_force import TAKEN
 from kiosk.operations.status import StatusFile
 from kiosk.operations.watchdog import LINK, Watchdog, notifier
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import MAKING
+
+if TYPE_CHECKING:
+    from kiosk.operations.fleet.runner import FleetThread
 
 log = logging.getLogger(__name__)
 
@@ -168,6 +171,8 @@ class Running:
         return found
 
     def _link(self) -> FleetThread:
+        with needing(Extra.FLEET):
+            from kiosk.operations.fleet.runner import FleetThread
         settings = self._settings
         return FleetThread(
             settings.fleet,

@@ -19,10 +19,10 @@ from config.fleet import Fleet
 from config.problems import BadInput, Problem
 from config.settings import Settings
 from hardware.clock import Clock
+from kiosk.data_paths import DataPaths
 from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, DocumentRefusal, Documents, Held, key_name
 from kiosk.operations.fleet.signed import PART as DOCUMENT_PART
 from kiosk.operations.office import with_restricted, with_store
-from kiosk.operations.places import DataPaths
 from kiosk.operations.recorder import open_operations
 from kiosk.operations.settings_change import MIGRATIONS, PART, InForce, SettingsKeeper
 from kiosk.records.audit.log import key_folder_beside

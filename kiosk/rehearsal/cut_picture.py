@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.cutting.plan import CutPlan
+from kiosk.extras import Extra, needing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,9 +54,11 @@ def draw_cut(record: CutRecord, png: Path) -> None:
 
     Raises:
         OSError: the file cannot be written.
+        BadInput: the plotting library is not installed.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    with needing(Extra.REPORTS):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 12), layout="constrained")
     FigureCanvasAgg(figure)

@@ -99,11 +99,6 @@ def rehearse_cut(
     return CutRecord(title, shifted, fresh.x_mm, fresh.top_mm, after, fresh.bottom_mm, tuple(steps))
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to `kiosk simulate`."""
-    app.command("cut")(cut)
-
-
 def cut(
     keyway: Annotated[str, typer.Option(help="Keyway or blank, such as KW1 or SC4.")],
     bitting: Annotated[str, typer.Option(help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")],

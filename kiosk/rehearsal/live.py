@@ -81,6 +81,17 @@ class LiveMachine:
     terminal: SimulatedTerminal
     control_port: int
 
+    def person(
+        self, kiosk: Kiosk, visits: tuple[ScriptedVisit, ...], seed: int, finished: Callable[[], None]
+    ) -> ScriptedPerson:
+        """Who stands before the screen: shoppers of a script and then the end, or only hands that lay and take keys."""
+        person = ScriptedPerson(kiosk)
+        if visits:
+            _script(person, self, visits, finished)
+        else:
+            ScriptedHands(person, self.sim, seed)
+        return person
+
 
 @contextmanager
 def live_machine(
@@ -175,21 +186,21 @@ class ScriptedPerson:
 class ScriptedHands:
     """Lays a key when the screen asks for one and takes it back when the screen says so; touches nothing else."""
 
-    def __init__(self, onlooker: ScriptedPerson, sim: SimulatedMachine, seed: int, think_s: float = 2.0) -> None:
+    def __init__(self, person: ScriptedPerson, sim: SimulatedMachine, seed: int, think_s: float = 2.0) -> None:
         """Watches from now on."""
-        self._onlooker, self._sim, self._think_s = onlooker, sim, think_s
+        self._person, self._sim, self._think_s = person, sim, think_s
         self._random = random.Random(seed)  # noqa: S311 - which key to show is no secret
         self._state: State | None = None
-        onlooker.watchers.append(self._look)
+        person.watchers.append(self._look)
 
     def _look(self, now: Snapshot) -> None:
         if now.state is self._state:
             return
         self._state = now.state
         if now.state in (State.PLACE_KEY, State.LAY_ORIGINAL):
-            self._onlooker.after(self._think_s, lambda: self._lay(now.state))
+            self._person.after(self._think_s, lambda: self._lay(now.state))
         elif now.state in (State.TAKE_KEY_BACK, State.WELCOME, State.REFUSED, State.TRY_AGAIN, State.FAILED):
-            self._onlooker.after(self._think_s, self._take)
+            self._person.after(self._think_s, self._take)
 
     def _lay(self, asked_in: State) -> None:
         # Somebody else, at the panel, may have laid one meanwhile.
@@ -201,8 +212,8 @@ class ScriptedHands:
         take(self._sim)
 
 
-def scripted(
-    onlooker: ScriptedPerson, live: LiveMachine, visits: tuple[ScriptedVisit, ...], finished: Callable[[], None]
+def _script(
+    person: ScriptedPerson, live: LiveMachine, visits: tuple[ScriptedVisit, ...], finished: Callable[[], None]
 ) -> None:
     """Let one shopper after another do what `visits` say; then call `finished`."""
     waiting = list(visits)
@@ -214,13 +225,13 @@ def scripted(
 
     def come() -> None:
         if not waiting:
-            onlooker.watchers.remove(next_one)
+            person.watchers.remove(next_one)
             finished()
             return
         visit = waiting.pop(0)
         key = sample_key(visit.key.sample or "kwikset-new", live.sim.catalogue, visit.key.seed)
         shopper = Shopper(
-            onlooker, visit, lambda: lay(live.sim, key), lambda: take(live.sim), lambda: codes[-1] if codes else "0"
+            person, visit, lambda: lay(live.sim, key), lambda: take(live.sim), lambda: codes[-1] if codes else "0"
         )
         present.append(shopper)
         shopper.arrive()
@@ -230,17 +241,17 @@ def scripted(
     def next_one(now: Snapshot) -> None:
         remember(now)
         # A moment later, when whoever stands there has seen this screen too.
-        onlooker.after(0.5, leave_or_come)
+        person.after(0.5, leave_or_come)
 
     def leave_or_come() -> None:
-        if onlooker.now.state not in (State.WELCOME, State.CLOSED, State.OUT_OF_ORDER):
+        if person.now.state not in (State.WELCOME, State.CLOSED, State.OUT_OF_ORDER):
             return
         if present and present[-1].done:
             present.pop().leave()
-            onlooker.after(1.0, come)
+            person.after(1.0, come)
         elif not present and not started:
             started.append(True)
             come()
 
     started: list[bool] = []
-    onlooker.watchers.append(next_one)
+    person.watchers.append(next_one)

@@ -45,11 +45,6 @@ def panel_window(control_port: int, *options: str) -> Iterator[subprocess.Popen[
             process.terminate()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to `kiosk simulate`."""
-    app.command("panel")(panel)
-
-
 def panel(
     control: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Control socket of a machine that runs; else one is started.")

@@ -24,18 +24,13 @@ from simulator.faults.injection import FAULTS, FaultPanel, parse_fault
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.build import ECHO, GUARDED, STOCK
 from simulator.optics import NAMED
-from simulator.serve import frames_command
 from simulator.serve.control import Control
 from simulator.serve.control_server import ControlServer
 from simulator.serve.pty import PtyPort
 from simulator.serve.realtime import RealTimeRunner
 from simulator.serve.tcp import TcpPort, address_of
 
-app = typer.Typer(help="A simulated machine on a port, made-up scans, and what can go wrong.", add_completion=False)
-frames_command.register(app)
 
-
-@app.callback(invoke_without_command=True)
 def simulate(
     context: typer.Context,
     pty: Annotated[Path | None, typer.Option(help="Serve the board at this path, as a serial port.")] = None,
@@ -81,7 +76,6 @@ def simulate(
         _until_stopped(running.realtime)
 
 
-@app.command("faults")
 def faults() -> None:
     """List what can go wrong, with parameters and the outcome the kiosk must reach."""
     width = max(map(len, FAULTS))

@@ -26,13 +26,6 @@ from simulator.keys.sections import mirror_section
 from simulator.optics import NAMED, Pose, portrait_sheet, pose_of, render_on_paper, render_scan
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to `kiosk simulate`."""
-    app.command("frames")(frames)
-    app.command("photo")(photo)
-    app.command("keys")(keys)
-
-
 def keys(
     png: Annotated[Path | None, typer.Option(help="Draw them all on one sheet, too.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed cuts other codes.")] = 0,

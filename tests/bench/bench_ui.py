@@ -294,7 +294,7 @@ def on_a_machine(asked: argparse.Namespace) -> int:
     """The part that has one: session, driver, pty and simulated machine in this process, as `kiosk run --simulated`."""
     from config.settings import load_settings
     from kiosk.compose import build_kiosk
-    from kiosk.rehearsal.live import ScriptedPerson, live_machine, scripted
+    from kiosk.rehearsal.live import live_machine
     from kiosk.rehearsal.script import ScriptedVisit
     from ui.app import run_app
     from ui.gallery import sample_store
@@ -306,13 +306,12 @@ def on_a_machine(asked: argparse.Namespace) -> int:
         live_machine(settings, lambda factory: factory, pty=None, seed=1, speed=1.0) as live,
     ):
         kiosk = build_kiosk(settings, live.devices, Path(folder))
-        onlooker = ScriptedPerson(kiosk)
-        scripted(onlooker, live, (ScriptedVisit(),) * 50, lambda: None)
+        person = live.person(kiosk, (ScriptedVisit(),) * 50, 0, lambda: None)
 
         def started(app: Any) -> None:
             app.bench = Bench(app, kiosk, asked)
             kiosk.start()
-            onlooker.start()
+            person.start()
 
         try:
             return run_app(
@@ -324,7 +323,7 @@ def on_a_machine(asked: argparse.Namespace) -> int:
                 on_started=started,
             )
         finally:
-            onlooker.close()
+            person.close()
             kiosk.close()
 
 

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from hardware.errors import BlankFault, LinkLost
 from kiosk.compose import Devices, build_ports
+from kiosk.data_paths import DataPaths
 from kiosk.key.reading import Identification, Outcome
-from kiosk.operations.places import DataPaths
 from kiosk.operations.running import Running
 from kiosk.records.audit.log import Audit, key_folder_beside
 from kiosk.rehearsal.virtual_time import VirtualKiosk

@@ -13,7 +13,8 @@ from config.problems import BadInput
 from config.settings import load_settings
 from hardware.clock import SystemClock
 from hardware.ports import PaymentAnswer, PaymentState
-from kiosk.commands.scenario import SHIPPED, app
+from kiosk.command_line import app
+from kiosk.commands.scenario import SHIPPED
 from kiosk.records.journal import BlankStatus, PaymentStatus, Sale
 from kiosk.rehearsal.replay import replay
 from kiosk.session.flight_record import FlightRecorder, facts_of, read_record, recording
@@ -31,7 +32,7 @@ def quiet() -> Iterator[None]:
 
 def flown(name: str, folder: Path) -> Path:
     flight = folder / f"{name}.jsonl"
-    result = CliRunner().invoke(app, ["run", str(SHIPPED / f"{name}.toml"), "--flight", str(flight)])
+    result = CliRunner().invoke(app, ["scenario", "run", str(SHIPPED / f"{name}.toml"), "--flight", str(flight)])
     assert result.exit_code == 0, result.output
     return flight
 
@@ -59,21 +60,21 @@ def test_a_flight_record_replays_to_the_same_states_and_becomes_a_scenario(name:
     flight = flown(name, tmp_path)
     assert replay(read_record(flight), load_settings(environment={})) == ()
     scenario = tmp_path / "again.toml"
-    result = CliRunner().invoke(app, ["record", str(flight), "--out", str(scenario)])
+    result = CliRunner().invoke(app, ["scenario", "record", str(flight), "--out", str(scenario)])
     assert result.exit_code == 0, result.output
 
 
 def test_a_record_of_a_plain_sale_plays_as_a_scenario(tmp_path: Path) -> None:
     scenario = tmp_path / "again.toml"
-    CliRunner().invoke(app, ["record", str(flown("dnd_approved", tmp_path)), "--out", str(scenario)])
-    result = CliRunner().invoke(app, ["run", str(scenario)])
+    CliRunner().invoke(app, ["scenario", "record", str(flown("dnd_approved", tmp_path)), "--out", str(scenario)])
+    result = CliRunner().invoke(app, ["scenario", "run", str(scenario)])
     assert result.exit_code == 0, result.output
 
 
 def test_a_changed_record_is_found_to_go_another_way(tmp_path: Path) -> None:
     flight = flown("sell_kw1", tmp_path)
     flight.write_text(flight.read_text().replace('"passed": true', '"passed": false'))
-    result = CliRunner().invoke(app, ["replay", str(flight)])
+    result = CliRunner().invoke(app, ["scenario", "replay", str(flight)])
     assert result.exit_code == 1
     assert "the record says delivering" in result.output
 
@@ -164,6 +165,6 @@ def test_copies_brought_back_replay_to_the_same_states(name: str, tmp_path: Path
     assert replay(read_record(flight), load_settings(environment={})) == ()
     assert "bring_back_code" not in flight.read_text()
     again = tmp_path / "again.toml"
-    CliRunner().invoke(app, ["record", str(flight), "--out", str(again)])
-    played = CliRunner().invoke(app, ["run", str(again)])
+    CliRunner().invoke(app, ["scenario", "record", str(flight), "--out", str(again)])
+    played = CliRunner().invoke(app, ["scenario", "run", str(again)])
     assert played.exit_code == 0, played.output

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from config.problems import BadInput
 from config.settings import Settings, load_settings
-from kiosk.commands.scenario import SHIPPED, app
+from kiosk.command_line import app
+from kiosk.commands.scenario import SHIPPED
 from kiosk.rehearsal.run_scenario import play
 from kiosk.rehearsal.script import load_scenario
 from simulator.faults.injection import FAULTS
@@ -66,7 +67,7 @@ def test_one_bad_file_does_not_keep_the_others_from_running(tmp_path: Path) -> N
     (tmp_path / "a.toml").write_text("title = ")
     (tmp_path / "b.toml").write_text('title = "Nobody comes"\n[[visit]]\npurpose = "nothing"\n')
     report = tmp_path / "report.xml"
-    result = CliRunner().invoke(app, ["run", str(tmp_path), "--junit", str(report)])
+    result = CliRunner().invoke(app, ["scenario", "run", str(tmp_path), "--junit", str(report)])
     assert result.exit_code == 2
     assert "1 of 1 as they must be" in result.output
     assert 'tests="1" failures="0"' in report.read_text()
@@ -76,7 +77,7 @@ def test_a_scenario_that_does_not_end_as_it_must_fails_the_run(tmp_path: Path) -
     (tmp_path / "b.toml").write_text(
         'title = "Nobody comes"\n[[visit]]\npurpose = "nothing"\n[expect]\ndelivered = 1\n'
     )
-    result = CliRunner().invoke(app, ["run", str(tmp_path)])
+    result = CliRunner().invoke(app, ["scenario", "run", str(tmp_path)])
     assert result.exit_code == 1
     assert "0 delivered, not 1" in result.output
 

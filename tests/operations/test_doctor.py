@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 from config.settings import Settings, load_settings
 from hardware.clock import SystemClock
 from kiosk.command_line import app
+from kiosk.data_paths import DataPaths
 from kiosk.operations import doctor_machine, doctor_records
 from kiosk.operations.backup import back_up
 from kiosk.operations.doctor import Finding, Grade, examine, for_people, passed, worst
-from kiosk.operations.places import DataPaths
 from kiosk.operations.recorder import open_operations
 from kiosk.operations.status import StatusFile, read_status
 from kiosk.operations.status import for_people as status_line

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from config.machine import Magazine, Slot
+from kiosk.data_paths import DataPaths
 from kiosk.key.reading import Outcome
 from kiosk.operations.counters import metrics_of, read_figures
 from kiosk.operations.fleet.outbox import Outbox
 from kiosk.operations.happenings import Happening, HappeningKind, happened
 from kiosk.operations.metrics import text_form
-from kiosk.operations.places import DataPaths
 from kiosk.operations.recorder import Recorder, open_operations
 from kiosk.operations.report_html import report_html
 from kiosk.policy.decision import FiredRule, Override, Verdict

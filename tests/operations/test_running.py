@@ -12,7 +12,7 @@ import pytest
 
 from config.settings import Settings, load_settings
 from hardware.clock import SystemClock
-from kiosk.operations.places import DataPaths
+from kiosk.data_paths import DataPaths
 from kiosk.operations.running import Running
 from kiosk.operations.status import read_status
 from kiosk.operations.watchdog import CONTROLLER

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from config.problems import BadInput
 from config.settings import load_settings
 from hardware.clock import SystemClock
+from kiosk.data_paths import DataPaths
 from kiosk.operations.fleet.signed import DocumentKind, Documents, Payload, sign
 from kiosk.operations.office import with_restricted, with_store
-from kiosk.operations.places import DataPaths
 from kiosk.operations.recorder import open_operations
 from kiosk.operations.settings_change import MIGRATIONS, Change, SettingsKeeper
 from kiosk.operations.settings_in_force import settings_in_force, tell

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.data_paths import DataPaths
 from kiosk.operations.counters import read_figures
 from kiosk.operations.fleet.outbox import Outbox
-from kiosk.operations.places import DataPaths
 from kiosk.operations.recorder import open_operations
 from kiosk.operations.running import Running
 from kiosk.records.database import DiskRefused

@@ -22,9 +22,9 @@ from typer.testing import CliRunner
 from config.problems import BadInput
 from hardware.clock import SystemClock
 from kiosk.command_line import app
+from kiosk.data_paths import DataPaths
 from kiosk.operations import doctor_records
 from kiosk.operations.doctor import Grade
-from kiosk.operations.places import DataPaths
 from kiosk.records.audit.log import Audit, key_folder_beside
 from kiosk.records.journal import Journal, NewSale
 from kiosk.records.kept_books import hold, sales_book, staff_book

@@ -15,7 +15,7 @@ from config.problems import BadInput
 from config.settings import load_settings
 from hardware.clock import SystemClock
 from kiosk.command_line import app
-from kiosk.operations.places import DataPaths
+from kiosk.data_paths import DataPaths
 from kiosk.operations.settings_in_force import settings_in_force
 
 STRAYS = (

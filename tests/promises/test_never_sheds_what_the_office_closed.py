@@ -23,11 +23,11 @@ from config.settings import Settings, load_settings
 from hardware.clock import SystemClock
 from kiosk.command_line import app
 from kiosk.commands import fleet as fleet_command
+from kiosk.data_paths import DataPaths
 from kiosk.operations import doctor_records, settings_change
 from kiosk.operations.doctor import Grade
 from kiosk.operations.fleet.signed import DocumentKind, Payload, sign
 from kiosk.operations.office import with_restricted, with_store
-from kiosk.operations.places import DataPaths
 from kiosk.operations.settings_change import InForce
 from kiosk.operations.settings_in_force import settings_in_force
 from kiosk.records.database import DatabaseFault

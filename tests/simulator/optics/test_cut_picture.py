@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -14,14 +13,11 @@ from config.catalogue import Catalogue
 from config.machine import Machine
 from config.problems import BadInput
 from config.toml_files import checked, read_toml
+from kiosk.command_line import app
 from kiosk.cutting.plan import PlanRefusal
 from kiosk.rehearsal import cut_rehearsal
 from kiosk.rehearsal.cut_picture import CutRecord
 from tests.simulator.optics.parts import MACHINE_FILE
-
-APP = typer.Typer()
-cut_rehearsal.register(APP)
-APP.callback()(lambda: None)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +62,7 @@ def test_the_command_draws_and_tells_the_same_each_time(tmp_path: Path) -> None:
     told = []
     for name in ("one.png", "two.png"):
         result = CliRunner().invoke(
-            APP, ["cut", "--keyway", "KW1", "--bitting", "35244", "--png", str(tmp_path / name)]
+            app, ["simulate", "cut", "--keyway", "KW1", "--bitting", "35244", "--png", str(tmp_path / name)]
         )
         assert result.exit_code == 0, result.output
         told.append(result.output.replace(name, ""))
@@ -89,7 +85,7 @@ def test_the_command_draws_and_tells_the_same_each_time(tmp_path: Path) -> None:
 )
 def test_a_bad_wish_is_told_and_nothing_is_drawn(tmp_path: Path, words: tuple[str, ...], reason: str) -> None:
     png = tmp_path / "cut.png"
-    result = CliRunner().invoke(APP, ["cut", *words, "--png", str(png)])
+    result = CliRunner().invoke(app, ["simulate", "cut", *words, "--png", str(png)])
     assert isinstance(result.exception, BadInput)
     assert reason in str(result.exception)
     assert not png.exists()
@@ -97,13 +93,11 @@ def test_a_bad_wish_is_told_and_nothing_is_drawn(tmp_path: Path, words: tuple[st
 
 def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     words = ["cut", "--keyway", "KW1", "--bitting", "35244", "--png", str(tmp_path / "no" / "where.png")]
-    result = CliRunner().invoke(APP, words)
+    result = CliRunner().invoke(app, ["simulate", *words])
     assert isinstance(result.exception, BadInput)
 
 
 def test_the_command_line_offers_every_made_up_picture() -> None:
-    from kiosk.command_line import app
-
     for command in ("frames", "photo", "keys", "cut"):
         result = CliRunner().invoke(app, ["simulate", command, "--help"])
         assert result.exit_code == 0, command

@@ -6,20 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import typer
 from PIL import Image
 from typer.testing import CliRunner
 
 from config.problems import BadInput
 from hardware.camera.scan_folder import load_scan
-from simulator.serve import frames_command
-
-APP = typer.Typer()
-frames_command.register(APP)
+from kiosk.command_line import app
 
 
 def run(*words: str) -> tuple[int, str, BaseException | None]:
-    result = CliRunner().invoke(APP, list(words))
+    result = CliRunner().invoke(app, ["simulate", *words])
     return result.exit_code, result.output, result.exception
 
 

@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+DATA_VARIABLE = "KIOSK_DATA"
 INSTALLED = Path("/var/lib/kiosk")
 
 
@@ -61,7 +62,7 @@ class DataPaths:
 
 def data_folder() -> Path:
     """The data folder: `KIOSK_DATA`, else the installed one if it is there, else one in the user's home."""
-    named = os.environ.get("KIOSK_DATA", "")
+    named = os.environ.get(DATA_VARIABLE, "")
     if named:
         return Path(named)
     if INSTALLED.is_dir():
@@ -69,7 +70,7 @@ def data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kiosk"
 
 
-def places_of(data: Path | None, *, simulated: bool = False) -> DataPaths:
+def data_paths(data: Path | None, *, simulated: bool = False) -> DataPaths:
     """The folder named, else the usual one; a simulated kiosk never shares a real one's."""
     if data is not None:
         return DataPaths(data)
