@@ -14,7 +14,6 @@ from itertools import pairwise
 
 from kiosk.data_paths import DataPaths
 from kiosk.operations.happenings import HappeningKind
-from kiosk.operations.metrics import Metric
 from kiosk.records.journal import Sale
 from kiosk.records.journal.reader import SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
 
@@ -119,32 +118,6 @@ def figures(
     )
 
 
-def metrics_of(seen: Figures) -> list[Metric]:
-    """The figures as metrics."""
-    found: list[Metric] = []
-
-    def total(name: str, help_text: str, value: float, **labels: str) -> None:
-        found.append(Metric(f"keykiosk_{name}", help_text, "counter", value, labels))
-
-    days = seen.days
-    for kind, count in (("paid", sum(day.paid for day in days)), ("free", sum(day.free for day in days))):
-        total("copies_total", "Copies handed over", count, kind=kind)
-    total("copies_total", "Copies handed over", sum(day.test for day in days), kind="test")
-    total("taken_minor_total", "Money taken, minor units", sum(day.taken_minor for day in days))
-    total("recut_total", "Copies cut again", sum(day.recut for day in days))
-    total("scrapped_total", "Blanks scrapped", sum(day.scrapped for day in days))
-    for code, count in sorted(_summed(day.refused for day in days).items()):
-        total("refused_total", "Refusals by rule", count, rule=code)
-    for code, count in sorted(_summed(day.faults for day in days).items()):
-        total("faults_total", "Faults by kind", count, code=code)
-    for slot in seen.stock:
-        labels = {"slot": str(slot.number), "blank": slot.blank, "finish": slot.finish}
-        found.append(Metric("keykiosk_stock", "Blanks in a slot", "gauge", slot.count, labels))
-        found.append(Metric("keykiosk_slot_locked", "Whether a slot is locked", "gauge", float(slot.locked), labels))
-    found.append(Metric("keykiosk_open_sales", "Sales not yet closed", "gauge", seen.open_sales))
-    return found
-
-
 def _days(
     sale_rows: Sequence[Sale], step_rows: Sequence[StepRow], happening_rows: Sequence[HappeningRow]
 ) -> tuple[Day, ...]:
@@ -229,7 +202,8 @@ def _durations(step_rows: Sequence[StepRow]) -> dict[str, tuple[float, ...]]:
     return {step: tuple(values) for step, values in lasted.items()}
 
 
-def _summed(counters: Iterable[Mapping[str, int]]) -> Counter[str]:
+def summed(counters: Iterable[Mapping[str, int]]) -> Counter[str]:
+    """The counts of several days together."""
     total: Counter[str] = Counter()
     for counter in counters:
         total.update(counter)

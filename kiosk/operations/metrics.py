@@ -1,41 +1,96 @@
-"""A read-only page of figures in the Prometheus text form. Off by default; loopback unless told otherwise.
+"""A read-only page of figures in the Prometheus text form. Off by default; loopback unless the settings say otherwise.
 
-Responsible for: the text form and the page. Not responsible for: where figures come from (`counters`).
+Responsible for: names, help and buckets of the figures, and the page. Not responsible for: the text form
+(`prometheus_client`), or where figures come from (`counters`).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, cast
+
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+
+from kiosk.operations.counters import Figures, summed
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Metric:
-    """One figure. `kind` is `counter` or `gauge`."""
-
-    name: str
-    help: str
-    kind: str
-    value: float
-    labels: Mapping[str, str] = field(default_factory=dict)
+SECONDS = (0.5, 1, 2, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300)
+DEVIATIONS_MM = (0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2)
 
 
-def text_form(metrics: Iterable[Metric]) -> str:
-    """The page, each name's help and type once."""
-    lines: list[str] = []
-    said: set[str] = set()
-    for metric in sorted(metrics, key=lambda each: each.name):
-        if metric.name not in said:
-            said.add(metric.name)
-            lines += [f"# HELP {metric.name} {metric.help}", f"# TYPE {metric.name} {metric.kind}"]
-        labels = ",".join(f'{name}="{_escaped(value)}"' for name, value in sorted(metric.labels.items()))
-        lines.append(f"{metric.name}{{{labels}}} {metric.value:g}" if labels else f"{metric.name} {metric.value:g}")
-    return "\n".join(lines) + "\n"
+def metrics_of(seen: Figures, *, fleet_up: bool | None = None) -> list[Metric]:
+    """The figures as metrics. `fleet_up` is None where no link to an office is wanted."""
+    days = seen.days
+    copies = {kind: sum(getattr(day, kind) for day in days) for kind in ("paid", "free", "test")}
+    stock, locked = (
+        GaugeMetricFamily(f"keykiosk_{name}", words, labels=("slot", "blank", "finish"))
+        for name, words in (("stock", "Blanks in a slot"), ("slot_locked", "Whether a slot is locked"))
+    )
+    for slot in seen.stock:
+        names = (str(slot.number), slot.blank, slot.finish)
+        stock.add_metric(names, slot.count)
+        locked.add_metric(names, slot.locked)
+    errors = {
+        answer: [error for _, error, passed in seen.errors_mm if passed is (answer == "true")]
+        for answer in ("true", "false")
+    }
+    found: list[Metric] = [
+        _counters("copies", "Copies handed over", "kind", copies),
+        CounterMetricFamily("keykiosk_taken_minor", "Money taken, minor units", sum(day.taken_minor for day in days)),
+        CounterMetricFamily("keykiosk_recut", "Copies cut again", sum(day.recut for day in days)),
+        CounterMetricFamily("keykiosk_scrapped", "Blanks scrapped", sum(day.scrapped for day in days)),
+        _counters("refused", "Refusals by rule", "rule", summed(day.refused for day in days)),
+        _counters("faults", "Faults by kind", "code", summed(day.faults for day in days)),
+        _histogram("step_seconds", "How long a step of a sale took", "step", seen.step_s, SECONDS),
+        _histogram("deviation_mm", "Largest error of a measured copy", "passed", errors, DEVIATIONS_MM),
+        stock,
+        locked,
+        GaugeMetricFamily("keykiosk_open_sales", "Sales not yet closed", seen.open_sales),
+    ]
+    if fleet_up is not None:
+        found.append(GaugeMetricFamily("keykiosk_fleet_up", "Fleet link", fleet_up))
+    return found
+
+
+def _counters(name: str, words: str, label: str, values: Mapping[str, float]) -> CounterMetricFamily:
+    family = CounterMetricFamily(f"keykiosk_{name}", words, labels=(label,))
+    for value, count in sorted(values.items()):
+        family.add_metric((value,), count)
+    return family
+
+
+def _histogram(
+    name: str, words: str, label: str, values: Mapping[str, Sequence[float]], bounds: Sequence[float]
+) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(f"keykiosk_{name}", words, labels=(label,))
+    for value, measured in sorted(values.items()):
+        below = [(f"{bound:g}", float(sum(each <= bound for each in measured))) for bound in bounds]
+        family.add_metric((value,), [*below, ("+Inf", float(len(measured)))], sum(measured))
+    return family
+
+
+class _Collected:
+    """What the library asks for its figures: these and no others of the process."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics = tuple(metrics)
+
+    def collect(self) -> Iterable[Metric]:
+        """Each of them."""
+        return self._metrics
+
+
+def text_form(metrics: Iterable[Metric]) -> bytes:
+    """The page."""
+    return generate_latest(cast("CollectorRegistry", _Collected(metrics)))
 
 
 class MetricsPage:
@@ -46,30 +101,8 @@ class MetricsPage:
     """
 
     def __init__(self, host: str, port: int, read: Callable[[], Iterable[Metric]]) -> None:
-        class Handler(BaseHTTPRequestHandler):
-            timeout = 5
-            server_version = "kiosk"
-            sys_version = ""
-
-            def do_GET(self) -> None:
-                if self.path != "/metrics":
-                    self.send_error(404)
-                    return
-                try:
-                    page = text_form(read()).encode()
-                except Exception:
-                    # The page may fail in any way its figures can; the kiosk goes on.
-                    log.exception("metrics cannot be read")
-                    self.send_error(503)
-                    return
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                self.send_header("Content-Length", str(len(page)))
-                self.end_headers()
-                self.wfile.write(page)
-
-            def log_message(self, format: str, *args: object) -> None:
-                log.debug("metrics asked for")
+        class Handler(_Page):
+            metrics = staticmethod(read)
 
         self._server = ThreadingHTTPServer((host, port), Handler)
         self._server.daemon_threads = True
@@ -84,5 +117,28 @@ class MetricsPage:
         self._thread.join(timeout=5)
 
 
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+class _Page(BaseHTTPRequestHandler):
+    timeout = 5
+    server_version = "kiosk"
+    sys_version = ""
+    metrics: Callable[[], Iterable[Metric]]
+
+    def do_GET(self) -> None:
+        if self.path != "/metrics":
+            self.send_error(404)
+            return
+        try:
+            page = text_form(self.metrics())
+        except Exception:
+            # The page may fail in any way its figures can; the kiosk goes on.
+            log.exception("metrics cannot be read")
+            self.send_error(503)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", CONTENT_TYPE_PLAIN_0_0_4)
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        log.debug("metrics asked for")

@@ -24,10 +24,9 @@ from hardware.clock import Clock
 from hardware.ports import ByteLink
 from kiosk.data_paths import DataPaths
 from kiosk.extras import Extra, needing
-from kiosk.operations.counters import metrics_of, read_figures
+from kiosk.operations.counters import read_figures
 from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefused
 from kiosk.operations.logs import install_logs
-from kiosk.operations.metrics import Metric, MetricsPage
 from kiosk.operations.office import with_restricted, with_store
 from kiosk.operations.recorder import Recorder
 from kiosk.operations.settings_in_force import TAKEN
@@ -37,7 +36,10 @@ from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import MAKING
 
 if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
     from kiosk.operations.fleet.runner import FleetThread
+    from kiosk.operations.metrics import MetricsPage
 
 log = logging.getLogger(__name__)
 
@@ -158,17 +160,18 @@ class Running:
         return lambda: WatchedLink(open_link(), lambda: self.watchdog.beat(LINK))
 
     def _page(self) -> MetricsPage:
+        # Off as shipped, so no kiosk without it loads what it needs.
+        from kiosk.operations.metrics import MetricsPage, metrics_of
+
+        def figures() -> list[Metric]:
+            up = None if self.fleet is None else not self.fleet.problem
+            return metrics_of(read_figures(self._places), fleet_up=up)
+
         metrics = self._settings.operations.metrics
         try:
-            return MetricsPage(metrics.host, metrics.port, self._metrics)
+            return MetricsPage(metrics.host, metrics.port, figures)
         except OSError as error:
             raise BadInput(Problem("operations", "metrics.port", error.strerror or "cannot be used")) from error
-
-    def _metrics(self) -> list[Metric]:
-        found = metrics_of(read_figures(self._places))
-        if self.fleet is not None:
-            found.append(Metric("keykiosk_fleet_up", "Fleet link", "gauge", float(not self.fleet.problem)))
-        return found
 
     def _link(self) -> FleetThread:
         with needing(Extra.FLEET):

@@ -13,10 +13,10 @@ import pytest
 from config.machine import Magazine, Slot
 from kiosk.data_paths import DataPaths
 from kiosk.key.reading import Outcome
-from kiosk.operations.counters import metrics_of, read_figures
+from kiosk.operations.counters import read_figures
 from kiosk.operations.fleet.outbox import Outbox
 from kiosk.operations.happenings import Happening, HappeningKind, happened
-from kiosk.operations.metrics import text_form
+from kiosk.operations.metrics import metrics_of, text_form
 from kiosk.operations.recorder import Recorder, open_operations
 from kiosk.operations.report_html import report_html
 from kiosk.policy.decision import FiredRule, Override, Verdict
@@ -162,9 +162,19 @@ def test_days_count_paid_free_recut_scrapped_refused_and_faults(
     assert seen.days[-1].faults == {"LINK_LOST": 1}
     assert seen.first_time_right == (2, 3)
     assert set(seen.step_s["cutting"]) == {1.0}
-    text = text_form(metrics_of(seen))
-    assert 'keykiosk_refused_total{rule="PATENTED"} 2' in text
-    assert 'keykiosk_stock{blank="KW1",finish="brass",slot="1"} 50' in text
+    text = text_form(metrics_of(seen)).decode()
+    assert 'keykiosk_copies_total{kind="paid"} 2.0' in text
+    assert 'keykiosk_refused_total{rule="PATENTED"} 2.0' in text
+    assert 'keykiosk_stock{blank="KW1",finish="brass",slot="1"} 50.0' in text
+    assert 'keykiosk_step_seconds_bucket{le="0.5",step="cutting"} 0.0' in text
+    cuts = len(seen.step_s["cutting"])
+    assert f'keykiosk_step_seconds_bucket{{le="1",step="cutting"}} {cuts}.0' in text
+    assert f'keykiosk_step_seconds_sum{{step="cutting"}} {cuts}.0' in text
+    assert 'keykiosk_deviation_mm_bucket{le="0.005",passed="true"} 0.0' in text
+    assert 'keykiosk_deviation_mm_bucket{le="0.01",passed="true"} 1.0' in text
+    assert 'keykiosk_deviation_mm_sum{passed="true"} 0.01' in text
+    assert "fleet" not in text
+    assert "keykiosk_fleet_up 0.0" in text_form(metrics_of(seen, fleet_up=False)).decode()
 
 
 def test_the_report_is_one_file_with_its_plots_inside(places: DataPaths, clock: Ticking, journal: Journal) -> None:

@@ -92,7 +92,7 @@ def test_status_log_and_metrics_tell_of_it(tmp_path: Path, settings: Settings) -
         connection.request("GET", "/metrics")
         page = connection.getresponse().read().decode()
         connection.close()
-        assert 'keykiosk_faults_total{code="LINK_LOST"} 1' in page
+        assert 'keykiosk_faults_total{code="LINK_LOST"} 1.0' in page
         logging.getLogger("kiosk.session.machine").warning("something")
     assert json.loads((places.logs / "kiosk.log").read_text().splitlines()[-1])["message"] == "something"
     assert read_status(places.data) is None
