@@ -26,7 +26,7 @@ class Group:
 
 
 COMMANDS: Mapping[str, str | Group] = {
-    "run": "kiosk.launch:run",
+    "run": "kiosk.launch.run:run",
     "identify": "kiosk.commands.identify:identify_command",
     "check-config": "kiosk.commands.config:check_config",
     "check-code": "kiosk.commands.register:check_code",
@@ -43,7 +43,7 @@ COMMANDS: Mapping[str, str | Group] = {
             "plan": "kiosk.commands.service:plan",
             "safe-stop": "kiosk.commands.service:safe_stop",
             "calibrate": "kiosk.commands.calibrate:calibrate",
-            "scan": "kiosk.commands.scan:scan",
+            "scan": "kiosk.launch.scan:scan",
         },
     ),
     "policy": Group(

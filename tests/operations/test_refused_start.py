@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import kiosk.__main__ as entry
-import kiosk.launch as launching
+import kiosk.launch.run as launching
 import kiosk.operations.refused_start as refused_start
 import ui.app
 from config.settings import load_store

@@ -99,7 +99,7 @@ def test_a_real_kiosk_loads_no_simulator_no_rehearsal_and_no_extra(tmp_path: Pat
 
 def test_a_kiosk_without_the_extras_sells() -> None:
     status, said, complained, _ = kiosk(
-        "scenario", "run", "kiosk/rehearsal/scenarios/sell_kw1.toml", absent=EXTRAS, first="import kiosk.launch"
+        "scenario", "run", "kiosk/rehearsal/scenarios/sell_kw1.toml", absent=EXTRAS, first="import kiosk.launch.run"
     )
     assert status == 0, complained
     assert "1 of 1 as they must be" in said

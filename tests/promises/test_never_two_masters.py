@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import kiosk.launch as launching
+import kiosk.launch.run as launching
 from config.problems import BadInput
 from kiosk.command_line import app
 from kiosk.operations.requests import answering

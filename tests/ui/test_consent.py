@@ -93,7 +93,7 @@ def test_without_a_display_nobody_is_asked_and_one_line_says_so(
 def test_a_folder_in_use_is_refused_before_anybody_is_asked(
     made: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("kiosk.commands.scan.display", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr("kiosk.launch.scan.display", lambda *_: pytest.fail("asked"))
     out = tmp_path / "case"
     if made == "full":
         out.mkdir()
