@@ -217,6 +217,10 @@ class CopyCheck(Frozen):
     """How far a cut may lie off along the blade; makers state .001 to .004 in."""
     tip_tolerance_mm: float = Field(default=0.12, gt=0, le=0.12)
     """How far the tip may be from where a blank on its stop has it; more is a blank that slipped."""
+    jaw_mm: float = Field(default=4.0, gt=0.5, le=20)
+    """Where the clamp's face must be in the check picture, from its left border: set once with a homed machine."""
+    jaw_tolerance_mm: float = Field(default=0.5, gt=0, le=0.5)
+    """A jaw further from there: X has lost steps, or the camera was moved, and the picture measures nothing."""
     rim_mm: float = Field(default=0.0, ge=0, le=0.05)
     """How much higher the camera sees a cut than its middle lies: a round wheel leaves a hollow across the blade, of
     thickness squared over four times the wheel's diameter (2 mm by 60 mm: 0.017), and the camera sees its rims."""

@@ -136,6 +136,22 @@ class CameraFault(HardwareFault):
         self.view = view
 
 
+class JawMisplaced(HardwareFault):
+    """The clamp does not stand in the check picture where it must: that picture measures nothing and shows nothing.
+
+    `off_mm` is how far to the right of its place its face is seen; None when it is in the picture nowhere.
+    """
+
+    code: ClassVar[str] = "JAW"
+
+    def __init__(self, off_mm: float | None) -> None:
+        where = "not to be seen" if off_mm is None else f"{off_mm:+.2f} mm off its place"
+        super().__init__(
+            f"in the check picture the jaw is {where}: X lost steps, or the camera was moved (check.jaw_mm)"
+        )
+        self.off_mm = off_mm
+
+
 class PaymentFault(HardwareFault):
     """The payment device cannot be asked."""
 

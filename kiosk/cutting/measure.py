@@ -12,7 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.errors import CameraFault
+from config.machine import CopyCheck
+from hardware.errors import CameraFault, JawMisplaced
 from hardware.scan import Frame
 from kiosk.key.reading import Profile
 
@@ -24,22 +25,31 @@ SHORTEST_BLADE_MM = 8.0
 WIDEST_GAP_MM = 4.0
 """What begins so far from the jaw is no clamped blank."""
 LEAST_CONTRAST = 40.0
+LIT = 60.0
+"""A backlight brighter than this is on."""
 STEEPEST_TILT = 0.02
 """A clamped blade that leans more (rise per mm) is not clamped as it should be."""
 
 
-def measure_copy(view: Frame) -> Profile:
+def measure_copy(view: Frame, limits: CopyCheck) -> Profile:
     """Cut edge of the clamped copy: x from the shoulder, height above the spine, mm.
 
     Raises:
-        CameraFault: no light, no jaw, no blade, or a blade that leans: nothing that could be measured.
+        CameraFault: no light, no blade, or a blade that leans: nothing that could be measured.
+        JawMisplaced: the clamp does not stand where it must.
     """
     grey, colours = counted(view)
     dark, light = levels(grey, 0.02, 0.98)
     if light - dark < LEAST_CONTRAST * colours:
+        if light >= LIT * colours:
+            # Light everywhere: the clamp, which is always there, is not.
+            raise JawMisplaced(None)
         raise CameraFault("check", "no light behind the copy")
     half = (light + dark) / 2
     jaw_px = _jaw_face(grey, half)
+    off_mm = jaw_px * view.mm_per_px - limits.jaw_mm
+    if abs(off_mm) > limits.jaw_tolerance_mm:
+        raise JawMisplaced(off_mm)
     columns = np.arange(int(np.ceil(jaw_px)) + 2, grey.shape[1])
     top, bottom = _edges(grey, columns, half)
     seen = np.isfinite(top) & np.isfinite(bottom)
@@ -75,7 +85,7 @@ def _jaw_face(grey: Counts, half: float) -> float:
     band = np.median(grey[: max(3, grey.shape[0] // 12)], axis=0)
     lit = np.flatnonzero(band > half)
     if not lit.size or lit[0] == 0 or band[: lit[0]].max() > half:
-        raise CameraFault("check", "the clamp's jaw is not where it must be")
+        raise JawMisplaced(None)
     first = int(lit[0])
     # Crossing of the half level between two pixel centres.
     part = (half - band[first - 1]) / (band[first] - band[first - 1])

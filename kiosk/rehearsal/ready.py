@@ -13,7 +13,7 @@ import numpy as np
 
 from config.catalogue import Catalogue
 from config.machine import CopyCheck
-from hardware.errors import CameraFault
+from hardware.errors import CameraFault, JawMisplaced
 from hardware.scan import Frame, ScanFrames
 from kiosk.cutting.check import CopyErrors, check_copy
 from kiosk.cutting.measure import STEEPEST_TILT
@@ -60,7 +60,9 @@ class ReadyKeyReader:
 
     def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted."""
-        blade = self.sim.world.at_check()
+        blade, off_mm = self.sim.world.at_check(), self.sim.world.check_off_mm
+        if abs(off_mm) > self.limits.jaw_tolerance_mm:
+            raise JawMisplaced(off_mm)
         if blade is None:
             return CopyErrors((), 0.0, 0.0, passed=False)
         if abs(blade.bend_mm) / float(blade.x_mm[-1]) > STEEPEST_TILT:
@@ -104,9 +106,10 @@ class ReadyScanner:
             cameras.dropped -= 1
             raise CameraFault("check", "no frame came")
         pixels = np.full((60, 200), 230, dtype=np.uint8)
-        pixels[:, :20] = 10
+        jaw_px = max(0, 20 + round(self._sim.world.check_off_mm / 0.2))
+        pixels[:, :jaw_px] = 10
         if self._sim.world.at_check() is not None:
-            pixels[20:50, 20:180] = 10
+            pixels[20:50, jaw_px : jaw_px + 160] = 10
         return Frame(pixels, 0.2)
 
     def look(self, view: str) -> Frame:

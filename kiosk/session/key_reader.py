@@ -43,4 +43,4 @@ class CatalogueKeyReader:
 
     def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted."""
-        return check_copy(plan, measure_copy(view), self._limits)
+        return check_copy(plan, measure_copy(view, self._limits), self._limits)

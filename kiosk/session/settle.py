@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from config.machine import CopyCheck
 from hardware.errors import CameraFault, ClampNotEmpty, PaymentFault
 from hardware.ports import PaymentAnswer, PaymentState
 from hardware.scan import Frame
@@ -66,7 +67,7 @@ def seen_in_clamp(ports: SessionPorts) -> bool:
         HardwareFault: the machine or the camera cannot say it.
     """
     ports.cutter.present_to_check()
-    there = copy_is_there(ports.scanner.check())
+    there = copy_is_there(ports.scanner.check(), ports.machine.check)
     if not there:
         ports.machine_record.clamp_emptied()
     return there
@@ -194,14 +195,15 @@ def _now(transaction: str, ports: SessionPorts) -> Sale:
     return sale
 
 
-def copy_is_there(view: Frame) -> bool:
+def copy_is_there(view: Frame, limits: CopyCheck) -> bool:
     """Whether anything hangs in the clamp before the check camera.
 
     Raises:
         CameraFault: too dark to tell.
+        JawMisplaced: the clamp is not where it must be, so that an empty picture is no empty clamp.
     """
     try:
-        measure_copy(view)
+        measure_copy(view, limits)
     except CameraFault:
         grey, colours = counted(view)
         (light,) = levels(grey, 0.98)

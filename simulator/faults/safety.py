@@ -93,6 +93,10 @@ def _forgetful(sim: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
     return put(sim.firmware.core, "forgetful", True)
 
 
+def _camera_moved(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    return put(sim.world, "check_camera_moved_mm", p["mm"])
+
+
 def _hold(sim: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
     sim.world.set_hold(True)
     return lambda: sim.world.set_hold(False)
@@ -151,6 +155,8 @@ SAFETY = (
           {"axis": AXIS, "every_s": Parameter(0.5, 0.01, 60, unit=" s")}, harms=("ran_into_end",)),
     Fault("alarm_missing", "after a reset in motion the board says no alarm and is not locked", Required.STOPS,
           _forgetful),
+    Fault("check_camera_moved", "the check camera was pushed along the blade", Required.OUT_OF_ORDER, _camera_moved,
+          {"mm": Parameter(3.0, -20, 20, unit=" mm")}),
     Fault("hold_held", "the hold button is held", Required.STOPS, _hold),
     Fault("port_lost", "the port vanishes, the board keeps its power, and the port is back", Required.STOPS, _port_lost,
           {"back_after_s": Parameter(2.0, 0, _SPAN, unit=" s"), "opening_resets": _RESETS}),

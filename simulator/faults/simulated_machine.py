@@ -182,16 +182,17 @@ class SimulatedScanner:
         sim = self._sim
         with sim.timeline.lock:
             self._answering("check")
-            blade = sim.world.at_check()
+            blade, off_mm = sim.world.at_check(), sim.world.check_off_mm
             self._looks += 1
             seed = self._seed(self._sim.tray.laid * 1009 + self._looks)
             if blade is None:
                 nothing = np.zeros(0)
-                return render_check(nothing, nothing, sim.machine.views.check, sim.optics, seed)
+                return render_check(nothing, nothing, sim.machine.views.check, sim.optics, seed, off_mm=off_mm)
             x, top, bottom = blade.x_mm + blade.shift_mm, blade.top_mm.copy(), blade.bottom_mm
             lift, tilt = blade.lift_mm, blade.tilt_deg
+        view = sim.machine.views.check
         return render_check(
-            x, top, sim.machine.views.check, sim.optics, seed, bottom_mm=bottom, lift_mm=lift, tilt_deg=tilt
+            x, top, view, sim.optics, seed, bottom_mm=bottom, lift_mm=lift, tilt_deg=tilt, off_mm=off_mm
         )
 
     def _answering(self, *views: str) -> None:

@@ -31,6 +31,8 @@ _METAL_MM = 6.0
 """Above the spine's seat; every blank reaches higher, so a wheel below it should be in metal."""
 _BLADE_MM = 20.0
 """Along the blade from its shoulder; every blank reaches further."""
+_CHECK_FIELD_MM = 20.0
+"""So far from its place a clamped blade is still seen by the check camera."""
 _FALLING_S = 0.5
 """How long a copy that slides through the chute darkens its light barrier."""
 
@@ -101,6 +103,8 @@ class World:
         self.emergency_stop = False
         self.hold_button = False
         self.brush_worn = False
+        self.check_camera_moved_mm = 0.0
+        """How far the check camera was pushed to the left along the blade."""
         self.clamp_slack = False
         """Nothing holds the jaws together: they are open whatever the board says."""
         self.inputs: dict[str, Sensed] = {}
@@ -243,9 +247,13 @@ class World:
 
     def at_check(self) -> Blade | None:
         """The blade before the check camera, if the clamp stands there with one."""
+        return self.carousel.clamped if abs(self.check_off_mm) <= _CHECK_FIELD_MM else None
+
+    @property
+    def check_off_mm(self) -> float:
+        """How far the clamp stands from its place before the check camera, towards the blade's tip (to the right)."""
         self.sync()
-        near = abs(self.slides[0].at_mm - self.carousel.places.check_x_mm) <= 1.0
-        return self.carousel.clamped if near else None
+        return self.carousel.places.check_x_mm - self.slides[0].at_mm + self.check_camera_moved_mm
 
     # -- inside ------------------------------------------------------------------------------------------------
 

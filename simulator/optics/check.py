@@ -35,6 +35,7 @@ def render_check(
     bottom_mm: NDArray[np.float64] | None = None,
     lift_mm: float = 0.0,
     tilt_deg: float = 0.0,
+    off_mm: float = 0.0,
 ) -> Frame:
     """The clamped blade before the check camera.
 
@@ -47,12 +48,14 @@ def render_check(
         bottom_mm: the lower edge (the tip's chamfer); the spine all along when None.
         lift_mm: how far shavings hold the blade off its seat.
         tilt_deg: how far a bent or badly clamped blade leans up towards its tip.
+        off_mm: how far the clamp stands to the right of its place, with what it holds.
     """
     rng = np.random.default_rng(seed)
     grey = light.level(optics, BACKLIGHT, rng)
     pixels = light.flat_frame(view.width_px, view.height_px, optics.vignette, grey)
     height_mm = view.height_px * view.mm_per_px
-    jaw = np.array([(-JAW_MM - 2, -30), (0, -30), (0, height_mm + 30), (-JAW_MM - 2, height_mm + 30)], dtype=np.float64)
+    left_mm = -JAW_MM - max(off_mm, 0.0) - 2
+    jaw = np.array([(left_mm, -30), (0, -30), (0, height_mm + 30), (left_mm, height_mm + 30)], dtype=np.float64)
     shapes = [jaw]
     if x_mm.size:
         low = np.zeros_like(top_mm) if bottom_mm is None else bottom_mm
@@ -61,12 +64,13 @@ def render_check(
         lean = np.radians(tilt_deg)
         blade = np.stack([blade[:, 0], blade[:, 1] + lift_mm + np.tan(lean) * blade[:, 0]], axis=1)
         shapes.append(blade)
-    origin = np.array([JAW_MM, height_mm - SPINE_MARGIN_MM])
+    origin = np.array([JAW_MM + off_mm, height_mm - SPINE_MARGIN_MM])
     placed = [((shape * (1, -1) + origin) / view.mm_per_px, ()) for shape in shapes]
     margin = light.spread_px(optics) + 4
     around = window_around(np.concatenate([p for p, _ in placed]), margin, view.width_px, view.height_px)
-    bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices)
-    pixels[around.slices] = light.lit(bright, light.blurred(passing(covered(placed, around)), optics), grey)
+    if around.width and around.height:
+        bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices)
+        pixels[around.slices] = light.lit(bright, light.blurred(passing(covered(placed, around)), optics), grey)
     pixels, _ = light.responded(pixels, optics, rng)
     light.with_dust(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)

@@ -150,7 +150,7 @@ class Wheel:
         found.gouges_mm.append(float((wanted - blade.top_mm)[cut & (wanted < plan.blade_height_mm - 0.1)].max()))
         passed = checked.passed
         if pictured:
-            seen = check_copy(plan, measure_copy(self.sim.scanner.check()), machine().check)
+            seen = check_copy(plan, measure_copy(self.sim.scanner.check(), machine().check), machine().check)
             found.camera_mm += [a - b for a, b in zip(seen.cuts_mm, checked.cuts_mm, strict=True)]
             passed = seen.passed
         since_s = self.sim.clock.now_s()

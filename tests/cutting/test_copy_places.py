@@ -141,6 +141,6 @@ def test_the_camera_passes_good_copies_and_tells_a_slipped_blank(code: str) -> N
         picture = render_check(
             blade.x_mm + slip_mm, blade.top_mm, machine().views.check, Optics(), seed, bottom_mm=blade.bottom_mm
         )
-        errors = check_copy(plan, measure_copy(picture), LIMITS)
+        errors = check_copy(plan, measure_copy(picture, LIMITS), LIMITS)
         assert errors.passed == (slip_mm == 0), (slip_mm, errors)
         assert errors.tip_mm == pytest.approx(slip_mm, abs=0.06)

@@ -193,9 +193,9 @@ class FakeScanner:
 
     def check(self) -> Frame:
         pixels = np.full((120, 400), 230, dtype=np.uint8)
-        pixels[:, :40] = 10
+        pixels[:, :80] = 10
         if self.cutter.clamped:
-            pixels[40:100, 40:350] = 10
+            pixels[40:100, 80:350] = 10
         return Frame(pixels, 0.05)
 
     def look(self, view: str) -> Frame:

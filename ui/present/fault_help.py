@@ -20,6 +20,7 @@ FAMILY_OF = {
     "CLAMP": "clamp",
     "BLANK": "blank",
     "CHUTE": "chute",
+    "JAW": "jaw",
     "CAMERA": "camera",
     "PAYMENT": "payment",
     "DRIFT": "drift",

@@ -148,6 +148,12 @@ def sensed_falling(hand: Hand) -> object:
     return hand.world.extra_pins(hand.sim.firmware.now_s)
 
 
+def jaw_in_picture_px(hand: Hand) -> object:
+    hand.ready()
+    hand.macro("check")
+    return int((hand.sim.scanner.check().pixels[0] < 100).sum()) // 20
+
+
 def home_z_mm(hand: Hand) -> object:
     return hand.say("$H"), tuple(round(each, 1) for each in hand.world.position_mm)
 
@@ -189,6 +195,7 @@ LOOKS: dict[str, tuple[str, Callable[[Hand], object]]] = {
     "clock_jump": ("", wall_clock), "payment_declined": ("", paid), "payment_unreachable": ("", paid),
     "payment_silent": ("", paid), "clamp_opens": ("", in_the_jaws), "stray_byte": ("after_s=0.5", coolant),
     "wheel_late": ("", rpm_soon), "spindle_stuck_on": ("", rpm_after_off), "tachometer_dead": ("", sensed_turning),
+    "check_camera_moved": ("", jaw_in_picture_px),
     "chute_sensor_dead": ("", sensed_falling), "home_switch_chatters": ("axis=z,every_s=0.05", home_z_mm),
     "alarm_missing": ("", reset_in_motion), "hold_held": ("", pins), "port_lost": ("", reopened),
     "port_wedged": ("", reopened),
