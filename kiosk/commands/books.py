@@ -1,6 +1,6 @@
 """Opening the staff accounts and the audit for a command: which folder, which key, and whether a kiosk has them.
 
-Responsible for: paths, ownership, and telling faults. Not responsible for: what commands do with the books.
+Responsible for: paths, ownership, and saying faults in one line. Not responsible for: what commands do with the books.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def read_records(data: Path | None) -> tuple[tuple[Record, ...], BrokenRecord | 
     places = data_paths(data)
     if not places.audit.is_file():
         raise BadInput(Problem(str(places.audit), "", "no audit here; name the data folder with --data"))
-    with told(places.audit):
+    with one_line(places.audit):
         return read_audit(places.audit, key_folder_beside(places.data))
 
 
@@ -44,7 +44,7 @@ def read_accounts(data: Path | None) -> tuple[Account, ...]:
     places = data_paths(data)
     if not places.staff.is_file():
         return ()
-    with told(places.staff), read_only(places.staff) as connection:
+    with one_line(places.staff), read_only(places.staff) as connection:
         return StaffAccounts(connection, SystemClock()).accounts()
 
 
@@ -59,7 +59,7 @@ def owned_audit(places: DataPaths) -> Iterator[Audit]:
     seal = key_folder_beside(places.data)
     with (
         own_folders(places.data, seal),
-        told(places.audit),
+        one_line(places.audit),
         closing(Audit.open(places.audit, seal, SystemClock())) as audit,
     ):
         yield audit
@@ -79,7 +79,7 @@ def owned_staff(places: DataPaths) -> Iterator[tuple[StaffAccounts, Audit]]:
 
 
 @contextmanager
-def told(file: Path) -> Iterator[None]:
+def one_line(file: Path) -> Iterator[None]:
     """A database's fault as the command line's one line."""
     try:
         yield

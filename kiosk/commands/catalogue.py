@@ -122,7 +122,7 @@ def enrol(
     except BadInput:
         (folder / target).unlink()
         raise
-    for line in _told(learned, owner.code):
+    for line in _described_section(learned, owner.code):
         typer.echo(line)
     typer.echo(f"kept in {folder / target}")
     typer.echo(f"limits of a match measured with it and kept in {kept_limits(limits, config)}")
@@ -144,7 +144,7 @@ def _named(name: str, keyway: str | None, catalogue: Catalogue) -> tuple[Keyway,
     return owner, section_id, f"{re.sub('[^a-z0-9]+', '-', section_id)}.toml"
 
 
-def _told(learned: Enrolled, keyway: str) -> list[str]:
+def _described_section(learned: Enrolled, keyway: str) -> list[str]:
     section = learned.section
     lines = [
         f"{section.id} for {keyway}: {section.height_mm:.2f} mm high, {section.thickness_mm:.2f} mm thick; "

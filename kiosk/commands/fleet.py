@@ -152,8 +152,8 @@ def take(
         if isinstance(answer, DocumentRefused):
             raise BadInput(Problem(str(document), answer.reason.value, answer.detail or "refused"))
         if answer.news:
-            told = {"document": kind.value, "version": answer.version, "digest": answer.digest, "key": answer.key}
-            audit.record(TAKEN, told)
+            facts = {"document": kind.value, "version": answer.version, "digest": answer.digest, "key": answer.key}
+            audit.record(TAKEN, facts)
     typer.echo(f"{kind.value}, version {answer.version}: in force from the next start")
 
 

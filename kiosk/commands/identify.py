@@ -34,7 +34,7 @@ MmPerPx = Annotated[
 
 
 @dataclass(frozen=True, repr=False)
-class _Told:
+class _Findings:
     """Everything said of one path."""
 
     path: Path
@@ -63,8 +63,8 @@ def identify_command(
             bad_input = True
             print_problems(bad)
             continue
-        told = _tell(path, frames, settings, index, reader, policy)
-        typer.echo(json.dumps(_as_object(told), ensure_ascii=False) if as_json else "\n".join(_as_text(told)))
+        found = _examine(path, frames, settings, index, reader, policy)
+        typer.echo(json.dumps(_as_object(found), ensure_ascii=False) if as_json else "\n".join(_as_text(found)))
     if bad_input:
         raise typer.Exit(2)
 
@@ -88,9 +88,9 @@ def _frames(path: Path, mm_per_px: float | None) -> ScanFrames:
     return ScanFrames(silhouette=view, head=view)
 
 
-def _tell(
+def _examine(
     path: Path, frames: ScanFrames, settings: Settings, index: SectionIndex, reader: StampReader, policy: Policy
-) -> _Told:
+) -> _Findings:
     reading = read_key(frames)
     identification = identify(reading, settings.catalogue, index)
     if frames.face_above is None and frames.face_below is None:
@@ -122,7 +122,7 @@ def _tell(
         stocked=frozenset(slot.blank for slot in settings.machine.magazine.slots),
     )
     decision = decide(request, policy)
-    return _Told(path, reading, identification, roots, outline_of, stamp, decision)
+    return _Findings(path, reading, identification, roots, outline_of, stamp, decision)
 
 
 def _may_be_cut(identification: Identification) -> bool:
@@ -146,30 +146,30 @@ _NEVER_CUT = frozenset(
 )
 
 
-def _as_object(told: _Told) -> dict[str, object]:
-    identification = told.identification
+def _as_object(found: _Findings) -> dict[str, object]:
+    identification = found.identification
     known = identification.outcome is Outcome.IDENTIFIED and bool(identification.cuts)
     return {
-        "scan": str(told.path),
+        "scan": str(found.path),
         "outcome": identification.outcome.value,
         "keyway": identification.blank if known else None,
         "bitting": identification.bitting if known else None,
-        "depths_mm": [round(root, 3) for root in told.roots_mm],
+        "depths_mm": [round(root, 3) for root in found.roots_mm],
         "score": round(identification.score, 4),
         "margin": round(identification.margin, 4),
-        "stamp": list(told.stamp.phrases),
-        "stamp_illegible": told.stamp.illegible,
-        "verdict": told.decision.verdict.value,
-        "rules": [rule.code for rule in told.decision.rules],
+        "stamp": list(found.stamp.phrases),
+        "stamp_illegible": found.stamp.illegible,
+        "verdict": found.decision.verdict.value,
+        "rules": [rule.code for rule in found.decision.rules],
     }
 
 
 _WEAR = {Wear.NEW: "like new", Wear.WORN: "worn; restoring to factory depths is advised", Wear.PAST_TELLING: "too worn"}
 
 
-def _as_text(told: _Told) -> Iterator[str]:
-    identification, reading = told.identification, told.reading
-    yield f"{told.path}: {identification.outcome.value.replace('_', ' ')}"
+def _as_text(found: _Findings) -> Iterator[str]:
+    identification, reading = found.identification, found.reading
+    yield f"{found.path}: {identification.outcome.value.replace('_', ' ')}"
     if identification.score > 0:
         nearest = identification.ranked[0].section if identification.ranked else "none"
         yield f"  section   nearest {nearest}, score {identification.score:.3f}, margin {identification.margin:.3f}"
@@ -178,19 +178,19 @@ def _as_text(told: _Told) -> Iterator[str]:
         yield f"  keyway    {identification.keyway}: {what}"
     if identification.cuts and identification.outcome is Outcome.IDENTIFIED:
         yield f"  bitting   {identification.bitting}; {_WEAR[identification.wear]}"
-    elif told.outline_of:
-        yield f"  outline   cut like {told.outline_of}; the section alone decides, so this is no answer"
+    elif found.outline_of:
+        yield f"  outline   cut like {found.outline_of}; the section alone decides, so this is no answer"
     if reading.blade_height_mm is not None and reading.blade_length_mm is not None:
         stop = "shoulder to tip" if reading.shoulder_seen else "as far as the bow"
         yield f"  blade     {reading.blade_height_mm:.2f} mm high, {reading.blade_length_mm:.2f} mm long ({stop})"
-    if told.roots_mm:
-        yield f"  roots     {' '.join(f'{root:.3f}' for root in told.roots_mm)} mm above the spine"
+    if found.roots_mm:
+        yield f"  roots     {' '.join(f'{root:.3f}' for root in found.roots_mm)} mm above the spine"
     if not identification.faces_seen:
         yield "  faces     not both looked at: whether one is milled was not seen"
-    silence = f"not seen: {told.stamp.unseen.value.replace('_', ' ')}" if told.stamp.unseen else "nothing on the list"
-    words = ", ".join(told.stamp.phrases) or silence
-    more = "; a company name and telephone number" if told.stamp.name_and_phone else ""
-    more += "; something that could not be made out" if told.stamp.illegible else ""
+    silence = f"not seen: {found.stamp.unseen.value.replace('_', ' ')}" if found.stamp.unseen else "nothing on the list"
+    words = ", ".join(found.stamp.phrases) or silence
+    more = "; a company name and telephone number" if found.stamp.name_and_phone else ""
+    more += "; something that could not be made out" if found.stamp.illegible else ""
     yield f"  head      {words}{more}"
-    rules = ", ".join(rule.code for rule in told.decision.rules)
-    yield f"  verdict   {told.decision.verdict.value.replace('_', ' ')}{f' ({rules})' if rules else ''}"
+    rules = ", ".join(rule.code for rule in found.decision.rules)
+    yield f"  verdict   {found.decision.verdict.value.replace('_', ' ')}{f' ({rules})' if rules else ''}"

@@ -57,7 +57,7 @@ def status(as_json: AsJson = False, data: DataOption = None) -> None:
     """What the kiosk is doing now, and today's figures."""
     places = data_paths(data)
     now = read_status(places.data)
-    with _told():
+    with _one_line():
         seen = read_figures(places, datetime.now(UTC).date().isoformat())
     if as_json:
         typer.echo(json.dumps({"now": asdict(now) if now else None, "today": _figures_object(seen)}, indent=1))
@@ -83,7 +83,7 @@ def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: 
     """Days, quality, errors, drift, time by step and stock since a day."""
     places = data_paths(data)
     first = _day(since)
-    with _told():
+    with _one_line():
         seen = read_figures(places, first)
     if as_json:
         typer.echo(json.dumps(_figures_object(seen), indent=1))
@@ -131,7 +131,7 @@ def logs(
 def backup(target: Annotated[Path, typer.Argument(help="Archive to make (.tar.gz).")], data: DataOption = None) -> None:
     """Back up databases and settings while the kiosk runs. Holds no key data, passwords or sealing keys."""
     owner = os.environ.get(OWNER_VARIABLE, "")
-    with _told():
+    with _one_line():
         names = back_up(data_paths(data), Path(owner) if owner else None, target)
     typer.echo(f"{target}: {', '.join(names)}")
 
@@ -141,13 +141,13 @@ def restore(
     target: Annotated[Path, typer.Argument(help="An empty folder to unpack it into.")],
 ) -> None:
     """Check a backup and unpack it beside, never over, what is there."""
-    with _told():
+    with _one_line():
         names = restore_backup(archive, target)
     typer.echo(f"{target}: {', '.join(names)}")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _one_line() -> Iterator[None]:
     """Turn a database's fault into the command line's one line."""
     try:
         yield

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.commands.books import told
+from kiosk.commands.books import one_line
 from kiosk.commands.options import DataOption
 from kiosk.data_paths import data_paths
 from kiosk.operations.register_code import problem_of
@@ -20,7 +20,7 @@ Code = Annotated[str, typer.Argument(help="As printed under the bars: to pay wit
 def check_code(code: Code, data: DataOption = None) -> None:
     """Say whether this kiosk made a code, for that sale and amount. Whether it was used is in the register's books."""
     places = data_paths(data)
-    with told(places.journal):
+    with one_line(places.journal):
         problem = problem_of(places.journal, code)
     typer.echo(f"{code}: {problem or 'is good'}")
     if problem:

@@ -54,7 +54,7 @@ def run(
         for number, (path, scenario) in enumerate(scenarios, start=1):
             result = _play(scenario, settings, flight)
             played.append((path, result))
-            _tell(number, len(scenarios), path, result, verbose=verbose)
+            _print_result(number, len(scenarios), path, result, verbose=verbose)
     finally:
         logging.disable(logging.NOTSET)
     failed = sum(not result.passed for _, result in played)
@@ -139,7 +139,7 @@ def _play(scenario: Scenario, settings: Settings, flight: Path | None) -> Scenar
         raise BadInput(Problem(str(flight), "", error.strerror or "cannot be written")) from error
 
 
-def _tell(number: int, count: int, path: Path, result: ScenarioResult, *, verbose: bool) -> None:
+def _print_result(number: int, count: int, path: Path, result: ScenarioResult, *, verbose: bool) -> None:
     mark = typer.style("ok  ", fg="green") if result.passed else typer.style("FAIL", fg="red")
     typer.echo(f"[{number:3}/{count}] {mark} {path.stem:32} {result.virtual_s:6.0f} s in {result.wall_s:5.2f} s")
     if verbose:

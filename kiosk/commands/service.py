@@ -75,7 +75,7 @@ def _cut_one(machine: Machine, port: str, plan: CutPlan, slot: int, planned: Cal
             cutter.deliver()
             _say("cut and delivered")
         except HardwareFault as fault:
-            raise _told(port, fault) from fault
+            raise _as_bad_input(port, fault) from fault
         finally:
             _leave_no_wheel_turning(cutter, port)
             cutter.close()
@@ -156,7 +156,7 @@ def _leave_no_wheel_turning(cutter: GrblCutter, port: str) -> None:
     sys.stderr.write(f"kiosk: {port}: {'the board was reset: its wheel is off' if off else WARNING}\n")
 
 
-def _told(port: str, fault: HardwareFault) -> BadInput:
+def _as_bad_input(port: str, fault: HardwareFault) -> BadInput:
     """A fault as the one line a technician reads."""
     reason = str(fault).removeprefix(f"{port}: ")
     return BadInput(Problem(port, "", f"{reason}{_advice(fault)} [{fault.code}]"))
