@@ -35,6 +35,7 @@ from kiosk.session.intents import (
     Refill,
     ServiceAction,
     ServiceMenu,
+    ServiceTask,
     SetLanguage,
     SetQuantity,
     StaffKey,
@@ -315,7 +316,7 @@ class Shopper:
             case ["unlock", slot]:
                 return [UnlockSlot(int(slot))]
             case ["action", name]:
-                return [ServiceAction(name)]
+                return [ServiceAction(ServiceTask(name))]
             case ["received" | "not_received" as told]:
                 doubts = now.staff.doubts if now.staff else ()
                 return [ConfirmReceived(sale.transaction, told == "received") for sale in doubts[:1]]

@@ -21,9 +21,9 @@ from kiosk.session.agenda import Agenda
 from kiosk.session.executor import Executor, Lane, Post, Work
 from kiosk.session.machine import Session
 from kiosk.session.ports import SessionPorts
-from kiosk.session.reports import CutProgress, Due, Reply, Report
+from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
 from kiosk.session.service_bench import ServiceBench
-from kiosk.session.snapshot import FaultNotice, Waiting
+from kiosk.session.snapshot import ClosedReason, FaultNotice, Waiting
 from kiosk.session.states import State
 from kiosk.session.visit import KeySecrets, Visit
 from kiosk.staff.member import StaffMember
@@ -35,8 +35,6 @@ _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 # Digits alone for what a shopper types: twelve large keys fit on any screen, an alphabet does not.
 _CODE_DIGITS = "0123456789"
 CODE_LENGTH = 10
-NO_ROOM = "disk"
-"""Closed, since what a visit does could not be recorded."""
 
 TYPICAL_S = {"load": 14.0, "cut": 40.0, "check": 6.0, "deliver": 5.0}
 """How long each step takes until it has been timed here."""
@@ -113,11 +111,11 @@ class SessionContext:
         """Number of the present visit, or of the pause between two."""
         return self._visits
 
-    def due_in(self, delay_s: float, what: str) -> None:
+    def due_in(self, delay_s: float, what: Timer) -> None:
         """Post `Due(what)` in `delay_s`, unless the state is left before."""
         self.agenda.after(delay_s, Due(what, self.entries))
 
-    def idle_in(self, delay_s: float, what: str) -> None:
+    def idle_in(self, delay_s: float, what: Timer) -> None:
         """Post `Due(what)` in `delay_s`, unless somebody does something before."""
         self.agenda.after(delay_s, Due(what, self.activity))
 
@@ -172,19 +170,20 @@ class SessionContext:
             self.session.ended()
 
     @property
-    def closed_reason(self) -> str:
-        """Id of why shoppers cannot be served though nothing is broken; empty if they can."""
+    def closed_reason(self) -> ClosedReason | None:
+        """Why shoppers cannot be served though nothing is broken; None if they can."""
         if self.closed_by_staff:
-            return "staff"
+            return ClosedReason.STAFF
         if not self.ports.room_to_record():
-            return NO_ROOM
+            return ClosedReason.DISK
         if not self.ports.inventory.stocked():
-            return "empty"
+            return ClosedReason.EMPTY
         machine = self.ports.machine
         copies = self.ports.journal.last_copies(machine.check.drift_window)
         touches_mm = [copy.touch_error_mm for copy in copies[-TOUCHES_WATCHED:]]
         worn = wheel_is_worn(touches_mm, machine.clamp.edge_tolerance_mm)
-        return "drift" if worn or has_drifted([copy.mean_mm for copy in copies], machine.check) else ""
+        drifted = worn or has_drifted([copy.mean_mm for copy in copies], machine.check)
+        return ClosedReason.DRIFT if drifted else None
 
     # Records
 

@@ -18,7 +18,17 @@ from kiosk.records.database import DatabaseFault
 from kiosk.session import effects
 from kiosk.session.context import SessionContext
 from kiosk.session.executor import Executor, Lane, Post, place
-from kiosk.session.intents import CallStaff, Cancel, Intent, LetGo, MoreTime, ServiceAction, SetLanguage, Stop
+from kiosk.session.intents import (
+    CallStaff,
+    Cancel,
+    Intent,
+    LetGo,
+    MoreTime,
+    ServiceAction,
+    ServiceTask,
+    SetLanguage,
+    Stop,
+)
 from kiosk.session.phases import ENTER, HANDLE, ending, starting
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
@@ -30,6 +40,7 @@ from kiosk.session.reports import (
     LeftoversSettled,
     Reply,
     Report,
+    Timer,
     WheelStopped,
 )
 from kiosk.session.snapshot import Snapshot
@@ -46,7 +57,6 @@ Observer: TypeAlias = Callable[[Message, State], None]
 _ON_ITS_WAY = (*MAKING, State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
 """The sale goes on to where its money is settled, what moves has ended; after it the kiosk waits for staff."""
 _STOPPED_BY = "stopped at the screen"
-WHEEL = "wheel"
 WHEEL_EVERY_S = (0.5, 5.0)
 """Between two tries to reach a lost board whose wheel may turn: at first, and after so many tries."""
 WHEEL_HURRIED = 120
@@ -94,11 +104,12 @@ class Controller:
         """A jog lasts as long as a finger lies on its button: heeded at once, not when the inbox comes to it."""
         finger = self.context.bench.finger
         match message:
-            case ServiceAction("jog"):
+            case ServiceAction(ServiceTask.JOG):
                 finger.set()
             case LetGo() | Stop():
                 finger.clear()
             case _:
+                # No finger is about.
                 pass
 
     def stop_now(self) -> None:
@@ -213,6 +224,7 @@ class Controller:
                 self._stopped()
                 return
             case _:
+                # The present phase deals with it.
                 pass
         self._patience.somebody_is_here()
         self._to_phase(intent)
@@ -253,6 +265,7 @@ class Controller:
             case _ if reply.visit == context.visit_number or context.visit is None:
                 self._to_phase(report)
             case _:
+                # A reply to a visit that has ended.
                 pass
 
     def _handle_fault(self, report: Faulted | Crashed) -> None:
@@ -302,7 +315,7 @@ class Controller:
     # Timers
 
     def _handle_due(self, due: Due) -> None:
-        if due.what == WHEEL:
+        if due.what is Timer.WHEEL:
             self._ask_wheel()
         elif not self._patience.due(due) and due.mark == self.context.entries:
             self._to_phase(due)
@@ -312,7 +325,7 @@ class Controller:
         if self._wheel_tries or not self._ports.cutter.wheel_may_turn:
             return
         self._wheel_tries = 1
-        self.context.agenda.after(WHEEL_EVERY_S[0], Due(WHEEL, 0))
+        self.context.agenda.after(WHEEL_EVERY_S[0], Due(Timer.WHEEL, 0))
 
     def _ask_wheel(self) -> None:
         self.context.request(Lane.MACHINE, lambda: effects.stop_wheel(self._ports))
@@ -322,7 +335,7 @@ class Controller:
             self._wheel_tries = 0
             return
         self._wheel_tries += 1
-        self.context.agenda.after(WHEEL_EVERY_S[self._wheel_tries > WHEEL_HURRIED], Due(WHEEL, 0))
+        self.context.agenda.after(WHEEL_EVERY_S[self._wheel_tries > WHEEL_HURRIED], Due(Timer.WHEEL, 0))
 
     def _publish(self) -> None:
         try:

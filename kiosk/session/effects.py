@@ -8,6 +8,7 @@ for: when an effect is wanted or what follows (`kiosk.session.phases`), or what 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import assert_never
 
 from hardware.errors import BlankFault, ChuteBlocked, ClampNotEmpty, DoorOpened, LinkFault, Stopped
 from hardware.ports import PaymentState, TouchOff
@@ -202,8 +203,10 @@ def authorise(ports: SessionPorts, transaction: str, amount_minor: int, currency
             ports.journal.write(transaction, SaleStep.RESERVED)
         case PaymentState.DECLINED:
             ports.journal.write(transaction, SaleStep.DECLINED)
-        case _:
+        case PaymentState.UNKNOWN | PaymentState.CAPTURED | PaymentState.VOIDED | PaymentState.REFUNDED:
             ports.journal.write(transaction, SaleStep.ANSWER_UNKNOWN)
+        case _:
+            assert_never(answer.state)
     return Answered(answer)
 
 

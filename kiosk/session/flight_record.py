@@ -206,7 +206,10 @@ def message_of(entry: Entry, stand_in: Callable[[str], Identification]) -> Messa
     try:
         if entry.kind == "intent":
             hidden = dict.fromkeys(_SECRET.get(entry.type, ()), "")
-            intent: Message = getattr(intents, entry.type)(**entry.facts, **hidden)
+            facts = dict(entry.facts)
+            if entry.type == intents.ServiceAction.__name__:
+                facts["name"] = intents.ServiceTask(facts["name"])
+            intent: Message = getattr(intents, entry.type)(**facts, **hidden)
             return intent
         return Reply(-1, _report(entry, stand_in))
     except (AttributeError, TypeError, ValueError, KeyError) as error:

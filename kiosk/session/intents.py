@@ -6,6 +6,7 @@ Wishes (`Intent`) come from the screen. Outcomes come from effects. Faults come 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeAlias
 
 
@@ -164,11 +165,26 @@ class ConfirmReceived:
     received: bool
 
 
+class ServiceTask(StrEnum):
+    """What a technician may have done."""
+
+    HOME = "home"
+    REJECT = "reject"
+    CHECK = "check"
+    JOG = "jog"
+    PROBE = "probe"
+    TEST_CUT = "test_cut"
+    CALIBRATE = "calibrate"
+    NEW_WHEEL = "new_wheel"
+    CAMERAS = "cameras"
+    CAMERAS_OFF = "cameras_off"
+
+
 @dataclass(frozen=True)
 class ServiceAction:
-    """A technician's action by name (`home`, `jog`, `probe`, `test_cut`, `calibrate`, ...) with its figures."""
+    """A technician wants a task done, with its figures."""
 
-    name: str
+    name: ServiceTask
     axis: str = ""
     distance_mm: float = 0.0
     slot: int = 0

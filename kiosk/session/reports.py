@@ -259,11 +259,33 @@ class Calibrated:
     calibration: CalibrationView
 
 
+class Timer(StrEnum):
+    """What a timer is for."""
+
+    LOOK = "look"
+    """Look at the tray or the machine again."""
+    ANNOUNCE = "announce"
+    """One second less until the machine moves by itself."""
+    HEAL = "heal"
+    LEFTOVERS = "leftovers"
+    """Ask again about money whose answer is unknown."""
+    LOOK_AROUND = "look_around"
+    ACCOUNT = "account"
+    """Look whether whoever is signed in still may be."""
+    APPROVAL = "approval"
+    """An approver has stood there long enough."""
+    IDLE = "idle"
+    WAITING = "waiting"
+    """One second less of the announced time-out."""
+    WHEEL = "wheel"
+    """Try again to stop the wheel of a board that was lost."""
+
+
 @dataclass(frozen=True)
 class Due:
-    """A timer of the controller ran out. Stale if `mark` is no longer the current one of its kind."""
+    """A timer of the session ran out. Stale if `mark` is no longer the current one of its kind."""
 
-    what: str
+    what: Timer
     mark: int
 
 

@@ -25,6 +25,7 @@ from kiosk.cutting.plan import PlanRefusal, plan_cuts
 from kiosk.key.secrecy import wipe
 from kiosk.records.journal import FailureKind
 from kiosk.session.effects import edge_error_mm, take_blank
+from kiosk.session.intents import ServiceTask
 from kiosk.session.obstacle import SILENT
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import Calibrated, CamerasSeen, MachineSeen, ServiceDone, TrialCut
@@ -45,7 +46,7 @@ def look(ports: SessionPorts) -> MachineSeen:
 
 def jog(ports: SessionPorts, axis: str, distance_mm: float, held: Callable[[], bool]) -> ServiceDone:
     """Move one axis while the finger stays; says how it ended."""
-    return ServiceDone("jog", ports.cutter.jog(axis, distance_mm, held).value)
+    return ServiceDone(ServiceTask.JOG, ports.cutter.jog(axis, distance_mm, held).value)
 
 
 def see(ports: SessionPorts) -> CamerasSeen:
@@ -81,29 +82,29 @@ def probe(ports: SessionPorts, slot: int) -> ServiceDone:
     """Load from a slot, touch off, throw away; says how far the edge is off."""
     found = _blank_of(ports, slot)
     if found is None:
-        return ServiceDone("probe", "no_blank")
+        return ServiceDone(ServiceTask.PROBE, "no_blank")
     _, spec, _ = found
     try:
         touch = take_blank(ports, slot, spec.blade_height_mm, by="probe")
     except BlankFault:
-        return ServiceDone("probe", "blank_unfit")
+        return ServiceDone(ServiceTask.PROBE, "blank_unfit")
     scrap(ports)
-    return ServiceDone("probe", f"{touch.error_mm:+.3f} mm")
+    return ServiceDone(ServiceTask.PROBE, f"{touch.error_mm:+.3f} mm")
 
 
 def trial_cut(ports: SessionPorts, slot: int, progress: Callable[[float], None]) -> ServiceDone | TrialCut:
     """Cut the keyway's pattern on a blank, measure it, throw it into the locked bin whatever came of it."""
     found = _blank_of(ports, slot)
     if found is None:
-        return ServiceDone("test_cut", "no_blank")
+        return ServiceDone(ServiceTask.TEST_CUT, "no_blank")
     keyway, spec, blank = found
     planned = plan_cuts(keyway, blank, pattern(spec, blank), ports.machine, edge_error_mm=edge_error_mm(ports))
     if isinstance(planned, PlanRefusal):
-        return ServiceDone("test_cut", "not_planned")
+        return ServiceDone(ServiceTask.TEST_CUT, "not_planned")
     try:
         take_blank(ports, slot, spec.blade_height_mm, by="test_cut")
     except BlankFault:
-        return ServiceDone("test_cut", "blank_unfit")
+        return ServiceDone(ServiceTask.TEST_CUT, "blank_unfit")
     ports.cutter.run(to_gcode(planned, ports.machine), progress)
     ports.cutter.present_to_check()
     # A camera that fails leaves it in the clamp, and in the record: it is scrapped when the machine is recovered.
@@ -174,7 +175,7 @@ def calibrate(ports: SessionPorts) -> Calibrated | ServiceDone:
     try:
         write(found, path, now)
     except BadInput:
-        return ServiceDone("calibrate", "not_written")
+        return ServiceDone(ServiceTask.CALIBRATE, "not_written")
     return Calibrated(replace(CalibrationView(views), file=str(path)))
 
 

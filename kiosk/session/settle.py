@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import assert_never
 
 from config.machine import CopyCheck
 from hardware.errors import CameraFault, ClampNotEmpty, PaymentFault
@@ -96,6 +97,8 @@ def settle_money(sale: Sale, ports: SessionPorts) -> Settled:
             return _void(sale, ports)
         case PaymentStatus.RESERVED | PaymentStatus.CAPTURING | PaymentStatus.VOIDING:
             return capture(sale, ports) if sale.delivered > 0 else _void(sale, ports)
+        case _:
+            assert_never(sale.money)
 
 
 def capture(sale: Sale, ports: SessionPorts) -> Settled:
@@ -111,6 +114,8 @@ def capture(sale: Sale, ports: SessionPorts) -> Settled:
             return _close(name, SaleStep.DECLINED, ports)
         case PaymentState.UNKNOWN | PaymentState.APPROVED:
             return _put_off(sale, ports)
+        case _:
+            assert_never(answer.state)
 
 
 def refund(sale: Sale, ports: SessionPorts) -> Settled:
@@ -166,6 +171,8 @@ def _void(sale: Sale, ports: SessionPorts) -> Settled:
             return refund(sale, ports)
         case PaymentState.UNKNOWN | PaymentState.APPROVED:
             return _put_off(sale, ports)
+        case _:
+            assert_never(answer.state)
 
 
 def _reached(ask: Callable[[], PaymentAnswer]) -> PaymentAnswer:

@@ -6,6 +6,7 @@ The controller makes a new one whenever something shown changes and posts it; th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from hardware.ports import MachineStatus, WireLine
 from hardware.scan import Pixels
@@ -18,6 +19,35 @@ from kiosk.session.states import State
 
 JOG_STEPS_MM = (0.01, 0.1, 1.0, 10.0)
 """How far a technician may have an axis moved at one touch."""
+
+
+class ClosedReason(StrEnum):
+    """Why shoppers cannot be served though nothing is broken."""
+
+    STAFF = "staff"
+    DISK = "disk"
+    """What a visit does could not be recorded."""
+    EMPTY = "empty"
+    DRIFT = "drift"
+
+
+class FailedReason(StrEnum):
+    """Why no copy was made."""
+
+    STOPPED = "stopped"
+    CHECK = "check"
+    BLANK = "blank"
+    PAYMENT = "payment"
+
+
+class ReturnMessage(StrEnum):
+    """What is wrong with a receipt's code typed in."""
+
+    NOT_FOUND = "not_found"
+    CLOSED = "closed"
+    """Too many wrong ones."""
+    CLAIMED = "claimed"
+    """Every copy of it was made good."""
 
 
 @dataclass(frozen=True)
@@ -258,14 +288,10 @@ class Snapshot:
     staff: StaffView | None = None
     service: ServiceView | None = None
     returned: ReturnResult | None = None
-    return_message: str = ""
-    """Id of what is wrong with a receipt's code typed in: `not_found`, `closed` (too many wrong ones), `claimed` (every
-    copy of it was made good)."""
+    return_message: ReturnMessage | None = None
     return_closed_min: int = 0
     """Minutes until codes are taken again."""
     lay_again: Outcome | None = None
     """Why the original or the copy must be laid once more."""
-    closed_reason: str = ""
-    """Id of why the kiosk is closed: `staff`, `disk` (full: nothing could be recorded), `drift`, `empty`."""
-    failed_reason: str = ""
-    """Id of why no copy was made: `stopped`, `check`, `blank`, `payment`, `fault`."""
+    closed_reason: ClosedReason | None = None
+    failed_reason: FailedReason | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from kiosk.session.context import SessionContext
 from kiosk.session.phases import approving
-from kiosk.session.reports import Due
+from kiosk.session.reports import Due, Timer
 from kiosk.session.snapshot import Waiting
 from kiosk.session.states import FRONT, MAKING, State
 
@@ -50,7 +50,7 @@ class IdleTimeout:
         # At the front nobody is waited for, but for whoever chose a language there and began nothing.
         chosen = context.session.state in FRONT and context.language != context.ports.store.languages[0]
         if context.session.state not in UNHURRIED or chosen:
-            context.idle_in(context.ports.store.timeouts.idle_s, "idle")
+            context.idle_in(context.ports.store.timeouts.idle_s, Timer.IDLE)
 
     def more_time(self) -> None:
         """Somebody is still here, and says so."""
@@ -60,23 +60,23 @@ class IdleTimeout:
 
     def due(self, due: Due) -> bool:
         """Deal with a timer of this; False if it is another's."""
-        if due.what not in ("idle", "waiting"):
+        if due.what not in (Timer.IDLE, Timer.WAITING):
             return False
         # One that was set before somebody did something is stale.
         if due.mark == self._context.activity:
             self._nobody_stirs(due.what)
         return True
 
-    def _nobody_stirs(self, what: str) -> None:
+    def _nobody_stirs(self, what: Timer) -> None:
         context = self._context
         timeouts = context.ports.store.timeouts
         if context.session.state in FRONT:
             # The next person finds the first language.
             context.language = context.ports.store.languages[0]
-        elif what == "idle" and context.session.state is State.TECHNICIAN and context.service_busy:
+        elif what is Timer.IDLE and context.session.state is State.TECHNICIAN and context.service_busy:
             # A test cut takes as long as it takes; nothing may cover its Stop.
             self.somebody_is_here()
-        elif what == "idle":
+        elif what is Timer.IDLE:
             self._warn(int(timeouts.warning_s))
         elif context.waiting is not None and context.waiting.left_s > 1:
             self._warn(context.waiting.left_s - 1)
@@ -85,7 +85,7 @@ class IdleTimeout:
 
     def _warn(self, left_s: int) -> None:
         self._context.waiting = Waiting(left_s, self._context.extensions_left)
-        self._context.idle_in(1.0, "waiting")
+        self._context.idle_in(1.0, Timer.WAITING)
 
     def _walked_away(self) -> None:
         context = self._context

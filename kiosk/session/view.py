@@ -56,11 +56,11 @@ def snapshot(context: SessionContext) -> Snapshot:
         staff=_staff(context, visit) if state in _STAFF else None,
         service=_service(context) if state is State.TECHNICIAN else None,
         returned=visit.returned if visit and state is State.RETURN_RESULT else None,
-        return_message=visit.return_message if visit else "",
+        return_message=visit.return_message if visit else None,
         return_closed_min=visit.return_closed_min if visit else 0,
         lay_again=visit.try_again if visit and state in _COMPARING else None,
-        closed_reason=context.closed_reason if state is State.CLOSED else "",
-        failed_reason=visit.failed_reason if visit and state in (State.SETTLING, State.FAILED) else "",
+        closed_reason=context.closed_reason if state is State.CLOSED else None,
+        failed_reason=visit.failed_reason if visit and state in (State.SETTLING, State.FAILED) else None,
     )
 
 

@@ -15,7 +15,7 @@ from kiosk.key.secrecy import wipe
 from kiosk.policy.decision import Approval, Decision, FiredRule
 from kiosk.records.journal import Remedy, Sale
 from kiosk.session.ports import IdentifiedKey
-from kiosk.session.snapshot import CheckResult, Receipt, Refusal, ReturnResult
+from kiosk.session.snapshot import CheckResult, FailedReason, Receipt, Refusal, ReturnMessage, ReturnResult
 from kiosk.staff.member import StaffMember
 
 
@@ -103,14 +103,13 @@ class Visit:
     tray_empty_seen: int = 0
     check: CheckResult | None = None
     stopped: bool = False
-    failed_reason: str = ""
+    failed_reason: FailedReason | None = None
     receipt: Receipt | None = None
     brought_back: Sale | None = None
     returned: ReturnResult | None = None
     remedy: Remedy | None = None
     """How this copy is being made good."""
-    return_message: str = ""
-    """Id of what is wrong with the receipt's code."""
+    return_message: ReturnMessage | None = None
     return_closed_min: int = 0
     copy_attempts: int = 0
 

@@ -16,7 +16,7 @@ from hardware.grbl.jog import target
 from kiosk.operations.happenings import HappeningKind, happened
 from kiosk.rehearsal.ready import PIN, RehearsalAudit, RehearsalStaff
 from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
-from kiosk.session.intents import Cancel, Credentials, LetGo, ServiceAction, ServiceMenu, StaffKey, Stop
+from kiosk.session.intents import Cancel, Credentials, LetGo, ServiceAction, ServiceMenu, ServiceTask, StaffKey, Stop
 from kiosk.session.obstacle import obstacle
 from kiosk.session.service_work import pattern, small_grey
 from kiosk.session.snapshot import ServiceView, Snapshot
@@ -135,7 +135,7 @@ def test_a_test_cut_is_counted_once_as_a_test(kiosk: SimulatedKiosk) -> None:
 def test_letting_go_ends_a_jog_on_its_way(kiosk: SimulatedKiosk) -> None:
     stage, sim = kiosk.stage, kiosk.sim
     before_mm = sim.world.position_mm[0]
-    stage.post(ServiceAction("jog", "x", -10.0))
+    stage.post(ServiceAction(ServiceTask.JOG, "x", -10.0))
     # Time passes within the jog as the board moves; the finger leaves in the middle of it.
     sleep, ends_s = sim.clock.sleep, sim.clock.now_s() + 0.4
 
@@ -154,7 +154,7 @@ def test_letting_go_ends_a_jog_on_its_way(kiosk: SimulatedKiosk) -> None:
 
 def test_a_finger_that_is_gone_before_the_jog_begins_moves_nothing(kiosk: SimulatedKiosk) -> None:
     before_mm = kiosk.sim.world.position_mm
-    kiosk.stage.post(ServiceAction("jog", "y", -1.0))
+    kiosk.stage.post(ServiceAction(ServiceTask.JOG, "y", -1.0))
     kiosk.stage.post(LetGo())
     kiosk.stage.run_until(lambda now: service(now).message == "let_go")
     assert kiosk.sim.world.position_mm == before_mm
@@ -162,12 +162,12 @@ def test_a_finger_that_is_gone_before_the_jog_begins_moves_nothing(kiosk: Simula
 
 def test_no_jog_leaves_the_travel_or_takes_a_step_the_screen_does_not_offer(kiosk: SimulatedKiosk) -> None:
     before_mm = kiosk.sim.world.position_mm
-    kiosk.stage.post(ServiceAction("jog", "x", 10.0))
+    kiosk.stage.post(ServiceAction(ServiceTask.JOG, "x", 10.0))
     kiosk.stage.run_until(lambda now: service(now).message == "beyond_travel")
     for axis, distance_mm in (("x", -50.0), ("a", -1.0), ("", 0.0), ("x", float("nan"))):
-        kiosk.stage.post(ServiceAction("jog", axis, distance_mm))
+        kiosk.stage.post(ServiceAction(ServiceTask.JOG, axis, distance_mm))
         kiosk.stage.run_until(lambda now: service(now).message == "unknown_action")
-        kiosk.stage.post(ServiceAction("cameras_off"))
+        kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS_OFF))
         kiosk.stage.run_until(lambda now: service(now).message == "")
     assert kiosk.sim.world.position_mm == before_mm
     assert target((-1.0, -1.0, -1.0), "z", -200.0, SETTINGS.machine) is None
@@ -235,7 +235,7 @@ def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: 
 
 def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: SimulatedKiosk) -> None:
     kiosk.sim.scanner.unplugged.add("head")
-    kiosk.stage.post(ServiceAction("cameras"))
+    kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS))
     seen = service(kiosk.stage.run_until(lambda now: len(service(now).previews) == 5))
     assert [each.view for each in seen.previews if each.problem] == ["head"]
     assert sum(each.pixels is not None for each in seen.previews) == 4

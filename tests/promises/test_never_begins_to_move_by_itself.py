@@ -15,7 +15,7 @@ import pytest
 from hardware.errors import BlankFault, ClampNotEmpty, DoorOpened, HardwareFault, LinkLost, Stopped
 from kiosk.records.journal import NewSale, SaleStep
 from kiosk.session.effects import take_blank
-from kiosk.session.intents import Done, Recover, ServiceAction, Stop
+from kiosk.session.intents import Done, Recover, ServiceAction, ServiceTask, Stop
 from kiosk.session.states import State
 from tests.session.parts import BAD_COPY, Shop, shop
 from tests.session.test_selling import buy
@@ -221,6 +221,6 @@ def test_a_technicians_action_does_not_move_a_machine_that_stopped(tmp_path: Pat
         kiosk.stage.post(Stop())
         kiosk.stage.run_to(State.OUT_OF_ORDER)
         moved = list(kiosk.cutter.moves)
-        kiosk.stage.post(ServiceAction("home"))
+        kiosk.stage.post(ServiceAction(ServiceTask.HOME))
         nobody_comes(kiosk)
         assert kiosk.cutter.moves == moved

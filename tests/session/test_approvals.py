@@ -13,6 +13,7 @@ from kiosk.session.intents import (
     Refill,
     ServiceAction,
     ServiceMenu,
+    ServiceTask,
     SetQuantity,
     StaffKey,
 )
@@ -109,10 +110,10 @@ def test_what_the_machine_was_doing_for_a_disabled_technician_ends_before_they_a
     to_menu(kiosk, "3001")
     kiosk.stage.post(ServiceMenu())
     kiosk.stage.run_to(State.TECHNICIAN)
-    kiosk.stage.post(ServiceAction("home"))
+    kiosk.stage.post(ServiceAction(ServiceTask.HOME))
     kiosk.stage.run_until(lambda now: now.service is not None and now.service.busy == "home")
     kiosk.stage.ports.staff.disabled.add("3001")  # type: ignore[attr-defined]
-    kiosk.stage.post(ServiceAction("reject"))
+    kiosk.stage.post(ServiceAction(ServiceTask.REJECT))
     kiosk.stage.post(Done())
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.cutter.diary[-1] == "home"

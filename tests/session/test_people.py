@@ -21,6 +21,7 @@ from kiosk.session.intents import (
     Refill,
     ServiceAction,
     ServiceMenu,
+    ServiceTask,
     SetLanguage,
     StaffKey,
     Start,
@@ -185,7 +186,7 @@ def test_drift_or_a_worn_wheel_closes_the_kiosk_until_the_wheel_is_changed(worn:
     kiosk.stage.run_to(State.STAFF_MENU)
     kiosk.stage.post(ServiceMenu())
     kiosk.stage.run_to(State.TECHNICIAN)
-    kiosk.stage.post(ServiceAction("new_wheel"))
+    kiosk.stage.post(ServiceAction(ServiceTask.NEW_WHEEL))
     kiosk.stage.run_until(lambda now: now.service is not None and now.service.message == "done")
     kiosk.stage.post(Done())
     kiosk.stage.run_to(State.STAFF_MENU)
@@ -198,7 +199,7 @@ def test_a_service_action_nobody_knows_does_nothing(kiosk: Shop) -> None:
     kiosk.stage.post(ServiceMenu())
     kiosk.stage.run_to(State.TECHNICIAN)
     before = list(kiosk.cutter.diary)
-    kiosk.stage.post(ServiceAction("dance"))
+    kiosk.stage.post(ServiceAction("dance"))  # type: ignore[arg-type]
     kiosk.stage.run_until(lambda now: now.service is not None and now.service.message == "unknown_action")
     assert kiosk.cutter.diary == before
 

@@ -8,7 +8,7 @@ import pytest
 from hardware.errors import CameraFault, DoorOpened, LinkLost
 from hardware.ports import MachineStatus
 from kiosk.records.journal import NewSale, SaleStep
-from kiosk.session.intents import Cancel, LetGo, Recover, ServiceAction, ServiceMenu, Stop
+from kiosk.session.intents import Cancel, LetGo, Recover, ServiceAction, ServiceMenu, ServiceTask, Stop
 from kiosk.session.snapshot import ServiceView, Snapshot
 from kiosk.session.states import State
 from tests.session.parts import BAD_COPY, Shop
@@ -27,7 +27,7 @@ def at_work(kiosk: Shop) -> None:
 
 
 def does(kiosk: Shop, name: str, **figures: object) -> ServiceView:
-    kiosk.stage.post(ServiceAction(name, **figures))  # type: ignore[arg-type]
+    kiosk.stage.post(ServiceAction(ServiceTask(name), **figures))  # type: ignore[arg-type]
     kiosk.stage.turn()
     return service(kiosk.stage.run_until(lambda now: not service(now).busy))
 
@@ -55,7 +55,7 @@ def test_nothing_moves_while_metal_of_a_sale_is_in_the_clamp(kiosk: Shop) -> Non
 def test_one_action_at_a_time_and_a_second_wish_is_not_kept_for_later(kiosk: Shop) -> None:
     at_work(kiosk)
     for _ in range(3):
-        kiosk.stage.post(ServiceAction("home"))
+        kiosk.stage.post(ServiceAction(ServiceTask.HOME))
     kiosk.stage.run_until(lambda now: service(now).message == "done")
     kiosk.stage.turn()
     assert kiosk.cutter.diary.count("home") == 2, "once at the start, once now"
@@ -134,12 +134,12 @@ def test_frames_looked_at_are_overwritten_and_only_small_grey_ones_are_shown(kio
         return frame
 
     kiosk.scanner.look = seen  # type: ignore[method-assign,assignment]
-    kiosk.stage.post(ServiceAction("cameras"))
+    kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS))
     kiosk.stage.run_until(lambda now: len(service(now).previews) == 7)
     assert taken
     assert not any(pixels.any() for pixels in taken)
     assert all(each.pixels is not None and each.pixels.ndim == 2 for each in service(kiosk.stage.now).previews)
-    kiosk.stage.post(ServiceAction("cameras_off"))
+    kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS_OFF))
     kiosk.stage.run_until(lambda now: service(now).previews == ())
 
 

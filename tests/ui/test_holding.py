@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from kiosk.session.intents import LetGo, ServiceAction
+from kiosk.session.intents import LetGo, ServiceAction, ServiceTask
 from tests.ui.glass import gallery
 from ui.gallery import sample_store
 from ui.present.samples import SAMPLES
 
-JOG = ServiceAction("jog", "y", 0.1)
+JOG = ServiceAction(ServiceTask.JOG, "y", 0.1)
 
 
 @pytest.fixture

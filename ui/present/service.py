@@ -13,7 +13,7 @@ from typing import TypeAlias
 from config.store import Store
 from hardware.grbl.jog import AXES
 from kiosk.records.inventory import SlotView
-from kiosk.session.intents import Cancel, LetGo, ServiceAction, Stop
+from kiosk.session.intents import Cancel, LetGo, ServiceAction, ServiceTask, Stop
 from kiosk.session.snapshot import JOG_STEPS_MM, CalibrationView, FittedView, ServiceView, Snapshot, TrialView
 from ui.present.language import Translation
 from ui.present.local import Local, OpenTab
@@ -129,7 +129,10 @@ def _machine(words: Translation, _picked: tuple[str, ...], service: ServiceView,
     recover = recover_action(
         words, status, busy=bool(service.busy), kind=ButtonKind.PRIMARY if snapshot.fault else ButtonKind.SECONDARY
     )
-    actions = tuple(_held(words, name, ServiceAction(name), snapshot) for name in ("home", "check", "reject"))
+    actions = tuple(
+        _held(words, name, ServiceAction(name), snapshot)
+        for name in (ServiceTask.HOME, ServiceTask.CHECK, ServiceTask.REJECT)
+    )
     return _Page(lines=tuple(lines), controls=(*actions, recover))
 
 
@@ -163,7 +166,7 @@ def _jog(words: Translation, picked: tuple[str, ...], service: ServiceView, snap
         Action(
             f"jog_{way}",
             f"{axis.upper()} {'+' if way == 'plus' else '−'}",
-            ServiceAction("jog", axis, float(step) if way == "plus" else -float(step)),
+            ServiceAction(ServiceTask.JOG, axis, float(step) if way == "plus" else -float(step)),
             hold=True,
             enabled=idle,
             says=words(f"service.jog.{way}", axis=axis.upper(), step=step),
@@ -208,8 +211,8 @@ def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, sna
     )
     slot = numbers[at]
     controls = (
-        _held(words, "test_cut", ServiceAction("test_cut", slot=slot), snapshot, ButtonKind.PRIMARY),
-        _held(words, "probe", ServiceAction("probe", slot=slot), snapshot),
+        _held(words, "test_cut", ServiceAction(ServiceTask.TEST_CUT, slot=slot), snapshot, ButtonKind.PRIMARY),
+        _held(words, "probe", ServiceAction(ServiceTask.PROBE, slot=slot), snapshot),
     )
     return _Page(lines=tuple(lines), choices=choices, controls=controls)
 
@@ -219,7 +222,7 @@ def _cameras(words: Translation, _picked: tuple[str, ...], service: ServiceView,
     watch = Action(
         "cameras",
         words("service.cameras_off") if live else words("service.cameras"),
-        ServiceAction("cameras_off" if live else "cameras"),
+        ServiceAction(ServiceTask.CAMERAS_OFF if live else ServiceTask.CAMERAS),
         chosen=live,
     )
     previews = tuple(
@@ -229,7 +232,7 @@ def _cameras(words: Translation, _picked: tuple[str, ...], service: ServiceView,
         for seen in service.previews
     )
     lines = _calibration(words, service.calibration) if service.calibration else ()
-    calibrate = _held(words, "calibrate", ServiceAction("calibrate"), snapshot, moves=False)
+    calibrate = _held(words, "calibrate", ServiceAction(ServiceTask.CALIBRATE), snapshot, moves=False)
     return _Page(lines=lines, controls=(watch, calibrate), previews=() if lines else previews)
 
 
@@ -270,7 +273,7 @@ def _measure(words: Translation, _picked: tuple[str, ...], service: ServiceView,
         log=tuple(f"{name}  ·  {value}" for name, value in service.versions),
         drift=service.drift_mm,
         drift_label=words("service.drift", count=len(service.drift_mm), limit=limit),
-        controls=(_held(words, "new_wheel", ServiceAction("new_wheel"), snapshot, moves=False),),
+        controls=(_held(words, "new_wheel", ServiceAction(ServiceTask.NEW_WHEEL), snapshot, moves=False),),
     )
 
 

@@ -9,7 +9,7 @@ from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Approve, Cancel, Credentials, Deny, Done, Intent
 from kiosk.session.phases import offering
 from kiosk.session.ports import SessionPorts
-from kiosk.session.reports import Due, Report, StaffKnown, StaffNotKnown, StampRead
+from kiosk.session.reports import Due, Report, StaffKnown, StaffNotKnown, StampRead, Timer
 from kiosk.session.snapshot import Refusal
 from kiosk.staff.approvals import LONGEST_S, Asked, NotGranted, grant
 from kiosk.staff.member import SignInRefused, StaffMember
@@ -57,6 +57,7 @@ def handle_login(context: SessionContext, event: Intent | Report) -> None:
         case Cancel() | Done():
             leave(context)
         case _:
+            # Wishes of other screens, and looks at the tray that come late.
             pass
 
 
@@ -87,13 +88,13 @@ def _known(context: SessionContext, member: StaffMember) -> None:
 
 def watch_account(context: SessionContext) -> None:
     """Look at the account of whoever is signed in again soon."""
-    context.due_in(ACCOUNT_EVERY_S, "account")
+    context.due_in(ACCOUNT_EVERY_S, Timer.ACCOUNT)
 
 
 def still_in(context: SessionContext, member: StaffMember, event: Intent | Report) -> bool:
     """Whether a member may go on; an account disabled meanwhile ends its owner's session, and that is recorded."""
     if context.ports.staff.still_in(member):
-        if event == Due("account", context.entries):
+        if event == Due(Timer.ACCOUNT, context.entries):
             watch_account(context)
         return True
     context.audit("staff_signed_out", staff=member.number, reason="account")
@@ -102,7 +103,7 @@ def still_in(context: SessionContext, member: StaffMember, event: Intent | Repor
 
 def enter_approval(context: SessionContext) -> None:
     """Whoever signed in stays so for a short while."""
-    context.due_in(min(LONGEST_S, context.ports.store.timeouts.approval_s), "approval")
+    context.due_in(min(LONGEST_S, context.ports.store.timeouts.approval_s), Timer.APPROVAL)
     watch_account(context)
 
 
@@ -120,11 +121,12 @@ def handle_approval(context: SessionContext, event: Intent | Report) -> None:
                 context.audit("denial", staff=visit.member.number, rule=visit.asked.code)
             visit.refusal = _without_approval(visit.refusal)
             _back(context)
-        case Cancel() | Done() | Due("approval"):
+        case Cancel() | Done() | Due(Timer.APPROVAL):
             _back(context)
         case StampRead(stamp):
             offering.note_head(context, stamp)
         case _:
+            # Wishes of other screens, and looks at the tray that come late.
             pass
 
 

@@ -13,7 +13,7 @@ from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Cancel, Done, Intent
 from kiosk.session.reports import Faulted, Report, Settled
-from kiosk.session.snapshot import Receipt
+from kiosk.session.snapshot import FailedReason, Receipt
 from kiosk.session.states import MAKING
 
 STOPPED = "STOPPED"
@@ -75,7 +75,7 @@ def enter_settling(context: SessionContext) -> None:
         context.request(Lane.RECORDS, lambda: effects.give_back(ports, claimed))
         return
     transaction = visit.transaction
-    if visit.failed_reason == "stopped":
+    if visit.failed_reason is FailedReason.STOPPED:
         ports.journal.write(transaction, SaleStep.STOPPED)
     context.request(Lane.MACHINE, lambda: effects.give_up(ports, transaction))
 
@@ -126,7 +126,7 @@ def stopped_by_shopper(context: SessionContext, event: Faulted) -> bool:
     if context.fault is None:
         context.note_fault(event.code, event.detail, heals=False)
     visit.stopped = True
-    visit.failed_reason = "stopped"
+    visit.failed_reason = FailedReason.STOPPED
     context.audit("stopped")
     context.session.settle()
     return True

@@ -12,6 +12,7 @@ from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Intent
 from kiosk.session.reports import BlankLoaded, BlankUnfit, Checked, CutDone, CutProgress, Delivered, NotPlanned, Report
+from kiosk.session.snapshot import FailedReason
 from kiosk.session.visit import TouchedBlank
 
 BLANKS_TRIED = 3
@@ -26,7 +27,7 @@ def enter_loading(context: SessionContext) -> None:
     visit.fraction = 0.0
     slot = ports.inventory.slot_for(visit.blank, visit.finish)
     if slot is None or visit.blanks_tried >= BLANKS_TRIED:
-        visit.failed_reason = "blank"
+        visit.failed_reason = FailedReason.BLANK
         context.session.settle()
         return
     visit.blanks_tried += 1
@@ -44,12 +45,13 @@ def handle_loading(context: SessionContext, event: Intent | Report) -> None:
         case BlankUnfit(slot, reason, suspect):
             if suspect:
                 _suspect(context)
-                context.here.failed_reason = "blank"
+                context.here.failed_reason = FailedReason.BLANK
                 context.session.settle()
                 return
             context.audit("slot_locked", slot=slot, reason=reason)
             context.session.blank_unfit()
         case _:
+            # Wishes of other screens: nothing but Stop, which the controller takes, ends what moves.
             pass
 
 
@@ -73,9 +75,10 @@ def handle_cutting(context: SessionContext, event: Intent | Report) -> None:
             _timed(context, "cut")
             context.session.cut()
         case NotPlanned():
-            visit.failed_reason = "blank"
+            visit.failed_reason = FailedReason.BLANK
             context.session.settle()
         case _:
+            # Wishes of other screens: nothing but Stop, which the controller takes, ends what moves.
             pass
 
 
@@ -106,9 +109,10 @@ def handle_checking(context: SessionContext, event: Intent | Report) -> None:
                 visit.recuts += 1
                 context.session.cut_again()
             else:
-                visit.failed_reason = "check"
+                visit.failed_reason = FailedReason.CHECK
                 context.session.settle()
         case _:
+            # Wishes of other screens, and progress of the cut that comes late.
             pass
 
 
@@ -134,6 +138,7 @@ def handle_delivering(context: SessionContext, event: Intent | Report) -> None:
             else:
                 context.session.all_delivered()
         case _:
+            # Wishes of other screens: nothing but Stop, which the controller takes, ends what moves.
             pass
 
 

@@ -152,6 +152,7 @@ def handle_worn(context: SessionContext, event: Intent | Report) -> None:
         case Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens, and looks at the tray that come late.
             pass
 
 
@@ -174,6 +175,7 @@ def handle_offer(context: SessionContext, event: Intent | Report) -> None:
         case Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens, and looks at the tray that come late.
             pass
 
 
@@ -220,4 +222,5 @@ def handle_refused(context: SessionContext, event: Intent | Report) -> None:
         case StampRead(stamp):
             note_head(context, stamp)
         case _:
+            # Wishes of other screens, and looks at the tray that come late.
             pass

@@ -12,7 +12,8 @@ from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Cancel, Intent, KeyTaken
 from kiosk.session.phases.scanning import LOOK_EVERY_S, look
-from kiosk.session.reports import Answered, Due, Report, TraySeen
+from kiosk.session.reports import Answered, Due, Report, Timer, TraySeen
+from kiosk.session.snapshot import FailedReason
 
 EMPTY_LOOKS = 2
 """Looks in a row that must see an empty tray before anything moves: a hand over the tray is not an empty tray."""
@@ -66,11 +67,12 @@ def handle_paying(context: SessionContext, event: Intent | Report) -> None:
             elif answer.state is PaymentState.DECLINED:
                 _declined(context)
             else:
-                visit.failed_reason = "" if visit.stopped else "payment"
+                visit.failed_reason = None if visit.stopped else FailedReason.PAYMENT
                 context.session.settle()
         case Cancel():
             visit.stopped = True
         case _:
+            # Wishes of other screens, and a head read late: the offer was judged with it.
             pass
 
 
@@ -104,12 +106,13 @@ def handle_take_key_back(context: SessionContext, event: Intent | Report) -> Non
             if visit.tray_empty_seen >= EMPTY_LOOKS:
                 context.session.key_taken()
             else:
-                context.due_in(LOOK_EVERY_S, "look")
-        case Due("look"):
+                context.due_in(LOOK_EVERY_S, Timer.LOOK)
+        case Due(Timer.LOOK):
             look(context)
         case KeyTaken():
             look(context)
         case Cancel():
             context.session.settle()
         case _:
+            # Wishes of other screens, and answers that come late.
             pass

@@ -29,9 +29,10 @@ from kiosk.session.reports import (
     Report,
     SaleFound,
     StampRead,
+    Timer,
     TraySeen,
 )
-from kiosk.session.snapshot import ReturnResult
+from kiosk.session.snapshot import ReturnMessage, ReturnResult
 
 
 def find_sale(ports: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
@@ -53,12 +54,12 @@ def find_sale(ports: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
 
 def enter_bring_back(context: SessionContext) -> None:
     """A page that is closed says so before anybody types."""
-    _code_message(context, context.ports.code_tries.closed_s(), otherwise="")
+    _code_message(context, context.ports.code_tries.closed_s(), otherwise=None)
 
 
-def _code_message(context: SessionContext, closed_s: int, otherwise: str) -> None:
+def _code_message(context: SessionContext, closed_s: int, otherwise: ReturnMessage | None) -> None:
     visit = context.here
-    visit.return_message = "closed" if closed_s else otherwise
+    visit.return_message = ReturnMessage.CLOSED if closed_s else otherwise
     visit.return_closed_min = -(-closed_s // 60)
 
 
@@ -69,17 +70,18 @@ def handle_bring_back(context: SessionContext, event: Intent | Report) -> None:
         case EnterReceipt(code):
             context.request(Lane.RECORDS, lambda: find_sale(context.ports, code))
         case CodeNotTaken(closed_s):
-            _code_message(context, closed_s, otherwise="not_found")
+            _code_message(context, closed_s, otherwise=ReturnMessage.NOT_FOUND)
         case SaleFound(sale, claims_left):
             if sale is None or claims_left < 1:
-                visit.return_message = "claimed"
+                visit.return_message = ReturnMessage.CLAIMED
                 return
-            visit.return_message = ""
+            visit.return_message = None
             visit.brought_back = sale
             context.session.sale_found()
         case Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens, and looks at the tray that come late.
             pass
 
 
@@ -94,14 +96,15 @@ def handle_lay_original(context: SessionContext, event: Intent | Report) -> None
         case TraySeen(empty):
             context.tray_has_key = not empty
             if empty:
-                context.due_in(LOOK_EVERY_S, "look")
+                context.due_in(LOOK_EVERY_S, Timer.LOOK)
             else:
                 context.session.laid_to_compare()
-        case Due("look") | KeyLaid():
+        case Due(Timer.LOOK) | KeyLaid():
             look(context)
         case Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens, and progress of the look before that comes late.
             pass
 
 
@@ -121,14 +124,15 @@ def handle_lay_copy(context: SessionContext, event: Intent | Report) -> None:
                 context.session.laid_to_compare()
                 return
             visit.tray_empty_seen = visit.tray_empty_seen + 1 if empty else 0
-            context.due_in(LOOK_EVERY_S, "look")
-        case Due("look"):
+            context.due_in(LOOK_EVERY_S, Timer.LOOK)
+        case Due(Timer.LOOK):
             look(context)
         case StampRead(stamp):
             offering.note_head(context, stamp)
         case Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens: that the copy is laid is seen, not said. Progress that comes late.
             pass
 
 
@@ -170,6 +174,7 @@ def handle_measuring(context: SessionContext, event: Intent | Report) -> None:
         case Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens, and looks at the tray that come late.
             pass
 
 
@@ -224,6 +229,7 @@ def handle_result(context: SessionContext, event: Intent | Report) -> None:
         case Confirm() | Done() | Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens, and a remedy that is not offered.
             pass
 
 

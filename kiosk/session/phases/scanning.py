@@ -10,10 +10,11 @@ from hardware.errors import CameraFault
 from kiosk.key.reading import Outcome, Wear
 from kiosk.key.secrecy import wipe
 from kiosk.session import effects
-from kiosk.session.context import NO_ROOM, Lane, SessionContext
+from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import BringBack, Cancel, Done, Intent, KeyLaid, StaffKey, Start
 from kiosk.session.phases import offering, starting
-from kiosk.session.reports import CutProgress, Due, KeyIdentified, Report, StampRead, TraySeen
+from kiosk.session.reports import CutProgress, Due, KeyIdentified, Report, Timer, TraySeen
+from kiosk.session.snapshot import ClosedReason
 
 LOOK_EVERY_S = 0.5
 ATTEMPTS = 3
@@ -47,7 +48,7 @@ def handle_welcome(context: SessionContext, event: Intent | Report) -> None:
             context.begin_visit()
             context.session.touched()
         case BringBack():
-            if context.closed_reason == NO_ROOM:
+            if context.closed_reason is ClosedReason.DISK:
                 # Being sold out or inexact is no reason to send away who brings a copy back; this is.
                 context.session.ended_closed()
                 return
@@ -55,11 +56,12 @@ def handle_welcome(context: SessionContext, event: Intent | Report) -> None:
             context.session.brought_back()
         case StaffKey():
             context.session.staff_key()
-        case Due("leftovers"):
+        case Due(Timer.LEFTOVERS):
             starting.ask_leftovers(context)
-        case Due("look_around"):
+        case Due(Timer.LOOK_AROUND):
             starting.look_around(context)
         case _:
+            # Whatever else was meant for a screen that is gone.
             pass
 
 
@@ -79,16 +81,17 @@ def handle_place_key(context: SessionContext, event: Intent | Report) -> None:
         case TraySeen(empty):
             context.tray_has_key = not empty
             if empty:
-                context.due_in(LOOK_EVERY_S, "look")
+                context.due_in(LOOK_EVERY_S, Timer.LOOK)
             else:
                 context.session.key_seen()
-        case Due("look"):
+        case Due(Timer.LOOK):
             look(context)
         case KeyLaid():
             context.session.key_seen()
         case Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens, and looks' progress that comes late.
             pass
 
 
@@ -111,6 +114,7 @@ def handle_scanning(context: SessionContext, event: Intent | Report) -> None:
         case Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens; a late look at the tray says nothing the scan does not.
             pass
 
 
@@ -166,14 +170,13 @@ def handle_try_again(context: SessionContext, event: Intent | Report) -> None:
             elif visit.tray_empty_seen:
                 context.session.key_seen()
                 return
-            context.due_in(LOOK_EVERY_S, "look")
-        case Due("look"):
+            context.due_in(LOOK_EVERY_S, Timer.LOOK)
+        case Due(Timer.LOOK):
             look(context)
         case KeyLaid() | Done():
             context.session.key_seen()
         case Cancel():
             context.go_home()
-        case StampRead():
-            pass
         case _:
+            # Wishes of other screens; a head read late: the key is scanned anew.
             pass

@@ -6,6 +6,7 @@ Responsible for: STAFF_MENU, TECHNICIAN, CLOSED. Not responsible for: who they a
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import assert_never
 
 from hardware.grbl.jog import AXES
 from kiosk.key.secrecy import wipe
@@ -23,6 +24,7 @@ from kiosk.session.intents import (
     Refill,
     ServiceAction,
     ServiceMenu,
+    ServiceTask,
     StaffKey,
     Start,
     UnlockSlot,
@@ -38,13 +40,23 @@ from kiosk.session.reports import (
     MachineSeen,
     Report,
     ServiceDone,
+    Timer,
     TrialCut,
 )
 from kiosk.session.settle import scrap
 from kiosk.session.snapshot import JOG_STEPS_MM, Preview
 
 TECHNICIAN = "technician"
-MOVES = frozenset(("home", "reject", "check", "jog", "probe", "test_cut"))
+MOVES = frozenset(
+    (
+        ServiceTask.HOME,
+        ServiceTask.REJECT,
+        ServiceTask.CHECK,
+        ServiceTask.JOG,
+        ServiceTask.PROBE,
+        ServiceTask.TEST_CUT,
+    )
+)
 """Actions that move something: none of them before staff have recovered a machine that stopped."""
 LOOK_AFTER_S = 0.5
 """Between two looks at the machine while a technician watches it."""
@@ -58,11 +70,12 @@ def handle_closed(context: SessionContext, event: Intent | Report) -> None:
         case Start():
             if not context.closed_reason:
                 context.session.ended()
-        case Due("leftovers"):
+        case Due(Timer.LEFTOVERS):
             starting.ask_leftovers(context)
-        case Due("look_around"):
+        case Due(Timer.LOOK_AROUND):
             starting.look_around(context)
         case _:
+            # Whatever else was meant for a screen that is gone.
             pass
 
 
@@ -82,6 +95,7 @@ def handle_menu(context: SessionContext, event: Intent | Report) -> None:
         case Done() | Cancel():
             context.go_home()
         case _:
+            # Wishes of other screens, and reports of a technician's action that come late.
             pass
 
 
@@ -98,6 +112,7 @@ def _signed_out(context: SessionContext, event: Intent | Report) -> bool:
         case CamerasSeen(previews):
             wipe(previews)
         case _:
+            # Nothing is done any more for who is signed out.
             pass
     if not context.service_busy:
         context.go_home()
@@ -131,7 +146,7 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
         case MachineSeen(status):
             context.bench.looking = False
             context.bench.status = status
-        case Due("look"):
+        case Due(Timer.LOOK):
             look(context)
         case BroughtUp():
             starting.well_again(context, event)
@@ -179,6 +194,7 @@ def handle_technician(context: SessionContext, event: Intent | Report) -> None:
                 context.bench.close_eyes()
                 context.session.service_closed()
         case _:
+            # Wishes of other screens, and looks at the tray that come late.
             pass
 
 
@@ -197,7 +213,7 @@ def look(context: SessionContext) -> None:
     if bench.cameras_live and not bench.seeing and context.visit is None:
         bench.seeing = True
         context.request(Lane.CAMERA, lambda: service_work.see(ports))
-    context.due_in(LOOK_AFTER_S, "look")
+    context.due_in(LOOK_AFTER_S, Timer.LOOK)
 
 
 def _seen(context: SessionContext, previews: tuple[Preview, ...]) -> None:
@@ -211,9 +227,9 @@ def _seen(context: SessionContext, previews: tuple[Preview, ...]) -> None:
 def _asked(context: SessionContext, action: ServiceAction) -> None:
     """Look whether the action may be done now, and have it done."""
     bench = context.bench
-    if action.name in ("cameras", "cameras_off"):
+    if action.name in (ServiceTask.CAMERAS, ServiceTask.CAMERAS_OFF):
         bench.close_eyes()
-        bench.cameras_live = action.name == "cameras"
+        bench.cameras_live = action.name is ServiceTask.CAMERAS
         bench.calibration, context.service_message = None, ""
         return
     if context.service_busy or context.recovering:
@@ -225,18 +241,18 @@ def _asked(context: SessionContext, action: ServiceAction) -> None:
     work = _WORK[action.name](context, action)
     context.service_busy, context.service_message, bench.fraction = action.name, "", 0.0
     bench.trial = bench.calibration = None
-    if action.name != "jog" or not bench.jogged:
+    if action.name is not ServiceTask.JOG or not bench.jogged:
         # A jog is many touches; that there was one is enough.
         context.audit("service", staff=context.member.number if context.member else "", action=action.name)
-    bench.jogged = bench.jogged or action.name == "jog"
-    context.request(Lane.CAMERA if action.name == "calibrate" else Lane.MACHINE, work)
+    bench.jogged = bench.jogged or action.name is ServiceTask.JOG
+    context.request(Lane.CAMERA if action.name is ServiceTask.CALIBRATE else Lane.MACHINE, work)
 
 
 def _refusal(context: SessionContext, action: ServiceAction) -> str:
     """Id of why an action may not be done now; empty if it may."""
     if action.name not in _WORK:
         return "unknown_action"
-    if action.name == "jog" and (action.axis not in AXES or abs(action.distance_mm) not in JOG_STEPS_MM):
+    if action.name is ServiceTask.JOG and (action.axis not in AXES or abs(action.distance_mm) not in JOG_STEPS_MM):
         return "unknown_action"
     in_work = any(sale.metal.in_clamp for sale in context.ports.journal.open_sales())
     if context.visit is not None or in_work:
@@ -259,9 +275,13 @@ def _done(context: SessionContext, report: ServiceDone | TrialCut | Calibrated) 
             bench.calibration = calibration
             refused = any(view.refused for view in calibration.views)
             context.service_message = "calibration_refused" if refused else "calibrated"
+        case _:
+            assert_never(report)
 
 
-def _plainly(name: str, work: Callable[[SessionPorts], object]) -> Callable[[SessionContext, ServiceAction], Work]:
+def _plainly(
+    name: ServiceTask, work: Callable[[SessionPorts], object]
+) -> Callable[[SessionContext, ServiceAction], Work]:
     """An action that is one call."""
 
     def asked(context: SessionContext, _action: ServiceAction) -> Work:
@@ -299,14 +319,14 @@ def _calibrate(context: SessionContext, _action: ServiceAction) -> Work:
     return lambda: service_work.calibrate(context.ports)
 
 
-_WORK: dict[str, Callable[[SessionContext, ServiceAction], Work]] = {
-    "home": _plainly("home", lambda ports: ports.cutter.home()),
-    "reject": _plainly("reject", scrap),
-    "check": _plainly("check", lambda ports: ports.cutter.present_to_check()),
-    "new_wheel": _plainly("new_wheel", lambda ports: ports.journal.forget_drift()),
-    "jog": _jog,
-    "probe": _probe,
-    "test_cut": _trial,
-    "calibrate": _calibrate,
+_WORK: dict[ServiceTask, Callable[[SessionContext, ServiceAction], Work]] = {
+    ServiceTask.HOME: _plainly(ServiceTask.HOME, lambda ports: ports.cutter.home()),
+    ServiceTask.REJECT: _plainly(ServiceTask.REJECT, scrap),
+    ServiceTask.CHECK: _plainly(ServiceTask.CHECK, lambda ports: ports.cutter.present_to_check()),
+    ServiceTask.NEW_WHEEL: _plainly(ServiceTask.NEW_WHEEL, lambda ports: ports.journal.forget_drift()),
+    ServiceTask.JOG: _jog,
+    ServiceTask.PROBE: _probe,
+    ServiceTask.TEST_CUT: _trial,
+    ServiceTask.CALIBRATE: _calibrate,
 }
 """Every action of the machine or its records, by name."""

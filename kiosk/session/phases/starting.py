@@ -23,6 +23,7 @@ from kiosk.session.reports import (
     NotReached,
     Reached,
     Report,
+    Timer,
 )
 from kiosk.session.states import FRONT, State
 
@@ -62,9 +63,9 @@ def _connect(context: SessionContext) -> None:
 
 def enter_front(context: SessionContext) -> None:
     """Rest; look around now and then; ask again about money whose answer is unknown."""
-    context.due_in(LOOK_AROUND_EVERY_S, "look_around")
+    context.due_in(LOOK_AROUND_EVERY_S, Timer.LOOK_AROUND)
     if context.unsettled:
-        context.due_in(LEFTOVERS_AFTER_S, "leftovers")
+        context.due_in(LEFTOVERS_AFTER_S, Timer.LEFTOVERS)
 
 
 def handle_starting(context: SessionContext, event: Intent | Report) -> None:
@@ -75,11 +76,12 @@ def handle_starting(context: SessionContext, event: Intent | Report) -> None:
         case NotReached(code, detail):
             context.note_fault(code, detail, heals=True)
             context.session.broke()
-        case Due("announce"):
+        case Due(Timer.ANNOUNCE):
             _count_down(context)
         case BroughtUp():
             _well(context, event)
         case _:
+            # Touches: nothing can be wished before the machine is up but Stop, which the controller takes.
             pass
 
 
@@ -93,7 +95,7 @@ def _connected(context: SessionContext, event: Connected) -> None:
             context.heal_attempts = 0
             context.session.reached()
         context.moves_in_s = ANNOUNCED_S
-        context.due_in(1.0, "announce")
+        context.due_in(1.0, Timer.ANNOUNCE)
         return
     code = CODE_OF.get(reason) or context.ports.machine_record.fault
     context.fault = None
@@ -108,7 +110,7 @@ def _connected(context: SessionContext, event: Connected) -> None:
 def _count_down(context: SessionContext) -> None:
     context.moves_in_s -= 1
     if context.moves_in_s > 0:
-        context.due_in(1.0, "announce")
+        context.due_in(1.0, Timer.ANNOUNCE)
         return
     context.request(Lane.MACHINE, lambda: effects.home(context.ports))
 
@@ -118,9 +120,9 @@ def enter_out_of_order(context: SessionContext) -> None:
     context.moves_in_s = 0
     fault = context.fault
     if fault is not None and fault.heals_itself:
-        context.due_in(HEAL_AFTER_S[min(context.heal_attempts, len(HEAL_AFTER_S) - 1)], "heal")
+        context.due_in(HEAL_AFTER_S[min(context.heal_attempts, len(HEAL_AFTER_S) - 1)], Timer.HEAL)
     if context.unsettled:
-        context.due_in(LEFTOVERS_AFTER_S, "leftovers")
+        context.due_in(LEFTOVERS_AFTER_S, Timer.LEFTOVERS)
 
 
 def handle_out_of_order(context: SessionContext, event: Intent | Report) -> None:
@@ -128,9 +130,9 @@ def handle_out_of_order(context: SessionContext, event: Intent | Report) -> None
     match event:
         case StaffKey():
             context.session.staff_key()
-        case Due("heal"):
+        case Due(Timer.HEAL):
             _heal(context)
-        case Due("leftovers"):
+        case Due(Timer.LEFTOVERS):
             ask_leftovers(context)
         case Connected():
             _connected(context, event)
@@ -145,6 +147,7 @@ def handle_out_of_order(context: SessionContext, event: Intent | Report) -> None
             if context.fault is None:
                 _to_front(context)
         case _:
+            # Touches of shoppers, and reports of what was going on when it broke.
             pass
 
 
@@ -230,14 +233,14 @@ def leftovers(context: SessionContext, event: LeftoversSettled) -> None:
     """Money that was unknown may be known now."""
     context.unsettled = event.unsettled
     if context.unsettled and context.session.state in FRONT:
-        context.due_in(LEFTOVERS_AFTER_S, "leftovers")
+        context.due_in(LEFTOVERS_AFTER_S, Timer.LEFTOVERS)
 
 
 def look_around(context: SessionContext) -> None:
     """Close when shoppers cannot be served any more, and open again when the reason has gone."""
     closed = bool(context.closed_reason)
     if closed is (context.session.state is State.CLOSED):
-        context.due_in(LOOK_AROUND_EVERY_S, "look_around")
+        context.due_in(LOOK_AROUND_EVERY_S, Timer.LOOK_AROUND)
     elif closed:
         context.session.ended_closed()
     else:
