@@ -17,6 +17,7 @@ from dataclasses import replace
 from hardware.ports import BoardIdentity
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
 from kiosk.records.database import DatabaseFault
+from kiosk.records.journal import Sale
 from kiosk.session.agenda import Agenda
 from kiosk.session.executor import Executor, Lane, Post, Work
 from kiosk.session.machine import Session
@@ -25,7 +26,7 @@ from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
 from kiosk.session.service_bench import ServiceBench
 from kiosk.session.snapshot import ClosedReason, FaultNotice, Waiting
 from kiosk.session.states import State
-from kiosk.session.visit import KeySecrets, Visit
+from kiosk.session.visit import KeySecrets, Making, Returning, Visit
 from kiosk.staff.member import StaffMember
 
 _log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class SessionContext:
     def begin_visit(self) -> Visit:
         """Somebody is here. The transaction's number is ours and is used once."""
         self._visits += 1
-        self.visit = Visit(self._visits, self._transaction(), KeySecrets())
+        self.visit = Visit(self._transaction(), KeySecrets())
         self.staff_called = False
         self.extensions_left = self.ports.store.timeouts.extensions
         return self.visit
@@ -158,6 +159,39 @@ class SessionContext:
         if self.visit is None:
             raise LookupError("nobody is here")
         return self.visit
+
+    @property
+    def making(self) -> Making:
+        """The copy a phase of making is about.
+
+        Raises:
+            LookupError: none is being made: a bug.
+        """
+        if self.here.making is None:
+            raise LookupError("nothing is being made")
+        return self.here.making
+
+    @property
+    def returning(self) -> Returning:
+        """The copy brought back, for the phases that are about one.
+
+        Raises:
+            LookupError: none was brought: a bug.
+        """
+        if self.here.returning is None:
+            raise LookupError("no copy was brought back")
+        return self.here.returning
+
+    @property
+    def returning_sale(self) -> Sale:
+        """The sale of which a copy was brought back.
+
+        Raises:
+            LookupError: no receipt was found: a bug.
+        """
+        if self.returning.sale is None:
+            raise LookupError("no sale was found")
+        return self.returning.sale
 
     def go_home(self) -> None:
         """End the visit and rest where the kiosk must rest now."""

@@ -15,7 +15,6 @@ from kiosk.session.phases.paying import price_each_minor
 from kiosk.session.snapshot import Offer, Progress, SaleLine, ServiceView, Snapshot, StaffView, WornChoice
 from kiosk.session.states import State
 from kiosk.session.visit import Visit
-from kiosk.staff.member import StaffMember
 
 STEPS = ("load", "cut", "check", "deliver")
 _STEP_OF = {State.LOADING: 0, State.CUTTING: 1, State.CHECKING: 2, State.DELIVERING: 3}
@@ -31,6 +30,7 @@ WIRE_LINES = 40
 def snapshot(context: SessionContext) -> Snapshot:
     """Everything the screen shows now."""
     state, visit, ports = context.session.state, context.visit, context.ports
+    making, returning = (visit.making, visit.returning) if visit else (None, None)
     front = state in (State.WELCOME, State.CLOSED, State.STARTING)
     return Snapshot(
         state=state,
@@ -49,15 +49,15 @@ def snapshot(context: SessionContext) -> Snapshot:
         worn=WornChoice(visit.worn_cuts) if visit and state is State.WORN else None,
         refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
         progress=_looking(visit) if visit and state in _LOOKING else _progress(context, visit),
-        check=visit.check if visit else None,
+        check=making.check if making else None,
         receipt=visit.receipt if visit else None,
         fault=context.fault,
         waiting=context.waiting,
         staff=_staff(context, visit) if state in _STAFF else None,
         service=_service(context) if state is State.TECHNICIAN else None,
-        returned=visit.returned if visit and state is State.RETURN_RESULT else None,
-        return_message=visit.return_message if visit else None,
-        return_closed_min=visit.return_closed_min if visit else 0,
+        returned=returning.result if returning and state is State.RETURN_RESULT else None,
+        return_message=returning.message if returning else None,
+        return_closed_min=returning.closed_min if returning else 0,
         lay_again=visit.try_again if visit and state in _COMPARING else None,
         closed_reason=context.closed_reason if state is State.CLOSED else None,
         failed_reason=visit.failed_reason if visit and state in (State.SETTLING, State.FAILED) else None,
@@ -98,20 +98,22 @@ def _looking(visit: Visit) -> Progress:
 
 
 def _progress(context: SessionContext, visit: Visit | None) -> Progress | None:
-    if visit is None or context.session.state not in _STEP_OF:
+    if visit is None or visit.making is None or context.session.state not in _STEP_OF:
         return None
+    making = visit.making
     step = _STEP_OF[context.session.state]
     typical_s = [context.typical_s[name] for name in STEPS]
     gone_s = context.ports.clock.now_s() - context.step_began_s
-    fraction = visit.fraction if step == 1 else min(0.95, gone_s / max(typical_s[step], 0.1))
-    copies_to_come = visit.quantity - visit.copy
+    fraction = making.fraction if step == 1 else min(0.95, gone_s / max(typical_s[step], 0.1))
+    copies_to_come = visit.quantity - making.copy
     left_s = typical_s[step] * (1 - fraction) + sum(typical_s[step + 1 :]) + copies_to_come * sum(typical_s)
-    return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), visit.copy, visit.quantity)
+    return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), making.copy, visit.quantity)
 
 
 def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
-    member: StaffMember | None = visit.member if visit and visit.member else context.member
-    asked = visit.asked if visit else None
+    approving = visit.approving if visit else None
+    member = approving.member if approving else context.member
+    asked = approving.asked if approving else None
     menu = context.session.state is State.STAFF_MENU
     return StaffView(
         name=member.name if member else "",

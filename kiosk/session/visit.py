@@ -69,16 +69,62 @@ class KeySecrets:
         self.plan_basis = None
 
 
+@dataclass
+class Approving:
+    """A member of staff stands before a refusal, with the rule they are asked to lift."""
+
+    member: StaffMember
+    asked: FiredRule | None
+
+
+@dataclass
+class Making:
+    """The copy that is being made; there is none before the key is back in its owner's hand."""
+
+    copy: int = 1
+    """Which copy, 1 for the first."""
+    recuts: int = 0
+    blanks_tried: int = 0
+    touched: TouchedBlank = TouchedBlank()
+    fraction: float = 0.0
+    """Of its cut."""
+    check: CheckResult | None = None
+    """Of the copy measured last."""
+
+    def next_copy(self) -> None:
+        """One is delivered, another wanted."""
+        self.copy += 1
+        self.recuts = self.blanks_tried = 0
+
+
+@dataclass
+class Returning:
+    """A copy is brought back."""
+
+    message: ReturnMessage | None = None
+    closed_min: int = 0
+    sale: Sale | None = None
+    """What was sold, once its receipt is found."""
+    copy_attempts: int = 0
+    result: ReturnResult | None = None
+    remedy: Remedy | None = None
+    """How this copy is being made good."""
+
+
 @dataclass(repr=False)
 class Visit:
-    """One visit. Owned by the controller's thread."""
+    """One visit, and in it a value for each stage it has come to. Owned by the controller's thread."""
 
-    number: int
     transaction: str
     secrets: KeySecrets
+    # Looking at the key
     attempts: int = 0
     try_again: Outcome | None = None
+    fraction: float = 0.0
+    """Of the looks that may be needed."""
+    tray_empty_seen: int = 0
     stamp: StampReading | None = None
+    # What is offered
     restore: bool = True
     worn_cuts: tuple[int, ...] = ()
     blank: str = ""
@@ -90,33 +136,26 @@ class Visit:
     decision: Decision | None = None
     refusal: Refusal | None = None
     approvals: tuple[Approval, ...] = ()
-    member: StaffMember | None = None
-    asked: FiredRule | None = None
-    pay_code: str = ""
+    # The sale
     sale_open: bool = False
-    copy: int = 1
-    """Which copy is being made, 1 for the first."""
-    recuts: int = 0
-    blanks_tried: int = 0
-    touched: TouchedBlank = TouchedBlank()
-    fraction: float = 0.0
-    tray_empty_seen: int = 0
-    check: CheckResult | None = None
-    stopped: bool = False
+    cancelled: bool = False
+    """Wanted to leave while the money was being reserved."""
     failed_reason: FailedReason | None = None
     receipt: Receipt | None = None
-    brought_back: Sale | None = None
-    returned: ReturnResult | None = None
-    remedy: Remedy | None = None
-    """How this copy is being made good."""
-    return_message: ReturnMessage | None = None
-    return_closed_min: int = 0
-    copy_attempts: int = 0
+    # Stages not every visit comes to
+    approving: Approving | None = None
+    making: Making | None = None
+    returning: Returning | None = None
 
     @property
     def is_recut(self) -> bool:
         """Whether this is the one free copy in the place of one that was cut wrongly."""
         return self.remedy is Remedy.RECUT
+
+    @property
+    def remedy(self) -> Remedy | None:
+        """How a copy brought back is being made good, if it is."""
+        return self.returning.remedy if self.returning else None
 
     def wipe(self) -> None:
         """Forget the key, and whatever staff allowed for it."""
@@ -126,5 +165,4 @@ class Visit:
     def drop_approvals(self) -> None:
         """Nothing more may be done on what staff allowed."""
         self.approvals = ()
-        self.member = None
-        self.asked = None
+        self.approving = None

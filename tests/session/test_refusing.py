@@ -133,7 +133,7 @@ def test_staff_lift_a_request_not_to_duplicate_once(kiosk: Shop) -> None:
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
     assert "approval" in kiosk.audit.kinds
     visit = kiosk.stage.controller.context.here
-    assert (visit.approvals, visit.member, visit.asked) == ((), None, None)
+    assert (visit.approvals, visit.approving) == ((), None)
 
 
 @pytest.mark.parametrize("state", [State.REFUSED, State.STAFF_LOGIN, State.STAFF_APPROVAL])

@@ -11,6 +11,7 @@ from kiosk.session.phases import offering
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import Due, Report, StaffKnown, StaffNotKnown, StampRead, Timer
 from kiosk.session.snapshot import Refusal
+from kiosk.session.visit import Approving
 from kiosk.staff.approvals import LONGEST_S, Asked, NotGranted, grant
 from kiosk.staff.member import SignInRefused, StaffMember
 
@@ -81,8 +82,8 @@ def _known(context: SessionContext, member: StaffMember) -> None:
         context.audit("staff_menu", staff=member.number)
         context.session.staff_known()
         return
-    visit.member = member
-    visit.asked = next((rule for rule in visit.refusal.rules if rule.verdict.blocks and not rule.approved), None)
+    asked = next((rule for rule in visit.refusal.rules if rule.verdict.blocks and not rule.approved), None)
+    visit.approving = Approving(member, asked)
     context.session.approver_known()
 
 
@@ -110,15 +111,16 @@ def enter_approval(context: SessionContext) -> None:
 def handle_approval(context: SessionContext, event: Intent | Report) -> None:
     """Yes with a reason, or no."""
     visit = context.here
-    if visit.member is not None and not isinstance(event, StampRead) and not still_in(context, visit.member, event):
+    approving = visit.approving
+    if approving is not None and not isinstance(event, StampRead) and not still_in(context, approving.member, event):
         _back(context)
         return
     match event:
         case Approve(reason):
             _approve(context, reason)
         case Deny():
-            if visit.member and visit.asked:
-                context.audit("denial", staff=visit.member.number, rule=visit.asked.code)
+            if approving is not None and approving.asked is not None:
+                context.audit("denial", staff=approving.member.number, rule=approving.asked.code)
             visit.refusal = _without_approval(visit.refusal)
             _back(context)
         case Cancel() | Done() | Due(Timer.APPROVAL):
@@ -132,9 +134,10 @@ def handle_approval(context: SessionContext, event: Intent | Report) -> None:
 
 def _approve(context: SessionContext, reason: str) -> None:
     visit = context.here
-    member, asked, identified = visit.member, visit.asked, visit.secrets.identified
-    if member is None or asked is None or identified is None:
+    approving, identified = visit.approving, visit.secrets.identified
+    if approving is None or approving.asked is None or identified is None:
         return
+    member, asked = approving.member, approving.asked
     granted = grant(
         asked,
         Asked(visit.transaction, visit.quantity, identified.identification),
@@ -152,13 +155,12 @@ def _approve(context: SessionContext, reason: str) -> None:
     decision = visit.decision = offering.judge(context)
     still = next((rule for rule in decision.rules if rule.verdict.blocks and not rule.approved), None)
     if still is not None and decision.can_be_approved:
-        visit.asked = still
+        approving.asked = still
         return
     if still is not None:
         _back(context)
         return
-    visit.member = None
-    visit.asked = None
+    visit.approving = None
     visit.refusal = None
     _stock_then_offer(context)
 
@@ -179,7 +181,6 @@ def _without_approval(refusal: Refusal | None) -> Refusal | None:
 
 
 def _back(context: SessionContext) -> None:
-    context.here.member = None
-    context.here.asked = None
+    context.here.approving = None
     context.staff_message = ""
     context.session.not_approved()

@@ -70,8 +70,8 @@ def enter_settling(context: SessionContext) -> None:
     """Give up: what was reserved goes back. Nothing moves for it; what is in the clamp waits for a person."""
     visit, ports = context.here, context.ports
     visit.secrets.wipe()
-    if visit.brought_back is not None and visit.remedy is Remedy.REFUND:
-        claimed = visit.brought_back.transaction
+    if visit.remedy is Remedy.REFUND:
+        claimed = context.returning_sale.transaction
         context.request(Lane.RECORDS, lambda: effects.give_back(ports, claimed))
         return
     transaction = visit.transaction
@@ -125,7 +125,6 @@ def stopped_by_shopper(context: SessionContext, event: Faulted) -> bool:
         return False
     if context.fault is None:
         context.note_fault(event.code, event.detail, heals=False)
-    visit.stopped = True
     visit.failed_reason = FailedReason.STOPPED
     context.audit("stopped")
     context.session.settle()

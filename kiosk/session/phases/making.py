@@ -22,16 +22,16 @@ SUSPECT = "SUSPECT"
 
 def enter_loading(context: SessionContext) -> None:
     """Bring a blank, if one can still be had."""
-    visit, ports = context.here, context.ports
+    visit, making, ports = context.here, context.making, context.ports
     context.step_began_s = ports.clock.now_s()
-    visit.fraction = 0.0
+    making.fraction = 0.0
     slot = ports.inventory.slot_for(visit.blank, visit.finish)
-    if slot is None or visit.blanks_tried >= BLANKS_TRIED:
+    if slot is None or making.blanks_tried >= BLANKS_TRIED:
         visit.failed_reason = FailedReason.BLANK
         context.session.settle()
         return
-    visit.blanks_tried += 1
-    transaction, copy, height_mm = visit.transaction, visit.copy, _spec(context).blade_height_mm
+    making.blanks_tried += 1
+    transaction, copy, height_mm = visit.transaction, making.copy, _spec(context).blade_height_mm
     context.request(Lane.MACHINE, lambda: effects.load(ports, transaction, slot, copy, height_mm))
 
 
@@ -39,7 +39,7 @@ def handle_loading(context: SessionContext, event: Intent | Report) -> None:
     """A seated blank, or another try."""
     match event:
         case BlankLoaded(touch_off, slot):
-            context.here.touched = TouchedBlank(slot, touch_off.error_mm)
+            context.making.touched = TouchedBlank(slot, touch_off.error_mm)
             _timed(context, "load")
             context.session.loaded()
         case BlankUnfit(slot, reason, suspect):
@@ -57,20 +57,20 @@ def handle_loading(context: SessionContext, event: Intent | Report) -> None:
 
 def enter_cutting(context: SessionContext) -> None:
     """Plan for the wheel as it is now, and cut."""
-    visit, ports = context.here, context.ports
+    visit, making, ports = context.here, context.making, context.ports
     context.step_began_s = ports.clock.now_s()
-    visit.fraction = 0.0
+    making.fraction = 0.0
     planned = effects.plan(ports, visit.secrets, visit.blank, restore=visit.restore)
-    transaction, copy, progress = visit.transaction, visit.copy, context.progress()
+    transaction, copy, progress = visit.transaction, making.copy, context.progress()
     context.request(Lane.MACHINE, lambda: effects.cut(ports, transaction, copy, planned, progress))
 
 
 def handle_cutting(context: SessionContext, event: Intent | Report) -> None:
     """Progress, the end, or a path that does not fit this blank."""
-    visit = context.here
+    visit, making = context.here, context.making
     match event:
         case CutProgress(fraction):
-            visit.fraction = fraction
+            making.fraction = fraction
         case CutDone():
             _timed(context, "cut")
             context.session.cut()
@@ -84,29 +84,29 @@ def handle_cutting(context: SessionContext, event: Intent | Report) -> None:
 
 def enter_checking(context: SessionContext) -> None:
     """Measure the copy."""
-    visit, ports = context.here, context.ports
+    visit, making, ports = context.here, context.making, context.ports
     context.step_began_s = ports.clock.now_s()
-    visit.fraction = 0.0
+    making.fraction = 0.0
     planned = visit.secrets.plan
     if planned is None:
         raise LookupError("the plan is forgotten")
-    transaction, copy, touched = visit.transaction, visit.copy, visit.touched
+    transaction, copy, touched = visit.transaction, making.copy, making.touched
     context.request(Lane.MACHINE, lambda: effects.check(ports, transaction, copy, planned, touched))
 
 
 def handle_checking(context: SessionContext, event: Intent | Report) -> None:
     """Good: deliver. Not good: once more, then no more."""
-    visit = context.here
+    visit, making = context.here, context.making
     match event:
         case Checked(result, suspect):
             if suspect:
                 _suspect(context)
-            visit.check = result
+            making.check = result
             _timed(context, "check")
             if result.passed:
                 context.session.good()
-            elif not suspect and visit.recuts < context.ports.machine.check.recuts:
-                visit.recuts += 1
+            elif not suspect and making.recuts < context.ports.machine.check.recuts:
+                making.recuts += 1
                 context.session.cut_again()
             else:
                 visit.failed_reason = FailedReason.CHECK
@@ -118,22 +118,20 @@ def handle_checking(context: SessionContext, event: Intent | Report) -> None:
 
 def enter_delivering(context: SessionContext) -> None:
     """Drop it into the chute."""
-    visit, ports = context.here, context.ports
+    visit, making, ports = context.here, context.making, context.ports
     context.step_began_s = ports.clock.now_s()
-    transaction, copy = visit.transaction, visit.copy
+    transaction, copy = visit.transaction, making.copy
     context.request(Lane.MACHINE, lambda: effects.deliver(ports, transaction, copy))
 
 
 def handle_delivering(context: SessionContext, event: Intent | Report) -> None:
     """The next copy, or the money."""
-    visit = context.here
+    visit, making = context.here, context.making
     match event:
         case Delivered():
             _timed(context, "deliver")
-            if visit.copy < visit.quantity and context.fault is None:
-                visit.copy += 1
-                visit.recuts = 0
-                visit.blanks_tried = 0
+            if making.copy < visit.quantity and context.fault is None:
+                making.next_copy()
                 context.session.next_copy()
             else:
                 context.session.all_delivered()

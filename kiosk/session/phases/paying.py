@@ -14,6 +14,7 @@ from kiosk.session.intents import Cancel, Intent, KeyTaken
 from kiosk.session.phases.scanning import LOOK_EVERY_S, look
 from kiosk.session.reports import Answered, Due, Report, Timer, TraySeen
 from kiosk.session.snapshot import FailedReason
+from kiosk.session.visit import Making
 
 EMPTY_LOOKS = 2
 """Looks in a row that must see an empty tray before anything moves: a hand over the tray is not an empty tray."""
@@ -42,7 +43,7 @@ def enter_paying(context: SessionContext) -> None:
                 price_each_minor=price,
                 currency=ports.store.currency,
                 payment=ports.payment.name,
-                recut_of=visit.brought_back.transaction if visit.brought_back and visit.is_recut else "",
+                recut_of=context.returning_sale.transaction if visit.is_recut else "",
             )
         )
         visit.sale_open = True
@@ -61,16 +62,15 @@ def handle_paying(context: SessionContext, event: Intent | Report) -> None:
     visit = context.here
     match event:
         case Answered(answer):
-            if answer.state is PaymentState.APPROVED and not visit.stopped:
-                visit.pay_code = answer.pay_code
+            if answer.state is PaymentState.APPROVED and not visit.cancelled:
                 context.session.reserved()
             elif answer.state is PaymentState.DECLINED:
                 _declined(context)
             else:
-                visit.failed_reason = None if visit.stopped else FailedReason.PAYMENT
+                visit.failed_reason = None if visit.cancelled else FailedReason.PAYMENT
                 context.session.settle()
         case Cancel():
-            visit.stopped = True
+            visit.cancelled = True
         case _:
             # Wishes of other screens, and a head read late: the offer was judged with it.
             pass
@@ -81,7 +81,7 @@ def _declined(context: SessionContext) -> None:
     visit = context.here
     context.ports.journal.write(visit.transaction, SaleStep.CLOSED)
     context.audit("declined")
-    if visit.stopped:
+    if visit.cancelled:
         context.go_home()
         return
     visit.sale_open = False
@@ -104,6 +104,7 @@ def handle_take_key_back(context: SessionContext, event: Intent | Report) -> Non
             context.tray_has_key = not empty
             visit.tray_empty_seen = visit.tray_empty_seen + 1 if empty else 0
             if visit.tray_empty_seen >= EMPTY_LOOKS:
+                visit.making = Making()
                 context.session.key_taken()
             else:
                 context.due_in(LOOK_EVERY_S, Timer.LOOK)

@@ -33,6 +33,7 @@ from kiosk.session.reports import (
     TraySeen,
 )
 from kiosk.session.snapshot import ReturnMessage, ReturnResult
+from kiosk.session.visit import Returning
 
 
 def find_sale(ports: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
@@ -54,18 +55,19 @@ def find_sale(ports: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
 
 def enter_bring_back(context: SessionContext) -> None:
     """A page that is closed says so before anybody types."""
+    context.here.returning = Returning()
     _code_message(context, context.ports.code_tries.closed_s(), otherwise=None)
 
 
 def _code_message(context: SessionContext, closed_s: int, otherwise: ReturnMessage | None) -> None:
-    visit = context.here
-    visit.return_message = ReturnMessage.CLOSED if closed_s else otherwise
-    visit.return_closed_min = -(-closed_s // 60)
+    returning = context.returning
+    returning.message = ReturnMessage.CLOSED if closed_s else otherwise
+    returning.closed_min = -(-closed_s // 60)
 
 
 def handle_bring_back(context: SessionContext, event: Intent | Report) -> None:
     """The code on the receipt."""
-    visit = context.here
+    returning = context.returning
     match event:
         case EnterReceipt(code):
             context.request(Lane.RECORDS, lambda: find_sale(context.ports, code))
@@ -73,10 +75,10 @@ def handle_bring_back(context: SessionContext, event: Intent | Report) -> None:
             _code_message(context, closed_s, otherwise=ReturnMessage.NOT_FOUND)
         case SaleFound(sale, claims_left):
             if sale is None or claims_left < 1:
-                visit.return_message = ReturnMessage.CLAIMED
+                returning.message = ReturnMessage.CLAIMED
                 return
-            visit.return_message = None
-            visit.brought_back = sale
+            returning.message = None
+            returning.sale = sale
             context.session.sale_found()
         case Cancel():
             context.go_home()
@@ -141,13 +143,13 @@ def enter_measuring(context: SessionContext) -> None:
     visit, ports, looked = context.here, context.ports, context.progress()
     visit.try_again = None
     visit.fraction = 0.0
-    original, sale = visit.secrets.identified, visit.brought_back
-    if original is None or sale is None:
+    original, returning, sale = visit.secrets.identified, context.returning, context.returning_sale
+    if original is None:
         visit.attempts += 1
         context.request(Lane.CAMERA, lambda: effects.identify_key(ports, looked))
         return
-    visit.copy_attempts += 1
-    lay_again = partial(_again, visit.copy_attempts)
+    returning.copy_attempts += 1
+    lay_again = partial(_again, returning.copy_attempts)
     context.request(Lane.CAMERA, lambda: effects.compare_copy(ports, original.identification, sale, looked, lay_again))
 
 
@@ -197,17 +199,17 @@ def _original_identified(context: SessionContext, event: KeyIdentified) -> None:
     if frames is not None:
         # Should it come to a recut, the rules must know what the head says.
         context.request(Lane.HEAD, lambda: effects.read_head(context.ports, frames))
-    if visit.brought_back is None or visit.blank != visit.brought_back.blank:
+    if visit.blank != context.returning_sale.blank:
         _concluded(context, Compared(Likeness.OTHER_KEY))
         return
     context.session.copy_wanted()
 
 
 def _concluded(context: SessionContext, compared: Compared, remedies: tuple[Remedy, ...] = ()) -> None:
-    visit, sale = context.here, context.here.brought_back
-    if sale is None:
-        raise LookupError("no sale was found")
-    visit.returned = ReturnResult(compared.likeness, compared.error_mm, remedies, sale.price_each_minor, sale.currency)
+    returning, sale = context.returning, context.returning_sale
+    returning.result = ReturnResult(
+        compared.likeness, compared.error_mm, remedies, sale.price_each_minor, sale.currency
+    )
     if not remedies and compared.likeness is not Likeness.SAME:
         context.staff_called = True
     context.audit(
@@ -218,7 +220,8 @@ def _concluded(context: SessionContext, compared: Compared, remedies: tuple[Reme
 
 def handle_result(context: SessionContext, event: Intent | Report) -> None:
     """Take what is offered, or leave."""
-    remedies = context.here.returned.remedies if context.here.returned else ()
+    result = context.returning.result
+    remedies = result.remedies if result else ()
     match event:
         case ChooseRemedy(remedy) if remedy in remedies:
             _make_good(context, Remedy(remedy))
@@ -234,8 +237,7 @@ def handle_result(context: SessionContext, event: Intent | Report) -> None:
 
 
 def _make_good(context: SessionContext, remedy: Remedy) -> None:
-    visit = context.here
-    visit.remedy = remedy
+    context.returning.remedy = remedy
     if remedy is Remedy.REFUND:
         context.session.settle()
         return
@@ -245,8 +247,8 @@ def _make_good(context: SessionContext, remedy: Remedy) -> None:
 def _recut(context: SessionContext) -> None:
     """One piece of the original as it was read in this visit, on the blank that was sold."""
     visit = context.here
-    identified, sale = visit.secrets.identified, visit.brought_back
-    if identified is None or sale is None:
+    identified, sale = visit.secrets.identified, context.returning_sale
+    if identified is None:
         raise LookupError("the original is forgotten")
     visit.quantity, visit.finish = 1, sale.finish
     if offering.refused(context):
