@@ -26,7 +26,7 @@ from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
 from kiosk.session.service_bench import ServiceBench
 from kiosk.session.snapshot import ClosedReason, FaultNotice, Waiting
 from kiosk.session.states import State
-from kiosk.session.visit import KeySecrets, Making, Returning, Visit
+from kiosk.session.visit import KeySecrets, Making, Order, Returning, Visit
 from kiosk.staff.member import StaffMember
 
 _log = logging.getLogger(__name__)
@@ -159,6 +159,17 @@ class SessionContext:
         if self.visit is None:
             raise LookupError("nobody is here")
         return self.visit
+
+    @property
+    def order(self) -> Order:
+        """What is offered and chosen.
+
+        Raises:
+            LookupError: no key was read: a bug.
+        """
+        if self.here.order is None:
+            raise LookupError("nothing is offered")
+        return self.here.order
 
     @property
     def making(self) -> Making:

@@ -14,7 +14,7 @@ from kiosk.session.phases.offering import max_quantity
 from kiosk.session.phases.paying import price_each_minor
 from kiosk.session.snapshot import Offer, Progress, SaleLine, ServiceView, Snapshot, StaffView, WornChoice
 from kiosk.session.states import State
-from kiosk.session.visit import Visit
+from kiosk.session.visit import Order, Visit
 
 STEPS = ("load", "cut", "check", "deliver")
 _STEP_OF = {State.LOADING: 0, State.CUTTING: 1, State.CHECKING: 2, State.DELIVERING: 3}
@@ -30,7 +30,7 @@ WIRE_LINES = 40
 def snapshot(context: SessionContext) -> Snapshot:
     """Everything the screen shows now."""
     state, visit, ports = context.session.state, context.visit, context.ports
-    making, returning = (visit.making, visit.returning) if visit else (None, None)
+    order, making, returning = (visit.order, visit.making, visit.returning) if visit else (None, None, None)
     front = state in (State.WELCOME, State.CLOSED, State.STARTING)
     return Snapshot(
         state=state,
@@ -45,8 +45,10 @@ def snapshot(context: SessionContext) -> Snapshot:
         staff_called=context.staff_called,
         help_phone=ports.store.help_phone,
         try_again=visit.try_again if visit and state is State.TRY_AGAIN else None,
-        offer=_offer(context, visit) if visit and visit.blank and state in (State.OFFER, State.PAYING) else None,
-        worn=WornChoice(visit.worn_cuts) if visit and state is State.WORN else None,
+        offer=_offer(context, visit, order)
+        if visit and order and order.blank and state in (State.OFFER, State.PAYING)
+        else None,
+        worn=WornChoice(order.worn_cuts) if order and state is State.WORN else None,
         refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
         progress=_looking(visit) if visit and state in _LOOKING else _progress(context, visit),
         check=making.check if making else None,
@@ -74,21 +76,21 @@ def blank_name(context: SessionContext, blank: str) -> str:
     return f"{found[0].maker} {blank}" if found else blank
 
 
-def _offer(context: SessionContext, visit: Visit) -> Offer:
+def _offer(context: SessionContext, visit: Visit, order: Order) -> Offer:
     inventory: Inventory = context.ports.inventory
-    rules = visit.decision.rules if visit.decision else ()
+    rules = order.decision.rules if order.decision else ()
     return Offer(
-        blank=visit.blank,
-        blank_name=blank_name(context, visit.blank),
+        blank=order.blank,
+        blank_name=blank_name(context, order.blank),
         price_each_minor=price_each_minor(context),
         currency=context.ports.store.currency,
-        quantity=visit.quantity,
+        quantity=order.quantity,
         max_quantity=max_quantity(context),
-        finish=visit.finish,
-        finishes=(visit.finish,) if visit.is_recut else inventory.finishes(visit.blank),
+        finish=order.finish,
+        finishes=(order.finish,) if visit.is_recut else inventory.finishes(order.blank),
         notices=tuple(rule for rule in rules if rule.approved or not rule.verdict.blocks),
         stamp_pending=visit.stamp is None,
-        payment=visit.payment_note,
+        payment=order.payment_note,
     )
 
 
@@ -98,16 +100,16 @@ def _looking(visit: Visit) -> Progress:
 
 
 def _progress(context: SessionContext, visit: Visit | None) -> Progress | None:
-    if visit is None or visit.making is None or context.session.state not in _STEP_OF:
+    if visit is None or visit.order is None or visit.making is None or context.session.state not in _STEP_OF:
         return None
-    making = visit.making
+    making, copies = visit.making, visit.order.quantity
     step = _STEP_OF[context.session.state]
     typical_s = [context.typical_s[name] for name in STEPS]
     gone_s = context.ports.clock.now_s() - context.step_began_s
     fraction = making.fraction if step == 1 else min(0.95, gone_s / max(typical_s[step], 0.1))
-    copies_to_come = visit.quantity - making.copy
+    copies_to_come = copies - making.copy
     left_s = typical_s[step] * (1 - fraction) + sum(typical_s[step + 1 :]) + copies_to_come * sum(typical_s)
-    return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), making.copy, visit.quantity)
+    return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), making.copy, copies)
 
 
 def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
@@ -121,7 +123,7 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         message=context.staff_message,
         retry_after_s=context.retry_after_s,
         asked=asked,
-        copies=visit.quantity if visit and asked else 0,
+        copies=visit.order.quantity if visit and visit.order and asked else 0,
         reasons=context.ports.staff.reasons(asked) if asked else (),
         slots=context.ports.inventory.slots() if menu else (),
         sales=tuple(map(_line, context.ports.journal.last_sales(LAST_SALES))) if menu else (),

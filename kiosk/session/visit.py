@@ -70,6 +70,22 @@ class KeySecrets:
 
 
 @dataclass
+class Order:
+    """What may be bought and what is chosen of it; there is none before a key was read to its end."""
+
+    blank: str
+    """Empty: the key was not identified, nothing of it is offered."""
+    worn_cuts: tuple[int, ...] = ()
+    restore: bool = True
+    quantity: int = 1
+    finish: str = ""
+    payment_note: str = ""
+    wants_to_buy: bool = False
+    """Confirmed while the head was still being read."""
+    decision: Decision | None = None
+
+
+@dataclass
 class Approving:
     """A member of staff stands before a refusal, with the rule they are asked to lift."""
 
@@ -124,16 +140,6 @@ class Visit:
     """Of the looks that may be needed."""
     tray_empty_seen: int = 0
     stamp: StampReading | None = None
-    # What is offered
-    restore: bool = True
-    worn_cuts: tuple[int, ...] = ()
-    blank: str = ""
-    quantity: int = 1
-    finish: str = ""
-    payment_note: str = ""
-    wants_to_buy: bool = False
-    """Confirmed while the head was still being read."""
-    decision: Decision | None = None
     refusal: Refusal | None = None
     approvals: tuple[Approval, ...] = ()
     # The sale
@@ -144,6 +150,7 @@ class Visit:
     receipt: Receipt | None = None
     # Stages not every visit comes to
     approving: Approving | None = None
+    order: Order | None = None
     making: Making | None = None
     returning: Returning | None = None
 

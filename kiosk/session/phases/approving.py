@@ -140,7 +140,7 @@ def _approve(context: SessionContext, reason: str) -> None:
     member, asked = approving.member, approving.asked
     granted = grant(
         asked,
-        Asked(visit.transaction, visit.quantity, identified.identification),
+        Asked(visit.transaction, context.order.quantity, identified.identification),
         member,
         reason,
         context.ports.clock,
@@ -151,8 +151,8 @@ def _approve(context: SessionContext, reason: str) -> None:
         context.audit("approval_not_allowed", staff=member.number, rule=asked.code)
         return
     visit.approvals += (granted,)
-    context.audit("approval", staff=member.number, rule=asked.code, reason=reason, quantity=visit.quantity)
-    decision = visit.decision = offering.judge(context)
+    context.audit("approval", staff=member.number, rule=asked.code, reason=reason, quantity=context.order.quantity)
+    decision = context.order.decision = offering.judge(context)
     still = next((rule for rule in decision.rules if rule.verdict.blocks and not rule.approved), None)
     if still is not None and decision.can_be_approved:
         approving.asked = still

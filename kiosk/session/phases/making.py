@@ -25,7 +25,7 @@ def enter_loading(context: SessionContext) -> None:
     visit, making, ports = context.here, context.making, context.ports
     context.step_began_s = ports.clock.now_s()
     making.fraction = 0.0
-    slot = ports.inventory.slot_for(visit.blank, visit.finish)
+    slot = ports.inventory.slot_for(context.order.blank, context.order.finish)
     if slot is None or making.blanks_tried >= BLANKS_TRIED:
         visit.failed_reason = FailedReason.BLANK
         context.session.settle()
@@ -60,7 +60,7 @@ def enter_cutting(context: SessionContext) -> None:
     visit, making, ports = context.here, context.making, context.ports
     context.step_began_s = ports.clock.now_s()
     making.fraction = 0.0
-    planned = effects.plan(ports, visit.secrets, visit.blank, restore=visit.restore)
+    planned = effects.plan(ports, visit.secrets, context.order.blank, restore=context.order.restore)
     transaction, copy, progress = visit.transaction, making.copy, context.progress()
     context.request(Lane.MACHINE, lambda: effects.cut(ports, transaction, copy, planned, progress))
 
@@ -126,11 +126,11 @@ def enter_delivering(context: SessionContext) -> None:
 
 def handle_delivering(context: SessionContext, event: Intent | Report) -> None:
     """The next copy, or the money."""
-    visit, making = context.here, context.making
+    making = context.making
     match event:
         case Delivered():
             _timed(context, "deliver")
-            if making.copy < visit.quantity and context.fault is None:
+            if making.copy < context.order.quantity and context.fault is None:
                 making.next_copy()
                 context.session.next_copy()
             else:
@@ -146,7 +146,7 @@ def _suspect(context: SessionContext) -> None:
 
 
 def _spec(context: SessionContext) -> CutSpec:
-    keyway, _ = context.ports.catalogue.blank_of[context.here.blank]
+    keyway, _ = context.ports.catalogue.blank_of[context.order.blank]
     if keyway.spec is None:
         raise LookupError(f"{keyway.code} has no figures to cut by")
     return keyway.spec

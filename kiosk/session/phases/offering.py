@@ -60,7 +60,7 @@ def judge(context: SessionContext) -> Decision:
         now_utc_s=now.timestamp(),
         now_s=ports.clock.now_s(),
         transaction=visit.transaction,
-        quantity=visit.quantity,
+        quantity=context.order.quantity,
         attempts=visit.attempts,
         stocked=frozenset(ports.inventory.stocked()),
         approvals=_standing_approvals(context),
@@ -79,7 +79,7 @@ def _standing_approvals(context: SessionContext) -> tuple[Approval, ...]:
 def refused(context: SessionContext) -> bool:
     """Decide, and enter REFUSED if anything stands in the way."""
     visit = context.here
-    decision = visit.decision = judge(context)
+    decision = context.order.decision = judge(context)
     identified = visit.secrets.identified
     outcome = identified.identification.outcome if identified else None
     blocking = tuple(rule for rule in decision.rules if rule.verdict.blocks and not rule.approved)
@@ -105,7 +105,7 @@ def refuse(context: SessionContext, refusal: Refusal) -> None:
     """Show and record a refusal."""
     visit = context.here
     visit.refusal = refusal
-    visit.wants_to_buy = False
+    context.order.wants_to_buy = False
     identified = visit.secrets.identified
     keyway = identified.identification.keyway if identified else None
     context.audit(
@@ -120,23 +120,23 @@ def refuse(context: SessionContext, refusal: Refusal) -> None:
 def machine_says_no(context: SessionContext) -> FiredRule | None:
     """Why an allowed key can still not be cut here, if anything."""
     visit, ports = context.here, context.ports
-    finishes = ports.inventory.finishes(visit.blank)
+    finishes = ports.inventory.finishes(context.order.blank)
     if not finishes:
         return OUT_OF_STOCK
-    if visit.finish not in finishes:
+    if context.order.finish not in finishes:
         if visit.is_recut:
             # A recut is what was sold, not what happens to be there.
             return OUT_OF_STOCK
-        visit.finish = finishes[0]
-    if visit.secrets.identified is None or visit.blank not in ports.catalogue.blank_of:
+        context.order.finish = finishes[0]
+    if visit.secrets.identified is None or context.order.blank not in ports.catalogue.blank_of:
         return OUT_OF_STOCK
-    planned = effects.plan(ports, visit.secrets, visit.blank, restore=visit.restore)
+    planned = effects.plan(ports, visit.secrets, context.order.blank, restore=context.order.restore)
     return cannot_cut(planned) if isinstance(planned, PlanRefusal) else None
 
 
 def make_offer(context: SessionContext) -> None:
     """Say what a copy costs."""
-    context.here.payment_note = ""
+    context.order.payment_note = ""
     context.session.identified()
 
 
@@ -144,7 +144,7 @@ def handle_worn(context: SessionContext, event: Intent | Report) -> None:
     """Restore, or copy as it is."""
     match event:
         case ChooseRepair(restore):
-            context.here.restore = restore
+            context.order.restore = restore
             if not refused(context):
                 make_offer(context)
         case StampRead(stamp):
@@ -161,16 +161,16 @@ def handle_offer(context: SessionContext, event: Intent | Report) -> None:
     visit = context.here
     match event:
         case SetQuantity(quantity):
-            visit.quantity = max(1, min(quantity, max_quantity(context)))
+            context.order.quantity = max(1, min(quantity, max_quantity(context)))
         case ChooseFinish(finish):
-            if finish in context.ports.inventory.finishes(visit.blank) and not visit.is_recut:
-                visit.finish = finish
-                visit.quantity = min(visit.quantity, max_quantity(context))
+            if finish in context.ports.inventory.finishes(context.order.blank) and not visit.is_recut:
+                context.order.finish = finish
+                context.order.quantity = min(context.order.quantity, max_quantity(context))
         case Confirm():
-            visit.wants_to_buy = True
+            context.order.wants_to_buy = True
             _buy(context)
         case StampRead(stamp):
-            if not _stamp_read(context, stamp) and visit.wants_to_buy:
+            if not _stamp_read(context, stamp) and context.order.wants_to_buy:
                 _buy(context)
         case Cancel():
             context.go_home()
@@ -184,7 +184,8 @@ def max_quantity(context: SessionContext) -> int:
     visit = context.here
     if visit.is_recut:
         return 1
-    return max(1, min(context.ports.store.max_quantity, context.ports.inventory.available(visit.blank, visit.finish)))
+    ports, order = context.ports, context.order
+    return max(1, min(ports.store.max_quantity, ports.inventory.available(order.blank, order.finish)))
 
 
 def note_head(context: SessionContext, stamp: StampReading) -> None:

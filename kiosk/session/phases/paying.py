@@ -23,23 +23,23 @@ EMPTY_LOOKS = 2
 def price_each_minor(context: SessionContext) -> int:
     """Price of one copy in the finish chosen."""
     store, visit = context.ports.store, context.here
-    return 0 if visit.is_recut else store.finish_prices_minor.get(visit.finish, store.price_minor)
+    return 0 if visit.is_recut else store.finish_prices_minor.get(context.order.finish, store.price_minor)
 
 
 def enter_paying(context: SessionContext) -> None:
     """Open the sale and reserve the money."""
     visit, ports = context.here, context.ports
-    visit.wants_to_buy = False
-    visit.payment_note = ""
+    context.order.wants_to_buy = False
+    context.order.payment_note = ""
     price = price_each_minor(context)
     if not visit.sale_open:
         ports.journal.open_sale(
             NewSale(
                 transaction=visit.transaction,
                 bring_back_code=context.bring_back_code(),
-                blank=visit.blank,
-                finish=visit.finish,
-                copies=visit.quantity,
+                blank=context.order.blank,
+                finish=context.order.finish,
+                copies=context.order.quantity,
                 price_each_minor=price,
                 currency=ports.store.currency,
                 payment=ports.payment.name,
@@ -53,7 +53,7 @@ def enter_paying(context: SessionContext) -> None:
         # Nothing to pay: nothing to ask anybody for.
         context.session.reserved()
         return
-    transaction, amount, currency = visit.transaction, price * visit.quantity, ports.store.currency
+    transaction, amount, currency = visit.transaction, price * context.order.quantity, ports.store.currency
     context.request(Lane.RECORDS, lambda: effects.authorise(ports, transaction, amount, currency))
 
 
@@ -86,7 +86,7 @@ def _declined(context: SessionContext) -> None:
         return
     visit.sale_open = False
     context.renew_transaction()
-    visit.payment_note = "declined"
+    context.order.payment_note = "declined"
     context.session.not_paid()
 
 

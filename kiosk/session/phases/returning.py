@@ -33,7 +33,7 @@ from kiosk.session.reports import (
     TraySeen,
 )
 from kiosk.session.snapshot import ReturnMessage, ReturnResult
-from kiosk.session.visit import Returning
+from kiosk.session.visit import Order, Returning
 
 
 def find_sale(ports: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
@@ -195,11 +195,12 @@ def _original_identified(context: SessionContext, event: KeyIdentified) -> None:
         return
     visit.secrets.identified = event.identified
     visit.secrets.frames = frames
-    visit.blank = event.identified.identification.blank or ""
+    blank = event.identified.identification.blank or ""
+    visit.order = Order(blank, event.identified.identification.worn_cuts)
     if frames is not None:
         # Should it come to a recut, the rules must know what the head says.
         context.request(Lane.HEAD, lambda: effects.read_head(context.ports, frames))
-    if visit.blank != context.returning_sale.blank:
+    if blank != context.returning_sale.blank:
         _concluded(context, Compared(Likeness.OTHER_KEY))
         return
     context.session.copy_wanted()
@@ -250,11 +251,10 @@ def _recut(context: SessionContext) -> None:
     identified, sale = visit.secrets.identified, context.returning_sale
     if identified is None:
         raise LookupError("the original is forgotten")
-    visit.quantity, visit.finish = 1, sale.finish
+    context.order.finish = sale.finish
     if offering.refused(context):
         return
-    visit.worn_cuts = identified.identification.worn_cuts
-    if identified.identification.wear is Wear.WORN or visit.worn_cuts:
+    if identified.identification.wear is Wear.WORN or context.order.worn_cuts:
         context.session.identified_worn()
     else:
         offering.make_offer(context)

@@ -15,6 +15,7 @@ from kiosk.session.intents import BringBack, Cancel, Done, Intent, KeyLaid, Staf
 from kiosk.session.phases import offering, starting
 from kiosk.session.reports import CutProgress, Due, KeyIdentified, Report, Timer, TraySeen
 from kiosk.session.snapshot import ClosedReason
+from kiosk.session.visit import Order
 
 LOOK_EVERY_S = 0.5
 ATTEMPTS = 3
@@ -137,8 +138,9 @@ def _identified(context: SessionContext, event: KeyIdentified) -> None:
         visit.try_again = outcome
         context.session.not_identified()
         return
-    if outcome is Outcome.IDENTIFIED:
-        visit.blank = identification.blank or ""
+    identified = outcome is Outcome.IDENTIFIED
+    visit.order = Order(identification.blank or "" if identified else "", identification.worn_cuts)
+    if identified:
         visit.secrets.frames = event.frames
     if offering.refused(context):
         return
@@ -146,8 +148,7 @@ def _identified(context: SessionContext, event: KeyIdentified) -> None:
         frames = event.frames
         # Reading the head takes longer than everything else together: the shopper reads the next screen meanwhile.
         context.request(Lane.HEAD, lambda: effects.read_head(context.ports, frames))
-    visit.worn_cuts = identification.worn_cuts
-    if identification.wear is Wear.WORN or visit.worn_cuts:
+    if identification.wear is Wear.WORN or identification.worn_cuts:
         context.session.identified_worn()
     else:
         offering.make_offer(context)
