@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,13 @@ from simulator.keys.bows import Bow, BowShape, Solid
 GRID_MM = 0.02
 """Step of a blade's outline along its length."""
 
-MilledFace = Literal["left", "right", "both"]
+
+class Face(StrEnum):
+    """Sides of a blade and its bow, seen from the bow with the cuts up."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
 
 
 class ThingKind(StrEnum):
@@ -63,7 +68,7 @@ class Stamp:
     angle_deg: float = 0.0
     at_mm: tuple[float, float] = (0.0, 0.0)
     """Middle of the text from the middle of the bow."""
-    face: MilledFace = "both"
+    face: Face = Face.BOTH
     font: str = "DejaVuSans-Bold"
 
 
@@ -71,7 +76,7 @@ class Stamp:
 class Hollow:
     """A dimple, or a finger of a milled track: a round-bottomed hollow drawn out along the blade."""
 
-    face: MilledFace
+    face: Face
     x_mm: float
     height_mm: float
     radius_mm: float

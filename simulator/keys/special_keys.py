@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.keys.bows import Bow, BowShape, Solid
-from simulator.keys.key import GRID_MM, Finish, Hollow, PhysicalKey, ThingKind, milled, random_bow, uncut_key
+from simulator.keys.key import GRID_MM, Face, Finish, Hollow, PhysicalKey, ThingKind, milled, random_bow, uncut_key
 from simulator.keys.sections import plain_section, tube_section
 
 __all__ = ["Solid", "dimple", "double_sided", "moved", "side_milled", "tubular", "two_track"]
@@ -32,7 +32,7 @@ def dimple(rng: np.random.Generator) -> PhysicalKey:
     rows = (height * 0.28, height * 0.72) if rng.random() < 0.6 else (height * 0.5,)
     pitch = float(rng.uniform(2.6, 3.6))
     hollows = [
-        Hollow("both", float(x), row, float(rng.uniform(0.7, 1.2)), float(rng.uniform(0.2, 0.9)))
+        Hollow(Face.BOTH, float(x), row, float(rng.uniform(0.7, 1.2)), float(rng.uniform(0.2, 0.9)))
         for row in rows
         for x in np.arange(rng.uniform(1.6, 2.6), length - 4, pitch)
     ]
@@ -45,14 +45,13 @@ def two_track(rng: np.random.Generator) -> PhysicalKey:
     key = uncut_key(length, plain_section(height, 2.6, "two-track"), bow=random_bow(rng), kind=ThingKind.TWO_TRACK,
                     finish=Finish.NICKEL)  # fmt: skip
     hollows: list[Hollow] = []
-    for face, middle in (("left", 0.36), ("right", 0.64)):
+    for face, middle in ((Face.LEFT, 0.36), (Face.RIGHT, 0.64)):
         x = np.arange(0.5, length - 1.0, 0.6)
         knots = np.arange(0, length + 3, 3.0)
         wave = np.interp(x, knots, rng.uniform(-1.3, 1.3, knots.size))
         depth, radius = float(rng.uniform(0.6, 0.9)), float(rng.uniform(0.8, 1.1))
         hollows += [
-            Hollow("left" if face == "left" else "right", float(a), float(height * middle + h), radius, depth, 0.6)
-            for a, h in zip(x, wave, strict=True)
+            Hollow(face, float(a), float(height * middle + h), radius, depth, 0.6) for a, h in zip(x, wave, strict=True)
         ]
     return replace(key, hollows=tuple(hollows))
 
@@ -61,9 +60,9 @@ def side_milled(key: PhysicalKey, rng: np.random.Generator) -> PhysicalKey:
     """The same key with fingers milled into one side, as a side bar asks for."""
     ledge = float(rng.uniform(0.22, 0.32)) * key.height_mm
     pitch = 3.4
-    hollows = [Hollow("left", 3.0, ledge, 1.2, 0.7, 6.0)]
+    hollows = [Hollow(Face.LEFT, 3.0, ledge, 1.2, 0.7, 6.0)]
     hollows += [
-        Hollow("left", float(x), ledge + float(rng.uniform(-0.9, 0.9)), 1.3, 0.8, 2.2)
+        Hollow(Face.LEFT, float(x), ledge + float(rng.uniform(-0.9, 0.9)), 1.3, 0.8, 2.2)
         for x in np.arange(2.2, key.length_mm - 3, pitch)
     ]
     return replace(key, kind=ThingKind.SIDE_MILLED, hollows=tuple(hollows))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from config.keyway import Section
 from config.machine import CameraView
 from hardware.scan import Pixels
-from simulator.keys.key import Finish, PhysicalKey
+from simulator.keys.key import Face, Finish, PhysicalKey
 from simulator.keys.sections import recess_mm
 from simulator.optics import light
 from simulator.optics.coverage import Window, covered, window_around
@@ -34,7 +34,7 @@ _GREY = {Finish.BRASS: 132.0, Finish.NICKEL: 146.0, Finish.OXIDISED: 84.0, Finis
 def render(
     key: PhysicalKey | None,
     place: Projection | None,
-    face: str,
+    face: Face,
     view: CameraView,
     optics: Optics,
     rng: np.random.Generator,
@@ -61,7 +61,7 @@ def render(
     return light.with_smear(pixels, optics, rng), exponent
 
 
-def _shaded(key: PhysicalKey, face: str, place: Projection, window: Window) -> light.Light:
+def _shaded(key: PhysicalKey, face: Face, place: Projection, window: Window) -> light.Light:
     """Brightness of the bare relief over a window, 1 where the face is flat."""
     flat = np.ones((window.height, window.width), np.float32)
     if key.section is None or not key.x_mm.size:
@@ -86,13 +86,13 @@ def _shaded(key: PhysicalKey, face: str, place: Projection, window: Window) -> l
 
 
 def _relief(
-    key: PhysicalKey, section: Section, face: str, x_mm: NDArray[np.float64], heights_mm: NDArray[np.float64]
+    key: PhysicalKey, section: Section, face: Face, x_mm: NDArray[np.float64], heights_mm: NDArray[np.float64]
 ) -> light.Light:
     """Recess of a face over the blade, mm."""
-    points = section.left if face == "left" else section.right
+    points = section.left if face is Face.LEFT else section.right
     recess = np.asarray(recess_mm(points, heights_mm.ravel()).reshape(heights_mm.shape))
     for hollow in key.hollows:
-        if hollow.face in (face, "both"):
+        if hollow.face in (face, Face.BOTH):
             along = np.maximum(np.abs(x_mm - hollow.x_mm) - hollow.length_mm / 2, 0.0)
             near = (along[None, :] ** 2 + (heights_mm - hollow.height_mm) ** 2) / hollow.radius_mm**2
             recess = np.maximum(recess, hollow.depth_mm * np.sqrt(np.maximum(1 - near, 0.0)))

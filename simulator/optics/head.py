@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from config.machine import CameraView
 from hardware.scan import Pixels
-from simulator.keys.key import Finish, PhysicalKey, Stamp, Strike
+from simulator.keys.key import Face, Finish, PhysicalKey, Stamp, Strike
 from simulator.keys.sections import recess_mm
 from simulator.optics import light
 from simulator.optics.coverage import Window, covered, window_around
@@ -71,7 +71,7 @@ def surface(
     relief = np.zeros((window.height, window.width), np.float32)
     dark = np.zeros_like(relief)
     for stamp in key.stamps:
-        if key.bow is not None and stamp.face in (pose.face_seen, "both"):
+        if key.bow is not None and stamp.face in (pose.face_seen, Face.BOTH):
             middle = np.asarray(key.bow.centre_mm(key.height_mm)) + np.asarray(stamp.at_mm)
             mask = _stamped(stamp, middle, place, window)
             if stamp.strike is Strike.WORN:
@@ -105,7 +105,7 @@ def _grooves(key: PhysicalKey, pose: Pose, place: Projection, window: Window, re
     """Sink the blade's grooves, dimples and tracks into the relief, as the camera over the tray sees them."""
     if key.section is None or not key.x_mm.size:
         return
-    face = key.section.left if pose.face_seen == "left" else key.section.right
+    face = key.section.left if pose.face_seen is Face.LEFT else key.section.right
     heights = np.arange(0.0, key.height_mm, 0.1)
     sunk = np.zeros((window.height, window.width), np.uint8)
 
@@ -117,7 +117,7 @@ def _grooves(key: PhysicalKey, pose: Pose, place: Projection, window: Window, re
             ends += [(-1.5, height), (float(key.x_mm[reached[-1]]), height)]
             strokes.append((float(depth), 2))
     for hollow in key.hollows:
-        if hollow.face in (pose.face_seen, "both"):
+        if hollow.face in (pose.face_seen, Face.BOTH):
             half, width = hollow.length_mm / 2, max(int(2 * hollow.radius_mm / place.view.mm_per_px), 1)
             ends += [(hollow.x_mm + side * half, hollow.height_mm) for side in (-1, 1)]
             strokes.append((1.4, width))

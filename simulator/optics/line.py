@@ -6,15 +6,13 @@ finding it again.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from config.machine import CameraView
 from hardware.scan import Pixels
-from simulator.keys.key import Finish, PhysicalKey
+from simulator.keys.key import Face, Finish, PhysicalKey
 from simulator.keys.sections import recess_mm
 from simulator.optics import light
 from simulator.optics.pose import Pose
@@ -37,7 +35,7 @@ _SHINE = {Finish.BRASS: 1.0, Finish.NICKEL: 1.1, Finish.OXIDISED: 0.6, Finish.BL
 
 def render(
     key: PhysicalKey | None,
-    side: Literal["left", "right"],
+    side: Face,
     pose: Pose,
     view: CameraView,
     laser_angle_deg: float,
@@ -55,7 +53,7 @@ def render(
 
 
 def _surface(
-    key: PhysicalKey, side: Literal["left", "right"], pose: Pose, view: CameraView, rng: np.random.Generator
+    key: PhysicalKey, side: Face, pose: Pose, view: CameraView, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Heights above the spine that the sheet meets, how far each lies back, and how brightly each shines."""
     step = view.mm_per_px / _SUB
@@ -68,7 +66,7 @@ def _surface(
     heights = np.arange(max(low, 0.0) + step / 2, min(top, key.height_mm), step)
     recess = recess_mm(getattr(key.section, side), heights)
     for hollow in key.hollows:
-        if hollow.face in (side, "both"):
+        if hollow.face in (side, Face.BOTH):
             recess = np.maximum(recess, hollow.recess_mm(pose.station_mm, heights))
     steep = np.abs(np.gradient(recess, step)) if heights.size > 2 else np.zeros_like(heights)
     shine = 1.0 / (1.0 + 0.35 * steep**2)
@@ -90,7 +88,7 @@ def _draw(
     recess: NDArray[np.float64],
     shine: NDArray[np.float64],
     pose: Pose,
-    side: Literal["left", "right"],
+    side: Face,
     view: CameraView,
     laser_angle_deg: float,
     optics: Optics,
@@ -98,7 +96,7 @@ def _draw(
 ) -> None:
     """Lay the line into the image."""
     mm = view.mm_per_px
-    lean = np.tan(np.radians(pose.line_tilt_deg[0 if side == "left" else 1]))
+    lean = np.tan(np.radians(pose.line_tilt_deg[0 if side is Face.LEFT else 1]))
     along_mm = (recess + lean * (heights - heights.mean())) * np.tan(np.radians(laser_angle_deg))
     columns = BASE_PART * view.width_px + (along_mm + pose.line_shift_mm[0]) / mm
     rows = view.height_px - (heights + SPINE_MARGIN_MM + pose.line_shift_mm[1]) / mm

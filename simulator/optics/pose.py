@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.machine import CameraView
-from simulator.keys.key import PhysicalKey
+from simulator.keys.key import Face, PhysicalKey
 from simulator.optics.settings import Optics
 
 
@@ -32,9 +32,9 @@ class Pose:
     """Lean of the left and the right face."""
 
     @property
-    def face_seen(self) -> str:
+    def face_seen(self) -> Face:
         """Which face looks at the camera over the tray."""
-        return "left" if self.bow_right == self.cuts_down else "right"
+        return Face.LEFT if self.bow_right == self.cuts_down else Face.RIGHT
 
 
 def drawn_pose(key: PhysicalKey, optics: Optics, rng: np.random.Generator) -> Pose:

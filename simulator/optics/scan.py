@@ -13,7 +13,7 @@ import numpy as np
 
 import config.machine as machine
 from hardware.scan import Frame, Pixels, ScanFrames
-from simulator.keys.key import PhysicalKey
+from simulator.keys.key import Face, PhysicalKey
 from simulator.optics import face, head, light, line, silhouette
 from simulator.optics.pose import Pose, drawn_pose, projection
 from simulator.optics.settings import Optics
@@ -67,15 +67,13 @@ def lay_out(
         place = projection(key, pose, views.head, optics, lens, optics.moved_mm) if key is not None else None
         pixels, exponent = head.render(key, pose, place, views.head, optics, rng[3])
         drawn["head"] = (pixels, views.head, rng[3], exponent)
-    for side, stream in (("left", rng[4]), ("right", rng[5])):
+    for side, stream in ((Face.LEFT, rng[4]), (Face.RIGHT, rng[5])):
         name = f"line_{side}"
         if name not in optics.missing:
-            camera = views.line_left if side == "left" else views.line_right
-            pixels = line.render(
-                key, "left" if side == "left" else "right", pose, camera, views.laser_angle_deg, optics, stream
-            )
+            camera = views.line_left if side is Face.LEFT else views.line_right
+            pixels = line.render(key, side, pose, camera, views.laser_angle_deg, optics, stream)
             drawn[name] = (pixels, camera, stream, 1.0)
-    other = {"left": "right", "right": "left"}[pose.face_seen]
+    other = Face.RIGHT if pose.face_seen is Face.LEFT else Face.LEFT
     for name, seen, stream in (("face_above", pose.face_seen, rng[6]), ("face_below", other, rng[7])):
         found = views.named.get(name)
         if found is not None and name not in optics.missing:

@@ -24,7 +24,7 @@ from kiosk.key.reading import Identification, Outcome, StampReading
 from kiosk.policy.decide import Policy, decide
 from kiosk.policy.decision import Decision
 from kiosk.policy.request import CopyRequest
-from simulator.keys.key import Hollow, MilledFace, PhysicalKey
+from simulator.keys.key import Face, Hollow, PhysicalKey
 from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import NORMAL, Pose, render_scan
 
@@ -73,18 +73,18 @@ def test_a_key_with_two_plain_faces_is_named_and_both_were_seen(plain: ScanFrame
     assert decided(answer, settings).verdict is Verdict.ALLOW
 
 
-@pytest.mark.parametrize("face", ["left", "right"])
+@pytest.mark.parametrize("face", [Face.LEFT, Face.RIGHT])
 @pytest.mark.parametrize(
     "row",
     [
-        [Hollow("left", x, 4.1, 0.6, 0.4) for x in (8.0, 12.0, 16.0, 20.0)],
-        [Hollow("left", 14.0, 4.0, 0.8, 0.6)],
-        [Hollow("left", x, 1.6, 0.7, 1.2, 1.6) for x in (9.0, 15.0, 21.0)],
+        [Hollow(Face.LEFT, x, 4.1, 0.6, 0.4) for x in (8.0, 12.0, 16.0, 20.0)],
+        [Hollow(Face.LEFT, 14.0, 4.0, 0.8, 0.6)],
+        [Hollow(Face.LEFT, x, 1.6, 0.7, 1.2, 1.6) for x in (9.0, 15.0, 21.0)],
     ],
     ids=["a row of pins", "a single dimple", "cuts along the side"],
 )
 def test_milling_on_either_face_away_from_the_laser_is_refused_for_good(
-    settings: Settings, row: list[Hollow], face: MilledFace
+    settings: Settings, row: list[Hollow], face: Face
 ) -> None:
     key = blank_cut(settings, *(replace(hollow, face=face) for hollow in row))
     answer = told(seen(settings, key), settings)

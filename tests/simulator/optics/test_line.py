@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 import pytest
 
 import config.machine as machine
 from config.catalogue import Catalogue
+from simulator.keys.key import Face
 from simulator.keys.sample_keys import cut_by_blank, sample_key
 from simulator.keys.sections import mirror_section, recess_mm
 from simulator.optics import NORMAL, PERFECT, Pose, render_scan
 from simulator.optics.line import SPINE_MARGIN_MM
 from tests.simulator.optics.parts import line_columns
 
-SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+SIDES = (Face.LEFT, Face.RIGHT)
 
 
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("angle_deg", [30.0, 45.0, 60.0])
 def test_the_line_moves_with_the_recess(
-    catalogue: Catalogue, views: machine.Views, side: Literal["left", "right"], angle_deg: float
+    catalogue: Catalogue, views: machine.Views, side: Face, angle_deg: float
 ) -> None:
     key = cut_by_blank(catalogue, "SC1", np.random.default_rng(2))
     turned = views.model_copy(update={"laser_angle_deg": angle_deg})
