@@ -36,7 +36,7 @@ SHIPPED = Path(__file__).with_name("keyways")
 class Catalogue:
     """All keyways and sections, with the revision (SHA-256 of the files) they came from.
 
-    `confusable` holds the pairs of section ids declared to be too alike to tell apart.
+    `confusable` holds the pairs of section ids declared to be too alike to distinguish.
     """
 
     keyways: tuple[Keyway, ...]

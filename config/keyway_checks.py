@@ -98,7 +98,7 @@ def section_findings(keyway: Keyway, section: Section) -> Iterator[Contradiction
 
 
 def close_pairs(sections: tuple[Section, ...], declared: frozenset[frozenset[str]]) -> Iterator[tuple[str, str, float]]:
-    """Pairs of sections closer than a reader can tell apart and not declared so: ids and distance in mm."""
+    """Pairs of sections closer than a reader can distinguish and not declared so: ids and distance in mm."""
     for one, other in combinations(sections, 2):
         if frozenset((one.id, other.id)) not in declared:
             distance_mm = section_distance_mm(one, other)

@@ -128,7 +128,7 @@ class Extension(Frozen):
 
 
 class Confusable(Frozen):
-    """Two sections declared to be too alike to tell apart; a key of either is then never taken for certain."""
+    """Two sections declared to be too alike to distinguish; a key of either is then never taken for certain."""
 
     sections: tuple[Name, Name]
     ground: Note

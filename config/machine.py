@@ -61,7 +61,7 @@ class Wire(Frozen):
 
 
 class DoorInput(StrEnum):
-    """Where the guard door is wired, which decides what the board can tell of it."""
+    """Where the guard door is wired, which decides what the board can report of it."""
 
     HOLD = "hold"
     """The hold input of a stock board: not heeded while it homes, and acts only when it changes."""

@@ -1,4 +1,4 @@
-"""How bad input is told: every problem at once, each as one line naming file, field and reason."""
+"""How bad input is reported: every problem at once, each as one line naming file, field and reason."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """All settings together: shipped defaults, the owner's files over them, a few environment variables over those.
 
-Responsible for: layering, remembering where each effective value came from, and telling every problem of every
+Responsible for: layering, remembering where each effective value came from, and reporting every problem of every
 file at once. Not responsible for: what any setting means (`config.machine`, `config.store`, ...).
 """
 

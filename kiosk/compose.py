@@ -19,7 +19,7 @@ from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
 from kiosk.operations.disk import room
 from kiosk.policy.decide import Policy
-from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.audit.port import AuditLog
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
@@ -115,7 +115,7 @@ def build_ports(
         closing.callback(book.close)
         staff = book
     if audit is None:
-        sealed = Audit.open(files.audit, key_folder_beside(data), devices.clock)
+        sealed = SealedAuditLog.open(files.audit, key_folder_beside(data), devices.clock)
         closing.callback(sealed.close)
         hold(sealed, [sales_book(files.sales), *([staff_book(files.staff)] if files.staff.exists() else [])])
         audit = sealed

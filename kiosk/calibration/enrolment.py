@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from config.catalogue import Catalogue
 from config.keyway import Section
 from config.keyway_checks import LEAST_WEB_MM
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from kiosk.identification import build_index, match_section, objection
-from kiosk.key.reading import KeyReading
+from kiosk.key.reading import Floats, KeyReading
 
 LEAST_SCANS = 3
 USUAL_THICKNESS_MM = 2.0
@@ -27,8 +26,6 @@ LINE_MM = 0.012
 """The drawing may leave the averaged line by this much."""
 LEAST_SEEN = 0.9
 """Share of the blade's height that must have been seen on each face."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from config.machine import Gauge
 from hardware.scan import Frame
 from kiosk.identification.outline.blade import lay_along
 from kiosk.identification.outline.edges import lower_edge, straighten, upper_edge
-from kiosk.identification.outline.segment import Floats, segment
+from kiosk.identification.outline.segment import segment
 from kiosk.identification.section.line import line_by_row
-from kiosk.key.reading import Outcome
+from kiosk.key.reading import Floats, Outcome
 
 WORST_RESIDUAL_MM = 0.02
 MOST_TILT_DEG = 4.0

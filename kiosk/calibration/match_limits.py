@@ -1,6 +1,6 @@
 """From how sections were read to the limits of a match. Pure.
 
-Responsible for: the method, and refusing sections that cannot be told apart. Not responsible for: making readings.
+Responsible for: the method, and refusing sections that cannot be distinguished. Not responsible for: making readings.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Inseparable:
-    """These sections cannot be told apart by this reader."""
+    """These sections cannot be distinguished by this reader."""
 
     reason: str
 

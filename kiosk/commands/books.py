@@ -13,7 +13,7 @@ from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
 from kiosk.data_paths import DataPaths, data_paths
 from kiosk.records.audit.chain import BrokenRecord, Record
-from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault
 from kiosk.records.journal.reader import read_only
@@ -49,7 +49,7 @@ def read_accounts(data: Path | None) -> tuple[Account, ...]:
 
 
 @contextmanager
-def owned_audit(places: DataPaths) -> Iterator[Audit]:
+def owned_audit(places: DataPaths) -> Iterator[SealedAuditLog]:
     """The audit, its folder owned until the block ends.
 
     Raises:
@@ -60,13 +60,13 @@ def owned_audit(places: DataPaths) -> Iterator[Audit]:
     with (
         own_folders(places.data, seal),
         one_line(places.audit),
-        closing(Audit.open(places.audit, seal, SystemClock())) as audit,
+        closing(SealedAuditLog.open(places.audit, seal, SystemClock())) as audit,
     ):
         yield audit
 
 
 @contextmanager
-def owned_staff(places: DataPaths) -> Iterator[tuple[StaffAccounts, Audit]]:
+def owned_staff(places: DataPaths) -> Iterator[tuple[StaffAccounts, SealedAuditLog]]:
     """The staff accounts and the audit in which changes to them are recorded, owned until the block ends.
 
     Raises:

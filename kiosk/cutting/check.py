@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import fmean, median
-from typing import TypeAlias
 
 import numpy as np
 
 from config.machine import CopyCheck
 from kiosk.cutting.plan import CutPlan
-from kiosk.key.reading import Profile
+from kiosk.key.reading import Floats, Profile
 
 ROOT_WINDOW_MM = 0.3
 """A root is the mean over this width around the cut's centre."""
@@ -32,7 +31,7 @@ JAW_MM = 0.5
 FURTHEST_MM = 1.5
 """Shifts are looked for so far."""
 LEAST_RAMP = 6
-"""Fewer places on a ramp than this tell no shift."""
+"""Fewer places on a ramp than this show no shift."""
 WORN_PART = 0.8
 """Of the touch-off's tolerance; the rest is left to blanks."""
 TOUCHES_WATCHED = 9
@@ -42,8 +41,6 @@ FOLLOWED_FROM = 5
 UNSEEN_MM = 9.0
 """The error of a copy whose cuts are not all in the picture: beyond every tolerance, and a figure all the same."""
 GRID_MM = 0.02
-
-Floats: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ def check_copy(plan: CutPlan, measured: Profile, limits: CopyCheck) -> CopyError
 
     Depths alone do not make a key: right depths in wrong places open no lock. So the whole edge must lie in a narrow
     band around the planned one, every cut's place is measured by its ramps, and, since all is measured from the
-    clamp, the tip tells whether the blank lay on its stop.
+    clamp, the tip shows whether the blank lay on its stop.
     """
     measured = _without_rims(measured, plan.blade_height_mm, limits.rim_mm)
     x_mm, y_mm = measured[:, 0], measured[:, 1]
@@ -142,7 +139,7 @@ def _judged(plan: CutPlan, measured: Profile) -> tuple[float, float]:
 
 
 def _refined(plan: CutPlan, grid: Floats, seen: Floats, shift_mm: float) -> float:
-    """Least-squares shift told by the ramps, whatever the depth; a few rounds because ramps end."""
+    """Least-squares shift shown by the ramps, whatever the depth; a few rounds because ramps end."""
     for _ in range(4):
         wanted = _left_at(plan, grid - shift_mm)
         slope = np.gradient(wanted, GRID_MM)
@@ -201,7 +198,7 @@ def edge_correction_mm(recent_touch_errors_mm: Sequence[float]) -> float:
     """How far to move the path: the median of the last touch-offs; nothing until there are a few.
 
     A wheel that wears moves every touch-off by the same amount; one blank's own height moves one. The median
-    follows the wheel and not the blank; of one or two touch-offs it could not tell them apart, and a wheel just
+    follows the wheel and not the blank; of one or two touch-offs it could not distinguish them, and a wheel just
     changed is as the machine file says.
     """
     return median(recent_touch_errors_mm) if len(recent_touch_errors_mm) >= FOLLOWED_FROM else 0.0

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from config.machine import CopyCheck
 from hardware.errors import CameraFault, JawMisplaced
 from hardware.scan import Frame
-from kiosk.key.reading import Profile
+from kiosk.key.reading import Floats, Profile
 
-Floats = NDArray[np.float64]
 Counts = NDArray[np.uint8] | NDArray[np.uint16]
 """A picture in a sensor's own counts: grey, or the sum of its colours."""
 
@@ -81,7 +80,7 @@ def levels(grey: Counts, *parts: float) -> tuple[float, ...]:
 
 
 def _jaw_face(grey: Counts, half: float) -> float:
-    """Where the jaw ends, in pixels from the left border: told above the blade, where nothing else is dark."""
+    """Where the jaw ends, in pixels from the left border: found above the blade, where nothing else is dark."""
     band = np.median(grey[: max(3, grey.shape[0] // 12)], axis=0)
     lit = np.flatnonzero(band > half)
     if not lit.size or lit[0] == 0 or band[: lit[0]].max() > half:
@@ -112,7 +111,7 @@ def _edges(grey: Counts, columns: NDArray[np.int64], half: float) -> tuple[Float
 def deepest_shadow(dark: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """First and last row of the longest dark run in each column: the blade, whatever hair or speck lies beside it."""
     rows, columns = dark.shape
-    # Column after column in one long row, a light pixel before each: runs are then told by the turns between them.
+    # Column after column in one long row, a light pixel before each: runs are then found by the turns between them.
     apart = np.zeros((columns, rows + 1), dtype=np.bool_)
     apart[:, 1:] = dark.T
     row = apart.reshape(-1)

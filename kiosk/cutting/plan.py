@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from config.keyway import Blank, CutSpec, Keyway, SpacingStop
 from config.machine import Machine
@@ -28,9 +26,7 @@ from kiosk.cutting.geometry import (
     left_behind,
     lowered_to,
 )
-from kiosk.key.reading import Profile
-
-Floats: TypeAlias = NDArray[np.float64]
+from kiosk.key.reading import Floats, Profile
 
 AIR_MM = 0.3
 """How far above the blade's edge the wheel passes where nothing is cut."""

@@ -1,6 +1,6 @@
 """A key typed as its code by a technician: which blank it asks for, its cuts, and why it cannot be cut.
 
-Responsible for: telling a typed code from a slip. Not responsible for: planning the cut (`kiosk.cutting.plan`).
+Responsible for: distinguishing a typed code from a slip. Not responsible for: planning the cut (`kiosk.cutting.plan`).
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ def agreed(one: Identification, other: Identification) -> Identification | None:
     return min(one, other, key=_largest_residual_mm)
 
 
-def _codes(told: Identification) -> tuple[str, ...]:
-    return tuple(cut.code for cut in told.cuts)
+def _codes(identified: Identification) -> tuple[str, ...]:
+    return tuple(cut.code for cut in identified.cuts)
 
 
-def _largest_residual_mm(told: Identification) -> float:
-    return max((abs(cut.residual_mm) for cut in told.cuts), default=0.0)
+def _largest_residual_mm(identified: Identification) -> float:
+    return max((abs(cut.residual_mm) for cut in identified.cuts), default=0.0)

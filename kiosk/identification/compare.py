@@ -6,7 +6,7 @@ module.
 
 Two keys of one code differ by what the wheel did and by what years did. Years only take metal away, so a copy that is
 nowhere too high beside an original like new may as well be the worn original, laid in the copy's place: no camera can
-tell, and people must look.
+say, and people must look.
 """
 
 from __future__ import annotations

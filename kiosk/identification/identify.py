@@ -74,7 +74,7 @@ def _blind(frames: ScanFrames, section: SectionReading | None, faces: FacesLook)
 
 
 def _from_the_machine(frames: ScanFrames) -> bool:
-    """Whether a laser line was looked for. Without one nothing is ever told, and any picture may be tried."""
+    """Whether a laser line was looked for. Without one nothing is ever identified, and any picture may be tried."""
     return frames.line_left is not None or frames.line_right is not None
 
 
@@ -160,7 +160,7 @@ def _enough(section: SectionReading) -> bool:
 
 
 def _heavier(problem: Outcome | None, outcome: Outcome) -> Outcome:
-    """What the shopper is told when both the silhouette and the section stand in the way."""
+    """What the shopper hears when both the silhouette and the section stand in the way."""
     return problem if problem is not None else outcome
 
 
@@ -188,7 +188,7 @@ def judge(matches: tuple[Match, ...], catalogue: Catalogue) -> tuple[Outcome, Ma
 
 
 def _refused_alike(one: Match, other: Match, catalogue: Catalogue) -> bool:
-    """Whether two sections are declared too alike to tell apart, and neither is ever copied."""
+    """Whether two sections are declared too alike to distinguish, and neither is ever copied."""
     if one.mirrored or other.mirrored or frozenset((one.section, other.section)) not in catalogue.confusable:
         return False
     keyways = [_keyway(catalogue, match.section) for match in (one, other)]

@@ -12,7 +12,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Profile: TypeAlias = NDArray[np.float64]
+Floats: TypeAlias = NDArray[np.float64]
+Profile: TypeAlias = Floats
 """(n, 2): distance from the stop in mm, height above the spine in mm; x rising."""
 
 
@@ -48,7 +49,7 @@ class Wear(StrEnum):
 
     NEW = "new"
     WORN = "worn"
-    """Told with certainty, but restoring to factory depths is advised."""
+    """Decoded with certainty, but restoring to factory depths is advised."""
     PAST_TELLING = "past_telling"
 
 
@@ -73,9 +74,9 @@ class SectionReading:
     because the other face's line was seen to reach further down.
     """
 
-    height_mm: NDArray[np.float64]
-    left_mm: NDArray[np.float64] | None
-    right_mm: NDArray[np.float64] | None
+    height_mm: Floats
+    left_mm: Floats | None
+    right_mm: Floats | None
     left_lower_mm: float = 0.0
     right_lower_mm: float = 0.0
 
@@ -141,7 +142,7 @@ class Identification:
 
     @property
     def worn_cuts(self) -> tuple[int, ...]:
-        """Numbers (1 = nearest the stop) of the cuts that are told but worn."""
+        """Numbers (1 = nearest the stop) of the cuts that are decoded but worn."""
         return tuple(i for i, cut in enumerate(self.cuts, start=1) if cut.doubt > 0.5)
 
     def __repr__(self) -> str:

@@ -1,9 +1,8 @@
 """Keeping the shape of a key out of reach: wiping arrays where they lie, and no memory in a file.
 
-Responsible for: overwriting every array a value holds, and telling the system never to write this process's memory
+Responsible for: overwriting every array a value holds, and asking the system never to write this process's memory
 to disk as a core dump. Not responsible for: when a visit ends (`kiosk.session.visit`). Python's own numbers and texts
-cannot be
-overwritten: they are let go of, and the session keeps as few of them as it can.
+cannot be overwritten: they are let go of, and the session keeps as few of them as it can.
 """
 
 from __future__ import annotations

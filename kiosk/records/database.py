@@ -1,10 +1,9 @@
 """Opening the kiosk's own SQLite files: durable, checked, migrated.
 
 Responsible for: how a file is opened (mode 0600, WAL, synchronous FULL), the name each file is known by, the schema
-version of each part kept in it,
-migrations with a copy kept of what was there before, the integrity check at start, and telling a full or read-only
-disk from a damaged file. Not responsible for: what any table means; journal, audit, stock, staff and outbox each
-bring their own migrations.
+version of each part kept in it, migrations with a copy kept of what was there before, the integrity check at start,
+and distinguishing a full or read-only disk from a damaged file. Not responsible for: what any table means; journal,
+audit, stock, staff and outbox each bring their own migrations.
 
 Several parts may share one file, so that one transaction covers them::
 
@@ -77,7 +76,7 @@ def open_database(
         DatabaseTooNew: a newer kiosk wrote it.
         DiskRefused: it cannot be opened or written.
     """
-    with _told_apart(path):
+    with _faults_named(path):
         try:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
@@ -106,7 +105,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str], *, part: 
         DatabaseTooNew: a newer kiosk wrote this part.
         DiskRefused: the disk refuses the copy or the new schema.
     """
-    with _told_apart(_path_of(connection)):
+    with _faults_named(_path_of(connection)):
         connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_part (part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
         )
@@ -154,7 +153,7 @@ def check_integrity(connection: sqlite3.Connection) -> None:
     Raises:
         DatabaseDamaged: with the first thing found wrong.
     """
-    with _told_apart(_path_of(connection)):
+    with _faults_named(_path_of(connection)):
         verdict = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
         raise DatabaseDamaged(f"{_path_of(connection)}: {verdict}")
@@ -168,7 +167,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         DiskRefused: full or read-only disk; nothing of the block was kept.
         DatabaseDamaged: SQLite found the file damaged on the way.
     """
-    with _told_apart(connection):
+    with _faults_named(connection):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -185,7 +184,7 @@ def copy_database(connection: sqlite3.Connection, target: Path) -> None:
     Raises:
         DiskRefused: `target` cannot be written.
     """
-    with _told_apart(target):
+    with _faults_named(target):
         try:
             os.close(os.open(target, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
         except OSError as error:
@@ -221,7 +220,7 @@ def _statements(script: str) -> Iterator[str]:
 
 
 @contextmanager
-def _told_apart(where: Path | sqlite3.Connection) -> Iterator[None]:
+def _faults_named(where: Path | sqlite3.Connection) -> Iterator[None]:
     """Faults of SQLite as ours, with the file they happened in; an open one is asked for its path only then."""
     try:
         yield

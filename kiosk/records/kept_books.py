@@ -1,7 +1,8 @@
-"""The other books held against the audit: a sales or staff file that was deleted, exchanged or put back is told.
+"""The other books held against the audit: a sales or staff file that was deleted, exchanged or put back is noticed.
 
 Responsible for: naming each file in the audit when it is first seen, and noticing later that it is another one or lacks
-what the audit tells of. Not responsible for: what is in a file; the audit's own soundness (`kiosk.records.audit.log`).
+what the audit holds of it. Not responsible for: what is in a file; the audit's own soundness
+(`kiosk.records.audit.log`).
 
 Each file carries an identity drawn when it was made (`kiosk.records.database`). A copy of yesterday has the same one;
 it is found by the sales it lacks.
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.records.audit.chain import Record
-from kiosk.records.audit.log import Audit
+from kiosk.records.audit.log import SealedAuditLog
 from kiosk.records.database import identity_of
 from kiosk.records.journal.reader import read_only
 
@@ -26,7 +27,7 @@ _SOLD = "sale"
 
 @dataclass(frozen=True)
 class Book:
-    """One file as it lies there. `entries` are what it tells of: transactions of sales, numbers of accounts."""
+    """One file as it lies there. `entries` are what it holds: transactions of sales, numbers of accounts."""
 
     name: str
     identity: str
@@ -51,8 +52,8 @@ def staff_book(path: Path) -> Book:
     return _book("staff.db", path, "staff", "SELECT number FROM staff")
 
 
-def hold(audit: Audit, books: Iterable[Book]) -> None:
-    """Tell in the audit what is not as it was, and which files it is kept with from now on.
+def hold(audit: SealedAuditLog, books: Iterable[Book]) -> None:
+    """Record in the audit what is not as it was, and which files it is kept with from now on.
 
     Raises:
         DatabaseFault: it cannot be recorded.
@@ -60,7 +61,7 @@ def hold(audit: Audit, books: Iterable[Book]) -> None:
     records = audit.records()
     for book in books:
         for each in differences(records, book):
-            audit.tell_break(each)
+            audit.record_break(each)
         if _known(records, book.name) != book.identity:
             audit.record(KEPT, {"book": book.name, "identity": book.identity})
 

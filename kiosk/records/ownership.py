@@ -1,4 +1,4 @@
-"""One master: a process owns its data folder and its machine for life, and others are told which process that is.
+"""One master: a process owns its data folder and its machine for life, and others learn which process that is.
 
 Responsible for: taking both, letting nobody else have them, and naming the owner. Not responsible for: what is done
 with them. The kernel keeps both and lets go of them however a process ends, SIGKILL too.

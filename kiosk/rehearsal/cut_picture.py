@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kiosk.cutting.plan import CutPlan
 from kiosk.extras import Extra, needing
+from kiosk.key.reading import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _METAL, _GONE, _EDGE, _WANTED, _RAPID = "#d8b45a", "#efe3c4", "#5d4a17", "#1565c0", "#9e9e9e"
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -1,7 +1,7 @@
 """Lock-outs: how long whoever guesses must wait. Kept in the database, so a restart forgives nothing.
 
 Responsible for: counting and waiting times. Not responsible for: checking PINs (`kiosk.staff.accounts`) or codes.
-Numbers that belong to nobody are counted just the same, so an answer never tells which numbers exist.
+Numbers that belong to nobody are counted just the same, so an answer never reveals which numbers exist.
 
 Time is the computer's own since it was switched on, never the calendar's: setting the clock frees nobody and keeps
 nobody out. It outlives the program; after the power was off it begins anew, and so does a wait that was running.
@@ -22,7 +22,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def boot_id() -> str:
-    """Names the time since the computer was switched on: monotonic seconds of two boots tell nothing of each other."""
+    """Names the time since the computer was switched on: monotonic seconds of two boots say nothing of each other."""
     return _BOOT_ID.read_text(encoding="ascii").strip()
 
 

@@ -25,7 +25,7 @@ from kiosk.compose import Devices, build_ports
 from kiosk.data_paths import DataPaths
 from kiosk.key.reading import Identification, Outcome
 from kiosk.operations.running import Running
-from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.rehearsal.virtual_time import VirtualKiosk
 from kiosk.session.intents import Cancel, Confirm, Done, Recover, Start, Stop
 from kiosk.session.states import State
@@ -132,7 +132,7 @@ def main() -> int:
         clock = TestClock()
         cutter = FakeCutter(clock)
         scanner, reader, terminal = FakeScanner(cutter), FakeReader(), SimulatedTerminal()
-        audit = Audit.open(places.audit, key_folder_beside(places.data), clock)
+        audit = SealedAuditLog.open(places.audit, key_folder_beside(places.data), clock)
         closing.callback(audit.close)
         devices = Devices(cutter, scanner, terminal, clock, simulated=True, first_count=None)
         ports = build_ports(SETTINGS, devices, places.data, closing, reader=reader, staff=FakeStaff(), audit=audit)

@@ -19,7 +19,7 @@ from hardware.grbl.cutter import GrblCutter
 from hardware.job import CutJob
 from kiosk.operations.logs import install_logs
 from kiosk.records.audit.export import as_csv, as_jsonl
-from kiosk.records.audit.log import Audit
+from kiosk.records.audit.log import SealedAuditLog
 from kiosk.records.audit.seal import SealFolder
 from kiosk.rehearsal import run_scenario as playing
 from kiosk.rehearsal.ready import ReadyKeyReader, RehearsalAudit, identified
@@ -120,7 +120,7 @@ def hunted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hunted]:
     # A key drawn by chance would make hashes that, once in a great while, hold any six digits.
     SealFolder(data / "seal").begin(b"\x5a" * 32)
     found = Hunted(data)
-    book = Audit.open(data / "audit.db", data / "seal", SystemClock())
+    book = SealedAuditLog.open(data / "audit.db", data / "seal", SystemClock())
 
     class Booked(RehearsalAudit):
         def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
@@ -183,7 +183,7 @@ def test_a_crash_that_quotes_the_key_leaves_nothing_of_it(hunted: Hunted, monkey
 
     monkeypatch.setattr(ReadyKeyReader, "measure", fail)
     played("sell_kw1", hunted)
-    with closing(Audit.open(hunted.folder / "audit.db", hunted.folder / "seal", SystemClock())) as book:
+    with closing(SealedAuditLog.open(hunted.folder / "audit.db", hunted.folder / "seal", SystemClock())) as book:
         records = book.records()
         assert "crash" in {record.kind for record in records}
         assert book.verify() is None

@@ -24,7 +24,7 @@ from kiosk.operations.doctor import Finding, Grade, examine, for_people, passed,
 from kiosk.operations.recorder import open_operations
 from kiosk.operations.status import StatusFile, read_status
 from kiosk.operations.status import for_people as status_line
-from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, NewSale
 from kiosk.session.snapshot import FaultNotice, Snapshot
@@ -49,7 +49,7 @@ def places(tmp_path: Path, settings: Settings) -> DataPaths:
     Inventory(places.inventory, settings.machine.magazine).close()
     with closing(Journal(places.journal, SystemClock(), simulated=False)) as journal:
         journal.open_sale(NewSale("T1", "B1", "KW1", "brass", 1, 349, "USD", "register"))
-    with closing(Audit.open(places.audit, key_folder_beside(places.data), SystemClock())) as audit:
+    with closing(SealedAuditLog.open(places.audit, key_folder_beside(places.data), SystemClock())) as audit:
         for _ in range(3):
             audit.record("start", {"version": "1"})
     open_operations(places.operations).close()

@@ -25,7 +25,7 @@ from kiosk.command_line import app
 from kiosk.data_paths import DataPaths
 from kiosk.operations import doctor_records
 from kiosk.operations.doctor import Grade
-from kiosk.records.audit.log import Audit, key_folder_beside
+from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.journal import Journal, NewSale
 from kiosk.records.kept_books import hold, sales_book, staff_book
 from kiosk.records.ownership import own_folders
@@ -51,8 +51,8 @@ def test_book_and_anchor_put_back_together_are_found_by_the_process_that_was_the
     assert tried(tmp_path, way, online=True, rng=random.Random(3))
 
 
-def opened(folder: Path) -> Audit:
-    return Audit.open(folder / "audit.db", folder / "seal", ManualClock())
+def opened(folder: Path) -> SealedAuditLog:
+    return SealedAuditLog.open(folder / "audit.db", folder / "seal", ManualClock())
 
 
 def sql(path: Path, statement: str) -> None:
@@ -195,7 +195,9 @@ def kept(folder: Path) -> str:
     Journal(folder / "sales.db", SystemClock(), simulated=False).close()
     StaffAccounts.open(folder / "staff.db", SystemClock()).close()
     with ExitStack() as stack:
-        audit = stack.enter_context(closing(Audit.open(folder / "audit.db", key_folder_beside(folder), SystemClock())))
+        audit = stack.enter_context(
+            closing(SealedAuditLog.open(folder / "audit.db", key_folder_beside(folder), SystemClock()))
+        )
         hold(audit, [sales_book(folder / "sales.db"), staff_book(folder / "staff.db")])
         return audit.broken
 
@@ -203,7 +205,7 @@ def kept(folder: Path) -> str:
 def running(folder: Path) -> None:
     """A kiosk that has sold something."""
     assert kept(folder) == ""
-    with closing(Audit.open(folder / "audit.db", key_folder_beside(folder), SystemClock())) as audit:
+    with closing(SealedAuditLog.open(folder / "audit.db", key_folder_beside(folder), SystemClock())) as audit:
         audit.record("start", {})
         for name in ("K1", "K2"):
             sale(folder, name)
@@ -228,7 +230,7 @@ def test_the_sales_of_yesterday_put_back_are_told(tmp_path: Path) -> None:
     running(tmp_path)
     shutil.copy(tmp_path / "sales.db", tmp_path / "yesterday")
     sale(tmp_path, "K3")
-    with closing(Audit.open(tmp_path / "audit.db", key_folder_beside(tmp_path), SystemClock())) as audit:
+    with closing(SealedAuditLog.open(tmp_path / "audit.db", key_folder_beside(tmp_path), SystemClock())) as audit:
         audit.record("sale", {"transaction": "K3"})
     without(tmp_path, "sales.db")
     (tmp_path / "yesterday").rename(tmp_path / "sales.db")

@@ -13,20 +13,20 @@ from typer.testing import CliRunner
 
 from kiosk.command_line import app
 from kiosk.records.audit.export import as_csv, as_jsonl
-from kiosk.records.audit.log import KEY_FOLDER_VARIABLE, Audit, NotTheBreak, key_folder_beside
+from kiosk.records.audit.log import KEY_FOLDER_VARIABLE, NotTheBreak, SealedAuditLog, key_folder_beside
 from kiosk.records.audit.seal import AuditFault
 from kiosk.records.database import DatabaseFault
 from tests.support.transcript import ManualClock
 
 
 @pytest.fixture
-def audit(tmp_path: Path) -> Iterator[Audit]:
+def audit(tmp_path: Path) -> Iterator[SealedAuditLog]:
     with closing(opened(tmp_path)) as book:
         yield book
 
 
-def opened(folder: Path) -> Audit:
-    return Audit.open(folder / "audit.db", folder / "seal", ManualClock())
+def opened(folder: Path) -> SealedAuditLog:
+    return SealedAuditLog.open(folder / "audit.db", folder / "seal", ManualClock())
 
 
 def filled(folder: Path, count: int = 5) -> None:
@@ -164,7 +164,7 @@ def test_key_and_anchor_are_the_owners_alone_and_may_lie_elsewhere(
 
 
 @pytest.mark.parametrize("name", ["bitting", "cuts", "cut_depths", "profile", "GCODE", "section_left"])
-def test_the_shape_of_a_key_is_not_taken(audit: Audit, name: str) -> None:
+def test_the_shape_of_a_key_is_not_taken(audit: SealedAuditLog, name: str) -> None:
     with pytest.raises(ValueError, match="never recorded"):
         audit.record("sale", {name: "35244"})
     assert audit.records() == ()

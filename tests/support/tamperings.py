@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kiosk.records.audit.chain import AuditKey, next_record
-from kiosk.records.audit.log import Audit, record_of
+from kiosk.records.audit.log import SealedAuditLog, record_of
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault
 from tests.support.transcript import ManualClock
@@ -37,8 +37,8 @@ class Desk:
             if number == early:
                 self.copy_away()
 
-    def open(self) -> Audit:
-        return Audit.open(self.file, self.seal, ManualClock())
+    def open(self) -> SealedAuditLog:
+        return SealedAuditLog.open(self.file, self.seal, ManualClock())
 
     def copy_away(self) -> None:
         self.yesterday.mkdir()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from hardware.scan import Frame
 from kiosk.identification.head.place import OPENING_MM, Mask, opened
 from kiosk.identification.outline.segment import segment
-from kiosk.key.reading import Outcome, Unseen
+from kiosk.key.reading import Floats, Outcome, Unseen
 
 PITCH_MM = 0.12
 SAME_EXTENT = 0.03
@@ -45,8 +45,6 @@ TILE_MM, MOST_ODD_TILES = 2.5, 0.10
 """Share of the head that may be of another colour than the rest: ink, a drop of paint."""
 SMOOTH, MOST_SMOOTH_TILES = 0.3, 0.10
 """A tile with less than this part of the head's usual grain has something laid over it."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -1,6 +1,6 @@
 """Where the blade of a contour lies: its straight edge, its free end, which side is cut.
 
-Responsible for: telling a key from another object and laying a frame along the blade, good to about a tenth of a
+Responsible for: distinguishing a key from another object and laying a frame along the blade, good to about a tenth of a
 millimetre and a tenth of a degree. Not responsible for: measuring (see `outline`).
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from kiosk.identification.outline.segment import Floats, Segment
-from kiosk.key.reading import Outcome
+from kiosk.identification.outline.segment import Segment
+from kiosk.key.reading import Floats, Outcome
 
 WIDEST_BLADE_MM = 12.2
 """Blade with shoulders; every bow is wider."""

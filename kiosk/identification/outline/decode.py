@@ -15,13 +15,12 @@ from config.keyway import CutSpec, Depth, SpacingStop
 from kiosk.identification.outline.likelihood import SURE, likeliest
 from kiosk.identification.outline.measure import PITCH_MM
 from kiosk.identification.outline.scale import height_fits, laser_fits, spacing_fits
-from kiosk.identification.outline.segment import Floats
-from kiosk.key.reading import Cut, Outcome, Profile, Wear
+from kiosk.key.reading import Cut, Floats, Outcome, Profile, Wear
 
 SHIFT_MM = 0.4
 """How far worn shoulders and slipped stops are allowed to put all cuts off together."""
 LOOSE_SHIFT_MM = 1.3
-"""The same when no shoulder was seen and only the cuts themselves tell where they start."""
+"""The same when no shoulder was seen and only the cuts themselves show where they start."""
 ROUGH_FLAT_MM = 0.075
 WORN_DOUBT = 0.5
 LOST_DOUBT = 0.8
@@ -50,7 +49,7 @@ class CutFit:
 
 @dataclass(frozen=True, repr=False)
 class Decoded:
-    """Cuts with their verdict; `outcome` IDENTIFIED when every one could be told."""
+    """Cuts with their verdict; `outcome` IDENTIFIED when every one could be decoded."""
 
     outcome: Outcome
     cuts: tuple[Cut, ...]
@@ -213,7 +212,7 @@ def _nearest(root_mm: float, spec: CutSpec) -> Cut:
 
 
 def _cut(root_mm: float, depth: Depth, spec: CutSpec) -> Cut:
-    """One cut told as a factory depth: its doubt is the residual's share of half the way to the next depth."""
+    """One cut decoded as a factory depth: its doubt is the residual's share of half the way to the next depth."""
     residual = root_mm - depth.root_mm
     return Cut(depth.code, root_mm, residual, abs(residual) / (spec.least_step_mm / 2))
 

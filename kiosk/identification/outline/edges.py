@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.identification.outline.blade import BladeFrame
-from kiosk.identification.outline.segment import Floats, Segment
+from kiosk.identification.outline.segment import Segment
+from kiosk.key.reading import Floats
 
 BOW_SIDE_MM, TIP_SIDE_MM = 9.0, 1.5
 BELOW_MM, ABOVE_MM = 4.5, 4.5

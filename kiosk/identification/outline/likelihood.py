@@ -3,7 +3,7 @@
 Responsible for: weighing every code of every chart of a spacing by how likely it would have come to look as it was
 measured. Wear only removes metal, so a root above a factory depth is not that depth worn. A key worn evenly looks
 otherwise than one whose cuts wore each by itself, and after a whole step a cut looks like new: how probable that is
-with this key the other cuts tell. Not responsible for: measuring roots, or what is done with a doubtful answer.
+with this key the other cuts show. Not responsible for: measuring roots, or what is done with a doubtful answer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from config.keyway import CutSpec, Depth
-from kiosk.identification.outline.segment import Floats
+from kiosk.key.reading import Floats
 
 SURE: Final = 0.99985
 """An answer less probable than this is no answer. Set by `tests/bench/bench_bittings.py`: of keys whose cuts wore by

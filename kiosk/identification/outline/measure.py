@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from kiosk.identification.outline.blade import WIDEST_BLADE_MM, BladeFrame
 from kiosk.identification.outline.edges import Patch, edge_softness_mm, lower_edge, reaches, straighten, upper_edge
-from kiosk.identification.outline.segment import Floats, Segment
-from kiosk.key.reading import Outcome, Profile
+from kiosk.identification.outline.segment import Segment
+from kiosk.key.reading import Floats, Outcome, Profile
 
 BLURRED_MM = 0.16
 ROUGH_SPINE_MM = 0.03

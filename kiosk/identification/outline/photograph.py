@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.scan import Frame
-from kiosk.identification.outline.segment import Floats
+from kiosk.key.reading import Floats
 
 COARSE_MM = 0.4
 LEAST_PAPER = 90.0

@@ -1,4 +1,4 @@
-"""Whether a silhouette is as large as the key: what tells a scale that is off, or a key that lies tilted, from wear.
+"""Whether a silhouette is as large as the key: what sets a wrong scale or a tilted key apart from wear.
 
 Responsible for: how far the cuts stand from each other against how far they should, and whether blade height, the
 laser's own height and spacing agree within a part of a step. A few hundredths seen too high or low together are the
@@ -13,8 +13,7 @@ from typing import Final
 import numpy as np
 
 from config.keyway import CutSpec, SpacingStop
-from kiosk.identification.outline.segment import Floats
-from kiosk.key.reading import Profile
+from kiosk.key.reading import Floats, Profile
 
 HIGH_STEPS: Final = 0.22
 """Nothing adds metal to a blade: one seen higher than this part of a step is seen too large, or tilted."""

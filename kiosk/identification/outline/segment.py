@@ -14,16 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.scan import Frame, Pixels
-from kiosk.key.reading import Outcome
+from kiosk.key.reading import Floats, Outcome
 
 COARSE_MM = 0.1
 MOST_MM_PER_PX = 0.22
-"""Coarser than this no cut can be told: about 115 dpi."""
+"""Coarser than this no cut can be decoded: about 115 dpi."""
 LEAST_OBJECT_MM2 = 20.0
 """Smaller dark things are dust and lint."""
 LEAST_CONTRAST = 30.0
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False, eq=False)

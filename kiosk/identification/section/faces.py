@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kiosk.identification.outline.segment import Floats
 from kiosk.identification.section.line import GRID_MM
-from kiosk.key.reading import SectionReading
+from kiosk.key.reading import Floats, SectionReading
 
 SAME_END_MM = 0.08
 """Both cameras see one spine: four times what two clean ends differ by."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.identification.outline.segment import Floats
 from kiosk.identification.section.line import GRID_MM, section_grid
+from kiosk.key.reading import Floats
 
 Small = NDArray[np.float32]
 

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.scan import Frame, Pixels
-from kiosk.identification.outline.segment import Floats
-from kiosk.key.reading import SectionReading
+from kiosk.key.reading import Floats, SectionReading
 
 GRID_MM = 0.05
 TALLEST_MM = 14.0

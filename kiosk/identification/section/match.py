@@ -14,11 +14,10 @@ import numpy as np
 
 from config.keyway import Section
 from config.match_limits import MatchLimits
-from kiosk.identification.outline.segment import Floats
 from kiosk.identification.section.faces import laid_together
 from kiosk.identification.section.fit import FitStart, Small, fit_face, start_of
 from kiosk.identification.section.line import section_grid
-from kiosk.key.reading import Outcome, SectionReading
+from kiosk.key.reading import Floats, Outcome, SectionReading
 
 _COARSE_EVERY = 4
 _SHIFTS_MM = np.arange(-0.36, 0.37, 0.12)

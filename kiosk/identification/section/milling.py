@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from hardware.scan import Frame, Pixels, ScanFrames
 from kiosk.identification.outline.blade import BladeFrame
 from kiosk.identification.outline.measure import Outline
-from kiosk.identification.outline.segment import Floats, Segment
+from kiosk.identification.outline.segment import Segment
+from kiosk.key.reading import Floats
 
 PITCH_MM = 0.075
 RIM_MM = 0.6
@@ -78,9 +79,6 @@ class FacesLook:
     above_seen: bool
     below_seen: bool
     milled: bool
-
-
-NOTHING_SEEN = FacesLook(above_seen=False, below_seen=False, milled=False)
 
 
 def look_at_faces(frames: ScanFrames, found: Segment, frame: BladeFrame, outline: Outline) -> FacesLook:

@@ -1,7 +1,7 @@
 """What the head view adds about the blade: whether the key moved, and why an uncut edge is uncut.
 
-Responsible for: holding the outline against the front-lit picture, and telling dimple, two-track and tubular keys
-from a plain uncut blank. Not responsible for: stamps (`stamp`).
+Responsible for: holding the outline against the front-lit picture, and distinguishing dimple, two-track and tubular
+keys from a plain uncut blank. Not responsible for: stamps (`stamp`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from hardware.scan import Frame
 from kiosk.identification.outline.blade import BladeFrame
 from kiosk.identification.outline.measure import Outline
-from kiosk.identification.outline.segment import Floats, Segment
+from kiosk.identification.outline.segment import Segment
 from kiosk.identification.section.line import GRID_MM
-from kiosk.key.reading import Outcome, SectionReading
+from kiosk.key.reading import Floats, Outcome, SectionReading
 
 FLAT_FACE_MM = 0.12
 """A face with no recess beyond this is no milled keyway."""

@@ -20,12 +20,12 @@ from typing import TypeAlias
 FIRST_PREVIOUS = "0" * 64
 KEY_BYTES = 32
 BROKEN = "audit_broken"
-"""Kind of a record that tells of a break found while the book was open or when it was opened."""
+"""Kind of a record that reports a break found while the book was open or when it was opened."""
 ACCEPTED = "audit_break_accepted"
 """Kind of a record in which somebody answers for exactly one finding."""
 ANCHOR_GONE = "the anchor is gone: records after this one may be missing"
 Acceptance: TypeAlias = tuple[str, str]
-"""A finding as it was told, and its evidence."""
+"""A finding as it was recorded, and its evidence."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class BrokenRecord:
     reason: str
     evidence: str = field(default="", compare=False)
     at_the_end: bool = field(default=False, compare=False)
-    """Of the anchor alone: the next record would cover it, so it must be told before one is written."""
+    """Of the anchor alone: the next record would cover it, so it must be recorded before one is written."""
 
     def __str__(self) -> str:
         return f"record {self.number}: {self.reason}"

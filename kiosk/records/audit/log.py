@@ -6,7 +6,7 @@ answering for a break. Not responsible for: the arithmetic (`kiosk.records.audit
 recording. Facts never hold a key's shape.
 
 One process writes (`kiosk.records.ownership`), so whatever differs from what this process wrote last was done by
-somebody else. It is told as a record of its own, which stays a finding until a person answers for exactly that one.
+somebody else. It is kept as a record of its own, which stays a finding until a person answers for exactly that one.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ AUDIT_MIGRATIONS = (
 _SHAPE_WORDS = ("bitting", "cuts", "depth", "profile", "outline", "section", "gcode", "frame", "photo", "stamp_text")
 
 
-_TOLD_AT_ONCE = 3
-"""As many findings as one record tells; it is one break, and the first is what matters."""
+_NAMED_AT_ONCE = 3
+"""As many findings as one record names; it is one break, and the first is what matters."""
 
 
 class NotTheBreak(Exception):
@@ -71,7 +71,7 @@ class NotTheBreak(Exception):
         self.found = found
 
 
-class Audit:
+class SealedAuditLog:
     """The book. Safe from any thread; one process at a time."""
 
     def __init__(self, connection: sqlite3.Connection, file: Path, seal: SealFolder, clock: Clock) -> None:
@@ -96,12 +96,12 @@ class Audit:
         self._last = self._read_last()
         self._anchor = seal.anchor()
         self._known = self._all_findings()
-        # Found at the opening, told with the first record: opening alone writes nothing.
-        self._untold = tuple(each for each in self._known if each.at_the_end)
+        # Found at the opening, recorded with the first record: opening alone writes nothing.
+        self._unrecorded = tuple(each for each in self._known if each.at_the_end)
         self._written = _signature(file)
 
     @classmethod
-    def open(cls, file: Path, key_folder: Path, clock: Clock) -> Audit:
+    def open(cls, file: Path, key_folder: Path, clock: Clock) -> SealedAuditLog:
         """Open (or begin) the book at `file`.
 
         Raises:
@@ -138,20 +138,20 @@ class Audit:
             self._look()
             self._append(kind, text)
 
-    def tell_break(self, what: str) -> None:
-        """Record that something kept beside this book is not as it was. What was told before is not told again.
+    def record_break(self, what: str) -> None:
+        """Record that something kept beside this book is not as it was. What was recorded before is not recorded again.
 
         Raises:
             DatabaseFault: it could not be kept.
         """
-        told = _text({"finding": what})
+        facts = _text({"finding": what})
         with self._at_work():
             self._look()
             row = self._connection.execute(
-                "SELECT 1 FROM audit WHERE kind = ? AND facts = ?", (BROKEN, told)
+                "SELECT 1 FROM audit WHERE kind = ? AND facts = ?", (BROKEN, facts)
             ).fetchone()
             if row is None:
-                self._append(BROKEN, told)
+                self._append(BROKEN, facts)
                 self._known = self._all_findings()
 
     def accept_break(self, named: str, who: str, reason: str) -> BrokenRecord:
@@ -162,11 +162,11 @@ class Audit:
             DatabaseFault: it could not be kept.
         """
         with self._at_work():
-            self._untold += tuple(self._altered())
+            self._unrecorded += tuple(self._altered())
             found = next((each for each in self._known if each.token not in self._accepted), None)
             if found is None or str(found) != named:
                 raise NotTheBreak(found)
-            self._untold = tuple(each for each in self._untold if each.token != found.token)
+            self._unrecorded = tuple(each for each in self._unrecorded if each.token != found.token)
             self._look()
             facts = {"finding": str(found), "evidence": found.evidence, "reason": reason, "staff": who}
             self._append(ACCEPTED, _text(facts))
@@ -176,22 +176,14 @@ class Audit:
     def verify(self) -> BrokenRecord | None:
         """The first thing wrong that nobody has answered for, or None."""
         with self._at_work():
-            self._untold += tuple(self._altered())
+            self._unrecorded += tuple(self._altered())
             self._known = self._all_findings()
-            return next((each for each in (*self._known, *self._untold) if each.token not in self._accepted), None)
+            return next((each for each in (*self._known, *self._unrecorded) if each.token not in self._accepted), None)
 
     def records(self, since: str = "") -> tuple[Record, ...]:
         """Every record written at `since` (ISO 8601 day or time, UTC) or later."""
         with self._at_work():
             return tuple(record for record in self._records() if record.when >= since)
-
-    def last_facts(self, kind: str, name: str, value: str) -> dict[str, str | int] | None:
-        """Facts of the newest record of `kind` whose fact `name` is `value`; None if there is none."""
-        found: dict[str, str | int] | None = None
-        for record in self.of_kind(kind):
-            facts = json.loads(record.facts)
-            found = facts if facts.get(name) == value else found
-        return found
 
     def of_kind(self, kind: str) -> tuple[Record, ...]:
         """Every record of `kind`, oldest first."""
@@ -215,12 +207,12 @@ class Audit:
 
     def _look(self) -> None:
         """Hold book and anchor against what this process wrote last, and record what is not so."""
-        news = [*self._untold, *self._altered()]
+        news = [*self._unrecorded, *self._altered()]
         if not news:
             return
-        more = f"; and {len(news) - _TOLD_AT_ONCE} more" if len(news) > _TOLD_AT_ONCE else ""
-        self._append(BROKEN, _text({"finding": "; ".join(map(str, news[:_TOLD_AT_ONCE])) + more}))
-        self._untold = ()
+        more = f"; and {len(news) - _NAMED_AT_ONCE} more" if len(news) > _NAMED_AT_ONCE else ""
+        self._append(BROKEN, _text({"finding": "; ".join(map(str, news[:_NAMED_AT_ONCE])) + more}))
+        self._unrecorded = ()
         self._known = self._all_findings()
 
     def _altered(self) -> list[BrokenRecord]:
@@ -329,7 +321,7 @@ def _text(facts: Mapping[str, str | int]) -> str:
 
 
 def _signature(file: Path) -> tuple[tuple[int, int, int, int], ...]:
-    """What tells that anybody wrote to book or write-ahead log: which file, how long, changed when."""
+    """What shows that anybody wrote to book or write-ahead log: which file, how long, changed when."""
     found = []
     for path in (file, file.with_name(f"{file.name}-wal")):
         with contextlib.suppress(FileNotFoundError):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hardware.clock import Clock
 from kiosk.records.database import open_database, transaction
-from kiosk.records.journal.rows import MIGRATIONS, copy_error_of, sale_of, told
+from kiosk.records.journal.rows import MIGRATIONS, copy_error_of, sale_of, step_in_words
 from kiosk.records.journal.values import (
     CLOSED_AFTER,
     METAL_AFTER,
@@ -239,7 +239,7 @@ class Journal:
                 "SELECT utc, step, slot, copy, code FROM sale_step WHERE transaction_id = ? ORDER BY id",
                 (transaction_id,),
             ).fetchall()
-        return tuple(told(row) for row in rows)
+        return tuple(step_in_words(row) for row in rows)
 
     def close(self) -> None:
         """Let go of the file. May be called twice."""

@@ -114,7 +114,7 @@ def copy_error_of(row: sqlite3.Row) -> CopyError:
     return CopyError(row["mean_mm"], row["largest_mm"], row["touch_error_mm"], bool(row["passed"]))
 
 
-def told(row: sqlite3.Row) -> str:
+def step_in_words(row: sqlite3.Row) -> str:
     """A row of `sale_step` in words."""
     facts = [f"copy {row['copy']}"] if row["copy"] is not None else []
     facts += [f"slot {row['slot']}"] if row["slot"] is not None else []

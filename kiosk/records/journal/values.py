@@ -32,7 +32,7 @@ class BlankStatus(StrEnum):
     CLAMPED = "clamped"
     """In the clamp or on its way there, not yet a copy that may be handed over."""
     DELIVERING = "delivering"
-    """A good copy is being dropped into the chute: after a crash only a look tells whether it fell."""
+    """A good copy is being dropped into the chute: after a crash only a look shows whether it fell."""
     GONE = "gone"
     """It is no longer in the clamp, and nobody saw where it fell: staff say whether the shopper has it."""
 
