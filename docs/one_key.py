@@ -46,7 +46,7 @@ def copy_one_key(name: str = "schlage-new") -> CopyErrors:
     cutter.load(slot, plan.blade_height_mm)
     cutter.run(to_gcode(plan, machine), progress=lambda _: None)
     cutter.present_to_check()
-    errors = check_copy(plan, measure_copy(sim.scanner.check()), machine.check)
+    errors = check_copy(plan, measure_copy(sim.scanner.check(), machine.check), machine.check)
     (cutter.deliver if errors.passed else cutter.reject)()
     cutter.close()
     return errors
