@@ -33,6 +33,7 @@ class Command(IntEnum):
     PARTIAL_REVERSAL = 0x0623
     BOOK_TOTAL = 0x0624
     RESERVATION_REVERSAL = 0x0625
+    REVERSAL = 0x0630
     REFUND = 0x0631
     ABORT_REQUEST = 0x06B0
     COMPLETION = 0x060F
@@ -261,8 +262,8 @@ class StatusInformation:
 
     @property
     def good(self) -> bool:
-        """Whether it says that it was done; a status without a result says so too."""
-        return self.result in (0, None)
+        """Whether it says that it was done; one without a result says nothing."""
+        return self.result == 0
 
 
 def status_of(apdu: Apdu) -> StatusInformation:
