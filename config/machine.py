@@ -58,6 +58,8 @@ class Wire(Frozen):
     silence_timeout_s: float = Field(gt=0.1, le=1.0)
     homing_timeout_s: float = Field(gt=1, le=120)
     poll_hz: float = Field(ge=5, le=10)
+    boot_timeout_s: float = Field(default=12.0, ge=2, le=60)
+    """For the greeting of a board that boots when its port opens; it is opened once and waited for."""
 
 
 class DoorInput(StrEnum):
@@ -88,6 +90,16 @@ class Board(Frozen):
     """255: motors keep their hold at rest."""
     enable_pin_inverted: bool = False
     door: DoorInput = DoorInput.HOLD
+    control_invert_mask: int = Field(default=0, ge=0, le=65535)
+    """grblHAL's `$14`: which of reset (1), hold (2), start (4), door (8) … are inverted."""
+    homing_cycles: tuple[Annotated[str, Field(pattern=r"^X?Y?Z?$", min_length=1)], ...] = Field(
+        default=("Z", "XY"), min_length=1, max_length=3
+    )
+    """grblHAL's `$44` to `$46`: which axes home together, in this order."""
+    not_comparable: dict[Literal["GrblHAL", "FluidNC"], tuple[Annotated[int, Field(ge=0, le=132)], ...]] = Field(
+        default_factory=dict
+    )
+    """Settings that a firmware may leave without an answer, by number: listed by doctor, whoever wires checks them."""
 
 
 class Cutting(Frozen):

@@ -30,6 +30,8 @@ class PortUnavailable(LinkFault):
 class PortInUse(PortUnavailable):
     """Another program has the port."""
 
+    code: ClassVar[str] = "LINK_IN_USE"
+
 
 class LinkLost(LinkFault):
     """The port vanished while in use."""
@@ -47,6 +49,12 @@ class LinkGarbled(LinkFault):
     """Something on the wire that nothing explains: a byte, an extra or missing acknowledgement, a banner, an echo."""
 
     code: ClassVar[str] = "LINK_GARBLED"
+
+
+class LinkSetup(LinkFault):
+    """The wire is sound and set otherwise than this program needs: its speed, an echo, reports that come unasked."""
+
+    code: ClassVar[str] = "LINK_SETUP"
 
 
 class BoardAlarm(HardwareFault):

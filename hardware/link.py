@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import serial
 
 from hardware.errors import LinkLost, PortInUse, PortUnavailable
+from hardware.port_holder import holder_of
 
 if TYPE_CHECKING:
     # What stops a wheel loads nothing it does not need.
@@ -49,7 +50,9 @@ class SerialLink:
             self._fd = self._serial.fileno()
         except (OSError, ValueError, serial.SerialException) as cause:
             taken = isinstance(cause, OSError) and cause.errno in _TAKEN
-            raise (PortInUse if taken else PortUnavailable)(f"{port}: {_reason(cause)}") from cause
+            if taken:
+                raise PortInUse(f"{port}: in use by {holder_of(port)}") from cause
+            raise PortUnavailable(f"{port}: {_reason(cause)}") from cause
         # Waiting is done here rather than by pyserial: setting its timeout reconfigures the port at every read.
         self._wake_reader, self._wake = os.pipe()
 
@@ -107,8 +110,6 @@ def _open(port: str, baud: int) -> serial.SerialBase:
 def _reason(cause: Exception) -> str:
     """One line, without pyserial's nested quotes."""
     if isinstance(cause, OSError) and cause.errno:
-        if cause.errno in _TAKEN:
-            return "in use by another program"
         return os.strerror(cause.errno)
     text = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
     return text.removeprefix("[Errno ").strip()

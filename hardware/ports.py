@@ -41,13 +41,15 @@ class ByteLink(Protocol):
 
 @dataclass(frozen=True)
 class BoardIdentity:
-    """What answered at connect. `differences` names each setting that is not as the machine file says."""
+    """What answered at connect."""
 
     firmware: str
     version: str
     assurance: Assurance
     options: str = ""
     settings: dict[str, str] = field(default_factory=dict)
+    not_compared: tuple[str, ...] = ()
+    """Settings this firmware does not tell and the machine file lets pass."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class _Deadlines:
     reply_timeout_s: float = 0.5
     silence_timeout_s: float = 0.8
     poll_hz: float = 10.0
+    boot_timeout_s: float = 12.0
 
 
 def main(arguments: list[str]) -> int:

@@ -12,7 +12,17 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from hardware.clock import Clock
-from hardware.errors import BoardAlarm, DoorOpened, HardwareFault, LinkGarbled, LinkTimeout, PathDeviation, Stopped
+from hardware.errors import (
+    BoardAlarm,
+    DoorOpened,
+    HardwareFault,
+    LinkFault,
+    LinkGarbled,
+    LinkSetup,
+    LinkTimeout,
+    PathDeviation,
+    Stopped,
+)
 from hardware.grbl.events import Event, Greeting, StatusReport
 from hardware.grbl.session import GrblSession
 from hardware.grbl.wire import LineReader, RealTimeByte, line_bytes
@@ -23,9 +33,12 @@ if TYPE_CHECKING:
 
 RESET_TRIES = 3
 BANNER_WAIT_S = 1.5
-"""A board whose bootloader runs after opening answers only then; so a reset is tried again."""
-QUIET_S = 0.1
-"""So long without a byte after the banner, and the past is over."""
+"""A board whose bootloader runs after opening answers only then; so a reset is tried again where nothing comes."""
+QUIET_S, LATE_QUIET_S = 0.1, 0.5
+"""So long without a byte after the banner, and the past is over; after a slow boot it also heeds the resets it slept
+through."""
+TEXT_SHARE = 0.8
+"""Of what comes back: with less of it letters, the speed is wrong."""
 HOLD_WAIT_S = 1.0
 SHORTEST_WAIT_S = 0.001
 """A wait that rounding has made nothing would be asked for again and again."""
@@ -55,6 +68,10 @@ class Deadlines(Protocol):
     @property
     def poll_hz(self) -> float:
         """Status reports a second."""
+
+    @property
+    def boot_timeout_s(self) -> float:
+        """For a greeting, of a board that boots when its port opens."""
 
 
 class GrblBoard:
@@ -131,8 +148,7 @@ class GrblBoard:
         `motion_s` is the longest it can take; None when the last line was acknowledged only after all motion.
         """
         if motion_s is not None:
-            firmware = self.session.banner.firmware if self.session.banner is not None else ""
-            self.command(SYNC_OF.get(firmware, SYNC), motion_s, polled=True)
+            self.command(SYNC_OF.get(self.session.firmware, SYNC), motion_s, polled=True)
         until_s = self._clock.now_s() + self._wire.silence_timeout_s
         while True:
             status = self.query()
@@ -156,30 +172,50 @@ class GrblBoard:
 
     # Stopping.
 
+    def boot(self) -> Greeting:
+        """Soft reset of a board that may be booting: sent again where nothing comes, and otherwise patience.
+
+        Raises:
+            LinkTimeout, LinkSetup, LinkGarbled: as `reset`.
+        """
+        return self._greeted(RESET_TRIES, BANNER_WAIT_S, self._wire.boot_timeout_s, patient=True)
+
     def reset(self, tries: int = RESET_TRIES, wait_s: float = BANNER_WAIT_S) -> Greeting:
         """Soft reset, until the board greets (each try waits so long for it) and has fallen silent.
 
         Raises:
             LinkTimeout: nothing came back.
+            LinkSetup: what came back is no text: the speed is wrong.
             LinkGarbled: something came back, but no GRBL board greets like that.
         """
-        heard = 0
-        for _ in range(tries):
-            self.session.reset_sent()
-            self._reader.clear()
-            self.link.write(RealTimeByte.RESET.byte)
-            until_s = self._clock.now_s() + wait_s
+        return self._greeted(tries, wait_s, tries * wait_s, patient=False)
+
+    def _greeted(self, tries: int, wait_s: float, in_all_s: float, *, patient: bool) -> Greeting:
+        began_s = self._clock.now_s()
+        heard = bytearray()
+        sent = 0
+        came: bytes | bytearray = b""
+        while (began_s + in_all_s) - self._clock.now_s() > SHORTEST_WAIT_S:
+            if sent < tries and not (patient and came):
+                self.session.reset_sent()
+                self._reader.clear()
+                self.link.write(RealTimeByte.RESET.byte)
+                sent += 1
+            came = bytearray()
+            until_s = min(self._clock.now_s() + wait_s, began_s + in_all_s)
             while self.session.awaiting_banner and (left_s := until_s - self._clock.now_s()) > 0:
-                heard += len(self._take(max(left_s, SHORTEST_WAIT_S)))
+                came += self._take(max(left_s, SHORTEST_WAIT_S))
+            heard += came
             if self.session.banner is not None:
                 self._reset_confirmed()
-                until_s = self._clock.now_s() + BANNER_WAIT_S
-                while self._take(QUIET_S) and self._clock.now_s() < until_s:
-                    pass
+                self._fall_silent(LATE_QUIET_S if self._clock.now_s() - began_s > wait_s else QUIET_S)
                 return self.session.banner
-        if heard:
-            raise LinkGarbled(f"{heard} bytes came back, but no greeting of a GRBL board")
-        raise LinkTimeout("the board does not answer a reset")
+        raise _no_greeting(bytes(heard))
+
+    def _fall_silent(self, quiet_s: float) -> None:
+        until_s = self._clock.now_s() + BANNER_WAIT_S
+        while self._take(quiet_s) and self._clock.now_s() < until_s:
+            pass
 
     def hold_and_reset(self, tries: int = 1) -> bool:
         """Stop motion so that the position is kept where that can be: hold, wait for rest, reset.
@@ -243,6 +279,15 @@ class GrblBoard:
     def _heed_stop(self) -> None:
         if self._stop_asked() and not self._only_looking:
             raise Stopped("stopped by a person")
+
+
+def _no_greeting(heard: bytes) -> LinkFault:
+    """What is wrong with a port that has greeted with nothing, with noise, or in another tongue."""
+    if not heard:
+        return LinkTimeout("the board does not answer a reset")
+    if sum(byte in b"\r\n\t" or 0x20 <= byte < 0x7F for byte in heard) < TEXT_SHARE * len(heard):
+        return LinkSetup(f"{len(heard)} bytes came back that are no text: is the baud rate right (wire.baud)?")
+    return LinkGarbled(f"{len(heard)} bytes came back, but no greeting of a GRBL board")
 
 
 def require_closed(status: StatusReport) -> None:

@@ -55,6 +55,8 @@ class StatusReport:
     pins: str = ""
     overrides: tuple[int, int, int] | None = None
     accessories: str | None = None
+    others: frozenset[str] = frozenset()
+    """Names of further fields, which not every firmware knows."""
 
     def __repr__(self) -> str:
         return f"Status({self.state})"
@@ -66,6 +68,19 @@ class Setting:
 
     number: int
     value: str
+
+
+@dataclass(frozen=True)
+class PathSetting:
+    """`$/axes/x/steps_per_mm=80.000`: a FluidNC setting by its place in the board's own file."""
+
+    path: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Reflected:
+    """What this program sends itself, come back: something on the way echoes."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,6 +149,8 @@ Event: TypeAlias = (
     | Alarm
     | StatusReport
     | Setting
+    | PathSetting
+    | Reflected
     | Echo
     | ParserState
     | Offset

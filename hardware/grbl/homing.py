@@ -41,8 +41,7 @@ def home(board: GrblBoard, machine: Machine, clock: Clock, *, from_pull_off: boo
         HomingUnsure: no two homings agree.
         HardwareFault: the board or its door ended it.
     """
-    firmware = board.session.banner.firmware if board.session.banner is not None else ""
-    least_s, most_s = second_homing_s(machine, firmware)
+    least_s, most_s = second_homing_s(machine, board.session.firmware)
     for number in range(HOMINGS):
         began_s = clock.now_s()
         # Reports are not answered while homing, so nothing but the acknowledgement is waited for.

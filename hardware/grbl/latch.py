@@ -24,8 +24,6 @@ from hardware.ports import ByteLink
 LOG = logging.getLogger(__name__)
 STOP_S = 5.0
 """How long a stop may take until the machine is safe."""
-BOOT_S = 12.0
-"""A board that boots when its port opens is given so long before the port is opened once more."""
 
 
 class BoardLatch:
@@ -138,7 +136,7 @@ class BoardLatch:
             self.open_board()
             board = self.connected()
             try:
-                board.reset()
+                board.boot()
                 return board.look()
             except LinkFault:
                 self._drop_link()
@@ -219,7 +217,7 @@ class BoardLatch:
             if not self.wheel_may_turn or self._ended:
                 return not self.wheel_may_turn
             try:
-                if self.board is None or self._clock.now_s() - self._opened_s > BOOT_S:
+                if self.board is None or self._clock.now_s() - self._opened_s > self._wire.boot_timeout_s:
                     # Opened no oftener than a board needs to boot: every opening may make it start again.
                     self.open_board()
                 self.connected().reset(tries=1, wait_s=SOON_S)

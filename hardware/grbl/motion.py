@@ -19,6 +19,7 @@ from hardware.grbl.duration import longest_s, rapid_rate_mm_min
 from hardware.grbl.events import ParserState, Probe, StatusReport
 from hardware.grbl.modal import ModalWords, dwell_s, target_of, words_of
 from hardware.grbl.path_monitor import PathMonitor
+from hardware.grbl.settings import RESTART_NOTE
 from hardware.grbl.words import axis_words, figure
 from hardware.job import CutJob, JobLine, Position
 
@@ -156,7 +157,8 @@ class ComparedMotion:
             raise PathDeviation("the machine rests at another place than it was sent to")
         self._compare_words(moving=False)
         if status.spindle_rpm is not None and abs(status.spindle_rpm - self._wheel_rpm()) > 1.0:
-            raise PathDeviation("the wheel does not turn as commanded")
+            hint = f" ({RESTART_NOTE})" if self._board.session.firmware == "GrblHAL" else ""
+            raise PathDeviation(f"the wheel does not turn as commanded{hint}")
         if self._board.session.overrides not in (None, NO_OVERRIDES):
             raise LinkGarbled("an override is in force that nobody set")
         if self._board.session.work_offset_mm not in (None, (0.0, 0.0, 0.0)):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from hardware.errors import BoardAlarm, BoardError, HardwareFault, LinkGarbled, LinkTimeout
+from hardware.errors import BoardAlarm, BoardError, HardwareFault, LinkGarbled, LinkSetup, LinkTimeout
 from hardware.grbl.codes import alarm, error
 from hardware.grbl.events import (
     Alarm,
@@ -23,7 +23,9 @@ from hardware.grbl.events import (
     Offset,
     Ok,
     ParserState,
+    PathSetting,
     Probe,
+    Reflected,
     Setting,
     StartupLine,
     StatusReport,
@@ -33,12 +35,17 @@ from hardware.grbl.wire import LocalProtocolError, echo_of
 
 ASKED_BY: dict[type, tuple[str, ...]] = {
     Setting: ("$$",),
+    PathSetting: ("$/",),
     StartupLine: ("$N",),
     ParserState: ("$G",),
     Offset: ("$#",),
     Probe: ("$#", "G38", "G53G38"),
 }
 """Which line may be answered with what."""
+_PLAIN = "Grbl"
+UNASKED = {"GrblHAL": "$481=0", "FluidNC": "$Report/Interval=0"}
+"""Firmwares that can be set to report by themselves, and what ends it."""
+ECHOING = "what is sent comes back: switch local echo off in the serial bridge (a terminal program left it on?)"
 
 
 @dataclass
@@ -64,9 +71,14 @@ class GrblSession:
         self.awaiting_banner = False
         self._fresh = False
         self.banner: Greeting | None = None
+        self.firmware = ""
+        """Of the last greeting, or what `$I` says beyond it."""
+        self.startup_ran = False
+        """A stored line ran by itself after the last reset."""
         self.echoes: bool | None = None
         """Whether the board echoes lines; None until the first line was answered."""
         self.last: StatusReport | None = None
+        self._home_told = False
         self.work_offset_mm: tuple[float, float, float] | None = None
         self.overrides: tuple[int, int, int] | None = None
 
@@ -79,6 +91,7 @@ class GrblSession:
         self._held_since_s = None
         self.awaiting_banner = True
         self.banner = None
+        self.startup_ran = self._home_told = False
         self.last = None
         self.work_offset_mm = self.overrides = None
 
@@ -90,7 +103,7 @@ class GrblSession:
         """
         if self._owed is not None or self.awaiting_banner:
             raise LocalProtocolError("a second line in flight")
-        self._fresh = False
+        self._fresh = self._home_told = False
         self._owed = _Owed(text, now_s + self._reply_timeout_s + motion_s)
         self._answers = []
 
@@ -150,6 +163,8 @@ class GrblSession:
                 self.awaiting_banner = False
                 self._fresh = True
                 self.banner = event
+                if not (event.firmware == _PLAIN and self.firmware in UNASKED):
+                    self.firmware = event.firmware
             return
         match event:
             case Ok():
@@ -167,7 +182,10 @@ class GrblSession:
             case Greeting():
                 if not self._fresh:
                     raise LinkGarbled("the board restarted by itself: its power, or the emergency stop")
-            case Setting() | StartupLine() | ParserState() | Offset() | Probe():
+            case Reflected():
+                raise LinkSetup(ECHOING)
+            case Setting() | PathSetting() | StartupLine() | ParserState() | Offset() | Probe():
+                self.startup_ran |= isinstance(event, StartupLine) and event.ran and not event.empty
                 if self._owed is None or not self._owed.text.startswith(ASKED_BY[type(event)]):
                     if not self._fresh:
                         raise LinkGarbled("an answer to a question nobody asked")
@@ -211,8 +229,10 @@ class GrblSession:
             raise LinkGarbled("an answer to a question nobody asked")
 
     def _reported(self, status: StatusReport, now_s: float) -> None:
+        if status.others and self.firmware == _PLAIN:
+            raise LinkGarbled("a status report with a field this board does not know")
         if self._query_sent_s is None:
-            raise LinkGarbled("a status report nobody asked for")
+            self._unasked(status)
         self._query_sent_s = None
         held = status.state in ("Hold", "Door")
         if held and self._held_since_s is None:
@@ -226,3 +246,13 @@ class GrblSession:
         if status.overrides is not None:
             self.overrides = status.overrides
         self.last = status
+
+    def _unasked(self, status: StatusReport) -> None:
+        """A report nobody asked for: grblHAL says once that it begins to home, and that is all there may be."""
+        homing = self._owed is not None and self._owed.text == "$H" and status.state == "Home"
+        if homing and self.firmware == "GrblHAL" and not self._home_told:
+            self._home_told = True
+            return
+        if self.firmware in UNASKED:
+            raise LinkSetup(f"status reports come unasked: turn automatic reporting off ({UNASKED[self.firmware]})")
+        raise LinkGarbled("a status report nobody asked for")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from config.machine import Machine
 from hardware.grbl.events import Offset
@@ -14,11 +15,25 @@ from hardware.grbl.events import Offset
 _LOWEST_BIT = frozenset({20, 21, 22})
 _FLAGS = _LOWEST_BIT | {4, 5, 6, 13}
 _AXES = ("x", "y", "z")
+RESTART_NOTE = "a new $30 or $31 acts only after the board was restarted"
+GRBLHAL_REPORTS = 481
+"""grblHAL's interval of automatic reports, ms."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Board against machine file, in sentences."""
+
+    differences: tuple[str, ...] = ()
+    not_compared: tuple[str, ...] = ()
+    """What the firmware does not tell and the machine file lets pass."""
+
+
 OFFSETS = frozenset({"G54", "G55", "G56", "G57", "G58", "G59", "G92", "TLO"})
 """Offsets that would move the blade away from where the machine file says it lies; all must be zero."""
 
 
-def wanted_settings(machine: Machine) -> dict[int, tuple[str, float]]:
+def wanted_settings(machine: Machine, firmware: str = "Grbl") -> dict[int, tuple[str, float]]:
     """Name and value of every setting the machine file fixes, by number."""
     board = machine.board
     wanted: dict[int, tuple[str, float]] = {
@@ -46,15 +61,31 @@ def wanted_settings(machine: Machine) -> dict[int, tuple[str, float]]:
         wanted[110 + i] = (f"{name} fastest rate mm/min", axis.max_rate_mm_min)
         wanted[120 + i] = (f"{name} acceleration mm/s2", axis.acceleration_mm_s2)
         wanted[130 + i] = (f"{name} travel mm", axis.travel_mm)
+    if firmware == "GrblHAL":
+        wanted[14] = ("control inputs inverted: reset 1, hold 2, start 4, door 8", board.control_invert_mask)
+        cycles = [sum(1 << "XYZ".index(letter) for letter in cycle) for cycle in board.homing_cycles]
+        for i, axes in enumerate([*cycles, 0, 0][:3]):
+            wanted[44 + i] = (f"axes homed in step {i + 1}: x 1, y 2, z 4", axes)
     return wanted
 
 
-def setting_differences(machine: Machine, settings: Mapping[int, str]) -> tuple[str, ...]:
-    """Each setting that is not as the machine file says, one sentence each."""
-    found = []
-    for number, (name, value) in wanted_settings(machine).items():
+def compare_settings(machine: Machine, settings: Mapping[int, str], firmware: str = "Grbl") -> Comparison:
+    """Each setting that is not as the machine file says, one sentence each, and what could not be compared."""
+    found: list[str] = []
+    untold: list[str] = []
+    silent = {
+        number for name, numbers in machine.board.not_comparable.items() if name == firmware for number in numbers
+    }
+    for number, (name, value) in wanted_settings(machine, firmware).items():
         said = _number(settings.get(number))
-        if said is None:
+        if said is None and number not in settings and number in silent:
+            untold.append(f"${number} ({name}), should be {value:g}")
+        elif said is None and number not in settings and firmware == "FluidNC":
+            found.append(
+                f"setting ${number} ({name}), should be {value:g}, is not told by {firmware}: compare it in the board's"
+                f" own file ($CD) and name it in the machine file (board.not_comparable)"
+            )
+        elif said is None:
             found.append(f"setting ${number} ({name}) is missing, should be {value:g}")
         elif number in _FLAGS:
             # grblHAL keeps more in these numbers: whether at all is the lowest bit, or (pins) any of them.
@@ -76,7 +107,11 @@ def setting_differences(machine: Machine, settings: Mapping[int, str]) -> tuple[
         found.append(
             f"setting $31 (slowest wheel) differs: is {slowest_rpm:g}, above the wheel's {machine.wheel.speed_rpm}"
         )
-    return tuple(found)
+    note = f"; {RESTART_NOTE}" if firmware == "GrblHAL" else ""
+    found = [each + note if each.startswith(("setting $30 ", "setting $31 ")) else each for each in found]
+    if firmware == "GrblHAL" and (_number(settings.get(GRBLHAL_REPORTS)) or 0) > 0:
+        found.append(f"setting ${GRBLHAL_REPORTS} (automatic reports) is on: turn it off (${GRBLHAL_REPORTS}=0)")
+    return Comparison(tuple(found), tuple(untold))
 
 
 def offset_differences(offsets: Iterable[Offset]) -> tuple[str, ...]:

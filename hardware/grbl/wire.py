@@ -19,7 +19,9 @@ from hardware.grbl.events import (
     Offset,
     Ok,
     ParserState,
+    PathSetting,
     Probe,
+    Reflected,
     Setting,
     StartupLine,
     StatusReport,
@@ -83,7 +85,8 @@ class LineReader:
         while (end := self._half.find(b"\n")) >= 0:
             line = bytes(self._half[:end])
             del self._half[: end + 1]
-            event = parse_line(line.removesuffix(b"\r"))
+            # Some bridges end lines with CR CR LF, others with LF alone.
+            event = parse_line(line.rstrip(b"\r"))
             if event is not None:
                 events.append(event)
         if len(self._half) > LONGEST_REPLY:
@@ -99,6 +102,10 @@ class LineReader:
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _BANNER = re.compile(r"(Grbl|GrblHAL) (\d+\.\d+\w*)(?: \[(?:(FluidNC) v?([\w.+-]+).*?)?'\$'.*help\])")
 _SETTING = re.compile(r"\$(\d{1,4})=([ -~]{0,128})")
+_PATH_SETTING = re.compile(r"\$/?([A-Za-z][A-Za-z0-9_]*(?:/[A-Za-z0-9_]+)+)=([ -~]{0,128})")
+_REAL_TIME = b"?!~\x18"
+_ASKED = frozenset({"$I", "$$", "$#", "$N", "$G", "$H"})
+"""Lines of this program's own that no board says."""
 _OFFSET = re.compile(rf"(G5[4-9](?:\.[123])?|G28|G30|G92|TLO):({_NUMBER}(?:,{_NUMBER})*)")
 _PROBE = re.compile(rf"PRB:({_NUMBER}(?:,{_NUMBER})*):([01])")
 # grblHAL ends whole numbers with a point (`S0.`) and says which axes are scaled (`G51:5`).
@@ -112,6 +119,24 @@ _PLACE = re.compile(rf"({_NUMBER}),({_NUMBER}),({_NUMBER})(?:,{_NUMBER})*")
 _INFO = re.compile(r"([A-Za-z][A-Za-z0-9 _]{0,23}):(.*)")
 _STRICT = ("GC:", "PRB:", "TLO:", "G54", "G55", "G56", "G57", "G58", "G59", "G28", "G30", "G92")
 _STATES = frozenset({"Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep", "Tool"})
+_FIELDS = frozenset({"MPos", "WPos", "WCO", "Bf", "Ln", "F", "FS", "Pn", "Ov", "A"})
+_OTHER_FIELDS = {
+    "H": re.compile(r"[01](?:,\d+)?"),
+    "WCS": re.compile(r"G5[4-9](?:\.[123])?"),
+    "MPG": re.compile(r"[01]"),
+    "TLR": re.compile(r"[01]"),
+    "T": re.compile(r"\d+"),
+    "D": re.compile(r"[01]"),
+    "Sc": re.compile(r"[A-Z]*"),
+    "SD": re.compile(rf"(?:{_NUMBER}|Pending)(?:,[ -{{}}~]*)?"),
+    "FW": re.compile(r"[A-Za-z]+"),
+    "P": re.compile(r"\d+"),
+    "In": re.compile(r"-?\d+"),
+    "THC": re.compile(rf"{_NUMBER}(?:,[A-Z0-9.-]*)*"),
+    "E": re.compile(r"\d*"),
+}
+"""What grblHAL and FluidNC add, and its form; any other field is a damaged one."""
+_PINS, _OUTPUTS = re.compile(r"[A-Za-z0-9]*"), re.compile(r"[A-Z]*")
 _STATE = re.compile(r"([A-Z][a-z]+)(?::(\d{1,2}))?")
 
 
@@ -119,12 +144,22 @@ def parse_line(raw: bytes) -> Event | None:
     """One reply line without its end; None for the empty line GRBL prints before its banner."""
     if not raw:
         return None
+    if raw.startswith(b"[MSG:") and raw.endswith(b"]") and b"\r" not in raw:
+        # Information, whatever letters it holds (FluidNC writes UTF-8); what is inside a message never decides.
+        return Info("MSG", raw[5:-1].decode("utf-8", errors="replace"))
+    if raw[0] in _REAL_TIME:
+        behind = parse_line(raw.lstrip(_REAL_TIME))
+        if isinstance(behind, Greeting):
+            return behind
+        return Reflected() if behind is None or isinstance(behind, StatusReport | Reflected) else Unexplained(len(raw))
     text = raw.decode("latin-1")
     # Of ASCII, what is printable is 0x20 to 0x7E.
     if not (text.isascii() and text.isprintable()):
         return Unexplained(len(raw))
     if text == "ok":
         return Ok()
+    if text in _ASKED:
+        return Reflected()
     event: Event | None = None
     if text[0] == "<" and text[-1] == ">":
         event = _status(text[1:-1])
@@ -140,6 +175,8 @@ def parse_line(raw: bytes) -> Event | None:
         event = StartupLine(ran=True, empty=not match[1])
     elif match := _SETTING.fullmatch(text):
         event = Setting(int(match[1]), match[2].strip())
+    elif match := _PATH_SETTING.fullmatch(text):
+        event = PathSetting(match[1], match[2].strip())
     elif match := _BANNER.match(text):
         event = Greeting(match[3] or match[1], match[4] or match[2])
     return event if event is not None else Unexplained(len(raw))
@@ -182,6 +219,13 @@ def _status(text: str) -> StatusReport | None:
         found[name] = value
     if "MPos" not in found and "WPos" not in found:
         return None
+    others = found.keys() - _FIELDS
+    if not all(name in _OTHER_FIELDS and _OTHER_FIELDS[name].fullmatch(found[name]) for name in others):
+        return None
+    if not _PINS.fullmatch(found.get("Pn", "")) or not _OUTPUTS.fullmatch(found.get("A", "")):
+        return None
+    if not found.get("Ln", "0").isdecimal():
+        return None
     try:
         feed, speed, measured = _feed_and_speeds(found)
         overrides = _whole(found["Ov"]) if "Ov" in found else None
@@ -200,6 +244,7 @@ def _status(text: str) -> StatusReport | None:
             pins=found.get("Pn", ""),
             overrides=None if overrides is None else (overrides[0], overrides[1], overrides[2]),
             accessories=found.get("A", "") if overrides is not None else found.get("A"),
+            others=frozenset(others),
         )
     except ValueError:
         return None
@@ -210,9 +255,10 @@ def _feed_and_speeds(found: dict[str, str]) -> tuple[float | None, float | None,
     text = found.get("FS", found.get("F"))
     if text is None:
         return None, None, None
-    if not _FIGURES.fullmatch(text):
-        raise ValueError("no such figures")
     values = text.split(",")
+    # A feed alone is one figure, a feed and a speed are two; grblHAL adds the speed it measures.
+    if not _FIGURES.fullmatch(text) or ("FS" in found) == ("F" in found) or ("FS" in found) == (len(values) == 1):
+        raise ValueError("no such figures")
     feed, speed, measured, *_ = (*(float(value) for value in values), None, None)
     return feed, speed, measured
 

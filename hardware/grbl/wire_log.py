@@ -23,7 +23,9 @@ from hardware.grbl.events import (
     Offset,
     Ok,
     ParserState,
+    PathSetting,
     Probe,
+    Reflected,
     Setting,
     StartupLine,
     StatusReport,
@@ -84,6 +86,7 @@ _ANSWERS: dict[type[Event], str] = {
     Greeting: "banner",
     StatusReport: "report",
     Setting: "setting",
+    PathSetting: "setting",
     StartupLine: "startup",
     ParserState: "words",
     Offset: "offset",
@@ -105,7 +108,7 @@ def describe_line(body: bytes, way: str = "") -> WireLine:
     if order is not None:
         return order
     event = parse_line(body)
-    if event is None or isinstance(event, Unexplained):
+    if event is None or isinstance(event, Unexplained | Reflected):
         return WireLine(way, f"({len(body)} bytes)", "unexplained")
     return WireLine(way, _answer(text, event), _ANSWERS[type(event)])
 

@@ -17,7 +17,7 @@ from config.machine import Machine
 from config.operations import Health
 from config.store import Screen
 from hardware.clock import SystemClock
-from hardware.errors import BoardMismatch, HardwareFault, PortUnavailable
+from hardware.errors import BoardMismatch, HardwareFault, LinkSetup, PortInUse, PortUnavailable
 from hardware.grbl.cutter import GrblCutter
 from hardware.link import serial_link_factory
 from kiosk.operations.doctor import Finding, failed, passed, warned
@@ -112,16 +112,24 @@ def _asked(machine: Machine) -> Finding:
     cutter = GrblCutter(serial_link_factory(machine.wire), machine, SystemClock())
     try:
         identity = cutter.connect()
+    except PortInUse as fault:
+        return failed("board", str(fault), "end that program, then look again")
     except PortUnavailable as fault:
         return failed("board", str(fault), "see the serial check above")
     except BoardMismatch as fault:
         step = "compare board and machine.toml; nothing is ever rewritten by the kiosk"
         return failed("board", str(fault), step)
+    except LinkSetup as fault:
+        return failed("board", str(fault), "the cable is well: set it right, then look again")
     except HardwareFault as fault:
         return failed("board", f"{fault.code}: {fault}", "check power, emergency stop and cable")
     finally:
         cutter.close()
-    return passed("board", f"{identity.firmware} {identity.version}, assurance {identity.assurance.value}")
+    named = f"{identity.firmware} {identity.version}, assurance {identity.assurance.value}"
+    if identity.not_compared:
+        step = "compare these by hand in the board's own file (docs/technician.md)"
+        return warned("board", f"{named}; not comparable here: {'; '.join(identity.not_compared)}", step)
+    return passed("board", named)
 
 
 def calibration(machine_file: Path | None, health: Health, now: datetime) -> Finding:

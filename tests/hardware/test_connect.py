@@ -14,6 +14,7 @@ from hardware.errors import (
     HardwareFault,
     LinkGarbled,
     LinkLost,
+    LinkSetup,
     LinkTimeout,
     PortUnavailable,
 )
@@ -186,19 +187,191 @@ def test_a_machine_file_that_demands_echo_refuses_a_board_without() -> None:
     fails(Bench([*connecting(), *safe()], on=demanding_echo()), BoardMismatch, "demands a board with line echo")
 
 
+GRBLHAL = b"\r\nGrblHAL 1.1f ['$' or '$HELP' for help]\r\n"
+FLUIDNC = b"\r\nGrbl 3.7 [FluidNC v3.7.8 (wifi) '$' for help]\r\n"
+HAL_INFO = b"[VER:1.1f.20240101:]\r\n[OPT:VNMSL,35,1024,3,0]\r\n[NEWOPT:ENUMS]\r\n[FIRMWARE:grblHAL]\r\n" + OK
+HAL_ONLY = {"n14": "0", "n44": "4", "n45": "3", "n46": "0", "n481": "0"}
+
+
+def grblhal(banner: bytes = GRBLHAL, **changed: str) -> list[tuple[bytes, bytes | None]]:
+    dollars = settings(**(HAL_ONLY | changed))
+    return [(b"\x18", banner), *connecting(info=HAL_INFO, dollars=dollars)[1:-1]]
+
+
+UNTOLD = dict.fromkeys(("n2", "n3", "n5", "n6"), "")
+
+
+def fluidnc(paths: dict[str, str] | None = None, **changed: str) -> list[tuple[bytes, bytes | None]]:
+    """A FluidNC board; `paths` replaces what is told, "" for a path it does not know."""
+    told = {f"axes/{axis}/homing/cycle": cycle for axis, cycle in zip("xyz", "221", strict=True)}
+    told |= {"coolant/flood_pin": "gpio.25"} | (paths or {})
+    asked = [
+        (f"$/{path}\n".encode(), f"$/{path}={value}\r\n".encode() + OK if value else b"error:3\r\n")
+        for path, value in told.items()
+    ]
+    return [(b"\x18", FLUIDNC), *connecting(dollars=settings(**(UNTOLD | changed)))[1:-1], *asked]
+
+
+@pytest.mark.parametrize("banner", [GRBLHAL, b"\r\nGrbl 1.1f ['$' for help]\r\n"])
+def test_grblhal_is_known_by_its_greeting_or_by_what_it_says_of_itself(banner: bytes) -> None:
+    bench = Bench(grblhal(banner))
+    board = bench.cutter.connect()
+    assert (board.firmware, board.not_compared) == ("GrblHAL", ())
+    bench.link.finish()
+
+
 @pytest.mark.parametrize(
-    ("banner", "firmware"),
+    ("number", "value", "said"),
     [
-        (b"\r\nGrblHAL 1.1f ['$' or '$HELP' for help]\r\n", "GrblHAL"),
-        (b"\r\nGrbl 3.7 [FluidNC v3.7.8 (wifi) '$' for help]\r\n", "FluidNC"),
+        ("n14", "8", "control inputs inverted"),
+        ("n14", "", "is missing"),
+        ("n44", "7", "axes homed in step 1"),
+        ("n45", "7", "axes homed in step 2"),
+        ("n46", "1", "axes homed in step 3"),
+        ("n481", "200", "automatic reports"),
+        ("n30", "1000", "acts only after the board was restarted"),
     ],
 )
-def test_grblhal_and_fluidnc_are_known(banner: bytes, firmware: str) -> None:
-    info = b"[VER:1.1f.20240101:]\r\n[OPT:VNMSL,35,1024,3,0]\r\n[NEWOPT:ENUMS]\r\n[FIRMWARE:grblHAL]\r\n" + OK
-    dialogue = [(b"\x18", banner), *connecting(info=info)[1:-1]]
-    bench = Bench(dialogue)
-    assert bench.cutter.connect().firmware == firmware
+def test_what_only_grblhal_has_is_compared_too(number: str, value: str, said: str) -> None:
+    fails(Bench([*grblhal(**{number: value}), *safe()]), BoardMismatch, said)
+
+
+def test_fluidnc_is_accepted_and_what_it_does_not_tell_is_listed() -> None:
+    bench = Bench(fluidnc())
+    board = bench.cutter.connect()
     bench.link.finish()
+    assert board.firmware == "FluidNC"
+    assert [line.split()[0] for line in board.not_compared] == ["$2", "$3", "$5", "$6"]
+
+
+def test_what_fluidnc_does_not_tell_and_the_machine_file_does_not_name_is_a_mismatch() -> None:
+    board = machine().board.model_copy(update={"not_comparable": {"FluidNC": (2, 3, 6)}})
+    on = machine().model_copy(update={"board": board})
+    fault = fails(Bench([*fluidnc(), *safe()], on=on), BoardMismatch, r"\$5 .* is not told by FluidNC")
+    assert "$2 " not in str(fault)
+
+
+def test_what_the_machine_file_lets_pass_for_fluidnc_is_still_compared_where_it_is_told() -> None:
+    fails(Bench([*fluidnc(n3="4"), *safe()]), BoardMismatch, "direction mask")
+
+
+def test_a_stock_board_is_let_pass_nothing() -> None:
+    fails(Bench([*connecting(dollars=settings(n3="")), *safe()]), BoardMismatch, r"\$3 .* is missing")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("axes/y/homing/cycle", "1", "axes/y/homing/cycle differs: is 1, should be 2"),
+        ("coolant/flood_pin", "NO_PIN", "clamp's output .* has no pin"),
+    ],
+)
+def test_homing_order_and_the_clamps_output_are_asked_of_fluidnc_by_its_own_paths(
+    path: str, value: str, said: str
+) -> None:
+    fails(Bench([*fluidnc({path: value}), *safe()]), BoardMismatch, said)
+
+
+def test_a_path_fluidnc_does_not_know_is_listed_and_no_fault() -> None:
+    bench = Bench(fluidnc({"coolant/flood_pin": ""}))
+    assert any("M8" in line for line in bench.cutter.connect().not_compared)
+
+
+@pytest.mark.parametrize("axis", range(3))
+def test_a_homing_feed_of_fluidnc_is_compared_on_every_axis(axis: int) -> None:
+    feeds = ["200.000"] * 3
+    feeds[axis] = "900.000"
+    dialogue = fluidnc(n24="")
+    at = next(i for i, (sent, _) in enumerate(dialogue) if sent.startswith(b"$/"))
+    dialogue[at:at] = [
+        (
+            f"$/axes/{name}/homing/feed_mm_per_min\n".encode(),
+            f"$/axes/{name}/homing/feed_mm_per_min={feed}\r\n".encode() + OK,
+        )
+        for name, feed in zip("xyz", feeds, strict=True)
+    ]
+    fails(Bench([*dialogue, *safe()]), BoardMismatch, r"\$24")
+
+
+CHATTER = b"ets Jul 29 2019\r\n[MSG:INFO: Connecting to STA SSID:Caf\xc3\xa9]\r\n"
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r\r\n"])
+@pytest.mark.parametrize("begin_s", [0.3, 4.0, 9.0, 11.5])
+@pytest.mark.parametrize("chatter", [b"", CHATTER])
+def test_a_board_that_boots_slowly_is_opened_once_and_waited_for(chatter: bytes, begin_s: float, ending: bytes) -> None:
+    clock = ManualClock()
+    opened: list[Transcript] = []
+
+    def booting() -> Transcript:
+        link = Booting(clock, begin_s, chatter, BANNER.replace(b"\r\n", ending))
+        opened.append(link)
+        return link
+
+    cutter = GrblCutter(booting, machine(), clock)
+    assert cutter.connect().firmware == "Grbl"
+    assert len(opened) == 1
+    assert bytes(opened[0].sent).count(b"\x18") <= 3
+    if chatter and begin_s > 2:
+        assert bytes(opened[0].sent).count(b"\x18") == 1, "a reset only where nothing comes"
+
+
+class Booting(Transcript):
+    """Deaf while it boots, says `chatter` every second of it, then greets."""
+
+    def __init__(self, clock: ManualClock, begin_s: float, chatter: bytes, greeting: bytes) -> None:
+        super().__init__(clock, connecting()[1:], (report(),))
+        self._ready_s, self._chatter, self._greeting = clock.now_s() + begin_s, chatter, greeting
+        self._next_s = clock.now_s() + 1.0
+        self._greeted = False
+
+    def write(self, data: bytes) -> None:
+        if self._greeted:
+            super().write(data)
+        else:
+            self.sent += data
+
+    def read(self, timeout_s: float) -> bytes:
+        if self._greeted:
+            return super().read(timeout_s)
+        at_s = min(self._ready_s, self._next_s) if self._chatter else self._ready_s
+        wait_s = at_s - self.clock.now_s()
+        if wait_s > timeout_s:
+            self.clock.sleep(timeout_s)
+            return b""
+        self.clock.sleep(max(wait_s, 0.0))
+        if at_s == self._ready_s:
+            self._greeted = True
+            return self._greeting
+        self._next_s += 1.0
+        return self._chatter
+
+
+def test_a_wrong_speed_is_named_as_such_and_no_cable_is_blamed() -> None:
+    noise = bytes([0xE1, 0x9C, 0xFE, 0x00, 0x83, 0x41]) * 5
+    dialogue = [(b"\x18", noise)] * 3 + [(b"!", noise), (b"\x18", noise), (b"\x18", noise)]
+    bench = Bench(dialogue, (b"",))
+    with pytest.raises(LinkSetup, match="baud rate"):
+        bench.cutter.connect()
+
+
+def test_a_local_echo_is_named_as_such() -> None:
+    dialogue = [(b"\x18", b"\x18" + BANNER), *safe()]
+    fault = fails(Bench(dialogue, (b"?" + report(), report())), LinkSetup, "local echo")
+    assert fault.code == "LINK_SETUP"
+
+
+@pytest.mark.parametrize(
+    ("dialogue", "ends"), [(grblhal(), r"\$481=0"), (fluidnc(), r"\$Report/Interval=0")], ids=["grblHAL", "FluidNC"]
+)
+def test_reports_that_come_by_themselves_are_named_with_the_setting_that_ends_them(
+    dialogue: list[tuple[bytes, bytes | None]], ends: str
+) -> None:
+    asked, answer = dialogue[1]
+    spoken = [dialogue[0], (asked, report() + (answer or b"")), *safe()]
+    bench = Bench(spoken)
+    with pytest.raises(LinkSetup, match=ends):
+        bench.cutter.connect()
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 
 from hardware.clock import SystemClock
-from hardware.errors import LinkLost, PortUnavailable
+from hardware.errors import LinkLost, PortInUse, PortUnavailable
 from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.wheel_off import WARNING
 from hardware.link import SerialLink, serial_link_factory
+from hardware.port_holder import holder_of
 from kiosk import safe_stop
 from kiosk.__main__ import main
 from kiosk.commands import service
@@ -352,3 +353,41 @@ def test_safe_stop_is_told_another_port_or_machine_file(tmp_path: Path, stopped:
     assert here("service", "safe-stop", "--config", str(tmp_path), "--port", "/dev/named") == 0
     assert [port for port, _ in stopped] == ["/dev/other", "/dev/named"]
     assert here("service", "safe-stop", "--machine", str(tmp_path / "none")) == 2
+
+
+def test_the_program_that_holds_the_port_is_named_with_its_process(tmp_path: Path) -> None:
+    with simulated_port(tmp_path / "board"):
+        hold = (
+            "import sys, serial; port = serial.Serial(sys.argv[1], exclusive=True); print('open', flush=True); input()"
+        )
+        other = subprocess.Popen(
+            [sys.executable, "-c", hold, str(tmp_path / "board")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"open\n"
+            with pytest.raises(PortInUse, match=rf"in use by python\S* \(process {other.pid}\)") as caught:
+                SerialLink(str(tmp_path / "board"), 115200)
+            assert caught.value.code == "LINK_IN_USE"
+        finally:
+            other.communicate(b"\n")
+
+
+def test_the_kiosk_service_that_holds_the_port_is_named_as_such(tmp_path: Path) -> None:
+    port = tmp_path / "port"
+    port.touch()
+    there = port.stat()
+    process = tmp_path / "proc" / "77"
+    process.mkdir(parents=True)
+    (process / "comm").write_text("python3\n")
+    (process / "cgroup").write_text("0::/system.slice/kiosk.service\n")
+    device = f"{os.major(there.st_dev):02x}:{os.minor(there.st_dev):02x}:{there.st_ino}"
+    (tmp_path / "proc" / "locks").write_text(f"1: FLOCK  ADVISORY  WRITE 77 {device} 0 EOF\n")
+    assert holder_of(str(port), tmp_path / "proc").startswith("the kiosk service (process 77)")
+    (process / "cgroup").write_text("0::/user.slice\n")
+    assert holder_of(str(port), tmp_path / "proc") == "python3 (process 77)"
+    (tmp_path / "proc" / "locks").write_text("")
+    assert holder_of(str(port), tmp_path / "proc") == "another program"
+    (process / "fd").mkdir()
+    (process / "fd" / "3").symlink_to(port.resolve())
+    assert holder_of(str(port), tmp_path / "proc") == "python3 (process 77)", "open, and not locked"

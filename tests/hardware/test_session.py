@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from hardware.errors import BoardAlarm, BoardError, LinkGarbled, LinkTimeout
-from hardware.grbl.events import Alarm, Echo, ErrorReply, Greeting, Info, Ok, Probe, Setting, StatusReport, Unexplained
+from hardware.errors import BoardAlarm, BoardError, LinkGarbled, LinkSetup, LinkTimeout
+from hardware.grbl.events import (
+    Alarm,
+    Echo,
+    ErrorReply,
+    Greeting,
+    Info,
+    Ok,
+    Probe,
+    Setting,
+    StartupLine,
+    StatusReport,
+    Unexplained,
+)
 from hardware.grbl.session import GrblSession
 from hardware.grbl.wire import LocalProtocolError, parse_line
 
@@ -201,3 +213,61 @@ def test_no_fault_text_holds_a_line_of_a_key() -> None:
             session.receive(event, 0.0)
         assert "83" not in str(caught.value)
         assert "93" not in str(caught.value)
+
+
+# Boards of other makes.
+
+HOMING = "<Home|MPos:0.000,0.000,0.000|Bf:35,1024|FS:0,0|H:0>"
+
+
+def of_make(firmware: str, text: str) -> GrblSession:
+    session = GrblSession(0.5, 0.8)
+    session.reset_sent()
+    session.receive(Greeting(firmware, "1"), 0.0)
+    session.echoes = False
+    session.line_sent(text, 0.0)
+    return session
+
+
+def test_grblhal_says_once_unasked_that_it_homes() -> None:
+    session = of_make("GrblHAL", "$H")
+    session.receive(status(HOMING), 0.1)
+    session.receive(Info("MSG", ""), 0.1)
+    session.receive(Ok(), 1.0)
+    assert not session.line_owed
+
+
+def test_a_second_such_report_is_one_of_automatic_reporting() -> None:
+    session = of_make("GrblHAL", "$H")
+    session.receive(status(HOMING), 0.1)
+    with pytest.raises(LinkSetup, match="481"):
+        session.receive(status(HOMING), 0.2)
+
+
+@pytest.mark.parametrize(
+    ("firmware", "line", "report", "fault"),
+    [
+        ("Grbl", "$H", HOMING.replace("|H:0", ""), LinkGarbled),
+        ("GrblHAL", "G0X-5", HOMING, LinkSetup),
+        ("GrblHAL", "$H", HOMING.replace("Home", "Idle"), LinkSetup),
+        ("FluidNC", "$H", HOMING, LinkSetup),
+    ],
+)
+def test_no_other_report_may_come_unasked(firmware: str, line: str, report: str, fault: type[Exception]) -> None:
+    with pytest.raises(fault):
+        of_make(firmware, line).receive(status(report), 0.1)
+
+
+def test_a_stock_board_knows_no_fields_of_other_makes() -> None:
+    session = of_make("Grbl", "$I")
+    session.query_sent(0.1)
+    with pytest.raises(LinkGarbled, match="field"):
+        session.receive(status("<Idle|MPos:0,0,0|H:0>"), 0.2)
+
+
+def test_a_stored_line_that_ran_by_itself_after_a_reset_is_remembered() -> None:
+    session = started()
+    session.receive(StartupLine(ran=True, empty=False), 0.1)
+    assert session.startup_ran
+    session.reset_sent()
+    assert not session.startup_ran

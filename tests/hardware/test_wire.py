@@ -17,6 +17,8 @@ from hardware.grbl.events import (
     Offset,
     Ok,
     ParserState,
+    PathSetting,
+    Reflected,
     Setting,
     StartupLine,
     StatusReport,
@@ -43,6 +45,12 @@ REPLIES: dict[bytes, object] = {
     ),
     b"[G54:0.000,0.000,0.000]": Offset("G54", (0.0, 0.0, 0.0)),
     b"[TLO:0.000]": Offset("TLO", (0.0,)),
+    b"[MSG:INFO: Connecting to STA SSID:Caf\xc3\xa9]": Info("MSG", "INFO: Connecting to STA SSID:Café"),
+    b"[MSG:ok ALARM:1 <Idle>]": Info("MSG", "ok ALARM:1 <Idle>"),
+    b"[MSG:]": Info("MSG", ""),
+    b"$/axes/x/steps_per_mm=400.000": PathSetting("axes/x/steps_per_mm", "400.000"),
+    b"?<Idle|MPos:0.000,0.000,0.000|FS:0,0>": Reflected(),
+    b"$I": Reflected(),
 }
 
 STREAM = (
@@ -97,7 +105,10 @@ def test_an_echo_is_compared_without_blanks_and_in_capitals() -> None:
     [
         b"oj", b"ok ", b"Ok", b"error:", b"error:x", b"ALARM:", b"<Idle>", b"<Idle|MPos:1,2|FS:0,0>",
         b"<Hdle|MPos:0,0,0>", b"<Run|MPos:0.0.0,1,2>", b"<Run|MPos:1,2,3|MPos:1,2,3>", b"<Run|MPos:1,2,3|FS:a,0>",
-        b"<Run|MPos:1,2,3|Ov:100,100>", b"[GC:G0 G5x]", b"[PRB:1,2:1]", b"[PRB:1,2,3:2]", b"[G54:a]", b"$x=1",
+        b"<Run|MPos:1,2,3|Ov:100,100>", b"<Run|MPos:1,2,3|S:0,0>",
+        b"<Run|MPos:1,2,3|F:0,0>", b"<Run|MPos:1,2,3|FS:0>", b"<Run|MPos:1,2,3|Q:1>", b"<Run|MPos:1,2,3|H:x>",
+        b"<Run|MPos:1,2,3|Pn:,>", b"<Run|MPos:1,2,3|A:s>", b"<Run|MPos:1,2,3|Ln:x>",
+         b"[GC:G0 G5x]", b"[PRB:1,2:1]", b"[PRB:1,2,3:2]", b"[G54:a]", b"$x=1",
         b"\xff\xfe", b"G1X1", b"[]", b"[ok]", b"<>", b"Grbl", b"o\x00k",
     ],
 )  # fmt: skip

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 FAMILY_OF = {
     "LINK": "link",
+    "LINK_IN_USE": "busy",
+    "LINK_SETUP": "setup",
     "BOARD_MISMATCH": "mismatch",
     "BOARD": "board",
     "PATH": "board",
