@@ -10,9 +10,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from config.base import Frozen, Name, PathText
+
+STOCK_INPUTS = "PXYZDHRS"
+"""Letters of a report's pins that mean probe, limits, door, hold, reset and start on every board."""
 
 
 class Assurance(StrEnum):
@@ -159,6 +162,22 @@ class Macros(Frozen):
     reject: Macro
 
 
+class Chute(Frozen):
+    """Where copies slide to the shopper."""
+
+    sensor: str = Field(default="", pattern="^([A-Z]|)$")
+    """Letter under which the board reports (`Pn:`) an input that is active while something slides through the chute;
+    none: it has no sensor. With one a copy counts as delivered only if it was seen to fall. A stock board has no input
+    left for it: one that reports more is needed, and the barrier must hold its pulse for half a second."""
+
+    @field_validator("sensor")
+    @classmethod
+    def _is_no_other_input(cls, letter: str) -> str:
+        if letter and letter in STOCK_INPUTS:
+            raise ValueError(f"{letter} is an input of every board (it has {', '.join(STOCK_INPUTS)})")
+        return letter
+
+
 class CameraView(Frozen):
     """One camera view and its calibration."""
 
@@ -255,6 +274,7 @@ class Machine(Frozen):
     clamp: Clamp
     magazine: Magazine
     macros: Macros
+    chute: Chute = Chute()
     views: Views
     check: CopyCheck
     gauge: Gauge = Gauge()

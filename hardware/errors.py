@@ -123,9 +123,15 @@ class BlankFault(HardwareFault):
 
 
 class ChuteBlocked(HardwareFault):
-    """The copy did not leave the clamp: the chute is full, or the copy sticks."""
+    """The copy did not leave the clamp, or must not: the chute is full, or the copy sticks."""
 
     code: ClassVar[str] = "CHUTE"
+
+
+class FallUnseen(HardwareFault):
+    """The copy left the clamp, and the chute's sensor saw nothing fall: nobody knows who has it."""
+
+    code: ClassVar[str] = "CHUTE_UNSEEN"
 
 
 class ClampNotEmpty(HardwareFault):

@@ -107,6 +107,15 @@ class WireLine:
     meaning: str
 
 
+class Fall(StrEnum):
+    """What the chute's sensor says of a drop."""
+
+    SEEN = "seen"
+    UNSEEN = "unseen"
+    UNWATCHED = "unwatched"
+    """The machine has no such sensor."""
+
+
 class JogEnd(StrEnum):
     """How a jog ended."""
 
@@ -162,8 +171,12 @@ class Cutter(Protocol):
     def present_to_check(self) -> None:
         """Brush the copy and bring it before the check camera."""
 
-    def deliver(self, before_opening: Callable[[], None] = ...) -> None:
-        """Bring the copy over the chute, call `before_opening`, and drop it to the shopper."""
+    def deliver(self, before_opening: Callable[[], None] = ...) -> Fall:
+        """Bring the copy over the chute, call `before_opening`, and drop it to the shopper.
+
+        Raises:
+            ChuteBlocked: the chute's sensor saw something before anything was dropped; `before_opening` was not called.
+        """
 
     def reject(self) -> None:
         """Drop what is clamped into the locked bin."""

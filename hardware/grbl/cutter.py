@@ -28,7 +28,7 @@ from hardware.grbl.motion import ComparedMotion, lift_wheel
 from hardware.grbl.touch_off import Seat, touch_off
 from hardware.grbl.wire_log import LoggedLink, WireLog
 from hardware.job import CutJob
-from hardware.ports import BoardIdentity, ByteLink, JogEnd, MachineStatus, TouchOff, WireLine
+from hardware.ports import BoardIdentity, ByteLink, Fall, JogEnd, MachineStatus, TouchOff, WireLine
 
 LOG = logging.getLogger(__name__)
 LOAD_TRIES = 2
@@ -114,7 +114,7 @@ class GrblCutter:
             self._macro(motion, self._machine.macros.brush)
             self._macro(motion, self._machine.macros.check)
 
-    def deliver(self, before_opening: Callable[[], None] = lambda: None) -> None:
+    def deliver(self, before_opening: Callable[[], None] = lambda: None) -> Fall:
         """Bring the copy over the chute, call `before_opening`, and drop it to the shopper."""
         moves, drop = up_to_opening(self._machine.macros.deliver)
         with self.latch.operation():
@@ -123,8 +123,9 @@ class GrblCutter:
             self._home(from_pull_off=True)
             motion = self.latch.homed()
             self._macro(motion, moves)
+            motion.require_clear_chute()
             before_opening()
-            self._macro(motion, drop)
+            return motion.drop(filled(drop, 0.0))
 
     def reject(self) -> None:
         """Drop what is clamped into the locked bin."""

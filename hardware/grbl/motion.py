@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from config.machine import Machine
 from hardware.clock import Clock
-from hardware.errors import HardwareFault, LinkGarbled, PathDeviation
+from hardware.errors import ChuteBlocked, HardwareFault, LinkGarbled, PathDeviation
 from hardware.grbl.board import GrblBoard, moving_freely
 from hardware.grbl.duration import longest_s, rapid_rate_mm_min
 from hardware.grbl.events import ParserState, Probe, StatusReport
@@ -22,6 +22,7 @@ from hardware.grbl.path_monitor import PathMonitor
 from hardware.grbl.settings import RESTART_NOTE
 from hardware.grbl.words import axis_words, figure
 from hardware.job import CutJob, JobLine, Position
+from hardware.ports import Fall
 
 NO_OVERRIDES = (100, 100, 100)
 PLANNER_BLOCKS = 16
@@ -32,6 +33,8 @@ AT_SPEED, STALLS_BELOW = 0.9, 0.75
 """Of the wheel's speed: what it must have before it goes down, and what it may fall to in the metal."""
 SPEED_WAIT_S = 5.0
 """How long a wheel that was given its time is waited for further."""
+FALL_S = 2.0
+"""How long after the clamp has closed again a copy may take to the chute's sensor."""
 LIFT_REPORTS = 200
 """Reports to wait for while the wheel is lifted."""
 LIFT_LOOK_S = 0.05
@@ -54,6 +57,8 @@ class ComparedMotion:
         self.at: Position = (0.0, 0.0, 0.0)
         """Where the machine stands, or will when all sent motion is done."""
         self._exact_mm = exact_mm(machine)
+        self._pins_seen = ""
+        """Inputs that were active in any watched report since they were last forgotten."""
 
     def learn_position(self) -> StatusReport:
         """Take the reported position as the true one: right after homing, and only then."""
@@ -87,6 +92,7 @@ class ComparedMotion:
     def _watch(self, status: StatusReport, now_s: float) -> None:
         moving_freely(status, now_s)
         self._judge_outputs(status)
+        self._pins_seen += status.pins
 
     def _judge_outputs(self, status: StatusReport) -> None:
         """Wheel and clamp are as commanded, in every report that says so; between two lines as either has it.
@@ -99,6 +105,30 @@ class ComparedMotion:
         now = frozenset(status.accessories) & OUTPUTS
         if now != self._modal.outputs and (self._coming is None or now != self._coming.outputs):
             raise PathDeviation("the wheel or the clamp is not as commanded: an output changed by itself")
+
+    def require_clear_chute(self) -> None:
+        """Where the chute has a sensor: nothing lies in it, so that what it sees next is the copy.
+
+        Raises:
+            ChuteBlocked: it sees something.
+        """
+        if self._machine.chute.sensor and self._machine.chute.sensor in self._board.query().pins:
+            raise ChuteBlocked("the chute's sensor sees something before anything was dropped")
+
+    def drop(self, lines: tuple[str, ...]) -> Fall:
+        """The lines that let go of the copy over the chute; what the chute's sensor saw meanwhile and soon after."""
+        self._pins_seen = ""
+        for line in lines:
+            self.step(line)
+        sensor = self._machine.chute.sensor
+        if not sensor:
+            return Fall.UNWATCHED
+        until_s = self._clock.now_s() + FALL_S
+        with self._board.watching(self._watch):
+            while sensor not in self._pins_seen and self._clock.now_s() < until_s:
+                self._clock.sleep(LIFT_LOOK_S)
+                self._board.query()
+        return Fall.SEEN if sensor in self._pins_seen else Fall.UNSEEN
 
     def go(self, *, x_mm: float | None = None, y_mm: float | None = None, z_mm: float | None = None) -> None:
         """A rapid in machine coordinates, compared when done."""

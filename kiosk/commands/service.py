@@ -19,12 +19,13 @@ from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from hardware.clock import SystemClock
-from hardware.errors import HardwareFault
+from hardware.errors import FallUnseen, HardwareFault
 from hardware.grbl.codes import alarm, error
 from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
 from hardware.link import serial_link_factory
+from hardware.ports import Fall
 from kiosk.commands.options import PORT_HELP, ConfigOption, MachineOption
 from kiosk.cutting.drawing import draw
 from kiosk.cutting.gcode import to_gcode
@@ -72,7 +73,8 @@ def _cut_one(machine: Machine, port: str, plan: CutPlan, slot: int, planned: Cal
             _say(f"slot {slot}: blank seated, edge {touch.error_mm:+.3f} mm")
             cutter.run(to_gcode(planned(touch.error_mm), machine), lambda _fraction: None)
             cutter.present_to_check()
-            cutter.deliver()
+            if cutter.deliver() is Fall.UNSEEN:
+                raise FallUnseen("the copy left the clamp, and the chute's sensor saw nothing fall")
             _say("cut and delivered")
         except HardwareFault as fault:
             raise _as_bad_input(port, fault) from fault

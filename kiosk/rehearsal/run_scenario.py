@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from config.machine import Machine
 from config.settings import Settings
 from config.store import Store
 from config.toml_files import checked
@@ -74,7 +75,7 @@ def play(
     began_s = time.perf_counter()
     with ExitStack() as closing:
         folder = data or closing.enter_context(scratch_folder())
-        scene = _Scene(scenario, _with_store(settings, scenario), folder, flight)
+        scene = _Scene(scenario, _as_owned(settings, scenario), folder, flight)
         closing.callback(scene.close)
         problems = scene.play()
         found = (*problems, *findings(scenario, scene.theatre, scene.seen, scene.audit))
@@ -82,11 +83,16 @@ def play(
     return ScenarioResult(scenario.title, found, tuple(scene.seen.path), virtual_s, time.perf_counter() - began_s)
 
 
-def _with_store(settings: Settings, scenario: Scenario) -> Settings:
-    if not scenario.store:
-        return settings
-    table = settings.store.model_dump(mode="json") | scenario.store
-    return replace(settings, store=checked(Store, table, "scenario", "store"))
+def _as_owned(settings: Settings, scenario: Scenario) -> Settings:
+    """Settings with what this owner has otherwise than shipped."""
+    if scenario.store:
+        table = settings.store.model_dump(mode="json") | scenario.store
+        settings = replace(settings, store=checked(Store, table, "scenario", "store"))
+    if scenario.machine:
+        parts = settings.machine.model_dump(mode="json", exclude_none=True)
+        table = parts | {name: parts.get(name, {}) | fields for name, fields in scenario.machine.items()}
+        settings = replace(settings, machine=checked(Machine, table, "scenario", "machine"))
+    return settings
 
 
 class _Scene:

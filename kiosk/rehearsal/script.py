@@ -156,6 +156,8 @@ class Scenario(Frozen):
     terminal: tuple[TerminalTrouble, ...] = ()
     store: dict[str, str | int] = Field(default_factory=dict)
     """Store settings other than the shipped ones."""
+    machine: dict[str, dict[str, str | int | float | bool]] = Field(default_factory=dict)
+    """Fields of the machine file other than the shipped ones, by part (`chute`, `wheel`)."""
     empty_slots: tuple[int, ...] = ()
     all_slots_hold: int | None = Field(default=None, ge=0)
     limit_s: float = Field(default=3600.0, gt=0, le=86400)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from hardware.errors import BlankFault, ChuteBlocked, ClampNotEmpty, DoorOpened, LinkFault, Stopped
-from hardware.ports import PaymentState, TouchOff
+from hardware.errors import BlankFault, ChuteBlocked, ClampNotEmpty, DoorOpened, FallUnseen, LinkFault, Stopped
+from hardware.ports import Fall, PaymentState, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.cutting.check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cutting.gcode import to_gcode
@@ -347,13 +347,17 @@ def deliver(ports: SessionPorts, transaction: str, copy: int) -> Delivered:
 
     Raises:
         ChuteBlocked: it still hangs in the clamp; nothing may be charged for it.
+        FallUnseen: it does not, and the chute's sensor saw nothing: staff are asked who has it.
     """
     # Written over the chute, no sooner: a copy lost on the way there lies anywhere but with the shopper.
-    ports.cutter.deliver(lambda: ports.journal.write(transaction, SaleStep.DELIVERING, copy=copy))
+    fall = ports.cutter.deliver(lambda: ports.journal.write(transaction, SaleStep.DELIVERING, copy=copy))
     if seen_in_clamp(ports):
         # Seen, so not in doubt: the money need not wait until somebody has cleared the chute.
         ports.journal.write(transaction, SaleStep.HANGING, copy=copy)
         raise ChuteBlocked("the copy did not fall into the chute")
+    if fall is Fall.UNSEEN:
+        ports.journal.write(transaction, SaleStep.GONE, copy=copy)
+        raise FallUnseen("the copy left the clamp, and the chute's sensor saw nothing fall")
     ports.journal.write(transaction, SaleStep.DELIVERED, copy=copy)
     return Delivered()
 

@@ -7,18 +7,20 @@ out, a cable, the stop button.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hardware.ports import PaymentAnswer, PaymentState
+from hardware.ports import Fall, PaymentAnswer, PaymentState
 from kiosk.records.journal import PaymentStatus
-from kiosk.session.intents import Cancel, Done, Stop
+from kiosk.session.intents import Cancel, ConfirmReceived, Done, Stop
 from kiosk.session.states import State
 from simulator.terminals.card import SimulatedTerminal, TerminalFault
 from tests.session.conftest import kiosk as kiosk
 from tests.session.parts import BAD_COPY, Shop, shop
 from tests.session.test_selling import buy
+from tests.support.staff_hands import recovers, signs_in
 
 
 def takes_at_once(terminal: SimulatedTerminal) -> None:
@@ -99,6 +101,45 @@ def test_only_what_was_delivered_is_paid_when_the_second_copy_is_stopped(kiosk: 
     receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
     assert receipt is not None
     assert (receipt.copies, kiosk.terminal.taken_in_all_minor, kiosk.cutter.chute) == (1, 349, 1)
+
+
+@pytest.mark.parametrize("received", [True, False])
+def test_a_copy_the_chute_did_not_see_is_not_paid_until_staff_say_who_has_it(kiosk: Shop, received: bool) -> None:
+    """It left the clamp: into the shopper's hand past a blind sensor, or beside the chute."""
+    kiosk.cutter.fall = Fall.UNSEEN
+    buy(kiosk)
+    seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert seen.fault is not None
+    assert (seen.fault.code, seen.fault.heals_itself) == ("CHUTE_UNSEEN", False)
+    recovers(kiosk.stage, pin="190283", received=None)
+    kiosk.stage.run_to(State.WELCOME)
+    assert kiosk.terminal.taken_in_all_minor == 0, "nobody has said yet that the shopper has it"
+    signs_in(kiosk.stage, pin="190283")
+    (doubt,) = kiosk.stage.now.staff.doubts  # type: ignore[union-attr]
+    kiosk.stage.post(ConfirmReceived(doubt.transaction, received=received))
+    kiosk.stage.run_until(lambda now: now.staff is not None and not now.staff.doubts)
+    assert (kiosk.terminal.taken_in_all_minor, kiosk.terminal.reserved) == (349 if received else 0, ())
+
+
+def test_a_copy_the_chute_saw_is_paid(kiosk: Shop) -> None:
+    kiosk.cutter.fall = Fall.SEEN
+    buy(kiosk)
+    kiosk.stage.run_to(State.THANK_YOU)
+    assert kiosk.terminal.taken_in_all_minor == 349
+
+
+def test_a_copy_that_hangs_is_not_paid_whatever_slid_past_the_sensor(kiosk: Shop) -> None:
+    def hangs(before_opening: Callable[[], None]) -> Fall:
+        before_opening()
+        return Fall.SEEN
+
+    kiosk.cutter.deliver = hangs  # type: ignore[assignment,method-assign]
+    buy(kiosk)
+    seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert seen.fault is not None
+    assert seen.fault.code == "CHUTE"
+    kiosk.stage.run_until(lambda _: kiosk.terminal.reserved == ())
+    assert kiosk.terminal.taken_in_all_minor == 0
 
 
 def test_copies_that_do_not_pass_are_neither_delivered_nor_paid(kiosk: Shop) -> None:

@@ -14,7 +14,7 @@ from config.machine import Assurance
 from config.settings import Settings, load_settings
 from hardware.errors import BlankFault, DoorOpened, HardwareFault, LinkLost, Stopped
 from hardware.job import CutJob
-from hardware.ports import BoardIdentity, JogEnd, MachineStatus, TouchOff, WireLine
+from hardware.ports import BoardIdentity, Fall, JogEnd, MachineStatus, TouchOff, WireLine
 from hardware.scan import Frame, ScanFrames
 from kiosk.compose import Devices, build_ports
 from kiosk.cutting.check import CopyErrors
@@ -60,6 +60,8 @@ class FakeCutter:
     latched: HardwareFault | None = None
     clamped: bool = False
     chute: int = 0
+    fall: Fall = Fall.UNWATCHED
+    """What the chute's sensor says of each copy."""
     bin: int = 0
     during_run: Callable[[float], None] | None = None
     pins: str = ""
@@ -99,11 +101,12 @@ class FakeCutter:
     def present_to_check(self) -> None:
         self._do("check", 3.0)
 
-    def deliver(self, before_opening: Callable[[], None] = lambda: None) -> None:
+    def deliver(self, before_opening: Callable[[], None] = lambda: None) -> Fall:
         before_opening()
         self._do("deliver", 2.0)
         self.clamped = False
         self.chute += 1
+        return self.fall
 
     def reject(self) -> None:
         self._do("reject", 2.0)

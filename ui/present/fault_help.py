@@ -22,6 +22,7 @@ FAMILY_OF = {
     "CLAMP": "clamp",
     "BLANK": "blank",
     "CHUTE": "chute",
+    "CHUTE_UNSEEN": "unseen",
     "JAW": "jaw",
     "CAMERA": "camera",
     "PAYMENT": "payment",
