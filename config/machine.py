@@ -163,17 +163,17 @@ class Macros(Frozen):
 
 
 class Chute(Frozen):
-    """Where copies slide to the shopper."""
+    """Where copies slide to the shopper, if it has a sensor."""
 
-    sensor: str = Field(default="", pattern="^([A-Z]|)$")
-    """Letter under which the board reports (`Pn:`) an input that is active while something slides through the chute;
-    none: it has no sensor. With one a copy counts as delivered only if it was seen to fall. A stock board has no input
-    left for it: one that reports more is needed, and the barrier must hold its pulse for half a second."""
+    sensor: str = Field(pattern="^[A-Z]$")
+    """Letter under which the board reports (`Pn:`) an input that is active while something slides through: a copy
+    counts as delivered only if it was seen to fall. A stock board has no input left for it: one that reports more is
+    needed, and the barrier must hold its pulse for half a second."""
 
     @field_validator("sensor")
     @classmethod
     def _is_no_other_input(cls, letter: str) -> str:
-        if letter and letter in STOCK_INPUTS:
+        if letter in STOCK_INPUTS:
             raise ValueError(f"{letter} is an input of every board (it has {', '.join(STOCK_INPUTS)})")
         return letter
 
@@ -274,7 +274,12 @@ class Machine(Frozen):
     clamp: Clamp
     magazine: Magazine
     macros: Macros
-    chute: Chute = Chute()
+    chute: Chute | None = None
     views: Views
     check: CopyCheck
     gauge: Gauge = Gauge()
+
+    @property
+    def chute_sensor(self) -> str:
+        """Letter of the input that sees a copy fall; empty where the chute has none."""
+        return self.chute.sensor if self.chute is not None else ""

@@ -112,7 +112,8 @@ class ComparedMotion:
         Raises:
             ChuteBlocked: it sees something.
         """
-        if self._machine.chute.sensor and self._machine.chute.sensor in self._board.query().pins:
+        sensor = self._machine.chute_sensor
+        if sensor and sensor in self._board.query().pins:
             raise ChuteBlocked("the chute's sensor sees something before anything was dropped")
 
     def drop(self, lines: tuple[str, ...]) -> Fall:
@@ -120,7 +121,7 @@ class ComparedMotion:
         self._pins_seen = ""
         for line in lines:
             self.step(line)
-        sensor = self._machine.chute.sensor
+        sensor = self._machine.chute_sensor
         if not sensor:
             return Fall.UNWATCHED
         until_s = self._clock.now_s() + FALL_S

@@ -32,6 +32,7 @@ class Required(StrEnum):
     OUT_OF_ORDER = "out of order: no motion, no charge, staff called"
     NOT_PAID = "nothing is cut and nothing charged: paid another way, or not at all"
     ASKED = "the terminal is asked until it is known: charged once, or not at all"
+    STAFF_SAY = "out of order: staff say who has the copy, and nothing is charged before they do"
     UNSEEN = "cannot be sensed by the machine: staff find it"
 
 

@@ -149,7 +149,7 @@ SAFETY = (
           harms=("turned_alone",)),
     Fault("tachometer_dead", "the wheel's sensor always says that it stands", Required.OUT_OF_ORDER,
           _sensor("tachometer_dead")),
-    Fault("chute_sensor_dead", "the chute's light barrier sees nothing fall", Required.OUT_OF_ORDER,
+    Fault("chute_sensor_dead", "the chute's light barrier sees nothing fall", Required.STAFF_SAY,
           _sensor("chute_dead")),
     Fault("home_switch_chatters", "a home switch closes for a moment now and then", Required.OUT_OF_ORDER, _chatter,
           {"axis": AXIS, "every_s": Parameter(0.5, 0.01, 60, unit=" s")}, harms=("ran_into_end",)),

@@ -107,7 +107,7 @@ class World:
         """How far the check camera was pushed to the left along the blade."""
         self.clamp_slack = False
         """Nothing holds the jaws together: they are open whatever the board says."""
-        sensor = machine.chute.sensor
+        sensor = machine.chute_sensor
         self.inputs: dict[str, Sensed] = {sensor: Sensed.CHUTE} if sensor else {}
         """Inputs beyond a stock board's, by the letter its reports show them under."""
         self.motor: Steps = (0, 0, 0)

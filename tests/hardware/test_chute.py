@@ -86,7 +86,7 @@ def test_without_a_sensor_nothing_is_watched_and_any_letter_may_be_active() -> N
     assert hands.cutter.deliver() is Fall.UNWATCHED
 
 
-@pytest.mark.parametrize("sensor", [*"PXYZDHRS", "c", "CC", "1"])
+@pytest.mark.parametrize("sensor", [*"PXYZDHRS", "c", "CC", "1", ""])
 def test_a_letter_that_means_something_else_or_nothing_is_no_sensor(sensor: str) -> None:
     with pytest.raises(BadInput, match="sensor"):
         checked(Chute, {"sensor": sensor}, "machine.toml", "chute")
