@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from config.base import Frozen, Name, PathText
+from config.payment import Payment
 
 STOCK_INPUTS = "PXYZDHRS"
 """Letters of a report's pins that mean probe, limits, door, hold, reset and start on every board."""
@@ -278,6 +279,7 @@ class Machine(Frozen):
     views: Views
     check: CopyCheck
     gauge: Gauge = Gauge()
+    payment: Payment = Payment()
 
     @property
     def chute_sensor(self) -> str:

@@ -31,7 +31,7 @@ class PtyPort:
         """
         self.path = path
         self._realtime = realtime
-        _free(path)
+        free(path)
         self._stop = threading.Event()
         self._write_lock = threading.Lock()
         self._open = False
@@ -119,7 +119,7 @@ class PtyPort:
                     self._realtime.send(data)
 
 
-def _free(path: Path) -> None:
+def free(path: Path) -> None:
     """A link left by an earlier run may go; anything else may not."""
     try:
         mode = path.lstat().st_mode

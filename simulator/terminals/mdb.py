@@ -56,6 +56,10 @@ class MdbTerminal:
         else:
             self._faults.append(fault)
 
+    def ledger_object(self) -> dict[str, object]:
+        """What is approved and what was taken, for a file."""
+        return {"approved": self.approved_minor, "charged": list(self.charged)}
+
     def mend(self) -> None:
         """Nothing goes wrong any more."""
         self._faults.clear()
@@ -90,6 +94,9 @@ class MdbTerminal:
         return [out] if out else []
 
     def _heard(self, line: str) -> list[str]:
+        self.lapses()
+        if self.hung_up:
+            return []
         match line.split(","):
             case ["V"]:
                 return [f"v,{self._firmware}"]
@@ -137,7 +144,7 @@ class MdbTerminal:
         return ["d,STATUS,VEND", f"d,STATUS,RESULT,1,{amount_text(self._asked)}"]
 
     def lapses(self) -> None:
-        """What was to happen between approval and end happens."""
+        """What was to happen between approval and end happens: at the latest when the next line comes."""
         fault, self._ends = self._ends, None
         if fault is MdbFault.LAPSED:
             self._state, self._approved = "IDLE", False

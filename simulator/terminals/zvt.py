@@ -123,6 +123,10 @@ class ZvtTerminal:
         else:
             self._faults.append(fault)
 
+    def ledger_object(self) -> dict[str, object]:
+        """What was reserved, taken and given back, for a file."""
+        return self.ledger.as_object()
+
     def mend(self) -> None:
         """Nothing goes wrong any more."""
         self._faults.clear()
