@@ -113,7 +113,6 @@ class PageFrame(FloatLayout):
         self.shown, self._reach = shown, reach
         self._banner.text = shown.simulated
         self._header.store, self._header.badge = shown.store_name, shown.badge
-        self._bar.actions = shown.actions
         self._tools.show(shown)
         page_class = PAGES[shown.page]
         if type(self.page) is not page_class:
@@ -122,6 +121,7 @@ class PageFrame(FloatLayout):
             assert self.page is not None  # noqa: S101 - narrows the type; set above
             self.page.shown = shown
             self.page.reach = reach
+        self._share_actions()
         if new_visit:
             self._visit = shown.visit
             self._deaf_until_s = Clock.get_time() + look.theme.motion.deaf_s
@@ -136,6 +136,7 @@ class PageFrame(FloatLayout):
         page = self._kept.pop(page_class, None)
         if page is None:
             page = page_class(shown=shown, send=self._touched, reach=reach)
+            page.fbind("holds_actions", self._share_actions)
         else:
             page.shown, page.reach = shown, reach
         if shown.page in KEPT_PAGES:
@@ -143,6 +144,18 @@ class PageFrame(FloatLayout):
         self.page = page
         self._page_box.add_widget(page)
         page.begin()
+
+    def _share_actions(self, *_: Any) -> None:
+        """The main buttons stand below the page, or on it; where there are none below, they take no room there."""
+        if self.shown is None or self.page is None:
+            return
+        below = () if self.page.holds_actions else self.shown.actions
+        self._bar.actions = below
+        if bool(below) != (self._bar.parent is not None):
+            if below:
+                self._footer.add_widget(self._bar, index=len(self._footer.children))
+            else:
+                self._footer.remove_widget(self._bar)
 
     def _ask(self, shown: Shown) -> None:
         if shown.waiting is None:

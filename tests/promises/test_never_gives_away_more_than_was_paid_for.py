@@ -233,6 +233,39 @@ def test_the_copy_is_not_read_before_the_tray_was_seen_empty(kiosk: Shop) -> Non
     assert kiosk.stage.now.state is State.LAY_COPY
 
 
+def test_a_copy_laid_as_soon_as_the_screen_no_longer_asks_for_the_original_is_read(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    kiosk.stage.run_to(State.LAY_COPY)
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_until(lambda now: not now.tray_has_key)
+    lay(kiosk, OFF)
+    assert offered(kiosk.stage.run_to(State.RETURN_RESULT)) == (Remedy.REFUND, Remedy.RECUT)
+
+
+def test_the_original_lifted_for_one_look_and_laid_again_is_not_the_copy(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    kiosk.stage.run_to(State.LAY_COPY)
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_until(lambda _: kiosk.stage.controller.context.here.tray_empty_seen == 1)
+    lay(kiosk, KEY)
+    before_s = kiosk.clock.now_s()
+    kiosk.stage.run_until(lambda _: kiosk.clock.now_s() > before_s + 10)
+    assert kiosk.stage.now.state is State.LAY_COPY
+    assert kiosk.stage.now.tray_has_key, "the screen must ask for it back"
+
+
+def test_a_copy_that_could_not_be_read_is_moved_where_it_lies_and_read_when_told_so(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    lay_copy(kiosk, Identification(Outcome.CUT_OFF))
+    kiosk.stage.run_until(lambda now: now.state is State.LAY_COPY and now.lay_again is Outcome.CUT_OFF)
+    lay(kiosk, OFF)
+    kiosk.stage.post(KeyLaid())
+    assert offered(kiosk.stage.run_to(State.RETURN_RESULT)) == (Remedy.REFUND, Remedy.RECUT)
+
+
 def test_what_is_left_of_either_key_after_the_visit_is_nothing(kiosk: Shop) -> None:
     brought(kiosk, bought(kiosk), KEY, OFF)
     kiosk.stage.post(Done())

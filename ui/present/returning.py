@@ -53,14 +53,15 @@ def copy(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> 
     """The original out, then the copy in."""
     again = snapshot.lay_again
     hint = (words(f"outcome.{again}.next"),) if again else ()
+    moved = (primary(words, "key_laid", "try_again.again", KeyLaid()),) if again else ()
     return Shown(
         page="message",
         visit=f"lay_copy/{again}",
         title=words(f"outcome.{again}.what") if again else words("copy.title"),
         store_name=store.name,
         body=((words("copy.take"),) if snapshot.tray_has_key and not again else ()) + (words("copy.text"), *hint),
-        picture="take_key" if snapshot.tray_has_key else "lay_key",
-        actions=(call_staff(words, snapshot), cancel(words)),
+        picture="take_key" if snapshot.tray_has_key and not again else "lay_key",
+        actions=(*moved, call_staff(words, snapshot), cancel(words)),
         chime="attention",
     )
 

@@ -132,8 +132,10 @@ class Lines(Rows):
     def make(self, row: Any) -> Widget:
         """One line."""
         line = BoxLayout(size_hint_y=None, spacing=look.theme.gap_px)
-        label = Soft(text=row.label, size_hint_x=0.42)
-        value = Strong(text=row.value, size_hint_x=0.58, halign="right")
+        # By the letters of each: long values must not wrap beside a short label's empty half.
+        share = min(0.6, max(0.25, len(row.label) / max(1, len(row.label) + len(row.value))))
+        label = Soft(text=row.label, size_hint_x=share)
+        value = Strong(text=row.value, size_hint_x=1 - share, halign="right")
 
         def fit(*_: Any) -> None:
             line.height = max(label.height, value.height)

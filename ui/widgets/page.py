@@ -83,6 +83,9 @@ class Page(Layout):
     side_by_side = BooleanProperty(False)
     """Whether parts stand beside each other; kv moves rows from one part to the other by it."""
 
+    holds_actions = BooleanProperty(False)
+    """Whether the main buttons stand on the page itself now, so that the frame shows none."""
+
     def __init__(self, **kwargs: Any) -> None:
         self._trigger_layout = Clock.create_trigger(self.do_layout, -1)
         super().__init__(**kwargs)
@@ -149,10 +152,13 @@ class Page(Layout):
             self._picture(picture, left_x, self.y, left_w, self.height)
             return
         words.width, words.x = left_w, left_x
-        tabs = self.part("tabs")
+        tabs, actions = self.part("tabs"), self.part("actions")
         if tabs is not None:
-            words.top = self.top
-            tabs.width, tabs.x, tabs.y = left_w, left_x, self.y
+            words.top, bottom = self.top, self.y
+            if actions is not None:
+                actions.width, actions.x, actions.y = left_w, left_x, bottom
+                bottom += actions.height + theme.gap_px
+            tabs.width, tabs.x, tabs.y = left_w, left_x, bottom
             return
         free = self.height - words.height - theme.wide_gap_px
         if picture is not None and free > theme.mm(LEAST_PICTURE_MM):

@@ -117,16 +117,23 @@ def enter_lay_copy(context: SessionContext) -> None:
 
 
 def handle_lay_copy(context: SessionContext, event: Intent | Report) -> None:
-    """Nothing is read before the tray was seen empty: what lies there now is what was read already."""
+    """Nothing is read before the tray was seen empty: what lies there now is what was read already.
+
+    The screen asks for the original back until then: a copy laid on one empty look would wait there unread.
+    """
     visit = context.here
     match event:
         case TraySeen(empty):
-            context.tray_has_key = not empty
             if not empty and visit.tray_empty_seen >= EMPTY_LOOKS:
+                context.tray_has_key = True
                 context.session.laid_to_compare()
                 return
             visit.tray_empty_seen = visit.tray_empty_seen + 1 if empty else 0
+            context.tray_has_key = visit.tray_empty_seen < EMPTY_LOOKS
             context.due_in(LOOK_EVERY_S, Timer.LOOK)
+        case KeyLaid() if visit.try_again is not None:
+            # The original was seen to be gone before the copy was read the first time; a copy only moved is no new one.
+            context.session.laid_to_compare()
         case Due(Timer.LOOK):
             look(context)
         case StampRead(stamp):
@@ -134,7 +141,7 @@ def handle_lay_copy(context: SessionContext, event: Intent | Report) -> None:
         case Cancel():
             context.go_home()
         case _:
-            # Wishes of other screens: that the copy is laid is seen, not said. Progress that comes late.
+            # Wishes of other screens: that the copy is laid is first seen, not said. Progress that comes late.
             pass
 
 
