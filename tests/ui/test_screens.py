@@ -16,7 +16,8 @@ from kiosk.session.intents import Intent
 from kiosk.session.states import State
 from tests.ui.glass import gallery, labels_in, mistakes
 from ui.gallery import SIZES, sample_store
-from ui.present.local import LocalAct
+from ui.present.fault_help import FAMILIES
+from ui.present.local import Local, LocalAct
 from ui.present.samples import SAMPLES
 from ui.present.spoken import actions_of
 from ui.theme import make_theme
@@ -150,6 +151,19 @@ def test_all_a_shopper_touches_lies_in_the_lower_half_on_one_touch(size: str, re
     upright = () if reach else STAFF_SIGN_IN
     shopper = [seen for seen in survey(size, "es", reach=reach) if not seen.name.startswith(FULL_PAGES + upright)]
     assert [(seen.name, seen.too_high, seen.mistakes) for seen in shopper if seen.too_high or seen.mistakes] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_faults_help_fits_a_low_glass_with_all_inputs_said(language: str) -> None:
+    snapshot, _ = SAMPLES["40-staff-recover-not"]
+    glass = gallery()
+    too_high = []
+    for tab in ("kiosk", *(f"help/{family}" for family in FAMILIES)):
+        glass.show(replace(snapshot, language=language), Local(tab=tab), sample_store("landscape"), "light")
+        page = glass.frame.page
+        if page.part("controls").height > page.height:
+            too_high.append(tab)
+    assert too_high == []
 
 
 def test_a_page_that_would_not_fit_in_the_lower_half_does_not_offer_it() -> None:
