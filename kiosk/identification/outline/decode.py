@@ -7,7 +7,7 @@ code is (`likelihood`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,10 @@ WORN_DOUBT = 0.5
 LOST_DOUBT = 0.8
 STRAY_NOTCH_MM = 0.35
 DIP_MM = 0.15
+RELIEF_MM = 0.03
+"""An edge seen lower than this behind the shoulder than further on is relieved there, not rubbed."""
+LEVEL_FOR_MM = 0.8
+LEVEL_WITHIN_MM = 0.03
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,6 +118,7 @@ def decode(profile: Profile, spec: CutSpec, count: int, blade: Blade, *, loose: 
     fit = fit_cuts(profile, spec, count, loose=loose)
     if fit is None:
         return None
+    blade = replace(blade, height_mm=_height_mm(profile, spec, fit, blade.height_mm))
     last_uncut = _last_uncut(profile, spec, fit)
     if not _measured_well(profile, spec, fit, blade, loose=loose):
         cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
@@ -139,6 +144,30 @@ def _measured_well(profile: Profile, spec: CutSpec, fit: CutFit, blade: Blade, *
         and all(_is_cut(root, spec, blade.height_mm) for root in fit.roots_mm)
         and spacing_fits(profile, spec, centres, np.array(fit.roots_mm), blade.length_share)
     )
+
+
+def _height_mm(profile: Profile, spec: CutSpec, fit: CutFit, behind_stop_mm: float) -> float:
+    """Height of the blade where no cut of the fit takes any of it away.
+
+    Makers relieve the edge behind a shoulder, where the height is measured first: the edge before the first cut counts
+    where it is higher for long enough. Flats of cuts are never taken for it, however shallow.
+    """
+    if spec.stop is not SpacingStop.SHOULDER:
+        return behind_stop_mm
+    first_mm = spec.first_cut_mm + fit.shift_mm
+    flank_mm = (spec.blade_height_mm - fit.roots_mm[0]) * float(np.tan(np.deg2rad(spec.angle_deg / 2)))
+    x, height = profile[:, 0], profile[:, 1]
+    before = height[(x > 0.25) & (x < first_mm - spec.flat_mm / 2 - flank_mm - 0.1)]
+    count = round(LEVEL_FOR_MM / PITCH_MM)
+    if before.size < count:
+        return behind_stop_mm
+    stretches = np.lib.stride_tricks.sliding_window_view(before, count)
+    level = stretches[np.ptp(stretches, axis=1) < LEVEL_WITHIN_MM]
+    if not len(level):
+        return behind_stop_mm
+    highest_mm = float(np.median(level, axis=1).max())
+    hollow = highest_mm - float(np.median(height[(x > 0.25) & (x < 1.0)])) > RELIEF_MM
+    return highest_mm if hollow else behind_stop_mm
 
 
 def notches(profile: Profile, height_mm: float) -> tuple[float, ...]:
