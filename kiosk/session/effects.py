@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from hardware.errors import BlankFault, ChuteBlocked, ClampNotEmpty, DoorOpened, FallUnseen, LinkFault, Stopped
-from hardware.ports import Fall, PaymentState, TouchOff
+from hardware.ports import BoardIdentity, Fall, PaymentState, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.cutting.check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cutting.gcode import to_gcode
@@ -70,6 +70,17 @@ def connect(ports: SessionPorts) -> Connected | NotReached:
         return NotReached(fault.code, str(fault))
     except (DoorOpened, Stopped):
         identity, clear = None, False
+    return Connected(identity, unsettled, _held_back(ports, clear=clear))
+
+
+def ask_again(
+    ports: SessionPorts, identity: BoardIdentity | None, unsettled: tuple[str, ...]
+) -> Connected | NotReached:
+    """Whether a machine that is about to move by itself still may. Nothing moves."""
+    try:
+        clear = obstacle(ports.cutter.look()) is None
+    except LinkFault as fault:
+        return NotReached(fault.code, str(fault))
     return Connected(identity, unsettled, _held_back(ports, clear=clear))
 
 

@@ -43,7 +43,6 @@ class Session:
 
     ready = _of_the_table
     ready_but_closed = _of_the_table
-    reached = _of_the_table
     touched = _of_the_table
     key_seen = _of_the_table
     not_identified = _of_the_table

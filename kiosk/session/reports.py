@@ -34,6 +34,8 @@ class Faulted:
 class HeldBack(StrEnum):
     """Why a machine that was just switched on must wait for a person before it moves."""
 
+    LATE = "late"
+    """It did not answer at first."""
     FAULT = "fault"
     """It stopped before the restart, and nobody has recovered it since."""
     METAL = "metal"

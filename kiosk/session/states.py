@@ -94,7 +94,6 @@ MAY_END: tuple[State, ...] = (*BEFORE_MONEY, *STAFF, S.SETTLING, S.THANK_YOU, S.
 TABLE: tuple[Row, ...] = (
     Row("ready", (S.STARTING, S.OUT_OF_ORDER), S.WELCOME),
     Row("ready_but_closed", (S.STARTING, S.OUT_OF_ORDER), S.CLOSED),
-    Row("reached", (S.OUT_OF_ORDER,), S.STARTING),
     # The shopper's key
     Row("touched", (S.WELCOME,), S.PLACE_KEY),
     Row("key_seen", (S.PLACE_KEY, S.TRY_AGAIN), S.SCANNING),

@@ -163,6 +163,36 @@ def test_the_one_motion_nobody_asked_for_is_announced_for_ten_seconds_and_a_stop
         assert list(dict.fromkeys(told)) == [10, 9, 8, 7, 6, 5, 4, 3]
 
 
+@pytest.mark.parametrize("pins", ["D", "H", "R"])
+@pytest.mark.parametrize("seconds_left", [9, 5, 1])
+def test_a_door_opened_and_closed_while_the_start_is_announced_ends_it(
+    tmp_path: Path, pins: str, seconds_left: int
+) -> None:
+    """Somebody sees the countdown, opens the door, reaches in, closes it again."""
+    with shop(tmp_path) as kiosk:
+        kiosk.stage.begin()
+        kiosk.stage.run_until(lambda now: now.moves_in_s == seconds_left)
+        kiosk.cutter.pins = pins
+        kiosk.stage.after(1.5, lambda: setattr(kiosk.cutter, "pins", ""))
+        kiosk.stage.run_to(State.OUT_OF_ORDER)
+        nobody_comes(kiosk)
+        assert kiosk.cutter.moves == []
+        assert kiosk.stage.now.state is State.OUT_OF_ORDER
+
+
+def test_a_machine_that_answers_late_waits_for_a_person_and_is_not_homed(tmp_path: Path) -> None:
+    """The port is plugged in, the stop released, the door closed again: all of it while nobody is at the screen."""
+    with shop(tmp_path) as kiosk:
+        kiosk.cutter.will_fail("connect", LinkLost("no such port"))
+        kiosk.stage.begin()
+        kiosk.stage.run_to(State.OUT_OF_ORDER)
+        nobody_comes(kiosk)
+        assert kiosk.cutter.moves == []
+        assert kiosk.stage.now.state is State.OUT_OF_ORDER
+        recovers(kiosk.stage, pin=PIN)
+        assert kiosk.cutter.moves[0] == "recover"
+
+
 def test_two_slots_in_a_row_that_bring_nothing_fit_are_the_machines_fault_over_a_restart_too(tmp_path: Path) -> None:
     with shop(tmp_path) as kiosk:
         ports = kiosk.stage.ports

@@ -36,6 +36,7 @@ LOOK_AROUND_EVERY_S = 60.0
 """How often a kiosk nobody uses looks whether it could still serve: a disk fills while nobody touches the screen."""
 LONE_PROBLEM = "SESSION"
 HELD_BACK = {
+    HeldBack.LATE: "it answers now; after a fault it waits for Recover",
     HeldBack.FAULT: "stopped before the restart; nobody has recovered it since",
     HeldBack.METAL: "something may be in the clamp",
     HeldBack.SALE: "the restart came in the middle of a sale",
@@ -77,7 +78,8 @@ def handle_starting(context: SessionContext, event: Intent | Report) -> None:
             context.note_fault(code, detail, heals=True)
             context.session.broke()
         case Due(Timer.ANNOUNCE):
-            _count_down(context)
+            identity, unsettled = context.identity, context.unsettled
+            context.request(Lane.MACHINE, lambda: effects.ask_again(context.ports, identity, unsettled))
         case BroughtUp():
             _well(context, event)
         case _:
@@ -89,15 +91,14 @@ def _connected(context: SessionContext, event: Connected) -> None:
     context.identity, context.unsettled = event.identity, event.unsettled
     context.set_recovering(False)
     reason = event.held_back
+    if reason is None and context.session.state is State.OUT_OF_ORDER:
+        # It could not be reached before, and after a fault nothing moves but by a person's wish.
+        reason = HeldBack.LATE
     if reason is None:
-        if context.session.state is State.OUT_OF_ORDER:
-            context.fault = None
-            context.heal_attempts = 0
-            context.session.reached()
-        context.moves_in_s = ANNOUNCED_S
-        context.due_in(1.0, Timer.ANNOUNCE)
+        _announce(context)
         return
-    code = CODE_OF.get(reason) or context.ports.machine_record.fault
+    known = context.fault.code if context.fault is not None else LONE_PROBLEM
+    code = CODE_OF.get(reason) or context.ports.machine_record.fault or known
     context.fault = None
     context.note_fault(code, HELD_BACK[reason], heals=False)
     context.audit("held_back", reason=reason.value)
@@ -107,8 +108,12 @@ def _connected(context: SessionContext, event: Connected) -> None:
         context.session.broke()
 
 
-def _count_down(context: SessionContext) -> None:
-    context.moves_in_s -= 1
+def _announce(context: SessionContext) -> None:
+    """Say in how many seconds it moves by itself.
+
+    Its inputs are looked at anew each second: who opens the door meanwhile means to reach in, though it be closed again.
+    """
+    context.moves_in_s = context.moves_in_s - 1 if context.moves_in_s else ANNOUNCED_S
     if context.moves_in_s > 0:
         context.due_in(1.0, Timer.ANNOUNCE)
         return
