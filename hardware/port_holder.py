@@ -1,4 +1,4 @@
-"""Which program holds a serial port, as `fuser` would say. Reads /proc; opens no port.
+"""Which program holds a serial port, as fuser(1) would say. Reads /proc; opens no port.
 
 Responsible for: naming the holder in words a technician can act on. Not responsible for: what is done about it.
 

@@ -111,7 +111,7 @@ def _connected(context: SessionContext, event: Connected) -> None:
 def _announce(context: SessionContext) -> None:
     """Say in how many seconds it moves by itself.
 
-    Its inputs are looked at anew each second: who opens the door meanwhile means to reach in, though it be closed again.
+    Its inputs are looked at anew each second: who opens the door means to reach in, though it be closed again.
     """
     context.moves_in_s = context.moves_in_s - 1 if context.moves_in_s else ANNOUNCED_S
     if context.moves_in_s > 0:
