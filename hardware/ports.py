@@ -162,8 +162,15 @@ class Cutter(Protocol):
     def home(self) -> None:
         """Lift the wheel if it stands low, find the switches twice; position is known afterwards."""
 
-    def load(self, slot: int, blade_height_mm: float) -> TouchOff:
-        """Turn, feed, clamp, touch off. Raises BlankFault when what is clamped is not a seated blank."""
+    def load(self, slot: int, blade_height_mm: float, thrown_away: Callable[[], None] = ...) -> TouchOff:
+        """Turn, feed, clamp, touch off.
+
+        A blank that does not sit is thrown away and another one fed; before that `thrown_away` is called, which may
+        look at the clamp and raise: nothing latches for it, and nothing is fed.
+
+        Raises:
+            BlankFault: what is clamped is still not a seated blank.
+        """
 
     def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
         """Cut. `progress` gets the fraction done, 0 to 1, from the calling thread."""

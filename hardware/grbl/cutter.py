@@ -81,15 +81,20 @@ class GrblCutter:
             self._lift()
             self._home()
 
-    def load(self, slot: int, blade_height_mm: float) -> TouchOff:
+    def load(self, slot: int, blade_height_mm: float, thrown_away: Callable[[], None] = lambda: None) -> TouchOff:
         """Turn, feed, clamp, touch off; one clean cycle and one more try when the blank does not sit.
+
+        `thrown_away` is called before that second try, while no operation is under way: what it raises ends the
+        loading and latches nothing.
 
         Raises:
             BlankFault: still no seated blank. The machine is sound and its clamp is empty; nothing latches.
         """
-        with self.latch.operation():
-            motion = self.latch.homed()
-            for feeds in (1, LOAD_TRIES):
+        for feeds in range(1, LOAD_TRIES + 1):
+            if feeds > 1:
+                thrown_away()
+            with self.latch.operation():
+                motion = self.latch.homed()
                 self._macro(motion, self._machine.macros.feed, slot_z_mm(self._machine, slot))
                 seat, touch = touch_off(motion, self._machine, blade_height_mm)
                 if seat is Seat.SEATED and touch is not None:
@@ -99,8 +104,7 @@ class GrblCutter:
                 )
                 self._macro(motion, self._machine.macros.reject)
                 self._macro(motion, self._machine.macros.brush)
-            fault = BlankFault(slot, seat.value, LOAD_TRIES)
-        raise fault
+        raise BlankFault(slot, seat.value, LOAD_TRIES)
 
     def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
         """Cut, compared and watched as far as the wire's assurance allows."""

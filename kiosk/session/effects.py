@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from hardware.errors import BlankFault, ChuteBlocked, ClampNotEmpty, DoorOpened, FallUnseen, LinkFault, Stopped
+from hardware.errors import BlankFault, ChuteBlocked, DoorOpened, FallUnseen, LinkFault, Stopped
 from hardware.ports import BoardIdentity, Fall, PaymentState, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.cutting.check import TOUCHES_WATCHED, edge_correction_mm
@@ -46,7 +46,7 @@ from kiosk.session.reports import (
     TraySeen,
     WheelStopped,
 )
-from kiosk.session.settle import insist, refund, scrap, seen_in_clamp, settle_metal, settle_money
+from kiosk.session.settle import insist, refund, require_thrown_away, scrap, seen_in_clamp, settle_metal, settle_money
 from kiosk.session.snapshot import CheckResult
 from kiosk.session.visit import KeySecrets, PlanBasis, TouchedBlank
 
@@ -267,14 +267,18 @@ def take_blank(ports: SessionPorts, slot: int, blade_height_mm: float, *, by: st
         scrap(ports)
     record.clamp_used(by)
     ports.inventory.take(slot)
+
+    def thrown_away() -> None:
+        require_thrown_away(ports)
+        record.clamp_used(by)
+
     try:
-        touch = ports.cutter.load(slot, blade_height_mm)
+        touch = ports.cutter.load(slot, blade_height_mm, thrown_away)
     except BlankFault as fault:
         ports.inventory.take(slot, fault.blanks_used - 1)
         _slot_failed(ports, slot, fault.reason)
         # The driver has thrown away what there was: nothing more is fed before the clamp was seen empty.
-        if seen_in_clamp(ports):
-            raise ClampNotEmpty("the unfit blank still hangs in the clamp") from fault
+        require_thrown_away(ports)
         raise
     record.seated()
     ports.inventory.take(slot, touch.blanks_used - 1)

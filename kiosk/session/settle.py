@@ -57,8 +57,18 @@ def scrap(ports: SessionPorts) -> None:
         HardwareFault: the machine or the camera cannot say or do it.
     """
     ports.cutter.reject()
+    require_thrown_away(ports)
+
+
+def require_thrown_away(ports: SessionPorts) -> None:
+    """See that what was dropped over the bin is gone from the clamp.
+
+    Raises:
+        ClampNotEmpty: it still hangs there.
+        HardwareFault: the machine or the camera cannot say it.
+    """
     if seen_in_clamp(ports):
-        raise ClampNotEmpty("what was scrapped still hangs in the clamp")
+        raise ClampNotEmpty("what was thrown away still hangs in the clamp")
 
 
 def seen_in_clamp(ports: SessionPorts) -> bool:

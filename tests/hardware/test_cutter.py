@@ -18,6 +18,8 @@ from config.problems import BadInput
 from hardware.errors import (
     BlankFault,
     BoardAlarm,
+    CameraFault,
+    ClampNotEmpty,
     DoorOpened,
     HardwareFault,
     LinkGarbled,
@@ -186,6 +188,27 @@ def test_a_blank_that_does_not_sit_twice_is_a_blank_fault_that_latches_nothing(l
     assert sim.world.crashes == 0
     sim.world.lift_mm = []
     sim.cutter.load(1, sim.plan.blade_height_mm)
+
+
+@pytest.mark.parametrize("raised", [ClampNotEmpty("it hangs"), CameraFault("check", "dark")])
+def test_nothing_is_fed_onto_a_blank_that_was_not_seen_to_be_gone_and_nothing_latches(raised: HardwareFault) -> None:
+    sim = Rig(lift_mm=[0.18, 0.0]).ready()
+
+    def looks() -> None:
+        sim.cutter.present_to_check()
+        raise raised
+
+    with pytest.raises(type(raised)):
+        sim.cutter.load(1, sim.plan.blade_height_mm, looks)
+    assert (sim.world.fed, sim.cutter.fault) == (1, None)
+    sim.cutter.present_to_check()
+
+
+def test_a_clamp_seen_empty_is_fed_again() -> None:
+    sim = Rig(lift_mm=[0.18, 0.0]).ready()
+    looked: list[int] = []
+    sim.cutter.load(1, sim.plan.blade_height_mm, lambda: looked.append(sim.world.fed))
+    assert (looked, sim.world.fed) == ([1], 2)
 
 
 def test_a_probe_that_is_closed_before_it_touches_is_a_fault() -> None:

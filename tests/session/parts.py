@@ -84,7 +84,10 @@ class FakeCutter:
     def home(self) -> None:
         self._do("home", 5.0)
 
-    def load(self, slot: int, blade_height_mm: float) -> TouchOff:
+    def load(self, slot: int, blade_height_mm: float, thrown_away: Callable[[], None] = lambda: None) -> TouchOff:
+        for _ in range(self.feeds - 1):
+            self._do(f"reject of {slot}", 8.0, name="load")
+            thrown_away()
         self._do(f"load {slot}", 8.0, name="load")
         self.clamped = True
         return TouchOff(blade_height_mm, 0.0, blanks_used=self.feeds)

@@ -15,6 +15,7 @@ from hardware.errors import (
     LinkTimeout,
     PathDeviation,
 )
+from hardware.scan import Frame
 from kiosk.records.journal import BlankStatus, PaymentStatus
 from kiosk.session.intents import Cancel, Confirm, ConfirmReceived, Done, Stop
 from kiosk.session.snapshot import Snapshot
@@ -132,6 +133,42 @@ def test_a_first_blank_that_did_not_sit_is_counted_as_well_as_the_second(kiosk: 
     buy(kiosk)
     kiosk.stage.run_to(State.THANK_YOU)
     assert inventory.slots()[0].count == before - 2
+
+
+def test_a_thrown_away_blank_that_still_hangs_is_not_fed_upon(kiosk: Shop) -> None:
+    kiosk.cutter.feeds, kiosk.cutter.clamped = 2, True
+    buy(kiosk)
+    broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert broken.fault is not None
+    assert broken.fault.code == "CLAMP"
+    assert (kiosk.cutter.latched, "load 1" in kiosk.cutter.diary) == (None, False)
+    assert kiosk.stage.ports.machine_record.clamped_by == "sale"
+    recovers(kiosk)
+    kiosk.stage.run_to(State.WELCOME)
+    assert_neither(kiosk)
+
+
+def test_a_camera_that_fails_between_two_blanks_stops_the_feed_and_latches_nothing(kiosk: Shop) -> None:
+    def dark() -> Frame:
+        kiosk.scanner.check = real  # type: ignore[method-assign]
+        raise CameraFault("check", "dark")
+
+    kiosk.cutter.feeds, real = 2, kiosk.scanner.check
+    kiosk.scanner.check = dark  # type: ignore[method-assign]
+    buy(kiosk)
+    broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert broken.fault is not None
+    assert (broken.fault.code, broken.fault.heals_itself) == ("CAMERA", False), "who knows what hangs in the clamp"
+    assert (kiosk.cutter.latched, "load 1" in kiosk.cutter.diary) == (None, False)
+
+
+def test_a_second_blank_is_remembered_as_the_first_was(kiosk: Shop) -> None:
+    """The clamp was seen empty between the two: that was the first one's."""
+    kiosk.cutter.feeds = 2
+    kiosk.cutter.will_fail("run", LinkLost("gone"))
+    buy(kiosk)
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert kiosk.stage.ports.machine_record.clamped_by == "sale"
 
 
 def test_every_blank_a_slot_wasted_before_it_was_locked_is_counted(kiosk: Shop) -> None:
