@@ -179,7 +179,7 @@ class GrblSession:
                     raise self._refused(number)
             case Alarm(number):
                 raise BoardAlarm(number, alarm(number).text)
-            case Greeting():
+            case Greeting() | Info(kind="BOOT"):
                 if not self._fresh:
                     raise LinkGarbled("the board restarted by itself: its power, or the emergency stop")
             case Reflected():

@@ -32,6 +32,8 @@ from hardware.job import Position
 LONGEST_LINE = 79
 """Stock GRBL holds 80 characters, the last being the end mark."""
 LONGEST_REPLY = 512
+CHIP_BOOTS = "BOOT"
+"""Kind of the line by which a chip says that it starts."""
 
 
 class LocalProtocolError(Exception):
@@ -102,6 +104,8 @@ class LineReader:
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _BANNER = re.compile(r"(Grbl|GrblHAL) (\d+\.\d+\w*)(?: \[(?:(FluidNC) v?([\w.+-]+).*?)?'\$'.*help\])")
 _SETTING = re.compile(r"\$(\d{1,4})=([ -~]{0,128})")
+_CHIP_BOOTS = re.compile(r"ets [A-Z][a-z]{2} .*|rst:0x.*|ESP-ROM:.*")
+"""What the chip of an ESP32 board says before its firmware starts."""
 _PATH_SETTING = re.compile(r"\$/?([A-Za-z][A-Za-z0-9_]*(?:/[A-Za-z0-9_]+)+)=([ -~]{0,128})")
 _REAL_TIME = b"?!~\x18"
 _ASKED = frozenset({"$I", "$$", "$#", "$N", "$G", "$H"})
@@ -177,6 +181,8 @@ def parse_line(raw: bytes) -> Event | None:
         event = Setting(int(match[1]), match[2].strip())
     elif match := _PATH_SETTING.fullmatch(text):
         event = PathSetting(match[1], match[2].strip())
+    elif _CHIP_BOOTS.fullmatch(text):
+        event = Info(CHIP_BOOTS, "")
     elif match := _BANNER.match(text):
         event = Greeting(match[3] or match[1], match[4] or match[2])
     return event if event is not None else Unexplained(len(raw))

@@ -32,6 +32,7 @@ from kiosk.session.states import FRONT, State
 from simulator.faults.injection import FaultPanel
 from simulator.faults.simulated_machine import SimulatedMachine, lay, take
 from simulator.firmware.build import ECHO, GUARDED, STOCK
+from simulator.firmware.profiles import PROFILES
 from simulator.keys.key import PhysicalKey
 from simulator.keys.sample_keys import sample_key
 from simulator.terminals.card import SimulatedTerminal
@@ -101,7 +102,8 @@ class _Scene:
     def __init__(self, scenario: Scenario, settings: Settings, folder: Path, flight: TextIO | None) -> None:
         self._flight = flight
         self._scenario, self._settings, self._folder = scenario, settings, folder
-        build = {"stock": STOCK, "echo": ECHO, "guarded": GUARDED}[scenario.board]
+        builds = {"stock": STOCK, "echo": ECHO, "guarded": GUARDED} | {n: each.build for n, each in PROFILES.items()}
+        build = builds[scenario.board]
         self.sim = SimulatedMachine(settings.machine, settings.catalogue, scenario.seed, build=build, baud=None)
         self._panel = FaultPanel(self.sim)
         self._terminal = SimulatedTerminal()

@@ -149,8 +149,9 @@ class Scenario(Frozen):
     seed: int = 1
     frames: bool = False
     """Draw and read pictures; otherwise readings are ready made. Sample keys need pictures."""
-    board: Literal["stock", "echo", "guarded"] = "stock"
-    """Which firmware runs on the board: as it comes, built with line echo, or with a door input of its own as well."""
+    board: Literal["stock", "echo", "guarded", "grbl", "grbl-echo", "grbl-door", "grblhal", "fluidnc"] = "stock"
+    """Which firmware runs on the board: as it comes, built with line echo, or with a door input of its own as well; or
+    one of the profiles of `kiosk simulate --board`."""
     visit: tuple[ScriptedVisit, ...] = Field(min_length=1, max_length=20)
     trouble: tuple[FaultInjection, ...] = ()
     terminal: tuple[TerminalTrouble, ...] = ()

@@ -73,6 +73,9 @@ class SimulatedMachine:
         self.world = World(machine, catalogue)
         eeprom = factory_eeprom(None if factory_settings else board_settings(machine))
         self.firmware = Firmware(self.world, replace(build, tachometer=machine.wheel.tachometer), eeprom, baud)
+        for number in self.firmware.core.extra_settings:
+            if number in (wanted := wanted_settings(machine, "GrblHAL")):
+                self.firmware.core.extra_settings[number] = wanted[number][1]
         self.world.changed = self.firmware.inputs_changed
         self.world.sync = self._sync
         self.world.homing = lambda: self.firmware.core.state == HOMING

@@ -13,7 +13,8 @@ import math
 from collections.abc import Callable
 
 from simulator.firmware import core as fc
-from simulator.firmware.build import STOCK, FirmwareBuild
+from simulator.firmware import makes
+from simulator.firmware.build import STOCK, FirmwareBuild, Make
 from simulator.firmware.commands import TOO_LONG, Commands
 from simulator.firmware.core import Core, Program
 from simulator.firmware.gcode_state import ParserModes
@@ -24,7 +25,6 @@ from simulator.firmware.settings import LINE_BYTES, BoardSettings, Eeprom, facto
 from simulator.firmware.wiring import LooseBoard, Wiring
 
 BAUD = 115200
-BOOT_S = 0.05
 _UPPER = bytes.maketrans(bytes(range(97, 123)), bytes(range(65, 91)))
 _IGNORED = bytes([*range(0, 33), ord("/")])
 _TINY_S = 1e-9
@@ -49,7 +49,7 @@ class Firmware:
         self._inputs = (0, self._core.wiring.controls)
         self._core.inputs_known = self._know_inputs
         self._program: Program = self._run()
-        self._core.busy_until_s = BOOT_S
+        self._core.busy_until_s = build.boot_s / (len(build.boot_chatter) + 1)
         self.heard: Callable[[float], None] = lambda _: None
         """Called when somebody says something to the board."""
 
@@ -128,7 +128,7 @@ class Firmware:
         core.uart.power_off()
         core.outputs.stop()
         core.stepper.resting = (0, 0, 0)
-        core.busy_until_s = core.now_s + BOOT_S
+        core.busy_until_s = core.now_s + core.build.boot_s / (len(core.build.boot_chatter) + 1)
         self._reading = False
         self._program = self._run()
 
@@ -226,6 +226,9 @@ class Firmware:
             core.settings = stored
         core.settings_changed()
         core.state = fc.ALARM if core.settings.homing else fc.IDLE
+        for line in core.build.boot_chatter:
+            core.say(line)
+            yield from core.pause(core.build.boot_s / (len(core.build.boot_chatter) + 1))
         while True:
             core.clear_system()
             core.uart.clear()
@@ -239,7 +242,7 @@ class Firmware:
             core.sync_planner()
             core.sync_parser()
             core.say("")
-            core.say(f"Grbl {core.build.version} ['$' for help]")
+            core.say(makes.greeting(core.build))
             yield from self._lines()
             core.abort = False
 
@@ -271,6 +274,11 @@ class Firmware:
                 yield from self._realtime.check()
                 if core.abort:
                     return
+                if core.build.make is Make.FLUIDNC and raw.startswith(b"$/"):
+                    self._commands.ask_path(raw.decode("latin-1"))
+                    self._commands.report()
+                    yield from core.caught_up()
+                    continue
                 line, too_long = _cleaned(raw)
                 if core.build.echo:
                     core.say(f"[echo: {line}]")

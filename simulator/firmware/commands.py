@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from simulator.firmware import core as fc
 from simulator.firmware.blocks import OK, UNREADABLE, Blocks
+from simulator.firmware.build import Make
 from simulator.firmware.core import Core, Program
+from simulator.firmware.makes import at_path
 from simulator.firmware.motion import Motion
 from simulator.firmware.numbers import low_byte, read_number
 from simulator.firmware.realtime import Realtime
-from simulator.firmware.report import HELP, build_lines, modes_line, parameter_lines, settings_lines
+from simulator.firmware.report import HELP, build_lines, modes_line, parameter_lines, settings_lines, status_line
 from simulator.firmware.settings import BUILD_INFO_AT, LINE_BYTES, STARTUP_AT, STARTUP_LINES_AT, restore
 
 BAD_NUMBER, BAD_STATEMENT, HOMING_DISABLED, NOT_IDLE, LOCKED = 2, 3, 5, 8, 9
-TOO_LONG, DOOR_AJAR = 11, 13
+TOO_LONG, DOOR_AJAR, NO_LETTER = 11, 13, 1
+_JOG_BEGIN = 3
 
 
 class Commands:
@@ -29,10 +32,23 @@ class Commands:
         self._buffer = bytearray(LINE_BYTES)
         """The line being done, with what longer lines before left behind its end."""
         self.status = OK
+        self._acknowledged = 0
 
     def report(self) -> None:
         """Print how the last line ended."""
-        self._core.say(f"error:{self.status}" if self.status else "ok")
+        core = self._core
+        self._acknowledged += 1
+        if core.build.noise and self._acknowledged % core.build.noise_every == 0:
+            core.say(core.build.noise)
+        core.say(f"error:{self.status}" if self.status else "ok")
+
+    def ask_path(self, line: str) -> None:
+        """`$/axes/x/steps_per_mm`: FluidNC's own way to ask for one value."""
+        path = line[2:].strip()
+        value = at_path(path, self._core.settings.values)
+        self.status = OK if value is not None else BAD_STATEMENT
+        if value is not None:
+            self._core.say(f"$/{path}={value}")
 
     def run(self, line: str) -> Program:
         """One line, cleaned of spaces and comments."""
@@ -161,8 +177,12 @@ class Commands:
                 # As on a board: the state stays at homing until a reset.
                 self.status = BAD_STATEMENT
                 return
+            if core.build.make is Make.GRBLHAL:
+                core.say(status_line(core)[:-1] + "|H:0>")
             yield from self._motion.home()
             if not core.abort:
+                if core.build.make is Make.GRBLHAL:
+                    core.message("")
                 core.state = fc.IDLE
                 core.idle_delay()
                 yield from self.startup()
@@ -215,6 +235,10 @@ class Commands:
             return
         text = line[number[1] + 1 :]
         self._hold(text)
+        if text.startswith("$") and len(text) < _JOG_BEGIN:
+            # Read as a jog from its fourth character on, which is what the line before left there: an equals sign.
+            self.status = NO_LETTER
+            return
         yield from self._block(text)
         if not self.status:
             yield from self._motion.synchronise()
@@ -235,8 +259,11 @@ class Commands:
         if value is None:
             self.status = BAD_NUMBER
             return
-        if value[1] != len(line) or number[0] > 255:
+        if value[1] != len(line) or (number[0] > 255 and number[0] not in core.extra_settings):
             self.status = BAD_STATEMENT
+            return
+        if number[0] in core.extra_settings:
+            core.extra_settings[int(number[0])] = value[0]
             return
         which = low_byte(number[0])
         self.status = core.settings.store(which, value[0])

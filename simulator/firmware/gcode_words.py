@@ -6,12 +6,11 @@ words mean together (`simulator.firmware.parser`).
 
 from __future__ import annotations
 
-import math
-
 from simulator.firmware.gcode_state import END_M2, END_M30, FLOOD, MIST, PAUSE, PROBE_TOWARD, Block, GcodeError
 from simulator.firmware.numbers import low_byte, read_number, round_half_away, single
 
 MAX_TOOL = 255
+_TOO_WIDE = 2.0**31
 
 # Modal groups a line may name once each.
 _G0, _G1, _G2, _G3, _G4, _G5, _G6, _G7, _G8, G12, _G13, _M4, _M7, _M8 = range(14)
@@ -19,6 +18,11 @@ JOG_GROUPS = frozenset({_G0, _G3, _G6})
 """What a jog may name."""
 _VALUE_LETTERS = frozenset("FIJKLNPRSTXYZ")
 _NEVER_NEGATIVE = frozenset("FNPTS")
+
+
+def _hundredths(value: float) -> int:
+    """Squeezed into sixteen bits; of what does not fit into thirty-two nothing is left."""
+    return round_half_away(value) & 0xFFFF if abs(value) < _TOO_WIDE else 0
 
 
 class LineWords:
@@ -50,9 +54,7 @@ class LineWords:
             value, at = number
             if letter == "G" or letter == "M":
                 whole = low_byte(value)
-                hundredths = (
-                    round_half_away(single(100 * single(value - whole))) & 0xFFFF if math.isfinite(value) else 0
-                )
+                hundredths = _hundredths(single(100 * single(value - whole)))
                 group = self._g(whole, hundredths) if letter == "G" else self._m(whole, hundredths)
                 if group in self.groups:
                     raise GcodeError(21)

@@ -103,8 +103,12 @@ class Motion:
 
     def arc(self, block: Block, move: Move, position: Vector) -> Program:
         """An arc as short chords, as many as the arc tolerance asks for."""
-        chords, angle = chord_count(block, position, self._core.settings.values[12])
+        core = self._core
+        chords, angle = chord_count(block, position, core.settings.values[12])
         if chords:
+            if core.state == fc.CHECK:
+                # Nobody is heard while the chords of an arc are worked out: a giant one takes seconds.
+                core.busy(chords * fc.CHORD_S)
             if move.per_minute is not None:
                 # As on a board: from here on the number is taken for a feed.
                 move.feed_mm_s, move.per_minute = move.per_minute * chords / 60, None

@@ -34,6 +34,7 @@ from simulator.firmware.numbers import low_byte, single
 
 MAX_LINE_NUMBER = 10_000_000
 COORDINATE_SYSTEMS = 6
+SIGNED_END = 2.0**31
 _AXES = "XYZ"
 
 
@@ -60,7 +61,9 @@ def _checked(block: Block, values: dict[str, float], groups: set[int], state: Pa
     block.axis_words = given
     if given and not block.axes:
         block.axes = 2
-    block.line_number = int(values.pop("N", 0.0))
+    number = values.pop("N", 0.0)
+    # Beyond thirty-two bits nothing is left of it.
+    block.line_number = int(number) if number < SIGNED_END else 0
     if block.line_number > MAX_LINE_NUMBER:
         raise GcodeError(27)
     scale = MM_PER_INCH if modal.inches else 1.0

@@ -7,6 +7,8 @@ often. Not responsible for: when.
 from __future__ import annotations
 
 from simulator.firmware import core as fc
+from simulator.firmware import makes
+from simulator.firmware.build import Make
 from simulator.firmware.core import Core
 from simulator.firmware.gcode_state import CCW_ARC, FLOOD, MIST, NO_MOTION, PROBE_TOWARD, Vector
 from simulator.firmware.numbers import printed, single
@@ -23,7 +25,13 @@ _STATES = {
 
 def settings_lines(core: Core) -> list[str]:
     """`$$`."""
-    return [f"${number}={_setting(number, value)}" for number, value in core.settings.values.items()]
+    values = core.settings.values | core.extra_settings
+    if core.build.make is Make.FLUIDNC:
+        values = {number: value for number, value in values.items() if number in makes.FLUIDNC_NUMBERS}
+    return [
+        f"${number}={f'{value:.0f}' if number in core.extra_settings else _setting(number, value)}"
+        for number, value in sorted(values.items())
+    ]
 
 
 def _setting(number: int, value: float) -> str:
@@ -71,17 +79,17 @@ def modes_line(core: Core) -> str:
     motion = f"38.{modal.motion - PROBE_TOWARD + 2}" if modal.motion >= PROBE_TOWARD else str(modal.motion)
     assert modal.motion >= PROBE_TOWARD or modal.motion <= CCW_ARC or modal.motion == NO_MOTION  # noqa: S101 - else a bug
     coolant = "".join(word for bit, word in ((MIST, " M7"), (FLOOD, " M8")) if modal.coolant & bit) or " M9"
-    return (
+    return makes.words_in_force(
+        core.build,
         f"[GC:G{motion} G{54 + modal.system} G{17 + modal.plane} G{20 if modal.inches else 21}"
         f" G{91 if modal.incremental else 90} G{93 if modal.inverse_time else 94} M{modal.spindle}{coolant}"
-        f" T{gc.tool} F{_rate(core, gc.feed_mm_min)} S{printed(single(gc.speed_rpm), 0)}]"
+        f" T{gc.tool} F{_rate(core, gc.feed_mm_min)} S{printed(single(gc.speed_rpm), 0)}]",
     )
 
 
 def build_lines(core: Core, note: str) -> list[str]:
     """`$I`, with what its owner stored there."""
-    build = core.build
-    return [f"[VER:{build.version}.{build.revision}:{note}]", f"[OPT:{build.options},{build.planner_blocks},128]"]
+    return makes.identity(core.build, note)
 
 
 def state_name(core: Core) -> str:
@@ -110,7 +118,7 @@ def status_line(core: Core) -> str:
         work = (single(at[0]) - offset[0], single(at[1]) - offset[1], single(at[2]) - offset[2])
         parts = [f"<{state_name(core)}|WPos:{coordinates(core, work)}"]
     if mask & 2:
-        parts.append(f"Bf:{core.planner.free},{128 - len(core.uart.ring)}")
+        parts.append(f"Bf:{core.planner.free},{core.build.receive_bytes - len(core.uart.ring)}")
     if core.build.line_numbers and core.planner.blocks and core.planner.blocks[0].move.line_number > 0:
         parts.append(f"Ln:{core.planner.blocks[0].move.line_number}")
     speed = core.stepper.speed_mm_s(core.now_s) * 60 if core.state & fc.MOVING_STATES else 0.0

@@ -19,7 +19,8 @@ _DEAF_KEEPS = 2
 class Uart:
     """Both directions. `baud` None: bytes are there at once."""
 
-    def __init__(self, baud: int | None) -> None:
+    def __init__(self, baud: int | None, receive_bytes: int = RX_BYTES) -> None:
+        self._receive_bytes = receive_bytes
         self.byte_s = 10 / baud if baud else 0.0
         self.ring = bytearray()
         self.lost = 0
@@ -98,7 +99,7 @@ class Uart:
             self.lost += len(data) - len(kept)
             data = kept
         if not eager:
-            room = RX_BYTES - len(self.ring)
+            room = self._receive_bytes - len(self.ring)
             self.lost += max(0, len(data) - room)
             data = data[:room] if room > 0 else b""
         self.ring += data

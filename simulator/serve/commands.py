@@ -22,7 +22,8 @@ from config.problems import BadInput, Problem
 from config.settings import machine_in_force
 from simulator.faults.injection import FAULTS, FaultPanel, parse_fault
 from simulator.faults.simulated_machine import SimulatedMachine
-from simulator.firmware.build import ECHO, GUARDED, STOCK
+from simulator.firmware.build import ECHO, GUARDED, STOCK, FirmwareBuild, Make
+from simulator.firmware.profiles import PROFILES
 from simulator.optics import NAMED
 from simulator.serve.control import Control
 from simulator.serve.control_server import ControlServer
@@ -36,6 +37,7 @@ def simulate(
     pty: Annotated[Path | None, typer.Option(help="Serve the board at this path, as a serial port.")] = None,
     tcp: Annotated[str | None, typer.Option(help="Serve the board at HOST:PORT (socket://HOST:PORT).")] = None,
     echo: Annotated[bool, typer.Option("--echo/--stock", help="A board built with line echo, or a stock one.")] = False,
+    board: Annotated[str | None, typer.Option(help=f"One of {', '.join(PROFILES)}.")] = None,
     guarded: Annotated[bool, typer.Option("--guarded", help="As --echo, and with a door input of its own.")] = False,
     speed: Annotated[float, typer.Option(help="1 to 200 times real time.")] = 1.0,
     control: Annotated[int | None, typer.Option(help="Serve the control socket at this port.")] = None,
@@ -56,6 +58,10 @@ def simulate(
         raise BadInput(Problem("command line", "--tcp", "give either --pty or --tcp"))
     if not 1 <= speed <= 200:
         raise BadInput(Problem("command line", "--speed", "must lie between 1 and 200"))
+    if board is not None and (board not in PROFILES or echo or guarded):
+        raise BadInput(
+            Problem("command line", "--board", f"must be one of {', '.join(PROFILES)}, without --echo or --guarded")
+        )
     if optics not in NAMED:
         raise BadInput(Problem("command line", "--optics", f"must be one of {', '.join(NAMED)}"))
     if control is not None and not 0 <= control <= 65535:
@@ -66,7 +72,7 @@ def simulate(
         load_catalogue(),
         seed,
         optics=NAMED[optics],
-        build=GUARDED if guarded else ECHO if echo else STOCK,
+        build=PROFILES[board].build if board else GUARDED if guarded else ECHO if echo else STOCK,
         factory_settings=factory,
     )
     panel = FaultPanel(sim)
@@ -86,6 +92,12 @@ def faults() -> None:
             typer.echo(f"{'':<{width}}    {described}")
         typer.echo(f"{'':<{width}}    -> {each.outcome.value}")
     typer.echo(f"{'':<{width}}  Every fault takes after_s= to come later.")
+
+
+def _told(build: FirmwareBuild) -> str:
+    if build.make is not Make.GRBL:
+        return build.make.value
+    return "echo" if build.echo else "stock"
 
 
 @dataclass(frozen=True)
@@ -136,7 +148,7 @@ def served(
             typer.echo(f"control socket: 127.0.0.1:{control_port} (JSON lines)")
         realtime.start()
         stack.callback(realtime.stop)
-        typer.echo(f"SIMULATED machine, {'echo' if sim.firmware.core.build.echo else 'stock'} board at {where}")
+        typer.echo(f"SIMULATED machine, {_told(sim.firmware.core.build)} board at {where}")
         typer.echo("Ctrl-C ends it.")
         yield Served(realtime, control_port)
 
