@@ -17,18 +17,23 @@ from typing import Annotated
 
 import typer
 
+from config.payment import PaymentKind
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE, Settings, load_settings
+from hardware.clock import SystemClock
+from hardware.payment.mdb import MdbPayment
+from hardware.payment.zvt import ZvtPayment
 from kiosk.commands.options import AsJson, DataOption
 from kiosk.data_paths import DataPaths, data_paths
 from kiosk.extras import Extra, needing
-from kiosk.operations import doctor_machine, doctor_records
+from kiosk.operations import doctor_machine, doctor_records, doctor_terminal
 from kiosk.operations.backup import back_up
 from kiosk.operations.backup import restore as restore_backup
 from kiosk.operations.counters import Figures, read_figures
-from kiosk.operations.doctor import Check, Grade, as_objects, examine, failed, for_people, passed, worst
+from kiosk.operations.doctor import Check, Finding, Grade, as_objects, examine, failed, for_people, passed, worst
 from kiosk.operations.logs import for_people as log_line
 from kiosk.operations.logs import read_logs
+from kiosk.operations.payment_device import payment_device
 from kiosk.operations.status import for_people as status_line
 from kiosk.operations.status import read_status
 from kiosk.records.database import DatabaseFault
@@ -38,12 +43,18 @@ Since = Annotated[str, typer.Option("--since", help="First day, such as 2026-03-
 Page = Annotated[Path | None, typer.Option("--html", help="Write a page with plots.")]
 
 
-def doctor(as_json: AsJson = False, data: DataOption = None) -> None:
+def doctor(
+    as_json: AsJson = False,
+    data: DataOption = None,
+    card: Annotated[
+        bool, typer.Option("--card", help="Also reserve one minor unit with a card at the terminal, and let it go.")
+    ] = False,
+) -> None:
     """Examine the kiosk: each check passes, warns or fails, with the next step. Status 1 if any fails."""
     # What the driver would log, the findings say.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
     places = data_paths(data)
-    findings = examine(_checks(places))
+    findings = examine(_checks(places, card))
     if as_json:
         typer.echo(json.dumps(as_objects(findings), indent=1))
     else:
@@ -155,7 +166,7 @@ def _one_line() -> Iterator[None]:
         raise BadInput(Problem("database", fault.code, str(fault))) from fault
 
 
-def _checks(places: DataPaths) -> list[tuple[str, Check]]:
+def _checks(places: DataPaths, card: bool) -> list[tuple[str, Check]]:
     try:
         settings = load_settings()
     except BadInput as bad:
@@ -164,11 +175,11 @@ def _checks(places: DataPaths) -> list[tuple[str, Check]]:
         return [("settings", lambda: failed("settings", f"{problem}{more}", "kiosk check-config names them all"))]
     return [
         ("settings", lambda: passed("settings", f"{len(settings.effective)} values are good")),
-        *_all(settings, places),
+        *_all(settings, places, card),
     ]
 
 
-def _all(settings: Settings, places: DataPaths) -> list[tuple[str, Check]]:
+def _all(settings: Settings, places: DataPaths, card: bool) -> list[tuple[str, Check]]:
     machine, operations, now = settings.machine, settings.operations, datetime.now(UTC)
     owner = settings.owner_directory
     running = read_status(places.data) is not None
@@ -178,6 +189,7 @@ def _all(settings: Settings, places: DataPaths) -> list[tuple[str, Check]]:
         "cameras": lambda: doctor_machine.cameras(machine),
         "serial": lambda: doctor_machine.serial_port(machine),
         "board": lambda: doctor_machine.board(machine, running),
+        "terminal": lambda: _terminal(settings, places, running, card),
         "calibration": lambda: doctor_machine.calibration(
             owner / "machine.toml" if owner else None, operations.health, now
         ),
@@ -190,6 +202,15 @@ def _all(settings: Settings, places: DataPaths) -> list[tuple[str, Check]]:
         "fleet": lambda: doctor_records.fleet_link(places, settings.fleet),
     }
     return list(checks.items())
+
+
+def _terminal(settings: Settings, places: DataPaths, running: bool, card: bool) -> Finding:
+    chosen = settings.machine.payment
+    if running or chosen.kind is PaymentKind.REGISTER or not places.data.is_dir():
+        return doctor_terminal.terminal(chosen, None, running=running)
+    with payment_device(chosen, places.journal, SystemClock()) as device:
+        asked = device if isinstance(device, ZvtPayment | MdbPayment) else None
+        return doctor_terminal.terminal(chosen, asked, running=False, reserve=card)
 
 
 def _day(text: str) -> str:

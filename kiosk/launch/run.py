@@ -29,11 +29,11 @@ from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import in_a_thread
 from hardware.link import serial_link_factory
-from hardware.payment.register import RegisterPayment
 from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption
 from kiosk.compose import Devices, Kiosk, build_kiosk
 from kiosk.data_paths import DataPaths, data_paths
 from kiosk.key.secrecy import no_core_dumps
+from kiosk.operations.payment_device import is_on_this_computer, payment_device
 from kiosk.operations.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.operations.requests import answering
 from kiosk.operations.running import Running
@@ -175,7 +175,7 @@ def _run(asked: StartOptions) -> int:
             stack.enter_context(own_machine(settings.machine.wire.port))
         running = stack.enter_context(Running(settings, asked.places, clock))
         live = stack.enter_context(_simulated(asked, settings, running)) if asked.simulated else None
-        devices = live.devices if live else real_devices(settings, running, stack)
+        devices = live.devices if live else real_devices(settings, asked.places, running, stack)
         kiosk = build_kiosk(settings, devices, asked.places.data, versions=(("kiosk", version("keykiosk")),))
         stack.callback(kiosk.close)
         tell(in_force, kiosk.ports.audit.record)
@@ -209,6 +209,10 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
     pty = Path(asked.port) if asked.port else None
     with ExitStack() as stack:
         live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=asked.seed, speed=asked.speed))
+        chosen = settings.machine.payment
+        if is_on_this_computer(chosen):
+            payment = stack.enter_context(payment_device(chosen, asked.places.journal, live.devices.clock))
+            live = replace(live, devices=replace(live.devices, payment=payment))
         print(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")  # noqa: T201 - for the technician
         if asked.panel and not asked.visits:
             stack.enter_context(panel_window(live.control_port, "--at", _beside(settings.store)))
@@ -259,13 +263,14 @@ def _beside(store: Store) -> str:
     return f"{round(wide) + 20},0"
 
 
-def real_devices(settings: Settings, running: Running, stack: ExitStack) -> Devices:
+def real_devices(settings: Settings, places: DataPaths, running: Running, stack: ExitStack) -> Devices:
     """The devices of a real machine; nothing is opened yet. While `stack` lasts, others may have it stopped."""
     clock = SystemClock()
     machine = settings.machine
     cutter = GrblCutter(running.watched(serial_link_factory(machine.wire)), machine, clock, in_a_thread)
     stack.enter_context(stop_served(machine.wire.port, cutter.stop_and_confirm))
-    return Devices(cutter, CameraScanner(machine.views, clock), RegisterPayment(), clock, simulated=False)
+    payment = stack.enter_context(payment_device(machine.payment, places.journal, clock))
+    return Devices(cutter, CameraScanner(machine.views, clock), payment, clock, simulated=False)
 
 
 def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: LiveMachine | None) -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from hardware.grbl.cutter import GrblCutter
-from hardware.ports import ByteLink, KeyScanner
+from hardware.ports import ByteLink, KeyScanner, Payment
 from kiosk.compose import Devices, build_ports
 from kiosk.records.audit.port import AuditLog
 from kiosk.rehearsal.virtual_time import VirtualKiosk
@@ -62,6 +62,7 @@ def theatre(
     *,
     sim: SimulatedMachine | None = None,
     terminal: SimulatedTerminal | None = None,
+    payment: Payment | None = None,
     seed: int = 0,
     reader: KeyReader | None = None,
     scanner: KeyScanner | None = None,
@@ -77,6 +78,7 @@ def theatre(
         data: folder of the records; must exist.
         sim: the machine; a new one of `seed` if None.
         terminal: the card terminal; a new one if None.
+        payment: what is paid with, if not that terminal.
         seed: draws everything left to chance in a new machine.
         reader: reads keys; the shipped one if None.
         scanner: the cameras; the machine's own if None.
@@ -88,7 +90,8 @@ def theatre(
     sim = sim or SimulatedMachine(settings.machine, settings.catalogue, seed)
     terminal = sim.terminal = terminal or sim.terminal
     cutter = GrblCutter(wire or sim.link, settings.machine, sim.clock)
-    devices = Devices(cutter, scanner or sim.scanner, terminal, sim.clock, simulated=True, first_count=first_count)
+    paid_with = payment or terminal
+    devices = Devices(cutter, scanner or sim.scanner, paid_with, sim.clock, simulated=True, first_count=first_count)
     with ExitStack() as closing:
         ports = build_ports(settings, devices, data, closing, reader=reader, staff=staff, audit=audit)
         stage = VirtualKiosk(ports)

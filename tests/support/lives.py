@@ -14,7 +14,7 @@ from typing import Any
 
 from config.settings import Settings
 from hardware.errors import LinkLost
-from hardware.ports import ByteLink
+from hardware.ports import ByteLink, Payment
 from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import StampReading
@@ -105,6 +105,7 @@ class Life:
     folder: Path
     sim: SimulatedMachine = field(init=False)
     terminal: SimulatedTerminal = field(default_factory=SimulatedTerminal)
+    payment: Payment | None = None
     dies_at: Place | None = None
     passed: dict[str, int] = field(default_factory=lambda: {"write": 0, "line": 0})
 
@@ -125,6 +126,7 @@ class Life:
                     self.folder,
                     sim=self.sim,
                     terminal=self.terminal,
+                    payment=self.payment,
                     reader=reader,
                     scanner=ReadyScanner(self.sim),
                     staff=RehearsalStaff(),

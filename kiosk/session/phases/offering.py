@@ -182,9 +182,9 @@ def handle_offer(context: SessionContext, event: Intent | Report) -> None:
 def max_quantity(context: SessionContext) -> int:
     """Most copies that could be sold now."""
     visit = context.here
-    if visit.is_recut:
-        return 1
     ports, order = context.ports, context.order
+    if visit.is_recut or ports.machine.payment.one_copy_a_payment:
+        return 1
     return max(1, min(ports.store.max_quantity, ports.inventory.available(order.blank, order.finish)))
 
 
