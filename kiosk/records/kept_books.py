@@ -10,10 +10,11 @@ it is found by the sales it lacks.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kiosk.records.audit.chain import Record
@@ -22,6 +23,7 @@ from kiosk.records.database import identity_of
 from kiosk.records.journal.reader import read_only
 
 KEPT = "book_kept"
+STAFF_KINDS = ("staff_added", "staff_disabled", "staff_pin_reset")
 _SOLD = "sale"
 
 
@@ -32,6 +34,8 @@ class Book:
     name: str
     identity: str
     entries: frozenset[str]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Of a staff file: each account's number and the digest of its row."""
 
 
 def sales_book(path: Path) -> Book:
@@ -49,7 +53,20 @@ def staff_book(path: Path) -> Book:
     Raises:
         DatabaseFault: it cannot be read.
     """
-    return _book("staff.db", path, "staff", "SELECT number FROM staff")
+    book = _book("staff.db", path, "staff", "SELECT number FROM staff")
+    if not book.entries:
+        return book
+    with read_only(path) as connection:
+        rows = connection.execute("SELECT number, role, disabled FROM staff").fetchall()
+    return replace(book, digests={str(row[0]): account_digest(*row) for row in rows})
+
+
+def account_digest(number: str, role: str, disabled: int) -> str:
+    """What the audit keeps of an account, so that one nobody made, or changed past the commands, is noticed.
+
+    Its PIN is not in it: a hash is made anew when hashing becomes dearer, at a sign-in that nobody records.
+    """
+    return hashlib.sha256("\0".join((number, role, str(disabled))).encode()).hexdigest()[:32]
 
 
 def hold(audit: SealedAuditLog, books: Iterable[Book]) -> None:
@@ -79,7 +96,22 @@ def differences(records: Sequence[Record], book: Book) -> tuple[str, ...]:
         lost = [each for each in sold if each and each not in book.entries]
         if lost:
             found.append(f"{book.name} lacks {len(lost)} sales that the audit tells of: {lost[0]} to {lost[-1]}")
-    return tuple(found)
+    return (*found, *_strange_accounts(records, book))
+
+
+def _strange_accounts(records: Sequence[Record], book: Book) -> Iterator[str]:
+    """Accounts that are not as the audit last recorded them. One that knows of no account is asked nothing."""
+    facts = (json.loads(record.facts) for record in records if record.kind in STAFF_KINDS)
+    made = {str(each["staff"]): str(each.get("account", "")) for each in facts}
+    if book.name != "staff.db" or not made:
+        return
+    for number in sorted({*made, *book.digests}):
+        if number not in made:
+            yield f"{book.name} holds account {number} that nobody added"
+        elif number not in book.digests:
+            yield f"{book.name} lacks account {number} that the audit tells of"
+        elif made[number] not in ("", book.digests[number]):
+            yield f"account {number} in {book.name} is not as it was last set"
 
 
 def _known(records: Sequence[Record], name: str) -> str:

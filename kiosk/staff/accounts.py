@@ -23,6 +23,7 @@ from config.problems import BadInput, Problem
 from hardware.clock import Clock
 from kiosk.policy.decision import FiredRule
 from kiosk.records.database import DatabaseFault, open_database, transaction
+from kiosk.records.kept_books import account_digest
 from kiosk.staff.approvals import may_lift, reasons_for
 from kiosk.staff.lockout import Lockout, boot_id
 from kiosk.staff.member import SignInRefused, StaffMember
@@ -179,6 +180,14 @@ class StaffAccounts:
         with self._lock:
             rows = self._connection.execute("SELECT * FROM staff ORDER BY length(number), number").fetchall()
         return tuple(Account(row["number"], row["name"], Role(row["role"]), bool(row["disabled"])) for row in rows)
+
+    def digest(self, number: str) -> str:
+        """What the audit keeps of an account as it is now."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT number, role, disabled FROM staff WHERE number = ?", (number,)
+            ).fetchone()
+        return account_digest(*row)
 
     def add(self, number: str, name: str, role: str, pin: str) -> Account:
         """Make an account.

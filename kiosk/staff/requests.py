@@ -35,15 +35,20 @@ def carry_out(staff: StaffAccounts, audit: AuditLog, request: Mapping[str, str])
     match request.get("action"):
         case StaffAction.ADD:
             account = staff.add(number, request.get("name", ""), request.get("role", ""), request.get("pin", ""))
-            audit.record("staff_added", {"staff": account.number, "role": account.role.value, "by": _BY})
+            audit.record("staff_added", {**_kept(staff, account.number), "role": account.role.value})
             return f"{account.role.value} {account.number} ({account.name}) may sign in."
         case StaffAction.DISABLE:
             staff.disable(number)
-            audit.record("staff_disabled", {"staff": number, "by": _BY})
+            audit.record("staff_disabled", _kept(staff, number))
             return f"{number} may no longer sign in."
         case StaffAction.RESET_PIN:
             staff.reset_pin(number, request.get("pin", ""))
-            audit.record("staff_pin_reset", {"staff": number, "by": _BY})
+            audit.record("staff_pin_reset", _kept(staff, number))
             return f"{number} has a new PIN."
         case _:
             raise BadInput(Problem("request", "action", "is not known to the running kiosk"))
+
+
+def _kept(staff: StaffAccounts, number: str) -> dict[str, str | int]:
+    """What the audit keeps of a changed account."""
+    return {"staff": number, "account": staff.digest(number), "by": _BY}

@@ -17,6 +17,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from typer.testing import CliRunner
 
 from config.problems import BadInput
@@ -27,13 +28,46 @@ from kiosk.operations import doctor_records
 from kiosk.operations.doctor import Grade
 from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.journal import Journal, NewSale
-from kiosk.records.kept_books import hold, sales_book, staff_book
+from kiosk.records.kept_books import differences, hold, sales_book, staff_book
 from kiosk.records.ownership import own_folders
 from kiosk.staff.accounts import StaffAccounts
+from kiosk.staff.requests import carry_out
 from tests.support.tamperings import PUT_BACK_WITH_ITS_ANCHOR, WAYS, Desk, tried
 from tests.support.transcript import ManualClock
 
 PIN = "583920"
+
+
+ALTERED_ACCOUNTS = {
+    "a manager nobody added": "INSERT INTO staff SELECT '9', 'Ghost', 'manager', pin_hash, 0, made_utc_s FROM staff"
+    " WHERE number = '2'",
+    "an associate made a manager": "UPDATE staff SET role = 'manager' WHERE number = '2'",
+    "a manager put out": "UPDATE staff SET disabled = 1 WHERE number = '1'",
+    "a disabled account let in again": "UPDATE staff SET disabled = 0 WHERE number = '3'",
+    "an account taken away": "DELETE FROM staff WHERE number = '2'",
+}
+"""What somebody with a shell writes into the accounts, past the commands."""
+
+
+@pytest.mark.parametrize("altered", ALTERED_ACCOUNTS)
+def test_an_account_that_is_not_as_the_commands_left_it_is_told(tmp_path: Path, altered: str) -> None:
+    audit = SealedAuditLog.open(tmp_path / "audit.db", key_folder_beside(tmp_path), SystemClock())
+    file = tmp_path / "staff.db"
+    staff = StaffAccounts.open(file, SystemClock(), PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    for number, role, pin in (("1", "manager", "190283"), ("2", "associate", "482913"), ("3", "manager", "730164")):
+        carry_out(staff, audit, {"action": "staff_add", "number": number, "name": "N", "role": role, "pin": pin})
+    carry_out(staff, audit, {"action": "staff_disable", "number": "3"})
+    carry_out(staff, audit, {"action": "staff_reset_pin", "number": "2", "pin": "593817"})
+    staff.close()
+    hold(audit, [staff_book(file)])
+    assert audit.broken == ""
+    with sqlite3.connect(file) as connection:
+        connection.execute(ALTERED_ACCOUNTS[altered])
+    connection.close()
+    assert differences(audit.records(), staff_book(file)) != ()
+    hold(audit, [staff_book(file)])
+    assert "staff.db" in audit.broken
+    audit.close()
 
 
 @pytest.mark.parametrize("online", [False, True], ids=["closed", "open"])
