@@ -6,6 +6,7 @@ what these say. Not responsible for: sessions, money or journals.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
 from hardware.link import serial_link_factory
 from hardware.ports import Fall
+from kiosk.commands.interruption import ended_like_ctrl_c
 from kiosk.commands.options import PORT_HELP, ConfigOption, MachineOption
 from kiosk.cutting.drawing import draw
 from kiosk.cutting.gcode import to_gcode
@@ -57,7 +59,7 @@ def cut(
     codes = split_bitting(found, blank, bitting)
     plan = _planned(found, blank, codes, settings)
     number = _slot(settings, blank, slot)
-    with own_machine(port):
+    with ended_like_ctrl_c(), own_machine(port):
         _cut_one(settings, port, plan, number, lambda edge_mm: _planned(found, blank, codes, settings, edge_mm))
 
 
@@ -152,10 +154,9 @@ def _leave_no_wheel_turning(cutter: GrblCutter, port: str) -> None:
     """A board that was lost in use is tried for until it confirms a reset; people are told meanwhile."""
     if not cutter.wheel_may_turn or cutter.identity is None:
         return
-    sys.stderr.write(f"kiosk: {port}: {WARNING}. Trying to reach the board for {COMMAND_S:g} s\n")
-    sys.stderr.flush()
+    _warn(f"{port}: {WARNING}. Trying to reach the board for {COMMAND_S:g} s")
     off = keep_stopping(cutter.stop_wheel, SystemClock(), for_s=COMMAND_S)
-    sys.stderr.write(f"kiosk: {port}: {'the board was reset: its wheel is off' if off else WARNING}\n")
+    _warn(f"{port}: {'the board was reset: its wheel is off' if off else WARNING}")
 
 
 def _as_bad_input(port: str, fault: HardwareFault) -> BadInput:
@@ -170,6 +171,13 @@ def _advice(fault: HardwareFault) -> str:
         return ""
     meaning = alarm(number) if fault.code == "BOARD_ALARM" else error(number)
     return f". {meaning.next_step}"
+
+
+def _warn(text: str) -> None:
+    # The terminal may be gone: the wheel is stopped all the same.
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"kiosk: {text}\n")
+        sys.stderr.flush()
 
 
 def _say(text: str) -> None:

@@ -1,16 +1,19 @@
 """Never leave the wheel turning when nobody is in command: on start, on exit, on crash, on a lost port.
 
 Who would break it: a cable that is pulled, a hub that suspends its port, a relay whose spark hangs a bridge, a
-technician who runs `kiosk service safe-stop` while another program holds the port, an owner whose settings are broken.
+technician who runs `kiosk service safe-stop` while another program holds the port, an owner whose settings are broken,
+whoever closes the terminal of a test cut, ends its process or kills it.
 The board keeps its power meanwhile, and the wheel turns.
 """
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +27,9 @@ from hardware.grbl.stop_socket import ask_to_stop, stop_served
 from hardware.grbl.wheel_off import WARNING, in_a_thread, keep_stopping, pause_s
 from hardware.link import serial_link_factory
 from kiosk.__main__ import main
+from kiosk.commands.interruption import ended_like_ctrl_c
 from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.firmware.core import HOMING
 from simulator.serve.pty import PtyPort
 from simulator.serve.realtime import RealTimeRunner
 from simulator.wire.damage import Damage, Direction, WireFault
@@ -150,13 +155,13 @@ def port(path: Path) -> Iterator[SimulatedMachine]:
         realtime.stop()
 
 
-def until(done: Callable[[], bool], limit_s: float = 20.0) -> bool:
+def until(done: Callable[[], bool], limit_s: float = 20.0, look_s: float = 0.02) -> bool:
     """Wait for something to come true; no longer than a machine could ever need."""
     waiting = threading.Event()
-    for _ in range(round(limit_s / 0.02)):
+    for _ in range(round(limit_s / look_s)):
         if done():
             return True
-        waiting.wait(0.02)
+        waiting.wait(look_s)
     return False
 
 
@@ -288,3 +293,104 @@ def test_a_fault_of_the_driver_with_no_port_at_all_says_that_the_wheel_may_turn(
     with pytest.raises(HardwareFault):
         hands.cutter.connect()
     assert hands.cutter.wheel_may_turn, "whatever ran before this program may have left it turning"
+
+
+# A test cut whose process is ended from outside, at any moment.
+
+NOTICED_S = 60.0
+"""A limit of waiting, for processes that start on a busy computer."""
+
+
+def homing(sim: SimulatedMachine) -> bool:
+    return sim.firmware.core.state == HOMING
+
+
+def clamp_opened(sim: SimulatedMachine) -> bool:
+    return sim.world.carousel.clamp_open
+
+
+def in_the_metal(sim: SimulatedMachine) -> bool:
+    with sim.timeline.lock:
+        core = sim.firmware.core
+        return core.spindle != 5 and core.stepper.speed_mm_s(core.now_s) > 0 and sim.world.wheel.rpm(core.now_s) > 1000
+
+
+def at_rest(sim: SimulatedMachine) -> bool:
+    with sim.timeline.lock:
+        core = sim.firmware.core
+        return core.stepper.speed_mm_s(core.now_s) == 0 and sim.world.wheel.commanded_rpm == 0
+
+
+@contextmanager
+def trial_cut(path: Path) -> Iterator[subprocess.Popen[str]]:
+    arguments = ["service", "cut", "--keyway", "KW1", "--bitting", "35244", "--port", str(path)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "kiosk", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def ended_by(number: signal.Signals, moment: Callable[[SimulatedMachine], bool], path: Path) -> str:
+    """End a test cut so, at that moment; what it said. Its machine is at rest then, and stays so."""
+    with port(path) as sim, trial_cut(path) as running:
+        assert until(lambda: moment(sim) or running.poll() is not None, NOTICED_S, 0.002)
+        assert running.poll() is None, running.communicate()
+        running.send_signal(number)
+        assert until(lambda: at_rest(sim) and not clamp_opened(sim), NOTICED_S)
+        said, _ = running.communicate(timeout=NOTICED_S)
+        assert running.returncode != 0
+        assert "delivered" not in said
+        with sim.timeline.lock:
+            place, now_s = sim.firmware.core.position(), sim.timeline.now_s
+        assert until(lambda: sim.timeline.now_s > now_s + 5.0)
+        assert sim.firmware.core.position() == place, "nothing moves by itself afterwards"
+        assert at_rest(sim)
+        assert not sim.world.incidents.counted()
+        return said
+
+
+ENDS: dict[str, tuple[signal.Signals, Callable[[SimulatedMachine], bool]]] = {
+    "told to end while homing": (signal.SIGTERM, homing),
+    "terminal closed in the metal": (signal.SIGHUP, in_the_metal),
+}
+
+
+def test_a_test_cut_that_is_ended_from_outside_at_any_moment_stops_the_machine(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(len(ENDS)) as hands:
+        ended = {how: hands.submit(ended_by, *ENDS[how], tmp_path / how.replace(" ", "-")) for how in ENDS}
+    for how, result in ended.items():
+        assert result.exception() is None, (how, result.exception())
+
+
+def test_only_the_first_signal_interrupts_so_that_none_interrupts_the_stop() -> None:
+    stopped: list[signal.Signals] = []
+
+    def work() -> None:
+        with ended_like_ctrl_c():
+            try:
+                signal.raise_signal(signal.SIGHUP)
+            finally:
+                for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+                    signal.raise_signal(number)
+                    stopped.append(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert len(stopped) == 3
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_hangup_that_was_ignored_from_outside_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ended_like_ctrl_c():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
