@@ -13,6 +13,7 @@ from kiosk.identification.head.wording import (
     phrases_of,
     request_in_part,
     resembles_a_phrase,
+    sealed_in_part,
     whole_phrases_in,
 )
 
@@ -21,7 +22,8 @@ PHRASES = load_phrases()
 
 def phrases_in(lines: list[str]) -> tuple[str, ...]:
     """What one look at a head makes of these lines."""
-    return phrases_of(whole_phrases_in(lines, PHRASES), request_in_part(lines, PHRASES), PHRASES)
+    whole = {*whole_phrases_in(lines, PHRASES), *sealed_in_part(lines, PHRASES)}
+    return phrases_of(whole, request_in_part(lines, PHRASES), PHRASES)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,12 @@ def phrases_in(lines: list[str]) -> tuple[str, ...]:
         (["DUPLICATE", "AVAILABLE AT", "ACME HARDWARE"], ()),
         (["U.S. PAT. NO. 4,732,022"], ("patented",)),
         (["PATENTED", "8-123"], ("patented",)),
+        (["LAWFUL TO", "UPLICATL"], ("unlawful_to_duplicate",)),
+        (["IPLICATE"], ("do_not_duplicate",)),
+        (["OVERNMENT"], ("us_government",)),
+        (["LOCATION"], ()),
+        (["APPLICATION"], ()),
+        (["PRODUITS"], ()),
         (["DUPLICATE", "UNLAWFUL TO"], ("unlawful_to_duplicate",)),
         (["PROPERTY OF", "U.S. GOVERNMENT"], ("us_government",)),
         (["WEISER"], ()),

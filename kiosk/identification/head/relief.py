@@ -25,6 +25,9 @@ RIM_MM = 0.35
 WIDEST_MM = 5.0
 """Changes of brightness wider than this are light and tarnish."""
 _WEDGES, _RINGS = 36, 16
+_COARSE_MM = 0.12
+_LEAST_COLOUR = 1.1
+"""Variation of hue over its noise: 0.95 to 1.08 on metal of one colour, mostly more where letters differ in it."""
 
 
 def flattened(bow: HeadView) -> NDArray[np.uint8]:
@@ -53,18 +56,36 @@ def brightness(bow: HeadView) -> NDArray[np.uint8]:
     return _evened(_filled(bow), bow)
 
 
-def colour(bow: HeadView) -> NDArray[np.uint8]:
-    """What differs in colour and not in brightness, as grey: the channel in which the metal varies most."""
-    best, strongest = np.full(bow.grey.shape, 128, np.uint8), -1.0
-    for channel in (0, 1):
-        layer = _painted(bow.hue[:, :, channel].astype(np.float32) * np.float32(160.0), bow)
-        soft = np.asarray(cv2.GaussianBlur(layer, (0, 0), 0.09 / bow.mm_per_px), dtype=np.float32)
-        broad = np.abs(soft - cv2.GaussianBlur(soft, (0, 0), 0.6 / bow.mm_per_px))
-        fine = np.abs(layer - soft)
-        strength = float(np.percentile(broad, 98)) / max(float(np.median(fine)), 0.05)
-        if strength > strongest:
-            best, strongest = _evened(soft, bow), strength
-    return best
+def colour(bow: HeadView) -> NDArray[np.uint8] | None:
+    """What differs in colour and not in brightness, as grey: the channel in which the metal varies most.
+
+    None where neither channel varies more than its noise does: then there is nothing in it to look at.
+    """
+    strengths = [_beyond_noise(bow, channel) for channel in (0, 1)]
+    if max(strengths) < _LEAST_COLOUR:
+        return None
+    layer = _painted(bow.hue[:, :, int(np.argmax(strengths))].astype(np.float32) * np.float32(160.0), bow)
+    soft = np.asarray(cv2.GaussianBlur(layer, (0, 0), 0.09 / bow.mm_per_px), dtype=np.float32)
+    return _evened(soft, bow)
+
+
+def _beyond_noise(bow: HeadView, channel: int) -> float:
+    """How much the hue varies at the size of letters, for its noise: about 1 where there is noise alone."""
+    factor = bow.mm_per_px / _COARSE_MM
+    size = (max(1, round(bow.grey.shape[1] * factor)), max(1, round(bow.grey.shape[0] * factor)))
+    layer = np.asarray(cv2.resize(bow.hue[:, :, channel], size, interpolation=cv2.INTER_AREA), dtype=np.float32)
+    kept = np.asarray(cv2.resize(_inner(bow, RIM_MM), size, interpolation=cv2.INTER_NEAREST), dtype=np.float32)
+    if not kept.any():
+        return 0.0
+
+    def smooth(sigma_mm: float) -> Floats:
+        sigma = sigma_mm / _COARSE_MM
+        within = cv2.GaussianBlur(kept, (0, 0), sigma) + np.float32(1e-3)
+        return np.asarray(cv2.GaussianBlur(layer * kept, (0, 0), sigma) / within, dtype=np.float32)
+
+    soft, metal = smooth(0.16), kept > 0
+    noise = float(np.median(np.abs(layer - soft)[metal]))
+    return float(np.percentile(np.abs(soft - smooth(1.2))[metal], 98)) / max(noise, 1e-4)
 
 
 def _evened(layer: Floats, bow: HeadView) -> NDArray[np.uint8]:

@@ -45,7 +45,7 @@ _STRONG_MM = 2.0
 _STRONG_ASPECT = 1.8
 """A find as good, long and drawn out as this is writing, whether it can be read or not."""
 _FINER_MM = 0.065
-"""Scale of the second look, for letters under a millimetre."""
+"""Scale brightness is looked at, for letters under a millimetre."""
 _ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
 _EVEN = 128
 """Grey of metal with nothing on it, as `relief` leaves it."""
@@ -153,22 +153,25 @@ class StampReader:
         )
 
     def _looked_at(self, bow: HeadView, letters: Letters) -> _Gleaned:
-        """Look at brightness, relief and colour, straight and round the rim; then once more finer."""
+        """Look at brightness, straight and round the rim, at relief, straight and on its side, and at colour."""
         gleaned = _Gleaned(self._phrases)
         bright = brightness(bow)
-        self._straight(gleaned, bright, bow, letters)
+        self._straight(gleaned, bright, bow, letters, fine_mm=_FINER_MM)
+        if gleaned.sealed:
+            return gleaned
+        self._round_the_rim(gleaned, bright, bow, letters)
+        if gleaned.sealed:
+            return gleaned
         flat = flattened(bow)
         self._straight(gleaned, flat, bow, letters)
-        self._round_the_rim(gleaned, bright, bow, letters)
         if gleaned.sealed:
             return gleaned
         self._on_its_side(gleaned, flat, bow, letters)
         tint = colour(bow)
-        self._straight(gleaned, tint, bow, letters)
-        if not gleaned.phrases:
-            self._round_the_rim(gleaned, tint, bow, letters)
-        if not gleaned.phrases:
-            self._straight(gleaned, bright, bow, letters, fine_mm=_FINER_MM)
+        if tint is not None and not gleaned.sealed:
+            self._straight(gleaned, tint, bow, letters)
+            if not gleaned.phrases:
+                self._round_the_rim(gleaned, tint, bow, letters)
         return gleaned
 
     def _straight(

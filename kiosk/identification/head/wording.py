@@ -6,6 +6,7 @@ Pure. Not responsible for: reading (`stamp`) or the list (`config.phrases`).
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
@@ -37,6 +38,8 @@ _SEALED_TELLING: tuple[tuple[PhraseKind, tuple[str, ...]], ...] = (
 _CONFUSED = str.maketrans({"Q": "O", "D": "O", "G": "C", "L": "I", "T": "I", "J": "I", "H": "N", "W": "M", "F": "E",
                            "R": "P", "B": "P", "V": "U", "Y": "V", "Z": "S", "K": "X"})  # fmt: skip
 """Letters that a rubbed stroke makes into one another."""
+_TORN_LEAST, _TORN_SHARE = 6, 0.7
+"""Letters, and share of a telling word, that must be left of it where its ends are cut off."""
 _CODE = re.compile(r"[A-Z]{0,4}\d{1,8}[A-Z]{0,3}")
 """A blank's code or a number."""
 _FRAGMENTS = frozenset(
@@ -83,7 +86,7 @@ def sealed_in_part(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     runs = set(_runs_of(lines))
     ids = []
     for kind, words in _SEALED_TELLING:
-        if any(_near(run, _plain(word), _allowed(word)) for run in runs for word in words):
+        if any(_near(run, _plain(word), _allowed(word)) or _torn(run, _plain(word)) for run in runs for word in words):
             ids.append(next((phrase.id for phrase in phrases.phrases if phrase.kind is kind), ""))
     return tuple(each for each in ids if each)
 
@@ -152,7 +155,7 @@ def _tells(runs: Collection[str]) -> bool:
     """Whether a request not to copy is plain from a part of it."""
     if any(run.startswith(_BEGINNINGS) for run in runs):
         return True
-    telling = any(_near(run, word, 1) for run in runs for word in _TELLING)
+    telling = any(_near(run, word, 1) or _torn(run, word) for run in runs for word in _TELLING)
     return telling and not any(_near(run, word, _allowed(word)) for run in runs for word in _OFFERS)
 
 
@@ -219,6 +222,16 @@ def _near(text: str, wording: str, allowed: int) -> bool:
         wrong = [(a, b) for a, b in zip(text, wording, strict=False) if a != b]
         return len(text) == len(wording) and len(wrong) == 1 and len({c.translate(_CONFUSED) for c in wrong[0]}) == 1
     return _distance(text, wording, whole=True) <= allowed
+
+
+def _torn(text: str, word: str) -> bool:
+    """Whether a telling word stands there without its ends: run off the rim or into the hole.
+
+    The letter that the edge cuts may be read as any other; what lies between must be right.
+    """
+    least = max(_TORN_LEAST, math.ceil(_TORN_SHARE * len(word)))
+    parts = (text, text[1:], text[:-1], text[1:-1])
+    return len(text) <= len(word) and any(len(part) >= least and part in word for part in parts)
 
 
 def _inside(wording: str, text: str, allowed: int) -> bool:
