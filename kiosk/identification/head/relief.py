@@ -46,7 +46,7 @@ def flattened(bow: HeadView) -> NDArray[np.uint8]:
     gain = np.sqrt(np.minimum(1.0, np.median(loud, axis=1, keepdims=True) / np.maximum(loud, 1e-12)))
     gain = (gain + np.roll(gain, 1, axis=1) + np.roll(gain, -1, axis=1)) / 3
     left = np.fft.irfft2(spectrum * gain.ravel()[where] * high, s=(rows, cols))[:height, :width]
-    inside = _inner(bow, RIM_MM + 0.2) > 0
+    inside = inner(bow, RIM_MM + 0.2) > 0
     spread = float(left[inside].std()) if inside.any() else float(left.std())
     return np.asarray(np.clip(128 + 40 * left / max(spread, 1e-4), 0, 255), dtype=np.uint8)
 
@@ -74,7 +74,7 @@ def _beyond_noise(bow: HeadView, channel: int) -> float:
     factor = bow.mm_per_px / _COARSE_MM
     size = (max(1, round(bow.grey.shape[1] * factor)), max(1, round(bow.grey.shape[0] * factor)))
     layer = np.asarray(cv2.resize(bow.hue[:, :, channel], size, interpolation=cv2.INTER_AREA), dtype=np.float32)
-    kept = np.asarray(cv2.resize(_inner(bow, RIM_MM), size, interpolation=cv2.INTER_NEAREST), dtype=np.float32)
+    kept = np.asarray(cv2.resize(inner(bow, RIM_MM), size, interpolation=cv2.INTER_NEAREST), dtype=np.float32)
     if not kept.any():
         return 0.0
 
@@ -102,7 +102,7 @@ def _filled(bow: HeadView) -> Floats:
 
 def _painted(grey: Floats, bow: HeadView) -> Floats:
     """A layer of the bow in which tray, hole and rim are painted over."""
-    inside = _inner(bow, RIM_MM)
+    inside = inner(bow, RIM_MM)
     if not bow.told or inside.mean() < 0.1:
         return grey
     kept = inside.astype(np.float32)
@@ -124,7 +124,7 @@ def _spread(values: Floats, sigma_px: float) -> Floats:
     return np.asarray(cv2.resize(small, (width, height)), dtype=np.float32)
 
 
-def _inner(bow: HeadView, margin_mm: float) -> NDArray[np.uint8]:
+def inner(bow: HeadView, margin_mm: float) -> NDArray[np.uint8]:
     """The metal without a margin along its outline and hole."""
     size = 2 * round(margin_mm / bow.mm_per_px) + 1
     kernel = np.ones((size, size), np.uint8)

@@ -23,6 +23,7 @@ from kiosk.identification.head.letters import FINE_MM, Letters, Picture, Text, T
 from kiosk.identification.head.place import HeadView, bow_of
 from kiosk.identification.head.relief import brightness, colour, flattened
 from kiosk.identification.head.sight import why_unseen
+from kiosk.identification.head.strokes import Place, has_unread_strokes
 from kiosk.identification.head.wording import (
     begins_a_request,
     has_name_and_phone,
@@ -72,6 +73,8 @@ class _Gleaned:
         self._finds: list[_Find] = []
         self._whole: set[str] = set()
         self._in_part: set[str] = set()
+        self.has_unread_strokes = False
+        """Whether strokes like writing are there beside everything that was found."""
 
     def add(self, texts: tuple[Text, ...], middles: tuple[tuple[float, float], ...], mm_per_px: float) -> None:
         """One more look, and where its lines lie on the bow."""
@@ -107,11 +110,16 @@ class _Gleaned:
         if any(resembles_a_phrase(reading, self._known) for reading in readings):
             return True
         harmless = [find for find in self._finds if self._says_nothing(find.text)]
-        return any(
+        return self.has_unread_strokes or any(
             _is_writing(find.text) and not any(_at_one_place(find, other) for other in harmless)
             for find in self._finds
             if find not in harmless
         )
+
+    @property
+    def harmless_places(self) -> tuple[Place, ...]:
+        """Where words were read that mean nothing."""
+        return tuple((find.middle, find.reach_px) for find in self._finds if self._says_nothing(find.text))
 
     def _says_nothing(self, text: Text) -> bool:
         return bool(text.said) and text.sureness >= SURE and says_nothing(text.said[0], self._known)
@@ -172,6 +180,8 @@ class StampReader:
             self._straight(gleaned, tint, bow, letters)
             if not gleaned.phrases:
                 self._round_the_rim(gleaned, tint, bow, letters)
+        if not gleaned.phrases:
+            gleaned.has_unread_strokes = has_unread_strokes(flat, bow, gleaned.harmless_places)
         return gleaned
 
     def _straight(
