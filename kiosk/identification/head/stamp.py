@@ -47,9 +47,16 @@ _STRONG_ASPECT = 1.8
 """A find as good, long and drawn out as this is writing, whether it can be read or not."""
 _FINER_MM = 0.065
 """Scale brightness is looked at, for letters under a millimetre."""
+_BESIDE_MM = 0.5
+"""How far beside a line another look may find the same one."""
+_WIDE, _GAPS = 1.2, 1.5
+"""A letter with its gap is hardly wider than its line is high; room for so many letters may be empty."""
+_MUCH_LONGER, _LONGER_MM = 1.5, 1.0
 _ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
 _EVEN = 128
 """Grey of metal with nothing on it, as `relief` leaves it."""
+_SPINE_POINTS = 17
+Spine = tuple[tuple[float, float], ...]
 _SEALED = frozenset(
     {PhraseKind.UNLAWFUL, PhraseKind.PATENTED, PhraseKind.GOVERNMENT, PhraseKind.POSTAL, PhraseKind.BRAND}
 )
@@ -57,11 +64,15 @@ _SEALED = frozenset(
 
 @dataclass(frozen=True, repr=False, eq=False)
 class _Find:
-    """One line in one look: where on the bow it lies, in its pixels, and what was made of it."""
+    """One line in one look: points along its middle on the bow, in its pixels, and what was made of it."""
 
-    middle: tuple[float, float]
-    reach_px: float
+    spine: Spine
+    half_px: float
     text: Text
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.spine[len(self.spine) // 2]
 
 
 class _Gleaned:
@@ -76,11 +87,11 @@ class _Gleaned:
         self.has_unread_strokes = False
         """Whether strokes like writing are there beside everything that was found."""
 
-    def add(self, texts: tuple[Text, ...], middles: tuple[tuple[float, float], ...], mm_per_px: float) -> None:
+    def add(self, texts: tuple[Text, ...], spines: tuple[Spine, ...], mm_per_px: float) -> None:
         """One more look, and where its lines lie on the bow."""
         self._looks.append(texts)
-        for text, middle in zip(texts, middles, strict=True):
-            self._finds.append(_Find(middle, (text.line.length_mm / 2 + 0.8) / mm_per_px, text))
+        for text, spine in zip(texts, spines, strict=True):
+            self._finds.append(_Find(spine, (text.line.height_mm / 2 + _BESIDE_MM) / mm_per_px, text))
         for reading in {_best(texts), tuple(said for text in texts for said in text.said)}:
             self._whole.update(whole_phrases_in(reading, self._known))
             self._in_part.update(request_in_part(reading, self._known))
@@ -119,10 +130,14 @@ class _Gleaned:
     @property
     def harmless_places(self) -> tuple[Place, ...]:
         """Where words were read that mean nothing."""
-        return tuple((find.middle, find.reach_px) for find in self._finds if self._says_nothing(find.text))
+        return tuple((at, find.half_px) for find in self._finds if self._says_nothing(find.text) for at in find.spine)
 
     def _says_nothing(self, text: Text) -> bool:
-        return bool(text.said) and text.sureness >= SURE and says_nothing(text.said[0], self._known)
+        if not text.said or text.sureness < SURE or not says_nothing(text.said[0], self._known):
+            return False
+        # A long line of which two letters were made out says more than these two.
+        letters = sum(c.isalnum() for c in text.said[0])
+        return text.line.length_mm <= (letters + _GAPS) * _WIDE * text.line.height_mm
 
 
 class StampReader:
@@ -188,20 +203,20 @@ class StampReader:
         self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters, fine_mm: float = FINE_MM
     ) -> None:
         lines = letters.lines(picture, bow.mm_per_px, fine_mm)[:MOST_LINES]
-        gleaned.add(letters.read(picture, lines), tuple(map(_middle, lines)), bow.mm_per_px)
+        gleaned.add(letters.read(picture, lines), tuple(map(_spine, lines)), bow.mm_per_px)
 
     def _on_its_side(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
         """Lines that stand upright are found worse than lines that lie."""
         turned = np.ascontiguousarray(np.rot90(picture))
         lines = letters.lines(turned, bow.mm_per_px)[:MOST_LINES]
         width = picture.shape[1]
-        middles = tuple((width - 1 - y, x) for x, y in map(_middle, lines))
-        gleaned.add(letters.read(turned, lines), middles, bow.mm_per_px)
+        spines = tuple(tuple((width - 1 - y, x) for x, y in _spine(line)) for line in lines)
+        gleaned.add(letters.read(turned, lines), spines, bow.mm_per_px)
 
     def _round_the_rim(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
         ring, place = _unrolled(picture, bow)
         lines = letters.lines(ring, bow.mm_per_px)[:MOST_LINES]
-        gleaned.add(letters.read(ring, lines), tuple(place(_middle(line)) for line in lines), bow.mm_per_px)
+        gleaned.add(letters.read(ring, lines), tuple(tuple(map(place, _spine(line))) for line in lines), bow.mm_per_px)
 
     def _loaded(self) -> Letters:
         if self._letters is None:
@@ -228,14 +243,23 @@ def _is_writing(text: Text) -> bool:
     return line.score >= _STRONG_SCORE and drawn_out
 
 
-def _at_one_place(one: _Find, other: _Find) -> bool:
-    """Whether two finds are looks at one line: the first lies within the other's reach."""
-    return math.dist(one.middle, other.middle) <= other.reach_px
+def _at_one_place(one: _Find, known: _Find) -> bool:
+    """Whether one find is another look at a known line: its middle lies on that line and it is not much longer.
+
+    What stands above or below a maker's name is not excused by the name.
+    """
+    if one.text.line.length_mm > _MUCH_LONGER * known.text.line.length_mm + _LONGER_MM:
+        return False
+    return min(math.dist(one.middle, at) for at in known.spine) <= known.half_px
 
 
-def _middle(line: TextLine) -> tuple[float, float]:
-    x, y = line.corners.mean(axis=0)
-    return float(x), float(y)
+def _spine(line: TextLine) -> Spine:
+    """Points along the middle of a line's longer side."""
+    corners = line.corners.astype(np.float64)
+    one, two = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
+    up, down = (corners[0] + corners[1]) / 2, (corners[2] + corners[3]) / 2
+    first, last = (one, two) if math.dist(one, two) >= math.dist(up, down) else (up, down)
+    return tuple((float(x), float(y)) for x, y in np.linspace(first, last, _SPINE_POINTS))
 
 
 def _unrolled(picture: Picture, bow: HeadView) -> tuple[Picture, Callable[[tuple[float, float]], tuple[float, float]]]:
