@@ -4,7 +4,7 @@ Responsible for: telling rows of short strokes from bare metal, scratches and a 
 number. Not responsible for: what they say (`letters`, `wording`), nor strokes where harmless words were read.
 
 Scratches and brushing are thinner than a letter is high. A maker's device is as thick as writing, but is drawn with
-fewer strokes: over sixteen drawn devices at most thirteen of one brightness.
+fewer strokes: over seventeen drawn devices at most sixteen of one brightness.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LOUDER, _DEEPER = 4.0, 2.0
 _PATCH_MM, _PATCH_MM2, _LEAST_MM2 = 0.7, 0.3, 3.5
 """A patch's least thickness and area, and the area of all together."""
 _STROKE_MM2, _SHORT_MM, _LONG_MM = 0.06, 0.35, 3.5
-LEAST_STROKES = 16
+LEAST_STROKES = 22
 
 Place = tuple[tuple[float, float], float]
 """Middle and reach in pixels of what was read and says nothing."""
