@@ -102,8 +102,7 @@ class _Gleaned:
         """What stands there as a whole; where that is no request, also what part of a request was read."""
         return phrases_of(self._whole, self._in_part, self._known)
 
-    @property
-    def sealed(self) -> bool:
+    def is_sealed(self) -> bool:
         """Whether something nobody may lift was read: then nothing else on the head matters."""
         return any(self._known.kind_of[each] in _SEALED for each in self.phrases)
 
@@ -180,18 +179,18 @@ class StampReader:
         gleaned = _Gleaned(self._phrases)
         bright = brightness(bow)
         self._straight(gleaned, bright, bow, letters, fine_mm=_FINER_MM)
-        if gleaned.sealed:
+        if gleaned.is_sealed():
             return gleaned
         self._round_the_rim(gleaned, bright, bow, letters)
-        if gleaned.sealed:
+        if gleaned.is_sealed():
             return gleaned
         flat = flattened(bow)
         self._straight(gleaned, flat, bow, letters)
-        if gleaned.sealed:
+        if gleaned.is_sealed():
             return gleaned
         self._on_its_side(gleaned, flat, bow, letters)
         tint = colour(bow)
-        if tint is not None and not gleaned.sealed:
+        if tint is not None and not gleaned.is_sealed():
             self._straight(gleaned, tint, bow, letters)
             if not gleaned.phrases:
                 self._round_the_rim(gleaned, tint, bow, letters)
