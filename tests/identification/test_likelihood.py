@@ -97,3 +97,27 @@ def test_a_chart_of_the_same_locks_has_no_code_they_have_not(catalogue: Catalogu
     assert CutSpec.model_validate({**spec.model_dump(), "other_charts": (chart.model_dump(),)})
     with pytest.raises(ValidationError, match="has no code 9"):
         CutSpec.model_validate({**spec.model_dump(), "other_charts": (strange.model_dump(),)})
+
+
+def test_new_keys_of_four_cuts_are_told_through_the_readers_own_noise(catalogue: Catalogue) -> None:
+    spec, rng = spec_of(catalogue, "M1"), np.random.default_rng(20)
+    own = np.array([depth.root_mm for depth in spec.depths])
+    told = 0
+    for _ in range(400):
+        code = rng.integers(len(own), size=4)
+        together = rng.normal(0, 0.005)
+        roots = own[code] + rng.normal(0, 0.007, 4) + together
+        answer = likeliest(tuple(roots), spec, -together + rng.normal(0, 0.004))
+        told += answer.probability >= SURE
+    assert told >= 396
+
+
+@pytest.mark.parametrize("others_mm", [0.04, 0.05])
+@pytest.mark.parametrize(("blank", "code"), [("M1", "4434"), ("SC1", "44344")])
+def test_one_cut_a_step_down_among_others_a_little_worn_is_not_told(
+    catalogue: Catalogue, blank: str, code: str, others_mm: float
+) -> None:
+    spec = spec_of(catalogue, blank)
+    lost = [others_mm] * len(code)
+    lost[2] = spec.least_step_mm + others_mm / 4
+    assert found(spec, code, tuple(lost)).probability < SURE
