@@ -10,6 +10,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -28,12 +29,14 @@ from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
 from hardware.link import serial_link_factory
 from hardware.ports import Fall
 from kiosk.commands.interruption import ended_like_ctrl_c
-from kiosk.commands.options import PORT_HELP, ConfigOption, MachineOption
+from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption, MachineOption
 from kiosk.cutting.drawing import draw
 from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.cutting.typed_code import REFUSED, find_blank, split_bitting
-from kiosk.records.ownership import own_machine
+from kiosk.data_paths import data_paths
+from kiosk.records.journal import MachineRecord
+from kiosk.records.ownership import own_folders, own_machine
 from kiosk.safe_stop import stop as safe_stop_now
 
 KeywayOption = Annotated[str, typer.Option("--keyway", help="Keyway or blank, such as KW1 or SC4.")]
@@ -48,9 +51,17 @@ def cut(
     bitting: BittingOption,
     port: PortOption,
     slot: Annotated[int | None, typer.Option("--slot", help="Magazine slot; the first that holds the blank.")] = None,
+    clamp_empty: Annotated[
+        bool, typer.Option("--clamp-empty", help="You have looked into the clamp, and nothing is in it.")
+    ] = False,
     config: ConfigOption = None,
+    data: DataOption = None,
 ) -> None:
-    """Cut one test key from a typed code: home, load, touch off, cut, drop it into the chute."""
+    """Cut one test key from a typed code: home, load, touch off, cut, drop it into the chute.
+
+    Whatever ends it with a blank in the clamp is remembered in the data folder: the kiosk then waits for staff and
+    scraps it first, and this command wants to be told that the clamp is empty.
+    """
     # What the log would say, this command says itself.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
     loaded = load_settings(config)
@@ -59,11 +70,24 @@ def cut(
     codes = split_bitting(found, blank, bitting)
     plan = _planned(found, blank, codes, settings)
     number = _slot(settings, blank, slot)
-    with ended_like_ctrl_c(), own_machine(port):
-        _cut_one(settings, port, plan, number, lambda edge_mm: _planned(found, blank, codes, settings, edge_mm))
+    files = data_paths(data)
+    with (
+        ended_like_ctrl_c(),
+        own_machine(port),
+        own_folders(files.data),
+        closing(MachineRecord(files.journal, SystemClock())) as record,
+    ):
+        if record.clamped_by and not clamp_empty:
+            reason = "a blank may be in the clamp: look, take it out with the power off, and say --clamp-empty"
+            raise BadInput(Problem(port, "", reason))
+        if clamp_empty:
+            record.clamp_emptied()
+        _cut_one(settings, port, plan, number, lambda mm: _planned(found, blank, codes, settings, mm), record)
 
 
-def _cut_one(machine: Machine, port: str, plan: CutPlan, slot: int, planned: Callable[[float], CutPlan]) -> None:
+def _cut_one(
+    machine: Machine, port: str, plan: CutPlan, slot: int, planned: Callable[[float], CutPlan], record: MachineRecord
+) -> None:
     cutter = GrblCutter(serial_link_factory(machine.wire, port), machine, SystemClock())
     with stop_served(port, cutter.stop_and_confirm):
         try:
@@ -71,12 +95,15 @@ def _cut_one(machine: Machine, port: str, plan: CutPlan, slot: int, planned: Cal
             _say(f"{board.firmware} {board.version}, assurance {board.assurance.value}")
             cutter.home()
             _say("homed")
+            record.clamp_used("test_cut")
             touch = cutter.load(slot, plan.blade_height_mm)
             _say(f"slot {slot}: blank seated, edge {touch.error_mm:+.3f} mm")
             cutter.run(to_gcode(planned(touch.error_mm), machine), lambda _fraction: None)
             cutter.present_to_check()
             if cutter.deliver() is Fall.UNSEEN:
                 raise FallUnseen("the copy left the clamp, and the chute's sensor saw nothing fall")
+            # Whoever typed the command takes the key out of the tray, and sees whether it is there.
+            record.clamp_emptied()
             _say("cut and delivered")
         except HardwareFault as fault:
             raise _as_bad_input(port, fault) from fault

@@ -70,7 +70,9 @@ def test_a_kw1_and_an_sc1_of_random_bitting_are_cut_as_wanted_over_the_pty(tmp_p
 
     def cut(code: str) -> None:
         port = str(tmp_path / code)
-        told[code] = kiosk("service", "cut", "--keyway", code, "--bitting", keys[code][1], "--port", port)
+        told[code] = kiosk(
+            "service", "cut", "--keyway", code, "--bitting", keys[code][1], "--port", port, "--data", f"{port}-data"
+        )
 
     with simulated_port(tmp_path / "KW1") as kw1, simulated_port(tmp_path / "SC1", 2) as sc1:
         threads = [threading.Thread(target=cut, args=(code,)) for code in keys]

@@ -213,9 +213,8 @@ def test_a_test_cut_on_a_real_port_with_the_door_open_before_the_power_came_on_i
     realtime = RealTimeRunner(sim.timeline)
     realtime.start()
     port = PtyPort(path, realtime)
-    monkeypatch.setattr(
-        sys, "argv", ["kiosk", "service", "cut", "--keyway", "KW1", "--bitting", "35244", "--port", str(path)]
-    )
+    told = ["--keyway", "KW1", "--bitting", "35244", "--port", str(path), "--data", str(tmp_path / "data")]
+    monkeypatch.setattr(sys, "argv", ["kiosk", "service", "cut", *told])
     try:
         with pytest.raises(SystemExit) as left:
             main()
