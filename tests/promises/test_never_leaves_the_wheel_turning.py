@@ -323,7 +323,18 @@ def at_rest(sim: SimulatedMachine) -> bool:
 
 @contextmanager
 def trial_cut(path: Path) -> Iterator[subprocess.Popen[str]]:
-    arguments = ["service", "cut", "--keyway", "KW1", "--bitting", "35244", "--port", str(path)]
+    arguments = [
+        "service",
+        "cut",
+        "--keyway",
+        "KW1",
+        "--bitting",
+        "35244",
+        "--port",
+        str(path),
+        "--data",
+        str(path.parent / "data"),
+    ]
     with subprocess.Popen(
         [sys.executable, "-m", "kiosk", *arguments],
         cwd=ROOT,
