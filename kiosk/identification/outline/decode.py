@@ -159,14 +159,15 @@ def _height_mm(profile: Profile, spec: CutSpec, fit: CutFit, behind_stop_mm: flo
     x, height = profile[:, 0], profile[:, 1]
     before = height[(x > 0.25) & (x < first_mm - spec.flat_mm / 2 - flank_mm - 0.1)]
     count = round(LEVEL_FOR_MM / PITCH_MM)
-    if before.size < count:
+    behind = height[(x > 0.25) & (x < 1.0)]
+    if before.size < count or not behind.size:
         return behind_stop_mm
     stretches = np.lib.stride_tricks.sliding_window_view(before, count)
     level = stretches[np.ptp(stretches, axis=1) < LEVEL_WITHIN_MM]
     if not len(level):
         return behind_stop_mm
     highest_mm = float(np.median(level, axis=1).max())
-    hollow = highest_mm - float(np.median(height[(x > 0.25) & (x < 1.0)])) > RELIEF_MM
+    hollow = highest_mm - float(np.median(behind)) > RELIEF_MM
     return highest_mm if hollow else behind_stop_mm
 
 
