@@ -235,6 +235,9 @@ class MdbPayment:
         self._splitter = LineSplitter()
         self._arrived.clear()
         version = self._ask("V", self._settings.reply_timeout_s)
+        while version is not None and not isinstance(version, Version | Refused):
+            # Answers come in order: what comes before was meant for a kiosk that died.
+            version = self._next(self._settings.reply_timeout_s)
         self._version = version.number if isinstance(version, Version) else ()
 
     def _was_reset(self) -> None:

@@ -153,7 +153,7 @@ class ZvtPayment:
         self._book.write(taking)
 
         def heard(status: StatusInformation) -> None:
-            if status.good:
+            if status.good and status.receipt in (None, receipt):
                 right = status.amount_minor in (None, amount_minor)
                 standing = Standing.TAKING if right else Standing.DOUBT
                 self._book.write(replace(taking, standing=standing, trace=status.trace))
@@ -170,7 +170,8 @@ class ZvtPayment:
         now = self._known(entry.transaction)
         if now.standing is Standing.DOUBT:
             raise AnotherAmount("the terminal booked another amount than it was asked for: payment.zvt.partial_booking")
-        if ended.completed and ended.status is not None and ended.status.good:
+        last = ended.status
+        if ended.completed and last is not None and last.good and last.receipt in (None, receipt):
             self._book.write(replace(now, standing=Standing.TAKEN))
             return _answer(PaymentState.CAPTURED, now)
         if ended.refused == NOT_SUPPORTED:
@@ -187,9 +188,10 @@ class ZvtPayment:
             ended = self._session.command(Command.RESERVATION_REVERSAL, receipt_and(entry.receipt))
         except AnswerLost:
             return _UNKNOWN
-        if not ended.completed or (ended.status is not None and not ended.status.good):
+        status = ended.status
+        if not ended.completed or status is None or not status.good or status.receipt not in (None, entry.receipt):
             return _UNKNOWN
-        trace = ended.status.trace if ended.status is not None else None
+        trace = status.trace
         self._book.write(replace(releasing, standing=Standing.RELEASED, trace=trace))
         return _answer(PaymentState.VOIDED, entry)
 

@@ -7,6 +7,7 @@ command means for a payment (`hardware.payment.zvt`). Nothing of a message's bod
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from config.payment import Zvt
@@ -29,6 +30,8 @@ from hardware.ports import ByteLink
 
 CONFIGURATION = 0x02 | 0x04 | 0x08
 """The kiosk shows receipts itself and wants to know of intermediate states."""
+QUIET_S = 0.5
+"""A serial line that was just opened is listened to until it has been quiet for so long."""
 NOT_SUPPORTED = 0x8483
 WRONG_PASSWORD = 0x840D
 _ACKNOWLEDGED = (Command.ACKNOWLEDGED, 0x8400)
@@ -107,6 +110,10 @@ class ZvtSession:
             raise PaymentFault("the payment terminal cannot be reached") from cause
         self._framing = TcpFraming() if "://" in self._settings.port else SerialFraming()
         self._arrived.clear()
+        if isinstance(self._framing, SerialFraming):
+            # A serial line keeps what was meant for a kiosk that died: an answer to nothing we asked.
+            with suppress(LinkFault, ZvtError):
+                self._refuse_what_nobody_asked_for(QUIET_S)
         body = bytes.fromhex(self._settings.password) + bytes([CONFIGURATION])
         body += to_bcd(self._settings.currency_number, 2)
         try:
@@ -118,9 +125,9 @@ class ZvtSession:
             code = ended.refused if ended.refused is not None else ended.aborted
             raise TerminalRefused(f"the payment terminal refuses the registration ({code:04X}): password?")
 
-    def _refuse_what_nobody_asked_for(self) -> None:
+    def _refuse_what_nobody_asked_for(self, quiet_s: float = 0.0) -> None:
         """A payment reported while no command runs was asked for by nobody: goods not issued."""
-        while (apdu := self._next(0.0)) is not None:
+        while (apdu := self._next(quiet_s)) is not None:
             if apdu.command == Command.STATUS:
                 self._send(Apdu(NOT_ISSUED))
             elif apdu.command not in _ACKNOWLEDGED:
@@ -140,15 +147,20 @@ class ZvtSession:
     def _end_of(self, heard: Callable[[StatusInformation], None]) -> Ended:
         status: StatusInformation | None = None
         wait_s = self._settings.acknowledge_timeout_s
+        acknowledged = False
         while True:
             apdu = self._next(wait_s)
             if apdu is None:
                 raise AnswerLost("the payment terminal stays silent")
-            wait_s = self._settings.command_timeout_s
             if apdu.command in _ACKNOWLEDGED:
+                acknowledged, wait_s = True, self._settings.command_timeout_s
                 continue
             if apdu.command >> 8 == 0x84:
                 return Ended(refused=apdu.command)
+            if not acknowledged:
+                # Of an earlier command: this one was not even received.
+                self._send(Apdu(NOT_ISSUED if apdu.command == Command.STATUS else Command.ACKNOWLEDGED))
+                continue
             if apdu.command == Command.STATUS:
                 status = status_of(apdu)
                 # Written down before the terminal is told that it was heard.

@@ -9,6 +9,7 @@ from config.payment import PartialBooking, Zvt
 from hardware.errors import PaymentFault
 from hardware.payment.book import Standing
 from hardware.payment.zvt import AnotherAmount, ZvtPayment
+from hardware.payment.zvt_codec import apdu_of
 from hardware.payment.zvt_session import TerminalRefused
 from hardware.ports import PaymentAnswer, PaymentState
 from simulator.terminals.zvt import ZvtFault, ZvtTerminal
@@ -277,3 +278,19 @@ def test_nobody_is_charged_without_a_key_or_twice_whatever_goes_wrong() -> None:
     # Delivered and not paid: the terminal takes no less than it reserved, or took the booking back by itself.
     assert {how for _, how in unpaid} <= {"voided", "unknown", "declined"}
     assert len(unpaid) < 40
+
+
+def test_what_a_dead_kiosk_was_to_hear_is_not_taken_for_an_answer() -> None:
+    desk = Desk(serial=True)
+    kiosk = desk.kiosk()
+    opened = kiosk._session._open_link
+
+    def with_leftovers() -> TerminalLink:
+        link = opened()
+        frames = [b"\x80\x00\x00", b"\x06\x1e\x04\xb8\x87\xff\xff"]
+        link._segments += [desk.terminal._framing.framed(apdu_of(frame)) for frame in frames]  # type: ignore[attr-defined]
+        return link  # type: ignore[return-value]
+
+    kiosk._session._open_link = with_leftovers
+    assert kiosk.authorise("A1", PRICE, "EUR").state is PaymentState.APPROVED
+    assert kiosk.capture("A1", PRICE).state is PaymentState.CAPTURED
