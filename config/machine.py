@@ -75,6 +75,20 @@ class DoorInput(StrEnum):
     """A door input of its own, reported and heeded in every state; a board without one is refused at connect."""
 
 
+SettingNumbers = Annotated[tuple[Annotated[int, Field(ge=0, le=132)], ...], Field(min_length=1, max_length=40)]
+
+
+class NotComparable(Frozen):
+    """Numbers of settings a firmware may leave untold, by firmware."""
+
+    fluidnc: SettingNumbers
+    grblhal: SettingNumbers | None = None
+
+    def of(self, firmware: str) -> tuple[int, ...]:
+        """For a firmware as it is called at connect; none for a stock board."""
+        return {"GrblHAL": self.grblhal, "FluidNC": self.fluidnc}.get(firmware) or ()
+
+
 class Board(Frozen):
     """What the board's own `$` settings must be, beside the axes: compared at connect, never written."""
 
@@ -94,15 +108,13 @@ class Board(Frozen):
     """255: motors keep their hold at rest."""
     enable_pin_inverted: bool = False
     door: DoorInput = DoorInput.HOLD
-    control_invert_mask: int = Field(default=0, ge=0, le=65535)
+    control_invert_mask: int = Field(default=0, ge=0, le=255)
     """grblHAL's `$14`: which of reset (1), hold (2), start (4), door (8) … are inverted."""
     homing_cycles: tuple[Annotated[str, Field(pattern=r"^X?Y?Z?$", min_length=1)], ...] = Field(
         default=("Z", "XY"), min_length=1, max_length=3
     )
     """grblHAL's `$44` to `$46`: which axes home together, in this order."""
-    not_comparable: dict[Literal["GrblHAL", "FluidNC"], tuple[Annotated[int, Field(ge=0, le=132)], ...]] = Field(
-        default_factory=dict
-    )
+    not_comparable: NotComparable | None = None
     """Settings that a firmware may leave without an answer, by number: listed by doctor, whoever wires checks them."""
 
 

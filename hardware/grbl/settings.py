@@ -73,9 +73,8 @@ def compare_settings(machine: Machine, settings: Mapping[int, str], firmware: st
     """Each setting that is not as the machine file says, one sentence each, and what could not be compared."""
     found: list[str] = []
     untold: list[str] = []
-    silent = {
-        number for name, numbers in machine.board.not_comparable.items() if name == firmware for number in numbers
-    }
+    let_pass = machine.board.not_comparable
+    silent = let_pass.of(firmware) if let_pass is not None else ()
     for number, (name, value) in wanted_settings(machine, firmware).items():
         said = _number(settings.get(number))
         if said is None and number not in settings and number in silent:

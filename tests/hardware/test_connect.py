@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from config.machine import Assurance, DoorInput, Machine
+from config.machine import Assurance, DoorInput, Machine, NotComparable
 from hardware.errors import (
     BoardAlarm,
     BoardMismatch,
@@ -245,7 +245,7 @@ def test_fluidnc_is_accepted_and_what_it_does_not_tell_is_listed() -> None:
 
 
 def test_what_fluidnc_does_not_tell_and_the_machine_file_does_not_name_is_a_mismatch() -> None:
-    board = machine().board.model_copy(update={"not_comparable": {"FluidNC": (2, 3, 6)}})
+    board = machine().board.model_copy(update={"not_comparable": NotComparable(fluidnc=(2, 3, 6))})
     on = machine().model_copy(update={"board": board})
     fault = fails(Bench([*fluidnc(), *safe()], on=on), BoardMismatch, r"\$5 .* is not told by FluidNC")
     assert "$2 " not in str(fault)
