@@ -9,11 +9,14 @@ Imports as little as it can: from its start to the reset on the wire the wheel t
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
@@ -62,30 +65,48 @@ def stop(port: str, config: Path | None, machine: Path | None, wait_s: float = C
         BadInput: no reset was confirmed in time, or a machine file was named that cannot be used.
     """
     own, baud = wire(config, machine)
-    named = port or own
+    stop_port(port or own, baud, wait_s=wait_s, say=sys.stdout)
+
+
+def stop_port(
+    port: str, baud: int, *, wait_s: float | None, say: TextIO, ended: Callable[[], bool] = lambda: False
+) -> None:
+    """Stop the machine on this port and say so.
+
+    Args:
+        port: its port.
+        baud: the port's speed.
+        wait_s: give up after so long; None never does.
+        say: where a confirmed stop is said.
+        ended: whether somebody else is in command by now.
+
+    Raises:
+        BadInput: no reset was confirmed in time.
+    """
     why: list[LinkFault] = []
     said: list[str] = []
 
     def attempt() -> bool:
         try:
-            rested = stop_board(SerialLink(named, baud), _Deadlines(), SystemClock(), TRIES)
+            rested = stop_board(SerialLink(port, baud), _Deadlines(), SystemClock(), TRIES)
             said.append(
                 "the board was reset and its wheel is off" + ("" if rested else "; it was moving: home before use")
             )
             return True
         except LinkFault as fault:
-            if isinstance(fault, PortInUse) and ask_to_stop(named):
+            if isinstance(fault, PortInUse) and not ended() and ask_to_stop(port):
                 said.append("the program that holds the port has stopped the machine: its wheel is off")
                 return True
-            if not why and wait_s > 0:
-                _warn(f"{named}: {_reason(named, fault)}; {WARNING}. Trying for {wait_s:g} s")
+            if not why and wait_s != 0:
+                trying = "until it is reached" if wait_s is None else f"for {wait_s:g} s"
+                _warn(f"{port}: {_reason(port, fault)}; {WARNING}. Trying {trying}")
             why.append(fault)
             return False
 
-    if not keep_stopping(attempt, SystemClock(), for_s=wait_s):
-        raise BadInput(Problem(named, "", f"{_reason(named, why[-1])}; {WARNING} [{why[-1].code}]"))
-    sys.stdout.write(said[-1] + "\n")
-    sys.stdout.flush()
+    if keep_stopping(attempt, SystemClock(), for_s=wait_s, ended=ended):
+        _write(say, said[-1])
+    elif not ended():
+        raise BadInput(Problem(port, "", f"{_reason(port, why[-1])}; {WARNING} [{why[-1].code}]"))
 
 
 def wire(config: Path | None, named: Path | None) -> tuple[str, int]:
@@ -136,5 +157,11 @@ def _reason(port: str, fault: LinkFault) -> str:
 
 
 def _warn(text: str) -> None:
-    sys.stderr.write(f"kiosk: {text}\n")
-    sys.stderr.flush()
+    _write(sys.stderr, f"kiosk: {text}")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    # The terminal may be gone: the wheel is stopped all the same.
+    with contextlib.suppress(OSError):
+        stream.write(f"{text}\n")
+        stream.flush()

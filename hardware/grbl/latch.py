@@ -163,11 +163,14 @@ class BoardLatch:
         self._ended = True
         with self.busy:
             if self.board is not None:
+                self._greeted = False
                 with suppress(HardwareFault):
                     if self.wheel_may_turn:
                         self.board.reset(tries=1)
                     else:
                         self.board.hold_and_reset()
+                if not self._greeted:
+                    self.wheel_may_turn = True
             self._drop_link()
 
     # Stopping.

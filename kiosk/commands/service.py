@@ -35,6 +35,7 @@ from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.cutting.typed_code import REFUSED, find_blank, split_bitting
 from kiosk.data_paths import data_paths
+from kiosk.guardian import Guardian
 from kiosk.records.journal import MachineRecord
 from kiosk.records.ownership import own_folders, own_machine
 from kiosk.safe_stop import stop as safe_stop_now
@@ -89,10 +90,12 @@ def _cut_one(
     machine: Machine, port: str, plan: CutPlan, slot: int, planned: Callable[[float], CutPlan], record: MachineRecord
 ) -> None:
     cutter = GrblCutter(serial_link_factory(machine.wire, port), machine, SystemClock())
+    guardian: Guardian | None = None
     with stop_served(port, cutter.stop_and_confirm):
         try:
             board = cutter.connect()
             _say(f"{board.firmware} {board.version}, assurance {board.assurance.value}")
+            guardian = Guardian(port, machine.wire.baud)
             cutter.home()
             _say("homed")
             record.clamp_used("test_cut")
@@ -110,6 +113,8 @@ def _cut_one(
         finally:
             _leave_no_wheel_turning(cutter, port)
             cutter.close()
+            if guardian is not None:
+                guardian.leave(done=not cutter.wheel_may_turn)
 
 
 def plan(

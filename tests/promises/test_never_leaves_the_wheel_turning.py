@@ -370,6 +370,8 @@ def ended_by(number: signal.Signals, moment: Callable[[SimulatedMachine], bool],
 ENDS: dict[str, tuple[signal.Signals, Callable[[SimulatedMachine], bool]]] = {
     "told to end while homing": (signal.SIGTERM, homing),
     "terminal closed in the metal": (signal.SIGHUP, in_the_metal),
+    "killed at spin-up": (signal.SIGKILL, turns),
+    "killed in the metal": (signal.SIGKILL, in_the_metal),
 }
 
 
