@@ -333,7 +333,7 @@ def trial_cut(path: Path) -> Iterator[subprocess.Popen[str]]:
         "--port",
         str(path),
         "--data",
-        str(path.parent / "data"),
+        str(path.with_name(f"{path.name}-data")),
     ]
     with subprocess.Popen(
         [sys.executable, "-m", "kiosk", *arguments],
