@@ -21,7 +21,10 @@ LEAST_PICTURE_MM = 28.0
 
 
 class Column(BoxLayout):
-    """A column as high as its children need. `role` says which part of the page it is: `words` or `controls`."""
+    """A column as high as its children need. `role` says which part of the page it is: `words` or `controls`.
+
+    What is empty now takes no gap either: pages hold lists for all they may ever show.
+    """
 
     role = StringProperty("")
     group = BooleanProperty(False)
@@ -35,6 +38,17 @@ class Column(BoxLayout):
 
     def _space(self, *_: Any) -> None:
         self.spacing = look.theme.gap_px if self.group else look.theme.wide_gap_px
+
+    def do_layout(self, *_: Any) -> None:
+        """Stack the children, the last one lowest."""
+        y = self.y
+        for child in self.children:
+            if child.size_hint_x is not None:
+                child.width = self.width * child.size_hint_x
+            child.pos = self.x, y
+            if child.height > 0:
+                y += child.height + self.spacing
+        self.minimum_height = max(0.0, y - self.spacing - self.y)
 
 
 class Card(BoxLayout):
