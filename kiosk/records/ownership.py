@@ -19,7 +19,9 @@ import stat
 import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.problems import BadInput, Problem
 
@@ -144,9 +146,20 @@ def _real(folder: Path) -> Path:
         return folder
 
 
+def _hosts(port: str) -> list[str]:
+    """What a machine on the network is called, however its host is spelled: by number and port."""
+    try:
+        named = urlsplit(port)
+        found = socket.getaddrinfo(named.hostname, named.port, type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        return []
+    hosts = {ip_address(str(address[0]).partition("%")[0]) for *_, address in found}
+    return sorted(f"host {'loopback' if host.is_loopback else host}:{named.port}" for host in hosts)
+
+
 def _addresses(port: str) -> tuple[bytes, ...]:
     """What a port is called: as it is written, which holds while it is unplugged, and by its device numbers."""
-    names = [port if "://" in port else os.path.abspath(port)]
+    names = [port, *_hosts(port)] if "://" in port else [os.path.abspath(port)]
     with contextlib.suppress(OSError, ValueError):
         found = os.stat(port)
         names.append(

@@ -244,3 +244,13 @@ def test_a_command_that_only_looks_may_look_at_a_running_kiosk_and_writes_nothin
     with own_folders(tmp_path):
         assert "in use" not in told(*words, *data)
     assert written(tmp_path) == before
+
+
+@pytest.mark.parametrize("spelled", ["socket://localhost:5331", "socket://127.0.0.1:5331", "SOCKET://LOCALHOST:05331"])
+def test_a_machine_on_the_network_has_one_master_however_its_host_is_spelled(spelled: str) -> None:
+    with own_machine("socket://127.0.0.1:5331"), own_machine("socket://127.0.0.1:5332"):
+        with pytest.raises(Owned), own_machine(spelled):
+            pass
+        assert machine_owner(spelled) is not None
+    with own_machine(spelled):
+        pass
