@@ -25,6 +25,9 @@ from kiosk.identification.section.strange import why_strange
 from kiosk.identification.section.uncut_edge import refine_uncut, registration
 from kiosk.key.reading import Candidate, Cut, Identification, KeyReading, Outcome, Profile, SectionReading
 
+TAIL_SHIFT_MM = 0.15
+"""Counted from the cut side's collar, the last five cuts of a KW10 stand 0.23 mm from where a KW1 has its five: where a
+section is sold longer too, cuts further off than this from a shoulder that was seen are not the shorter key's."""
 LENGTH_TOLERANCE_MM = 1.85
 """How far a blade's length may be from a blank's: less than half of any spacing."""
 
@@ -221,7 +224,12 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
         for blank in keyway.blanks
         if (each := _decoded_as(reading, keyway, blank)) is not None
     ]
-    near = [each for each in named if each.length_error_mm <= LENGTH_TOLERANCE_MM]
+    most = max((each.blank.cuts for each in named), default=0)
+    near = [
+        each
+        for each in named
+        if each.length_error_mm <= LENGTH_TOLERANCE_MM and not _tail_of_a_longer(each, most, reading)
+    ]
     if not near:
         return replace(base, outcome=Outcome.CUTS_UNREADABLE)
     best = _blank_of(near)
@@ -233,6 +241,13 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
         cuts=best.decoded.cuts,
         wear=best.decoded.wear,
     )
+
+
+def _tail_of_a_longer(each: _Named, most_cuts: int, reading: KeyReading) -> bool:
+    """Whether these may be the last cuts of a longer key of the same section, counted from its second collar."""
+    spec = each.keyway.spec
+    by_shoulder = spec is not None and spec.stop is SpacingStop.SHOULDER and reading.shoulder_seen
+    return by_shoulder and each.blank.cuts < most_cuts and abs(each.decoded.fit.shift_mm) > TAIL_SHIFT_MM
 
 
 def _blank_of(near: list[_Named]) -> _Named:

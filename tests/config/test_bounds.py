@@ -179,7 +179,7 @@ ANY_TEXT = {
     "rule.when.stamps",
 }
 """Text in which "349" is no slip. (A blank, a macro and a certificate are held against what there is elsewhere.)"""
-ALL_BY_DEFAULT = {"machine.board", "machine.gauge"}
+ALL_BY_DEFAULT = {"machine.board", "machine.gauge", "machine.payment", "machine.payment.zvt", "machine.payment.mdb"}
 """Tables an owner may leave empty, as each of their fields has a default."""
 
 

@@ -1,0 +1,61 @@
+"""A six-cut key with two collars shows its last five cuts nearly where a five-cut key has them: it never is that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from config.catalogue import Catalogue
+from kiosk.identification.identify import _name_cuts
+from kiosk.key.reading import Identification, KeyReading, Outcome
+from tests.identification.drawing import blade_edge
+
+BETWEEN_COLLARS_MM = (1.249 - 1.090) * 25.4
+"""Kwikset's two collars: shoulder to tip of a six-cut blank less that of a five-cut one."""
+
+
+def reading_of(catalogue: Catalogue, code: str, blank: str, cut_off_mm: float) -> KeyReading:
+    """An edge without noise, seen from `cut_off_mm` behind its true shoulder on."""
+    keyway, chosen = catalogue.blank_of[blank]
+    assert keyway.spec is not None
+    spec = keyway.spec
+    edge = blade_edge(spec, [spec.root_mm_of[each] for each in code], chosen.blade_length_mm, spec.blade_height_mm)
+    x = np.arange(0.0, chosen.blade_length_mm - cut_off_mm, 0.05)
+    profile = np.stack([x, np.interp(x + cut_off_mm, edge[:, 0], edge[:, 1])], axis=1)
+    return KeyReading(
+        profile=profile,
+        section=None,
+        blade_length_mm=chosen.blade_length_mm - cut_off_mm,
+        blade_height_mm=spec.blade_height_mm,
+        shoulder_seen=True,
+    )
+
+
+def named(catalogue: Catalogue, reading: KeyReading) -> Identification:
+    section = catalogue.blank_of["KW1"][0].sections[0]
+    return _name_cuts(Identification(Outcome.IDENTIFIED), reading, catalogue, section)
+
+
+@pytest.mark.parametrize("code", ["151134", "142256", "145526", "132155", "123665", "157547", "131122"])
+@pytest.mark.parametrize("slipped_mm", [-0.04, 0.0, 0.04])
+def test_the_last_five_cuts_of_two_collars_are_not_a_five_cut_key(
+    catalogue: Catalogue, code: str, slipped_mm: float
+) -> None:
+    seen = named(catalogue, reading_of(catalogue, code, "KW10", BETWEEN_COLLARS_MM + slipped_mm))
+    assert seen.outcome is not Outcome.IDENTIFIED or seen.blank == "KW10"
+
+
+@pytest.mark.parametrize("code", ["51134", "42256", "35244", "23665"])
+@pytest.mark.parametrize("slipped_mm", [0.0, 0.05])
+def test_a_five_cut_key_of_the_same_section_is_still_that_key(
+    catalogue: Catalogue, code: str, slipped_mm: float
+) -> None:
+    seen = named(catalogue, reading_of(catalogue, code, "KW1", slipped_mm))
+    assert (seen.outcome, seen.blank, tuple(cut.code for cut in seen.cuts)) == (Outcome.IDENTIFIED, "KW1", tuple(code))
+
+
+def test_a_shoulder_that_was_not_seen_leaves_the_place_to_the_cuts(catalogue: Catalogue) -> None:
+    hidden = replace(reading_of(catalogue, "35244", "KW1", 0.0), shoulder_seen=False)
+    assert named(catalogue, hidden).blank in (None, "KW1")
