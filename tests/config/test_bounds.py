@@ -158,6 +158,7 @@ keyway without sections or blanks is known only to be refused, and a rule asks o
 ANY_TEXT = {
     "machine.name",
     "machine.wire.port",
+    "machine.payment",
     "machine.wheel.name",
     "machine.macros",
     "machine.magazine.slots.blank",
