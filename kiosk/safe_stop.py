@@ -25,6 +25,7 @@ from hardware.grbl.board import stop_board
 from hardware.grbl.stop_socket import ask_to_stop
 from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
 from hardware.link import SerialLink
+from hardware.network_port import is_on_network
 
 SHIPPED = Path(__file__).resolve().parents[1] / "config" / "machine.toml"
 GOOD_COPY = Path("settings-good") / "machine.toml"
@@ -86,7 +87,16 @@ def stop_port(
     why: list[LinkFault] = []
     said: list[str] = []
 
+    def stopped_by_holder() -> bool:
+        if ended() or not ask_to_stop(port):
+            return False
+        said.append("the program that holds the port has stopped the machine: its wheel is off")
+        return True
+
     def attempt() -> bool:
+        # Nothing locks a port on the network: who holds it is asked before a second connection is opened beside it.
+        if is_on_network(port) and stopped_by_holder():
+            return True
         try:
             rested = stop_board(SerialLink(port, baud), _Deadlines(), SystemClock(), TRIES)
             said.append(
@@ -94,8 +104,7 @@ def stop_port(
             )
             return True
         except LinkFault as fault:
-            if isinstance(fault, PortInUse) and not ended() and ask_to_stop(port):
-                said.append("the program that holds the port has stopped the machine: its wheel is off")
+            if isinstance(fault, PortInUse) and stopped_by_holder():
                 return True
             if not why and wait_s != 0:
                 trying = "until it is reached" if wait_s is None else f"for {wait_s:g} s"

@@ -17,6 +17,8 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 
+from hardware.network_port import is_on_network, network_names
+
 OFF, UNCONFIRMED = b"off\n", b"unconfirmed\n"
 ANSWER_S = 10.0
 """The holder stops at once; this is for a board that does not confirm it."""
@@ -24,7 +26,8 @@ KIOSK_USER = "kiosk"
 
 
 def _name(port: str) -> str:
-    return f"\0keykiosk-stop:{os.path.realpath(port)}"
+    where = next(iter(network_names(port)), port) if is_on_network(port) else os.path.realpath(port)
+    return f"\0keykiosk-stop:{where}"
 
 
 @contextlib.contextmanager

@@ -19,11 +19,10 @@ import stat
 import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from config.problems import BadInput, Problem
+from hardware.network_port import is_on_network, network_names
 
 _LOCKS = Path("/proc/locks")
 _NAME_CHARACTERS = 60
@@ -146,20 +145,9 @@ def _real(folder: Path) -> Path:
         return folder
 
 
-def _hosts(port: str) -> list[str]:
-    """What a machine on the network is called, however its host is spelled: by number and port."""
-    try:
-        named = urlsplit(port)
-        found = socket.getaddrinfo(named.hostname, named.port, type=socket.SOCK_STREAM)
-    except (OSError, ValueError):
-        return []
-    hosts = {ip_address(str(address[0]).partition("%")[0]) for *_, address in found}
-    return sorted(f"host {'loopback' if host.is_loopback else host}:{named.port}" for host in hosts)
-
-
 def _addresses(port: str) -> tuple[bytes, ...]:
     """What a port is called: as it is written, which holds while it is unplugged, and by its device numbers."""
-    names = [port, *_hosts(port)] if "://" in port else [os.path.abspath(port)]
+    names = [port, *network_names(port)] if is_on_network(port) else [os.path.abspath(port)]
     with contextlib.suppress(OSError, ValueError):
         found = os.stat(port)
         names.append(

@@ -9,6 +9,7 @@ The board keeps its power meanwhile, and the wheel turns.
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ from hardware.grbl.wheel_off import WARNING, in_a_thread, keep_stopping, pause_s
 from hardware.link import serial_link_factory
 from kiosk.__main__ import main
 from kiosk.commands.interruption import ended_like_ctrl_c
+from kiosk.safe_stop import stop_port
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.core import HOMING
 from simulator.serve.pty import PtyPort
@@ -261,6 +263,28 @@ def test_a_holder_that_serves_nobody_or_cannot_confirm_is_not_believed(tmp_path:
     with stop_served(name, lambda: True), stop_served(name, lambda: False):
         assert ask_to_stop(name), "who came first holds the port"
     assert not ask_to_stop(name)
+
+
+@pytest.mark.parametrize("asked", ["socket://127.0.0.1:{0}", "socket://localhost:{0}"])
+def test_safe_stop_goes_through_the_program_that_holds_a_port_on_the_network(
+    asked: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing locks such a port: a second connection beside the holder's would reach nobody."""
+    stopped: list[bool] = []
+
+    def stop() -> bool:
+        stopped.append(True)
+        return True
+
+    with socket.create_server(("127.0.0.1", 0)) as board:
+        port = board.getsockname()[1]
+        with stop_served(f"socket://127.0.0.1:{port}", stop):
+            stop_port(asked.format(port), 115200, wait_s=0.0, say=sys.stdout)
+        board.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            board.accept()
+    assert stopped == [True]
+    assert "wheel is off" in capsys.readouterr().out
 
 
 def test_safe_stop_loads_nothing_it_does_not_need(tmp_path: Path) -> None:
