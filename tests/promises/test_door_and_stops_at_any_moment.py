@@ -20,7 +20,8 @@ from tests.support.input_sessions import BOARDS, run, trials
 ROOT = Path(__file__).parents[2]
 ELEMENTS = {
     "door", "hold", "emergency stop", "switches", "homing", "probe", "wheel", "spindle output", "clamp", "feeder",
-    "carousel", "axes", "brush", "cameras", "chute", "bin", "power", "USB", "clocks", "threads", "all inputs",
+    "carousel", "axes", "brush", "cameras", "chute", "bin", "power", "USB", "clocks", "threads", "program",
+    "network", "all inputs",
 }  # fmt: skip
 
 
