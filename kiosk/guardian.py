@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 
 from config.problems import BadInput, Problem
 from kiosk.records.ownership import machine_owner
@@ -59,6 +60,9 @@ class Guardian:
         if done:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.wait(START_S)
+                return
+        # It goes on by itself; only its end is waited for, so that nothing is left of it here.
+        threading.Thread(target=self._child.wait, name="guardian", daemon=True).start()
 
 
 def main(arguments: list[str]) -> int:

@@ -21,7 +21,7 @@ from hardware.grbl.modal import ModalWords
 from hardware.grbl.wire import parse_line
 from tests.cutting.keys import machine
 from tests.hardware.dialogues import BANNER, OK, connecting, homing, offsets, report, safe, settings, words
-from tests.hardware.test_connect import Bench
+from tests.hardware.test_connect import HAL_ONLY, Bench
 from tests.hardware.test_cutter import Rig
 from tests.support.transcript import ManualClock, Transcript
 
@@ -151,7 +151,8 @@ KNOWN: dict[str, tuple[str, ...]] = {
         "test_pty.test_a_port_that_is_not_there_is_one_line",
     ),
     "grblHAL and FluidNC where they agree": (
-        "test_connect.test_grblhal_and_fluidnc_are_known",
+        "test_connect.test_grblhal_is_known_by_its_greeting_or_by_what_it_says_of_itself",
+        "test_connect.test_fluidnc_is_accepted_and_what_it_does_not_tell_is_listed",
         "test_link_facts.test_what_grblhal_and_fluidnc_say_is_read",
         "test_link_facts.test_a_grblhal_board_is_connected_homed_and_compared",
         "test_link_facts.test_grblhal_keeps_more_than_yes_or_no_in_some_settings",
@@ -314,7 +315,7 @@ def test_what_grblhal_and_fluidnc_say_is_read(line: bytes) -> None:
 def test_a_grblhal_board_is_connected_homed_and_compared() -> None:
     banner = b"\r\nGrblHAL 1.1f ['$' or '$HELP' for help]\r\n"
     info = b"[VER:1.1f.20240101:]\r\n[OPT:VNMSL,35,1024,3,0]\r\n[NEWOPT:ENUMS]\r\n[FIRMWARE:grblHAL]\r\n" + OK
-    dollars = b"$70=7\r\n$75=*****\r\n" + settings(n20="1", n22="15")
+    dollars = b"$70=7\r\n$75=*****\r\n" + settings(**(HAL_ONLY | {"n20": "1", "n22": "15"}))
     more = b"[HOME:0.000,0.000,0.000:7]\r\n[T:1,0.000,0.000,0.000]\r\n" + offsets(TLO="0.000,0.000,0.000")
     said = b"[GC:G0 G54 G17 G21 G90 G94 G49 G98 G50 M5 M9 T0 F0. S0.]\r\n" + OK
     dialogue = [(b"\x18", banner), *connecting(info=info, dollars=dollars, offset=more)[1:-1]]

@@ -169,7 +169,7 @@ def test_a_port_that_talks_garbage_is_one_line(refused: Refused) -> None:
     thread = threading.Thread(target=chatter, args=(master, stop))
     thread.start()
     try:
-        assert "no greeting of a GRBL board" in refused(*CUT, os.ttyname(slave))
+        assert "is the baud rate right (wire.baud)?" in refused(*CUT, os.ttyname(slave))
     finally:
         stop.set()
         thread.join()

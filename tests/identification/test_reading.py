@@ -54,7 +54,7 @@ def test_a_key_is_told_by_its_section_then_its_length_then_its_cuts(
     cuts_down=st.booleans(),
     head=st.sampled_from(["round", "square", "hex"]),
     shoulders=st.sampled_from(["both", "cut side", "spine side"]),
-    shift=st.tuples(st.floats(-8, 8), st.floats(-6, 6)),
+    shift=st.tuples(st.floats(-6, 8), st.floats(-6, 6)),
     rgb=st.booleans(),
     seed=st.integers(0, 10**6),
 )
