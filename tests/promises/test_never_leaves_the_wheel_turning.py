@@ -41,6 +41,14 @@ from tests.support.promise_machine import Hands
 from tests.support.transcript import ManualClock
 
 
+@pytest.fixture(autouse=True)
+def a_terminal_that_can_be_closed() -> Iterator[None]:
+    """A hangup that was ignored before the tests began (nohup) would stay ignored in all they start."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def turns(sim: SimulatedMachine) -> bool:
     """Whether the wheel is told to turn."""
     with sim.timeline.lock:
