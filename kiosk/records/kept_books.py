@@ -13,8 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.records.audit.chain import Record
@@ -53,12 +53,7 @@ def staff_book(path: Path) -> Book:
     Raises:
         DatabaseFault: it cannot be read.
     """
-    book = _book("staff.db", path, "staff", "SELECT number FROM staff")
-    if not book.entries:
-        return book
-    with read_only(path) as connection:
-        rows = connection.execute("SELECT number, role, disabled FROM staff").fetchall()
-    return replace(book, digests={str(row[0]): account_digest(*row) for row in rows})
+    return _book("staff.db", path, "staff", "SELECT number, role, disabled FROM staff", account_digest)
 
 
 def account_digest(number: str, role: str, disabled: int) -> str:
@@ -119,11 +114,13 @@ def _known(records: Sequence[Record], name: str) -> str:
     return next((str(facts["identity"]) for facts in kept if facts["book"] == name), "")
 
 
-def _book(name: str, path: Path, table: str, query: str) -> Book:
+def _book(name: str, path: Path, table: str, query: str, digest: Callable[..., str] | None = None) -> Book:
     with read_only(path) as connection:
         there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-        entries = frozenset(str(row[0]) for row in connection.execute(query)) if there else frozenset()
+        rows = connection.execute(query).fetchall() if there else []
+        entries = frozenset(str(row[0]) for row in rows)
+        digests = {str(row[0]): digest(*row) for row in rows} if digest is not None else {}
         try:
-            return Book(name, identity_of(connection), entries)
+            return Book(name, identity_of(connection), entries, digests)
         except sqlite3.OperationalError:
-            return Book(name, "", entries)
+            return Book(name, "", entries, digests)
