@@ -29,7 +29,7 @@ from kiosk.session.intents import (
     SetLanguage,
     Stop,
 )
-from kiosk.session.phases import ENTER, HANDLE, ending, starting
+from kiosk.session.phases import ENTER, HANDLE, faults, starting
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     CamerasSeen,
@@ -44,22 +44,16 @@ from kiosk.session.reports import (
     WheelStopped,
 )
 from kiosk.session.snapshot import Snapshot
-from kiosk.session.states import MAKING, State
+from kiosk.session.states import State
 from kiosk.session.timeouts import IdleTimeout
 from kiosk.session.view import snapshot
+from kiosk.session.wheel_watch import WheelWatch
 
 _log = logging.getLogger(__name__)
 
 Message: TypeAlias = Intent | Reply | Due
 Listener: TypeAlias = Callable[[Snapshot], None]
 Observer: TypeAlias = Callable[[Message, State], None]
-
-_ON_ITS_WAY = (*MAKING, State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
-"""The sale goes on to where its money is settled, what moves has ended; after it the kiosk waits for staff."""
-_STOPPED_BY = "stopped at the screen"
-WHEEL_EVERY_S = (0.5, 5.0)
-"""Between two tries to reach a lost board whose wheel may turn: at first, and after so many tries."""
-WHEEL_HURRIED = 120
 
 
 class Controller:
@@ -82,9 +76,9 @@ class Controller:
         self._observers: list[Observer] = []
         self._last: Snapshot | None = None
         self._counting = threading.Lock()
-        self._wheel_tries = 0
         self.context = SessionContext(ports, executor(self.post), self.post, self._entered)
         self._patience = IdleTimeout(self.context, lambda: self._to_phase(Cancel()))
+        self._wheel = WheelWatch(self.context)
 
     # From any thread
 
@@ -172,7 +166,7 @@ class Controller:
             self._handle(message)
         except Exception as error:
             self._break_down(error)
-        self._watch_wheel()
+        self._wheel.look()
         for observe in self._observers:
             observe(message, self.context.session.state)
         self._publish()
@@ -185,13 +179,12 @@ class Controller:
         if isinstance(error, DatabaseFault):
             fault = Faulted(error.code, str(error), heals=False)
         try:
-            starting.break_down(self.context, fault)
+            faults.break_down(self.context, fault)
         except Exception as again:
             # Even reporting it failed (a full disk, for one): the machine is stopped, the screen must still say so.
             _log.critical("and again: %s", place(again))
             self.context.end_visit()
-            code = fault.code if isinstance(fault, Faulted) else starting.LONE_PROBLEM
-            self.context.note_fault(code, place(again), heals=False)
+            self.context.note_fault(fault.code, place(again), heals=False)
             if self.context.session.state is not State.OUT_OF_ORDER:
                 self.context.session.broke()
 
@@ -221,7 +214,7 @@ class Controller:
                 self._patience.more_time()
                 return
             case Stop():
-                self._stopped()
+                faults.stopped(self.context)
                 return
             case _:
                 # The present phase deals with it.
@@ -229,34 +222,15 @@ class Controller:
         self._patience.somebody_is_here()
         self._to_phase(intent)
 
-    def _stopped(self) -> None:
-        """A stop latches wherever it comes: the machine does not move again before staff have recovered it."""
-        context, state = self.context, self.context.session.state
-        context.stops_heard += 1
-        if state in _ON_ITS_WAY or state is State.OUT_OF_ORDER:
-            # Reported twice, by whoever pressed and by the work it ended: one stop is one line in the list.
-            if context.fault is None or context.fault.code != ending.STOPPED:
-                context.note_fault(ending.STOPPED, _STOPPED_BY, heals=False)
-        elif state is State.TECHNICIAN:
-            self._note_for_technician(Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
-        else:
-            starting.break_down(context, Faulted(ending.STOPPED, _STOPPED_BY, heals=False))
-
-    def _note_for_technician(self, fault: Faulted) -> None:
-        """A stop is reported twice, by whoever asked for it and by the work it ended."""
-        if self.context.fault is None or self.context.fault.code != fault.code:
-            self.context.note_fault(fault.code, fault.detail, heals=False)
-        self.context.service_message = fault.code
-
     def _handle_reply(self, reply: Reply) -> None:
         context, report = self.context, reply.report
         match report:
             case LeftoversSettled():
                 starting.leftovers(context, report)
             case WheelStopped():
-                self._wheel_asked()
+                self._wheel.asked()
             case Faulted() | Crashed():
-                self._handle_fault(report)
+                faults.reported(context, report)
             case KeyIdentified(_, frames) if frames is not None and reply.visit != context.visit_number:
                 # The shopper has left: nobody will wipe this but us.
                 wipe(frames)
@@ -267,37 +241,6 @@ class Controller:
             case _:
                 # A reply to a visit that has ended.
                 pass
-
-    def _handle_fault(self, report: Faulted | Crashed) -> None:
-        context = self.context
-        context.service_busy = ""
-        pressed = context.stops_asked > context.stops_heard or (
-            context.fault is not None and context.fault.code == ending.STOPPED
-        )
-        if pressed and isinstance(report, Faulted) and ending.stopped_by_shopper(context, report):
-            return
-        if context.recovering:
-            # Recovery failed: the first cause stays, the latest is in the technician's list.
-            code = report.code if isinstance(report, Faulted) else starting.LONE_PROBLEM
-            detail = report.detail if isinstance(report, Faulted) else report.where
-            heals = (
-                isinstance(report, Faulted)
-                and report.heals
-                and context.fault is not None
-                and context.fault.heals_itself
-            )
-            if heals and context.session.state is State.OUT_OF_ORDER:
-                starting.heal_failed(context, code, detail)
-                return
-            context.note_fault(code, detail, heals=False)
-            context.set_recovering(False)
-            return
-        if context.session.state is State.OUT_OF_ORDER:
-            return
-        if context.session.state is State.TECHNICIAN and isinstance(report, Faulted):
-            self._note_for_technician(report)
-            return
-        starting.break_down(context, report)
 
     def _to_phase(self, event: Intent | Report) -> None:
         handle = HANDLE.get(self.context.session.state)
@@ -316,26 +259,9 @@ class Controller:
 
     def _handle_due(self, due: Due) -> None:
         if due.what is Timer.WHEEL:
-            self._ask_wheel()
+            self._wheel.ask()
         elif not self._patience.due(due) and due.mark == self.context.entries:
             self._to_phase(due)
-
-    def _watch_wheel(self) -> None:
-        """A board was lost while its wheel may turn: try to reach it until it has confirmed that the wheel is off."""
-        if self._wheel_tries or not self._ports.cutter.wheel_may_turn:
-            return
-        self._wheel_tries = 1
-        self.context.agenda.after(WHEEL_EVERY_S[0], Due(Timer.WHEEL, 0))
-
-    def _ask_wheel(self) -> None:
-        self.context.request(Lane.MACHINE, lambda: effects.stop_wheel(self._ports))
-
-    def _wheel_asked(self) -> None:
-        if not self._ports.cutter.wheel_may_turn:
-            self._wheel_tries = 0
-            return
-        self._wheel_tries += 1
-        self.context.agenda.after(WHEEL_EVERY_S[self._wheel_tries > WHEEL_HURRIED], Due(Timer.WHEEL, 0))
 
     def _publish(self) -> None:
         try:

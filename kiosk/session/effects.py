@@ -1,4 +1,4 @@
-"""What entering a state asks of machine, cameras and money: blocking work for a worker thread.
+"""What a visit asks of machine, cameras and money: blocking work for a worker thread.
 
 Responsible for: the order of calls to the ports within one effect, and a journal row before each. Not responsible
 for: when an effect is wanted or what follows (`kiosk.session.phases`), or what its faults mean
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from hardware.errors import BlankFault, ChuteBlocked, DoorOpened, FallUnseen, LinkFault, Stopped
-from hardware.ports import BoardIdentity, Fall, PaymentState, TouchOff
+from hardware.errors import BlankFault, ChuteBlocked, FallUnseen
+from hardware.ports import Fall, PaymentState, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.cutting.check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cutting.gcode import to_gcode
@@ -21,137 +21,28 @@ from kiosk.identification.compare import Likeness, compare
 from kiosk.key.reading import Identification, Outcome
 from kiosk.key.secrecy import wipe
 from kiosk.records.journal import BlankStatus, CopyError, FailureKind, PaymentStatus, Remedy, Sale, SaleStep
-from kiosk.session import settle
-from kiosk.session.obstacle import obstacle
 from kiosk.session.ports import IdentifiedKey, SessionPorts
 from kiosk.session.reports import (
     Answered,
     BlankLoaded,
     BlankUnfit,
-    BroughtUp,
     Checked,
-    Connected,
     CopyCompared,
     CutDone,
     Delivered,
-    HeldBack,
     KeyIdentified,
-    LeftoversSettled,
     NotPlanned,
-    NotReached,
-    Reached,
     ServiceDone,
     Settled,
     StampRead,
     TraySeen,
-    WheelStopped,
 )
-from kiosk.session.settle import insist, refund, require_thrown_away, scrap, seen_in_clamp, settle_metal, settle_money
+from kiosk.session.settle import insist, refund, require_thrown_away, scrap, seen_in_clamp, settle_money
 from kiosk.session.snapshot import CheckResult
 from kiosk.session.visit import KeySecrets, PlanBasis, TouchedBlank
 
-IN_A_SALE = "RESTART_SALE"
-"""Kept as the machine's fault when a restart comes in the middle of a sale."""
 LOOKS = 3
 """Scans at most until two in a row agree."""
-
-
-def connect(ports: SessionPorts) -> Connected | NotReached:
-    """Reach the board, ask it how the machine stands, and settle what needs no look at the clamp. Nothing moves."""
-    open_sales = ports.journal.open_sales()
-    if open_sales:
-        # Settled in a moment, and asked about again if the board answers late: what is known must outlast that.
-        ports.machine_record.note_fault(IN_A_SALE)
-    unsettled = settle_leftovers(ports).unsettled
-    try:
-        identity = ports.cutter.connect()
-        clear = obstacle(ports.cutter.look()) is None
-    except LinkFault as fault:
-        return NotReached(fault.code, str(fault))
-    except (DoorOpened, Stopped):
-        identity, clear = None, False
-    return Connected(identity, unsettled, _held_back(ports, clear=clear))
-
-
-def ask_again(
-    ports: SessionPorts, identity: BoardIdentity | None, unsettled: tuple[str, ...]
-) -> Connected | NotReached:
-    """Whether a machine that is about to move by itself still may. Nothing moves."""
-    try:
-        clear = obstacle(ports.cutter.look()) is None
-    except LinkFault as fault:
-        return NotReached(fault.code, str(fault))
-    return Connected(identity, unsettled, _held_back(ports, clear=clear))
-
-
-def _held_back(ports: SessionPorts, *, clear: bool) -> HeldBack | None:
-    """Why the machine must not begin to move by itself; each reason alone is enough."""
-    record, open_sales = ports.machine_record, ports.journal.open_sales()
-    if record.clamped_by or any(sale.metal.in_clamp for sale in open_sales):
-        return HeldBack.METAL
-    if record.is_suspect:
-        return HeldBack.SUSPECT
-    if open_sales or record.fault == IN_A_SALE:
-        return HeldBack.SALE
-    if record.fault:
-        return HeldBack.FAULT
-    return None if clear else HeldBack.DOOR
-
-
-def home(ports: SessionPorts) -> BroughtUp:
-    """Home a machine that stood idle when it was switched on, after that was announced."""
-    ports.cutter.home()
-    return BroughtUp(None, settle_leftovers(ports).unsettled)
-
-
-def stop_wheel(ports: SessionPorts) -> WheelStopped:
-    """Try once more to reach a board that was lost with its wheel turning, and reset it."""
-    return WheelStopped(ports.cutter.stop_wheel())
-
-
-def bring_up(ports: SessionPorts, wanted: Callable[[], bool]) -> BroughtUp:
-    """A person's wish at the machine: recover, home, scrap what may be in the clamp, settle every open sale.
-
-    Args:
-        ports: the ports.
-        wanted: whether nobody has pressed Stop since the person's wish.
-
-    Raises:
-        Stopped: somebody did.
-        HardwareFault: the machine is not well.
-    """
-    ports.cutter.recover(wanted)
-    for sale in ports.journal.open_sales():
-        settle_metal(sale, ports)
-    if ports.machine_record.clamped_by:
-        scrap(ports)
-    return BroughtUp(None, settle_leftovers(ports).unsettled)
-
-
-def look_again(ports: SessionPorts) -> Reached:
-    """Whether what failed without the machine (a camera, the terminal) answers again. Nothing moves."""
-    ports.scanner.tray_is_empty()
-    return Reached(settle_leftovers(ports).unsettled)
-
-
-def settle_leftovers(ports: SessionPorts) -> LeftoversSettled:
-    """Settle the money of every open sale of which nothing is in doubt; nothing moves for it.
-
-    Whether a copy fell into the chute or hangs in the clamp is in doubt until a person has recovered the machine, and
-    who has one that is in neither, until staff have said so.
-    """
-    for sale in ports.journal.open_sales():
-        if not sale.closed and sale.metal not in (BlankStatus.DELIVERING, BlankStatus.GONE):
-            settle_money(sale, ports)
-    return LeftoversSettled(tuple(sale.transaction for sale in ports.journal.open_sales() if not sale.closed))
-
-
-def settle_doubt(ports: SessionPorts, transaction: str, *, received: bool) -> LeftoversSettled:
-    """Staff have said who has the copy: its money is settled."""
-    sale = ports.journal.sale(transaction)
-    if sale is not None and sale.metal is BlankStatus.GONE:
-        settle.settle_doubt(transaction, ports, received=received)
-    return settle_leftovers(ports)
 
 
 def look_at_tray(ports: SessionPorts) -> TraySeen:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, TouchOff
 from hardware.scan import ScanFrames
@@ -17,6 +17,9 @@ from kiosk.key.reading import Outcome, StampReading
 from kiosk.records.journal import Remedy, Sale
 from kiosk.session.ports import IdentifiedKey
 from kiosk.session.snapshot import CalibrationView, CheckResult, Preview, TrialView
+
+LONE_PROBLEM = "SESSION"
+"""The code of a problem nothing explains."""
 
 
 @dataclass(frozen=True)
@@ -293,9 +296,11 @@ class Due:
 
 @dataclass(frozen=True)
 class Crashed:
-    """Some thread of ours failed in a way nothing explains."""
+    """Some thread of ours failed in a way nothing explains: of the exception, only its type and place."""
 
-    where: str
+    detail: str
+    code: ClassVar[str] = LONE_PROBLEM
+    heals: ClassVar[bool] = False
 
 
 Report: TypeAlias = (

@@ -20,9 +20,9 @@ from kiosk.policy import decide
 from kiosk.policy.decision import FiredRule
 from kiosk.records.database import DatabaseFault
 from kiosk.session.phases import offering
-from kiosk.session.phases.ending import STOPPED
+from kiosk.session.phases.faults import STOPPED
 from kiosk.session.phases.offering import cannot_cut
-from kiosk.session.phases.starting import LONE_PROBLEM
+from kiosk.session.reports import LONE_PROBLEM
 from kiosk.staff.approvals import REASONS
 from ui.present.fault_help import FAMILIES, OTHER, fault_family
 from ui.present.language import LOCALES, MissingWord, language_name, languages_available, load_words, read_catalog

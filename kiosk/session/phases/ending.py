@@ -1,7 +1,7 @@
 """How a sale ends: the money is taken for what was delivered, or everything goes back.
 
-Responsible for: CAPTURING, SETTLING, THANK_YOU, FAILED, and what a stop or fault does while metal moves. Not
-responsible for: settling itself (`kiosk.session.settle`).
+Responsible for: CAPTURING, SETTLING, THANK_YOU, FAILED. Not responsible for: settling itself
+(`kiosk.session.settle`), what a stop or a fault does while metal moves (`kiosk.session.phases.faults`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from kiosk.records.journal import PaymentStatus, Remedy, Sale, SaleStep
 from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Cancel, Done, Intent
-from kiosk.session.reports import Faulted, Report, Settled
+from kiosk.session.reports import Report, Settled
 from kiosk.session.snapshot import FailedReason, Receipt
-from kiosk.session.states import MAKING
-
-STOPPED = "STOPPED"
 
 _STATUS = {
     PaymentStatus.CAPTURED: "paid",
@@ -116,16 +113,3 @@ def handle_finished(context: SessionContext, event: Intent | Report) -> None:
     """Read, done."""
     if isinstance(event, Done | Cancel):
         context.go_home()
-
-
-def stopped_by_shopper(context: SessionContext, event: Faulted) -> bool:
-    """Whether this fault is the stop the shopper asked for: then the sale is settled, and staff are waited for."""
-    visit = context.visit
-    if visit is None or event.code != STOPPED or context.session.state not in MAKING:
-        return False
-    if context.fault is None:
-        context.note_fault(event.code, event.detail, heals=False)
-    visit.failed_reason = FailedReason.STOPPED
-    context.audit("stopped")
-    context.session.settle()
-    return True

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from hardware.grbl.jog import AXES
 from kiosk.key.secrecy import wipe
-from kiosk.session import effects, service_work
+from kiosk.session import recovery, service_work
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.executor import Work
 from kiosk.session.intents import (
@@ -142,7 +142,7 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
             starting.recover(context)
         case ConfirmReceived(transaction, received):
             context.audit("received" if received else "not_received", staff=staff, sale=transaction)
-            context.request(Lane.MACHINE, lambda: effects.settle_doubt(ports, transaction, received=received))
+            context.request(Lane.MACHINE, lambda: recovery.settle_doubt(ports, transaction, received=received))
         case MachineSeen(status):
             context.bench.looking = False
             context.bench.status = status

@@ -1,23 +1,21 @@
-"""Coming up, breaking down, getting well again.
+"""Coming up, being out of order, getting well again.
 
-Responsible for: STARTING, OUT_OF_ORDER, resting at the front, and what any fault does to a visit. Not responsible for:
-settling itself (`kiosk.session.settle`).
+Responsible for: STARTING, OUT_OF_ORDER, resting at the front. Not responsible for: what any fault does to a visit
+(`kiosk.session.phases.faults`), settling itself (`kiosk.session.settle`).
 """
 
 from __future__ import annotations
 
-from kiosk.records.journal import SaleStep
-from kiosk.session import effects
+from kiosk.session import recovery
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Intent, StaffKey
 from kiosk.session.obstacle import obstacle
 from kiosk.session.phases.making import SUSPECT
 from kiosk.session.reports import (
+    LONE_PROBLEM,
     BroughtUp,
     Connected,
-    Crashed,
     Due,
-    Faulted,
     HeldBack,
     LeftoversSettled,
     NotReached,
@@ -34,7 +32,6 @@ ANNOUNCED_S = 10
 LEFTOVERS_AFTER_S = 30.0
 LOOK_AROUND_EVERY_S = 60.0
 """How often a kiosk nobody uses looks whether it could still serve: a disk fills while nobody touches the screen."""
-LONE_PROBLEM = "SESSION"
 HELD_BACK = {
     HeldBack.LATE: "it answers now; after a fault it waits for Recover",
     HeldBack.FAULT: "stopped before the restart; nobody has recovered it since",
@@ -59,7 +56,7 @@ def begin(context: SessionContext) -> None:
 
 
 def _connect(context: SessionContext) -> None:
-    context.request(Lane.MACHINE, lambda: effects.connect(context.ports))
+    context.request(Lane.MACHINE, lambda: recovery.connect(context.ports))
 
 
 def enter_front(context: SessionContext) -> None:
@@ -79,7 +76,7 @@ def handle_starting(context: SessionContext, event: Intent | Report) -> None:
             context.session.broke()
         case Due(Timer.ANNOUNCE):
             identity, unsettled = context.identity, context.unsettled
-            context.request(Lane.MACHINE, lambda: effects.ask_again(context.ports, identity, unsettled))
+            context.request(Lane.MACHINE, lambda: recovery.ask_again(context.ports, identity, unsettled))
         case BroughtUp():
             _well(context, event)
         case _:
@@ -117,7 +114,7 @@ def _announce(context: SessionContext) -> None:
     if context.moves_in_s > 0:
         context.due_in(1.0, Timer.ANNOUNCE)
         return
-    context.request(Lane.MACHINE, lambda: effects.home(context.ports))
+    context.request(Lane.MACHINE, lambda: recovery.home(context.ports))
 
 
 def enter_out_of_order(context: SessionContext) -> None:
@@ -165,7 +162,7 @@ def _heal(context: SessionContext) -> None:
     if context.identity is None:
         _connect(context)
     else:
-        context.request(Lane.MACHINE, lambda: effects.look_again(context.ports))
+        context.request(Lane.MACHINE, lambda: recovery.look_again(context.ports))
 
 
 def heal_failed(context: SessionContext, code: str, detail: str) -> None:
@@ -201,7 +198,7 @@ def recover(context: SessionContext) -> None:
     context.set_recovering(True)
     wanted = context.unless_stopped()
     context.recovery_stands = wanted
-    context.request(Lane.MACHINE, lambda: effects.bring_up(context.ports, wanted))
+    context.request(Lane.MACHINE, lambda: recovery.bring_up(context.ports, wanted))
 
 
 def well_again(context: SessionContext, event: BroughtUp) -> None:
@@ -254,27 +251,4 @@ def look_around(context: SessionContext) -> None:
 
 def ask_leftovers(context: SessionContext) -> None:
     """Ask again about money whose answer is unknown."""
-    context.request(Lane.MACHINE, lambda: effects.settle_leftovers(context.ports))
-
-
-def break_down(context: SessionContext, event: Faulted | Crashed) -> None:
-    """Any fault nobody else takes: out of order. Money of which there is no doubt is settled at once."""
-    code, detail, heals = (
-        (event.code, event.detail, event.heals) if isinstance(event, Faulted) else (LONE_PROBLEM, event.where, False)
-    )
-    if isinstance(event, Crashed):
-        # Whatever failed, nobody may be left in command of a turning wheel.
-        context.ports.cutter.stop()
-    # What may hang in the clamp must be scrapped, and that moves: a camera that comes back changes nothing.
-    alone = heals and not context.may_hold_metal and context.identity is not None
-    context.note_fault(code, detail, heals=alone)
-    context.set_recovering(False)
-    context.audit("crash" if isinstance(event, Crashed) else "fault", code=code)
-    visit = context.visit
-    if visit is not None and visit.sale_open:
-        context.ports.journal.write(visit.transaction, SaleStep.FAULT, code=code)
-        context.staff_called = True
-    context.end_visit()
-    # In the machine's lane, so that whatever still runs there has ended before anything is settled.
-    context.request(Lane.MACHINE, lambda: effects.settle_leftovers(context.ports))
-    context.session.broke()
+    context.request(Lane.MACHINE, lambda: recovery.settle_leftovers(context.ports))

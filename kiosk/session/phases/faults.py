@@ -1,0 +1,99 @@
+"""What a fault, a crash or a stop does, whatever the state it comes in.
+
+Responsible for: which of them ends a visit, which a sale, which only stands in the technician's list. Not responsible
+for: getting well again (`kiosk.session.phases.starting`), stopping the machine (`kiosk.session.controller`).
+"""
+
+from __future__ import annotations
+
+from kiosk.records.journal import SaleStep
+from kiosk.session import recovery
+from kiosk.session.context import Lane, SessionContext
+from kiosk.session.phases.starting import heal_failed
+from kiosk.session.reports import Crashed, Faulted
+from kiosk.session.snapshot import FailedReason
+from kiosk.session.states import MAKING, State
+
+STOPPED = "STOPPED"
+STOP = Faulted(STOPPED, "stopped at the screen", heals=False)
+_ON_ITS_WAY = (*MAKING, State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
+"""The sale goes on to where its money is settled, what moves has ended; after it the kiosk waits for staff."""
+
+
+def stopped(context: SessionContext) -> None:
+    """A stop latches wherever it comes: the machine does not move again before staff have recovered it."""
+    state = context.session.state
+    context.stops_heard += 1
+    if state in _ON_ITS_WAY or state is State.OUT_OF_ORDER:
+        _note_once(context, STOP)
+    elif state is State.TECHNICIAN:
+        _note_for_technician(context, STOP)
+    else:
+        break_down(context, STOP)
+
+
+def reported(context: SessionContext, report: Faulted | Crashed) -> None:
+    """A fault or a crash of an effect: whose it is, and what it does."""
+    context.service_busy = ""
+    pressed = context.stops_asked > context.stops_heard or (context.fault is not None and context.fault.code == STOPPED)
+    if pressed and isinstance(report, Faulted) and _stopped_by_shopper(context, report):
+        return
+    if context.recovering:
+        # Recovery failed: the first cause stays, the latest is in the technician's list.
+        heals = report.heals and context.fault is not None and context.fault.heals_itself
+        if heals and context.session.state is State.OUT_OF_ORDER:
+            heal_failed(context, report.code, report.detail)
+            return
+        context.note_fault(report.code, report.detail, heals=False)
+        context.set_recovering(False)
+        return
+    if context.session.state is State.OUT_OF_ORDER:
+        return
+    if context.session.state is State.TECHNICIAN and isinstance(report, Faulted):
+        _note_for_technician(context, report)
+        return
+    break_down(context, report)
+
+
+def _stopped_by_shopper(context: SessionContext, event: Faulted) -> bool:
+    """Whether this fault is the stop the shopper asked for: then the sale is settled, and staff are waited for."""
+    visit = context.visit
+    if visit is None or event.code != STOPPED or context.session.state not in MAKING:
+        return False
+    if context.fault is None:
+        context.note_fault(event.code, event.detail, heals=False)
+    visit.failed_reason = FailedReason.STOPPED
+    context.audit("stopped")
+    context.session.settle()
+    return True
+
+
+def _note_once(context: SessionContext, fault: Faulted) -> None:
+    """A stop is reported twice, by whoever pressed and by the work it ended, and is one line in the list."""
+    if context.fault is None or context.fault.code != fault.code:
+        context.note_fault(fault.code, fault.detail, heals=False)
+
+
+def _note_for_technician(context: SessionContext, fault: Faulted) -> None:
+    _note_once(context, fault)
+    context.service_message = fault.code
+
+
+def break_down(context: SessionContext, event: Faulted | Crashed) -> None:
+    """Any fault nobody else takes: out of order. Money of which there is no doubt is settled at once."""
+    if isinstance(event, Crashed):
+        # Whatever failed, nobody may be left in command of a turning wheel.
+        context.ports.cutter.stop()
+    # What may hang in the clamp must be scrapped, and that moves: a camera that comes back changes nothing.
+    alone = event.heals and not context.may_hold_metal and context.identity is not None
+    context.note_fault(event.code, event.detail, heals=alone)
+    context.set_recovering(False)
+    context.audit("crash" if isinstance(event, Crashed) else "fault", code=event.code)
+    visit = context.visit
+    if visit is not None and visit.sale_open:
+        context.ports.journal.write(visit.transaction, SaleStep.FAULT, code=event.code)
+        context.staff_called = True
+    context.end_visit()
+    # In the machine's lane, so that whatever still runs there has ended before anything is settled.
+    context.request(Lane.MACHINE, lambda: recovery.settle_leftovers(context.ports))
+    context.session.broke()
