@@ -16,7 +16,7 @@ run:            ## from a fresh clone to the touchscreen with the simulated mach
 test:           ## everything CI runs, and where its time goes
 	@.ci/prepare test
 	@$(MAKE) --no-print-directory check
-	$(PY) -m pytest -n 2 --dist worksteal --durations=15
+	$(PY) -m pytest -n 2 --dist worksteal
 
 quick:          ## lint, types and the rooms without windows, servers or pictures
 	@.ci/prepare test

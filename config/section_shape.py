@@ -6,6 +6,7 @@ Not responsible for: matching a reading (`kiosk.identification`); this one compa
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +17,7 @@ from config.keyway import Section
 STEP_MM = 0.05
 SHIFT_MM = 0.25
 """How far along the blade's height two lines may be out of step and still be taken for the same."""
+SHIFTS = round(SHIFT_MM / STEP_MM)
 OFFSET_MM = 0.06
 """How far a face's whole line may be off in recess: the reading of full thickness is no better."""
 RESOLVABLE_MM = 0.06
@@ -24,17 +26,25 @@ RESOLVABLE_MM = 0.06
 
 def section_distance_mm(one: Section, other: Section) -> float:
     """Root-mean-square difference of recess over both faces, mm, at the best shift and offset for the pair."""
-    shifts = round(SHIFT_MM / STEP_MM)
     a, b = _faces(one), _faces(other)
     length = min(a.shape[1], b.shape[1])
-    best = np.inf
-    for shift in range(-shifts, shifts + 1):
-        left = a[:, max(0, shift) : length + min(0, shift)]
-        right = b[:, max(0, -shift) : length + min(0, -shift)]
-        difference = left - right
-        offset = np.clip(difference.mean(axis=1, keepdims=True), -OFFSET_MM, OFFSET_MM)
-        best = min(best, float(np.sqrt(np.mean((difference - offset) ** 2))))
-    return best
+    beside = np.pad(a[:, :length], ((0, 0), (SHIFTS, SHIFTS)))
+    shifted = np.lib.stride_tricks.sliding_window_view(beside, length, axis=1)
+    both = _overlaps(length)
+    points = both.sum(axis=1)
+    difference = (shifted - b[:, np.newaxis, :length]) * both
+    mean = difference.sum(axis=2) / points
+    square = np.einsum("fsn,fsn->fs", difference, difference) / points
+    offset = np.clip(mean, -OFFSET_MM, OFFSET_MM)
+    best = float((square - 2 * offset * mean + offset**2).mean(axis=0).min())
+    return math.sqrt(max(0.0, best))
+
+
+@lru_cache(maxsize=64)
+def _overlaps(length: int) -> NDArray[np.bool_]:
+    """(shifts, length): which points of a line meet one of another as long, from the shift furthest back on."""
+    met = np.arange(length) + np.arange(-SHIFTS, SHIFTS + 1)[:, np.newaxis]
+    return (met >= 0) & (met < length)
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.support.where_time_goes"]
+
 # A slow computer is no wrong answer.
 settings.register_profile("kiosk", deadline=None)
 settings.load_profile("kiosk")
