@@ -96,7 +96,8 @@ class Board(Frozen):
     direction_mask: int = Field(default=0, ge=0, le=7)
     limit_pins_inverted: bool = False
     probe_pin_inverted: bool = False
-    hard_limits: bool = True
+    hard_limits: Literal[True] = True
+    """A board that does not stop at its switches drives the wheel into its ends: there is no machine without."""
     homing_direction_mask: int = Field(default=0, ge=0, le=7)
     pull_off_mm: float = Field(default=1.0, gt=0, le=10)
     homing_feed_mm_min: float = Field(default=200.0, ge=1, le=2000)

@@ -5,9 +5,10 @@ Responsible for: the settings of operations and reading them. Not responsible fo
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from config.base import Frozen
 from config.toml_files import checked, read_toml
@@ -31,11 +32,24 @@ class Disk(Frozen):
 
 
 class Metrics(Frozen):
-    """The read-only metrics page. Loopback unless `host` says otherwise."""
+    """The read-only metrics page. Loopback unless `host` names another address of this computer."""
 
     enabled: bool = False
     host: str = Field(default="127.0.0.1", min_length=1, max_length=253)
     port: int = Field(ge=0, le=65535)
+
+    @field_validator("host")
+    @classmethod
+    def _is_one_address(cls, host: str) -> str:
+        # The system takes "0" and "0x0" for every network this computer is on, so only plain addresses pass.
+        if host != "localhost":
+            try:
+                address = IPv4Address(host)
+            except ValueError:
+                raise ValueError("must be localhost or one IPv4 address of this computer, such as 127.0.0.1") from None
+            if address.is_unspecified:
+                raise ValueError("would serve every network this computer is on: name one of its addresses")
+        return host
 
 
 class Health(Frozen):

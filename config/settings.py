@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from config import languages, references
 from config.catalogue import Catalogue, load_catalogue
 from config.fleet import Fleet
 from config.machine import Machine
@@ -31,7 +32,8 @@ FILES = ("machine", "store", "fleet", "operations")
 """An owner's files, without suffix."""
 MEASURED = "match_limits"
 """An owner's file, without suffix, that is measured rather than written."""
-DIRECTORIES = ("keyways", "policy")
+DIRECTORIES = {"keyways": ".toml", "policy": ".toml", languages.FOLDER: ".po"}
+"""An owner's folders, and how the names in them end."""
 Loaded = TypeVar("Loaded")
 
 
@@ -66,6 +68,11 @@ class Settings:
     effective: tuple[Effective, ...] = ()
     owner_directory: Path | None = None
     operations: Operations = field(default_factory=load_operations)
+
+    @property
+    def own_languages(self) -> Path | None:
+        """Where the owner's language files lie."""
+        return self.owner_directory / languages.FOLDER if self.owner_directory is not None else None
 
 
 def load_machine(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Machine:
@@ -151,10 +158,15 @@ def load_settings(
     if catalogue:
         held = catalogue
         attempt(lambda: require(held.limits, held.sections_revision, own_limits))
+    if store:
+        problems.extend(references.of_store(store[0], store[2], _own(directory, languages.FOLDER)))
+    if store and machine:
+        meant = {each.field.rpartition(".")[2] for each in store[1] if each.origin != str(SHIPPED / "store.toml")}
+        problems.extend(references.of_finishes(store[0], machine[0], store[2], meant))
     if machine and catalogue:
-        problems.extend(_slots_without_blank(machine[0], catalogue, machine[2]))
+        problems.extend(references.of_slots(machine[0], catalogue, machine[2]))
     if policy and catalogue:
-        problems.extend(_rules_without_keyway(policy, catalogue))
+        problems.extend(references.of_rules(policy, catalogue))
     if problems or not (machine and store and fleet and operations and policy and catalogue):
         raise BadInput(*dict.fromkeys(problems))
     effective = (*machine[1], *store[1], *fleet[1], *operations[1])
@@ -239,23 +251,3 @@ def _strangers(directory: Path) -> Iterator[Problem]:
         yield Problem(str(directory), "", "no such directory")
         return
     yield from strays(directory, {f"{name}.toml" for name in (*FILES, MEASURED)}, DIRECTORIES)
-
-
-def _slots_without_blank(machine: Machine, catalogue: Catalogue, file: str) -> Iterator[Problem]:
-    """Every slot must hold a blank on file that is open by its keyway, under its own number."""
-    numbers = [slot.number for slot in machine.magazine.slots]
-    for place, slot in enumerate(machine.magazine.slots, start=1):
-        at = f"magazine.slots[{place}]"
-        if slot.blank not in catalogue.blank_of:
-            yield Problem(file, f"{at}.blank", f"{slot.blank!r} is not a blank of the catalogue")
-        if numbers.count(slot.number) > 1 and numbers.index(slot.number) == place - 1:
-            yield Problem(file, f"{at}.number", f"slot {slot.number} stands {numbers.count(slot.number)} times")
-        if slot.low_at > slot.capacity:
-            yield Problem(file, f"{at}.low_at", f"{slot.low_at} is more than the slot holds ({slot.capacity})")
-
-
-def _rules_without_keyway(policy: PolicyRules, catalogue: Catalogue) -> Iterator[Problem]:
-    for rule in policy.rules:
-        for code in rule.when.keyways:
-            if code not in catalogue.keyway_of:
-                yield Problem("policy", f"{rule.code}.when.keyways", f"{code!r} is not a keyway of the catalogue")

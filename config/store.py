@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from config.base import Frozen, Name
+from config.base import Frozen, Name, Shown
 
 
 class DoNotDuplicate(StrEnum):
@@ -20,6 +20,8 @@ class DoNotDuplicate(StrEnum):
 
 Price = Annotated[int, Field(ge=0, le=100_000)]
 """Of one copy, in minor units. Nobody is ever paid for taking one."""
+SMALLEST_SCREEN_MM = (240.0, 150.0)
+"""Sides of a glass on which people can read and hit everything."""
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 
 
@@ -30,6 +32,14 @@ class Screen(Frozen):
     height_px: int = Field(ge=320, le=7680)
     mm_per_px: float = Field(gt=0.05, le=1)
     theme: str = Field(default="light", pattern="^(light|contrast)$")
+
+    @model_validator(mode="after")
+    def _has_room_for_fingers(self) -> Self:
+        long_mm, short_mm = sorted((self.width_px * self.mm_per_px, self.height_px * self.mm_per_px), reverse=True)
+        if long_mm < SMALLEST_SCREEN_MM[0] or short_mm < SMALLEST_SCREEN_MM[1]:
+            least = f"{SMALLEST_SCREEN_MM[0]:.0f} x {SMALLEST_SCREEN_MM[1]:.0f} mm"
+            raise ValueError(f"{long_mm:.0f} x {short_mm:.0f} mm is too small for 20 mm targets: needs {least}")
+        return self
 
 
 class Timeouts(Frozen):
@@ -54,4 +64,4 @@ class Store(Frozen):
     languages: tuple[LanguageCode, ...] = Field(default=("en", "es", "fr"), min_length=1, max_length=12)
     screen: Screen
     timeouts: Timeouts
-    help_phone: str = Field(default="", max_length=40)
+    help_phone: Annotated[str, Field(max_length=40), Shown] = ""

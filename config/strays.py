@@ -6,7 +6,7 @@ Responsible for: naming every such entry, and links that lead nowhere. Not respo
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from config.problems import BadInput, Problem
@@ -19,33 +19,34 @@ _NO_SETTINGS = (".pem", ".crt", ".key", ".md", ".txt", ".swp", ".swx", "~")
 """Ends of names that nobody takes for settings: certificates, notes, an open editor's own."""
 
 
-def strays(directory: Path, files: Collection[str], folders: Collection[str]) -> Iterator[Problem]:
-    """Everything below `directory` that is none of `files`, nor a .toml file in one of `folders`.
+def strays(directory: Path, files: Collection[str], folders: Mapping[str, str]) -> Iterator[Problem]:
+    """Everything below `directory` that is none of `files`, nor in one of `folders` a file whose name ends as given.
 
     Raises:
         BadInput: a folder cannot be listed.
     """
-    known = f"known are {', '.join(sorted(files))} and {', '.join(f'{name}/*.toml' for name in sorted(folders))}"
+    within = ", ".join(f"{name}/*{end}" for name, end in sorted(folders.items()))
+    known = f"known are {', '.join(sorted(files))} and {within}"
     for entry in _entries(directory):
         path = Path(entry.path)
         if _leads_nowhere(path):
             yield Problem(str(path), "", DANGLING)
         elif entry.name in folders:
             if path.is_dir():
-                yield from _in_folder(path)
+                yield from _in_folder(path, folders[entry.name])
             else:
-                yield Problem(str(path), "", "must be a directory of .toml files")
+                yield Problem(str(path), "", f"must be a directory of {folders[entry.name]} files")
         elif entry.name not in files and not _is_none(path):
             yield Problem(str(path), "", f"is read by nobody; {known}")
 
 
-def _in_folder(folder: Path) -> Iterator[Problem]:
+def _in_folder(folder: Path, end: str) -> Iterator[Problem]:
     for entry in _entries(folder):
         path = Path(entry.path)
         if _leads_nowhere(path):
             yield Problem(str(path), "", DANGLING)
-        elif path.suffix != ".toml" and not _is_none(path):
-            yield Problem(str(path), "", "is read by nobody; only files named *.toml, right in this folder, are read")
+        elif path.suffix != end and not _is_none(path):
+            yield Problem(str(path), "", f"is read by nobody; only files named *{end}, right in this folder, are read")
 
 
 def _is_none(path: Path) -> bool:

@@ -16,7 +16,6 @@ from ui.present.port import KioskPort
 from ui.present.present import present
 from ui.presenter import Present
 from ui.speech import Espeak, Voice
-from ui.theme import check_screen
 
 WINDOW_AT_MOST_PX = 960
 """Height of a window on a developer's desk."""
@@ -49,11 +48,7 @@ def run_app(
 
     Returns:
         0, or 1 when the screen failed too often and must be started afresh.
-
-    Raises:
-        BadInput: the configured screen is too small for people.
     """
-    check_screen(store.screen)
     size = size_px or (store.screen.width_px, store.screen.height_px)
     on_a_desk = not fullscreen and os.environ.get("SDL_VIDEODRIVER") != "offscreen"
     if on_a_desk and size_px is None and size[1] > WINDOW_AT_MOST_PX:

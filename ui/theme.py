@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from config.problems import BadInput, Problem
 from config.store import Screen
 
 Rgba: TypeAlias = tuple[float, float, float, float]
@@ -23,8 +22,6 @@ CAP_HEIGHT_EM = 0.72
 """Capital height of the bundled fonts in em (Inter .727, Inter Display .719): the smaller one, to be safe."""
 MIN_TEXT_MM = 4.8
 MIN_TARGET_MM = 20.0
-SMALLEST_SCREEN_MM = (240.0, 150.0)
-"""Longer and shorter side below which 20 mm targets and 4.8 mm text no longer fit."""
 
 
 def rgba(hex_colour: str) -> Rgba:
@@ -284,20 +281,6 @@ def make_theme(screen: Screen, window_px: tuple[float, float], palette: str | No
         height_px=window_px[1],
         compact=min(window_px) / px_per_mm < 230.0 or window_px[1] < window_px[0],
     )
-
-
-def check_screen(screen: Screen, file: str = "store.toml") -> None:
-    """Refuse a screen on which people could not read or hit anything.
-
-    Raises:
-        BadInput: the panel is smaller than 20 mm targets need.
-    """
-    sides = sorted((screen.width_px * screen.mm_per_px, screen.height_px * screen.mm_per_px), reverse=True)
-    if sides[0] < SMALLEST_SCREEN_MM[0] or sides[1] < SMALLEST_SCREEN_MM[1]:
-        least = f"{SMALLEST_SCREEN_MM[0]:.0f} x {SMALLEST_SCREEN_MM[1]:.0f} mm"
-        raise BadInput(
-            Problem(file, "screen", f"{sides[0]:.0f} x {sides[1]:.0f} mm is too small for 20 mm targets: needs {least}")
-        )
 
 
 def luminance(colour: Rgba) -> float:

@@ -11,6 +11,7 @@ from hardware.grbl.modal import target_of, words_of
 from hardware.grbl.words import figure
 
 _ALLOWED = frozenset({"G53", "G0", "G1", "G4", "G21", "G90", "G94", "M7", "M8", "M9", "M5"})
+_ON = frozenset({"M7", "M8"})
 
 
 def slot_z_mm(machine: Machine, slot: int) -> float:
@@ -29,20 +30,51 @@ def up_to_opening(lines: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, .
     return lines[:opening], lines[opening:]
 
 
-def check_macros(machine: Machine) -> None:
-    """Hold every macro to plain absolute moves, dwells and outputs inside the travel.
+def check_macros(machine: Machine, file: str = "machine.toml") -> None:
+    """Hold every macro to plain absolute moves, dwells and outputs inside the travel, and to what it does to the clamp.
 
     Raises:
-        BadInput: naming each line that is not.
+        BadInput: naming each line that is not, and each macro that does not.
     """
     problems = [
-        Problem("machine.toml", f"macros.{name}[{number}]", reason)
+        Problem(file, f"macros.{name}[{number}]", reason)
         for name, lines in machine.macros
-        for number, line in enumerate(filled(lines, slot_z_mm(machine, 1)), start=1)
-        if (reason := _objection(line, machine)) is not None
+        for number, line in enumerate(lines, start=1)
+        if (reason := next(filter(None, (_objection(each, machine) for each in _at_slots(line, machine))), None))
+    ]
+    problems += [
+        Problem(file, f"macros.{name}", reason)
+        for name, lines in machine.macros
+        if (reason := _clamp_objection(name, lines, machine)) is not None
     ]
     if problems:
         raise BadInput(*problems)
+
+
+def _at_slots(line: str, machine: Machine) -> list[str]:
+    """The line as it is sent, once for each slot if that makes a difference."""
+    slots = machine.magazine.slots if "{z}" in line else machine.magazine.slots[:1]
+    return [filled((line,), slot_z_mm(machine, slot.number))[0] for slot in slots]
+
+
+def _clamp_objection(name: str, lines: tuple[str, ...], machine: Machine) -> str | None:
+    """What a macro gets wrong of the clamp: that is whatever output `feed` switches on to let a blank in."""
+    clamp = set(_outputs(machine.macros.feed)) & _ON
+    said = _outputs(lines)
+    if name in ("feed", "deliver", "reject"):
+        if not clamp & set(said):
+            return "never opens the clamp (M8)"
+        if name == "feed" and said[-1] != "M9":
+            return "does not close the clamp (M9) on the blank"
+    elif clamp & set(said):
+        return "opens the clamp: it would let go of the key"
+    return None
+
+
+def _outputs(lines: tuple[str, ...]) -> list[str]:
+    """Outputs switched, in order."""
+    codes = (f"{letter}{value:g}" for line in lines for letter, value in words_of(line.replace("{z}", "0")))
+    return [code for code in codes if code in _ON or code == "M9"]
 
 
 def _objection(line: str, machine: Machine) -> str | None:

@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
-from config.settings import Effective, Settings, load_settings
+from config.settings import Effective, Settings
 from kiosk.commands.options import AsJson
+from kiosk.operations.usable_settings import load_usable
 
 Directory = Annotated[
     Path | None, typer.Argument(help="The owner's settings directory; $KIOSK_CONFIG, else shipped defaults alone.")
@@ -21,7 +22,7 @@ Directory = Annotated[
 
 def check_config(directory: Directory = None, as_json: AsJson = False) -> None:
     """Check every settings file and print what is in force and where it comes from."""
-    settings = load_settings(directory)
+    settings = load_usable(directory)
     if as_json:
         typer.echo(json.dumps(_as_object(settings), indent=2))
         return

@@ -36,6 +36,7 @@ from kiosk.operations.logs import read_logs
 from kiosk.operations.payment_device import payment_device
 from kiosk.operations.status import for_people as status_line
 from kiosk.operations.status import read_status
+from kiosk.operations.usable_settings import load_usable
 from kiosk.records.database import DatabaseFault
 
 Since = Annotated[str, typer.Option("--since", help="First day, such as 2026-03-01 (UTC); everything by default.")]
@@ -168,7 +169,7 @@ def _one_line() -> Iterator[None]:
 
 def _checks(places: DataPaths, card: bool) -> list[tuple[str, Check]]:
     try:
-        settings = load_settings()
+        settings = load_usable()
     except BadInput as bad:
         problem = bad.problems[0]
         more = f" and {len(bad.problems) - 1} more" if len(bad.problems) > 1 else ""

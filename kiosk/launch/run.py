@@ -8,11 +8,13 @@ Nothing of a simulator is imported before `--simulated` asks for it.
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,6 +35,7 @@ from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption
 from kiosk.compose import Devices, Kiosk, build_kiosk
 from kiosk.data_paths import DataPaths, data_paths
 from kiosk.key.secrecy import no_core_dumps
+from kiosk.launch.last_resort import become_last_resort
 from kiosk.operations.payment_device import is_on_this_computer, payment_device
 from kiosk.operations.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.operations.requests import answering
@@ -49,6 +52,14 @@ from kiosk.staff.requests import carry_out
 if TYPE_CHECKING:
     from kiosk.rehearsal.live import LiveMachine
     from kiosk.rehearsal.script import ScriptedVisit
+
+
+BROKEN = "BROKEN"
+"""Code of a start that failed in a way nobody foresaw."""
+
+
+class MachineInUse(Exception):
+    """What broke did so once the kiosk was up; it is this one's cause."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,14 @@ def start(asked: StartOptions) -> int:
         Owned: another kiosk has the records or the machine. Nothing was touched.
         BadInput: it cannot start, and is not to stay.
     """
-    with own_folders(asked.places.data, key_folder_beside(asked.places.data)):
+    with ExitStack() as owned:
+        try:
+            owned.enter_context(own_folders(asked.places.data, key_folder_beside(asked.places.data)))
+        except Owned:
+            # The kiosk that has the records has the screen too.
+            raise
+        except BadInput as bad:
+            return _refuse(asked, bad, BAD_SETTINGS)
         return _start(asked)
 
 
@@ -150,9 +168,15 @@ def _start(asked: StartOptions) -> int:
             code, bad = BAD_SETTINGS, refused
         else:
             code, bad = refused.code, BadInput(Problem("kiosk", refused.code, str(refused)))
+        return _refuse(asked, bad, code)
+    except MachineInUse as broke:
+        # The supervisor's own step after an exit stops the machine: nothing may come before it.
+        raise broke.__cause__ or broke from None
+    except Exception:
         if asked.visits or not asked.stay:
-            raise bad from refused
-        return _out_of_order(asked, bad, code)
+            raise
+        logging.getLogger(__name__).exception("the kiosk cannot start")
+        become_last_resort(BROKEN, fullscreen=asked.full_screen)
 
 
 def _run(asked: StartOptions) -> int:
@@ -219,11 +243,34 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
         yield live
 
 
+def _refuse(asked: StartOptions, bad: BadInput, code: str) -> int:
+    """Out of order on the screen where it is to stay, else what is bad.
+
+    Raises:
+        BadInput: it is not to stay.
+    """
+    if asked.visits or not asked.stay:
+        raise bad
+    return _out_of_order(asked, bad, code)
+
+
 def _out_of_order(asked: StartOptions, bad: BadInput, code: str) -> int:
     """Say on the screen that the kiosk is out of order, and why on stderr. Nothing of the machine is touched."""
+    print_problems(bad)
+    try:
+        status = _refused(asked, bad, code)
+    except Exception:
+        logging.getLogger(__name__).exception("out of order cannot be shown as usual")
+        status = 1
+    if status:
+        become_last_resort(code, fullscreen=asked.full_screen)
+    return status
+
+
+def _refused(asked: StartOptions, bad: BadInput, code: str) -> int:
+    """The usual screen: with the shipped store's words, and whatever staff need to know."""
     from ui.app import run_app
 
-    print_problems(bad)
     store = load_store()
     shown: list[Any] = []
     front = RefusedStart(store, code, str(bad.problems[0]), SystemClock(), simulated=asked.simulated)
@@ -278,6 +325,7 @@ def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: Live
     # Importing ui earlier would open a window for commands that have none.
     from ui.album import Album
     from ui.app import run_app
+    from ui.present.present import present
 
     shown: list[Any] = []
 
@@ -304,7 +352,12 @@ def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: Live
                 fullscreen=asked.full_screen,
                 show_cursor=live is not None,
                 on_started=started,
+                present=partial(present, own_languages=settings.own_languages),
             )
+    except Exception as broke:
+        if shown:
+            raise MachineInUse from broke
+        raise
     finally:
         if person is not None:
             person.close()

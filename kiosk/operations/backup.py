@@ -19,6 +19,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from config.languages import FOLDER as LANGUAGES
 from config.problems import BadInput, Problem
 from kiosk.data_paths import DataPaths
 from kiosk.records.database import check_integrity, copy_database
@@ -47,7 +48,7 @@ def back_up(places: DataPaths, owner: Path | None, target: Path) -> tuple[str, .
             _settle(copy)
             contents[f"data/{path.name}"] = copy.read_bytes()
     if owner is not None:
-        for path in sorted(owner.rglob("*.toml")):
+        for path in sorted([*owner.rglob("*.toml"), *owner.glob(f"{LANGUAGES}/*.po")]):
             contents[f"settings/{path.relative_to(owner).as_posix()}"] = path.read_bytes()
     manifest = {
         "form": FORM,

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import Field
 
+from config import references
 from config.base import Frozen
 from config.catalogue import Catalogue
 from config.keyway import Keyway, Standing, StandingRecord
@@ -51,13 +52,17 @@ def with_store(settings: Settings, body: Mapping[str, Any], version: int) -> Set
     """
     origin = f"office document, version {version}"
     store = checked(Store, _merged(settings.store.model_dump(), body), origin)
-    looser = []
+    meant = body.get("finish_prices_minor", {})
+    objections = [
+        *references.of_store(store, origin, settings.own_languages),
+        *references.of_finishes(store, settings.machine, origin, meant),
+    ]
     if store.place != settings.store.place:
-        looser.append(Problem(origin, "place", "is the owner's own to set: laws follow from it"))
+        objections.append(Problem(origin, "place", "is the owner's own to set: laws follow from it"))
     if _STRICTNESS.index(store.do_not_duplicate) < _STRICTNESS.index(settings.store.do_not_duplicate):
-        looser.append(Problem(origin, "do_not_duplicate", "an office document can make this stricter, never laxer"))
-    if looser:
-        raise BadInput(*looser)
+        objections.append(Problem(origin, "do_not_duplicate", "an office document can make this stricter, never laxer"))
+    if objections:
+        raise BadInput(*objections)
     before = {each.field: each for each in settings.effective if each.file == "store"}
     named = set(_paths(body))
     effective = tuple(

@@ -18,11 +18,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.languages import FOLDER as LANGUAGES
 from config.problems import BadInput, Problem
-from config.settings import FILES, OWNER_VARIABLE, SHIPPED, OtherFile, Settings, load_settings
+from config.settings import FILES, OWNER_VARIABLE, SHIPPED, OtherFile, Settings
 from config.strays import DANGLING
 from config.toml_files import UNKNOWN_SETTING, Table, read_toml
 from hardware.clock import Clock
+from kiosk.operations.usable_settings import load_usable
 from kiosk.records.database import transaction
 
 PART = "settings"
@@ -89,7 +91,7 @@ class SettingsKeeper:
         if owner is None and environment.get(OWNER_VARIABLE):
             owner = Path(environment[OWNER_VARIABLE])
         try:
-            settings = load_settings(owner, environment)
+            settings = load_usable(owner, environment)
         except BadInput as bad:
             if (
                 owner is None
@@ -97,7 +99,7 @@ class SettingsKeeper:
                 or any(_decides_copying(owner, each) for each in bad.problems)
             ):
                 raise
-            settings = load_settings(owner, environment, self._instead(owner, bad.problems))
+            settings = load_usable(owner, environment, self._instead(owner, bad.problems))
             return InForce(settings, self._note(settings), bad.problems)
         changes = self._note(settings)
         self._keep(owner)
@@ -185,7 +187,7 @@ def _policy_of_store(owner: Path) -> Table:
 
 def _copy_settings(owner: Path, target: Path) -> None:
     """Settings alone: the owner's folder may hold a file of secrets beside them."""
-    for path in sorted(owner.rglob("*.toml")):
+    for path in sorted([*owner.rglob("*.toml"), *owner.glob(f"{LANGUAGES}/*.po")]):
         copy = target / path.relative_to(owner)
         copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copyfile(path, copy)

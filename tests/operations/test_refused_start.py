@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -136,3 +137,110 @@ def test_the_supervisor_hears_that_it_is_up_and_the_program_ends_to_be_tried_afr
 def test_the_service_stays() -> None:
     unit = (ROOT / "deploy/systemd/kiosk.service").read_text()
     assert "ExecStart=/usr/local/bin/kiosk run --stay\n" in unit
+
+
+class Became(Exception):
+    """The process became the last resort."""
+
+
+@pytest.fixture
+def last_resort(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    told: list[str] = []
+
+    def become(code: str, *, fullscreen: bool) -> None:
+        told.append(code)
+        raise Became
+
+    monkeypatch.setattr(launching, "become_last_resort", become)
+    return told
+
+
+@pytest.mark.parametrize("fails", ["raises", "ends"])
+def test_where_even_the_usual_screen_fails_the_last_resort_is_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, last_resort: list[str], fails: str
+) -> None:
+    def broken(*_: object, **__: object) -> int:
+        if fails == "raises":
+            raise KeyError("no words")
+        return 1
+
+    monkeypatch.setattr(ui.app, "run_app", broken)
+    (tmp_path / "store.toml").write_text("price_minor = -1\n")
+    asked = launching.StartOptions(config=tmp_path, data=tmp_path / "data", stay=True)
+    with pytest.raises(Became):
+        launching.start(asked)
+    assert last_resort == ["CONFIG"]
+
+
+def test_a_start_that_fails_in_a_way_nobody_foresaw_ends_in_the_last_resort(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, last_resort: list[str]
+) -> None:
+    def broken(*_: object, **__: object) -> object:
+        raise RuntimeError("nobody foresaw this")
+
+    monkeypatch.setattr(launching, "settings_in_force", broken)
+    with pytest.raises(Became):
+        launching.start(launching.StartOptions(data=tmp_path / "data", stay=True))
+    assert last_resort == ["BROKEN"]
+    with pytest.raises(RuntimeError):
+        launching.start(launching.StartOptions(data=tmp_path / "data"))
+
+
+def test_what_breaks_once_the_machine_may_move_ends_the_program_so_that_the_supervisor_stops_the_wheel(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, last_resort: list[str]
+) -> None:
+    def broken(*_: object, **__: object) -> object:
+        raise launching.MachineInUse from RuntimeError("in the middle of a cut")
+
+    monkeypatch.setattr(launching, "_run", broken)
+    with pytest.raises(RuntimeError, match="in the middle of a cut"):
+        launching.start(launching.StartOptions(data=tmp_path / "data", stay=True))
+    assert last_resort == []
+
+
+def test_a_data_folder_that_cannot_be_made_is_out_of_order_too(tmp_path: Path, glass: Glass) -> None:
+    (tmp_path / "file").write_text("")
+    assert launching.start(launching.StartOptions(data=tmp_path / "file" / "data", stay=True)) == 0
+    assert [shown.state for shown in glass.shown] == [State.OUT_OF_ORDER]
+
+
+def test_the_last_resort_stands_without_settings_words_or_data(tmp_path: Path) -> None:
+    """As somebody whose every file is gone would see it: a real process, told to end as the supervisor would."""
+    child = """
+import builtins, os, signal, sys, threading
+real = builtins.open
+def no_files_of_ours(file, *args, **more):
+    if str(file).endswith((".po", ".toml", ".db")):
+        raise AssertionError(file)
+    return real(file, *args, **more)
+builtins.open = no_files_of_ours
+import ui.last_resort as page
+shown = page.show
+def show(code, **more):
+    started = more["on_started"]
+    def then(app):
+        from kivy.clock import Clock
+        from kivy.uix.label import Label
+        print("SHOWN", [each.text for each in app.root.children if isinstance(each, Label)])
+        started(app)
+        Clock.schedule_once(lambda dt: os.kill(os.getpid(), signal.SIGTERM), 0.2)
+    more["on_started"] = then
+    shown(code, **more)
+page.show = show
+sys.argv = ["last_resort", "CONFIG", "--window"]
+from kiosk.launch.last_resort import main
+main()
+"""
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "SDL_VIDEODRIVER": "offscreen",
+        "SDL_AUDIODRIVER": "dummy",
+        "PYTHONPATH": str(ROOT),
+    }
+    ended = subprocess.run(
+        [sys.executable, "-c", child], capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "Fuera de servicio" in ended.stdout
+    assert "CONFIG" in ended.stdout

@@ -252,3 +252,38 @@ def test_office_documents_are_in_force_from_the_next_start(tmp_path: Path) -> No
     settings = settings_in_force(places, SystemClock(), owner, {}).settings
     assert settings.store.price_minor == 222
     assert settings.catalogue.keyway_of["SC1"].standing.standing == "restricted"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"languages": ["xx"]}, "languages[1]: there is no language file"),
+        ({"currency": "ZZZ"}, "currency: 'ZZZ' is nowhere legal tender"),
+        ({"finish_prices_minor": {"gold": 5}}, "finish_prices_minor.gold: no slot holds this finish"),
+        ({"name": "Corner\tHardware"}, "name: character 7 (U+0009) cannot be shown"),
+    ],
+)
+def test_an_office_document_names_nothing_that_does_not_exist(body: dict[str, object], said: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        with_store(load_settings(None, {}), body, 3)
+    assert any(said in str(problem) for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("store.toml", 'languages = ["xx"]\n'),
+        ("store.toml", 'currency = "ZZZ"\n'),
+        ("machine.toml", '[macros]\ndeliver = ["G53 G0 X-140"]\n'),
+    ],
+)
+def test_a_setting_that_would_only_fail_later_leaves_the_last_good_file_in_force(
+    kept: Kept, file: str, text: str
+) -> None:
+    (kept.owner / file).write_text("")
+    kept.keeper.load(kept.owner, {})
+    (kept.owner / file).write_text(text)
+    found = kept.keeper.load(kept.owner, {})
+    assert {problem.file for problem in found.problems} == {str(kept.owner / file)}
+    assert found.settings.store.languages == ("en", "es", "fr")
+    assert found.settings.machine.macros.deliver[2] == "M8"

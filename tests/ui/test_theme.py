@@ -6,6 +6,7 @@ import pytest
 
 from config.problems import BadInput
 from config.store import Screen
+from config.toml_files import checked
 from ui.theme import (
     CAP_HEIGHT_EM,
     CONTRAST,
@@ -13,7 +14,6 @@ from ui.theme import (
     MIN_TARGET_MM,
     MIN_TEXT_MM,
     Palette,
-    check_screen,
     contrast,
     make_theme,
     rgba,
@@ -56,7 +56,5 @@ def test_a_smaller_window_is_the_same_picture_smaller() -> None:
 
 
 def test_a_screen_too_small_for_people_is_refused_in_one_line() -> None:
-    with pytest.raises(BadInput, match="too small for 20 mm targets"):
-        check_screen(Screen(width_px=800, height_px=480, mm_per_px=0.19))
-    for screen in SCREENS:
-        check_screen(screen)
+    with pytest.raises(BadInput, match="screen: 152 x 91 mm is too small for 20 mm targets"):
+        checked(Screen, {"width_px": 800, "height_px": 480, "mm_per_px": 0.19}, "store.toml", "screen")

@@ -11,6 +11,8 @@ from babel.messages.catalog import Catalog
 from fontTools.ttLib import TTFont
 
 import config
+from config.languages import SHIPPED as LOCALES
+from config.languages import languages_available
 from hardware.errors import HardwareFault
 from hardware.grbl.touch_off import Seat
 from kiosk.cutting.plan import PlanRefusal
@@ -25,7 +27,7 @@ from kiosk.session.phases.offering import cannot_cut
 from kiosk.session.reports import LONE_PROBLEM
 from kiosk.staff.approvals import REASONS
 from ui.present.fault_help import FAMILIES, OTHER, fault_family
-from ui.present.language import LOCALES, MissingWord, language_name, languages_available, load_words, read_catalog
+from ui.present.language import MissingWord, language_name, load_words, read_catalog
 from ui.theme import FONTS
 
 LANGUAGES = languages_available()
@@ -151,7 +153,7 @@ def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "sv.po").write_text(
         text.replace('msgstr "Cancel"', 'msgstr "Avbryt"').replace("Language: en", "Language: sv")
     )
-    monkeypatch.setattr("ui.present.language.LOCALES", tmp_path)
+    monkeypatch.setattr("config.languages.SHIPPED", tmp_path)
     words = load_words.__wrapped__("sv", "SE")
     assert (words.name, words("cancel")) == ("Svenska", "Avbryt")
     assert words.money(349, "SEK") == "3,49\xa0kr"

@@ -2,7 +2,7 @@
 
 Responsible for: finding a sentence by its id, in the plural that fits; money, numbers and durations as people
 of that language write them. Not responsible for: which sentence a screen needs (`ui.present.present`).
-A language is one file, `locales/<code>.po`, whose `Language-Team` header carries its own name.
+A language is one file, shipped or the owner's (`config.languages`), whose `Language-Team` header carries its own name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
-LOCALES = Path(__file__).parents[1] / "locales"
+from config.languages import language_file
+
 _OWN_NAME = re.compile(r'^"Language-Team: (.+)\\n"$', re.MULTILINE)
 
 
@@ -85,14 +86,14 @@ def load_words(language: str, country: str = "", folder: Path | None = None) -> 
     Args:
         language: code of a language file.
         country: code of a country.
-        folder: where the language files lie; the shopper's and staff's if None.
+        folder: with more language files, which go before the shopper's and staff's.
 
     Raises:
         MissingWord: there is no such language.
     """
-    path = (folder or LOCALES) / f"{language}.po"
-    if not path.is_file():
-        raise MissingWord(f"no language file {path.name}")
+    path = language_file(language, folder)
+    if path is None:
+        raise MissingWord(f"no language file {language}.po")
     catalog = read_catalog(path)
     compiled = BytesIO()
     write_mo(compiled, catalog)
@@ -110,19 +111,14 @@ def load_words(language: str, country: str = "", folder: Path | None = None) -> 
 
 
 @cache
-def language_name(language: str) -> str:
+def language_name(language: str, folder: Path | None = None) -> str:
     """What a language calls itself, without reading all its sentences: every screen names every language.
 
     Raises:
         MissingWord: there is no such language.
     """
-    path = LOCALES / f"{language}.po"
-    found = _OWN_NAME.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    path = language_file(language, folder)
+    found = _OWN_NAME.search(path.read_text(encoding="utf-8")) if path is not None else None
     if found is None:
-        raise MissingWord(f"{path.name} does not say what its language is called")
+        raise MissingWord(f"{language}.po does not say what its language is called")
     return found[1]
-
-
-def languages_available() -> tuple[str, ...]:
-    """Codes of all language files."""
-    return tuple(sorted(path.stem for path in LOCALES.glob("*.po")))

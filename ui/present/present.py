@@ -8,6 +8,7 @@ responsible for: any decision about the session.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from config.store import Store
 from kiosk.session.intents import Cancel, MoreTime, SetLanguage, StaffKey
@@ -27,31 +28,31 @@ FULL_PAGES = frozenset({State.STAFF_MENU, State.TECHNICIAN})
 """Screens of staff with more on them than the lower half of a low screen holds at 20 mm a button."""
 
 
-def words_for(snapshot: Snapshot, store: Store) -> Translation:
+def words_for(snapshot: Snapshot, store: Store, own_languages: Path | None = None) -> Translation:
     """The words of the snapshot's language, with the store's country for money."""
-    return load_words(snapshot.language, store.place.split("-")[0])
+    return load_words(snapshot.language, store.place.split("-")[0], own_languages)
 
 
-def present(snapshot: Snapshot, local: Local, store: Store) -> Shown:
-    """What the glass shows of `snapshot`."""
-    words = words_for(snapshot, store)
+def present(snapshot: Snapshot, local: Local, store: Store, own_languages: Path | None = None) -> Shown:
+    """What the glass shows of `snapshot`; `own_languages` is the owner's folder of language files."""
+    words = words_for(snapshot, store, own_languages)
     if snapshot.state is State.WELCOME and local.help_open:
         shown = help.help_page(words, local, snapshot, store)
     elif snapshot.state in staff.STATES:
         shown = staff.STATES[snapshot.state](words, local, snapshot, store)
     else:
         shown = shopper.STATES[snapshot.state](words, local, snapshot, store)
-    return framed(shown, snapshot, local, store)
+    return framed(shown, snapshot, local, store, own_languages)
 
 
-def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store) -> Shown:
+def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_languages: Path | None = None) -> Shown:
     """A page with what stands around every page, and its spoken form."""
-    words = words_for(snapshot, store)
+    words = words_for(snapshot, store, own_languages)
     shown = replace(
         shown,
         store_name=store.name,
         voice=words.language,
-        languages=tuple(_language(code, snapshot.language) for code in store.languages),
+        languages=tuple(_language(code, snapshot.language, own_languages) for code in store.languages),
         aids=_aids(words, local, snapshot.state, store),
         staff_door=Action("staff_door", words("staff.door"), StaffKey(), ButtonKind.QUIET, icon="person")
         if _has_staff_door(snapshot) and not local.help_open
@@ -78,8 +79,9 @@ def _has_staff_door(snapshot: Snapshot) -> bool:
     return snapshot.state in STAFF_DOOR and snapshot.staff_door
 
 
-def _language(code: str, current: str) -> Action:
-    return Action(f"language_{code}", language_name(code), SetLanguage(code), ButtonKind.QUIET, chosen=code == current)
+def _language(code: str, current: str, own_languages: Path | None) -> Action:
+    name = language_name(code, own_languages)
+    return Action(f"language_{code}", name, SetLanguage(code), ButtonKind.QUIET, chosen=code == current)
 
 
 def _aids(words: Translation, local: Local, state: State, store: Store) -> tuple[Action, ...]:
