@@ -50,4 +50,4 @@ def show(code: str, *, fullscreen: bool = True, on_started: Callable[[Any], None
 def _fitted(label: Any, size: tuple[float, float]) -> None:
     """Letters as large as the line's place on the glass allows."""
     label.text_size = size
-    label.font_size = max(16.0, min(size[1] * 0.45, size[0] / 18))
+    label.font_size = max(16.0, min(size[1] * 0.6, size[0] / (10 if label.bold else 20)))

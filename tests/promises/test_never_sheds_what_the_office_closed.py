@@ -43,7 +43,7 @@ def public(key: Ed25519PrivateKey) -> str:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same settings are read once: what is under test is what the office's documents do to them."""
-    monkeypatch.setattr(settings_change, "load_settings", remembered)
+    monkeypatch.setattr(settings_change, "load_usable", remembered)
     monkeypatch.setattr(fleet_command, "load_settings", remembered)
 
 
