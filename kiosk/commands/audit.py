@@ -18,6 +18,7 @@ from kiosk.commands.books import owned_staff, read_records
 from kiosk.commands.options import DataOption
 from kiosk.data_paths import data_paths
 from kiosk.records.audit.export import as_csv, as_jsonl
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import NotTheBreak
 from kiosk.staff.accounts import Role
 from kiosk.staff.member import StaffMember
@@ -68,7 +69,7 @@ def accept_break(
     with owned_staff(places) as (staff, audit):
         member = staff.sign_in(manager, _one_pin())
         if not isinstance(member, StaffMember) or member.role != Role.MANAGER:
-            audit.record("audit_break_not_accepted", {"staff": manager, "by": getpass.getuser()})
+            audit.record(AuditKind.BREAK_NOT_ACCEPTED, {"staff": manager, "by": getpass.getuser()})
             raise BadInput(Problem("audit", "--manager", "no manager signs in with this number and PIN"))
         try:
             finding = audit.accept_break(named.removeprefix("TAMPERED: ").strip(), member.number, reason)

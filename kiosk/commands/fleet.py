@@ -34,7 +34,7 @@ from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, Doc
 from kiosk.operations.fleet.signed import PART as DOCUMENT_PART
 from kiosk.operations.office import with_restricted, with_store
 from kiosk.operations.recorder import open_operations
-from kiosk.operations.settings_in_force import TAKEN
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import migrate
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Fleet settings; the shipped ones by default.")]
@@ -153,7 +153,7 @@ def take(
             raise BadInput(Problem(str(document), answer.reason.value, answer.detail or "refused"))
         if answer.news:
             facts = {"document": kind.value, "version": answer.version, "digest": answer.digest, "key": answer.key}
-            audit.record(TAKEN, facts)
+            audit.record(AuditKind.DOCUMENT_TAKEN, facts)
     typer.echo(f"{kind.value}, version {answer.version}: in force from the next start")
 
 

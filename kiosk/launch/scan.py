@@ -26,6 +26,7 @@ from kiosk.key.secrecy import no_core_dumps, wipe
 from kiosk.operations.doctor import Grade
 from kiosk.operations.doctor_machine import display
 from kiosk.operations.support_scan import Answer, keep, require_unused
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.database import DatabaseFault
 from kiosk.records.ownership import own_folders
@@ -95,6 +96,6 @@ def _record(places: DataPaths, answer: Answer, *, simulated: bool) -> None:
             own_folders(places.data, key_folder_beside(places.data)),
             closing(SealedAuditLog.open(places.audit, key_folder_beside(places.data), SystemClock())) as book,
         ):
-            book.record("support_scan_agreed", facts)
+            book.record(AuditKind.SUPPORT_SCAN_AGREED, facts)
     except DatabaseFault as fault:
         raise BadInput(Problem(str(places.audit), fault.code, str(fault))) from fault

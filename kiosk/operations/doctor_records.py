@@ -16,11 +16,12 @@ from config.operations import Operations
 from kiosk.data_paths import DataPaths
 from kiosk.operations.disk import DiskRoom, room
 from kiosk.operations.doctor import Finding, failed, passed, warned
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault, check_integrity
 from kiosk.records.journal.reader import read_only, slots
-from kiosk.records.kept_books import KEPT, differences, sales_book, staff_book
+from kiosk.records.kept_books import differences, sales_book, staff_book
 
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
@@ -118,7 +119,7 @@ def audit(places: DataPaths) -> Finding:
         records, finding = read_audit(places.audit, key_folder_beside(places.data))
         if finding is not None:
             return failed("audit", str(finding), keep)
-        if not places.journal.exists() and any(record.kind == KEPT for record in records):
+        if not places.journal.exists() and any(record.kind == AuditKind.BOOK_KEPT for record in records):
             return failed("audit", f"{places.journal.name} is gone", keep)
         books = [sales_book(places.journal)] if places.journal.exists() else []
         books += [staff_book(places.staff)] if places.staff.exists() else []

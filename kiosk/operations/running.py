@@ -29,9 +29,9 @@ from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefuse
 from kiosk.operations.logs import install_logs
 from kiosk.operations.office import with_restricted, with_store
 from kiosk.operations.recorder import Recorder
-from kiosk.operations.settings_in_force import TAKEN
 from kiosk.operations.status import StatusFile
 from kiosk.operations.watchdog import LINK, Watchdog, notifier
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import MAKING
 
@@ -78,14 +78,14 @@ class Running:
         places: DataPaths,
         clock: Clock,
         *,
-        audit: Callable[[str, dict[str, str | int]], None] | None = None,
+        audit: Callable[[AuditKind, dict[str, str | int]], None] | None = None,
         notify: Callable[[str], None] | None = None,
     ) -> None:
         self._settings = settings
         self._places = places
         self._clock = clock
         self._audit = audit or self._keep_for_the_audit
-        self._unrecorded: list[tuple[str, dict[str, str | int]]] = []
+        self._unrecorded: list[tuple[AuditKind, dict[str, str | int]]] = []
         self._audit_lock = threading.Lock()
         self._closing = ExitStack()
         self._told_ready = False
@@ -128,7 +128,7 @@ class Running:
         """End all of it."""
         self._closing.close()
 
-    def record_in(self, audit: Callable[[str, dict[str, str | int]], None]) -> None:
+    def record_in(self, audit: Callable[[AuditKind, dict[str, str | int]], None]) -> None:
         """The audit is open: what was kept for it is recorded, and all that comes goes there."""
         with self._audit_lock:
             kept, self._unrecorded = self._unrecorded, []
@@ -136,7 +136,7 @@ class Running:
             for kind, facts in kept:
                 audit(kind, facts)
 
-    def _keep_for_the_audit(self, kind: str, facts: dict[str, str | int]) -> None:
+    def _keep_for_the_audit(self, kind: AuditKind, facts: dict[str, str | int]) -> None:
         self._unrecorded.append((kind, facts))
 
     def saw(self, snapshot: Snapshot) -> None:
@@ -195,10 +195,10 @@ class Running:
                 log.info("office document taken; in force at the next start", extra={"document": kind.value})
                 facts: dict[str, str | int] = {"document": kind.value, "version": answer.version}
                 with self._audit_lock:
-                    self._audit(TAKEN, {**facts, "digest": answer.digest, "key": answer.key})
+                    self._audit(AuditKind.DOCUMENT_TAKEN, {**facts, "digest": answer.digest, "key": answer.key})
             case Accepted():
                 pass
             case DocumentRefused():
                 log.warning("office document refused", extra={"document": kind.value, "reason": answer.reason.value})
                 with self._audit_lock:
-                    self._audit("document_refused", {"document": kind.value, "reason": answer.reason.value})
+                    self._audit(AuditKind.DOCUMENT_REFUSED, {"document": kind.value, "reason": answer.reason.value})

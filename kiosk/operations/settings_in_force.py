@@ -25,6 +25,7 @@ from kiosk.operations.fleet.signed import PART as DOCUMENT_PART
 from kiosk.operations.office import with_restricted, with_store
 from kiosk.operations.recorder import open_operations
 from kiosk.operations.settings_change import MIGRATIONS, PART, InForce, SettingsKeeper
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.audit.seal import SealFolder
@@ -32,8 +33,6 @@ from kiosk.records.database import DatabaseDamaged, migrate
 
 log = logging.getLogger(__name__)
 
-TAKEN = "document_taken"
-"""Kind of the record that tells which document was taken."""
 OFFICE = "office document"
 """In place of a file's name, where a document is the problem."""
 _GONE = "version {}, which closes keyways, is gone"
@@ -73,11 +72,11 @@ def _in_force(places: DataPaths, clock: Clock, owner: Path | None, environment: 
     return replace(found, settings=settings, problems=(*found.problems, *problems))
 
 
-def tell(found: InForce, record: Callable[[str, dict[str, str | int]], None]) -> None:
+def tell(found: InForce, record: Callable[[AuditKind, dict[str, str | int]], None]) -> None:
     """Log and audit every change, and every reason why the last good settings stayed."""
     for change in found.changes:
         record(
-            "setting_changed",
+            AuditKind.SETTING_CHANGED,
             {
                 "setting": change.field,
                 "before": change.before or "",
@@ -87,7 +86,7 @@ def tell(found: InForce, record: Callable[[str, dict[str, str | int]], None]) ->
         )
         log.info("setting changed", extra={"setting": change.field})
     for problem in found.problems:
-        record("settings_refused", {"file": problem.file, "setting": problem.field, "reason": problem.reason})
+        record(AuditKind.SETTINGS_REFUSED, {"file": problem.file, "setting": problem.field, "reason": problem.reason})
         log.error("bad settings: the last good file stays", extra={"file": problem.file, "setting": problem.field})
 
 
@@ -187,4 +186,4 @@ def _taken(places: DataPaths) -> tuple[Mapping[str, str | int], ...]:
         # Nothing was ever recorded, or the audit itself will tell that it was taken away.
         return ()
     records, _ = read_audit(places.audit, key_folder_beside(places.data))
-    return tuple(json.loads(record.facts) for record in records if record.kind == TAKEN)
+    return tuple(json.loads(record.facts) for record in records if record.kind == AuditKind.DOCUMENT_TAKEN)

@@ -18,13 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kiosk.records.audit.chain import Record
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import SealedAuditLog
 from kiosk.records.database import identity_of
 from kiosk.records.journal.reader import read_only
 
-KEPT = "book_kept"
-STAFF_KINDS = ("staff_added", "staff_disabled", "staff_pin_reset")
-_SOLD = "sale"
+STAFF_KINDS = (AuditKind.STAFF_ADDED, AuditKind.STAFF_DISABLED, AuditKind.STAFF_PIN_RESET)
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def hold(audit: SealedAuditLog, books: Iterable[Book]) -> None:
         for each in differences(records, book):
             audit.record_break(each)
         if _known(records, book.name) != book.identity:
-            audit.record(KEPT, {"book": book.name, "identity": book.identity})
+            audit.record(AuditKind.BOOK_KEPT, {"book": book.name, "identity": book.identity})
 
 
 def differences(records: Sequence[Record], book: Book) -> tuple[str, ...]:
@@ -84,10 +83,14 @@ def differences(records: Sequence[Record], book: Book) -> tuple[str, ...]:
     found = []
     if known and known != book.identity:
         found.append(f"{book.name} is not the one kept before: it was deleted or exchanged (now {book.identity})")
-    if not known and book.entries and not any(record.kind in ("start", "staff_added") for record in records):
+    if (
+        not known
+        and book.entries
+        and not any(record.kind in (AuditKind.START, AuditKind.STAFF_ADDED) for record in records)
+    ):
         found.append(f"the audit begins beside a {book.name} that holds {len(book.entries)} entries: it was taken away")
     if book.name == "sales.db":
-        sold = [json.loads(record.facts).get("transaction", "") for record in records if record.kind == _SOLD]
+        sold = [json.loads(record.facts).get("transaction", "") for record in records if record.kind == AuditKind.SALE]
         lost = [each for each in sold if each and each not in book.entries]
         if lost:
             found.append(f"{book.name} lacks {len(lost)} sales that the audit tells of: {lost[0]} to {lost[-1]}")
@@ -110,7 +113,7 @@ def _strange_accounts(records: Sequence[Record], book: Book) -> Iterator[str]:
 
 
 def _known(records: Sequence[Record], name: str) -> str:
-    kept = (json.loads(record.facts) for record in reversed(records) if record.kind == KEPT)
+    kept = (json.loads(record.facts) for record in reversed(records) if record.kind == AuditKind.BOOK_KEPT)
     return next((str(facts["identity"]) for facts in kept if facts["book"] == name), "")
 
 

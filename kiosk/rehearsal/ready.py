@@ -20,6 +20,7 @@ from kiosk.cutting.measure import STEEPEST_TILT
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
 from kiosk.policy.decision import FiredRule
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.session.ports import IdentifiedKey
 from kiosk.staff.approvals import may_lift, reasons_for
 from kiosk.staff.member import SignInRefused, StaffMember
@@ -185,6 +186,6 @@ class RehearsalAudit:
     records: list[tuple[str, dict[str, str | int]]] = field(default_factory=list)
     broken: str = ""
 
-    def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
+    def record(self, kind: AuditKind, facts: Mapping[str, str | int]) -> None:
         """Add one record."""
         self.records.append((kind, dict(facts)))

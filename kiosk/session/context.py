@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from hardware.ports import BoardIdentity
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
 from kiosk.records.journal import Sale
 from kiosk.session.agenda import Agenda
@@ -232,7 +233,7 @@ class SessionContext:
 
     # Records
 
-    def audit(self, kind: str, **facts: str | int) -> None:
+    def audit(self, kind: AuditKind, **facts: str | int) -> None:
         """Record what was decided."""
         visit = self.visit
         known: dict[str, str | int] = {"transaction": visit.transaction} if visit else {}

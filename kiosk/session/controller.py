@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from kiosk.key.secrecy import wipe
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
 from kiosk.session import effects
 from kiosk.session.context import SessionContext
@@ -207,7 +208,7 @@ class Controller:
                 return
             case CallStaff():
                 context.staff_called = True
-                context.audit("staff_called")
+                context.audit(AuditKind.STAFF_CALLED)
                 self._patience.somebody_is_here()
                 return
             case MoreTime():

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from config.problems import BadInput, Problem
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.port import AuditLog
 from kiosk.staff.accounts import StaffAccounts
 
@@ -35,15 +36,15 @@ def carry_out(staff: StaffAccounts, audit: AuditLog, request: Mapping[str, str])
     match request.get("action"):
         case StaffAction.ADD:
             account = staff.add(number, request.get("name", ""), request.get("role", ""), request.get("pin", ""))
-            audit.record("staff_added", {**_kept(staff, account.number), "role": account.role.value})
+            audit.record(AuditKind.STAFF_ADDED, {**_kept(staff, account.number), "role": account.role.value})
             return f"{account.role.value} {account.number} ({account.name}) may sign in."
         case StaffAction.DISABLE:
             staff.disable(number)
-            audit.record("staff_disabled", _kept(staff, number))
+            audit.record(AuditKind.STAFF_DISABLED, _kept(staff, number))
             return f"{number} may no longer sign in."
         case StaffAction.RESET_PIN:
             staff.reset_pin(number, request.get("pin", ""))
-            audit.record("staff_pin_reset", _kept(staff, number))
+            audit.record(AuditKind.STAFF_PIN_RESET, _kept(staff, number))
             return f"{number} has a new PIN."
         case _:
             raise BadInput(Problem("request", "action", "is not known to the running kiosk"))

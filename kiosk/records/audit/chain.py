@@ -17,12 +17,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from kiosk.records.audit.kinds import AuditKind
+
 FIRST_PREVIOUS = "0" * 64
 KEY_BYTES = 32
-BROKEN = "audit_broken"
-"""Kind of a record that reports a break found while the book was open or when it was opened."""
-ACCEPTED = "audit_break_accepted"
-"""Kind of a record in which somebody answers for exactly one finding."""
 ANCHOR_GONE = "the anchor is gone: records after this one may be missing"
 Acceptance: TypeAlias = tuple[str, str]
 """A finding as it was recorded, and its evidence."""
@@ -110,7 +108,7 @@ def acceptances(records: Iterable[Record], key: AuditKey) -> frozenset[Acceptanc
     """Which findings people have answered for, by records of this kiosk's own writing alone."""
     found = set()
     for record in records:
-        if record.kind == ACCEPTED and not any(_in_itself(record, key)):
+        if record.kind == AuditKind.BREAK_ACCEPTED and not any(_in_itself(record, key)):
             facts = json.loads(record.facts)
             found.add((str(facts.get("finding")), str(facts.get("evidence"))))
     return frozenset(found)
@@ -133,7 +131,7 @@ def findings(records: Iterable[Record], key: AuditKey, anchor: Anchor | None) ->
             yield BrokenRecord(record.number, "does not follow from the record before it", _evidence(record))
         wrong = tuple(_in_itself(record, key))
         yield from wrong
-        if record.kind == BROKEN and not wrong:
+        if record.kind == AuditKind.BROKEN and not wrong:
             facts = json.loads(record.facts)
             yield BrokenRecord(record.number, f"tells of a break: {facts.get('finding')}", record.hash)
         if anchor is not None and record.number == anchor.number:

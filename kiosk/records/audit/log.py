@@ -21,8 +21,6 @@ from pathlib import Path
 
 from hardware.clock import Clock
 from kiosk.records.audit.chain import (
-    ACCEPTED,
-    BROKEN,
     AuditKey,
     BrokenRecord,
     Record,
@@ -31,6 +29,7 @@ from kiosk.records.audit.chain import (
     findings,
     next_record,
 )
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.seal import AuditFault, SealFolder
 from kiosk.records.database import DatabaseDamaged, copy_database, open_database, transaction
 
@@ -123,7 +122,7 @@ class SealedAuditLog:
         with self._at_work():
             return next((str(each) for each in self._known if each.token not in self._accepted), "")
 
-    def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
+    def record(self, kind: AuditKind, facts: Mapping[str, str | int]) -> None:
         """Append one record, durable when this returns.
 
         Raises:
@@ -148,10 +147,10 @@ class SealedAuditLog:
         with self._at_work():
             self._look()
             row = self._connection.execute(
-                "SELECT 1 FROM audit WHERE kind = ? AND facts = ?", (BROKEN, facts)
+                "SELECT 1 FROM audit WHERE kind = ? AND facts = ?", (AuditKind.BROKEN, facts)
             ).fetchone()
             if row is None:
-                self._append(BROKEN, facts)
+                self._append(AuditKind.BROKEN, facts)
                 self._known = self._all_findings()
 
     def accept_break(self, named: str, who: str, reason: str) -> BrokenRecord:
@@ -169,7 +168,7 @@ class SealedAuditLog:
             self._unrecorded = tuple(each for each in self._unrecorded if each.token != found.token)
             self._look()
             facts = {"finding": str(found), "evidence": found.evidence, "reason": reason, "staff": who}
-            self._append(ACCEPTED, _text(facts))
+            self._append(AuditKind.BREAK_ACCEPTED, _text(facts))
             self._known = self._all_findings()
             return found
 
@@ -185,7 +184,7 @@ class SealedAuditLog:
         with self._at_work():
             return tuple(record for record in self._records() if record.when >= since)
 
-    def of_kind(self, kind: str) -> tuple[Record, ...]:
+    def of_kind(self, kind: AuditKind) -> tuple[Record, ...]:
         """Every record of `kind`, oldest first."""
         with self._at_work():
             rows = self._connection.execute("SELECT * FROM audit WHERE kind = ? ORDER BY number", (kind,)).fetchall()
@@ -211,7 +210,7 @@ class SealedAuditLog:
         if not news:
             return
         more = f"; and {len(news) - _NAMED_AT_ONCE} more" if len(news) > _NAMED_AT_ONCE else ""
-        self._append(BROKEN, _text({"finding": "; ".join(map(str, news[:_NAMED_AT_ONCE])) + more}))
+        self._append(AuditKind.BROKEN, _text({"finding": "; ".join(map(str, news[:_NAMED_AT_ONCE])) + more}))
         self._unrecorded = ()
         self._known = self._all_findings()
 
@@ -269,10 +268,10 @@ class SealedAuditLog:
         except DatabaseDamaged as damaged:
             raise AuditFault(f"the open book was overwritten: {damaged}") from damaged
 
-    def _append(self, kind: str, facts: str) -> None:
+    def _append(self, kind: AuditKind, facts: str) -> None:
         # The book is never more than one record ahead of its anchor: that one is a power cut's, more is somebody's.
         behind = self._anchor is not None and self._last is not None and self._anchor.number < self._last.number
-        if behind and self._last is not None and kind not in (BROKEN, ACCEPTED):
+        if behind and self._last is not None and kind not in (AuditKind.BROKEN, AuditKind.BREAK_ACCEPTED):
             self._keep_anchor(self._last)
         when = self._clock.utc().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         with transaction(self._connection):
@@ -290,8 +289,8 @@ class SealedAuditLog:
         self._anchor = anchor
 
     def _all_findings(self) -> tuple[BrokenRecord, ...]:
-        accepted = self._connection.execute("SELECT * FROM audit WHERE kind = ?", (ACCEPTED,)).fetchall()
-        self._accepted = acceptances(map(record_of, accepted), self._key)
+        accepted = self._connection.execute("SELECT * FROM audit WHERE kind = ?", (AuditKind.BREAK_ACCEPTED,))
+        self._accepted = acceptances(map(record_of, accepted.fetchall()), self._key)
         return tuple(findings(self._records(), self._key, self._seal.anchor()))
 
     def _read_last(self) -> Record | None:

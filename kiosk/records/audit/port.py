@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from kiosk.records.audit.kinds import AuditKind
+
 
 class AuditLog(Protocol):
     """Append-only record of what was decided and by whom."""
 
-    def record(self, kind: str, facts: Mapping[str, str | int]) -> None:
+    def record(self, kind: AuditKind, facts: Mapping[str, str | int]) -> None:
         """Add one record. Facts never hold anything of a key's shape."""
 
     @property

@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from kiosk.records.audit.chain import ACCEPTED, BrokenRecord, Record, acceptances, first_finding
+from kiosk.records.audit.chain import BrokenRecord, Record, acceptances, first_finding
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import record_of
 from kiosk.records.audit.seal import AuditFault, SealFolder
 from kiosk.records.journal.reader import read_only
@@ -30,5 +31,5 @@ def read_audit(file: Path, key_folder: Path) -> tuple[tuple[Record, ...], Broken
             records = tuple(map(record_of, connection.execute("SELECT * FROM audit ORDER BY number")))
     except (sqlite3.DatabaseError, IndexError) as error:
         raise AuditFault(f"{file}: {error}") from error
-    accepted = acceptances((record for record in records if record.kind == ACCEPTED), key)
+    accepted = acceptances((record for record in records if record.kind == AuditKind.BREAK_ACCEPTED), key)
     return records, first_finding(records, key, anchor, accepted)

@@ -5,6 +5,7 @@ Responsible for: STAFF_LOGIN, STAFF_APPROVAL. Not responsible for: who may do wh
 
 from __future__ import annotations
 
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Approve, Cancel, Credentials, Deny, Done, Intent
 from kiosk.session.phases import offering
@@ -24,7 +25,7 @@ def sign_in(ports: SessionPorts, credentials: Credentials) -> StaffKnown | Staff
     """
     answer = ports.staff.sign_in(credentials.number, credentials.pin)
     if isinstance(answer, SignInRefused):
-        kind = "staff_locked_out" if answer.message == "locked_out" else "staff_sign_in_failed"
+        kind = AuditKind.STAFF_LOCKED_OUT if answer.message == "locked_out" else AuditKind.STAFF_SIGN_IN_FAILED
         ports.audit.record(kind, {"staff": answer.account or "unknown"})
         return StaffNotKnown(answer.message, answer.retry_after_s)
     return StaffKnown(answer.number, answer.name, answer.role)
@@ -79,7 +80,7 @@ def _known(context: SessionContext, member: StaffMember) -> None:
     visit = context.visit
     if visit is None or visit.refusal is None:
         context.member = member
-        context.audit("staff_menu", staff=member.number)
+        context.audit(AuditKind.STAFF_MENU, staff=member.number)
         context.session.staff_known()
         return
     asked = next((rule for rule in visit.refusal.rules if rule.verdict.blocks and not rule.approved), None)
@@ -98,7 +99,7 @@ def still_in(context: SessionContext, member: StaffMember, event: Intent | Repor
         if event == Due(Timer.ACCOUNT, context.entries):
             watch_account(context)
         return True
-    context.audit("staff_signed_out", staff=member.number, reason="account")
+    context.audit(AuditKind.STAFF_SIGNED_OUT, staff=member.number, reason="account")
     return False
 
 
@@ -120,7 +121,7 @@ def handle_approval(context: SessionContext, event: Intent | Report) -> None:
             _approve(context, reason)
         case Deny():
             if approving is not None and approving.asked is not None:
-                context.audit("denial", staff=approving.member.number, rule=approving.asked.code)
+                context.audit(AuditKind.DENIAL, staff=approving.member.number, rule=approving.asked.code)
             visit.refusal = _without_approval(visit.refusal)
             _back(context)
         case Cancel() | Done() | Due(Timer.APPROVAL):
@@ -148,10 +149,12 @@ def _approve(context: SessionContext, reason: str) -> None:
     )
     if isinstance(granted, NotGranted):
         context.staff_message = "not_allowed"
-        context.audit("approval_not_allowed", staff=member.number, rule=asked.code)
+        context.audit(AuditKind.APPROVAL_NOT_ALLOWED, staff=member.number, rule=asked.code)
         return
     visit.approvals += (granted,)
-    context.audit("approval", staff=member.number, rule=asked.code, reason=reason, quantity=context.order.quantity)
+    context.audit(
+        AuditKind.APPROVAL, staff=member.number, rule=asked.code, reason=reason, quantity=context.order.quantity
+    )
     decision = context.order.decision = offering.judge(context)
     still = next((rule for rule in decision.rules if rule.verdict.blocks and not rule.approved), None)
     if still is not None and decision.can_be_approved:

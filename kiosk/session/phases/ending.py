@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import PaymentStatus, Remedy, Sale, SaleStep
 from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
@@ -59,7 +60,7 @@ def _paid(context: SessionContext, event: Settled) -> None:
     if not sale.closed:
         context.unsettled = (*context.unsettled, sale.transaction)
     visit.receipt = receipt_of(sale, event.pay_code)
-    context.audit("sale", copies=sale.delivered, amount_minor=sale.due_minor, blank=sale.blank)
+    context.audit(AuditKind.SALE, copies=sale.delivered, amount_minor=sale.due_minor, blank=sale.blank)
     context.session.captured()
 
 
@@ -91,16 +92,16 @@ def handle_settling(context: SessionContext, event: Intent | Report) -> None:
         # One copy's price, once it is surely back; a device that has not said so is asked again.
         status = "refunded" if sale.closed else "refunding"
         visit.receipt = replace(visit.receipt, status=status, amount_minor=sale.price_each_minor, copies=1)
-        context.audit("refund", sale=sale.transaction, amount_minor=sale.price_each_minor)
+        context.audit(AuditKind.REFUND, sale=sale.transaction, amount_minor=sale.price_each_minor)
         context.session.captured()
     elif sale.delivered:
         context.staff_called = context.staff_called or bool(visit.failed_reason)
         _paid(context, event)
     elif visit.failed_reason:
-        context.audit("void", reason=visit.failed_reason)
+        context.audit(AuditKind.VOID, reason=visit.failed_reason)
         context.session.no_copy()
     else:
-        context.audit("void", reason="cancelled")
+        context.audit(AuditKind.VOID, reason="cancelled")
         context.go_home()
 
 

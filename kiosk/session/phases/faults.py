@@ -6,6 +6,7 @@ for: getting well again (`kiosk.session.phases.starting`), stopping the machine 
 
 from __future__ import annotations
 
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import SaleStep
 from kiosk.session import recovery
 from kiosk.session.context import Lane, SessionContext
@@ -63,7 +64,7 @@ def _stopped_by_shopper(context: SessionContext, event: Faulted) -> bool:
     if context.fault is None:
         context.note_fault(event.code, event.detail, heals=False)
     visit.failed_reason = FailedReason.STOPPED
-    context.audit("stopped")
+    context.audit(AuditKind.STOPPED)
     context.session.settle()
     return True
 
@@ -88,7 +89,7 @@ def break_down(context: SessionContext, event: Faulted | Crashed) -> None:
     alone = event.heals and not context.may_hold_metal and context.identity is not None
     context.note_fault(event.code, event.detail, heals=alone)
     context.set_recovering(False)
-    context.audit("crash" if isinstance(event, Crashed) else "fault", code=event.code)
+    context.audit(AuditKind.CRASH if isinstance(event, Crashed) else AuditKind.FAULT, code=event.code)
     visit = context.visit
     if visit is not None and visit.sale_open:
         context.ports.journal.write(visit.transaction, SaleStep.FAULT, code=event.code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from config.keyway import CutSpec
 from kiosk.cutting.plan import PlanRefusal
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Intent
@@ -48,7 +49,7 @@ def handle_loading(context: SessionContext, event: Intent | Report) -> None:
                 context.here.failed_reason = FailedReason.BLANK
                 context.session.settle()
                 return
-            context.audit("slot_locked", slot=slot, reason=reason)
+            context.audit(AuditKind.SLOT_LOCKED, slot=slot, reason=reason)
             context.session.blank_unfit()
         case _:
             # Wishes of other screens: nothing but Stop, which the controller takes, ends what moves.

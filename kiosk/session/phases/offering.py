@@ -12,6 +12,7 @@ from kiosk.key.reading import Outcome, StampReading
 from kiosk.policy.decide import decide
 from kiosk.policy.decision import Approval, Decision, FiredRule, Override, Verdict
 from kiosk.policy.request import CopyRequest
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import effects
 from kiosk.session.context import SessionContext
 from kiosk.session.intents import Cancel, ChooseFinish, ChooseRepair, Confirm, Done, Intent, SetQuantity, StaffKey
@@ -109,7 +110,7 @@ def refuse(context: SessionContext, refusal: Refusal) -> None:
     identified = visit.secrets.identified
     keyway = identified.identification.keyway if identified else None
     context.audit(
-        "refusal",
+        AuditKind.REFUSAL,
         rules=" ".join(rule.code for rule in refusal.rules),
         outcome=refusal.outcome.value if refusal.outcome else "",
         keyway=keyway or "",

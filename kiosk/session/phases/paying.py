@@ -7,6 +7,7 @@ Responsible for: PAYING, TAKE_KEY_BACK. Not responsible for: taking money, which
 from __future__ import annotations
 
 from hardware.ports import PaymentState
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import NewSale, SaleStep
 from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
@@ -80,7 +81,7 @@ def _declined(context: SessionContext) -> None:
     """Nothing was reserved: this sale is over, another try is a new one."""
     visit = context.here
     context.ports.journal.write(visit.transaction, SaleStep.CLOSED)
-    context.audit("declined")
+    context.audit(AuditKind.DECLINED)
     if visit.cancelled:
         context.go_home()
         return

@@ -12,6 +12,7 @@ from functools import partial
 from kiosk.identification.compare import Compared, Likeness
 from kiosk.key.reading import Outcome, Wear
 from kiosk.key.secrecy import wipe
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import Remedy
 from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
@@ -49,7 +50,7 @@ def find_sale(ports: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
         ports.code_tries.was_right(number)
         return SaleFound(sale, ports.journal.claims_left(sale.transaction))
     closed_s = ports.code_tries.closed_s()
-    ports.audit.record("receipt_codes_closed" if closed_s else "receipt_code_wrong", {})
+    ports.audit.record(AuditKind.RECEIPT_CODES_CLOSED if closed_s else AuditKind.RECEIPT_CODE_WRONG, {})
     return CodeNotTaken(closed_s)
 
 
@@ -221,7 +222,7 @@ def _concluded(context: SessionContext, compared: Compared, remedies: tuple[Reme
     if not remedies and compared.likeness is not Likeness.SAME:
         context.staff_called = True
     context.audit(
-        "brought_back", sale=sale.transaction, likeness=compared.likeness, remedies=" ".join(remedies) or "none"
+        AuditKind.BROUGHT_BACK, sale=sale.transaction, likeness=compared.likeness, remedies=" ".join(remedies) or "none"
     )
     context.session.measured()
 

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from hardware.grbl.jog import AXES
 from kiosk.key.secrecy import wipe
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import recovery, service_work
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.executor import Work
@@ -127,21 +128,21 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
             done = ports.inventory.refill(slot, count)
             context.staff_message = "" if done else "wrong_count"
             if done:
-                context.audit("refill", staff=staff, slot=slot, count=count)
+                context.audit(AuditKind.REFILL, staff=staff, slot=slot, count=count)
         case UnlockSlot(slot):
             if ports.inventory.unlock(slot):
-                context.audit("slot_unlocked", staff=staff, slot=slot)
+                context.audit(AuditKind.SLOT_UNLOCKED, staff=staff, slot=slot)
         case CloseKiosk():
             context.closed_by_staff = True
-            context.audit("closed", staff=staff)
+            context.audit(AuditKind.CLOSED, staff=staff)
         case OpenKiosk():
             context.closed_by_staff = False
-            context.audit("opened", staff=staff)
+            context.audit(AuditKind.OPENED, staff=staff)
         case Recover():
-            context.audit("recover", staff=staff)
+            context.audit(AuditKind.RECOVER, staff=staff)
             starting.recover(context)
         case ConfirmReceived(transaction, received):
-            context.audit("received" if received else "not_received", staff=staff, sale=transaction)
+            context.audit(AuditKind.RECEIVED if received else AuditKind.NOT_RECEIVED, staff=staff, sale=transaction)
             context.request(Lane.MACHINE, lambda: recovery.settle_doubt(ports, transaction, received=received))
         case MachineSeen(status):
             context.bench.looking = False
@@ -243,7 +244,7 @@ def _asked(context: SessionContext, action: ServiceAction) -> None:
     bench.trial = bench.calibration = None
     if action.name is not ServiceTask.JOG or not bench.jogged:
         # A jog is many touches; that there was one is enough.
-        context.audit("service", staff=context.member.number if context.member else "", action=action.name)
+        context.audit(AuditKind.SERVICE, staff=context.member.number if context.member else "", action=action.name)
     bench.jogged = bench.jogged or action.name is ServiceTask.JOG
     context.request(Lane.CAMERA if action.name is ServiceTask.CALIBRATE else Lane.MACHINE, work)
 

@@ -6,6 +6,7 @@ Responsible for: STARTING, OUT_OF_ORDER, resting at the front. Not responsible f
 
 from __future__ import annotations
 
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import recovery
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Intent, StaffKey
@@ -51,7 +52,7 @@ CODE_OF = {
 
 def begin(context: SessionContext) -> None:
     """Reach the machine and settle what was left open; nothing moves yet."""
-    context.audit("start", simulated=int(context.ports.simulated))
+    context.audit(AuditKind.START, simulated=int(context.ports.simulated))
     _connect(context)
 
 
@@ -98,7 +99,7 @@ def _connected(context: SessionContext, event: Connected) -> None:
     code = CODE_OF.get(reason) or context.ports.machine_record.fault or known
     context.fault = None
     context.note_fault(code, HELD_BACK[reason], heals=False)
-    context.audit("held_back", reason=reason.value)
+    context.audit(AuditKind.HELD_BACK, reason=reason.value)
     if context.session.state is State.OUT_OF_ORDER:
         enter_out_of_order(context)
     else:

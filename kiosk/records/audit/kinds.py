@@ -1,0 +1,63 @@
+"""Every kind of record the audit may hold.
+
+Responsible for: the one list of them. Not responsible for: what a record says besides (whoever writes it), keeping it
+(`kiosk.records.audit.log`). The values stand in books already kept: they never change.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AuditKind(StrEnum):
+    """What was decided, or found."""
+
+    START = "start"
+    HELD_BACK = "held_back"
+    """Why the machine waits for a person after a start."""
+    FAULT = "fault"
+    CRASH = "crash"
+    STOPPED = "stopped"
+    RECOVER = "recover"
+
+    REFUSAL = "refusal"
+    APPROVAL = "approval"
+    APPROVAL_NOT_ALLOWED = "approval_not_allowed"
+    DENIAL = "denial"
+    SALE = "sale"
+    DECLINED = "declined"
+    VOID = "void"
+    REFUND = "refund"
+    BROUGHT_BACK = "brought_back"
+    RECEIPT_CODE_WRONG = "receipt_code_wrong"
+    RECEIPT_CODES_CLOSED = "receipt_codes_closed"
+
+    STAFF_CALLED = "staff_called"
+    STAFF_MENU = "staff_menu"
+    STAFF_SIGN_IN_FAILED = "staff_sign_in_failed"
+    STAFF_LOCKED_OUT = "staff_locked_out"
+    STAFF_SIGNED_OUT = "staff_signed_out"
+    STAFF_ADDED = "staff_added"
+    STAFF_DISABLED = "staff_disabled"
+    STAFF_PIN_RESET = "staff_pin_reset"
+    REFILL = "refill"
+    SLOT_LOCKED = "slot_locked"
+    SLOT_UNLOCKED = "slot_unlocked"
+    CLOSED = "closed"
+    OPENED = "opened"
+    RECEIVED = "received"
+    NOT_RECEIVED = "not_received"
+    SERVICE = "service"
+    SUPPORT_SCAN_AGREED = "support_scan_agreed"
+
+    SETTING_CHANGED = "setting_changed"
+    SETTINGS_REFUSED = "settings_refused"
+    DOCUMENT_TAKEN = "document_taken"
+    DOCUMENT_REFUSED = "document_refused"
+    BOOK_KEPT = "book_kept"
+    """A file beside the audit, by the identity it is known by from then on."""
+    BROKEN = "audit_broken"
+    """A break found while the book was open or when it was opened."""
+    BREAK_ACCEPTED = "audit_break_accepted"
+    """Somebody answers for exactly one finding."""
+    BREAK_NOT_ACCEPTED = "audit_break_not_accepted"
