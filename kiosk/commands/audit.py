@@ -17,10 +17,10 @@ from config.problems import BadInput, Problem
 from kiosk.commands.books import owned_staff, read_records
 from kiosk.commands.options import DataOption
 from kiosk.data_paths import data_paths
+from kiosk.policy.role import Role
 from kiosk.records.audit.export import as_csv, as_jsonl
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import NotTheBreak
-from kiosk.staff.accounts import Role
 from kiosk.staff.member import StaffMember
 
 

@@ -15,10 +15,9 @@ from config.policy_rules import Override, PolicyRules, Rule, Verdict
 from kiosk.policy.conditions import fires, marks_of
 from kiosk.policy.decision import Decision, FiredRule
 from kiosk.policy.request import CopyRequest
+from kiosk.policy.role import lifts
 
 STRICTNESS = {verdict: rank for rank, verdict in enumerate(Verdict)}
-_RANK = {"associate": 1, "manager": 2}
-_NEEDED = {Override.ASSOCIATE: 1, Override.MANAGER: 2}
 
 NOT_IDENTIFIED = FiredRule(
     code="NOT_IDENTIFIED",
@@ -113,7 +112,7 @@ def _lifted(fired: list[FiredRule], request: CopyRequest) -> frozenset[str]:
     """Codes of fired rules that a valid approval lifts; none at all while something fired that nobody may lift."""
     if not request.approvals or any(rule.verdict.blocks and rule.override is Override.NEVER for rule in fired):
         return frozenset()
-    needed = {rule.code: _NEEDED[rule.override] for rule in fired if rule.verdict.blocks}
+    needed = {rule.code: rule.override for rule in fired if rule.verdict.blocks}
     return frozenset(
         approval.rule
         for approval in request.approvals
@@ -124,7 +123,7 @@ def _lifted(fired: list[FiredRule], request: CopyRequest) -> frozenset[str]:
         and approval.key is request.identification
         and request.now_utc_s < approval.expires_utc_s
         and request.now_s < approval.expires_s
-        and _RANK.get(approval.role, 0) >= needed[approval.rule]
+        and lifts(approval.role, needed[approval.rule])
     )
 
 

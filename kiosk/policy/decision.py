@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from config.policy_rules import Override, Verdict
 from kiosk.key.reading import Identification
+from kiosk.policy.role import Role
 
 __all__ = ["Approval", "Decision", "FiredRule", "Override", "Verdict"]
 
@@ -41,7 +42,7 @@ class Approval:
     rule: str
     transaction: str
     staff_number: str
-    role: str
+    role: Role
     reason: str
     expires_utc_s: float
     id: str = ""

@@ -19,11 +19,10 @@ from kiosk.cutting.check import CopyErrors, check_copy
 from kiosk.cutting.measure import STEEPEST_TILT
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
-from kiosk.policy.decision import FiredRule
+from kiosk.policy.role import Role
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session.ports import IdentifiedKey
-from kiosk.staff.approvals import may_lift, reasons_for
-from kiosk.staff.member import SignInRefused, StaffMember
+from kiosk.staff.member import SignInProblem, SignInRefused, StaffMember
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.keys.sample_keys import random_bitting
 
@@ -160,23 +159,15 @@ class RehearsalStaff:
 
     def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
         """Check number and PIN."""
-        roles = {"1001": "associate", "2001": "manager", "3001": "technician"}
+        roles = {"1001": Role.ASSOCIATE, "2001": Role.MANAGER, "3001": Role.TECHNICIAN}
         account = number if number in roles else ""
         if self._wrong >= 3:
-            return SignInRefused("locked_out", 60, account)
+            return SignInRefused(SignInProblem.LOCKED_OUT, 60, account)
         if pin != PIN or number not in roles or number in self.disabled:
             self._wrong += 1
-            return SignInRefused("wrong", account=account)
+            return SignInRefused(SignInProblem.WRONG, account=account)
         self._wrong = 0
         return StaffMember(number, f"Rehearsal {roles[number]}", roles[number])
-
-    def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
-        """Whether this member's role may lift this rule."""
-        return may_lift(member.role, rule)
-
-    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
-        """Ids of the reasons staff may pick to lift it."""
-        return reasons_for(rule)
 
 
 @dataclass

@@ -45,6 +45,7 @@ from kiosk.session.intents import (
 from kiosk.session.obstacle import obstacle
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
+from kiosk.staff.approvals import ApprovalReason
 
 SWAP_S = 3.0
 """Between one key out of the tray and the next one in: longer than the camera needs to see that it is empty."""
@@ -112,7 +113,7 @@ class Shopper:
         message = now.staff.message if now.staff else ""
         paying = now.offer.payment if now.offer else ""
         asked = now.staff.asked.code if now.staff and now.staff.asked else ""
-        busy = (now.service.busy, now.service.message) if now.service else ()
+        busy = (now.service.busy, now.service.message, now.service.detail) if now.service else ()
         recovering = now.staff is not None and now.staff.recovering
         seen = (now.state, message, paying, asked, busy, recovering, now.return_message, bool(now.fault), self._glances)
         if now.waiting is not None and self._more_time > 0 and not self._gone:
@@ -306,9 +307,9 @@ class Shopper:
         match words:
             case ["approve"]:
                 reasons = now.staff.reasons if now.staff else ()
-                return [Approve(reasons[0] if reasons else "")]
+                return [Approve(reasons[0] if reasons else None)]
             case ["approve", reason]:
-                return [Approve(reason)]
+                return [Approve(ApprovalReason(reason))]
             case ["deny"]:
                 return [Deny()]
             case ["refill", slot, count]:

@@ -21,11 +21,12 @@ from kiosk.records.database import DatabaseFault
 from kiosk.records.journal import Sale
 from kiosk.session.agenda import Agenda
 from kiosk.session.executor import Executor, Lane, Post, Work
+from kiosk.session.intents import ServiceTask
 from kiosk.session.machine import Session
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
 from kiosk.session.service_bench import ServiceBench
-from kiosk.session.snapshot import ClosedReason, FaultNotice, Waiting
+from kiosk.session.snapshot import ClosedReason, FaultNotice, StaffMessage, Waiting
 from kiosk.session.states import State
 from kiosk.session.visit import KeySecrets, Making, Order, Returning, Visit
 from kiosk.staff.member import StaffMember
@@ -84,10 +85,9 @@ class SessionContext:
         self.unsettled: tuple[str, ...] = ()
         self.identity: BoardIdentity | None = None
         self.member: StaffMember | None = None
-        self.staff_message = ""
+        self.staff_message: StaffMessage | None = None
         self.retry_after_s = 0
-        self.service_busy = ""
-        self.service_message = ""
+        self.service_busy: ServiceTask | None = None
         self.bench = ServiceBench()
         self.recent_errors: deque[str] = deque(maxlen=20)
         self.waiting: Waiting | None = None
@@ -145,7 +145,7 @@ class SessionContext:
         self._visits += 1
         self.bench.close_eyes()
         self.member = None
-        self.staff_message = ""
+        self.staff_message = None
         self.retry_after_s = 0
         self.tray_has_key = False
         self.language = self.ports.store.languages[0]

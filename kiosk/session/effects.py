@@ -32,10 +32,10 @@ from kiosk.session.reports import (
     Delivered,
     KeyIdentified,
     NotPlanned,
-    ServiceDone,
     Settled,
     StampRead,
     TraySeen,
+    Warmed,
 )
 from kiosk.session.settle import insist, refund, require_thrown_away, scrap, seen_in_clamp, settle_money
 from kiosk.session.snapshot import CheckResult
@@ -80,10 +80,10 @@ def _overwrite(look: KeyIdentified, *, but: KeyIdentified) -> None:
         wipe(look)
 
 
-def warm_up(ports: SessionPorts) -> ServiceDone:
+def warm_up(ports: SessionPorts) -> Warmed:
     """Load what takes long to load."""
     ports.reader.warm()
-    return ServiceDone("warm", "")
+    return Warmed()
 
 
 def read_head(ports: SessionPorts, frames: ScanFrames) -> StampRead:

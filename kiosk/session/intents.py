@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from kiosk.staff.approvals import ApprovalReason
+
 
 @dataclass(frozen=True)
 class Start:
@@ -119,7 +121,7 @@ class Credentials:
 class Approve:
     """Staff lift the rule shown, for the reason chosen."""
 
-    reason: str
+    reason: ApprovalReason | None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,6 @@ from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Identification, KeyReading, StampReading
 from kiosk.policy.decide import Policy
-from kiosk.policy.decision import FiredRule
 from kiosk.records.audit.port import AuditLog
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
@@ -65,12 +64,6 @@ class StaffAuthenticator(Protocol):
 
     def still_in(self, member: StaffMember) -> bool:
         """Whether this member's account is still as it was when they signed in. Quick; from any thread."""
-
-    def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
-        """Whether this member's role may lift this rule."""
-
-    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
-        """Ids of the reasons staff may pick to lift it."""
 
     @property
     def needs_setup(self) -> bool:

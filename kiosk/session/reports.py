@@ -14,9 +14,12 @@ from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.identification.compare import Compared
 from kiosk.key.reading import Outcome, StampReading
+from kiosk.policy.role import Role
 from kiosk.records.journal import Remedy, Sale
+from kiosk.session.intents import ServiceTask
 from kiosk.session.ports import IdentifiedKey
-from kiosk.session.snapshot import CalibrationView, CheckResult, Preview, TrialView
+from kiosk.session.snapshot import CalibrationView, CheckResult, Preview, ServiceMessage, TrialView
+from kiosk.staff.member import SignInProblem
 
 LONE_PROBLEM = "SESSION"
 """The code of a problem nothing explains."""
@@ -118,14 +121,14 @@ class StaffKnown:
 
     number: str
     name: str
-    role: str
+    role: Role
 
 
 @dataclass(frozen=True)
 class StaffNotKnown:
-    """They were not, or may not be tried yet. `message` is `wrong` or `locked_out`."""
+    """They were not, or may not be tried yet."""
 
-    message: str
+    message: SignInProblem
     retry_after_s: int
 
 
@@ -230,10 +233,16 @@ class CodeNotTaken:
 
 @dataclass(frozen=True)
 class ServiceDone:
-    """A technician's action ended well; `message` is for the service screen."""
+    """A technician's action ended well. `detail` is a figure, for what there are no words."""
 
-    name: str
-    message: str
+    name: ServiceTask
+    message: ServiceMessage | None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Warmed:
+    """What takes long to load was loaded."""
 
 
 @dataclass(frozen=True)
@@ -329,6 +338,7 @@ Report: TypeAlias = (
     | CopyCompared
     | CodeNotTaken
     | ServiceDone
+    | Warmed
     | MachineSeen
     | CamerasSeen
     | TrialCut

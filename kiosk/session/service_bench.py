@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from hardware.ports import MachineStatus
 from kiosk.key.secrecy import wipe
-from kiosk.session.snapshot import CalibrationView, Preview, TrialView
+from kiosk.session.snapshot import CalibrationView, Preview, ServiceMessage, TrialView
 
 
 @dataclass
@@ -30,6 +30,9 @@ class ServiceBench:
     trial: TrialView | None = None
     calibration: CalibrationView | None = None
     jogged: bool = False
+    message: ServiceMessage | None = None
+    detail: str = ""
+    """A fault's code or a figure: what there are no words for."""
     finger: threading.Event = field(default_factory=threading.Event)
     """A finger lies on a jog button. Set and cleared by whatever thread hears of it, at once."""
 
@@ -38,7 +41,12 @@ class ServiceBench:
         self.finger.clear()
         self.status, self.looking = None, False
         self.fraction, self.trial, self.calibration, self.jogged = 0.0, None, None, False
+        self.say(None)
         self.close_eyes()
+
+    def say(self, message: ServiceMessage | None, detail: str = "") -> None:
+        """What came of the last action."""
+        self.message, self.detail = message, detail
 
     def close_eyes(self) -> None:
         """No more live pictures, and the last ones overwritten."""

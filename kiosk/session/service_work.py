@@ -16,7 +16,7 @@ import numpy as np
 from config.keyway import Blank, CutSpec, Keyway, SpacingStop
 from config.problems import BadInput
 from hardware.errors import BlankFault, CameraFault, HardwareFault
-from hardware.ports import VIEWS, MachineStatus
+from hardware.ports import VIEWS, JogEnd, MachineStatus
 from hardware.scan import Pixels
 from kiosk.calibration.cameras import Calibration, calibrate_frames, file_name, write
 from kiosk.calibration.gauge import LineFit
@@ -30,10 +30,15 @@ from kiosk.session.obstacle import SILENT
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import Calibrated, CamerasSeen, MachineSeen, ServiceDone, TrialCut
 from kiosk.session.settle import scrap
-from kiosk.session.snapshot import CalibrationView, FittedView, Preview, TrialView
+from kiosk.session.snapshot import CalibrationView, FittedView, Preview, ServiceMessage, TrialView
 
 PREVIEW_PX = (128, 96)
 """The box a preview fits into: enough to see light, focus and dirt, too little to measure a cut in."""
+_JOG_ENDED = {
+    JogEnd.DONE: ServiceMessage.DONE,
+    JogEnd.LET_GO: ServiceMessage.LET_GO,
+    JogEnd.BEYOND_TRAVEL: ServiceMessage.BEYOND_TRAVEL,
+}
 
 
 def look(ports: SessionPorts) -> MachineSeen:
@@ -46,7 +51,7 @@ def look(ports: SessionPorts) -> MachineSeen:
 
 def jog(ports: SessionPorts, axis: str, distance_mm: float, held: Callable[[], bool]) -> ServiceDone:
     """Move one axis while the finger stays; says how it ended."""
-    return ServiceDone(ServiceTask.JOG, ports.cutter.jog(axis, distance_mm, held).value)
+    return ServiceDone(ServiceTask.JOG, _JOG_ENDED[ports.cutter.jog(axis, distance_mm, held)])
 
 
 def see(ports: SessionPorts) -> CamerasSeen:
@@ -82,29 +87,29 @@ def probe(ports: SessionPorts, slot: int) -> ServiceDone:
     """Load from a slot, touch off, throw away; says how far the edge is off."""
     found = _blank_of(ports, slot)
     if found is None:
-        return ServiceDone(ServiceTask.PROBE, "no_blank")
+        return ServiceDone(ServiceTask.PROBE, ServiceMessage.NO_BLANK)
     _, spec, _ = found
     try:
         touch = take_blank(ports, slot, spec.blade_height_mm, by="probe")
     except BlankFault:
-        return ServiceDone(ServiceTask.PROBE, "blank_unfit")
+        return ServiceDone(ServiceTask.PROBE, ServiceMessage.BLANK_UNFIT)
     scrap(ports)
-    return ServiceDone(ServiceTask.PROBE, f"{touch.error_mm:+.3f} mm")
+    return ServiceDone(ServiceTask.PROBE, None, f"{touch.error_mm:+.3f} mm")
 
 
 def trial_cut(ports: SessionPorts, slot: int, progress: Callable[[float], None]) -> ServiceDone | TrialCut:
     """Cut the keyway's pattern on a blank, measure it, throw it into the locked bin whatever came of it."""
     found = _blank_of(ports, slot)
     if found is None:
-        return ServiceDone(ServiceTask.TEST_CUT, "no_blank")
+        return ServiceDone(ServiceTask.TEST_CUT, ServiceMessage.NO_BLANK)
     keyway, spec, blank = found
     planned = plan_cuts(keyway, blank, pattern(spec, blank), ports.machine, edge_error_mm=edge_error_mm(ports))
     if isinstance(planned, PlanRefusal):
-        return ServiceDone(ServiceTask.TEST_CUT, "not_planned")
+        return ServiceDone(ServiceTask.TEST_CUT, ServiceMessage.NOT_PLANNED)
     try:
         take_blank(ports, slot, spec.blade_height_mm, by="test_cut")
     except BlankFault:
-        return ServiceDone(ServiceTask.TEST_CUT, "blank_unfit")
+        return ServiceDone(ServiceTask.TEST_CUT, ServiceMessage.BLANK_UNFIT)
     ports.cutter.run(to_gcode(planned, ports.machine), progress)
     ports.cutter.present_to_check()
     # A camera that fails leaves it in the clamp, and in the record: it is scrapped when the machine is recovered.
@@ -175,7 +180,7 @@ def calibrate(ports: SessionPorts) -> Calibrated | ServiceDone:
     try:
         write(found, path, now)
     except BadInput:
-        return ServiceDone(ServiceTask.CALIBRATE, "not_written")
+        return ServiceDone(ServiceTask.CALIBRATE, ServiceMessage.NOT_WRITTEN)
     return Calibrated(replace(CalibrationView(views), file=str(path)))
 
 

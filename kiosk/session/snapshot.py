@@ -13,9 +13,11 @@ from hardware.scan import Pixels
 from kiosk.identification.compare import Likeness
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule
+from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
 from kiosk.records.journal import Remedy
 from kiosk.session.states import State
+from kiosk.staff.approvals import ApprovalReason
 
 JOG_STEPS_MM = (0.01, 0.1, 1.0, 10.0)
 """How far a technician may have an axis moved at one touch."""
@@ -158,19 +160,33 @@ class SaleLine:
     copies: int
 
 
+class StaffMessage(StrEnum):
+    """What staff are told on their page."""
+
+    WRONG = "wrong"
+    LOCKED_OUT = "locked_out"
+    NOBODY = "nobody"
+    """No account was ever made."""
+    NOT_ALLOWED = "not_allowed"
+    WRONG_COUNT = "wrong_count"
+    NOT_CLEAR_SILENT = "not_clear_silent"
+    NOT_CLEAR_EMERGENCY_STOP = "not_clear_emergency_stop"
+    NOT_CLEAR_DOOR = "not_clear_door"
+    """Not recovered: see `kiosk.session.obstacle.Obstacle`."""
+
+
 @dataclass(frozen=True)
 class StaffView:
     """What a member of staff sees. `asked` is exactly what they would approve."""
 
     name: str = ""
-    role: str = ""
-    message: str = ""
-    """Id of a message: `wrong`, `locked_out`, `not_allowed`, `expired`, `nobody` (no account was ever made)."""
+    role: Role | None = None
+    message: StaffMessage | None = None
     retry_after_s: int = 0
     asked: FiredRule | None = None
     copies: int = 0
     """How many copies they would approve it for."""
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[ApprovalReason, ...] = ()
     slots: tuple[SlotView, ...] = ()
     sales: tuple[SaleLine, ...] = ()
     machine: MachineStatus | None = None
@@ -222,6 +238,28 @@ class CalibrationView:
     file: str = ""
 
 
+class ServiceMessage(StrEnum):
+    """What came of a technician's last action, or why it was not done."""
+
+    DONE = "done"
+    LET_GO = "let_go"
+    BEYOND_TRAVEL = "beyond_travel"
+    NO_BLANK = "no_blank"
+    BLANK_UNFIT = "blank_unfit"
+    NOT_PLANNED = "not_planned"
+    TRIAL_PASSED = "trial_passed"
+    TRIAL_FAILED = "trial_failed"
+    CALIBRATED = "calibrated"
+    CALIBRATION_REFUSED = "calibration_refused"
+    NOT_WRITTEN = "not_written"
+    UNKNOWN_ACTION = "unknown_action"
+    NOT_NOW = "not_now"
+    RECOVER_FIRST = "recover_first"
+    NOT_CLEAR_SILENT = "not_clear_silent"
+    NOT_CLEAR_EMERGENCY_STOP = "not_clear_emergency_stop"
+    NOT_CLEAR_DOOR = "not_clear_door"
+
+
 @dataclass(frozen=True)
 class ServiceView:
     """What a technician sees."""
@@ -235,7 +273,9 @@ class ServiceView:
     busy: str = ""
     fraction: float = 0.0
     """Of what is going on."""
-    message: str = ""
+    message: ServiceMessage | None = None
+    detail: str = ""
+    """A fault's code or a figure, in place of a message."""
     slots: tuple[SlotView, ...] = ()
     trial: TrialView | None = None
     calibration: CalibrationView | None = None

@@ -15,6 +15,7 @@ from kiosk.session.phases.paying import price_each_minor
 from kiosk.session.snapshot import Offer, Progress, SaleLine, ServiceView, Snapshot, StaffView, WornChoice
 from kiosk.session.states import State
 from kiosk.session.visit import Order, Visit
+from kiosk.staff.approvals import reasons_for
 
 STEPS = ("load", "cut", "check", "deliver")
 _STEP_OF = {State.LOADING: 0, State.CUTTING: 1, State.CHECKING: 2, State.DELIVERING: 3}
@@ -119,12 +120,12 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
     menu = context.session.state is State.STAFF_MENU
     return StaffView(
         name=member.name if member else "",
-        role=member.role if member else "",
+        role=member.role if member else None,
         message=context.staff_message,
         retry_after_s=context.retry_after_s,
         asked=asked,
         copies=visit.order.quantity if visit and visit.order and asked else 0,
-        reasons=context.ports.staff.reasons(asked) if asked else (),
+        reasons=reasons_for(asked) if asked else (),
         slots=context.ports.inventory.slots() if menu else (),
         sales=tuple(map(_line, context.ports.journal.last_sales(LAST_SALES))) if menu else (),
         machine=context.bench.status if menu else None,
@@ -167,7 +168,8 @@ def _service(context: SessionContext) -> ServiceView:
         drift_limit_mm=ports.machine.check.drift_limit_mm,
         busy=context.service_busy or ("recover" if context.recovering else ""),
         fraction=round(bench.fraction, 2),
-        message=context.service_message,
+        message=bench.message,
+        detail=bench.detail,
         slots=ports.inventory.slots(),
         trial=bench.trial,
         calibration=bench.calibration,

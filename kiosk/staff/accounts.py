@@ -1,6 +1,6 @@
 """Staff accounts and letting staff in: number and PIN, roles, lock-outs that outlive a restart.
 
-Responsible for: who may come in and which rules their role may lift. Not responsible for: what an approval covers
+Responsible for: who may come in. Not responsible for: which rules a role lifts and what an approval covers
 (`kiosk.staff.approvals`), what is recorded (`kiosk.records.audit.log`), the keypad. A PIN is kept only as an argon2id
 hash.
 """
@@ -11,7 +11,6 @@ import re
 import sqlite3
 import threading
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
@@ -21,12 +20,11 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 
 from config.problems import BadInput, Problem
 from hardware.clock import Clock
-from kiosk.policy.decision import FiredRule
+from kiosk.policy.role import Role
 from kiosk.records.database import DatabaseFault, open_database, transaction
 from kiosk.records.kept_books import account_digest
-from kiosk.staff.approvals import may_lift, reasons_for
 from kiosk.staff.lockout import Lockout, boot_id
-from kiosk.staff.member import SignInRefused, StaffMember
+from kiosk.staff.member import SignInProblem, SignInRefused, StaffMember
 
 STAFF_MIGRATIONS = (
     """
@@ -60,15 +58,6 @@ STAFF_MIGRATIONS = (
 )
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 """argon2id; about a tenth of a second on the reference computer."""
-
-
-class Role(StrEnum):
-    """What an account may do."""
-
-    ASSOCIATE = "associate"
-    MANAGER = "manager"
-    TECHNICIAN = "technician"
-    """Service screens; lifts no rule."""
 
 
 @dataclass(frozen=True)
@@ -141,32 +130,24 @@ class StaffAccounts:
             row = self._row(number)
             account = row["number"] if row else ""
             if wait_s > 0:
-                return SignInRefused("locked_out", wait_s, account)
+                return SignInRefused(SignInProblem.LOCKED_OUT, wait_s, account)
             # Counted before it is checked: pulling the plug during the check gains no try.
             with transaction(self._connection):
                 wait_s = self._lockout.count_failure(number, now_s)
         right = self._fits(row["pin_hash"] if row else self._nobody, pin)
         if not right or row is None or row["disabled"]:
-            return SignInRefused("locked_out" if wait_s > 0 else "wrong", wait_s, account)
+            return SignInRefused(SignInProblem.LOCKED_OUT if wait_s > 0 else SignInProblem.WRONG, wait_s, account)
         with self._lock, transaction(self._connection):
             self._lockout.forgive(number)
             if self._hasher.check_needs_rehash(row["pin_hash"]):
                 self._set_hash(number, self._hasher.hash(pin))
-        return StaffMember(row["number"], row["name"], row["role"])
+        return StaffMember(row["number"], row["name"], Role(row["role"]))
 
     def still_in(self, member: StaffMember) -> bool:
         """Whether who signed in before may still act: the account is there, not disabled, and of the same role."""
         with self._lock:
             row = self._row(member.number)
         return row is not None and not row["disabled"] and row["role"] == member.role
-
-    def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
-        """Whether this member's role may lift this rule; nobody may lift one marked never."""
-        return may_lift(member.role, rule)
-
-    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
-        """Ids of the reasons staff may pick to lift it."""
-        return reasons_for(rule)
 
     # Accounts
 

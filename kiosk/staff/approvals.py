@@ -9,23 +9,42 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from hardware.clock import Clock
 from kiosk.key.reading import Identification
 from kiosk.policy.decision import Approval, FiredRule, Override
+from kiosk.policy.role import lifts
 from kiosk.staff.member import StaffMember
 
 LONGEST_S = 120.0
-_ROLES = {Override.ASSOCIATE: frozenset({"associate", "manager"}), Override.MANAGER: frozenset({"manager"})}
-_REASONS = ("owner_present", "id_checked", "letter", "known_customer", "head_checked")
+
+
+class ApprovalReason(StrEnum):
+    """Why staff lift a rule; the screen has the words."""
+
+    OWNER_PRESENT = "owner_present"
+    ID_CHECKED = "id_checked"
+    LETTER = "letter"
+    KNOWN_CUSTOMER = "known_customer"
+    HEAD_CHECKED = "head_checked"
+    FACES_CHECKED = "faces_checked"
+    HELPING_SHOPPER = "helping_shopper"
+
+
+_REASONS = (
+    ApprovalReason.OWNER_PRESENT,
+    ApprovalReason.ID_CHECKED,
+    ApprovalReason.LETTER,
+    ApprovalReason.KNOWN_CUSTOMER,
+    ApprovalReason.HEAD_CHECKED,
+)
 _REASONS_BY_RULE = {
-    "HEAD_NOT_SEEN": ("head_checked",),
-    "FACE_NOT_SEEN": ("faces_checked",),
-    "MANY_ATTEMPTS": ("helping_shopper",),
-    "QUANTITY_OVER_LIMIT": ("owner_present", "letter", "known_customer"),
+    "HEAD_NOT_SEEN": (ApprovalReason.HEAD_CHECKED,),
+    "FACE_NOT_SEEN": (ApprovalReason.FACES_CHECKED,),
+    "MANY_ATTEMPTS": (ApprovalReason.HELPING_SHOPPER,),
+    "QUANTITY_OVER_LIMIT": (ApprovalReason.OWNER_PRESENT, ApprovalReason.LETTER, ApprovalReason.KNOWN_CUSTOMER),
 }
-REASONS = tuple(dict.fromkeys((*_REASONS, *(each for reasons in _REASONS_BY_RULE.values() for each in reasons))))
-"""Ids of every reason; the screen has the words."""
 
 
 @dataclass(frozen=True)
@@ -37,20 +56,17 @@ class Asked:
     key: Identification = field(repr=False)
 
 
-@dataclass(frozen=True)
-class NotGranted:
-    """Why no approval was made: `never`, `role`, `reason`, `nothing_to_lift`."""
+class NotGranted(StrEnum):
+    """Why no approval was made."""
 
-    message: str
-
-
-def may_lift(role: str, rule: FiredRule) -> bool:
-    """Whether a role may lift a rule; nobody may lift one marked never."""
-    return rule.verdict.blocks and role in _ROLES.get(rule.override, frozenset())
+    NOTHING_TO_LIFT = "nothing_to_lift"
+    NEVER = "never"
+    ROLE = "role"
+    REASON = "reason"
 
 
-def reasons_for(rule: FiredRule) -> tuple[str, ...]:
-    """Ids of the reasons there are to lift this rule."""
+def reasons_for(rule: FiredRule) -> tuple[ApprovalReason, ...]:
+    """The reasons there are to lift this rule."""
     if rule.override is Override.NEVER or not rule.verdict.blocks:
         return ()
     return _REASONS_BY_RULE.get(rule.code, _REASONS)
@@ -60,19 +76,19 @@ def grant(
     rule: FiredRule,
     asked: Asked,
     member: StaffMember,
-    reason: str,
+    reason: ApprovalReason | None,
     clock: Clock,
     lifetime_s: float = LONGEST_S,
 ) -> Approval | NotGranted:
     """An approval of this rule for exactly what was asked, good once and for at most 120 s."""
     if not rule.verdict.blocks or not asked.transaction:
-        return NotGranted("nothing_to_lift")
+        return NotGranted.NOTHING_TO_LIFT
     if rule.override is Override.NEVER:
-        return NotGranted("never")
-    if not may_lift(member.role, rule):
-        return NotGranted("role")
-    if reason not in reasons_for(rule):
-        return NotGranted("reason")
+        return NotGranted.NEVER
+    if not lifts(member.role, rule.override):
+        return NotGranted.ROLE
+    if reason is None or reason not in reasons_for(rule):
+        return NotGranted.REASON
     return Approval(
         rule=rule.code,
         transaction=asked.transaction,

@@ -1,11 +1,21 @@
 """Who is at the screen, and why somebody was not let in.
 
-Responsible for: these two values. Not responsible for: checking anybody (`kiosk.staff.accounts`).
+Responsible for: these values. Not responsible for: checking anybody (`kiosk.staff.accounts`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.policy.role import Role
+
+
+class SignInProblem(StrEnum):
+    """What stands against letting somebody in."""
+
+    WRONG = "wrong"
+    LOCKED_OUT = "locked_out"
 
 
 @dataclass(frozen=True)
@@ -14,14 +24,14 @@ class StaffMember:
 
     number: str
     name: str
-    role: str
+    role: Role
 
 
 @dataclass(frozen=True)
 class SignInRefused:
-    """Not let in. `message` is `wrong` or `locked_out`."""
+    """Not let in."""
 
-    message: str
+    message: SignInProblem
     retry_after_s: int = 0
     account: str = field(default="", compare=False)
     """For the audit alone: the account's number, empty if nobody has this number. No part of the answer."""

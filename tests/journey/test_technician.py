@@ -168,7 +168,7 @@ def test_no_jog_leaves_the_travel_or_takes_a_step_the_screen_does_not_offer(kios
         kiosk.stage.post(ServiceAction(ServiceTask.JOG, axis, distance_mm))
         kiosk.stage.run_until(lambda now: service(now).message == "unknown_action")
         kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS_OFF))
-        kiosk.stage.run_until(lambda now: service(now).message == "")
+        kiosk.stage.run_until(lambda now: service(now).message is None)
     assert kiosk.sim.world.position_mm == before_mm
     assert target((-1.0, -1.0, -1.0), "z", -200.0, SETTINGS.machine) is None
 

@@ -111,7 +111,7 @@ def test_recover_is_refused_until_the_inputs_are_shown_and_clear(tmp_path: Path,
         signs_in(kiosk.stage, pin=PIN)
         moved = list(kiosk.cutter.moves)
         kiosk.stage.post(Recover())
-        kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message.startswith("not_clear"))
+        kiosk.stage.run_until(lambda now: now.staff is not None and (now.staff.message or "").startswith("not_clear"))
         assert kiosk.cutter.moves == moved
 
 

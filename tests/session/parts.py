@@ -20,11 +20,10 @@ from kiosk.compose import Devices, build_ports
 from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
-from kiosk.policy.decision import FiredRule
+from kiosk.policy.role import Role
 from kiosk.rehearsal.virtual_time import VirtualKiosk
 from kiosk.session.ports import IdentifiedKey
-from kiosk.staff.approvals import may_lift, reasons_for
-from kiosk.staff.member import SignInRefused, StaffMember
+from kiosk.staff.member import SignInProblem, SignInRefused, StaffMember
 from simulator.terminals.card import SimulatedTerminal
 
 SETTINGS = load_settings(environment={})
@@ -256,16 +255,10 @@ class FakeStaff:
         return member.number not in self.disabled
 
     def sign_in(self, number: str, pin: str) -> StaffMember | SignInRefused:
-        roles = {"1001": "associate", "2001": "manager", "3001": "technician"}
+        roles = {"1001": Role.ASSOCIATE, "2001": Role.MANAGER, "3001": Role.TECHNICIAN}
         if pin != "190283" or number not in roles or number in self.disabled:
-            return SignInRefused("wrong", account=number if number in roles else "")
+            return SignInRefused(SignInProblem.WRONG, account=number if number in roles else "")
         return StaffMember(number, f"Staff {number}", roles[number])
-
-    def may_lift(self, member: StaffMember, rule: FiredRule) -> bool:
-        return may_lift(member.role, rule)
-
-    def reasons(self, rule: FiredRule) -> tuple[str, ...]:
-        return reasons_for(rule)
 
 
 @dataclass

@@ -22,7 +22,7 @@ from kiosk.session.intents import (
 from kiosk.session.phases.approving import sign_in
 from kiosk.session.reports import StaffNotKnown, StampRead
 from kiosk.session.states import State
-from kiosk.staff.member import SignInRefused
+from kiosk.staff.member import SignInProblem, SignInRefused
 from tests.session.parts import FakeStaff, Shop, identified
 from tests.session.test_selling import to_offer
 
@@ -197,7 +197,7 @@ def test_a_technician_lifts_nothing(kiosk: Shop) -> None:
     asked = kiosk.stage.run_to(State.STAFF_APPROVAL)
     assert asked.staff is not None
     kiosk.stage.post(Approve(asked.staff.reasons[0]))
-    seen = kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message != "")
+    seen = kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message is not None)
     assert seen.state is State.STAFF_APPROVAL
     assert seen.staff is not None
     assert seen.staff.message == "not_allowed"
@@ -231,13 +231,13 @@ def test_a_failed_sign_in_is_recorded_without_the_pin(kiosk: Shop, number: str, 
 
 def test_a_lock_out_is_recorded(kiosk: Shop) -> None:
     ports = replace(kiosk.stage.ports, staff=LockedDoor())
-    assert sign_in(ports, Credentials("1001", "190283")) == StaffNotKnown("locked_out", 30)
+    assert sign_in(ports, Credentials("1001", "190283")) == StaffNotKnown(SignInProblem.LOCKED_OUT, 30)
     assert kiosk.audit.records == [("staff_locked_out", {"staff": "1001"})]
 
 
 class LockedDoor(FakeStaff):
     def sign_in(self, number: str, pin: str) -> SignInRefused:
-        return SignInRefused("locked_out", 30, number)
+        return SignInRefused(SignInProblem.LOCKED_OUT, 30, number)
 
 
 def test_an_empty_slot_refuses_before_any_money(kiosk: Shop) -> None:

@@ -275,7 +275,7 @@ def _deed(kiosk: Shop, wishes: Wishes) -> tuple[Intent, ...]:
         case State.STAFF_LOGIN:
             return (Credentials("2001", STAFF_PIN),)
         case State.STAFF_APPROVAL:
-            return (Approve(now.staff.reasons[0] if now.staff and now.staff.reasons else ""),)
+            return (Approve(now.staff.reasons[0] if now.staff and now.staff.reasons else None),)
         case State.THANK_YOU | State.FAILED:
             return (Done(),)
         case _:

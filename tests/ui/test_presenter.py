@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from hardware import errors
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
+from kiosk.policy.role import Role
 from kiosk.session.intents import Approve, CallStaff, Cancel, Credentials, Done, EnterReceipt, Recover, StaffKey, Stop
-from kiosk.session.snapshot import FaultNotice, Progress, Refusal, Snapshot, StaffView, Waiting
+from kiosk.session.snapshot import FaultNotice, Progress, Refusal, Snapshot, StaffMessage, StaffView, Waiting
 from kiosk.session.states import MAKING, State
+from kiosk.staff.approvals import ApprovalReason
 from ui.gallery import sample_store
 from ui.present.fault_help import fault_family
 from ui.present.local import (
@@ -128,7 +130,7 @@ def test_staff_cannot_approve_before_a_reason_is_picked() -> None:
     snapshot, _ = SAMPLES["14-staff-approval"]
     assert not [i for i in intents(shown_of(snapshot)) if isinstance(i, Approve)]
     local, _ = after(Local(), OpenTab("id_checked"), State.STAFF_APPROVAL)
-    assert Approve("id_checked") in intents(shown_of(snapshot, local))
+    assert Approve(ApprovalReason.ID_CHECKED) in intents(shown_of(snapshot, local))
     forged, _ = after(Local(), OpenTab("no_such_reason"), State.STAFF_APPROVAL)
     assert not [i for i in intents(shown_of(snapshot, forged)) if isinstance(i, Approve)]
 
@@ -192,7 +194,7 @@ def test_every_fault_has_help_in_three_steps_and_recovery_must_be_held(language:
             simulated=False,
             language=language,
             fault=FaultNotice(code, "", 0.0),
-            staff=StaffView("A", "associate"),
+            staff=StaffView("A", Role.ASSOCIATE),
         )
         shown = shown_of(snapshot)
         assert isinstance(shown.detail, StaffDetail)
@@ -205,7 +207,7 @@ def test_every_fault_has_help_in_three_steps_and_recovery_must_be_held(language:
 
 def test_a_kiosk_without_accounts_says_what_the_owner_runs() -> None:
     for language in LANGUAGES:
-        staff = StaffView(message="nobody")
+        staff = StaffView(message=StaffMessage.NOBODY)
         shown = shown_of(Snapshot(State.STAFF_LOGIN, simulated=False, language=language, staff=staff))
         assert "kiosk staff add" in shown.spoken
 

@@ -20,12 +20,14 @@ from kiosk.key.reading import Outcome
 from kiosk.operations.refused_start import BAD_SETTINGS
 from kiosk.policy import decide
 from kiosk.policy.decision import FiredRule
+from kiosk.policy.role import Role
 from kiosk.records.database import DatabaseFault
 from kiosk.session.phases import offering
 from kiosk.session.phases.faults import STOPPED
 from kiosk.session.phases.offering import cannot_cut
 from kiosk.session.reports import LONE_PROBLEM
-from kiosk.staff.approvals import REASONS
+from kiosk.session.snapshot import ServiceMessage, StaffMessage
+from kiosk.staff.approvals import ApprovalReason
 from ui.present.fault_help import FAMILIES, OTHER, fault_family
 from ui.present.language import MissingWord, language_name, load_words, read_catalog
 from ui.theme import FONTS
@@ -93,7 +95,10 @@ def test_the_fonts_hold_every_glyph_of_a_language(language: str, font: str) -> N
 def test_everything_the_kiosk_can_say_has_words(language: str) -> None:
     words = load_words(language)
     needed = {f"outcome.{outcome}.{part}" for outcome in Outcome for part in ("what", "next")}
-    needed |= {f"approval.reason.{reason}" for reason in REASONS}
+    needed |= {f"approval.reason.{reason}" for reason in ApprovalReason}
+    needed |= {f"role.{role}" for role in Role}
+    needed |= {f"staff.message.{each}" for each in StaffMessage if each is not StaffMessage.NOBODY}
+    needed |= {f"service.message.{each}" for each in ServiceMessage}
     for path in (Path(config.__file__).parent / "policy").glob("*.toml"):
         for rule in tomllib.loads(path.read_text())["rule"]:
             needed |= {f"next.{step}" for step in rule["next_steps"]}

@@ -15,6 +15,7 @@ from hardware.ports import VIEWS, MachineStatus, WireLine
 from kiosk.identification.compare import Likeness
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
+from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
 from kiosk.records.journal import Remedy
 from kiosk.session.snapshot import (
@@ -30,14 +31,17 @@ from kiosk.session.snapshot import (
     ReturnMessage,
     ReturnResult,
     SaleLine,
+    ServiceMessage,
     ServiceView,
     Snapshot,
+    StaffMessage,
     StaffView,
     TrialView,
     Waiting,
     WornChoice,
 )
 from kiosk.session.states import State
+from kiosk.staff.approvals import ApprovalReason
 from ui.present.local import Local
 
 STEPS = ("load", "cut", "check", "deliver")
@@ -95,9 +99,14 @@ SALES = tuple(
 )
 STAFF = StaffView(
     "R. Alvarez",
-    "manager",
+    Role.MANAGER,
     asked=DND,
-    reasons=("id_checked", "owner_present", "letter", "known_customer"),
+    reasons=(
+        ApprovalReason.ID_CHECKED,
+        ApprovalReason.OWNER_PRESENT,
+        ApprovalReason.LETTER,
+        ApprovalReason.KNOWN_CUSTOMER,
+    ),
     slots=SLOTS,
     sales=SALES,
 )
@@ -122,7 +131,7 @@ SERVICE = ServiceView(
 )
 TRIED = replace(
     SERVICE,
-    message="trial_passed",
+    message=ServiceMessage.TRIAL_PASSED,
     trial=TrialView(1, "KW1", True, 0.0071, 0.05, (0.002, -0.007, 0.001, 0.004, -0.003)),
 )
 SEEN = replace(
@@ -132,7 +141,7 @@ SEEN = replace(
 )
 FITTED = replace(
     SERVICE,
-    message="calibrated",
+    message=ServiceMessage.CALIBRATED,
     calibration=CalibrationView(
         (
             FittedView("silhouette", 0.030012, 0.0031, 0.4),
@@ -183,7 +192,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         Local(),
     ),
     "12-staff-login": (_at(State.STAFF_LOGIN, staff=StaffView()), Local(number="12", typed="123")),
-    "13-staff-wrong": (_at(State.STAFF_LOGIN, staff=StaffView(message="wrong", retry_after_s=25)), Local()),
+    "13-staff-wrong": (_at(State.STAFF_LOGIN, staff=StaffView(message=StaffMessage.WRONG, retry_after_s=25)), Local()),
     "14-staff-approval": (_at(State.STAFF_APPROVAL, staff=STAFF), Local(tab="id_checked")),
     "15-paying-register": (_at(State.PAYING, receipt=replace(RECEIPT, status="reserved", pay_code="2000482")), Local()),
     "16-paying-terminal": (_at(State.PAYING, receipt=replace(RECEIPT, status="reserved")), Local()),
@@ -229,7 +238,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         _at(
             State.TECHNICIAN,
             staff=STAFF,
-            service=replace(SERVICE, status=MachineStatus("Unknown", None, 0.0, 0.0), message="DOOR_OPEN"),
+            service=replace(SERVICE, status=MachineStatus("Unknown", None, 0.0, 0.0), detail="DOOR_OPEN"),
             fault=FaultNotice("DOOR_OPEN", "the guard door was opened", 0.0),
         ),
         Local(),

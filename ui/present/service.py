@@ -14,7 +14,15 @@ from config.store import Store
 from hardware.grbl.jog import AXES
 from kiosk.records.inventory import SlotView
 from kiosk.session.intents import Cancel, LetGo, ServiceAction, ServiceTask, Stop
-from kiosk.session.snapshot import JOG_STEPS_MM, CalibrationView, FittedView, ServiceView, Snapshot, TrialView
+from kiosk.session.snapshot import (
+    JOG_STEPS_MM,
+    CalibrationView,
+    FittedView,
+    ServiceMessage,
+    ServiceView,
+    Snapshot,
+    TrialView,
+)
 from ui.present.language import Translation
 from ui.present.local import Local, OpenTab
 from ui.present.parts import finish_name, machine_lines, recover_action
@@ -84,10 +92,10 @@ def _message(words: Translation, service: ServiceView) -> str:
         going_on = words("service.busy", action=words.first(f"service.{service.busy}", "service.something"))
         return f"{going_on} {words.number(service.fraction * 100)} %" if service.fraction else going_on
     trial = service.trial
-    if trial is not None and service.message in ("trial_passed", "trial_failed"):
-        return words(f"service.message.{service.message}", **_trial_figures(words, trial))
-    key = f"service.message.{service.message}"
-    return words(key) if key in words.ids else service.message
+    if service.message is None:
+        return service.detail
+    tried = trial is not None and service.message in (ServiceMessage.TRIAL_PASSED, ServiceMessage.TRIAL_FAILED)
+    return words(f"service.message.{service.message}", **(_trial_figures(words, trial) if tried and trial else {}))
 
 
 def _trial_figures(words: Translation, trial: TrialView) -> dict[str, object]:

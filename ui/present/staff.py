@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from config.store import Store
 from hardware.grbl.touch_off import Seat
+from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
 from kiosk.session.intents import (
     Approve,
@@ -23,7 +24,7 @@ from kiosk.session.intents import (
     ServiceMenu,
     UnlockSlot,
 )
-from kiosk.session.snapshot import SaleLine, Snapshot, StaffView
+from kiosk.session.snapshot import SaleLine, Snapshot, StaffMessage, StaffView
 from kiosk.session.states import State
 from ui.present.fault_help import FAMILIES, fault_family
 from ui.present.language import Translation
@@ -52,7 +53,7 @@ def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
     staff = snapshot.staff or StaffView()
     asks_pin = bool(local.number)
     message = ""
-    nobody = staff.message == "nobody"
+    nobody = staff.message is StaffMessage.NOBODY
     if staff.message and not nobody:
         message = words.first(f"staff.message.{staff.message}", "staff.message.wrong")
     if staff.retry_after_s > 0:
@@ -80,7 +81,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
     if staff.asked and staff.asked.source:
         source = words("approval.source", source=staff.asked.source)
         asked = Reason(asked.what, asked.why, f"{asked.ground} {source}".strip())
-    picked = local.tab if local.tab in staff.reasons else ""
+    picked = next((reason for reason in staff.reasons if reason == local.tab), None)
     reasons = tuple(
         Action(
             f"reason_{r}", words.first(f"approval.reason.{r}", "approval.reason.other"), OpenTab(r), chosen=r == picked
@@ -92,7 +93,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         words("approval.approve"),
         Approve(picked),
         ButtonKind.PRIMARY,
-        enabled=bool(picked) and staff.asked is not None,
+        enabled=picked is not None and staff.asked is not None,
         note="" if picked else words("approval.pick_first"),
     )
     message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
@@ -112,7 +113,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
     )
 
 
-def role_name(words: Translation, role: str) -> str:
+def role_name(words: Translation, role: Role | None) -> str:
     """A role as people call it."""
     return words.first(f"role.{role}", "role.associate")
 
@@ -265,7 +266,7 @@ def _kiosk(
         Action("close_kiosk", words("kiosk.close"), CloseKiosk()),
         recover_action(words, staff.machine, busy=staff.recovering, kind=ButtonKind.SECONDARY),
     ]
-    if staff.role in ("technician", "manager"):
+    if staff.role in (Role.TECHNICIAN, Role.MANAGER):
         controls.append(Action("service_menu", words("kiosk.service"), ServiceMenu()))
     lines = machine_lines(words, staff.machine)
     paragraphs = (words("kiosk.text"), words("kiosk.recover_text"))

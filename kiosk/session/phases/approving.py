@@ -11,10 +11,10 @@ from kiosk.session.intents import Approve, Cancel, Credentials, Deny, Done, Inte
 from kiosk.session.phases import offering
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import Due, Report, StaffKnown, StaffNotKnown, StampRead, Timer
-from kiosk.session.snapshot import Refusal
+from kiosk.session.snapshot import Refusal, StaffMessage
 from kiosk.session.visit import Approving
-from kiosk.staff.approvals import LONGEST_S, Asked, NotGranted, grant
-from kiosk.staff.member import SignInRefused, StaffMember
+from kiosk.staff.approvals import LONGEST_S, ApprovalReason, Asked, NotGranted, grant
+from kiosk.staff.member import SignInProblem, SignInRefused, StaffMember
 
 
 def sign_in(ports: SessionPorts, credentials: Credentials) -> StaffKnown | StaffNotKnown:
@@ -25,7 +25,9 @@ def sign_in(ports: SessionPorts, credentials: Credentials) -> StaffKnown | Staff
     """
     answer = ports.staff.sign_in(credentials.number, credentials.pin)
     if isinstance(answer, SignInRefused):
-        kind = AuditKind.STAFF_LOCKED_OUT if answer.message == "locked_out" else AuditKind.STAFF_SIGN_IN_FAILED
+        kind = (
+            AuditKind.STAFF_LOCKED_OUT if answer.message is SignInProblem.LOCKED_OUT else AuditKind.STAFF_SIGN_IN_FAILED
+        )
         ports.audit.record(kind, {"staff": answer.account or "unknown"})
         return StaffNotKnown(answer.message, answer.retry_after_s)
     return StaffKnown(answer.number, answer.name, answer.role)
@@ -33,27 +35,25 @@ def sign_in(ports: SessionPorts, credentials: Credentials) -> StaffKnown | Staff
 
 ACCOUNT_EVERY_S = 1.0
 """How often an account is looked at while its owner stands at the screen and touches nothing."""
-NOBODY = "nobody"
-"""Message while there is no account anybody could use."""
 
 
 def enter_login(context: SessionContext) -> None:
     """A kiosk nobody has set up says what to do about it; no PIN comes with it, and none can be made at the glass."""
-    context.staff_message = NOBODY if context.ports.staff.needs_setup else ""
+    context.staff_message = StaffMessage.NOBODY if context.ports.staff.needs_setup else None
 
 
 def handle_login(context: SessionContext, event: Intent | Report) -> None:
     """Number and PIN, right or wrong in the same words."""
     match event:
         case Credentials():
-            context.staff_message = ""
+            context.staff_message = None
             context.request(Lane.RECORDS, lambda: sign_in(context.ports, event))
         case StaffKnown():
             _known(context, StaffMember(event.number, event.name, event.role))
         case StaffNotKnown(message, retry_after_s):
-            context.staff_message, context.retry_after_s = message, retry_after_s
+            context.staff_message, context.retry_after_s = StaffMessage(message.value), retry_after_s
             if context.ports.staff.needs_setup:
-                context.staff_message = NOBODY
+                context.staff_message = StaffMessage.NOBODY
         case StampRead(stamp) if context.visit is not None:
             offering.note_head(context, stamp)
         case Cancel() | Done():
@@ -66,7 +66,7 @@ def handle_login(context: SessionContext, event: Intent | Report) -> None:
 def leave(context: SessionContext) -> None:
     """Back to where staff came from."""
     context.member = None
-    context.staff_message = ""
+    context.staff_message = None
     if context.visit is not None and context.visit.refusal is not None:
         context.session.not_approved()
     else:
@@ -74,7 +74,7 @@ def leave(context: SessionContext) -> None:
 
 
 def _known(context: SessionContext, member: StaffMember) -> None:
-    context.staff_message = ""
+    context.staff_message = None
     # They have come.
     context.staff_called = False
     visit = context.visit
@@ -133,7 +133,7 @@ def handle_approval(context: SessionContext, event: Intent | Report) -> None:
             pass
 
 
-def _approve(context: SessionContext, reason: str) -> None:
+def _approve(context: SessionContext, reason: ApprovalReason | None) -> None:
     visit = context.here
     approving, identified = visit.approving, visit.secrets.identified
     if approving is None or approving.asked is None or identified is None:
@@ -148,12 +148,12 @@ def _approve(context: SessionContext, reason: str) -> None:
         context.ports.store.timeouts.approval_s,
     )
     if isinstance(granted, NotGranted):
-        context.staff_message = "not_allowed"
+        context.staff_message = StaffMessage.NOT_ALLOWED
         context.audit(AuditKind.APPROVAL_NOT_ALLOWED, staff=member.number, rule=asked.code)
         return
     visit.approvals += (granted,)
     context.audit(
-        AuditKind.APPROVAL, staff=member.number, rule=asked.code, reason=reason, quantity=context.order.quantity
+        AuditKind.APPROVAL, staff=member.number, rule=asked.code, reason=granted.reason, quantity=context.order.quantity
     )
     decision = context.order.decision = offering.judge(context)
     still = next((rule for rule in decision.rules if rule.verdict.blocks and not rule.approved), None)
@@ -185,5 +185,5 @@ def _without_approval(refusal: Refusal | None) -> Refusal | None:
 
 def _back(context: SessionContext) -> None:
     context.here.approving = None
-    context.staff_message = ""
+    context.staff_message = None
     context.session.not_approved()

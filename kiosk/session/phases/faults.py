@@ -35,7 +35,7 @@ def stopped(context: SessionContext) -> None:
 
 def reported(context: SessionContext, report: Faulted | Crashed) -> None:
     """A fault or a crash of an effect: whose it is, and what it does."""
-    context.service_busy = ""
+    context.service_busy = None
     pressed = context.stops_asked > context.stops_heard or (context.fault is not None and context.fault.code == STOPPED)
     if pressed and isinstance(report, Faulted) and _stopped_by_shopper(context, report):
         return
@@ -77,7 +77,7 @@ def _note_once(context: SessionContext, fault: Faulted) -> None:
 
 def _note_for_technician(context: SessionContext, fault: Faulted) -> None:
     _note_once(context, fault)
-    context.service_message = fault.code
+    context.bench.say(None, fault.code)
 
 
 def break_down(context: SessionContext, event: Faulted | Crashed) -> None:

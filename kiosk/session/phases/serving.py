@@ -10,6 +10,7 @@ from typing import assert_never
 
 from hardware.grbl.jog import AXES
 from kiosk.key.secrecy import wipe
+from kiosk.policy.role import Role
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import recovery, service_work
 from kiosk.session.context import Lane, SessionContext
@@ -45,9 +46,8 @@ from kiosk.session.reports import (
     TrialCut,
 )
 from kiosk.session.settle import scrap
-from kiosk.session.snapshot import JOG_STEPS_MM, Preview
+from kiosk.session.snapshot import JOG_STEPS_MM, Preview, ServiceMessage, StaffMessage
 
-TECHNICIAN = "technician"
 MOVES = frozenset(
     (
         ServiceTask.HOME,
@@ -88,11 +88,11 @@ def handle_menu(context: SessionContext, event: Intent | Report) -> None:
         return
     match event:
         case ServiceMenu():
-            if context.member is not None and context.member.role == TECHNICIAN:
-                context.staff_message = ""
+            if context.member is not None and context.member.role == Role.TECHNICIAN:
+                context.staff_message = None
                 context.session.service_opened()
             else:
-                context.staff_message = "not_allowed"
+                context.staff_message = StaffMessage.NOT_ALLOWED
         case Done() | Cancel():
             context.go_home()
         case _:
@@ -126,7 +126,7 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
     match event:
         case Refill(slot, count):
             done = ports.inventory.refill(slot, count)
-            context.staff_message = "" if done else "wrong_count"
+            context.staff_message = None if done else StaffMessage.WRONG_COUNT
             if done:
                 context.audit(AuditKind.REFILL, staff=staff, slot=slot, count=count)
         case UnlockSlot(slot):
@@ -168,8 +168,7 @@ def enter_menu(context: SessionContext) -> None:
 
 def enter_technician(context: SessionContext) -> None:
     """Nothing moves until it is asked for; the machine is looked at all the time."""
-    context.service_busy = ""
-    context.service_message = ""
+    context.service_busy = None
     context.bench.begin()
     approving.watch_account(context)
     look(context)
@@ -231,16 +230,18 @@ def _asked(context: SessionContext, action: ServiceAction) -> None:
     if action.name in (ServiceTask.CAMERAS, ServiceTask.CAMERAS_OFF):
         bench.close_eyes()
         bench.cameras_live = action.name is ServiceTask.CAMERAS
-        bench.calibration, context.service_message = None, ""
+        bench.calibration = None
+        bench.say(None)
         return
     if context.service_busy or context.recovering:
         return
     refusal = _refusal(context, action)
     if refusal:
-        context.service_message = refusal
+        bench.say(refusal)
         return
     work = _WORK[action.name](context, action)
-    context.service_busy, context.service_message, bench.fraction = action.name, "", 0.0
+    context.service_busy, bench.fraction = action.name, 0.0
+    bench.say(None)
     bench.trial = bench.calibration = None
     if action.name is not ServiceTask.JOG or not bench.jogged:
         # A jog is many touches; that there was one is enough.
@@ -249,33 +250,33 @@ def _asked(context: SessionContext, action: ServiceAction) -> None:
     context.request(Lane.CAMERA if action.name is ServiceTask.CALIBRATE else Lane.MACHINE, work)
 
 
-def _refusal(context: SessionContext, action: ServiceAction) -> str:
-    """Id of why an action may not be done now; empty if it may."""
+def _refusal(context: SessionContext, action: ServiceAction) -> ServiceMessage | None:
+    """Why an action may not be done now; None if it may."""
     if action.name not in _WORK:
-        return "unknown_action"
+        return ServiceMessage.UNKNOWN_ACTION
     if action.name is ServiceTask.JOG and (action.axis not in AXES or abs(action.distance_mm) not in JOG_STEPS_MM):
-        return "unknown_action"
+        return ServiceMessage.UNKNOWN_ACTION
     in_work = any(sale.metal.in_clamp for sale in context.ports.journal.open_sales())
     if context.visit is not None or in_work:
-        return "not_now"
+        return ServiceMessage.NOT_NOW
     if context.fault is not None and action.name in MOVES:
-        return "recover_first"
-    return ""
+        return ServiceMessage.RECOVER_FIRST
+    return None
 
 
 def _done(context: SessionContext, report: ServiceDone | TrialCut | Calibrated) -> None:
     bench = context.bench
-    context.service_busy = ""
+    context.service_busy = None
     match report:
-        case ServiceDone(_, message):
-            context.service_message = message
+        case ServiceDone(_, message, detail):
+            bench.say(message, detail)
         case TrialCut(trial):
             bench.trial = trial
-            context.service_message = "trial_passed" if trial.passed else "trial_failed"
+            bench.say(ServiceMessage.TRIAL_PASSED if trial.passed else ServiceMessage.TRIAL_FAILED)
         case Calibrated(calibration):
             bench.calibration = calibration
             refused = any(view.refused for view in calibration.views)
-            context.service_message = "calibration_refused" if refused else "calibrated"
+            bench.say(ServiceMessage.CALIBRATION_REFUSED if refused else ServiceMessage.CALIBRATED)
         case _:
             assert_never(report)
 
@@ -288,7 +289,7 @@ def _plainly(
     def asked(context: SessionContext, _action: ServiceAction) -> Work:
         def run() -> Report:
             work(context.ports)
-            return ServiceDone(name, "done")
+            return ServiceDone(name, ServiceMessage.DONE)
 
         return run
 

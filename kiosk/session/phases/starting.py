@@ -10,7 +10,7 @@ from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import recovery
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Intent, StaffKey
-from kiosk.session.obstacle import obstacle
+from kiosk.session.obstacle import Obstacle, obstacle
 from kiosk.session.phases.making import SUSPECT
 from kiosk.session.reports import (
     LONE_PROBLEM,
@@ -24,6 +24,7 @@ from kiosk.session.reports import (
     Report,
     Timer,
 )
+from kiosk.session.snapshot import ServiceMessage, StaffMessage
 from kiosk.session.states import FRONT, State
 
 HEAL_AFTER_S = (5.0, 15.0, 60.0, 300.0)
@@ -42,6 +43,12 @@ HELD_BACK = {
     HeldBack.DOOR: "the door is open, or hold or the emergency stop are pressed",
 }
 """For the technician's list; the screen's words go by the code."""
+_NOT_CLEAR = {
+    Obstacle.SILENT: (StaffMessage.NOT_CLEAR_SILENT, ServiceMessage.NOT_CLEAR_SILENT),
+    Obstacle.EMERGENCY_STOP: (StaffMessage.NOT_CLEAR_EMERGENCY_STOP, ServiceMessage.NOT_CLEAR_EMERGENCY_STOP),
+    Obstacle.DOOR: (StaffMessage.NOT_CLEAR_DOOR, ServiceMessage.NOT_CLEAR_DOOR),
+}
+"""What stands against recovering, on either page."""
 CODE_OF = {
     HeldBack.METAL: "RESTART_METAL",
     HeldBack.SALE: "RESTART_SALE",
@@ -192,9 +199,11 @@ def recover(context: SessionContext) -> None:
         return
     against = obstacle(context.bench.status)
     if against is not None:
-        context.staff_message = context.service_message = f"not_clear_{against.value}"
+        context.staff_message, serves = _NOT_CLEAR[against]
+        context.bench.say(serves)
         return
-    context.staff_message = context.service_message = ""
+    context.staff_message = None
+    context.bench.say(None)
     context.heal_attempts = 0
     context.set_recovering(True)
     wanted = context.unless_stopped()
