@@ -20,6 +20,23 @@ from kiosk.rehearsal import panel as panel_command
 from simulator.faults.injection import FAULTS, FaultPanel
 from simulator.faults.model import Parameter, Required
 from simulator.keys.sample_keys import SAMPLE_KEYS
+from simulator.serve.requests import (
+    ControlRequest,
+    EmptyChute,
+    Go,
+    LayKey,
+    MendFault,
+    MoveDoor,
+    Pause,
+    PressStop,
+    SetFault,
+    SetSpeed,
+    StepTime,
+    StockSlot,
+    TakeKey,
+    line_of,
+    request_of,
+)
 from simulator.wire.tap import Passage
 from tests.simulator.machine.parts import Hand
 from ui.panel.__main__ import _something_to_show_it_on
@@ -27,7 +44,6 @@ from ui.panel.cpu_budget import SHARE, CpuBudget
 from ui.panel.decode import LineKind, meaning
 from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.requests import (
-    ControlRequest,
     PanelState,
     door_request,
     fault_request,
@@ -175,13 +191,13 @@ def test_a_log_that_is_held_still_shows_the_same_lines_while_others_come_and_cou
 
 
 def test_buttons_ask_for_what_they_will_do_next() -> None:
-    assert door_request({"door_open": True}).body == {"do": "door", "open": False}
-    assert stop_request({}).body == {"do": "stop", "pressed": True}
-    assert (pause_request({"paused": True}).do, pause_request({}).do) == ("go", "pause")
+    assert door_request({"door_open": True}) == MoveDoor(open=False)
+    assert stop_request({}) == PressStop(pressed=True)
+    assert (pause_request({"paused": True}), pause_request({})) == (Go(), Pause())
     machine: dict[str, Any] = {"slots": [{"number": 2, "capacity": 50}]}
-    assert slot_request(machine, {"stock": {"2": 4}}, 2).body["blanks"] == 0
-    assert slot_request(machine, {"stock": {"2": 0}}, 2).body["blanks"] == 50
-    assert mend_request().body == {"do": "clear"}
+    assert slot_request(machine, {"stock": {"2": 4}}, 2) == StockSlot(slot=2, blanks=0)
+    assert slot_request(machine, {"stock": {"2": 0}}, 2) == StockSlot(slot=2, blanks=50)
+    assert line_of(mend_request()) == '{"do":"clear"}'
 
 
 @given(st.sampled_from(sorted(FAULTS)), st.lists(st.tuples(st.integers(0, 9), st.sampled_from((-10, -1, 1, 10)))))
@@ -195,7 +211,7 @@ def test_whatever_one_steps_to_is_taken_by_the_fault(name: str, taps: list[tuple
         values[key] = stepped(parameters[key], values[key], steps)
     request = fault_request(fault, values)
     assert fault.values(values, "panel") == values
-    assert request.body["name"] == name
+    assert request_of(line_of(request)) == request
 
 
 def test_a_step_is_one_in_the_last_place_of_the_default_and_comes_back() -> None:
@@ -211,35 +227,36 @@ def test_every_fault_can_be_set_as_the_panel_sets_it(name: str) -> None:
     fault = FAULTS[name]
     panel = FaultPanel(Hand().sim)
     values = {key: parameter.default for key, parameter in parameters_of(fault).items()}
-    request = fault_request(fault, values).body
-    panel.set(request.pop("name"), {key: value for key, value in request.items() if key != "do"})
+    request = request_of(line_of(fault_request(fault, values)))
+    assert isinstance(request, SetFault)
+    panel.set(request.name, request.model_extra)
     assert name in panel.active()
 
 
 def test_every_answer_is_described(language: str) -> None:
     translate = load_translation(language)
     asked: list[tuple[ControlRequest, dict[str, Any]]] = [
-        (ControlRequest("lay", (("key", "dimple"),)), {}),
-        (ControlRequest("take"), {"taken": True}),
-        (ControlRequest("take"), {"taken": False}),
-        (ControlRequest("fault", (("name", "shavings"),)), {}),
-        (ControlRequest("clear", (("name", "shavings"),)), {}),
-        (ControlRequest("clear"), {}),
-        (ControlRequest("door", (("open", True),)), {}),
-        (ControlRequest("stop", (("pressed", False),)), {}),
-        (ControlRequest("stock", (("slot", 1), ("blanks", 5))), {}),
-        (ControlRequest("empty_chute"), {"taken": 3}),
-        (ControlRequest("speed", (("times", 5),)), {"speed": 5.0}),
-        (ControlRequest("pause"), {"paused": True}),
-        (ControlRequest("go"), {}),
-        (ControlRequest("step", (("s", 0.1),)), {}),
+        (LayKey(key="dimple"), {}),
+        (TakeKey(), {"taken": True}),
+        (TakeKey(), {"taken": False}),
+        (SetFault(name="shavings"), {}),
+        (MendFault(name="shavings"), {}),
+        (MendFault(), {}),
+        (MoveDoor(open=True), {}),
+        (PressStop(pressed=False), {}),
+        (StockSlot(slot=1, blanks=5), {}),
+        (EmptyChute(), {"taken": 3}),
+        (SetSpeed(times=5), {"speed": 5.0}),
+        (Pause(), {"paused": True}),
+        (Go(), {}),
+        (StepTime(s=0.1), {}),
     ]
     for request, answer in asked:
-        said, troubled = outcome_message(request.body, {"ok": True, **answer}, translate)
+        said, troubled = outcome_message(request, {"ok": True, **answer}, translate)
         assert said
         assert not troubled
     refused = {"ok": False, "problems": [{"line": 1, "field": "mm", "reason": "must be a number"}]}
-    assert outcome_message({"do": "fault"}, refused, translate) == ("mm: must be a number", True)
+    assert outcome_message(SetFault(name="shavings"), refused, translate) == ("mm: must be a number", True)
 
 
 def test_a_slide_that_is_not_where_the_board_believes_is_shown_only_once_the_board_knows_where_it_is() -> None:

@@ -12,11 +12,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from simulator.serve.requests import ControlRequest, line_of
+
 
 class ControlClient:
     """Talks to `kiosk simulate --control` or `kiosk run --simulated` from a thread of its own."""
 
-    def __init__(self, host: str, port: int, answered: Callable[[dict[str, Any], dict[str, Any]], None]) -> None:
+    def __init__(self, host: str, port: int, answered: Callable[[ControlRequest, dict[str, Any]], None]) -> None:
         """Connect.
 
         Args:
@@ -30,13 +32,13 @@ class ControlClient:
         """
         self._socket = socket.create_connection((host, port), timeout=5)
         self._answered = answered
-        self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[ControlRequest | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="panel-control", daemon=True)
         self._thread.start()
 
-    def ask(self, do: str, **fields: Any) -> None:
+    def ask(self, request: ControlRequest) -> None:
         """Queue a request. Any thread."""
-        self._requests.put({"do": do, **fields})
+        self._requests.put(request)
 
     def close(self) -> None:
         """Hang up."""
@@ -48,7 +50,7 @@ class ControlClient:
         with self._socket.makefile("rb") as answers:
             while (request := self._requests.get()) is not None:
                 try:
-                    self._socket.sendall(json.dumps(request).encode() + b"\n")
+                    self._socket.sendall(line_of(request).encode() + b"\n")
                     line = answers.readline()
                 except OSError:
                     line = b""

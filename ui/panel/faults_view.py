@@ -11,12 +11,13 @@ from typing import Any
 
 from simulator.faults.injection import FAULTS
 from simulator.faults.model import Fault, Value
+from simulator.serve.requests import ControlRequest
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.crisp_scroll import CrispScroll
 from ui.panel.fault_row import FaultRow, Steppers
-from ui.panel.requests import ControlRequest, PanelState, fault_request, mend_request, parameters_of, stepped
+from ui.panel.requests import PanelState, fault_request, mend_request, parameters_of, stepped
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.theme import Theme
 from ui.widgets.look import look

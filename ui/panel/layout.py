@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from config.catalogue import Catalogue
+from simulator.serve.requests import ControlRequest
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel.blade_view import BladeCard
 from ui.panel.card import PanelCard
 from ui.panel.faults_view import FaultsCard
 from ui.panel.keys_view import KeysCard
 from ui.panel.machine_view import MachineCard
-from ui.panel.requests import ControlRequest, PanelState
+from ui.panel.requests import PanelState
 from ui.panel.tap import Tap
 from ui.panel.top_bar import Acts, StatusLine, TopBar
 from ui.panel.wire_view import WireCard

@@ -11,13 +11,14 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from simulator.serve.requests import ControlRequest, EmptyChute, StockSlot
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel import machine_drawing as drawing
 from ui.panel.card import PanelCard
 from ui.panel.lamps import draw_lamps, lamps_of
 from ui.panel.layers import Layers, Spin
-from ui.panel.requests import ControlRequest, PanelState, door_request, slot_request, stop_request
+from ui.panel.requests import PanelState, door_request, slot_request, stop_request
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -36,7 +37,7 @@ class MachineCard(PanelCard):
         self._send = send
         self.door = PanelButton("door", lambda: send(door_request(self.panel.state)))
         self.stop = PanelButton("stop", lambda: send(stop_request(self.panel.state)), "danger")
-        self.chute = PanelButton("chute", lambda: send(ControlRequest("empty_chute")))
+        self.chute = PanelButton("chute", lambda: send(EmptyChute()))
         self.refill = PanelButton("refill", self._refill)
         super().__init__(panel, **kwargs)
         self._layers = Layers(self.canvas)
@@ -74,7 +75,7 @@ class MachineCard(PanelCard):
     def _refill(self) -> None:
         for slot in self.panel.machine.get("slots", ()):
             if self.panel.state.get("stock", {}).get(str(slot["number"])) != slot["capacity"]:
-                self._send(ControlRequest("stock", (("slot", slot["number"]), ("blanks", slot["capacity"]))))
+                self._send(StockSlot(slot=slot["number"], blanks=slot["capacity"]))
 
     def on_touch_down(self, touch: Any) -> bool:
         """A touch on a slot of the carousel empties or refills it."""

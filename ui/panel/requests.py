@@ -7,10 +7,31 @@ for: the socket (`ui.panel.client`) or drawing. No I/O.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, assert_never
 
 from simulator.faults.injection import FAULTS
 from simulator.faults.model import AFTER, Fault, Parameter, Value
+from simulator.serve.requests import (
+    ControlRequest,
+    EmptyChute,
+    Go,
+    HangUp,
+    LayKey,
+    LookAtMachine,
+    LookAtMetal,
+    LookAtState,
+    LookAtTray,
+    MendFault,
+    MoveDoor,
+    Pause,
+    PressStop,
+    ReadWire,
+    SetFault,
+    SetSpeed,
+    StepTime,
+    StockSlot,
+    TakeKey,
+)
 from ui.panel.translate import PanelTranslation
 from ui.panel.wire_lines import ShownWire
 
@@ -19,19 +40,6 @@ STEP_S = 0.1
 BLANKS = ("M1", "KW1", "KW10", "SC1", "SC4")
 """Blanks a slot may be filled with by mistake."""
 RESTING = frozenset({"Idle", "Alarm", "Sleep", "Hold", "Door", "Check"})
-
-
-@dataclass(frozen=True)
-class ControlRequest:
-    """A control request behind a button."""
-
-    do: str
-    fields: tuple[tuple[str, Any], ...] = ()
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """As it goes out."""
-        return {"do": self.do, **dict(self.fields)}
 
 
 @dataclass
@@ -56,23 +64,26 @@ class PanelState:
         """The last thing that happened."""
         self.message, self.troubled = message, troubled
 
-    def done(self, request: dict[str, Any], answer: dict[str, Any]) -> None:
+    def done(self, request: ControlRequest, answer: dict[str, Any]) -> None:
         """A request was served: what it changed is known before the next look, so that a switch can be thrown back."""
-        match request["do"]:
-            case "door":
-                self.state["door_open"] = request["open"]
-            case "stop":
-                self.state["emergency_stop"] = request["pressed"]
-            case "speed":
+        match request:
+            case MoveDoor():
+                self.state["door_open"] = request.open
+            case PressStop():
+                self.state["emergency_stop"] = request.pressed
+            case SetSpeed():
                 self.state["speed"] = answer["speed"]
-            case "pause" | "go":
+            case Pause() | Go():
                 self.state["paused"] = answer["paused"]
-            case "fault" | "clear":
+            case SetFault() | MendFault():
                 self.state["faults"] = answer["faults"]
-            case "stock" if "stock" in self.state:
-                self.state["stock"][str(request["slot"])] = request["blanks"]
-            case "lay":
-                self.laid_key = request["key"]
+            case StockSlot() if "stock" in self.state:
+                self.state["stock"][str(request.slot)] = request.blanks
+            case LayKey():
+                self.laid_key = request.key
+            case _:
+                # The next look tells.
+                pass
 
     @property
     def resting(self) -> bool:
@@ -91,49 +102,49 @@ class PanelState:
 
 def speed_request(times: int) -> ControlRequest:
     """How fast time runs."""
-    return ControlRequest("speed", (("times", times),))
+    return SetSpeed(times=times)
 
 
 def pause_request(state: dict[str, Any]) -> ControlRequest:
     """Let time stand or go on."""
-    return ControlRequest("go" if state.get("paused") else "pause")
+    return Go() if state.get("paused") else Pause()
 
 
 def step_request() -> ControlRequest:
     """One small step while time stands."""
-    return ControlRequest("step", (("s", STEP_S),))
+    return StepTime(s=STEP_S)
 
 
 def door_request(state: dict[str, Any]) -> ControlRequest:
     """Open or close the guard door."""
-    return ControlRequest("door", (("open", not state.get("door_open")),))
+    return MoveDoor(open=not state.get("door_open"))
 
 
 def stop_request(state: dict[str, Any]) -> ControlRequest:
     """Press or release the emergency stop."""
-    return ControlRequest("stop", (("pressed", not state.get("emergency_stop")),))
+    return PressStop(pressed=not state.get("emergency_stop"))
 
 
 def lay_request(name: str, seed: int) -> ControlRequest:
     """Lay a key of the gallery."""
-    return ControlRequest("lay", (("key", name), ("seed", seed)))
+    return LayKey(key=name, seed=seed)
 
 
 def fault_request(fault: Fault, values: dict[str, Value]) -> ControlRequest:
     """Set a fault; a parameter at its own default need not be said."""
-    return ControlRequest("fault", (("name", fault.name), *values.items()))
+    return SetFault.model_validate({"name": fault.name, **values})
 
 
-def mend_request(name: str = "") -> ControlRequest:
+def mend_request(name: str | None = None) -> ControlRequest:
     """Mend one fault, or everything."""
-    return ControlRequest("clear", (("name", name),) if name else ())
+    return MendFault(name=name)
 
 
 def slot_request(machine: dict[str, Any], state: dict[str, Any], slot: int) -> ControlRequest:
     """Empty a slot, or fill an empty one."""
     capacity = next(each["capacity"] for each in machine["slots"] if each["number"] == slot)
     blanks = 0 if state.get("stock", {}).get(str(slot)) else capacity
-    return ControlRequest("stock", (("slot", slot), ("blanks", blanks)))
+    return StockSlot(slot=slot, blanks=blanks)
 
 
 def parameters_of(fault: Fault) -> dict[str, Parameter]:
@@ -169,39 +180,39 @@ def step_of(parameter: Parameter) -> float:
     return 10.0**-decimals if decimals else 100.0 if default >= 1000 else 1.0
 
 
-def outcome_message(request: dict[str, Any], answer: dict[str, Any], translate: PanelTranslation) -> tuple[str, bool]:
+def outcome_message(request: ControlRequest, answer: dict[str, Any], translate: PanelTranslation) -> tuple[str, bool]:
     """What to say of an answer, and whether it is trouble."""
     if not answer.get("ok"):
         problems = (f"{p['field']}: {p['reason']}" if p["field"] else p["reason"] for p in answer.get("problems", ()))
         return "; ".join(problems), True
-    match request["do"]:
-        case "lay":
-            return translate("answer.laid", name=request["key"]), False
-        case "take":
-            return translate("answer.taken" if answer.get("taken") else "answer.nothing"), False
-        case "fault":
-            return (
-                f"{translate('answer.fault', name=request['name'])}: {translate.fault(FAULTS[request['name']])}",
-                False,
-            )
-        case "clear":
-            named = "name" in request
-            return (
-                translate("answer.mended", name=request["name"]) if named else translate("answer.mended_all")
-            ), False
-        case "door":
-            return translate("answer.door_opened" if request["open"] else "answer.door_closed"), False
-        case "stop":
-            return translate("answer.stop_pressed" if request["pressed"] else "answer.stop_released"), False
-        case "stock":
-            return translate("answer.stock", slot=request["slot"], count=request["blanks"]), False
-        case "empty_chute":
-            return translate("answer.chute", count=answer.get("taken", 0)), False
-        case "speed":
-            return translate("answer.speed", times=f"{answer['speed']:g}"), False
-        case "pause" | "go":
-            return translate("answer.paused" if answer.get("paused") else "answer.goes"), False
-        case "step":
-            return translate("answer.step", s=f"{request['s']:g}"), False
+    return _outcome(request, answer, translate), False
+
+
+def _outcome(request: ControlRequest, answer: dict[str, Any], translate: PanelTranslation) -> str:
+    match request:
+        case LayKey(key=key):
+            return translate("answer.laid", name=key)
+        case TakeKey():
+            return translate("answer.taken" if answer.get("taken") else "answer.nothing")
+        case SetFault(name=name):
+            return f"{translate('answer.fault', name=name)}: {translate.fault(FAULTS[name])}"
+        case MendFault(name=mended):
+            return translate("answer.mended_all") if mended is None else translate("answer.mended", name=mended)
+        case MoveDoor():
+            return translate("answer.door_opened" if request.open else "answer.door_closed")
+        case PressStop(pressed=pressed):
+            return translate("answer.stop_pressed" if pressed else "answer.stop_released")
+        case StockSlot(slot=slot, blanks=blanks):
+            return translate("answer.stock", slot=slot, count=blanks)
+        case EmptyChute():
+            return translate("answer.chute", count=answer.get("taken", 0))
+        case SetSpeed():
+            return translate("answer.speed", times=f"{answer['speed']:g}")
+        case Pause() | Go():
+            return translate("answer.paused" if answer.get("paused") else "answer.goes")
+        case StepTime(s=length_s):
+            return translate("answer.step", s=f"{length_s:g}")
+        case LookAtState() | LookAtMachine() | LookAtMetal() | LookAtTray() | ReadWire() | HangUp():
+            return translate("answer.done")
         case _:
-            return translate("answer.done"), False
+            assert_never(request)

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from simulator.serve.requests import ControlRequest
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.layers import Layers
-from ui.panel.requests import SPEEDS, ControlRequest, PanelState, pause_request, speed_request, step_request
+from ui.panel.requests import SPEEDS, PanelState, pause_request, speed_request, step_request
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.panel.translate import LANGUAGES
 from ui.theme import Theme

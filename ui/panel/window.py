@@ -10,9 +10,18 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from config.catalogue import load_catalogue
+from simulator.serve.requests import (
+    ControlRequest,
+    Look,
+    LookAtMachine,
+    LookAtMetal,
+    LookAtState,
+    LookAtTray,
+    ReadWire,
+)
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel.client import ControlClient
 from ui.panel.cpu_budget import CpuBudget
@@ -21,7 +30,6 @@ from ui.panel.layout import PanelLayout
 from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.requests import (
     SPEEDS,
-    ControlRequest,
     PanelState,
     door_request,
     outcome_message,
@@ -42,7 +50,6 @@ from kivy.core.window import Window
 
 POLLS_PER_S = 12.0
 RESTING_POLL_S = 0.5
-POLLED = frozenset({"state", "machine", "metal", "tray", "wire"})
 
 
 def _title(translate: PanelTranslation) -> str:
@@ -59,7 +66,7 @@ class PanelApp(App):
         self,
         client: ControlClient,
         panel: PanelState,
-        answers: deque[tuple[dict[str, Any], dict[str, Any]]],
+        answers: deque[tuple[ControlRequest, dict[str, Any]]],
         keyboard: Keyboard,
         *,
         palette: str,
@@ -89,7 +96,7 @@ class PanelApp(App):
     def on_start(self) -> None:
         """The window stands."""
         self._keyboard.give_back()
-        self._ask("machine")
+        self._ask(LookAtMachine())
         Clock.schedule_interval(self._poll, 1 / POLLS_PER_S)
         if self._on_started is not None:
             self._on_started(self)
@@ -102,9 +109,9 @@ class PanelApp(App):
         look.theme = panel_theme(Window.size, self.palette)
 
     # --- asking and answers -------------------------------------------------------------------------
-    def _ask(self, do: str, **fields: Any) -> None:
+    def _ask(self, request: ControlRequest) -> None:
         self._waiting += 1
-        self._client.ask(do, **fields)
+        self._client.ask(request)
 
     def _poll(self, elapsed_s: float) -> None:
         now_s = Clock.get_time()
@@ -114,20 +121,20 @@ class PanelApp(App):
         if self._waiting or self._panel.gone or (self._panel.resting and now_s - self._asked_at < RESTING_POLL_S):
             return
         self._asked_at = now_s
-        self._ask("state")
+        self._ask(LookAtState())
 
     def _poll_more(self) -> None:
         """After the state: only what it says has changed."""
         state = self._panel.state
-        self._ask("wire", since=self._panel.log.seen, most=120)
+        self._ask(ReadWire(since=self._panel.log.seen, most=120))
         if state.get("clamped") or self._panel.metal.get("blank"):
-            self._ask("metal", since=int(self._panel.metal.get("number", 0)))
+            self._ask(LookAtMetal(since=int(self._panel.metal.get("number", 0))))
         if state.get("tray_laid") != self._panel.tray_laid:
-            self._ask("tray", since=max(0, self._panel.tray_laid))
+            self._ask(LookAtTray(since=max(0, self._panel.tray_laid)))
 
     def request(self, request: ControlRequest) -> None:
         """Ask for what a button says."""
-        self._ask(**request.body)
+        self._ask(request)
 
     def _take_answers(self, *_: Any) -> None:
         while self._arrived:
@@ -136,35 +143,45 @@ class PanelApp(App):
             self._take(request, answer)
         self.layout.refresh()
 
-    def _take(self, request: dict[str, Any], answer: dict[str, Any]) -> None:
-        do = request["do"]
+    def _take(self, request: ControlRequest, answer: dict[str, Any]) -> None:
+        panel = self._panel
         if answer.get("gone"):
-            self._panel.gone = True
-            self._panel.say(self._panel.translate("gone"), troubled=True)
-        elif do not in POLLED:
-            message, troubled = outcome_message(request, answer, self._panel.translate)
-            self._panel.say(message, troubled=troubled)
+            panel.gone = True
+            panel.say(panel.translate("gone"), troubled=True)
+        elif isinstance(request, Look):
             if answer.get("ok"):
-                self._panel.done(request, answer)
+                self._seen(request, answer)
+            else:
+                panel.say(outcome_message(request, answer, panel.translate)[0], troubled=True)
+        else:
+            message, troubled = outcome_message(request, answer, panel.translate)
+            panel.say(message, troubled=troubled)
+            if answer.get("ok"):
+                panel.done(request, answer)
             self._asked_at = 0.0
-        elif not answer.get("ok"):
-            self._panel.say(outcome_message(request, answer, self._panel.translate)[0], troubled=True)
-        elif do == "state":
-            self._panel.state = answer
-            if not answer["tray"]:
-                self._panel.laid_key = ""
-            self._poll_more()
-        elif do == "machine":
-            self._panel.machine = answer
-            self._panel.seed = int(answer["seed"])
-        elif do == "metal" and not answer.get("same"):
-            self._panel.metal = answer
-        elif do == "tray":
-            if not answer.get("same"):
-                self._panel.tray_png = answer["png"]
-            self._panel.tray_laid = int(answer["laid"])
-        elif do == "wire":
-            self._panel.log.add(answer["lines"], int(answer["lost"]) if self._panel.log.seen else 0)
+
+    def _seen(self, request: Look, answer: dict[str, Any]) -> None:
+        panel = self._panel
+        match request:
+            case LookAtState():
+                panel.state = answer
+                if not answer["tray"]:
+                    panel.laid_key = ""
+                self._poll_more()
+            case LookAtMachine():
+                panel.machine = answer
+                panel.seed = int(answer["seed"])
+            case LookAtMetal():
+                if not answer.get("same"):
+                    panel.metal = answer
+            case LookAtTray():
+                if not answer.get("same"):
+                    panel.tray_png = answer["png"]
+                panel.tray_laid = int(answer["laid"])
+            case ReadWire():
+                panel.log.add(answer["lines"], int(answer["lost"]) if panel.log.seen else 0)
+            case _:
+                assert_never(request)
 
     # --- people -------------------------------------------------------------------------------------
     def picture(self) -> None:
