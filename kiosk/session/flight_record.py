@@ -6,53 +6,78 @@ for: blanking the wire (`hardware.grbl.wire_log`), when a record is kept, or rep
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, get_args
 
+from pydantic import TypeAdapter, ValidationError
+
+from config.base import Frozen
 from config.problems import BadInput, Problem
 from hardware.clock import Clock
-from hardware.ports import MachineStatus, PaymentAnswer, PaymentState, TouchOff, WireLine
-from kiosk.identification.compare import Compared, Likeness
-from kiosk.key.reading import Identification, Outcome, StampReading, Wear
-from kiosk.records.journal import BlankStatus, PaymentStatus, Remedy, Sale
+from hardware.ports import WireLine
+from kiosk.key.reading import Identification, Outcome, Wear
 from kiosk.session import intents, reports
 from kiosk.session.controller import Message
 from kiosk.session.ports import IdentifiedKey
 from kiosk.session.reports import Due, Reply
-from kiosk.session.snapshot import CalibrationView, CheckResult, FittedView, TrialView
 from kiosk.session.states import State
 
 _log = logging.getLogger(__name__)
 
 LIMIT_BYTES = 8_000_000
 """Some hundred sales with their wire."""
-_SECRET = {
-    "Credentials": {"pin"},
-    "EnterReceipt": {"code"},
+_HIDDEN: Mapping[str, Mapping[str, object]] = {
+    "Credentials": {"pin": ""},
+    "EnterReceipt": {"code": ""},
     # Whoever reads a record must not be able to bring a copy back, to pay, or to be paid with what stands in it.
-    "Sale": {"bring_back_code"},
-    "Settled": {"pay_code"},
-    "PaymentAnswer": {"pay_code", "reference"},
+    "Sale": {"bring_back_code": ""},
+    "Settled": {"pay_code": ""},
+    "PaymentAnswer": {"pay_code": "", "reference": ""},
+    "TouchOff": {"edge_mm": 0.0},
+    "Connected": {"identity": None},
+    "BroughtUp": {"identity": None},
 }
+"""What no record holds, by type and field, and what stands in its place."""
+_UNWRITTEN = (Due, reports.CutProgress, reports.MachineSeen, reports.CamerasSeen)
+"""Timers, of which a replay has its own; progress, which is too much; pictures, which no record holds."""
+_EVENTS = {event.__name__: event for event in (*get_args(intents.Intent), *get_args(reports.Report))}
 
 
-@dataclass(frozen=True)
-class Entry:
+class EntryKind(StrEnum):
+    """What a line is about."""
+
+    INTENT = "intent"
+    REPORT = "report"
+    WIRE = "wire"
+
+
+class Entry(Frozen):
     """One line: when, what kind of thing, its type and facts, and the state it led to."""
 
     at_s: float
-    kind: str
-    """`intent`, `report` or `wire`."""
+    kind: EntryKind
     type: str
-    facts: Mapping[str, Any]
+    facts: dict[str, Any]
     state: str
+
+
+class _KeyFacts(Frozen):
+    """What may be known of a key: which kind it is and how worn, never a cut."""
+
+    outcome: Outcome
+    keyway: str | None
+    blank: str | None
+    wear: Wear
+    worn: tuple[int, ...]
+    faces_seen: bool
 
 
 class FlightRecorder:
@@ -72,11 +97,13 @@ class FlightRecorder:
 
     def event(self, message: Message, state: State) -> None:
         """Write what was handled. Timers are left out: a replay has its own."""
-        kind, value = ("report", message.report) if isinstance(message, Reply) else ("intent", message)
+        value: Message | reports.Report = message
+        if isinstance(message, Reply):
+            value = message.report
+        kind = EntryKind.REPORT if isinstance(message, Reply) else EntryKind.INTENT
         with self._lock:
-            # Progress is too much, pictures are none of a record's business: neither says what happened.
-            if not isinstance(value, Due | reports.CutProgress | reports.MachineSeen | reports.CamerasSeen):
-                self._write(kind, type(value).__name__, facts_of(value), state.value)
+            if not isinstance(value, _UNWRITTEN):
+                self._write(kind, *_named(value), state.value)
             if state is State.WELCOME and self._written_bytes > self._limit_bytes:
                 self._begin_anew()
 
@@ -84,7 +111,7 @@ class FlightRecorder:
         """Write one line of the wire; no number of a motion is in it."""
         with self._lock:
             if self._written_bytes <= self._limit_bytes:
-                self._write("wire", line.way, {"text": line.text, "meaning": line.meaning}, "")
+                self._write(EntryKind.WIRE, line.way, {"text": line.text, "meaning": line.meaning}, "")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -93,11 +120,11 @@ class FlightRecorder:
             with suppress(OSError):
                 self._file.close()
 
-    def _write(self, kind: str, type_: str, facts: Mapping[str, Any], state: str) -> None:
+    def _write(self, kind: EntryKind, type_: str, facts: dict[str, Any], state: str) -> None:
         if self._ended or self._written_bytes > 2 * self._limit_bytes:
             return
         at_s = round(self._clock.now_s() - self._began_s, 6)
-        line = json.dumps(asdict(Entry(at_s, kind, type_, facts, state)), ensure_ascii=False) + "\n"
+        line = Entry(at_s=at_s, kind=kind, type=type_, facts=facts, state=state).model_dump_json() + "\n"
         try:
             self._file.write(line)
         except OSError as error:
@@ -118,7 +145,7 @@ class FlightRecorder:
             return
         self._began_s, self._written_bytes = self._clock.now_s(), 0
         # As if it had been switched on just now: what a replay needs to stand where this record begins.
-        self._write("report", reports.BroughtUp.__name__, {"unsettled": []}, State.WELCOME.value)
+        self._write(EntryKind.REPORT, *_named(reports.BroughtUp(None, ())), State.WELCOME.value)
 
 
 @contextmanager
@@ -144,36 +171,32 @@ def _opened(path: Path) -> TextIO:
     return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", buffering=1)
 
 
-def facts_of(value: object) -> dict[str, Any]:
+def _named(event: object) -> tuple[str, dict[str, Any]]:
+    return type(event).__name__, facts_of(event)
+
+
+def facts_of(event: object) -> dict[str, Any]:
     """The facts of an event that may be written."""
-    match value:
-        case reports.KeyIdentified(identified, _):
-            key = identified.identification
-            return {
-                "outcome": key.outcome.value,
-                "keyway": key.keyway,
-                "blank": key.blank,
-                "wear": key.wear.value,
-                "worn": list(key.worn_cuts),
-                "faces_seen": key.faces_seen,
-            }
-        case reports.BlankLoaded(touch_off):
-            return {"error_mm": touch_off.error_mm}
-        case reports.BroughtUp():
-            return {"unsettled": list(value.unsettled)}
-        case reports.Connected():
-            held_back = value.held_back.value if value.held_back else ""
-            return {"unsettled": list(value.unsettled), "held_back": held_back}
-        case _:
-            plain = _plain(value)
-            return plain if isinstance(plain, dict) else {}
+    if isinstance(event, reports.KeyIdentified):
+        key = event.identified.identification
+        facts = _KeyFacts(
+            outcome=key.outcome,
+            keyway=key.keyway,
+            blank=key.blank,
+            wear=key.wear,
+            worn=key.worn_cuts,
+            faces_seen=key.faces_seen,
+        )
+        return facts.model_dump(mode="json")
+    plain: dict[str, Any] = _plain(event)
+    return plain
 
 
 def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        hidden = _SECRET.get(type(value).__name__, set())
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value) if field.name not in hidden}
-    return list(value) if isinstance(value, tuple) else value
+        hidden = _HIDDEN.get(type(value).__name__, {})
+        return {each.name: hidden.get(each.name, _plain(getattr(value, each.name))) for each in fields(value)}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def read_record(path: Path) -> tuple[Entry, ...]:
@@ -189,8 +212,8 @@ def read_record(path: Path) -> tuple[Entry, ...]:
     entries = []
     for number, line in enumerate(lines, start=1):
         try:
-            entries.append(Entry(**json.loads(line)))
-        except (ValueError, TypeError) as error:
+            entries.append(Entry.model_validate_json(line))
+        except ValidationError as error:
             raise BadInput(Problem(f"{path}:{number}", "", "is no line of a flight record")) from error
     return tuple(entries)
 
@@ -201,86 +224,26 @@ def message_of(entry: Entry, stand_in: Callable[[str], Identification]) -> Messa
     Raises:
         BadInput: no event of this version is like it.
     """
-    if entry.kind == "wire":
+    if entry.kind is EntryKind.WIRE:
         return None
     try:
-        if entry.kind == "intent":
-            hidden = dict.fromkeys(_SECRET.get(entry.type, ()), "")
-            facts = dict(entry.facts)
-            if entry.type == intents.ServiceAction.__name__:
-                facts["name"] = intents.ServiceTask(facts["name"])
-            intent: Message = getattr(intents, entry.type)(**facts, **hidden)
-            return intent
-        return Reply(-1, _report(entry, stand_in))
-    except (AttributeError, TypeError, ValueError, KeyError) as error:
+        if entry.type == reports.KeyIdentified.__name__:
+            facts = _KeyFacts.model_validate(entry.facts)
+            return Reply(-1, reports.KeyIdentified(IdentifiedKey(_identification(facts, stand_in)), None))
+        event: Any = _form(entry.type).validate_python(entry.facts)
+        if facts_of(event) != entry.facts:
+            raise ValueError("it says more than such an event does")
+    except (KeyError, ValueError) as error:
         raise BadInput(Problem("flight record", entry.type, "is no event of this version")) from error
+    return event if entry.kind is EntryKind.INTENT else Reply(-1, event)
 
 
-def _report(entry: Entry, stand_in: Callable[[str], Identification]) -> reports.Report:
-    facts = dict(entry.facts)
-    match entry.type:
-        case "KeyIdentified":
-            return reports.KeyIdentified(IdentifiedKey(_identification(facts, stand_in)), None)
-        case "BlankLoaded":
-            return reports.BlankLoaded(TouchOff(0.0, facts["error_mm"]))
-        case "BroughtUp":
-            return reports.BroughtUp(None, tuple(facts["unsettled"]))
-        case "Connected":
-            held_back = reports.HeldBack(facts["held_back"]) if facts["held_back"] else None
-            return reports.Connected(None, tuple(facts["unsettled"]), held_back)
-        case "Reached":
-            return reports.Reached(tuple(facts["unsettled"]))
-        case "MachineSeen":
-            place = facts["status"]["position_mm"]
-            seen = facts["status"] | {"position_mm": tuple(place) if place else None}
-            return reports.MachineSeen(MachineStatus(**seen))
-        case "StampRead":
-            stamp = facts["stamp"] | {"phrases": tuple(facts["stamp"]["phrases"])}
-            return reports.StampRead(StampReading(**stamp))
-        case "Answered":
-            answer = facts["answer"] | {"state": PaymentState(facts["answer"]["state"])}
-            return reports.Answered(PaymentAnswer(**answer))
-        case "Checked":
-            return reports.Checked(CheckResult(**facts["result"]), facts["suspect"])
-        case "TrialCut":
-            trial = facts["trial"] | {"errors_mm": tuple(facts["trial"]["errors_mm"])}
-            return reports.TrialCut(TrialView(**trial))
-        case "Calibrated":
-            fitted = facts["calibration"]
-            views = tuple(FittedView(**view) for view in fitted["views"])
-            return reports.Calibrated(CalibrationView(views, fitted["file"]))
-        case "Settled":
-            sale = _sale(facts["sale"])
-            if sale is None:
-                raise ValueError("a settled sale must be there")
-            return reports.Settled(sale)
-        case "SaleFound":
-            return reports.SaleFound(_sale(facts["sale"]), facts["claims_left"])
-        case "CopyCompared":
-            compared = facts["compared"]
-            return reports.CopyCompared(
-                compared and Compared(Likeness(compared["likeness"]), compared["error_mm"]),
-                tuple(Remedy(each) for each in facts["remedies"]),
-                Outcome(facts["again"]) if facts["again"] else None,
-            )
-        case "LeftoversSettled":
-            return reports.LeftoversSettled(tuple(facts["unsettled"]))
-        case _:
-            report: reports.Report = getattr(reports, entry.type)(**facts)
-            return report
+@cache
+def _form(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_EVENTS[name])
 
 
-def _identification(facts: Mapping[str, Any], stand_in: Callable[[str], Identification]) -> Identification:
-    outcome, blank = Outcome(facts["outcome"]), facts["blank"]
-    if outcome is not Outcome.IDENTIFIED or not blank:
-        return Identification(outcome, facts["keyway"], blank)
-    key, seen = stand_in(blank), facts["faces_seen"]
-    wear = Wear(facts["wear"])
-    return Identification(outcome, facts["keyway"], blank, key.cuts, wear, key.score, key.margin, faces_seen=seen)
-
-
-def _sale(facts: Mapping[str, Any] | None) -> Sale | None:
-    if facts is None:
-        return None
-    known = {**facts, "money": PaymentStatus(facts["money"]), "metal": BlankStatus(facts["metal"])}
-    return Sale(bring_back_code="", **known)
+def _identification(facts: _KeyFacts, stand_in: Callable[[str], Identification]) -> Identification:
+    if facts.outcome is not Outcome.IDENTIFIED or not facts.blank:
+        return Identification(facts.outcome, facts.keyway, facts.blank)
+    return replace(stand_in(facts.blank), keyway=facts.keyway, wear=facts.wear, faces_seen=facts.faces_seen)
