@@ -77,6 +77,14 @@ COMMANDS: Mapping[str, str | Group] = {
             "accept-break": "kiosk.commands.audit:accept_break",
         },
     ),
+    "certificate": Group(
+        "What a shopper keeps of a copy: the kiosk's key, and whether a certificate is genuine.",
+        {
+            "key": "kiosk.commands.certificate:key",
+            "verify": "kiosk.commands.certificate:verify",
+            "page": "kiosk.commands.certificate:page",
+        },
+    ),
     "fleet": Group(
         "Many kiosks: collect events, sign documents.",
         {

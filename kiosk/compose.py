@@ -21,6 +21,7 @@ from kiosk.operations.disk import room
 from kiosk.policy.decide import Policy
 from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.audit.port import AuditLog
+from kiosk.records.certificate import Certifier, own_key
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
 from kiosk.records.kept_books import hold, sales_book, staff_book
@@ -119,6 +120,7 @@ def build_ports(
         closing.callback(sealed.close)
         hold(sealed, [sales_book(files.sales), *([staff_book(files.staff)] if files.staff.exists() else [])])
         audit = sealed
+    certificates = Certifier(journal, own_key(key_folder_beside(data)), settings.store.name)
     return SessionPorts(
         machine=settings.machine,
         store=settings.store,
@@ -133,6 +135,7 @@ def build_ports(
         audit=audit,
         journal=journal,
         code_tries=code_tries,
+        certificates=certificates,
         inventory=inventory,
         machine_record=machine_record,
         simulated=devices.simulated,

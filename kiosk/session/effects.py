@@ -18,9 +18,9 @@ from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.identification.agree import agreed
 from kiosk.identification.compare import Likeness, compare
-from kiosk.key.reading import Identification, Outcome
+from kiosk.key.reading import Identification, Outcome, Wear
 from kiosk.key.secrecy import wipe
-from kiosk.records.journal import BlankStatus, CopyError, FailureKind, PaymentStatus, Remedy, Sale, SaleStep
+from kiosk.records.journal import BlankStatus, CopyError, CopyMade, FailureKind, PaymentStatus, Remedy, Sale, SaleStep
 from kiosk.session.ports import IdentifiedKey, SessionPorts
 from kiosk.session.reports import (
     Answered,
@@ -39,7 +39,7 @@ from kiosk.session.reports import (
 )
 from kiosk.session.settle import insist, refund, require_thrown_away, scrap, seen_in_clamp, settle_money
 from kiosk.session.snapshot import CheckResult
-from kiosk.session.visit import KeySecrets, PlanBasis, TouchedBlank
+from kiosk.session.visit import KeySecrets, MadeFrom, PlanBasis, TouchedBlank
 
 LOOKS = 3
 """Scans at most until two in a row agree."""
@@ -231,20 +231,34 @@ def cut(
     return CutDone()
 
 
-def check(ports: SessionPorts, transaction: str, copy: int, planned: CutPlan, touch: TouchedBlank) -> Checked:
+def made_from(secrets: KeySecrets, *, restore: bool) -> MadeFrom:
+    """What may be said of the key a copy is made from, once it is forgotten."""
+    key = secrets.identified.identification if secrets.identified else None
+    if key is None or not (key.wear is Wear.WORN or key.worn_cuts):
+        return MadeFrom(restore, 0.0)
+    # Wear only removes metal; what lies above its factory depth is no wear.
+    return MadeFrom(restore, max((-cut.residual_mm for cut in key.cuts if cut.residual_mm < 0), default=0.0))
+
+
+def check(
+    ports: SessionPorts, transaction: str, copy: int, planned: CutPlan, touch: TouchedBlank, key: MadeFrom
+) -> Checked:
     """Measure the copy; one that does not pass goes into the bin, and is seen to be gone from the clamp."""
     ports.journal.write(transaction, SaleStep.CHECKING, copy=copy)
     ports.cutter.present_to_check()
     errors = ports.reader.measure(ports.scanner.check(), planned)
     ports.journal.write_copy(transaction, CopyError(errors.mean_mm, errors.largest_mm, touch.error_mm, errors.passed))
+    tolerance_mm = ports.machine.check.tolerance_mm
     if errors.passed:
+        made = CopyMade(copy, errors.largest_mm, tolerance_mm, key.restored, key.worn_mm)
+        ports.journal.write_made(transaction, made)
         ports.machine_record.passed()
     else:
         ports.machine_record.failed(FailureKind.COPY, touch.slot)
         scrap(ports)
         ports.journal.write(transaction, SaleStep.REJECTED, copy=copy)
     blank = _sale(ports, transaction).blank
-    result = CheckResult(errors.passed, errors.largest_mm, ports.machine.check.tolerance_mm, transaction, blank)
+    result = CheckResult(errors.passed, errors.largest_mm, tolerance_mm, transaction, blank)
     return Checked(result, ports.machine_record.is_suspect)
 
 

@@ -22,6 +22,7 @@ from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Identification, KeyReading, StampReading
 from kiosk.policy.decide import Policy
 from kiosk.records.audit.port import AuditLog
+from kiosk.records.certificate import Certifier
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
 from kiosk.staff.code_tries import CodeTries
@@ -87,6 +88,7 @@ class SessionPorts:
     audit: AuditLog
     journal: Journal
     code_tries: CodeTries
+    certificates: Certifier
     inventory: Inventory
     machine_record: MachineRecord
     simulated: bool

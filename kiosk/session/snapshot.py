@@ -127,6 +127,8 @@ class Receipt:
     copies: int
     pay_code: str = ""
     bring_back_code: str = ""
+    certificates: tuple[str, ...] = ()
+    """One signed text a delivered copy: how exactly it was made, and nothing of the key."""
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,14 @@ class KeySecrets:
         self.plan_basis = None
 
 
+@dataclass(frozen=True)
+class MadeFrom:
+    """What a certificate says of the key: no cut and no depth, only how much the most worn one had lost."""
+
+    restored: bool
+    worn_mm: float
+
+
 @dataclass
 class Order:
     """What may be bought and what is chosen of it; there is none before a key was read to its end."""

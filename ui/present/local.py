@@ -66,6 +66,13 @@ class CountBlanks:
 
 
 @dataclass(frozen=True)
+class ShowCertificate:
+    """The certificate of so many a copy, large; 0 is the receipt."""
+
+    copy: int
+
+
+@dataclass(frozen=True)
 class ToggleSpeech:
     """Read aloud, or be quiet."""
 
@@ -108,6 +115,7 @@ LocalAct: TypeAlias = (
     | OpenTab
     | PickSlot
     | CountBlanks
+    | ShowCertificate
     | ToggleSpeech
     | SetVolume
     | Repeat
@@ -127,6 +135,7 @@ class Local:
     typed: str = field(default="", repr=False)
     tab: str = ""
     slot: int = 0
+    certificate: int = 0
     count: int | None = None
     speech: bool = False
     volume: int = 6
@@ -157,6 +166,8 @@ def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | No
             return replace(local, slot=number, count=None), None
         case CountBlanks(count):
             return replace(local, count=count), None
+        case ShowCertificate(copy):
+            return replace(local, certificate=copy), None
         case ToggleSpeech():
             return replace(local, speech=not local.speech, aids_open=not local.speech), None
         case SetVolume(volume):
@@ -189,7 +200,9 @@ def on_state(local: Local, before: State | None, now: State) -> Local:
     """Forget what belonged to the screen before. Aids stay until the shopper has left."""
     if before is now:
         return local
-    kept = replace(local, help_open=False, help_topic="", number="", typed="", tab="", slot=0, count=None)
+    kept = replace(
+        local, help_open=False, help_topic="", number="", typed="", tab="", slot=0, count=None, certificate=0
+    )
     if now is State.WELCOME:
         # The next person may see and hear well; a headphone user switches it on again with one touch.
         return Local(contrast=False)

@@ -11,9 +11,9 @@ from dataclasses import replace
 from config.store import Store
 from kiosk.policy.decision import FiredRule
 from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, SetQuantity
-from kiosk.session.snapshot import Offer, Snapshot
+from kiosk.session.snapshot import Offer, Receipt, Snapshot
 from ui.present.language import Translation
-from ui.present.local import Local
+from ui.present.local import Local, ShowCertificate
 from ui.present.parts import call_staff, cancel, finish_name, message, please_wait, primary, reason_of
 from ui.present.shown import (
     Action,
@@ -188,6 +188,8 @@ def paying(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
 def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     """Paid or to be paid, measured, and the code to bring the copy back with."""
     receipt, check = snapshot.receipt, snapshot.check
+    if receipt and 0 < local.certificate <= len(receipt.certificates):
+        return _certificate(words, receipt, local.certificate, store)
     lines = []
     if receipt:
         lines.append(LabelledValue(words("receipt.copies"), words.number(receipt.copies)))
@@ -221,9 +223,45 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
             code_label=words("receipt.bring_back_code") if code else "",
             code=code,
         ),
-        actions=(primary(words, "done", "thanks.done", Done()),),
+        actions=(
+            primary(words, "done", "thanks.done", Done()),
+            *(_to_certificate(words, receipt, 1) if receipt else ()),
+        ),
         chime="done",
     )
+
+
+def _certificate(words: Translation, receipt: Receipt, copy: int, store: Store) -> Shown:
+    """What proves one copy: a code to take along on a telephone, as large as there is room."""
+    copies = len(receipt.certificates)
+    return Shown(
+        page="receipt",
+        visit=f"thank_you/certificate/{copy}",
+        title=words("certificate.title"),
+        store_name=store.name,
+        body=(words("certificate.text"),),
+        picture="collect",
+        detail=ReceiptDetail(
+            lines=(
+                LabelledValue(words("certificate.copy"), words("certificate.of", copy=copy, copies=copies)),
+                LabelledValue(words("receipt.number"), receipt.transaction),
+            ),
+            qr=receipt.certificates[copy - 1],
+            large=True,
+        ),
+        actions=(
+            Action("receipt", words("certificate.back"), ShowCertificate(0), ButtonKind.PRIMARY, icon="back"),
+            *_to_certificate(words, receipt, copy + 1),
+        ),
+    )
+
+
+def _to_certificate(words: Translation, receipt: Receipt, copy: int) -> tuple[Action, ...]:
+    copies = len(receipt.certificates)
+    if copy > copies:
+        return ()
+    key = "certificate.show" if copies == 1 else "certificate.show_copy"
+    return (Action("certificate", words(key, copy=copy, copies=copies), ShowCertificate(copy)),)
 
 
 def _thanks(status: str, *, pay: bool, code: bool) -> str:

@@ -7,15 +7,18 @@ No value here comes from a key.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hardware.ports import VIEWS, MachineStatus, WireLine
 from kiosk.identification.compare import Likeness
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
 from kiosk.policy.role import Role
+from kiosk.records.certificate import Certificate, Claim, signed
 from kiosk.records.inventory import SlotView
 from kiosk.records.journal import Remedy
 from kiosk.session.snapshot import (
@@ -76,7 +79,15 @@ RESTRICTED = FiredRule(
 )
 
 OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 2, 5, "brass", ("brass", "black"))
-RECEIPT = Receipt("T-000482", 698, "USD", "paid", 2, bring_back_code="4820771366")
+CERTIFICATE = signed(
+    Certificate(
+        "Corner Hardware", date(2026, 11, 28), "T-000482", 1, 2, "KW1", 0.012, 0.05, True, 0.11, Claim.OPEN, True
+    ),
+    Ed25519PrivateKey.from_private_bytes(bytes(32)),
+)
+RECEIPT = Receipt(
+    "T-000482", 698, "USD", "paid", 2, bring_back_code="4820771366", certificates=(CERTIFICATE, CERTIFICATE)
+)
 REFUND = Receipt("T-000482", 349, "USD", "refunded", 1, bring_back_code="4820771366")
 SLOTS = tuple(
     SlotView(i, blank, finish, count, 50, count <= 8, locked, "misfeed" if locked else "")
@@ -206,6 +217,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         _at(State.THANK_YOU, receipt=RECEIPT, check=CheckResult(True, 0.0214, 0.05)),
         Local(),
     ),
+    "23-certificate": (_at(State.THANK_YOU, receipt=RECEIPT), Local(certificate=1)),
     "24-failed": (_at(State.FAILED), Local()),
     "25-settling": (_at(State.SETTLING), Local()),
     "26-bring-back": (_at(State.BRING_BACK), Local(typed="482077")),

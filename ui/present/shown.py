@@ -175,6 +175,8 @@ class ReceiptDetail:
     qr: str = ""
     code_label: str = ""
     code: str = ""
+    large: bool = False
+    """The QR code is all there is to do here: as large as a telephone likes it."""
 
 
 @dataclass(frozen=True)

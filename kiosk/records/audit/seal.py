@@ -6,13 +6,13 @@ sealed (`kiosk.records.audit.chain`), the book (`kiosk.records.audit.log`).
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import ClassVar
 
 from kiosk.records.audit.chain import KEY_BYTES, Anchor, AuditKey, first_anchor
 from kiosk.records.database import DatabaseFault
+from kiosk.records.private_file import replace_private
 
 _KEY_FILE = "audit.key"
 _ANCHOR_FILE = "audit.anchor"
@@ -84,22 +84,7 @@ class SealFolder:
 
     def _write(self, name: str, text: str) -> None:
         """Replace a small file at once and for good, readable by its owner alone."""
-        beside = self._folder / f"{name}.new"
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            beside.unlink(missing_ok=True)
-            # A link that somebody left there is not followed.
-            descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-            try:
-                os.write(descriptor, text.encode("ascii"))
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            beside.replace(self._folder / name)
-            descriptor = os.open(self._folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            replace_private(self._folder / name, text)
         except OSError as error:
             raise AuditFault(f"{self._folder / name}: {error.strerror}") from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hardware.clock import Clock
 from kiosk.records.database import open_database, transaction
-from kiosk.records.journal.rows import MIGRATIONS, copy_error_of, sale_of, step_in_words
+from kiosk.records.journal.rows import MIGRATIONS, claims_left, copy_error_of, copy_made_of, sale_of, step_in_words
 from kiosk.records.journal.values import (
     CLOSED_AFTER,
     METAL_AFTER,
@@ -20,6 +20,7 @@ from kiosk.records.journal.values import (
     BlankStatus,
     ClaimRefused,
     CopyError,
+    CopyMade,
     NewSale,
     PaymentStatus,
     Refund,
@@ -121,22 +122,39 @@ class Journal:
             )
             self._row(transaction_id, SaleStep.PASSED if error.passed else SaleStep.NOT_PASSED, None, None, "")
 
+    def write_made(self, transaction_id: str, made: CopyMade) -> None:
+        """Write how a good copy was made; one made in the place of another that was lost takes its row."""
+        with self._lock, transaction(self._connection):
+            self._connection.execute(
+                "INSERT OR REPLACE INTO copy_made"
+                " (transaction_id, copy, measured_utc, largest_mm, allowed_mm, restored, worn_mm)"
+                " VALUES (?,?,?,?,?,?,?)",
+                (
+                    transaction_id,
+                    made.copy,
+                    self._now(),
+                    round(made.largest_mm, 3),
+                    round(made.allowed_mm, 3),
+                    int(made.restored),
+                    round(made.worn_mm, 2),
+                ),
+            )
+
+    def copies_made(self, transaction_id: str) -> tuple[CopyMade, ...]:
+        """How the good copies of a sale were made, the first one first; not every one need have been delivered."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT * FROM copy_made WHERE transaction_id = ? ORDER BY copy", (transaction_id,)
+            ).fetchall()
+        return tuple(copy_made_of(row) for row in rows)
+
     def claims_left(self, transaction_id: str) -> int:
         """How many copies of this sale may still be made good: each once, and none that was free.
 
         A recut counts from the moment it is opened, and no more if it ends without a copy.
         """
         with self._lock:
-            row = self._connection.execute(
-                "SELECT delivered"
-                " - (SELECT coalesce(sum(copies), 0) FROM refund WHERE transaction_id = sale.transaction_id)"
-                " - (SELECT count(*) FROM sale AS recut WHERE recut.recut_of = sale.transaction_id"
-                " AND (recut.delivered > 0 OR recut.closed = 0 OR recut.metal <> 'none'))"
-                " FROM sale WHERE transaction_id = ? AND recut_of = '' AND closed = 1 AND metal = 'none'"
-                " AND simulated = ? AND money IN ('captured', 'none')",
-                (transaction_id, int(self._simulated)),
-            ).fetchone()
-        return max(0, int(row[0])) if row else 0
+            return claims_left(self._connection, transaction_id, simulated=self._simulated)
 
     def claim_refund(self, transaction_id: str) -> None:
         """Write that the price of one copy is about to be given back; the sale is open until it is.

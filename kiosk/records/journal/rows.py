@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TypedDict
 
-from kiosk.records.journal.values import WORDS, BlankStatus, CopyError, PaymentStatus, Sale, SaleStep
+from kiosk.records.journal.values import WORDS, BlankStatus, CopyError, CopyMade, PaymentStatus, Sale, SaleStep
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -70,7 +70,33 @@ MIGRATIONS: tuple[str, ...] = (
         SELECT transaction_id || '-1', opened_utc, transaction_id, price_each_minor * delivered, delivered
         FROM sale WHERE money = 'refunding';
     """,
+    """
+    CREATE TABLE copy_made (
+        transaction_id TEXT NOT NULL REFERENCES sale (transaction_id),
+        copy INTEGER NOT NULL,
+        measured_utc TEXT NOT NULL,
+        largest_mm REAL NOT NULL,
+        allowed_mm REAL NOT NULL,
+        restored INTEGER NOT NULL CHECK (restored IN (0, 1)),
+        worn_mm REAL NOT NULL,
+        PRIMARY KEY (transaction_id, copy)
+    ) STRICT;
+    """,
 )
+
+
+def claims_left(connection: sqlite3.Connection, transaction_id: str, *, simulated: bool) -> int:
+    """How many copies of this sale may still be made good; a command asks beside the kiosk that runs."""
+    row = connection.execute(
+        "SELECT delivered"
+        " - (SELECT coalesce(sum(copies), 0) FROM refund WHERE transaction_id = sale.transaction_id)"
+        " - (SELECT count(*) FROM sale AS recut WHERE recut.recut_of = sale.transaction_id"
+        " AND (recut.delivered > 0 OR recut.closed = 0 OR recut.metal <> 'none'))"
+        " FROM sale WHERE transaction_id = ? AND recut_of = '' AND closed = 1 AND metal = 'none'"
+        " AND simulated = ? AND money IN ('captured', 'none')",
+        (transaction_id, int(simulated)),
+    ).fetchone()
+    return max(0, int(row[0])) if row else 0
 
 
 class Claims(TypedDict):
@@ -112,6 +138,18 @@ def _of_claims(row: sqlite3.Row) -> Claims:
 def copy_error_of(row: sqlite3.Row) -> CopyError:
     """A row of `copy_error`."""
     return CopyError(row["mean_mm"], row["largest_mm"], row["touch_error_mm"], bool(row["passed"]))
+
+
+def copy_made_of(row: sqlite3.Row) -> CopyMade:
+    """A row of `copy_made`."""
+    return CopyMade(
+        row["copy"],
+        row["largest_mm"],
+        row["allowed_mm"],
+        bool(row["restored"]),
+        row["worn_mm"],
+        row["measured_utc"],
+    )
 
 
 def step_in_words(row: sqlite3.Row) -> str:

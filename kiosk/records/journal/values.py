@@ -197,6 +197,20 @@ class CopyError:
 
 
 @dataclass(frozen=True)
+class CopyMade:
+    """How one good copy was made: what its certificate says. Errors only, mm; nothing of the key."""
+
+    copy: int
+    largest_mm: float
+    allowed_mm: float
+    restored: bool
+    """Made to factory depths; else the key was copied as it is."""
+    worn_mm: float
+    """The most that one cut of the key had lost; 0 for one like new."""
+    measured_utc: str = ""
+
+
+@dataclass(frozen=True)
 class NewSale:
     """What is known of a sale when it opens."""
 

@@ -24,8 +24,8 @@ _STATUS = {
 }
 
 
-def receipt_of(sale: Sale, pay_code: str) -> Receipt:
-    """What the shopper is shown of the money."""
+def receipt_of(sale: Sale, pay_code: str, certificates: tuple[str, ...] = ()) -> Receipt:
+    """What the shopper is shown of the money, and what they keep of the copies."""
     status = "free" if sale.price_each_minor == 0 else _STATUS.get(sale.money, "reserved")
     return Receipt(
         transaction=sale.transaction,
@@ -36,6 +36,7 @@ def receipt_of(sale: Sale, pay_code: str) -> Receipt:
         pay_code=pay_code,
         # A recut is the claim; it brings no other.
         bring_back_code=sale.bring_back_code if sale.delivered and not sale.recut_of else "",
+        certificates=certificates,
     )
 
 
@@ -59,7 +60,7 @@ def _paid(context: SessionContext, event: Settled) -> None:
     visit.sale_open = False
     if not sale.closed:
         context.unsettled = (*context.unsettled, sale.transaction)
-    visit.receipt = receipt_of(sale, event.pay_code)
+    visit.receipt = receipt_of(sale, event.pay_code, context.ports.certificates.of_sale(sale))
     context.audit(AuditKind.SALE, copies=sale.delivered, amount_minor=sale.due_minor, blank=sale.blank)
     context.session.captured()
 

@@ -92,7 +92,8 @@ def enter_checking(context: SessionContext) -> None:
     if planned is None:
         raise LookupError("the plan is forgotten")
     transaction, copy, touched = visit.transaction, making.copy, making.touched
-    context.request(Lane.MACHINE, lambda: effects.check(ports, transaction, copy, planned, touched))
+    key = effects.made_from(visit.secrets, restore=context.order.restore)
+    context.request(Lane.MACHINE, lambda: effects.check(ports, transaction, copy, planned, touched, key))
 
 
 def handle_checking(context: SessionContext, event: Intent | Report) -> None:

@@ -1,0 +1,34 @@
+"""A small file that only its owner may read, replaced at once and for good.
+
+Responsible for: writing it so that after a power cut the old text or the new one lies there, whole. Not responsible
+for: what is in it (`kiosk.records.audit.seal`, `kiosk.records.certificate`).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Put `text` in place of what is there; the folder is made if need be.
+
+    Raises:
+        OSError: the folder refuses.
+    """
+    beside = path.with_name(f"{path.name}.new")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside.unlink(missing_ok=True)
+    # A link that somebody left there is not followed.
+    descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+    try:
+        os.write(descriptor, text.encode("ascii"))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    beside.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
