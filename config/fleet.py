@@ -67,7 +67,8 @@ class Fleet(Frozen):
     window: int = Field(ge=1, le=10_000)
     """Events on the way at once."""
     resend_after_s: float = Field(gt=0, le=86_400)
-    """With confirm = "collector": send again what the collector has not confirmed for this long."""
+    """With confirm = "collector": send again what the collector has not confirmed for this long, the next time for
+    twice as long, and so on."""
     trusted_keys: tuple[Name, ...] = Field(default=(), max_length=16)
     """Ed25519 public keys (base64, 32 bytes) whose documents are believed."""
     broker: Broker

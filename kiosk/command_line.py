@@ -92,6 +92,7 @@ COMMANDS: Mapping[str, str | Group] = {
             "keygen": "kiosk.commands.fleet:keygen",
             "sign": "kiosk.commands.fleet:sign_document",
             "take": "kiosk.commands.fleet:take",
+            "doctor": "kiosk.commands.office:doctor",
         },
     ),
     "simulate": Group(

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import base64
 import os
-from contextlib import closing
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from socket import gethostname
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,7 +31,8 @@ from config.settings import load_settings
 from config.toml_files import checked, read_toml
 from hardware.clock import SystemClock
 from kiosk.commands.books import owned_audit
-from kiosk.commands.options import ConfigOption, DataOption
+from kiosk.commands.office import secret
+from kiosk.commands.options import ConfigOption, DataOption, FleetFile
 from kiosk.data_paths import data_paths
 from kiosk.extras import Extra, needing
 from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, DocumentRefused, Documents, Payload, sign
@@ -37,20 +42,26 @@ from kiosk.operations.recorder import open_operations
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import migrate
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="Fleet settings; the shipped ones by default.")]
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
+    from kiosk.operations.metrics import MetricsPage
 
 
 def collect(
-    config: ConfigFile = None,
+    config: FleetFile = None,
     name: Annotated[str, typer.Option(help="User name at the broker.")] = "collector",
+    instance: Annotated[str, typer.Option(help="Tells collectors of one user apart; the host by default.")] = "",
+    keep_days: Annotated[int, typer.Option(min=7, max=3650, help="How long events are kept.")] = 400,
+    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Serve figures here, loopback; 0: none.")] = 0,
     once: Annotated[bool, typer.Option("--check", help="Connect to both servers, say so, and leave.")] = False,
 ) -> None:
-    """Take events from the broker into PostgreSQL, each exactly once, until interrupted.
+    """Take events from the broker into PostgreSQL, each exactly once, until ended; several share the work.
 
     The environment gives the password (KIOSK_MQTT_PASSWORD) and the database (KIOSK_COLLECTOR_DSN).
     """
     fleet = load_fleet(config)
-    password, dsn = _secret("KIOSK_MQTT_PASSWORD"), _secret("KIOSK_COLLECTOR_DSN")
+    password, dsn = secret("KIOSK_MQTT_PASSWORD"), secret("KIOSK_COLLECTOR_DSN")
     clock = SystemClock()
     # The database client costs most of a second that no other command should pay.
     with needing(Extra.FLEET):
@@ -58,28 +69,58 @@ def collect(
 
         from kiosk.operations.fleet.collector import Collector
 
-    collector = Collector(fleet, name, password, lambda: psycopg.connect(dsn), clock)
-    deadline_s = clock.now_s() + fleet.broker.connect_timeout_s
-    said = ""
-    try:
-        while True:
+    collector = Collector(
+        fleet,
+        name,
+        password,
+        lambda: psycopg.connect(dsn),
+        clock,
+        instance=instance or gethostname(),
+        keep_days=keep_days,
+    )
+    with ExitStack() as ending:
+        ended = ending.enter_context(_asked_to_end())
+        ending.callback(collector.close)
+        if metrics_port:
+            ending.callback(_page_of(collector.metrics, metrics_port).stop)
+        deadline_s = clock.now_s() + fleet.broker.connect_timeout_s
+        said = "nothing"
+        while not ended.is_set():
             collector.step(0.5)
-            if collector.problem != said:
-                said = collector.problem
-                typer.echo(f"collector: {said or 'connected'}", err=True)
+            now = "connected" if collector.listening else collector.problem
+            if now and now != said:
+                said = now
+                typer.echo(f"collector: {said}", err=True)
             if once and collector.listening:
                 typer.echo("broker and database answer")
                 return
             if once and clock.now_s() > deadline_s:
-                raise BadInput(Problem("fleet", "", said or "no answer"))
-            if said:
-                clock.sleep(0.2)
-    except KeyboardInterrupt:
-        typer.echo(
-            f"stored {collector.stored}, seen before {collector.duplicates}, rejected {collector.rejected}", err=True
-        )
+                raise BadInput(Problem("fleet", "", collector.problem or "no answer"))
+            if not collector.listening:
+                ended.wait(0.2)
+    counts = collector.counts
+    typer.echo(f"stored {counts.stored}, seen before {counts.duplicates}, rejected {counts.rejected}", err=True)
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[Event]:
+    """Set by Ctrl-C or a service manager; the batch being stored is finished first."""
+    ended = Event()
+    before = [(number, signal.signal(number, lambda *_: ended.set())) for number in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        yield ended
     finally:
-        collector.close()
+        for number, handler in before:
+            signal.signal(number, handler)
+
+
+def _page_of(metrics: Callable[[], list[Metric]], port: int) -> MetricsPage:
+    from kiosk.operations.metrics import MetricsPage
+
+    try:
+        return MetricsPage("127.0.0.1", port, metrics)
+    except OSError as error:
+        raise BadInput(Problem("--metrics-port", "", error.strerror or "cannot be used")) from error
 
 
 def keygen(out: Annotated[Path, typer.Argument(help="Private key file to make; never overwritten.")]) -> None:
@@ -155,10 +196,3 @@ def take(
             facts = {"document": kind.value, "version": answer.version, "digest": answer.digest, "key": answer.key}
             audit.record(AuditKind.DOCUMENT_TAKEN, facts)
     typer.echo(f"{kind.value}, version {answer.version}: in force from the next start")
-
-
-def _secret(name: str) -> str:
-    value = os.environ.get(name, "")
-    if not value:
-        raise BadInput(Problem("environment", name, "is not set"))
-    return value

@@ -19,3 +19,4 @@ DataOption: TypeAlias = Annotated[
 PORT_HELP = "Serial port, pseudo-terminal or socket://host:port."
 MachineOption: TypeAlias = Annotated[Path | None, typer.Option("--machine", help="This machine file, not the owner's.")]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="For machines: JSON, one object a line.")]
+FleetFile = Annotated[Path | None, typer.Option("--config", help="Fleet settings; the shipped ones by default.")]

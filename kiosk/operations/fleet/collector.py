@@ -1,80 +1,73 @@
 """The other end: events from the broker into PostgreSQL, each exactly once.
 
-Responsible for: storing every event idempotently, and telling each kiosk up to where its events are stored, only
-after the commit. Not responsible for: kiosks themselves, or reports over the collected data.
+Responsible for: taking events as fast as they can be stored and no faster, and telling each kiosk up to where its
+events are stored, only after the commit. Not responsible for: tables (`store`), or kiosks themselves.
 
-The broker's acknowledgement is sent after the commit too, so a collector that dies loses nothing: the broker sends
-again, and what was stored already is recognised by its key (kiosk, stream, sequence).
+Collectors of one fleet share the events among them (an MQTT shared subscription), each under a name of its own. The
+database is written from a thread of its own, so that the broker is served meanwhile. The broker's acknowledgement is
+sent after the commit: it never has more than its `max_inflight_messages` on the way to a collector. One that dies loses
+nothing, and its session ends with it: what it had not stored the kiosks send again, and what was stored is recognised.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import psycopg
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
-from paho.mqtt.enums import MQTTErrorCode
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from psycopg.types.json import Jsonb
-from pydantic import AwareDatetime, Field, ValidationError, field_validator
+from prometheus_client import Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from pydantic import ValidationError
 
-from config.base import Frozen
 from config.fleet import Fleet
 from hardware.clock import Clock
-from kiosk.operations.fleet.mqtt import ONLINE, Backoff, broker_client, session_properties
+from kiosk.operations.fleet.mqtt import ONLINE, Backoff, broker_client
+from kiosk.operations.fleet.store import Connection, Event, EventStore, Stored
 
 log = logging.getLogger(__name__)
 
 MAX_EVENT_BYTES = 16_384
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS fleet_event (
-    kiosk text NOT NULL,
-    stream text NOT NULL,
-    sequence bigint NOT NULL,
-    happened_utc timestamptz NOT NULL,
-    kind text NOT NULL,
-    facts jsonb NOT NULL,
-    received_utc timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (kiosk, stream, sequence)
-);
-CREATE INDEX IF NOT EXISTS fleet_event_happened ON fleet_event (happened_utc);
-CREATE TABLE IF NOT EXISTS fleet_stream (
-    kiosk text NOT NULL,
-    stream text NOT NULL,
-    through bigint NOT NULL,
-    PRIMARY KEY (kiosk, stream)
-);
-CREATE TABLE IF NOT EXISTS fleet_kiosk (
-    kiosk text PRIMARY KEY,
-    online boolean NOT NULL,
-    since_utc timestamptz NOT NULL DEFAULT now()
-);
-"""
+WINDOW = 2000
+MOST_IN_A_BATCH = 1000
+FEWEST_IN_A_BATCH = 50
+BATCH_S = 0.5
+"""A batch that took longer makes the next one half as large."""
+BATCH_BOUNDS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+GROUP = "collectors"
 
 
-class Event(Frozen):
-    """An event as it arrives, checked before anything is stored."""
+@dataclass
+class Counts:
+    """What a collector has done since it started."""
 
-    kiosk: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    stream: str = Field(pattern=r"^[0-9a-f]{16}$")
-    sequence: int = Field(ge=1, lt=2**62)
-    first_kept: int = Field(ge=1, lt=2**62)
-    happened_utc: AwareDatetime
-    kind: str = Field(pattern=r"^[a-z_]{1,40}$")
-    facts: dict[str, str | bool | int | float | None] = Field(max_length=40)
+    stored: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    batch_s: Histogram = field(
+        default_factory=lambda: Histogram(
+            "keykiosk_collector_batch_seconds", "How long a batch took to store", registry=None, buckets=BATCH_BOUNDS_S
+        )
+    )
+    longest_batch_s: float = 0.0
 
-    @field_validator("facts")
-    @classmethod
-    def _can_be_stored(cls, facts: dict[str, str | bool | int | float | None]) -> dict[str, Any]:
-        texts = [*facts, *(fact for fact in facts.values() if isinstance(fact, str))]
-        if any("\0" in text for text in texts):
-            raise ValueError("a text holds a NUL")
-        return facts
+
+@dataclass(frozen=True)
+class _Batch:
+    messages: Sequence[MQTTMessage]
+    rejected: int
+    stored: Stored
+    took_s: float
 
 
 class Collector:
@@ -85,24 +78,43 @@ class Collector:
         fleet: Fleet,
         name: str,
         password: str,
-        open_store: Callable[[], psycopg.Connection[tuple[Any, ...]]],
+        open_store: Callable[[], Connection],
         clock: Clock,
+        *,
+        instance: str = "1",
+        keep_days: int = 400,
     ) -> None:
         self._fleet = fleet
         self._name = name
+        self._instance = instance
         self._password = password
         self._open_store = open_store
+        self._keep_days = keep_days
         self._clock = clock
         self._backoff = Backoff(fleet.broker.retry_min_s, fleet.broker.retry_max_s)
         self._client: Client | None = None
-        self._store: psycopg.Connection[tuple[Any, ...]] | None = None
-        self._waiting: list[MQTTMessage] = []
-        self.stored = 0
-        self.duplicates = 0
-        self.rejected = 0
+        self._connection: Connection | None = None
+        self._store: EventStore | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="collector")
+        self._writing: Future[_Batch] | None = None
+        self._waiting: deque[MQTTMessage] = deque()
+        self._most = MOST_IN_A_BATCH
+        self.counts = Counts()
         self.listening = False
         """Whether the broker has confirmed what we subscribed to."""
         self.problem = ""
+
+    def metrics(self) -> list[Metric]:
+        """For the collector's own page of figures; any thread."""
+        counts = self.counts
+        return [
+            CounterMetricFamily("keykiosk_collector_stored", "Events stored", counts.stored),
+            CounterMetricFamily("keykiosk_collector_duplicates", "Events that were stored already", counts.duplicates),
+            CounterMetricFamily("keykiosk_collector_rejected", "Events of a wrong form", counts.rejected),
+            GaugeMetricFamily("keykiosk_collector_listening", "Whether broker and database answer", self.listening),
+            GaugeMetricFamily("keykiosk_collector_waiting", "Events taken and not stored yet", len(self._waiting)),
+            *counts.batch_s.collect(),
+        ]
 
     def step(self, timeout_s: float) -> None:
         """One turn: connect if it is time, receive for up to `timeout_s`, store, acknowledge."""
@@ -110,18 +122,28 @@ class Collector:
             if self._backoff.due(self._clock.now_s()):
                 self._connect()
             return
-        if self._client.loop(timeout_s) is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+        if not self._served(self._client, timeout_s if self._writing is None else min(timeout_s, 0.005)):
             self._lost(self.problem or "connection lost")
             return
-        if self._waiting:
-            try:
-                self._store_waiting()
-            except psycopg.OperationalError as error:
-                self._lost(f"PostgreSQL: {error}")
+        try:
+            if self._writing is not None and self._writing.done():
+                self._settle(self._writing.result())
+            if self._writing is None and self._store is not None:
+                batch = list(islice(self._waiting, self._most))
+                self._writing = self._thread.submit(self._write, self._store, batch) if batch else None
+        except psycopg.Error as error:
+            self._writing = None
+            self._lost(f"PostgreSQL: {type(error).__name__}: {error}")
 
     def close(self) -> None:
-        """Let go of broker and database; the broker keeps our session."""
-        client, self._client = self._client, None
+        """Finish the batch that is being written, and let go of broker and database."""
+        client = self._client
+        if self._writing is not None:
+            try:
+                self._settle(self._writing.result())
+            except psycopg.Error as error:
+                log.warning("the last batch was not stored", extra={"reason": str(error)})
+        self._client, self._writing = None, None
         self.listening = False
         if client is not None:
             client.disconnect()
@@ -129,29 +151,47 @@ class Collector:
             connection = client.socket()
             if connection is not None:
                 connection.close()
-        store, self._store = self._store, None
+        store, self._connection, self._store = self._connection, None, None
         if store is not None:
             store.close()
         self._waiting.clear()
 
+    def _served(self, client: Client, timeout_s: float) -> bool:
+        """Read all that has come, within what may wait; `Client.loop` would ask the system once a message."""
+        connection = client.socket()
+        if connection is None:
+            return False
+        before = len(self._waiting)
+        if client.loop(timeout_s) is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        while before < len(self._waiting) < WINDOW:
+            before = len(self._waiting)
+            if client.loop_read() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return False
+        return True
+
     def _connect(self) -> None:
         broker = self._fleet.broker
         try:
-            self._store = self._open_store()
-            with self._store.transaction():
-                self._store.execute(SCHEMA)
-            client = broker_client(broker, self._name, self._password, window=1000, manual_ack=True)
+            self._connection = self._open_store()
+            self._connection.autocommit = True
+            self._store = EventStore(self._connection, self._keep_days)
+            self._store.keep_up(self._clock.utc())
+            # Version 5 would carry the same and costs paho a third of its time in empty properties of every message.
+            client = broker_client(
+                broker,
+                self._name,
+                self._password,
+                window=WINDOW,
+                manual_ack=True,
+                session=self._instance,
+                protocol=MQTTProtocolVersion.MQTTv311,
+            )
             client.on_connect = self._connected
             client.on_subscribe = self._subscribed
             client.on_message = self._arrived
-            client.connect(
-                broker.host,
-                broker.port,
-                keepalive=broker.keepalive_s,
-                clean_start=False,
-                properties=session_properties(broker, 1000),
-            )
-        except (OSError, ValueError, psycopg.OperationalError) as error:
+            client.connect(broker.host, broker.port, keepalive=broker.keepalive_s)
+        except (OSError, ValueError, psycopg.Error) as error:
             self._lost(f"{type(error).__name__}: {error}")
             return
         self._client = client
@@ -164,9 +204,7 @@ class Collector:
             self.problem = f"broker refused us: {reason}"
             return
         root = self._fleet.topic_root
-        client.subscribe([(f"{root}/+/events", 1), (f"{root}/+/online", 1)])
-        self._backoff.succeeded()
-        log.info("collector connected")
+        client.subscribe([(f"$share/{GROUP}/{root}/+/events", 1), (f"{root}/+/online", 1)])
 
     def _subscribed(
         self, _client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
@@ -174,104 +212,82 @@ class Collector:
         self.listening = not any(reason.is_failure for reason in reasons)
         if not self.listening:
             self.problem = "broker does not let us read the events"
+            return
+        self._backoff.succeeded()
+        log.info("collector connected")
 
     def _arrived(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         self._waiting.append(message)
 
-    def _store_waiting(self) -> None:
-        if self._client is None or self._store is None:
-            return
-        waiting, self._waiting = self._waiting, []
+    def _write(self, store: EventStore, messages: Sequence[MQTTMessage]) -> _Batch:
+        """In the database's thread."""
+        began_s = time.monotonic()
         events: list[Event] = []
         online: dict[str, bool] = {}
-        for message in waiting:
-            kiosk, _, what = message.topic.removeprefix(f"{self._fleet.topic_root}/").partition("/")
+        rejected = 0
+        root = f"{self._fleet.topic_root}/"
+        for message in messages:
+            kiosk, _, what = message.topic.removeprefix(root).partition("/")
             if what == "online":
                 online[kiosk] = message.payload == ONLINE
-            elif (event := self._checked(kiosk, bytes(message.payload))) is not None:
+                continue
+            event = _checked(kiosk, bytes(message.payload))
+            if event is None:
+                rejected += 1
+            else:
                 events.append(event)
-        with self._store.transaction():
-            new = self._insert(events)
-            confirmed = self._advance(events)
-            for kiosk, is_online in online.items():
-                self._store.execute(
-                    "INSERT INTO fleet_kiosk (kiosk, online) VALUES (%s, %s) ON CONFLICT (kiosk) DO UPDATE "
-                    "SET online = excluded.online, since_utc = now() WHERE fleet_kiosk.online <> excluded.online",
-                    (kiosk, is_online),
-                )
-        self.stored += new
-        self.duplicates += len(events) - new
-        for message in waiting:
-            self._client.ack(message.mid, message.qos)
-        for (kiosk, stream), through in confirmed.items():
-            self._client.publish(
+        store.keep_up(self._clock.utc())
+        stored = store.store(events, online)
+        return _Batch(messages, rejected, stored, time.monotonic() - began_s)
+
+    def _settle(self, batch: _Batch) -> None:
+        """A batch is committed: tell the broker, and each kiosk of it."""
+        self._writing = None
+        for _ in batch.messages:
+            self._waiting.popleft()
+        counts = self.counts
+        counts.stored += batch.stored.new
+        counts.duplicates += batch.stored.duplicates
+        counts.rejected += batch.rejected
+        counts.longest_batch_s = max(counts.longest_batch_s, batch.took_s)
+        counts.batch_s.observe(batch.took_s)
+        if batch.took_s > BATCH_S:
+            self._most = max(self._most // 2, FEWEST_IN_A_BATCH)
+        elif len(batch.messages) == self._most and batch.took_s < BATCH_S / 4:
+            self._most = min(self._most * 2, MOST_IN_A_BATCH)
+        client = self._client
+        if client is None:
+            return
+        for message in batch.messages:
+            client.ack(message.mid, message.qos)
+        for (kiosk, stream), (through, highest) in batch.stored.reached.items():
+            # A word that is lost here is said again with the next event of this kiosk, or at its next connection.
+            client.publish(
                 f"{self._fleet.topic_root}/{kiosk}/stored",
-                json.dumps({"stream": stream, "through": through}),
-                qos=1,
+                json.dumps({"stream": stream, "through": through, "highest": highest}),
                 retain=True,
             )
-
-    def _checked(self, kiosk: str, payload: bytes) -> Event | None:
-        reason = ""
-        event = None
-        if len(payload) > MAX_EVENT_BYTES:
-            reason = "too large"
-        else:
-            try:
-                event = Event.model_validate_json(payload)
-            except ValidationError as error:
-                reason = f"{error.error_count()} problems in its form"
-        if event is not None and event.kiosk != kiosk:
-            # The broker lets a kiosk write only below its own name, so the topic is what to believe.
-            event, reason = None, "names another kiosk"
-        if event is None:
-            self.rejected += 1
-            log.warning("event rejected", extra={"kiosk": kiosk, "reason": reason})
-        return event
-
-    def _insert(self, events: list[Event]) -> int:
-        if not events or self._store is None:
-            return 0
-        with self._store.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO fleet_event (kiosk, stream, sequence, happened_utc, kind, facts) "
-                "VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-                [
-                    (event.kiosk, event.stream, event.sequence, event.happened_utc, event.kind, Jsonb(event.facts))
-                    for event in events
-                ],
-            )
-            return cursor.rowcount
-
-    def _advance(self, events: list[Event]) -> dict[tuple[str, str], int]:
-        """Per stream, the highest sequence below which nothing is missing."""
-        kept: dict[tuple[str, str], int] = {}
-        for event in events:
-            key = (event.kiosk, event.stream)
-            kept[key] = max(kept.get(key, 1), event.first_kept)
-        through: dict[tuple[str, str], int] = {}
-        if self._store is None:
-            return through
-        for (kiosk, stream), first_kept in sorted(kept.items()):
-            row = self._store.execute(
-                "INSERT INTO fleet_stream (kiosk, stream, through) VALUES (%s, %s, %s) ON CONFLICT (kiosk, stream) "
-                "DO UPDATE SET through = greatest(fleet_stream.through, excluded.through) RETURNING through",
-                (kiosk, stream, first_kept - 1),
-            ).fetchone()
-            known = int(row[0]) if row else 0
-            row = self._store.execute(
-                "UPDATE fleet_stream SET through = coalesce((SELECT max(sequence) FROM (SELECT sequence, "
-                "row_number() OVER (ORDER BY sequence) AS place FROM fleet_event "
-                "WHERE kiosk = %(kiosk)s AND stream = %(stream)s AND sequence > %(known)s) AS later "
-                "WHERE sequence = place + %(known)s), %(known)s) "
-                "WHERE kiosk = %(kiosk)s AND stream = %(stream)s RETURNING through",
-                {"kiosk": kiosk, "stream": stream, "known": known},
-            ).fetchone()
-            through[kiosk, stream] = int(row[0]) if row else known
-        return through
 
     def _lost(self, why: str) -> None:
         self.close()
         self.problem = why
         wait_s = self._backoff.failed(self._clock.now_s())
         log.warning("collector not connected", extra={"reason": why, "retry_s": wait_s})
+
+
+def _checked(kiosk: str, payload: bytes) -> Event | None:
+    reason = ""
+    event = None
+    if len(payload) > MAX_EVENT_BYTES:
+        reason = "too large"
+    else:
+        try:
+            event = Event.model_validate_json(payload)
+        except ValidationError as error:
+            reason = f"{error.error_count()} problems in its form"
+    if event is not None and event.kiosk != kiosk:
+        # The broker lets a kiosk write only below its own name, so the topic is what to believe.
+        event, reason = None, "names another kiosk"
+    if event is None:
+        log.warning("event rejected", extra={"kiosk": kiosk, "reason": reason})
+    return event

@@ -3,6 +3,10 @@
 Responsible for: the MQTT session (version 5, QoS 1, persistent, TLS, last will), what is on the way, and trying
 again. Not responsible for: keeping events (`outbox`) or believing documents (`signed`).
 
+How many events are on the way at once follows what comes through: a few at first, one more with each confirmation, half
+as many after a loss, one after a silence, `window` at most. A broker with short queues drops what many kiosks send at
+once and says nothing; the collector's confirmation shows the gap, and what fell into it is sent again.
+
 `Uplink.step` does one short turn and never sleeps; one thread of its own calls it. A new MQTT client is made for every
 connection, so that nothing is remembered outside the outbox: what was on the way when a link broke is read from there
 again and sent under its old number.
@@ -19,8 +23,8 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage, MQTTv5
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -32,17 +36,34 @@ from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefuse
 
 log = logging.getLogger(__name__)
 
+NOBODY_LISTENS = 0x10
+"""MQTT 5's reason code: taken, but no subscriber is there to have it."""
+SENT_AT_FIRST = 10
+GAP_S = 0.5
+MOST_PATIENCE = 100
+"""Times `resend_after_s`, the longest wait for a collector that confirms nothing."""
 ONLINE = b"online"
 OFFLINE = b"offline"
 
 
-def broker_client(broker: Broker, name: str, password: str, *, window: int, manual_ack: bool = False) -> Client:
-    """An MQTT 5 client for `broker`, not yet connected.
+def broker_client(
+    broker: Broker,
+    name: str,
+    password: str,
+    *,
+    window: int,
+    manual_ack: bool = False,
+    session: str = "",
+    protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5,
+) -> Client:
+    """A client for `broker`, not yet connected. `session` tells several clients of one user apart.
 
     Raises:
         OSError: a certificate file cannot be read (ssl.SSLError is one).
     """
-    client = Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=MQTTv5, manual_ack=manual_ack)
+    # No kiosk's name holds a slash, so none can take a session that is told apart by one.
+    client_id = f"{name}/{session}" if session else name
+    client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=protocol, manual_ack=manual_ack)
     client.username_pw_set(name, password)
     client.connect_timeout = broker.connect_timeout_s
     client.max_inflight_messages_set(window)
@@ -112,6 +133,9 @@ class Uplink:
         self._sent_through = 0
         self._on_the_way: dict[int, int] = {}
         self._progress_s = 0.0
+        self._allowed = 0
+        self._patience_s = fleet.resend_after_s
+        self._gap_since_s: float | None = None
         self.problem = ""
         """Why the link is down or what it complains of; empty when all is well."""
 
@@ -177,9 +201,8 @@ class Uplink:
         client.publish(f"{self._base}/online", ONLINE, qos=1, retain=True)
         self._ready = True
         self.problem = ""
-        self._sent_through = 0
-        self._on_the_way.clear()
-        self._progress_s = self._clock.now_s()
+        self._allowed = min(SENT_AT_FIRST, self._fleet.window)
+        self._begin_again()
         self._backoff.succeeded()
         log.info("fleet link up")
 
@@ -199,12 +222,14 @@ class Uplink:
         if self._client is None:
             return
         now_s = self._clock.now_s()
-        if self._on_the_way and now_s - self._progress_s > self._fleet.resend_after_s:
+        silent = bool(self._on_the_way) and now_s - self._progress_s > self._patience_s
+        if silent or (self._gap_since_s is not None and now_s - self._gap_since_s > GAP_S):
             log.warning("fleet events unconfirmed, sending again", extra={"count": len(self._on_the_way)})
-            self._sent_through = 0
-            self._on_the_way.clear()
-            self._progress_s = now_s
-        room = self._fleet.window - len(self._on_the_way)
+            self._allowed = 1 if silent else max(self._allowed // 2, 1)
+            if silent:
+                self._patience_s = min(self._patience_s * 2, self._fleet.resend_after_s * MOST_PATIENCE)
+            self._begin_again()
+        room = self._allowed - len(self._on_the_way)
         if room <= 0:
             return
         events = self._outbox.pending(self._sent_through, room)
@@ -215,17 +240,32 @@ class Uplink:
             self._on_the_way[event.sequence] = info.mid
             self._sent_through = event.sequence
 
+    def _begin_again(self) -> None:
+        """Send from the oldest event kept; what was on the way counts for nothing."""
+        self._sent_through = 0
+        self._on_the_way.clear()
+        self._gap_since_s = None
+        self._progress_s = self._clock.now_s()
+
+    def _came_through(self) -> None:
+        self._allowed = min(self._allowed + 1, self._fleet.window)
+        self._patience_s = self._fleet.resend_after_s
+        self._progress_s = self._clock.now_s()
+        self.problem = ""
+
     def _published(
         self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _properties: Properties | None
     ) -> None:
         if reason.is_failure:
             self.problem = f"broker did not take an event: {reason}"
             return
+        if reason.value == NOBODY_LISTENS:
+            self.problem = "no collector listens at the broker"
         if self._fleet.confirm is ConfirmBy.BROKER:
             for sequence in [number for number, its_mid in self._on_the_way.items() if its_mid == mid]:
                 self._outbox.discard(sequence)
                 del self._on_the_way[sequence]
-                self._progress_s = self._clock.now_s()
+                self._came_through()
 
     def _arrived(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         kind = message.topic.removeprefix(f"{self._base}/")
@@ -240,19 +280,22 @@ class Uplink:
             return
         try:
             said = json.loads(payload)
-            stream, through = said["stream"], said["through"]
-        except (ValueError, KeyError, TypeError, RecursionError):
+            stream, through, highest = said["stream"], said["through"], said.get("highest", 0)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             self.problem = "the collector's confirmation cannot be read"
             return
         # Of another stream: from before this database. Beyond what we ever sent: not of this kiosk's making.
         if stream != self._outbox.stream or not isinstance(through, int) or through > self._outbox.last_sequence():
             return
+        gap = isinstance(highest, int) and through < highest
+        # Two collectors may store out of order: a gap counts when it stays open for a moment.
+        self._gap_since_s = (self._gap_since_s or self._clock.now_s()) if gap and self._on_the_way else None
         self._outbox.discard_through(through)
         confirmed = [sequence for sequence in self._on_the_way if sequence <= through]
         for sequence in confirmed:
             del self._on_the_way[sequence]
         if confirmed:
-            self._progress_s = self._clock.now_s()
+            self._came_through()
 
     def _lost(self, why: str) -> None:
         self._drop()

@@ -36,5 +36,5 @@ def cluster() -> Iterator[Postgres]:
 def postgres(cluster: Postgres) -> Postgres:
     """The cluster with nothing in it."""
     with cluster.connect() as connection:
-        connection.execute("DROP TABLE IF EXISTS fleet_event, fleet_stream, fleet_kiosk")
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     return cluster

@@ -89,8 +89,8 @@ class KioskEnd:
         self.connection.close()
 
 
-def collector_end(fleet: Fleet, postgres: Postgres) -> Collector:
-    return Collector(fleet, "collector", "all", postgres.connect, SystemClock())
+def collector_end(fleet: Fleet, postgres: Postgres, instance: str = "1") -> Collector:
+    return Collector(fleet, "collector", "all", postgres.connect, SystemClock(), instance=instance)
 
 
 def until(so: Callable[[], bool], *ends: Steps, limit_s: float = 30.0) -> None:

@@ -25,8 +25,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from config.fleet import Broker, ConfirmBy, Fleet
+from tests.support.paths import ROOT
 
 START_LIMIT_S = 20.0
+DEPLOY = ROOT / "deploy" / "mosquitto"
 
 
 def free_port() -> int:
@@ -104,6 +106,12 @@ class Certificates:
         )
 
 
+def shipped_limits() -> tuple[str, ...]:
+    """The lines of the broker file we ship that say how much it keeps."""
+    lines = (DEPLOY / "mosquitto.conf").read_text().splitlines()
+    return tuple(line for line in lines if line.startswith(("max_", "set_tcp")))
+
+
 class Mosquitto:
     """A Mosquitto of our own. `options` are further lines of its configuration."""
 
@@ -117,8 +125,7 @@ class Mosquitto:
         passwords.write_text("".join(f"{name}:{password}\n" for name, password in users.items()))
         subprocess.run([needed("mosquitto_passwd", "mosquitto"), "-U", str(passwords)], check=True)
         acl = folder / "acl"
-        shipped = Path(__file__).parents[3] / "deploy" / "mosquitto" / "keykiosk.acl"
-        shutil.copy(shipped, acl)
+        shutil.copy(DEPLOY / "keykiosk.acl", acl)
         (folder / "data").mkdir(exist_ok=True)
         self.configuration = folder / "mosquitto.conf"
         self.configuration.write_text(
@@ -190,7 +197,9 @@ class Mosquitto:
 class Postgres:
     """A PostgreSQL cluster of our own, run as an unprivileged user when the tests run as root."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, on_disk: bool = False) -> None:
+        """`on_disk`: every commit reaches it, which tests need not wait for."""
+        self._options = [] if on_disk else ["-F"]
         versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
         places = tuple(str(path) for path in versions)
         self._program = needed("postgres", "postgresql", *places)
@@ -208,7 +217,7 @@ class Postgres:
     def start(self) -> None:
         command = [self._program, "-D", str(self.data), "-p", str(self.port), "-h", "127.0.0.1", "-k", ""]
         self._process = subprocess.Popen(
-            [*command, "-F"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self._user, cwd="/"
+            [*command, *self._options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self._user, cwd="/"
         )
         await_port(self.port, self._process)
         until = time.monotonic() + START_LIMIT_S
