@@ -11,6 +11,7 @@ from enum import StrEnum
 from hardware.ports import MachineStatus, WireLine
 from hardware.scan import Pixels
 from kiosk.identification.compare import Likeness
+from kiosk.key.condition import KeyCondition
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule
 from kiosk.policy.role import Role
@@ -321,6 +322,8 @@ class Snapshot:
     try_again: Outcome | None = None
     offer: Offer | None = None
     worn: WornChoice | None = None
+    condition: KeyCondition | None = None
+    """How worn the key is, for whoever asks beside an offer or a refusal."""
     refusal: Refusal | None = None
     progress: Progress | None = None
     check: CheckResult | None = None

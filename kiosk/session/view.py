@@ -50,6 +50,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         if visit and order and order.blank and state in (State.OFFER, State.PAYING)
         else None,
         worn=WornChoice(order.worn_cuts) if order and state is State.WORN else None,
+        condition=order.condition if order and state in (State.OFFER, State.REFUSED) else None,
         refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
         progress=_looking(visit) if visit and state in _LOOKING else _progress(context, visit),
         check=making.check if making else None,

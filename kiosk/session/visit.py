@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from hardware.scan import ScanFrames
 from kiosk.cutting.plan import CutPlan
+from kiosk.key.condition import KeyCondition
 from kiosk.key.reading import Outcome, StampReading
 from kiosk.key.secrecy import wipe
 from kiosk.policy.decision import Approval, Decision, FiredRule
@@ -84,6 +85,7 @@ class Order:
     blank: str
     """Empty: the key was not identified, nothing of it is offered."""
     worn_cuts: tuple[int, ...] = ()
+    condition: KeyCondition | None = None
     restore: bool = True
     quantity: int = 1
     finish: str = ""

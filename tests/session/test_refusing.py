@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kiosk.key.condition import Condition
 from kiosk.key.reading import Identification, Outcome, StampReading, Unseen, Wear
 from kiosk.session.context import Lane
 from kiosk.session.intents import (
@@ -101,6 +102,24 @@ def test_a_worn_key_asks_how_to_copy_it(kiosk: Shop) -> None:
     assert seen.worn.cuts == (1, 2, 3, 4, 5)
     kiosk.stage.post(ChooseRepair(restore=True))
     kiosk.stage.run_to(State.OFFER)
+
+
+def test_how_worn_a_key_is_stands_beside_an_offer_and_beside_a_refusal_that_named_its_cuts(kiosk: Shop) -> None:
+    used = identified()
+    kiosk.reader.identifications = [replace(used, cuts=tuple(replace(cut, residual_mm=-0.11) for cut in used.cuts))]
+    kiosk.reader.head = DND
+    lay_key(kiosk)
+    told = kiosk.stage.run_to(State.OFFER).condition
+    assert told is not None
+    assert (told.condition, told.lost_mm) == (Condition.USED, 0.1)
+    kiosk.stage.post(Confirm())
+    assert kiosk.stage.run_to(State.REFUSED).condition == told
+
+
+def test_of_a_restricted_key_nothing_is_said(kiosk: Shop) -> None:
+    kiosk.reader.identifications = [Identification(Outcome.IDENTIFIED, "MEDECO")]
+    lay_key(kiosk)
+    assert kiosk.stage.run_to(State.REFUSED).condition is None
 
 
 def test_buying_waits_for_the_head_to_be_read(kiosk: Shop) -> None:

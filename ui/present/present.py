@@ -14,7 +14,7 @@ from config.store import Store
 from kiosk.session.intents import Cancel, MoreTime, SetLanguage, StaffKey
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
-from ui.present import help, shopper, staff
+from ui.present import condition, help, shopper, staff
 from ui.present.language import Translation, language_name, load_words
 from ui.present.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleReach, ToggleSpeech
 from ui.present.shown import Action, ButtonKind, Shown, WaitingShown
@@ -38,6 +38,8 @@ def present(snapshot: Snapshot, local: Local, store: Store, own_languages: Path 
     words = words_for(snapshot, store, own_languages)
     if snapshot.state is State.WELCOME and local.help_open:
         shown = help.help_page(words, local, snapshot, store)
+    elif local.help_open and local.help_topic == condition.TOPIC and snapshot.condition is not None:
+        shown = condition.condition_page(words, snapshot, snapshot.condition, store)
     elif snapshot.state in staff.STATES:
         shown = staff.STATES[snapshot.state](words, local, snapshot, store)
     else:

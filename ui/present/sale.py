@@ -12,6 +12,7 @@ from config.store import Store
 from kiosk.policy.decision import FiredRule
 from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, SetQuantity
 from kiosk.session.snapshot import Offer, Receipt, Snapshot
+from ui.present.condition import condition_action
 from ui.present.language import Translation
 from ui.present.local import Local, ShowCertificate
 from ui.present.parts import call_staff, cancel, finish_name, message, please_wait, primary, reason_of
@@ -96,7 +97,7 @@ def offered(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
             notices=tuple(" ".join(filter(None, _notice(words, rule))) for rule in offer.notices)
             + ((words("offer.declined"),) if offer.payment == "declined" else ()),
         ),
-        actions=(buy, cancel(words)),
+        actions=(buy, cancel(words), *condition_action(words, snapshot)),
     )
 
 
@@ -161,7 +162,7 @@ def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
             next_label=words("refused.next"),
             next_steps=tuple(words.first(f"next.{step}", "next.staff") for step in tuple(dict.fromkeys(steps))[:4]),
         ),
-        actions=(asks, finish) if can_ask else (finish, asks),
+        actions=(*((asks, finish) if can_ask else (finish, asks)), *condition_action(words, snapshot)),
         chime="attention",
     )
 

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hardware.ports import VIEWS, MachineStatus, WireLine
 from kiosk.identification.compare import Likeness
+from kiosk.key.condition import BladePart, Condition, KeyCondition
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
 from kiosk.policy.role import Role
@@ -78,6 +79,7 @@ RESTRICTED = FiredRule(
     "KEYWAY_RESTRICTED", Verdict.REFUSE, Override.NEVER, "maker's distribution policy", "maker keyway sheet"
 )
 
+CONDITION = KeyCondition(Condition.WORN, 0.15, (BladePart.HEAD, BladePart.MIDDLE))
 OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 2, 5, "brass", ("brass", "black"))
 CERTIFICATE = signed(
     Certificate(
@@ -200,6 +202,15 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     ),
     "11-refused-kind": (
         _at(State.REFUSED, refusal=Refusal((), Outcome.SIDE_MILLED, False, ("locksmith", "staff"))),
+        Local(),
+    ),
+    "11-condition": (
+        _at(State.OFFER, offer=OFFER, condition=CONDITION, tray_has_key=True),
+        Local(help_open=True, help_topic="condition"),
+    ),
+    "08-offer-of-a-used-key": (_at(State.OFFER, offer=OFFER, condition=CONDITION, tray_has_key=True), Local()),
+    "10-refused-of-a-used-key": (
+        _at(State.REFUSED, refusal=Refusal((DND,), None, True, ("staff",)), condition=CONDITION),
         Local(),
     ),
     "12-staff-login": (_at(State.STAFF_LOGIN, staff=StaffView()), Local(number="12", typed="123")),

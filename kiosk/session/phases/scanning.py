@@ -7,7 +7,8 @@ or whether it may be copied (`kiosk.session.phases.offering`).
 from __future__ import annotations
 
 from hardware.errors import CameraFault
-from kiosk.key.reading import Outcome, Wear
+from kiosk.key.condition import KeyCondition, condition_of
+from kiosk.key.reading import Identification, Outcome, Wear
 from kiosk.key.secrecy import wipe
 from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
@@ -139,7 +140,8 @@ def _identified(context: SessionContext, event: KeyIdentified) -> None:
         context.session.not_identified()
         return
     identified = outcome is Outcome.IDENTIFIED
-    visit.order = Order(identification.blank or "" if identified else "", identification.worn_cuts)
+    blank = identification.blank or "" if identified else ""
+    visit.order = Order(blank, identification.worn_cuts, _condition(context, identification))
     if identified:
         visit.secrets.frames = event.frames
     if offering.refused(context):
@@ -152,6 +154,11 @@ def _identified(context: SessionContext, event: KeyIdentified) -> None:
         context.session.identified_worn()
     else:
         offering.make_offer(context)
+
+
+def _condition(context: SessionContext, identification: Identification) -> KeyCondition | None:
+    keyway = context.ports.catalogue.keyway_of.get(identification.keyway or "")
+    return condition_of(identification, keyway.spec.stop) if keyway and keyway.spec else None
 
 
 def enter_try_again(context: SessionContext) -> None:
