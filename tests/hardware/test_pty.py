@@ -162,14 +162,15 @@ def chatter(master: int, stop: threading.Event) -> None:
             continue
 
 
-def test_a_port_that_talks_garbage_is_one_line(refused: Refused) -> None:
+def test_a_port_that_talks_garbage_is_one_line(refused: Refused, tmp_path: Path) -> None:
+    soon = wire_file(tmp_path / "machine.toml", "/dev/none", "boot_timeout_s = 2\n")
     master, slave = os.openpty()
     os.set_blocking(master, False)
     stop = threading.Event()
     thread = threading.Thread(target=chatter, args=(master, stop))
     thread.start()
     try:
-        assert "is the baud rate right (wire.baud)?" in refused(*CUT, os.ttyname(slave))
+        assert "is the baud rate right (wire.baud)?" in refused(*CUT, os.ttyname(slave), "--config", str(soon.parent))
     finally:
         stop.set()
         thread.join()

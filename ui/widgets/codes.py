@@ -1,10 +1,11 @@
-"""Codes a scanner reads: Code 128 for the register, QR for the shopper. Drawn bar by bar on whole pixels.
+"""Codes a scanner reads: Code 128 for the register, QR for the shopper. Drawn module by module on whole pixels.
 
 Responsible for: exact modules with a quiet zone, black on white in every theme. Not responsible for: what they say.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -12,10 +13,12 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, Rectangle
+from kivy.graphics.texture import Texture
 from kivy.properties import StringProperty
 from kivy.uix.widget import Widget
 
 QUIET_QR, QUIET_BAR = 4, 10
+WHITE, BLACK = b"\xff\xff\xff\xff", b"\x00\x00\x00\xff"
 
 
 class _Code(Widget):
@@ -38,39 +41,42 @@ class _Code(Widget):
         raise NotImplementedError
 
 
+def _texture(rows: Iterable[Iterable[int]]) -> Texture:
+    """A dot a module, the first row on top; however large it is drawn, its edges stay sharp."""
+    dots = [[BLACK if dark else WHITE for dark in row] for row in rows]
+    texture = Texture.create(size=(len(dots[0]), len(dots)))
+    texture.mag_filter = texture.min_filter = "nearest"
+    texture.blit_buffer(b"".join(b"".join(row) for row in reversed(dots)), colorfmt="rgba")
+    return texture
+
+
+# Working a code out takes longer than drawing it, and it is drawn whenever the layout moves.
 @lru_cache(maxsize=2)
-def _modules(text: str) -> tuple[tuple[int, ...], ...]:
-    """Working a code out takes longer than drawing it, and it is drawn whenever the layout moves."""
-    # Only a sale needs it, and no first screen should wait for it.
+def _qr_code(text: str) -> Texture:
+    # Only a sale needs it, and no first screen should wait for it; so below.
     import segno
 
-    return tuple(tuple(row) for row in segno.make(text, error="m", micro=False).matrix)
+    return _texture(segno.make(text, error="m", micro=False).matrix_iter(border=QUIET_QR))
+
+
+@lru_cache(maxsize=2)
+def _bar_code(text: str) -> Texture:
+    from barcode.codex import Code128
+
+    bars = Code128(text).build()[0]
+    return _texture([[0] * QUIET_BAR + [bar == "1" for bar in bars] + [0] * QUIET_BAR])
 
 
 class QrCode(_Code):
     """A QR code, centred, modules of whole pixels."""
 
     def paint(self) -> None:
-        """Draw runs of dark modules."""
-        rows = _modules(self.text)
-        side = len(rows) + 2 * QUIET_QR
-        module = max(1, int(min(self.size) // side))
-        left, top = int(self.center_x - module * side / 2), int(self.center_y + module * side / 2)
+        """Draw it as large as it fits."""
+        code = _qr_code(self.text)
+        side = code.width * max(1, int(min(self.size) // code.width))
+        left, top = int(self.center_x - side / 2), int(self.center_y + side / 2)
         Color(1, 1, 1, 1)
-        Rectangle(pos=(left, top - module * side), size=(module * side, module * side))
-        Color(0, 0, 0, 1)
-        for r, row in enumerate(rows):
-            start = 0
-            while start < len(row):
-                if not row[start]:
-                    start += 1
-                    continue
-                end = start
-                while end < len(row) and row[end]:
-                    end += 1
-                x, y = left + (QUIET_QR + start) * module, top - (QUIET_QR + r + 1) * module
-                Rectangle(pos=(x, y), size=((end - start) * module, module))
-                start = end
+        Rectangle(texture=code, pos=(left, top - side), size=(side, side))
 
 
 class Barcode(_Code):
@@ -78,18 +84,10 @@ class Barcode(_Code):
 
     def paint(self) -> None:
         """Draw the bars."""
-        # As above.
-        from barcode.codex import Code128
-
-        bars = Code128(self.text).build()[0]
-        modules = len(bars) + 2 * QUIET_BAR
-        module = max(1, int(self.width // modules))
-        width = module * modules
+        code = _bar_code(self.text)
+        width = code.width * max(1, int(self.width // code.width))
         left, bottom, height = int(self.center_x - width / 2), int(self.y), int(self.height)
+        pad = max(4, height // 10)
         Color(1, 1, 1, 1)
         Rectangle(pos=(left, bottom), size=(width, height))
-        Color(0, 0, 0, 1)
-        pad = max(4, height // 10)
-        for i, bar in enumerate(bars):
-            if bar == "1":
-                Rectangle(pos=(left + (QUIET_BAR + i) * module, bottom + pad), size=(module, height - 2 * pad))
+        Rectangle(texture=code, pos=(left, bottom + pad), size=(width, height - 2 * pad))
