@@ -34,12 +34,14 @@ from kiosk.operations.doctor import Check, Finding, Grade, as_objects, examine, 
 from kiosk.operations.logs import for_people as log_line
 from kiosk.operations.logs import read_logs
 from kiosk.operations.payment_device import payment_device
+from kiosk.operations.report_table import as_csv, days_table, reasons, total
 from kiosk.operations.status import for_people as status_line
 from kiosk.operations.status import read_status
 from kiosk.operations.usable_settings import load_usable
 from kiosk.records.database import DatabaseFault
 
-Since = Annotated[str, typer.Option("--since", help="First day, such as 2026-03-01 (UTC); everything by default.")]
+Since = Annotated[str, typer.Option("--since", help="First day, such as 2026-03-01; everything by default.")]
+Until = Annotated[str, typer.Option("--until", help="Last day, itself included; today by default.")]
 
 Page = Annotated[Path | None, typer.Option("--html", help="Write a page with plots.")]
 
@@ -70,7 +72,7 @@ def status(as_json: AsJson = False, data: DataOption = None) -> None:
     places = data_paths(data)
     now = read_status(places.data)
     with _one_line():
-        seen = read_figures(places, datetime.now(UTC).date().isoformat())
+        seen = read_figures(places, datetime.now(UTC).astimezone().date())
     if as_json:
         typer.echo(json.dumps({"now": asdict(now) if now else None, "today": _figures_object(seen)}, indent=1))
         return
@@ -91,12 +93,21 @@ def status(as_json: AsJson = False, data: DataOption = None) -> None:
         typer.echo(f"slot {slot.number:>2} {slot.blank:<8} {slot.finish:<8} {slot.count:>3}{locked}")
 
 
-def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: DataOption = None) -> None:
-    """Days, quality, errors, drift, time by step and stock since a day."""
+def report(
+    since: Since = "",
+    until: Until = "",
+    html: Page = None,
+    csv: Annotated[bool, typer.Option("--csv", help="The days as a spreadsheet reads them.")] = False,
+    as_json: AsJson = False,
+    data: DataOption = None,
+) -> None:
+    """Days and their total, quality, errors, drift, time by step and stock; days are the store's."""
     places = data_paths(data)
-    first = _day(since)
+    first, last = _day("--since", since), _day("--until", until)
+    if first and last and last < first:
+        raise BadInput(Problem("--until", "", "is before --since"))
     with _one_line():
-        seen = read_figures(places, first)
+        seen = read_figures(places, first, last)
     if as_json:
         typer.echo(json.dumps(_figures_object(seen), indent=1))
     if html is not None:
@@ -105,24 +116,25 @@ def report(since: Since = "", html: Page = None, as_json: AsJson = False, data: 
             from kiosk.operations.report_html import report_html
 
         try:
-            html.write_text(report_html(seen, load_settings().store.name, first), encoding="utf-8")
+            html.write_text(report_html(seen, load_settings().store.name, since, until), encoding="utf-8")
         except OSError as error:
             raise BadInput(Problem(str(html), "", error.strerror or "cannot be written")) from error
         typer.echo(f"written: {html}", err=True)
-    if as_json or html is not None:
+    if csv:
+        typer.echo(as_csv(seen), nl=False)
+    if as_json or csv or html is not None:
         return
     rate = seen.first_time_right_rate
     good, cut = seen.first_time_right
     typer.echo(f"first time right: {f'{rate:.1%} ({good} of {cut})' if rate is not None else 'no copy yet'}")
-    for day in seen.days:
-        refused = ", ".join(f"{code} {count}" for code, count in sorted(day.refused.items()))
-        faults = ", ".join(f"{code} {count}" for code, count in sorted(day.faults.items()))
-        typer.echo(
-            f"{day.date}  paid {day.paid}, free {day.free}, test {day.test}, taken {day.taken_minor / 100:.2f} "
-            f"{seen.currency}, recut {day.recut}, scrapped {day.scrapped}"
-            + (f", refused: {refused}" if refused else "")
-            + (f", faults: {faults}" if faults else "")
-        )
+    heads, rows = days_table(seen)
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    for row in (heads, *rows):
+        typer.echo("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+    everything = total(seen.days)
+    for title, counts in (("refused", everything.refused), ("faults", everything.faults)):
+        if counts:
+            typer.echo(f"{title}: {reasons(counts)}")
 
 
 def logs(
@@ -214,13 +226,13 @@ def _terminal(settings: Settings, places: DataPaths, running: bool, card: bool) 
         return doctor_terminal.terminal(chosen, asked, running=False, reserve=card)
 
 
-def _day(text: str) -> str:
+def _day(option: str, text: str) -> date | None:
     if not text:
-        return ""
+        return None
     try:
-        return date.fromisoformat(text).isoformat()
+        return date.fromisoformat(text)
     except ValueError:
-        raise BadInput(Problem("--since", "", f"{text!r} is not a day such as 2026-03-01")) from None
+        raise BadInput(Problem(option, "", f"{text!r} is not a day such as 2026-03-01")) from None
 
 
 def _figures_object(seen: Figures) -> dict[str, object]:

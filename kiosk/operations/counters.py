@@ -1,7 +1,7 @@
 """Counting: per day what was paid, tested, given free, refused, recut, scrapped and broken; and the quality figures.
 
 Responsible for: figures from rows, pure but for `read_figures`. Not responsible for: showing them (`report_html`,
-`metrics`). Days are UTC days.
+`metrics`). Days are those of the store, whose time zone is its computer's.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
 from kiosk.data_paths import DataPaths
 from kiosk.operations.happenings import HappeningKind
 from kiosk.records.journal import Sale
-from kiosk.records.journal.reader import SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
+from kiosk.records.journal.reader import LATEST, SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
 
 
 @dataclass(frozen=True)
@@ -72,12 +72,18 @@ class Figures:
         return good / all_cut if all_cut else None
 
 
-def read_figures(places: DataPaths, since_utc: str = "") -> Figures:
-    """Figures of everything since `since_utc` (ISO 8601, UTC; empty: all). Missing databases count as empty."""
-    sale_rows = sales(places.journal, since_utc) if places.journal.exists() else []
-    step_rows = steps(places.journal, since_utc) if places.journal.exists() else []
+def read_figures(
+    places: DataPaths, since: date | None = None, until: date | None = None, zone: tzinfo | None = None
+) -> Figures:
+    """Figures of the days from `since` to `until`, both included; None: from the first, to the last.
+
+    `zone` is the store's (None: this computer's). Missing databases count as empty.
+    """
+    span = (begin_utc(since, zone) if since else "", begin_utc(until + timedelta(days=1), zone) if until else LATEST)
+    sale_rows = sales(places.journal, *span) if places.journal.exists() else []
+    step_rows = steps(places.journal, *span) if places.journal.exists() else []
     slot_rows = slots(places.inventory) if places.inventory.exists() else []
-    drift = mean_errors(places.journal, since_utc) if places.journal.exists() else []
+    drift = mean_errors(places.journal, *span) if places.journal.exists() else []
     happening_rows: list[HappeningRow] = []
     if places.operations.exists():
         with read_only(places.operations) as connection:
@@ -91,9 +97,14 @@ def read_figures(places: DataPaths, since_utc: str = "") -> Figures:
                     row["largest_error_mm"],
                     bool(row["simulated"]),
                 )
-                for row in connection.execute("SELECT * FROM happening WHERE utc >= ? ORDER BY id", (since_utc,))
+                for row in connection.execute("SELECT * FROM happening WHERE utc >= ? AND utc < ? ORDER BY id", span)
             ]
-    return figures(sale_rows, step_rows, happening_rows, slot_rows, drift)
+    return figures(sale_rows, step_rows, happening_rows, slot_rows, drift, zone)
+
+
+def begin_utc(day: date, zone: tzinfo | None = None) -> str:
+    """When a day of the store begins (`zone` None: this computer's), as times are written."""
+    return datetime.combine(day, time(), zone).astimezone(UTC).isoformat()
 
 
 def figures(
@@ -102,12 +113,13 @@ def figures(
     happening_rows: Sequence[HappeningRow],
     slot_rows: Sequence[SlotRow],
     drift: Sequence[tuple[datetime, float]] = (),
+    zone: tzinfo | None = None,
 ) -> Figures:
     """Everything counted."""
     step_rows = _with_copies(step_rows)
     measured = [row for row in happening_rows if row.what is HappeningKind.CHECKED and row.largest_error_mm is not None]
     return Figures(
-        days=_days(sale_rows, step_rows, happening_rows),
+        days=_days(sale_rows, step_rows, happening_rows, zone),
         first_time_right=_first_time_right(step_rows),
         errors_mm=tuple((row.utc, row.largest_error_mm or 0.0, bool(row.passed)) for row in measured),
         drift_mm=tuple(drift),
@@ -119,13 +131,20 @@ def figures(
 
 
 def _days(
-    sale_rows: Sequence[Sale], step_rows: Sequence[StepRow], happening_rows: Sequence[HappeningRow]
+    sale_rows: Sequence[Sale],
+    step_rows: Sequence[StepRow],
+    happening_rows: Sequence[HappeningRow],
+    zone: tzinfo | None,
 ) -> tuple[Day, ...]:
+    def day_of(moment: datetime) -> str:
+        return moment.astimezone(zone).date().isoformat()
+
+    refused_at: datetime | None = None
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     refused: dict[str, Counter[str]] = defaultdict(Counter)
     faults: dict[str, Counter[str]] = defaultdict(Counter)
     for sale in sale_rows:
-        day = counts[sale.opened_utc[:10]]
+        day = counts[day_of(datetime.fromisoformat(sale.opened_utc))]
         if sale.simulated:
             day["test"] += sale.delivered
         elif sale.money == "captured" and sale.price_each_minor > 0:
@@ -135,16 +154,19 @@ def _days(
             day["free"] += sale.delivered
         day["given_back"] += sale.money in ("voided", "refunded")
     for again in _cut_again(step_rows):
-        counts[again.utc.date().isoformat()]["recut"] += 1
+        counts[day_of(again.utc)]["recut"] += 1
     for step in step_rows:
-        counts[step.utc.date().isoformat()]["scrapped"] += step.step == "rejected"
+        counts[day_of(step.utc)]["scrapped"] += step.step == "rejected"
     for row in happening_rows:
-        date = row.utc.date().isoformat()
+        date = day_of(row.utc)
         match row.what:
             case HappeningKind.VISIT:
                 counts[date]["visits"] += 1
             case HappeningKind.REFUSED:
-                refused[date][row.code] += 1
+                # Kiosks used to keep a row for each rule of one refusal, all at one time.
+                if row.utc != refused_at:
+                    refused[date][row.code] += 1
+                refused_at = row.utc
             case HappeningKind.FAULT:
                 faults[date][row.code] += 1
             case HappeningKind.TEST:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.session.snapshot import Snapshot
+from config.policy_rules import Verdict
+from kiosk.session.snapshot import Refusal, Snapshot
 from kiosk.session.states import State
 
 
@@ -21,7 +22,7 @@ class HappeningKind(StrEnum):
     NOT_TOLD = "not_told"
     """A key could not be told; `code` is the outcome."""
     REFUSED = "refused"
-    """`code` is the rule or the outcome that stood in the way; one happening each."""
+    """`code` is what stood in the way: what was seen of the key, or else the gravest rule."""
     CHECKED = "checked"
     """A copy was measured."""
     FAULT = "fault"
@@ -58,10 +59,7 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     if after.try_again is not None and entered and after.state is State.TRY_AGAIN:
         found.append(Happening(HappeningKind.NOT_TOLD, code=after.try_again.value))
     if after.refusal is not None and entered and after.state is State.REFUSED and was is not State.STAFF_LOGIN:
-        codes = [rule.code for rule in after.refusal.rules if rule.verdict.blocks]
-        if after.refusal.outcome is not None:
-            codes.append(after.refusal.outcome.value)
-        found += [Happening(HappeningKind.REFUSED, code=code) for code in codes]
+        found.append(Happening(HappeningKind.REFUSED, code=_what_stood_in_the_way(after.refusal)))
     if after.check is not None and (before is None or before.check is not after.check):
         found.append(
             Happening(
@@ -94,6 +92,15 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     if entered and was is State.CLOSED and after.state is State.WELCOME:
         found.append(Happening(HappeningKind.OPENED))
     return tuple(found if not after.simulated else [_simulated(each) for each in found])
+
+
+def _what_stood_in_the_way(refusal: Refusal) -> str:
+    if refusal.outcome is not None:
+        return refusal.outcome.value
+    blocking = [rule for rule in refusal.rules if rule.verdict.blocks]
+    # Of rules as grave as each other the first counts.
+    refusing = [rule for rule in blocking if rule.verdict is Verdict.REFUSE]
+    return (refusing or blocking)[0].code if blocking else ""
 
 
 def ran_out(known: tuple[str, ...], after: Snapshot) -> tuple[Happening, ...]:

@@ -17,26 +17,28 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 from kiosk.operations.counters import Figures
+from kiosk.operations.report_table import TOTAL, days_table, plain
 
 _STYLE = """
 body { font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a }
 table { border-collapse: collapse; margin: 1rem 0 } th, td { padding: .3rem .7rem; border-bottom: 1px solid #ccc }
 td { text-align: right } td:first-child, th:first-child { text-align: left } img { max-width: 100% }
+tr.total td { font-weight: bold } div.wide { overflow-x: auto }
 """
 
 
-def report_html(seen: Figures, name: str, since: str) -> str:
+def report_html(seen: Figures, name: str, since: str, until: str = "") -> str:
     """The whole page."""
     rate = seen.first_time_right_rate
     good, cut = seen.first_time_right
     parts = [
-        f"<h1>{html.escape(name)}</h1><p>Since {html.escape(since or 'the beginning')}, days in UTC.</p>",
+        f"<h1>{html.escape(name)}</h1><p>{html.escape(_span(since, until))}</p>",
         "<h2>First time right</h2>",
         f"<p>{good} of {cut} copies were good at the first cut ({rate:.1%}).</p>"
         if rate is not None
         else "<p>No copy was cut.</p>",
         "<h2>Days</h2>",
-        _days_table(seen),
+        _table(*days_table(seen)),
     ]
     if seen.errors_mm:
         parts += ["<h2>Error of copies</h2>", _picture(_error_plot(seen), "Largest error of each measured copy")]
@@ -50,28 +52,14 @@ def report_html(seen: Figures, name: str, since: str) -> str:
     parts += [_reasons("Refused, by rule", [day.refused for day in seen.days])]
     parts += [_reasons("Faults, by kind", [day.faults for day in seen.days])]
     return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(name)}</title>'
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width"><title>{html.escape(name)}</title>'
         f"<style>{_STYLE}</style><body>{''.join(parts)}</body></html>\n"
     )
 
 
-def _days_table(seen: Figures) -> str:
-    heads = ("Day", "Visits", "Paid", "Free", "Test", f"Taken {seen.currency}", "Given back", "Recut", "Scrapped")
-    rows = [
-        (
-            day.date,
-            day.visits,
-            day.paid,
-            day.free,
-            day.test,
-            f"{day.taken_minor / 100:.2f}",
-            day.given_back,
-            day.recut,
-            day.scrapped,
-        )
-        for day in seen.days
-    ]
-    return _table(heads, rows)
+def _span(since: str, until: str) -> str:
+    return f"From {since or 'the first day'} to {until or 'now'}, days of the store."
 
 
 def _steps_table(seen: Figures) -> str:
@@ -85,13 +73,20 @@ def _reasons(title: str, days: Sequence[Mapping[str, int]]) -> str:
         total.update(day)
     if not total:
         return f"<h2>{title}</h2><p>None.</p>"
-    return f"<h2>{title}</h2>" + _table(("Code", "Times"), total.most_common())
+    return f"<h2>{title}</h2>" + _table(
+        ("Reason", "Times"), [(plain(code), count) for code, count in total.most_common()]
+    )
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     head = "".join(f"<th>{html.escape(each)}</th>" for each in heads)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><tr>{head}</tr>{body}</table>"
+    body = "".join(
+        f"<tr{' class=total' if row[0] == TOTAL else ''}>"
+        + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row)
+        + "</tr>"
+        for row in rows
+    )
+    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
 
 
 def _picture(figure: Figure, words: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,6 +20,7 @@ from kiosk.operations.happenings import Happening, HappeningKind, happened
 from kiosk.operations.metrics import metrics_of, text_form
 from kiosk.operations.recorder import Recorder, open_operations
 from kiosk.operations.report_html import report_html
+from kiosk.operations.report_table import as_csv, money, plain
 from kiosk.policy.decision import FiredRule, Override, Verdict
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, NewSale, SaleStep
@@ -175,6 +177,69 @@ def test_days_count_paid_free_recut_scrapped_refused_and_faults(
     assert 'keykiosk_deviation_mm_sum{passed="true"} 0.01' in text
     assert "fleet" not in text
     assert "keykiosk_fleet_up 0.0" in text_form(metrics_of(seen, fleet_up=False)).decode()
+
+
+def test_days_are_the_stores_and_a_span_includes_both_its_ends(
+    places: DataPaths, clock: Ticking, journal: Journal
+) -> None:
+    Inventory(places.inventory, MAGAZINE).close()
+    sell(journal, "T1", *GOOD, *PAID)  # 23:59 UTC on the first of March
+    clock.at = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
+    sell(journal, "T2", *GOOD, *PAID)
+    clock.at = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+    sell(journal, "T3", *GOOD, *PAID)
+    pacific = ZoneInfo("America/Los_Angeles")
+    assert [(day.date, day.paid) for day in read_figures(places, zone=UTC).days] == [
+        ("2026-03-01", 1),
+        ("2026-03-02", 2),
+    ]
+    assert [(day.date, day.paid) for day in read_figures(places, zone=pacific).days] == [
+        ("2026-03-01", 2),
+        ("2026-03-02", 1),
+    ]
+    only = read_figures(places, date(2026, 3, 1), date(2026, 3, 1), pacific)
+    assert [(day.date, day.paid) for day in only.days] == [("2026-03-01", 2)]
+
+
+def test_one_refusal_counts_once_whatever_stood_in_its_way(places: DataPaths, clock: Ticking) -> None:
+    rules = (rule("ASK", Verdict.ASK_STAFF), rule("PATENTED"), rule("RESTRICTED"))
+    for refusal, code in (
+        (Refusal(rules=rules, outcome=None), "PATENTED"),
+        (Refusal(rules=rules[:1], outcome=None), "ASK"),
+        (Refusal(rules=rules, outcome=Outcome.DIMPLE), "dimple"),
+    ):
+        found = happened(shown(State.SCANNING), shown(State.REFUSED, refusal=refusal))
+        assert found == (Happening(HappeningKind.REFUSED, code=code),)
+    with closing(Recorder(places.operations, places.journal, clock, fleet=False)) as recorder:
+        # As a kiosk of the release before kept one refusal.
+        recorder._keep((Happening(HappeningKind.REFUSED, code="PATENTED"), Happening(HappeningKind.REFUSED, code="X")))
+        recorder.note(Happening(HappeningKind.REFUSED, code="PATENTED"))
+    assert read_figures(places).days[-1].refused == {"PATENTED": 2}
+
+
+def test_a_spreadsheet_gets_each_day_once_and_the_page_their_total(
+    places: DataPaths, clock: Ticking, journal: Journal
+) -> None:
+    Inventory(places.inventory, MAGAZINE).close()
+    sell(journal, "T1", *GOOD, *PAID)
+    clock.at += timedelta(days=2)
+    sell(journal, "T2", *RECUT, *PAID)
+    seen = read_figures(places, zone=UTC)
+    assert as_csv(seen).splitlines() == [
+        "Day,Visits,Paid,Free,Test,Given back,Recut,Scrapped,Taken USD,Refused,Faults",
+        "2026-03-01,0,1,0,0,0,0,0,3.49,0,0",
+        "2026-03-03,0,1,0,0,0,1,1,3.49,0,0",
+    ]
+    page = report_html(seen, "Corner", "2026-03-01", "2026-03-03")
+    assert "<tr class=total><td>Total</td>" in page
+    assert "From 2026-03-01 to 2026-03-03, days of the store." in page
+    assert 'name="viewport"' in page
+    assert "6.98" in page
+
+
+def test_money_has_the_digits_its_currency_has() -> None:
+    assert [money(123_456, code) for code in ("USD", "JPY", "KWD", "")] == ["1234.56", "123456", "123.456", "1234.56"]
+    assert plain("KEY_NOT_READ") == "Key not read"
 
 
 def test_the_report_is_one_file_with_its_plots_inside(places: DataPaths, clock: Ticking, journal: Journal) -> None:

@@ -62,10 +62,16 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         raise DatabaseDamaged(f"{path}: {error}") from error
 
 
-def sales(journal: Path, since_utc: str = "") -> list[Sale]:
-    """Sales opened at or after `since_utc` (ISO 8601, UTC), oldest first."""
+LATEST = "9999"
+"""Later than any time written."""
+
+
+def sales(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> list[Sale]:
+    """Sales opened at or after `since_utc` and before `until_utc` (ISO 8601, UTC), oldest first."""
     with read_only(journal) as connection:
-        rows = connection.execute("SELECT * FROM sale WHERE opened_utc >= ? ORDER BY number", (since_utc,)).fetchall()
+        rows = connection.execute(
+            "SELECT * FROM sale WHERE opened_utc >= ? AND opened_utc < ? ORDER BY number", (since_utc, until_utc)
+        ).fetchall()
     return [sale_of(row) for row in rows]
 
 
@@ -78,10 +84,12 @@ def closed_sales(journal: Path, after: int = 0) -> list[Sale]:
     return [sale_of(row) for row in rows]
 
 
-def steps(journal: Path, since_utc: str = "") -> list[StepRow]:
-    """Steps at or after `since_utc`, oldest first."""
+def steps(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> list[StepRow]:
+    """Steps at or after `since_utc` and before `until_utc`, oldest first."""
     with read_only(journal) as connection:
-        rows = connection.execute("SELECT * FROM sale_step WHERE utc >= ? ORDER BY id", (since_utc,)).fetchall()
+        rows = connection.execute(
+            "SELECT * FROM sale_step WHERE utc >= ? AND utc < ? ORDER BY id", (since_utc, until_utc)
+        ).fetchall()
     return [
         StepRow(
             datetime.fromisoformat(row["utc"]),
@@ -95,10 +103,12 @@ def steps(journal: Path, since_utc: str = "") -> list[StepRow]:
     ]
 
 
-def mean_errors(journal: Path, since_utc: str = "") -> list[tuple[datetime, float]]:
+def mean_errors(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> list[tuple[datetime, float]]:
     """Time and mean signed error (mm) of each measured copy since the wheel was last changed, oldest first."""
     with read_only(journal) as connection:
-        rows = connection.execute("SELECT utc, mean_mm FROM copy_error WHERE utc >= ? ORDER BY id", (since_utc,))
+        rows = connection.execute(
+            "SELECT utc, mean_mm FROM copy_error WHERE utc >= ? AND utc < ? ORDER BY id", (since_utc, until_utc)
+        )
         return [(datetime.fromisoformat(row["utc"]), row["mean_mm"]) for row in rows]
 
 
