@@ -16,7 +16,7 @@ from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule
 from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
-from kiosk.records.journal import Remedy
+from kiosk.records.journal import Remedy, Statement
 from kiosk.session.states import State
 from kiosk.staff.approvals import ApprovalReason
 
@@ -128,6 +128,8 @@ class Receipt:
     copies: int
     pay_code: str = ""
     bring_back_code: str = ""
+    statement: Statement | None = None
+    """What became of the money that was reserved; None where none was."""
     certificates: tuple[str, ...] = ()
     """One signed text a delivered copy: how exactly it was made, and nothing of the key."""
 
@@ -161,6 +163,8 @@ class SaleLine:
     status: str
     amount_minor: int
     copies: int
+    blank: str = ""
+    statement: Statement | None = None
 
 
 class StaffMessage(StrEnum):

@@ -128,7 +128,7 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         copies=visit.order.quantity if visit and visit.order and asked else 0,
         reasons=reasons_for(asked) if asked else (),
         slots=context.ports.inventory.slots() if menu else (),
-        sales=tuple(map(_line, context.ports.journal.last_sales(LAST_SALES))) if menu else (),
+        sales=tuple(_line(context, sale) for sale in context.ports.journal.last_sales(LAST_SALES)) if menu else (),
         machine=context.bench.status if menu else None,
         doubts=_doubts(context) if menu else (),
         recovering=context.recovering,
@@ -136,16 +136,18 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
 
 
 def _doubts(context: SessionContext) -> tuple[SaleLine, ...]:
-    return tuple(_line(sale) for sale in context.ports.journal.open_sales() if sale.metal is BlankStatus.GONE)
+    return tuple(_line(context, sale) for sale in context.ports.journal.open_sales() if sale.metal is BlankStatus.GONE)
 
 
-def _line(sale: Sale) -> SaleLine:
+def _line(context: SessionContext, sale: Sale) -> SaleLine:
     return SaleLine(
         when=sale.opened_utc[:16].replace("T", " "),
         transaction=sale.transaction,
         status=sale.money.value if sale.closed else "open",
         amount_minor=sale.kept_minor,
         copies=sale.delivered,
+        blank=sale.blank,
+        statement=context.ports.journal.statement(sale),
     )
 
 

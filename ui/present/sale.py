@@ -27,6 +27,7 @@ from ui.present.shown import (
     RefusedDetail,
     Shown,
 )
+from ui.present.statement import paid_lines
 
 REFUNDS = frozenset({"refunded", "refunding"})
 """What a receipt says of money that goes back."""
@@ -191,15 +192,7 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
     receipt, check = snapshot.receipt, snapshot.check
     if receipt and 0 < local.certificate <= len(receipt.certificates):
         return _certificate(words, receipt, local.certificate, store)
-    lines = []
-    if receipt:
-        lines.append(LabelledValue(words("receipt.copies"), words.number(receipt.copies)))
-        lines.append(
-            LabelledValue(
-                words.first(f"receipt.status.{receipt.status}", "receipt.status.other"),
-                words.money(receipt.amount_minor, receipt.currency),
-            )
-        )
+    lines = list(paid_lines(words, receipt)) if receipt else []
     if check:
         figures = words(
             "receipt.error", error=words.number(check.largest_error_mm, 3), limit=words.number(check.tolerance_mm, 3)

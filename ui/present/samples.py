@@ -21,7 +21,7 @@ from kiosk.policy.decision import FiredRule, Override, Verdict
 from kiosk.policy.role import Role
 from kiosk.records.certificate import Certificate, Claim, signed
 from kiosk.records.inventory import SlotView
-from kiosk.records.journal import Remedy
+from kiosk.records.journal import Remedy, Statement
 from kiosk.session.snapshot import (
     CalibrationView,
     CheckResult,
@@ -90,6 +90,9 @@ CERTIFICATE = signed(
 RECEIPT = Receipt(
     "T-000482", 698, "USD", "paid", 2, bring_back_code="4820771366", certificates=(CERTIFICATE, CERTIFICATE)
 )
+FEWER = replace(
+    RECEIPT, amount_minor=349, copies=1, certificates=(CERTIFICATE,), statement=Statement(698, 349, 349, 0, 1)
+)
 REFUND = Receipt("T-000482", 349, "USD", "refunded", 1, bring_back_code="4820771366")
 SLOTS = tuple(
     SlotView(i, blank, finish, count, 50, count <= 8, locked, "misfeed" if locked else "")
@@ -107,7 +110,15 @@ SLOTS = tuple(
     )
 )
 SALES = tuple(
-    SaleLine(f"10:{40 - 7 * i:02}", f"T-{482 - i:06}", status, 349 * copies, copies)
+    SaleLine(
+        f"10:{40 - 7 * i:02}",
+        f"T-{482 - i:06}",
+        status,
+        349 * copies,
+        copies,
+        "KW1",
+        Statement(698, 349, 349, 0, 1) if i == 2 else None,
+    )
     for i, (status, copies) in enumerate((("paid", 2), ("voided", 1), ("paid", 1), ("refunded", 1), ("paid", 3)))
 )
 STAFF = StaffView(
@@ -229,6 +240,10 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         Local(),
     ),
     "23-certificate": (_at(State.THANK_YOU, receipt=RECEIPT), Local(certificate=1)),
+    "23-thank-you-fewer": (
+        _at(State.THANK_YOU, receipt=FEWER, check=CheckResult(True, 0.0214, 0.05)),
+        Local(),
+    ),
     "24-failed": (_at(State.FAILED), Local()),
     "25-settling": (_at(State.SETTLING), Local()),
     "26-bring-back": (_at(State.BRING_BACK), Local(typed="482077")),
@@ -250,6 +265,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "30-staff-stock": (_at(State.STAFF_MENU, staff=STAFF), Local()),
     "31-staff-slot": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="stock", slot=5)),
     "32-staff-sales": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales")),
+    "32-staff-sale": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales/T-000480")),
     "33-staff-help": (_at(State.STAFF_MENU, staff=STAFF, fault=FaultNotice("DOOR_OPEN", "", 0.0)), Local()),
     "34-staff-kiosk": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="kiosk")),
     "35-technician": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local()),

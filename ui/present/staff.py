@@ -40,6 +40,7 @@ from ui.present.parts import (
 )
 from ui.present.service import technician
 from ui.present.shown import Action, ApprovalDetail, ButtonKind, KeypadDetail, LabelledValue, Reason, Shown, StaffDetail
+from ui.present.statement import statement_lines
 
 LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
 """What the clamp found when a slot was locked, as the id of its words."""
@@ -206,16 +207,43 @@ def _sales(
 ) -> StaffDetail:
     if staff.doubts:
         return _doubt(words, staff.doubts[0], tabs)
-    lines = tuple(
-        LabelledValue(
+    picked = next((sale for sale in staff.sales if local.tab == f"sales/{sale.transaction}"), None)
+    if picked is not None:
+        return _sale(words, snapshot, picked, tabs)
+    rows = tuple(
+        Action(
+            f"sale_{number}",
             f"{sale.when} · {sale.transaction}",
-            f"{words.money(sale.amount_minor, snapshot.currency)} · "
-            f"{words.first(f'receipt.status.{sale.status}', 'receipt.status.other')} · "
+            OpenTab(f"sales/{sale.transaction}"),
+            note=f"{words.money(sale.amount_minor, snapshot.currency)} · {_sale_status(words, sale)} · "
             f"{words.plural('sale.copies', sale.copies)}",
         )
-        for sale in staff.sales[:8]
+        for number, sale in enumerate(staff.sales[:8])
     )
-    return StaffDetail(tabs, lines=lines, paragraphs=() if lines else (words("staff.no_sales"),))
+    return StaffDetail(tabs, rows=rows, paragraphs=() if rows else (words("staff.no_sales"),))
+
+
+def _sale_status(words: Translation, sale: SaleLine) -> str:
+    return words.first(f"receipt.status.{sale.status}", "receipt.status.other")
+
+
+def _sale(words: Translation, snapshot: Snapshot, sale: SaleLine, tabs: tuple[Action, ...]) -> StaffDetail:
+    """What one sale came to, as whoever is asked about it at the desk must know it."""
+    money = (
+        statement_lines(words, sale.statement, snapshot.currency)
+        if sale.statement
+        else (LabelledValue(_sale_status(words, sale), words.money(sale.amount_minor, snapshot.currency)),)
+    )
+    return StaffDetail(
+        tuple(replace(tab, chosen=tab.id == "tab_sales") for tab in tabs),
+        lines=(
+            LabelledValue(words("receipt.number"), sale.transaction),
+            LabelledValue(words("sale.when"), sale.when),
+            LabelledValue(words("sale.made"), f"{sale.blank} · {words.plural('sale.copies', sale.copies)}"),
+            *money,
+        ),
+        controls=(Action("sales", words("sale.others"), OpenTab("sales"), icon="back"),),
+    )
 
 
 def _doubt(words: Translation, sale: SaleLine, tabs: tuple[Action, ...]) -> StaffDetail:

@@ -8,6 +8,7 @@ open; and what is known of the machine over restarts. Not responsible for: settl
 from kiosk.records.journal.book import Journal
 from kiosk.records.journal.machine import Failure, FailureKind, MachineRecord
 from kiosk.records.journal.rows import MIGRATIONS
+from kiosk.records.journal.statement import Statement
 from kiosk.records.journal.values import (
     BlankStatus,
     ClaimRefused,
@@ -37,4 +38,5 @@ __all__ = [
     "Remedy",
     "Sale",
     "SaleStep",
+    "Statement",
 ]

@@ -10,9 +10,11 @@ import threading
 from enum import StrEnum
 from pathlib import Path
 
+from config.payment import PaymentKind
 from hardware.clock import Clock
 from kiosk.records.database import open_database, transaction
 from kiosk.records.journal.rows import MIGRATIONS, claims_left, copy_error_of, copy_made_of, sale_of, step_in_words
+from kiosk.records.journal.statement import Statement, statement_of
 from kiosk.records.journal.values import (
     CLOSED_AFTER,
     METAL_AFTER,
@@ -212,6 +214,22 @@ class Journal:
                 "SELECT number, amount_minor FROM refund WHERE transaction_id = ? ORDER BY rowid", (transaction_id,)
             ).fetchall()
         return tuple(Refund(row["number"], row["amount_minor"]) for row in rows)
+
+    def statement(self, sale: Sale) -> Statement | None:
+        """What became of its money; None where nothing was ever reserved, as at a register."""
+        name = sale.transaction
+        with self._lock:
+            reserved = self._connection.execute(
+                "SELECT 1 FROM sale_step WHERE transaction_id = ? AND step = ?", (name, SaleStep.RESERVED)
+            ).fetchone()
+            back = self._connection.execute(
+                "SELECT coalesce(sum(amount_minor * settled), 0), coalesce(max(copies = 0), 0)"
+                " FROM refund WHERE transaction_id = ?",
+                (name,),
+            ).fetchone()
+        if sale.payment == PaymentKind.REGISTER or sale.price_each_minor == 0 or not (reserved or back[1]):
+            return None
+        return statement_of(sale, given_back_minor=int(back[0]), all_goes_back=bool(back[1]))
 
     def last_copies(self, count: int) -> tuple[CopyError, ...]:
         """Errors of the last copies of all sales, oldest first."""

@@ -24,8 +24,9 @@ _STATUS = {
 }
 
 
-def receipt_of(sale: Sale, pay_code: str, certificates: tuple[str, ...] = ()) -> Receipt:
+def receipt_of(context: SessionContext, sale: Sale, pay_code: str) -> Receipt:
     """What the shopper is shown of the money, and what they keep of the copies."""
+    ports = context.ports
     status = "free" if sale.price_each_minor == 0 else _STATUS.get(sale.money, "reserved")
     return Receipt(
         transaction=sale.transaction,
@@ -36,7 +37,8 @@ def receipt_of(sale: Sale, pay_code: str, certificates: tuple[str, ...] = ()) ->
         pay_code=pay_code,
         # A recut is the claim; it brings no other.
         bring_back_code=sale.bring_back_code if sale.delivered and not sale.recut_of else "",
-        certificates=certificates,
+        statement=ports.journal.statement(sale),
+        certificates=ports.certificates.of_sale(sale),
     )
 
 
@@ -60,7 +62,7 @@ def _paid(context: SessionContext, event: Settled) -> None:
     visit.sale_open = False
     if not sale.closed:
         context.unsettled = (*context.unsettled, sale.transaction)
-    visit.receipt = receipt_of(sale, event.pay_code, context.ports.certificates.of_sale(sale))
+    visit.receipt = receipt_of(context, sale, event.pay_code)
     context.audit(AuditKind.SALE, copies=sale.delivered, amount_minor=sale.due_minor, blank=sale.blank)
     context.session.captured()
 
@@ -88,11 +90,12 @@ def handle_settling(context: SessionContext, event: Intent | Report) -> None:
     visit.sale_open = False
     if not sale.closed:
         context.unsettled = (*context.unsettled, sale.transaction)
-    visit.receipt = receipt_of(sale, event.pay_code)
+    visit.receipt = receipt_of(context, sale, event.pay_code)
     if visit.remedy is Remedy.REFUND:
         # One copy's price, once it is surely back; a device that has not said so is asked again.
         status = "refunded" if sale.closed else "refunding"
-        visit.receipt = replace(visit.receipt, status=status, amount_minor=sale.price_each_minor, copies=1)
+        amount_minor = sale.price_each_minor
+        visit.receipt = replace(visit.receipt, status=status, amount_minor=amount_minor, copies=1, certificates=())
         context.audit(AuditKind.REFUND, sale=sale.transaction, amount_minor=sale.price_each_minor)
         context.session.captured()
     elif sale.delivered:
