@@ -55,8 +55,8 @@ class Guardian:
     def leave(self, *, done: bool) -> None:
         """Say goodbye. Not `done`: nobody here has confirmed that the wheel is off, so the guardian takes over."""
         if self._child.stdin is not None:
-            with contextlib.suppress(OSError), self._child.stdin as told:
-                told.write(DONE if done else b"")
+            with contextlib.suppress(OSError), self._child.stdin as pipe:
+                pipe.write(DONE if done else b"")
         if done:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._child.wait(START_S)

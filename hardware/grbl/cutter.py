@@ -19,9 +19,9 @@ from hardware.clock import Clock
 from hardware.errors import BlankFault, HardwareFault, LinkFault, Stopped
 from hardware.grbl.board import moving_freely
 from hardware.grbl.events import StatusReport
-from hardware.grbl.homing import home
-from hardware.grbl.identity import identify
-from hardware.grbl.jog import jog
+from hardware.grbl.homing import home_axes
+from hardware.grbl.identity import identify_board
+from hardware.grbl.jog import jog_axis
 from hardware.grbl.latch import BoardLatch
 from hardware.grbl.macros import check_macros, filled, slot_z_mm, up_to_opening
 from hardware.grbl.motion import ComparedMotion, lift_wheel
@@ -65,7 +65,7 @@ class GrblCutter:
         self.identity: BoardIdentity | None = None
 
     def connect(self) -> BoardIdentity:
-        """Open, reset (which stops the wheel), identify, compare settings. Position is unknown afterwards."""
+        """Open, reset (which stops the wheel), identify_board, compare settings. Position is unknown afterwards."""
         latch = self.latch
         with latch.busy:
             if isinstance(latch.fault, LinkFault) and self.identity is None:
@@ -140,7 +140,7 @@ class GrblCutter:
         """Move one axis by so much, slowly, and stop as soon as `held` no longer holds."""
         with self.latch.operation():
             board, motion = self.latch.connected(), self.latch.homed()
-            return jog(board, motion, self._machine, self._clock, axis=axis, distance_mm=distance_mm, held=held)
+            return jog_axis(board, motion, self._machine, self._clock, axis=axis, distance_mm=distance_mm, held=held)
 
     def recover(self, wanted: Callable[[], bool] = lambda: True) -> None:
         """Clear the latch, reset (wheel off), compare settings again, lift the wheel, home. Nothing is resumed."""
@@ -209,7 +209,7 @@ class GrblCutter:
 
     def _identify(self) -> BoardIdentity:
         self.latch.motion = None
-        self.identity = identify(self.latch.connected(), self._machine)
+        self.identity = identify_board(self.latch.connected(), self._machine)
         return self.identity
 
     def _lift(self) -> None:
@@ -226,7 +226,7 @@ class GrblCutter:
             moving_freely(status, self._clock.now_s())
         self.latch.homing = True
         try:
-            home(board, self._machine, self._clock, from_pull_off=from_pull_off)
+            home_axes(board, self._machine, self._clock, from_pull_off=from_pull_off)
         finally:
             self.latch.homing = False
         motion = ComparedMotion(board, self._machine, self._clock, before)

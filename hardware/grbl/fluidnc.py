@@ -24,14 +24,14 @@ PATHS: dict[int, tuple[str, ...]] = {
     26: ("axes/x/homing/settle_ms", "axes/y/homing/settle_ms", "axes/z/homing/settle_ms"),
     27: ("axes/x/motor0/pulloff_mm", "axes/y/motor0/pulloff_mm", "axes/z/motor0/pulloff_mm"),
 }
-"""Where settings that `$$` leaves out are told; one that each axis has of its own must be the same on all."""
+"""Where settings that `$$` leaves out are answered; one that each axis has of its own must be the same on all."""
 CLAMP_PIN = "coolant/flood_pin"
 NO_PIN = "NO_PIN"
 CYCLES = tuple(f"axes/{axis}/homing/cycle" for axis in "xyz")
 
 
 @dataclass(frozen=True)
-class Told:
+class PathAnswers:
     """What the paths say."""
 
     settings: dict[int, str] = field(default_factory=dict)
@@ -39,33 +39,33 @@ class Told:
     not_compared: tuple[str, ...] = ()
 
 
-def ask_paths(board: GrblBoard, known: Mapping[int, str], homing_cycles: tuple[str, ...]) -> Told:
+def ask_paths(board: GrblBoard, known: Mapping[int, str], homing_cycles: tuple[str, ...]) -> PathAnswers:
     """Ask for whatever `$$` left out, for the order of homing, and whether the clamp's output has a pin."""
     settings: dict[int, str] = {}
     differences: list[str] = []
-    untold: list[str] = []
+    unanswered: list[str] = []
     for number, paths in PATHS.items():
         if number in known:
             continue
         values = [_ask(board, path) for path in paths]
-        told = [value for value in values if value is not None]
-        if len(set(told)) > 1:
+        answered = [value for value in values if value is not None]
+        if len(set(answered)) > 1:
             differences.append(f"setting ${number} ({paths[0].rpartition('/')[2]}) is not the same on all axes")
-        if len(told) == len(paths):
-            settings[number] = told[0]
+        if len(answered) == len(paths):
+            settings[number] = answered[0]
     cycles = [_ask(board, path) for path in CYCLES]
     for axis, said in zip("XYZ", cycles, strict=True):
         wanted = next((str(n) for n, axes in enumerate(homing_cycles, start=1) if axis in axes), "0")
         if said is None:
-            untold.append(f"homing cycle of {axis}, should be {wanted}")
+            unanswered.append(f"homing cycle of {axis}, should be {wanted}")
         elif said != wanted:
             differences.append(f"$/axes/{axis.lower()}/homing/cycle differs: is {said}, should be {wanted}")
     pin = _ask(board, CLAMP_PIN)
     if pin is None:
-        untold.append("the clamp's output (M8: coolant/flood_pin), should have a pin")
+        unanswered.append("the clamp's output (M8: coolant/flood_pin), should have a pin")
     elif pin.upper() == NO_PIN:
         differences.append("the clamp's output (M8: coolant/flood_pin) has no pin")
-    return Told(settings, tuple(differences), tuple(untold))
+    return PathAnswers(settings, tuple(differences), tuple(unanswered))
 
 
 def _ask(board: GrblBoard, path: str) -> str | None:

@@ -28,7 +28,7 @@ LATE_S, EARLY_S, OFF_SHARE = 0.15, 0.05, 0.05
 """How far a homing's time may be off: for the wire and this computer, and a share of it for the board."""
 
 
-def home(board: GrblBoard, machine: Machine, clock: Clock, *, from_pull_off: bool = False) -> None:
+def home_axes(board: GrblBoard, machine: Machine, clock: Clock, *, from_pull_off: bool = False) -> None:
     """Find the switches, twice.
 
     Args:
@@ -55,7 +55,7 @@ def home(board: GrblBoard, machine: Machine, clock: Clock, *, from_pull_off: boo
         if least_s <= took_s <= most_s:
             return
         LOG.warning("a homing from the pull-off took %.2f s, not %.2f to %.2f s: once more", took_s, least_s, most_s)
-    raise HomingUnsure("the home switches are not found twice at one place: a switch chatters, or steps are lost")
+    raise HomingUnsure("the home_axes switches are not found twice at one place: a switch chatters, or steps are lost")
 
 
 def second_homing_s(machine: Machine, firmware: str) -> tuple[float, float]:

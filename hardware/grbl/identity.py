@@ -13,7 +13,7 @@ from config.machine import Assurance, DoorInput, Machine
 from hardware.errors import BoardMismatch, DoorOpened
 from hardware.grbl.board import GrblBoard
 from hardware.grbl.events import Event, Greeting, Info, Offset, Setting, StartupLine
-from hardware.grbl.fluidnc import Told, ask_paths
+from hardware.grbl.fluidnc import PathAnswers, ask_paths
 from hardware.grbl.settings import compare_settings, offset_differences
 from hardware.ports import BoardIdentity
 
@@ -23,7 +23,7 @@ _COMPATIBLE = {"grblHAL": "GrblHAL"}
 """What `[FIRMWARE:…]` calls a board that greets as a stock one."""
 
 
-def identify(board: GrblBoard, machine: Machine) -> BoardIdentity:
+def identify_board(board: GrblBoard, machine: Machine) -> BoardIdentity:
     """Reset the board (which stops its wheel), and hold it to the machine file.
 
     Raises:
@@ -41,11 +41,11 @@ def identify(board: GrblBoard, machine: Machine) -> BoardIdentity:
     settings = {answer.number: answer.value for answer in _only(board.command("$$"), Setting)}
     offsets = _only(board.command("$#"), Offset)
     cycles = machine.board.homing_cycles
-    told = ask_paths(board, settings, cycles) if firmware == "FluidNC" else Told()
-    settings |= told.settings
+    paths = ask_paths(board, settings, cycles) if firmware == "FluidNC" else PathAnswers()
+    settings |= paths.settings
     compared = compare_settings(machine, settings, firmware)
-    differences = [*compared.differences, *told.differences, *offset_differences(offsets)]
-    not_compared = (*compared.not_compared, *told.not_compared)
+    differences = [*compared.differences, *paths.differences, *offset_differences(offsets)]
+    not_compared = (*compared.not_compared, *paths.not_compared)
     startup = _only(board.command("$N"), StartupLine) if firmware == "Grbl" else []
     if board.session.startup_ran or any(not line.empty for line in startup):
         differences.append("a startup line ($N0 or $N1) is set: the board would move by itself")

@@ -47,7 +47,7 @@ def target(at: Position, axis: str, distance_mm: float, machine: Machine) -> Pos
     return (place[0], place[1], place[2])
 
 
-def jog(
+def jog_axis(
     board: GrblBoard,
     motion: ComparedMotion,
     machine: Machine,

@@ -20,6 +20,7 @@ from config.keyway import Blank, Keyway
 from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import load_settings
+from config.typed_code import typed_bitting, typed_blank
 from hardware.clock import SystemClock
 from hardware.errors import FallUnseen, HardwareFault
 from hardware.grbl.codes import alarm, error
@@ -33,7 +34,7 @@ from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption, MachineO
 from kiosk.cutting.drawing import draw
 from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
-from kiosk.cutting.typed_code import REFUSED, find_blank, split_bitting
+from kiosk.cutting.refusals import REFUSED
 from kiosk.data_paths import data_paths
 from kiosk.guardian import Guardian
 from kiosk.records.journal import MachineRecord
@@ -67,8 +68,8 @@ def cut(
     logging.getLogger("hardware").addHandler(logging.NullHandler())
     loaded = load_settings(config)
     settings = loaded.machine
-    found, blank = find_blank(loaded.catalogue, keyway)
-    codes = split_bitting(found, blank, bitting)
+    found, blank = typed_blank(loaded.catalogue, keyway)
+    codes = typed_bitting(found, blank, bitting)
     plan = _planned(found, blank, codes, settings)
     number = _slot(settings, blank, slot)
     files = data_paths(data)
@@ -129,8 +130,8 @@ def plan(
     """
     loaded = load_settings(config)
     settings = loaded.machine
-    found, blank = find_blank(loaded.catalogue, keyway)
-    codes = split_bitting(found, blank, bitting)
+    found, blank = typed_blank(loaded.catalogue, keyway)
+    codes = typed_bitting(found, blank, bitting)
     made = plan_cuts(found, blank, codes, settings)
     refusal = made if isinstance(made, PlanRefusal) else None
     if refusal is PlanRefusal.MACS_BROKEN:

@@ -26,7 +26,7 @@ copy whose cuts lie a tenth of a millimetre off their places shows on its ramps.
 SPECK_MM = 0.10
 STARTS_BY_MM = 0.1
 """A blade that begins further from the clamp's face is off its stop."""
-JAW_MM = 0.5
+JAW_FILLET_MM = 0.5
 """So near the jaw an edge is not judged: blanks have a fillet there."""
 FURTHEST_MM = 1.5
 """Shifts are looked for so far."""
@@ -40,7 +40,7 @@ FOLLOWED_FROM = 5
 """Touch-offs it takes before the path follows them."""
 UNSEEN_MM = 9.0
 """The error of a copy whose cuts are not all in the picture: beyond every tolerance, and a figure all the same."""
-GRID_MM = 0.02
+EDGE_GRID_MM = 0.02
 
 
 @dataclass(frozen=True)
@@ -116,9 +116,9 @@ def _left_at(plan: CutPlan, x_mm: Floats) -> Floats:
 def _places(plan: CutPlan, measured: Profile) -> tuple[float, float]:
     """How far all cuts lie off along the blade together, and the one that lies off most."""
     first_mm, last_mm = _judged(plan, measured)
-    grid = np.arange(first_mm, last_mm, GRID_MM)
+    grid = np.arange(first_mm, last_mm, EDGE_GRID_MM)
     seen = np.interp(grid, measured[:, 0], measured[:, 1])
-    shifts = np.arange(-FURTHEST_MM, FURTHEST_MM + GRID_MM, 0.05)
+    shifts = np.arange(-FURTHEST_MM, FURTHEST_MM + EDGE_GRID_MM, 0.05)
     unlike = np.abs(seen - _left_at(plan, grid - shifts[:, np.newaxis])).mean(axis=1)
     together_mm = _refined(plan, grid, seen, float(shifts[int(np.argmin(unlike))]))
     pitch_mm = min((abs(b - a) for a, b in pairwise(plan.positions_mm)), default=2 * FURTHEST_MM)
@@ -133,7 +133,7 @@ def _places(plan: CutPlan, measured: Profile) -> tuple[float, float]:
 def _judged(plan: CutPlan, measured: Profile) -> tuple[float, float]:
     """From where to where the edge is the wheel's work alone: not the fillet at the shoulder, not the blank's tip."""
     return (
-        max(JAW_MM, float(measured[0, 0])),
+        max(JAW_FILLET_MM, float(measured[0, 0])),
         min(max(plan.positions_mm) + ROOT_WINDOW_MM, float(measured[-1, 0])),
     )
 
@@ -142,7 +142,7 @@ def _refined(plan: CutPlan, grid: Floats, seen: Floats, shift_mm: float) -> floa
     """Least-squares shift shown by the ramps, whatever the depth; a few rounds because ramps end."""
     for _ in range(4):
         wanted = _left_at(plan, grid - shift_mm)
-        slope = np.gradient(wanted, GRID_MM)
+        slope = np.gradient(wanted, EDGE_GRID_MM)
         ramps = np.abs(slope) > 0.3
         if ramps.sum() < LEAST_RAMP:
             return shift_mm
@@ -156,7 +156,7 @@ def _refined(plan: CutPlan, grid: Floats, seen: Floats, shift_mm: float) -> floa
 def _beyond_band(plan: CutPlan, measured: Profile) -> tuple[float, float]:
     """The most metal missing, and left over, beyond an edge that lies `BAND_PLACE_MM` beside its place."""
     first_mm, last_mm = _judged(plan, measured)
-    grid = np.arange(first_mm, float(measured[-1, 0]), GRID_MM)
+    grid = np.arange(first_mm, float(measured[-1, 0]), EDGE_GRID_MM)
     seen = np.interp(grid, measured[:, 0], measured[:, 1])
     beside = [_left_at(plan, grid + dx) for dx in np.linspace(-BAND_PLACE_MM, BAND_PLACE_MM, 5)]
     missing = np.min(beside, axis=0) - seen
@@ -167,7 +167,7 @@ def _beyond_band(plan: CutPlan, measured: Profile) -> tuple[float, float]:
 
 def _lasting(beyond: Floats) -> float:
     """The most that lasts over `SPECK_MM` along the edge: what is shorter is dust in the picture."""
-    width = round(SPECK_MM / GRID_MM)
+    width = round(SPECK_MM / EDGE_GRID_MM)
     if len(beyond) < width:
         return float(np.max(beyond, initial=0.0))
     return float(np.max(np.min(np.lib.stride_tricks.sliding_window_view(beyond, width), axis=1), initial=0.0))

@@ -30,7 +30,7 @@ REACH_MM = 60.0
 """How far the flanks are drawn: more than any blade is high."""
 OUTLINE_TOLERANCE_MM = 0.004
 """A measured outline is straightened by at most this much."""
-GRID_MM = 0.02
+PATH_GRID_MM = 0.02
 PATH_TOLERANCE_MM = 0.004
 """The path is straightened by at most this much: with the outline's, under a hundredth of a millimetre."""
 
@@ -151,7 +151,7 @@ def edge_left(edge: Polyline, wheel: WheelShape, length_mm: float, top_mm: float
 
     Over a straight move the rim is convex, so it is lowest over a point at an end of the move or under a corner.
     """
-    x = np.arange(0.0, length_mm + GRID_MM / 2, GRID_MM)
+    x = np.arange(0.0, length_mm + PATH_GRID_MM / 2, PATH_GRID_MM)
     left = np.full_like(x, top_mm)
     for (x0, y0), (x1, y1) in pairwise(edge):
         half = wheel.half_width_mm(top_mm - min(y0, y1))

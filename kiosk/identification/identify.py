@@ -13,7 +13,7 @@ from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway, SpacingStop, Standing
 from hardware.scan import Frame, ScanFrames
 from kiosk.identification.outline.blade import BladeFrame, find_blade
-from kiosk.identification.outline.decode import Blade, Decoded, decode, from_stop
+from kiosk.identification.outline.decode import BladeSize, Decoded, decode, from_stop
 from kiosk.identification.outline.measure import Outline, measure_outline
 from kiosk.identification.outline.photograph import as_silhouettes
 from kiosk.identification.outline.segment import Segment, segment
@@ -282,7 +282,7 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
         profile[:, 0] -= stop
         loose = spec.stop is SpacingStop.SHOULDER and not reading.shoulder_seen
         length_share = None if by_tip or loose else (reading.blade_length_mm - stop) / blank.blade_length_mm - 1.0
-        blade = Blade(reading.blade_height_mm, reading.laser_height_mm, length_share)
+        blade = BladeSize(reading.blade_height_mm, reading.laser_height_mm, length_share)
         each = decode(profile, spec, blank.cuts, blade, loose=loose)
         if each is not None:
             tries.append(_Named(keyway, blank, each, error, stop == 0.0))

@@ -40,7 +40,7 @@ from kiosk.operations.payment_device import is_on_this_computer, payment_device
 from kiosk.operations.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.operations.requests import answering
 from kiosk.operations.running import Running
-from kiosk.operations.settings_in_force import OFFICE, settings_in_force, tell
+from kiosk.operations.settings_in_force import OFFICE, record_changes, settings_in_force
 from kiosk.operations.watchdog import Watchdog, notifier
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.database import DatabaseFault
@@ -202,12 +202,12 @@ def _run(asked: StartOptions) -> int:
         devices = live.devices if live else real_devices(settings, asked.places, running, stack)
         kiosk = build_kiosk(settings, devices, asked.places.data, versions=(("kiosk", version("keykiosk")),))
         stack.callback(kiosk.close)
-        tell(in_force, kiosk.ports.audit.record)
+        record_changes(in_force, kiosk.ports.audit.record)
         running.record_in(kiosk.ports.audit.record)
         staff, audit = kiosk.ports.staff, kiosk.ports.audit
         if isinstance(staff, StaffAccounts):
             stack.enter_context(answering(asked.places.data, lambda request: carry_out(staff, audit, request)))
-        kiosk.subscribe(running.saw)
+        kiosk.subscribe(running.on_snapshot)
         kiosk.watch(lambda: running.watchdog.beat("controller"))
         if asked.flight_record is not None:
             recorder = stack.enter_context(recording(asked.flight_record, devices.clock))

@@ -37,10 +37,10 @@ def stock(places: DataPaths, magazine: Magazine) -> Finding:
     if not any(row.count and not row.locked for _, row in counted):
         return failed("stock", "nothing can be sold: every slot is empty or locked", "refill by the staff menu")
     if locked or low:
-        told = "; ".join(
+        found = "; ".join(
             ([f"locked: {', '.join(locked)}"] if locked else []) + ([f"low: {', '.join(low)}"] if low else [])
         )
-        return warned("stock", told, "refill or unlock by the staff menu")
+        return warned("stock", found, "refill or unlock by the staff menu")
     return passed("stock", f"{sum(row.count for _, row in counted)} blanks in {len(counted)} slots")
 
 
@@ -66,8 +66,8 @@ def clock(places: DataPaths, operations: Operations, now: datetime, synchronised
         if newest is not None:
             ahead_s = (datetime.fromisoformat(newest) - now).total_seconds()
             if ahead_s > operations.health.clock_max_error_s:
-                told = f"the last sale lies {ahead_s:.0f} s in the future"
-                return failed("clock", told, "set the clock: timedatectl set-ntp true")
+                found = f"the last sale lies {ahead_s:.0f} s in the future"
+                return failed("clock", found, "set the clock: timedatectl set-ntp true")
     if not synchronised.exists():
         return warned("clock", f"{now:%Y-%m-%d %H:%M} UTC, not synchronised", "timedatectl set-ntp true")
     return passed("clock", f"{now:%Y-%m-%d %H:%M} UTC, synchronised")

@@ -50,7 +50,7 @@ FIELDS = (
     "line_number",
     "largest_error_mm",
 )
-TELLING = (HardwareFault, DatabaseFault, BadInput, OSError)
+TEXT_LOGGED = (HardwareFault, DatabaseFault, BadInput, OSError)
 LOG_NAME = "kiosk.log"
 
 
@@ -68,7 +68,7 @@ class JsonLines(logging.Formatter):
         }
         line |= {name: record.__dict__[name] for name in FIELDS if name in record.__dict__}
         if record.exc_info and record.exc_info[1] is not None:
-            line["exception"] = told(record.exc_info[1])
+            line["exception"] = exception_facts(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
@@ -113,16 +113,16 @@ def install_logs(folder: Path, logs: Logs) -> BoundedFile:
     return file
 
 
-def told(error: BaseException) -> dict[str, Any]:
+def exception_facts(error: BaseException) -> dict[str, Any]:
     """What may be said of an exception: types, our own words, places in the code; never values."""
     said: dict[str, Any] = {
         "type": type(error).__name__,
         "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)],
     }
-    if isinstance(error, TELLING):
+    if isinstance(error, TEXT_LOGGED):
         said["text"] = str(error)
     if error.__cause__ is not None:
-        said["cause"] = told(error.__cause__)
+        said["cause"] = exception_facts(error.__cause__)
     return said
 
 

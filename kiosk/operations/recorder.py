@@ -94,7 +94,7 @@ class Recorder:
             self._connection.execute("DELETE FROM happening WHERE utc < ?", (horizon,))
         self.report_sales()
 
-    def saw(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Note what happened since the snapshot before. Any thread, one at a time."""
         with self._lock:
             found = (*happened(self._before, snapshot), *ran_out(self._stocked, snapshot))

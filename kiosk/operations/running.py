@@ -4,7 +4,7 @@ Responsible for: starting these over one data folder, feeding them snapshots, en
 session; a kiosk without any of this would sell just the same.
 
     with Running(settings, places, clock, simulated=False) as running:
-        kiosk.subscribe(running.saw)
+        kiosk.subscribe(running.on_snapshot)
         cutter = GrblCutter(running.watched(serial_link_factory(settings.machine.wire)), ...)
 """
 
@@ -88,7 +88,7 @@ class Running:
         self._unrecorded: list[tuple[AuditKind, dict[str, str | int]]] = []
         self._audit_lock = threading.Lock()
         self._closing = ExitStack()
-        self._told_ready = False
+        self._ready_sent = False
         self.watchdog = Watchdog(notify or notifier())
         self._status: StatusFile | None = None
         self._recorder: Recorder | None = None
@@ -139,21 +139,21 @@ class Running:
     def _keep_for_the_audit(self, kind: AuditKind, facts: dict[str, str | int]) -> None:
         self._unrecorded.append((kind, facts))
 
-    def saw(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """A snapshot of the session, from its thread."""
         if snapshot.state in MAKING and snapshot.fault is None:
             self.watchdog.expect(LINK)
         else:
             self.watchdog.excuse(LINK)
-        if not self._told_ready:
-            self._told_ready = True
+        if not self._ready_sent:
+            self._ready_sent = True
             self.watchdog.ready(snapshot.state.value)
         else:
             self.watchdog.status(snapshot.state.value)
         if self._status is not None:
-            self._status.saw(snapshot)
+            self._status.on_snapshot(snapshot)
         if self._recorder is not None:
-            self._recorder.saw(snapshot)
+            self._recorder.on_snapshot(snapshot)
 
     def watched(self, open_link: Callable[[], ByteLink]) -> Callable[[], ByteLink]:
         """`open_link`, its links counting as progress."""

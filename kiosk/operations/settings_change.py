@@ -1,6 +1,6 @@
 """Settings that change: validated, dated, audited, and the last good ones kept.
 
-Responsible for: loading the owner's folder, noticing what changed since the last start and telling it, keeping a copy
+Responsible for: loading the owner's folder, noticing what changed since the last start, keeping a copy
 of the last good folder, and taking its file where a new one is bad. Not responsible for: what a setting means.
 
 Only a bad file is replaced; rules and keyways are always the owner's newest. What decides which keys may be copied is
@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,16 +70,13 @@ class InForce:
 class SettingsKeeper:
     """Loads settings at start and when asked; keeps `folder` as the copy of the last good ones.
 
-    `tell` gets each change once, for the audit. The tables must exist (`migrate(connection, MIGRATIONS, part=PART)`).
+    The tables must exist (`migrate(connection, MIGRATIONS, part=PART)`).
     """
 
-    def __init__(
-        self, connection: sqlite3.Connection, folder: Path, clock: Clock, tell: Callable[[Change], None]
-    ) -> None:
+    def __init__(self, connection: sqlite3.Connection, folder: Path, clock: Clock) -> None:
         self._connection = connection
         self._folder = folder
         self._clock = clock
-        self._tell = tell
 
     def load(self, owner: Path | None, environment: Mapping[str, str] | None = None) -> InForce:
         """The owner's settings; where a file of theirs is bad its last good one, with the reasons why.
@@ -147,8 +144,6 @@ class SettingsKeeper:
                     "INSERT INTO settings_change (utc, field, before, after, origin) VALUES (?, ?, ?, ?, ?)",
                     (self._clock.utc().isoformat(), change.field, change.before, change.after, change.origin),
                 )
-        for change in changes:
-            self._tell(change)
         return changes
 
     def _keep(self, owner: Path | None) -> None:

@@ -1,6 +1,6 @@
 """Which settings a kiosk starts with: the owner's, or the last good ones, and the office's documents over them.
 
-Responsible for: opening what is needed for that and telling the audit afterwards. Not responsible for: the parts
+Responsible for: opening what is needed for that and what the audit records of it. Not responsible for: the parts
 (`settings_change`, `office`).
 """
 
@@ -60,7 +60,7 @@ def _in_force(places: DataPaths, clock: Clock, owner: Path | None, environment: 
     with closing(open_operations(places.operations)) as connection:
         migrate(connection, MIGRATIONS, part=PART)
         migrate(connection, DOCUMENT_MIGRATIONS, part=DOCUMENT_PART)
-        keeper = SettingsKeeper(connection, places.good_settings, clock, lambda change: None)
+        keeper = SettingsKeeper(connection, places.good_settings, clock)
         found = keeper.load(owner, environment)
         fleet = found.settings.fleet
         documents = Documents(connection, fleet.kiosk, fleet.trusted_keys, {})
@@ -72,7 +72,7 @@ def _in_force(places: DataPaths, clock: Clock, owner: Path | None, environment: 
     return replace(found, settings=settings, problems=(*found.problems, *problems))
 
 
-def tell(found: InForce, record: Callable[[AuditKind, dict[str, str | int]], None]) -> None:
+def record_changes(found: InForce, record: Callable[[AuditKind, dict[str, str | int]], None]) -> None:
     """Log and audit every change, and every reason why the last good settings stayed."""
     for change in found.changes:
         record(

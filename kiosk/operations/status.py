@@ -37,7 +37,7 @@ class StatusFile:
         self._clock = clock
         self._last: tuple[str, str, tuple[str, ...]] | None = None
 
-    def saw(self, snapshot: Snapshot) -> None:
+    def on_snapshot(self, snapshot: Snapshot) -> None:
         """Note a snapshot. A disk that refuses is passed over: others tell of it."""
         fault = snapshot.fault.code if snapshot.fault else ""
         now = (snapshot.state.value, fault, snapshot.stocked)

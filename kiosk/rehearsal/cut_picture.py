@@ -111,8 +111,10 @@ def _path(axes: Axes, record: CutRecord) -> None:
         )
     axes.fill_between(record.x_mm, record.bottom_mm, record.after_mm, color=_METAL, alpha=0.5, linewidth=0)
     feeds = [point.feed_mm_min for point in points if point.feed_mm_min is not None]
-    told = f"{min(feeds):.0f} to {max(feeds):.0f} mm/min" if feeds else "nothing cut"
-    axes.set(xlabel="from the shoulder, mm", ylabel="wheel's edge, mm", title=f"Path: red cuts ({told}), grey is air")
+    feeds_text = f"{min(feeds):.0f} to {max(feeds):.0f} mm/min" if feeds else "nothing cut"
+    axes.set(
+        xlabel="from the shoulder, mm", ylabel="wheel's edge, mm", title=f"Path: red cuts ({feeds_text}), grey is air"
+    )
     axes.set_aspect("equal")
 
 

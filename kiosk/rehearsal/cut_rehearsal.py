@@ -20,11 +20,12 @@ from config.keyway import Blank, Keyway
 from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
+from config.typed_code import typed_bitting, typed_blank
 from hardware.errors import HardwareFault
 from hardware.grbl.cutter import GrblCutter
 from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import PlanRefusal, plan_cuts
-from kiosk.cutting.typed_code import REFUSED, find_blank, split_bitting
+from kiosk.cutting.refusals import REFUSED
 from kiosk.rehearsal.cut_picture import CutRecord, draw_cut
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.machine.blade import new_blade
@@ -109,8 +110,8 @@ def cut(
     """Cut a key on the simulated machine and draw blade, error, path and times."""
     settings = machine_in_force(named=machine)
     catalogue = load_catalogue()
-    found, blank = find_blank(catalogue, keyway)
-    codes = split_bitting(found, blank, bitting)
+    found, blank = typed_blank(catalogue, keyway)
+    codes = typed_bitting(found, blank, bitting)
     if all(slot.blank != blank.code for slot in settings.magazine.slots):
         raise BadInput(Problem("machine file", "magazine", f"no slot holds {blank.code}"))
     logging.getLogger("hardware").addHandler(logging.NullHandler())

@@ -100,7 +100,7 @@ def _always(end: SimulatedKiosk, ends_in: State, harms: Collection[str]) -> Iter
 
 
 def _wheel(end: SimulatedKiosk) -> Iterator[str]:
-    """It stands, or people are told that it may not: a board whose cable is out obeys nobody."""
+    """It stands, or people are shown that it may not: a board whose cable is out obeys nobody."""
     world = end.sim.world
     # It needs its time to come to a stop.
     end.sim.clock.sleep(world.machine.wheel.spin_up_s)
@@ -133,7 +133,7 @@ def _asked(scenario: Scenario, end: SimulatedKiosk, seen: SeenOnScreen, audit: R
     missed = [each for each in expect.through if each not in seen.path]
     yield from (f"never came to {each}" for each in missed)
     if missed and (seen.rules or seen.faults):
-        yield f"refused by: {_told(seen.rules)}; faults: {_told(seen.faults)}"
+        yield f"refused by: {_listed(seen.rules)}; faults: {_listed(seen.faults)}"
     yield from (f"came to {each}" for each in expect.not_through if each in seen.path)
     if expect.delivered is not None and end.delivered != expect.delivered:
         yield f"{end.delivered} delivered, not {expect.delivered}"
@@ -143,29 +143,29 @@ def _asked(scenario: Scenario, end: SimulatedKiosk, seen: SeenOnScreen, audit: R
     if expect.rejected is not None and len(end.sim.rejects) != expect.rejected:
         yield f"{len(end.sim.rejects)} rejected, not {expect.rejected}"
     yield from (
-        f"rule {each} did not fire (fired: {_told(seen.rules)})" for each in expect.rules if each not in seen.rules
+        f"rule {each} did not fire (fired: {_listed(seen.rules)})" for each in expect.rules if each not in seen.rules
     )
     yield from (
-        f"never asked again for {each} (asked: {_told(seen.try_again)})"
+        f"never asked again for {each} (asked: {_listed(seen.try_again)})"
         for each in expect.try_again
         if each not in seen.try_again
     )
-    for wanted, told, what in (
+    for wanted, shown, what in (
         (expect.fault, seen.faults, "fault"),
         (expect.failed_reason, seen.failed, "reason of failure"),
         (expect.closed_reason, seen.closed, "reason of closing"),
         (expect.returned, seen.returned, "result of a return"),
     ):
-        if wanted and wanted not in told:
-            yield f"no {what} {wanted} (there was: {_told(told)})"
+        if wanted and wanted not in shown:
+            yield f"no {what} {wanted} (there was: {_listed(shown)})"
     locked = tuple(slot.number for slot in end.stage.ports.inventory.slots() if slot.locked)
     if expect.locked_slots is not None and locked != expect.locked_slots:
         yield f"slots {locked} are locked, not {expect.locked_slots}"
     if expect.staff_called is not None and seen.staff_called is not expect.staff_called:
         yield "staff were " + ("called" if seen.staff_called else "not called")
     kinds = [kind for kind, _ in audit.records]
-    yield from (f"no record of {each} (there are: {_told(kinds)})" for each in expect.audit if each not in kinds)
+    yield from (f"no record of {each} (there are: {_listed(kinds)})" for each in expect.audit if each not in kinds)
 
 
-def _told(values: Sequence[str]) -> str:
+def _listed(values: Sequence[str]) -> str:
     return ", ".join(dict.fromkeys(map(str, values))) or "none"

@@ -32,9 +32,9 @@ WORN_DOUBT = 0.7
 
 @dataclass(repr=False)
 class ReadyKeyReader:
-    """Says what it was told to say; measures a copy from its metal instead of from a picture.
+    """Says what it was key to say; measures a copy from its metal instead of from a picture.
 
-    `answers`: one telling for each time the key is laid, the last for ever. Each is told twice, for two looks.
+    `answers`: one telling for each time the key is laid, the last for ever. Each is key twice, for two looks.
     """
 
     sim: SimulatedMachine
@@ -124,7 +124,7 @@ def _small(grey: int) -> Frame:
 def identified(
     catalogue: Catalogue, blank: str, seed: int, *, wear: Wear = Wear.NEW, bitting: tuple[str, ...] | None = None
 ) -> Identification:
-    """A key of `blank` with a code drawn by `seed`, told with certainty."""
+    """A key of `blank` with a code drawn by `seed`, key with certainty."""
     keyway, known = catalogue.blank_of[blank]
     if keyway.spec is None:
         return Identification(Outcome.IDENTIFIED, keyway.code)
@@ -134,12 +134,12 @@ def identified(
     return Identification(Outcome.IDENTIFIED, keyway.code, blank, cuts, wear, score=0.99, margin=0.5)
 
 
-def off_by(told: Identification, off_mm: float) -> Identification:
+def off_by(key: Identification, off_mm: float) -> Identification:
     """The same key with every root so much higher, or lower if negative."""
     cuts = (
-        replace(cut, measured_mm=cut.measured_mm + off_mm, residual_mm=cut.residual_mm + off_mm) for cut in told.cuts
+        replace(cut, measured_mm=cut.measured_mm + off_mm, residual_mm=cut.residual_mm + off_mm) for cut in key.cuts
     )
-    return replace(told, cuts=tuple(cuts))
+    return replace(key, cuts=tuple(cuts))
 
 
 class RehearsalStaff:

@@ -65,7 +65,7 @@ def scenario_of(entries: tuple[Entry, ...], title: str) -> str:
         before = entry.state
     lines = [f"title = {json.dumps(title)}", ""]
     for visit in visits or [_Visit({"purpose": "nothing"})]:
-        lines += _told(visit)
+        lines += _visit_lines(visit)
     ends_in = path[-1] if path else State.WELCOME.value
     through = [state for state in dict.fromkeys(path) if state != ends_in]
     lines += ["[expect]", f"ends_in = {json.dumps(ends_in)}", f"delivered = {delivered}"]
@@ -118,7 +118,7 @@ def _note(visit: _Visit, entry: Entry, before: str) -> None:
             pass
 
 
-def _told(visit: _Visit) -> list[str]:
+def _visit_lines(visit: _Visit) -> list[str]:
     lines = ["[[visit]]", *_pairs(visit.facts)]
     if visit.key:
         lines += ["[visit.key]", *_pairs(visit.key)]

@@ -249,8 +249,8 @@ class _Scene:
             elif key.keyway:
                 answers.append(Identification(Outcome.IDENTIFIED, key.keyway, score=0.98, margin=0.4))
             else:
-                told = identified(self._settings.catalogue, key.blank, key.seed, wear=key.wear)
-                answers.append(off_by(told, key.off_mm))
+                made = identified(self._settings.catalogue, key.blank, key.seed, wear=key.wear)
+                answers.append(off_by(made, key.off_mm))
         return answers
 
     def _receipt(self, visit: ScriptedVisit) -> str:

@@ -318,9 +318,9 @@ class Shopper:
                 return [UnlockSlot(int(slot))]
             case ["action", name]:
                 return [ServiceAction(ServiceTask(name))]
-            case ["received" | "not_received" as told]:
+            case ["received" | "not_received" as answer]:
                 doubts = now.staff.doubts if now.staff else ()
-                return [ConfirmReceived(sale.transaction, told == "received") for sale in doubts[:1]]
+                return [ConfirmReceived(sale.transaction, answer == "received") for sale in doubts[:1]]
             case ["wait"]:
                 return []
             case [deed] if deed in _DEEDS:

@@ -10,7 +10,7 @@ import numpy as np
 
 from config.keyway import Section
 from config.machine import Gauge
-from simulator.keys.key import GRID_MM, Finish, PhysicalKey
+from simulator.keys.key import OUTLINE_GRID_MM, Finish, PhysicalKey
 
 STEP_GAUGE = "step-gauge"
 """Its name beside the sample keys."""
@@ -22,7 +22,7 @@ _THICKNESS_MM = 4.9
 def step_gauge(gauge: Gauge) -> PhysicalKey:
     """The gauge, its tallest end where a key has its shoulder; ground from steel, so without wear or dirt."""
     length_mm = gauge.steps * gauge.tread_mm
-    x_mm = np.append(np.arange(0.0, length_mm, GRID_MM), length_mm)
+    x_mm = np.append(np.arange(0.0, length_mm, OUTLINE_GRID_MM), length_mm)
     step = np.minimum((x_mm / gauge.tread_mm + 1e-9).astype(np.int64), gauge.steps - 1)
     top_mm = gauge.height_mm - gauge.rise_mm * step
     return PhysicalKey(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from config.keyway import Blank, CutSpec, Keyway, Section, SpacingStop
 from simulator.keys.bows import Bow, BowShape, Solid
 
-GRID_MM = 0.02
+OUTLINE_GRID_MM = 0.02
 """Step of a blade's outline along its length."""
 
 
@@ -167,7 +167,7 @@ def uncut_key(
     blunt: bool = False,
 ) -> PhysicalKey:
     """A blank as it comes from its maker. `blunt`: the edge runs full height nearly to the tip (keys stopped there)."""
-    x = np.append(np.arange(0.0, blank_length_mm, GRID_MM), blank_length_mm)
+    x = np.append(np.arange(0.0, blank_length_mm, OUTLINE_GRID_MM), blank_length_mm)
     height = section.height_mm
     from_tip = blank_length_mm - x
     tip = 0.38 * height
@@ -278,7 +278,7 @@ def random_bow(rng: np.random.Generator, *, with_shoulder: bool = True) -> Bow:
 
 def _smooth(values: NDArray[np.float64], radius_mm: float) -> NDArray[np.float64]:
     """Gaussian mean over the length, ends held."""
-    sigma = radius_mm / GRID_MM
+    sigma = radius_mm / OUTLINE_GRID_MM
     reach = int(4 * sigma) + 1
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
     kernel /= kernel.sum()

@@ -11,7 +11,17 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.keys.bows import Bow, BowShape, Solid
-from simulator.keys.key import GRID_MM, Face, Finish, Hollow, PhysicalKey, ThingKind, milled, random_bow, uncut_key
+from simulator.keys.key import (
+    OUTLINE_GRID_MM,
+    Face,
+    Finish,
+    Hollow,
+    PhysicalKey,
+    ThingKind,
+    milled,
+    random_bow,
+    uncut_key,
+)
 from simulator.keys.sections import plain_section, tube_section
 
 __all__ = ["Solid", "dimple", "double_sided", "moved", "side_milled", "tubular", "two_track"]
@@ -85,7 +95,7 @@ def double_sided(rng: np.random.Generator) -> PhysicalKey:
 def tubular(rng: np.random.Generator) -> PhysicalKey:
     """A barrel with notches in its end, on a small head."""
     diameter, length = float(rng.choice([7.0, 9.5])), float(rng.uniform(10, 16))
-    x = np.append(np.arange(0, length, GRID_MM), length)
+    x = np.append(np.arange(0, length, OUTLINE_GRID_MM), length)
     end = np.full_like(x, diameter)
     nub = (x > length * 0.25) & (x < length * 0.25 + 1.2)
     bow = Bow(BowShape.ROUND, 20.0, 22.0, 3.0, 1.5, 1.5, 2.6)

@@ -20,7 +20,7 @@ from config.keyway import SpacingStop
 from simulator.keys.bows import Bow
 from simulator.keys.key import uncut_key
 
-GRID_MM = 0.01
+METAL_GRID_MM = 0.01
 Heights = NDArray[np.float64]
 
 
@@ -109,7 +109,7 @@ class Blade:
             lowest = lowest - self.bend_mm * x / self.x_mm[-1]
         top = self.top_mm[first:last]
         gone = np.maximum(top - lowest, 0.0)
-        area = float(gone.sum()) * GRID_MM
+        area = float(gone.sum()) * METAL_GRID_MM
         if area > 0.0:
             np.minimum(top, lowest, out=top)
             self.cut = self.burrs = True
@@ -126,7 +126,7 @@ def new_blade(code: str, catalogue: Catalogue, finish: str = "brass") -> Blade:
     section = catalogue.section_of[keyway.sections[0]]
     blunt = keyway.spec is not None and keyway.spec.stop is SpacingStop.TIP
     key = uncut_key(blank.blade_length_mm, section, bow=Bow(), blunt=blunt)
-    x = np.arange(0.0, blank.blade_length_mm + GRID_MM / 2, GRID_MM)
+    x = np.arange(0.0, blank.blade_length_mm + METAL_GRID_MM / 2, METAL_GRID_MM)
     height = keyway.spec.blade_height_mm if keyway.spec is not None else section.height_mm
     top = np.interp(x, key.x_mm, key.top_mm) * (height / section.height_mm)
     bottom = np.interp(x, key.x_mm, key.bottom_mm)

@@ -47,7 +47,7 @@ class StationPlaces:
     reject_x_mm: float
 
 
-def places_of(machine: Machine) -> StationPlaces:
+def station_places(machine: Machine) -> StationPlaces:
     """Where the clamp takes, shows and lets go, according to the macros."""
     macros = machine.macros
     return StationPlaces(
@@ -83,7 +83,7 @@ class Carousel:
     def __init__(self, machine: Machine, make: Callable[[str, str], Blade]) -> None:
         self._machine = machine
         self._make = make
-        self.places = places_of(machine)
+        self.places = station_places(machine)
         self.stock = {slot.number: slot.capacity for slot in machine.magazine.slots}
         self.faults = FeedFaults()
         self.clamped: Blade | None = None

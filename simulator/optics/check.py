@@ -18,7 +18,7 @@ from simulator.optics.coverage import covered, window_around
 from simulator.optics.settings import Optics
 from simulator.optics.silhouette import BACKLIGHT, passing
 
-JAW_MM = 4.0
+JAW_WIDTH_MM = 4.0
 """Width of the jaw in the picture: the shoulder's distance from the left border."""
 
 SPINE_MARGIN_MM = 3.2
@@ -54,7 +54,7 @@ def render_check(
     grey = light.level(optics, BACKLIGHT, rng)
     pixels = light.flat_frame(view.width_px, view.height_px, optics.vignette, grey)
     height_mm = view.height_px * view.mm_per_px
-    left_mm = -JAW_MM - max(off_mm, 0.0) - 2
+    left_mm = -JAW_WIDTH_MM - max(off_mm, 0.0) - 2
     jaw = np.array([(left_mm, -30), (0, -30), (0, height_mm + 30), (left_mm, height_mm + 30)], dtype=np.float64)
     shapes = [jaw]
     if x_mm.size:
@@ -64,7 +64,7 @@ def render_check(
         lean = np.radians(tilt_deg)
         blade = np.stack([blade[:, 0], blade[:, 1] + lift_mm + np.tan(lean) * blade[:, 0]], axis=1)
         shapes.append(blade)
-    origin = np.array([JAW_MM + off_mm, height_mm - SPINE_MARGIN_MM])
+    origin = np.array([JAW_WIDTH_MM + off_mm, height_mm - SPINE_MARGIN_MM])
     placed = [((shape * (1, -1) + origin) / view.mm_per_px, ()) for shape in shapes]
     margin = light.spread_px(optics) + 4
     around = window_around(np.concatenate([p for p, _ in placed]), margin, view.width_px, view.height_px)

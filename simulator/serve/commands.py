@@ -94,7 +94,7 @@ def faults() -> None:
     typer.echo(f"{'':<{width}}  Every fault takes after_s= to come later.")
 
 
-def _told(build: FirmwareBuild) -> str:
+def _described(build: FirmwareBuild) -> str:
     if build.make is not Make.GRBL:
         return build.make.value
     return "echo" if build.echo else "stock"
@@ -148,7 +148,7 @@ def served(
             typer.echo(f"control socket: 127.0.0.1:{control_port} (JSON lines)")
         realtime.start()
         stack.callback(realtime.stop)
-        typer.echo(f"SIMULATED machine, {_told(sim.firmware.core.build)} board at {where}")
+        typer.echo(f"SIMULATED machine, {_described(sim.firmware.core.build)} board at {where}")
         typer.echo("Ctrl-C ends it.")
         yield Served(realtime, control_port)
 

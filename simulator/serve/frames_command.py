@@ -15,9 +15,10 @@ import typer
 from PIL import Image
 
 from config.catalogue import Catalogue, load_catalogue
-from config.keyway import Blank, Keyway, Section
+from config.keyway import Keyway, Section
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
+from config.typed_code import typed_bitting, typed_blank
 from hardware.camera.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
 from hardware.scan import Pixels
 from simulator.keys.key import Finish, PhysicalKey, Stamp, Strike, cut_key
@@ -96,10 +97,10 @@ def frames(
     if key is not None:
         what = _sample_key(key, catalogue, seed)
     else:
-        chosen = find_blank(catalogue, keyway)
+        chosen = typed_blank(catalogue, keyway)
         what = cut_key(
             *chosen,
-            parse_bitting(chosen[0], chosen[1], bitting),
+            typed_bitting(*chosen, bitting),
             _section(catalogue, chosen[0], section, mirrored),
             rng,
             wear=wear,
@@ -112,45 +113,6 @@ def frames(
     views = machine_in_force(named=machine).views
     save_scan(render_scan(what, views, NAMED[optics], seed, pose), _fresh(out))
     typer.echo(f"{out}: {', '.join(sorted(p.name for p in out.iterdir() if p.suffix in ('.png', '.toml')))}")
-
-
-def find_blank(catalogue: Catalogue, code: str | None) -> tuple[Keyway, Blank]:
-    """The blank (or a keyway's first blank) of a code.
-
-    Raises:
-        BadInput: none, or one that cannot be cut.
-    """
-    if code is None:
-        raise BadInput(Problem("command line", "--keyway", "is missing"))
-    wanted = code.strip().upper()
-    found = catalogue.blank_of.get(wanted)
-    keyway = found[0] if found else catalogue.keyway_of.get(wanted)
-    if keyway is None:
-        cuttable = sorted(blank for blank, (owner, _) in catalogue.blank_of.items() if owner.spec is not None)
-        raise BadInput(Problem("command line", "--keyway", f"{code!r} is not known; try {', '.join(cuttable)}"))
-    if keyway.spec is None or not keyway.blanks:
-        raise BadInput(Problem("command line", "--keyway", f"{keyway.code} is known only to be refused, not to be cut"))
-    return found or (keyway, keyway.blanks[0])
-
-
-def parse_bitting(keyway: Keyway, blank: Blank, text: str | None) -> tuple[str, ...]:
-    """The codes of a bitting; the message of a bad one does not repeat it.
-
-    Raises:
-        BadInput: missing, of wrong length, or with a code the keyway does not have.
-    """
-    if not text or keyway.spec is None:
-        raise BadInput(Problem("command line", "--bitting", "is missing"))
-    codes = tuple(part.strip() for part in text.split(",")) if "," in text else tuple(text.strip())
-    problems = []
-    if len(codes) != blank.cuts:
-        problems.append(Problem("command line", "--bitting", f"{len(codes)} cuts, but {blank.code} has {blank.cuts}"))
-    known = tuple(keyway.spec.root_mm_of)
-    if any(code not in known for code in codes):
-        problems.append(Problem("command line", "--bitting", f"{keyway.code} has depths {', '.join(known)} only"))
-    if problems:
-        raise BadInput(*problems)
-    return codes
 
 
 def _section(catalogue: Catalogue, keyway: Keyway, wanted: str | None, mirrored: bool) -> Section:

@@ -18,11 +18,11 @@ from PIL import Image
 
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.report import state_name
-from simulator.machine.blade import GRID_MM, Blade, Heights, new_blade
+from simulator.machine.blade import METAL_GRID_MM, Blade, Heights, new_blade
 from simulator.optics import render_portrait
 from simulator.serve.realtime import RealTimeRunner
 
-STEP_MM = 0.05
+SHOWN_GRID_MM = 0.05
 """Grid of the edge as it is shown."""
 PORTRAIT_PX = (480, 240)
 Values = dict[str, object]
@@ -127,7 +127,7 @@ class Looks:
                 "number": number,
                 "blank": blade.code,
                 "finish": blade.finish,
-                "step_mm": STEP_MM,
+                "step_mm": SHOWN_GRID_MM,
                 "height_mm": round(blade.height_mm, 4),
                 "top_um": top,
                 "bottom_um": bottom,
@@ -161,7 +161,7 @@ class Looks:
 
 
 def _coarse(edge_mm: Heights, *, lowest: bool) -> list[int]:
-    every = round(STEP_MM / GRID_MM)
+    every = round(SHOWN_GRID_MM / METAL_GRID_MM)
     starts = np.arange(0, len(edge_mm), every)
     reduced = (np.minimum if lowest else np.maximum).reduceat(edge_mm, starts)
     return [round(value) for value in (reduced * 1000).tolist()]

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from config.problems import BadInput, Problem
 from config.toml_files import dotted, reason_of
-from simulator.wire.tap import KEPT
+from simulator.wire.tap import LINES_KEPT
 
 SOURCE = "control"
 _NO_TAG = ("union_tag_not_found", "union_tag_invalid")
@@ -55,7 +55,7 @@ class ReadWire(_Form):
 
     do: Literal["wire"] = "wire"
     since: int = Field(default=0, ge=0)
-    most: int = Field(default=200, ge=1, le=KEPT)
+    most: int = Field(default=200, ge=1, le=LINES_KEPT)
 
 
 class SetFault(_Form):
@@ -148,7 +148,7 @@ class HangUp(_Form):
     do: Literal["quit"] = "quit"
 
 
-Look: TypeAlias = LookAtState | LookAtMachine | LookAtMetal | LookAtTray | ReadWire
+LookRequest: TypeAlias = LookAtState | LookAtMachine | LookAtMetal | LookAtTray | ReadWire
 Deed: TypeAlias = (
     SetFault
     | MendFault
@@ -163,7 +163,7 @@ Deed: TypeAlias = (
     | Go
     | StepTime
 )
-ControlRequest: TypeAlias = Look | Deed | HangUp
+ControlRequest: TypeAlias = LookRequest | Deed | HangUp
 _FORMS: TypeAdapter[ControlRequest] = TypeAdapter(Annotated[ControlRequest, Field(discriminator="do")])
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-KEPT = 2000
+LINES_KEPT = 2000
 """Lines kept: a few whole sessions."""
 _LONGEST = 256
 _TO_BOARD = re.compile(rb"[?!~\x18\x80-\xff]|[\r\n]|[^?!~\x18\x80-\xff\r\n]+")
@@ -57,7 +57,7 @@ class WireTap:
     """Listens to one wire. Called under the machine's lock."""
 
     def __init__(self) -> None:
-        self._lines: deque[TappedLine] = deque(maxlen=KEPT)
+        self._lines: deque[TappedLine] = deque(maxlen=LINES_KEPT)
         self._next = 1
         self._halves = {Passage.TO_BOARD: _Half(_TO_BOARD), Passage.FROM_BOARD: _Half(_FROM_BOARD)}
 

@@ -139,7 +139,7 @@ def main() -> int:
         stage = VirtualKiosk(ports)
         running = closing.enter_context(Running(SETTINGS, places, clock, notify=lambda text: None))
         logging.getLogger().handlers[-1].setLevel(logging.CRITICAL + 1)
-        stage.controller.subscribe(running.saw)
+        stage.controller.subscribe(running.on_snapshot)
         stage.begin()
         stage.run_to(State.WELCOME)
         visits = Visits(stage, cutter, scanner, reader, asked.seed)

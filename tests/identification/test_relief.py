@@ -10,7 +10,7 @@ import pytest
 from config.catalogue import Catalogue
 from hardware.scan import ScanFrames
 from kiosk.identification import SectionIndex, identify, read_key
-from kiosk.identification.outline.decode import Blade, decode
+from kiosk.identification.outline.decode import BladeSize, decode
 from kiosk.key.reading import Outcome
 from tests.identification.conftest import bitting_for
 from tests.identification.drawing import Line, Sheet, blade_edge, laser_line, outline, silhouette
@@ -72,6 +72,6 @@ def test_the_flat_of_a_shallow_cut_is_never_the_blade(catalogue: Catalogue, rubb
     profile = blade_edge(wide, roots, 27.0, wide.blade_height_mm)[::5]
     behind_stop_mm = wide.blade_height_mm - rubbed_mm
     profile[profile[:, 0] < 4.7, 1] = np.minimum(profile[profile[:, 0] < 4.7, 1], behind_stop_mm)
-    told = decode(profile, wide, 5, Blade(behind_stop_mm))
+    told = decode(profile, wide, 5, BladeSize(behind_stop_mm))
     assert told is not None
     assert (told.outcome is Outcome.IDENTIFIED) is (rubbed_mm == 0.0)

@@ -7,7 +7,7 @@ import pytest
 
 from config.catalogue import Catalogue
 from config.keyway import CutSpec
-from kiosk.identification.outline.decode import Blade, decode, fit_cuts
+from kiosk.identification.outline.decode import BladeSize, decode, fit_cuts
 from kiosk.identification.outline.scale import SPACING_SHARE, stretch
 from kiosk.key.reading import Outcome, Profile, Wear
 from tests.identification.drawing import blade_edge
@@ -29,7 +29,7 @@ def drawn(catalogue: Catalogue, code: str = CODE, blank: str = "SC1", lost_mm: f
     return np.stack([x, np.interp(x, edge[:, 0], edge[:, 1])], axis=1), spec
 
 
-def outcome(profile: Profile, spec: CutSpec, blade: Blade, count: int = 5) -> Outcome:
+def outcome(profile: Profile, spec: CutSpec, blade: BladeSize, count: int = 5) -> Outcome:
     decoded = decode(profile, spec, count, blade)
     assert decoded is not None
     return decoded.outcome
@@ -38,7 +38,7 @@ def outcome(profile: Profile, spec: CutSpec, blade: Blade, count: int = 5) -> Ou
 def test_a_sound_measurement_is_told(catalogue: Catalogue) -> None:
     profile, spec = drawn(catalogue)
     for laser_mm in (None, spec.blade_height_mm, spec.blade_height_mm - 2.0):
-        blade = Blade(spec.blade_height_mm, laser_mm, 0.05)
+        blade = BladeSize(spec.blade_height_mm, laser_mm, 0.05)
         assert outcome(profile, spec, blade) is Outcome.IDENTIFIED
 
 
@@ -46,21 +46,23 @@ def test_a_sound_measurement_is_told(catalogue: Catalogue) -> None:
 def test_a_blade_seen_too_high_or_too_low_by_a_part_of_its_step_is_not_told(catalogue: Catalogue, steps: float) -> None:
     for blank, code in (("SC1", CODE), ("KW1", "25361"), ("M1", "2536")):
         profile, spec = drawn(catalogue, code, blank)
-        off = Blade(spec.blade_height_mm + steps * spec.least_step_mm)
+        off = BladeSize(spec.blade_height_mm + steps * spec.least_step_mm)
         assert outcome(profile, spec, off, len(code)) is Outcome.CUTS_UNREADABLE
 
 
 def test_a_blade_the_laser_sees_higher_is_not_told(catalogue: Catalogue) -> None:
     profile, spec = drawn(catalogue)
-    assert outcome(profile, spec, Blade(spec.blade_height_mm, spec.blade_height_mm + 0.1)) is Outcome.CUTS_UNREADABLE
-    assert outcome(profile, spec, Blade(spec.blade_height_mm, spec.blade_height_mm + 0.09)) is Outcome.IDENTIFIED
+    assert (
+        outcome(profile, spec, BladeSize(spec.blade_height_mm, spec.blade_height_mm + 0.1)) is Outcome.CUTS_UNREADABLE
+    )
+    assert outcome(profile, spec, BladeSize(spec.blade_height_mm, spec.blade_height_mm + 0.09)) is Outcome.IDENTIFIED
 
 
 @pytest.mark.parametrize("share", [-0.015, 0.015])
 def test_cuts_too_near_to_each_other_or_too_far_apart_are_not_told(catalogue: Catalogue, share: float) -> None:
     profile, spec = drawn(catalogue)
     stretched = profile * [1 + share, 1.0]
-    assert outcome(stretched, spec, Blade(spec.blade_height_mm)) is Outcome.CUTS_UNREADABLE
+    assert outcome(stretched, spec, BladeSize(spec.blade_height_mm)) is Outcome.CUTS_UNREADABLE
 
 
 @pytest.mark.parametrize("share", [-0.03, -0.01, 0.0, 0.01, 0.03])
@@ -86,7 +88,7 @@ def test_where_no_flank_is_left_the_length_tells_the_scale(catalogue: Catalogue)
         (0.025, Outcome.CUTS_UNREADABLE),
         (-0.025, Outcome.CUTS_UNREADABLE),
     ):
-        assert outcome(profile, spec, Blade(spec.blade_height_mm, None, share)) is expected
+        assert outcome(profile, spec, BladeSize(spec.blade_height_mm, None, share)) is expected
 
 
 def test_a_flat_that_is_not_flat_is_not_told(catalogue: Catalogue) -> None:
@@ -94,13 +96,13 @@ def test_a_flat_that_is_not_flat_is_not_told(catalogue: Catalogue) -> None:
     centre = spec.cut_positions_mm(5)[2]
     near = np.abs(profile[:, 0] - centre) < spec.flat_mm / 2
     profile[near, 1] += np.where(profile[near, 0] > centre, 0.1, -0.1)
-    assert outcome(profile, spec, Blade(spec.blade_height_mm)) is Outcome.CUTS_UNREADABLE
+    assert outcome(profile, spec, BladeSize(spec.blade_height_mm)) is Outcome.CUTS_UNREADABLE
 
 
 def test_cuts_that_begin_too_far_from_the_stop_are_not_told(catalogue: Catalogue) -> None:
     profile, spec = drawn(catalogue)
-    assert outcome(profile + np.array([0.45, 0.0]), spec, Blade(spec.blade_height_mm)) is Outcome.CUTS_UNREADABLE
-    assert outcome(profile + np.array([0.3, 0.0]), spec, Blade(spec.blade_height_mm)) is Outcome.IDENTIFIED
+    assert outcome(profile + np.array([0.45, 0.0]), spec, BladeSize(spec.blade_height_mm)) is Outcome.CUTS_UNREADABLE
+    assert outcome(profile + np.array([0.3, 0.0]), spec, BladeSize(spec.blade_height_mm)) is Outcome.IDENTIFIED
 
 
 def test_a_notch_between_the_cuts_is_another_spacing(catalogue: Catalogue) -> None:
@@ -108,20 +110,20 @@ def test_a_notch_between_the_cuts_is_another_spacing(catalogue: Catalogue) -> No
     first, second = spec.cut_positions_mm(2)
     between = np.abs(profile[:, 0] - (first + second) / 2) < 0.3
     profile[between, 1] = spec.root_mm_of["6"] - 0.4
-    assert outcome(profile, spec, Blade(spec.blade_height_mm)) is Outcome.CUTS_UNREADABLE
+    assert outcome(profile, spec, BladeSize(spec.blade_height_mm)) is Outcome.CUTS_UNREADABLE
 
 
 def test_an_edge_that_is_not_cut_is_no_code(catalogue: Catalogue) -> None:
     spec, length_mm = spec_of(catalogue, "SC1")
     x = np.arange(0.0, length_mm, 0.05)
     uncut = np.stack([x, np.full(x.size, spec.blade_height_mm - 0.08)], axis=1)
-    assert outcome(uncut, spec, Blade(spec.blade_height_mm - 0.08)) is Outcome.CUTS_UNREADABLE
+    assert outcome(uncut, spec, BladeSize(spec.blade_height_mm - 0.08)) is Outcome.CUTS_UNREADABLE
 
 
 def test_wear_near_half_a_step_is_past_telling_however_even(catalogue: Catalogue) -> None:
     for lost_mm, expected in ((0.21, Outcome.IDENTIFIED), (0.245, Outcome.WORN_PAST_TELLING)):
         profile, spec = drawn(catalogue, "35244", "KW1", lost_mm)
-        decoded = decode(profile, spec, 5, Blade(spec.blade_height_mm - min(lost_mm, 0.23)))
+        decoded = decode(profile, spec, 5, BladeSize(spec.blade_height_mm - min(lost_mm, 0.23)))
         assert decoded is not None
         assert decoded.outcome is expected
         assert decoded.wear is (Wear.WORN if expected is Outcome.IDENTIFIED else Wear.PAST_TELLING)

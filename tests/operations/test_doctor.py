@@ -203,7 +203,7 @@ def test_the_status_is_that_of_a_living_kiosk(tmp_path: Path, monkeypatch: pytes
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
     assert status_line(read_status(tmp_path)) == "not running"
     file = StatusFile(tmp_path, SystemClock())
-    file.saw(Snapshot(State.OUT_OF_ORDER, simulated=True, fault=FaultNotice("LINK_LOST", "gone", 0.0)))
+    file.on_snapshot(Snapshot(State.OUT_OF_ORDER, simulated=True, fault=FaultNotice("LINK_LOST", "gone", 0.0)))
     found = read_status(tmp_path)
     assert found is not None
     assert "out_of_order (LINK_LOST)" in status_line(found)
@@ -211,7 +211,7 @@ def test_the_status_is_that_of_a_living_kiosk(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "status.json").write_text('{"pid": 1')
     assert read_status(tmp_path) is None
     shutil.rmtree(tmp_path)
-    file.saw(Snapshot(State.WELCOME, simulated=True))
+    file.on_snapshot(Snapshot(State.WELCOME, simulated=True))
 
 
 def test_a_backup_is_whole_closed_to_others_and_comes_back_beside(places: DataPaths, tmp_path: Path) -> None:

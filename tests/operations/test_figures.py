@@ -129,12 +129,12 @@ def test_what_the_screen_showed_becomes_happenings() -> None:
 
 def test_a_blank_that_runs_out_is_told_once_and_only_at_the_front(places: DataPaths, clock: Ticking) -> None:
     with closing(Recorder(places.operations, places.journal, clock, fleet=True)) as recorder:
-        recorder.saw(shown(State.WELCOME, stocked=("KW1", "SC1")))
-        recorder.saw(shown(State.PLACE_KEY))
-        recorder.saw(shown(State.THANK_YOU))
-        recorder.saw(shown(State.WELCOME, stocked=("SC1",)))
-        recorder.saw(shown(State.PLACE_KEY))
-        recorder.saw(shown(State.WELCOME, stocked=("SC1",)))
+        recorder.on_snapshot(shown(State.WELCOME, stocked=("KW1", "SC1")))
+        recorder.on_snapshot(shown(State.PLACE_KEY))
+        recorder.on_snapshot(shown(State.THANK_YOU))
+        recorder.on_snapshot(shown(State.WELCOME, stocked=("SC1",)))
+        recorder.on_snapshot(shown(State.PLACE_KEY))
+        recorder.on_snapshot(shown(State.WELCOME, stocked=("SC1",)))
     with closing(open_operations(places.operations)) as connection:
         events = Outbox(connection).pending(0, 100)
     assert [(event.kind, event.facts["blank"]) for event in events] == [("stock", "KW1")]
@@ -270,8 +270,8 @@ def test_every_closed_sale_becomes_one_event_whenever_the_kiosk_dies(
         journal.write("T2", step)
     with closing(Recorder(places.operations, places.journal, clock, fleet=True)) as recorder:
         sell(journal, "T3", SaleStep.DECLINED, SaleStep.CLOSED)
-        recorder.saw(shown(State.THANK_YOU, receipt=Receipt("T3", 0, "USD", "voided", 0)))
-        recorder.saw(shown(State.WELCOME))
+        recorder.on_snapshot(shown(State.THANK_YOU, receipt=Receipt("T3", 0, "USD", "voided", 0)))
+        recorder.on_snapshot(shown(State.WELCOME))
     with closing(open_operations(places.operations)) as connection:
         events = Outbox(connection).pending(0, 100)
     assert [(event.kind, event.facts["transaction"]) for event in events] == [
@@ -285,9 +285,9 @@ def test_every_closed_sale_becomes_one_event_whenever_the_kiosk_dies(
 def test_a_recorder_whose_disk_refuses_says_so_and_does_not_raise(places: DataPaths, clock: Ticking) -> None:
     with closing(Recorder(places.operations, places.journal, clock, fleet=True)) as recorder:
         recorder._connection.execute("PRAGMA query_only = ON")
-        recorder.saw(shown(State.WELCOME))
-        recorder.saw(shown(State.PLACE_KEY))
+        recorder.on_snapshot(shown(State.WELCOME))
+        recorder.on_snapshot(shown(State.PLACE_KEY))
         assert "DiskRefused" in recorder.problem
         recorder._connection.execute("PRAGMA query_only = OFF")
-        recorder.saw(shown(State.OUT_OF_ORDER, fault=FaultNotice("DISK_REFUSED", "full", 0.0)))
+        recorder.on_snapshot(shown(State.OUT_OF_ORDER, fault=FaultNotice("DISK_REFUSED", "full", 0.0)))
         assert recorder.problem == ""

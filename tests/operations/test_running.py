@@ -63,10 +63,10 @@ def shown(state: State, fault: str = "") -> Snapshot:
 def test_the_link_must_progress_only_while_a_copy_is_made(tmp_path: Path, settings: Settings) -> None:
     told: list[str] = []
     with Running(settings, DataPaths(tmp_path / "data"), SystemClock(), notify=told.append) as running:
-        running.saw(shown(State.WELCOME))
+        running.on_snapshot(shown(State.WELCOME))
         running.watchdog.beat(CONTROLLER)
         assert told == ["READY=1\nSTATUS=welcome", "WATCHDOG=1"]
-        running.saw(shown(State.CUTTING))
+        running.on_snapshot(shown(State.CUTTING))
         del told[:]
         running.watchdog.beat(CONTROLLER)
         silent, talking = (running.watched(lambda says=says: Echo(says))() for says in (b"", b"ok\r\n"))  # type: ignore[misc]
@@ -74,7 +74,7 @@ def test_the_link_must_progress_only_while_a_copy_is_made(tmp_path: Path, settin
         assert told == []
         assert talking.read(0.1) == b"ok\r\n"
         assert told == ["WATCHDOG=1"]
-        running.saw(shown(State.OUT_OF_ORDER, "LINK_LOST"))
+        running.on_snapshot(shown(State.OUT_OF_ORDER, "LINK_LOST"))
         running.watchdog.beat(CONTROLLER)
         assert told[-2:] == ["STATUS=out_of_order", "WATCHDOG=1"]
     assert told[-1] == "STOPPING=1"
@@ -83,8 +83,8 @@ def test_the_link_must_progress_only_while_a_copy_is_made(tmp_path: Path, settin
 def test_status_log_and_metrics_tell_of_it(tmp_path: Path, settings: Settings) -> None:
     places = DataPaths(tmp_path / "data")
     with Running(settings, places, SystemClock(), notify=lambda text: None) as running:
-        running.saw(shown(State.WELCOME))
-        running.saw(shown(State.OUT_OF_ORDER, "LINK_LOST"))
+        running.on_snapshot(shown(State.WELCOME))
+        running.on_snapshot(shown(State.OUT_OF_ORDER, "LINK_LOST"))
         status = read_status(places.data)
         assert status is not None
         assert status.fault == "LINK_LOST"

@@ -1,4 +1,4 @@
-"""Settings that change: dated, told once, and the last good ones kept when the new ones are bad."""
+"""Settings that change: dated, named once, and the last good ones kept when the new ones are bad."""
 
 from __future__ import annotations
 
@@ -17,21 +17,20 @@ from kiosk.data_paths import DataPaths
 from kiosk.operations.fleet.signed import DocumentKind, Documents, Payload, sign
 from kiosk.operations.office import with_restricted, with_store
 from kiosk.operations.recorder import open_operations
-from kiosk.operations.settings_change import MIGRATIONS, Change, SettingsKeeper
-from kiosk.operations.settings_in_force import settings_in_force, tell
+from kiosk.operations.settings_change import MIGRATIONS, SettingsKeeper
+from kiosk.operations.settings_in_force import record_changes, settings_in_force
 from kiosk.records.database import open_database
 from tests.operations.fleet.parts import public_base64
 
 
 class Kept:
-    """A keeper, its owner's folder and what it told."""
+    """A keeper and its owner's folder."""
 
     def __init__(self, folder: Path) -> None:
         self.owner = folder / "owner"
         self.owner.mkdir()
-        self.told: list[Change] = []
         self.connection = open_database(folder / "s.db", MIGRATIONS, part="settings")
-        self.keeper = SettingsKeeper(self.connection, folder / "good", SystemClock(), self.told.append)
+        self.keeper = SettingsKeeper(self.connection, folder / "good", SystemClock())
 
     def price(self, text: str) -> None:
         (self.owner / "store.toml").write_text(f"price_minor = {text}\n")
@@ -44,15 +43,15 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
         yield kept
 
 
-def test_a_change_is_dated_and_told_once(kept: Kept) -> None:
-    kept.keeper.load(kept.owner, {})
-    assert kept.told == []
+def test_a_change_is_dated_and_named_once(kept: Kept) -> None:
+    assert kept.keeper.load(kept.owner, {}).changes == ()
     kept.price("399")
-    assert kept.keeper.load(kept.owner, {}).settings.store.price_minor == 399
-    kept.keeper.load(kept.owner, {})
-    assert [(change.field, change.before, change.after) for change in kept.told] == [
+    changed = kept.keeper.load(kept.owner, {})
+    assert changed.settings.store.price_minor == 399
+    assert [(change.field, change.before, change.after) for change in changed.changes] == [
         ("store.price_minor", "349", "399")
     ]
+    assert kept.keeper.load(kept.owner, {}).changes == ()
     row = kept.connection.execute("SELECT utc, field FROM settings_change").fetchone()
     assert row["field"] == "store.price_minor"
     assert row["utc"].endswith("+00:00")
@@ -151,7 +150,7 @@ def test_a_bad_store_file_brings_back_no_older_place_or_do_not_duplicate(kept: K
     found = kept.keeper.load(kept.owner, {})
     assert (found.settings.store.place, found.settings.store.do_not_duplicate) == ("US-CA", "refuse")
     assert found.settings.store.price_minor == 111
-    assert {change.field for change in kept.told} == {"store.place", "store.do_not_duplicate"}
+    assert {change.field for change in found.changes} == {"store.place", "store.do_not_duplicate"}
     origins = {each.field: each.origin for each in found.settings.effective if each.file == "store"}
     assert origins["place"] == str(store)
     # Left out means what is shipped, not what it was.
@@ -212,11 +211,11 @@ def test_an_office_document_closes_keyways_and_can_open_none() -> None:
 def test_what_is_in_force_at_start_is_told_to_the_audit(tmp_path: Path) -> None:
     places, owner = DataPaths(tmp_path / "data"), tmp_path / "owner"
     owner.mkdir()
-    told: list[tuple[str, object]] = []
+    recorded: list[tuple[str, object]] = []
 
     def started() -> int:
         found = settings_in_force(places, SystemClock(), owner, {})
-        tell(found, lambda kind, facts: told.append((kind, facts["setting"])))
+        record_changes(found, lambda kind, facts: recorded.append((kind, facts["setting"])))
         return found.settings.store.price_minor
 
     started()
@@ -224,7 +223,7 @@ def test_what_is_in_force_at_start_is_told_to_the_audit(tmp_path: Path) -> None:
     assert started() == 111
     (owner / "store.toml").write_text("price_minor = -1\n")
     assert started() == 111
-    assert told == [("setting_changed", "store.price_minor"), ("settings_refused", "price_minor")]
+    assert recorded == [("setting_changed", "store.price_minor"), ("settings_refused", "price_minor")]
 
 
 def test_office_documents_are_in_force_from_the_next_start(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_sale_with_a_recut_is_counted_reported_and_sent(kiosk: Shop, tmp_path:
     settings = type(SETTINGS)(**{**vars(SETTINGS), "fleet": FLEET})
     places = DataPaths(tmp_path)
     with Running(settings, places, kiosk.clock, notify=lambda text: None) as running:
-        kiosk.stage.controller.subscribe(running.saw)
+        kiosk.stage.controller.subscribe(running.on_snapshot)
         kiosk.reader.errors.append(BAD_COPY)
         kiosk.stage.begin()
         pay(kiosk)

@@ -15,11 +15,11 @@ from typing import Any, assert_never
 from config.catalogue import load_catalogue
 from simulator.serve.requests import (
     ControlRequest,
-    Look,
     LookAtMachine,
     LookAtMetal,
     LookAtState,
     LookAtTray,
+    LookRequest,
     ReadWire,
 )
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
@@ -148,7 +148,7 @@ class PanelApp(App):
         if answer.get("gone"):
             panel.gone = True
             panel.say(panel.translate("gone"), troubled=True)
-        elif isinstance(request, Look):
+        elif isinstance(request, LookRequest):
             if answer.get("ok"):
                 self._seen(request, answer)
             else:
@@ -160,7 +160,7 @@ class PanelApp(App):
                 panel.done(request, answer)
             self._asked_at = 0.0
 
-    def _seen(self, request: Look, answer: dict[str, Any]) -> None:
+    def _seen(self, request: LookRequest, answer: dict[str, Any]) -> None:
         panel = self._panel
         match request:
             case LookAtState():

@@ -14,7 +14,7 @@ from simulator.wire.tap import Passage
 from ui.panel.decode import LineKind, LineMeaning, meaning
 from ui.panel.translate import PanelTranslation
 
-KEPT = 600
+LINES_SHOWN = 600
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class ShownWire:
 
     def __init__(self, translate: PanelTranslation) -> None:
         self._translate = translate
-        self._lines: deque[ShownWireLine] = deque(maxlen=KEPT)
+        self._lines: deque[ShownWireLine] = deque(maxlen=LINES_SHOWN)
         self._held: list[ShownWireLine] | None = None
         self.filter = Filter()
         self.seen = 0
@@ -72,7 +72,7 @@ class ShownWire:
         """Another language: the same lines, translated anew."""
         self._translate = translate
         again = [self._line(x.number, x.at_s, x.course, x.raw, x.damaged) for x in self._lines]
-        self._lines = deque(again, maxlen=KEPT)
+        self._lines = deque(again, maxlen=LINES_SHOWN)
         if self._held is not None:
             self._held = [self._line(x.number, x.at_s, x.course, x.raw, x.damaged) for x in self._held]
 

@@ -16,16 +16,16 @@ from kivy.graphics import Color, Rectangle
 from kivy.properties import ColorProperty
 from kivy.uix.widget import Widget
 
-KEPT = 400
+TEXTURES_KEPT = 400
 """Pictures of words kept: those of a dozen screens in three languages."""
 
 
-@lru_cache(maxsize=4 * KEPT)
+@lru_cache(maxsize=4 * TEXTURES_KEPT)
 def _width(text: str, font: str, size: float) -> float:
     return float(CoreLabel(font_name=font, font_size=size).get_extents(text)[0])
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=TEXTURES_KEPT)
 def _picture(text: str, font: str, size: float, most: float | None) -> Any:
     """White on nothing: colour is given when it is drawn, so that a change of colours makes no new pictures."""
     written = CoreLabel(

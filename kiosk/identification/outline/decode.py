@@ -102,7 +102,7 @@ def fit_cuts(profile: Profile, spec: CutSpec, count: int, *, loose: bool = False
 
 
 @dataclass(frozen=True, repr=False)
-class Blade:
+class BladeSize:
     """What is known of the blade besides its profile; None where it was not seen.
 
     `laser_mm` is its height by the line views alone, `length_share` by which share it is longer than its blank.
@@ -113,7 +113,7 @@ class Blade:
     length_share: float | None = None
 
 
-def decode(profile: Profile, spec: CutSpec, count: int, blade: Blade, *, loose: bool = False) -> Decoded | None:
+def decode(profile: Profile, spec: CutSpec, count: int, blade: BladeSize, *, loose: bool = False) -> Decoded | None:
     """Name the factory depth of every cut, or say why not. None when the blade is too short for `count` cuts."""
     fit = fit_cuts(profile, spec, count, loose=loose)
     if fit is None:
@@ -132,7 +132,7 @@ def decode(profile: Profile, spec: CutSpec, count: int, blade: Blade, *, loose: 
     return Decoded(Outcome.IDENTIFIED, cuts, wear, fit, last_uncut)
 
 
-def _measured_well(profile: Profile, spec: CutSpec, fit: CutFit, blade: Blade, *, loose: bool) -> bool:
+def _measured_well(profile: Profile, spec: CutSpec, fit: CutFit, blade: BladeSize, *, loose: bool) -> bool:
     """Whether roots were found where cuts of this spacing have them, in a picture as large as the key."""
     centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
     return (

@@ -49,7 +49,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Light:
+class Lighting:
     """How strongly milling stands out under a light, and how many marks it takes to be believed."""
 
     least_relief: float
@@ -59,8 +59,8 @@ class Light:
     marks: int
 
 
-GRAZING = Light(least_relief=0.22, most_relief=0.36, grains=6.0, marks=1)
-FRONT = Light(least_relief=0.12, most_relief=0.5, grains=6.0, marks=3)
+GRAZING = Lighting(least_relief=0.22, most_relief=0.36, grains=6.0, marks=1)
+FRONT = Lighting(least_relief=0.12, most_relief=0.5, grains=6.0, marks=3)
 """From the front milling is faint, and stains are not: a row is believed, a single mark is not."""
 
 
@@ -137,7 +137,7 @@ class _Blade:
         )
 
 
-def _look(blade: _Blade, view: Frame | None, light: Light) -> FaceLook:
+def _look(blade: _Blade, view: Frame | None, light: Lighting) -> FaceLook:
     if view is None:
         return FaceLook(seen=False, milled=False)
     grey = view.pixels if view.pixels.ndim == 2 else cv2.cvtColor(view.pixels, cv2.COLOR_RGB2GRAY)
@@ -202,7 +202,7 @@ def _edge_width_mm(blade: _Blade, face: Image, metal: float, tray: float) -> flo
     return float(np.interp(0.8, rising, steps[known]) - np.interp(0.2, rising, steps[known]))
 
 
-def _milled(blade: _Blade, face: Image, light: Light) -> bool:
+def _milled(blade: _Blade, face: Image, light: Lighting) -> bool:
     """Whether marks stand out that do not run along the blade."""
     if blade.looked.sum() < _LEAST_CELLS:
         return False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.machine.magazine import Drop, places_of
+from simulator.machine.magazine import Drop, station_places
 from tests.simulator.machine.parts import Hand, catalogue, machine
 
 
 def test_places_are_read_from_the_macros() -> None:
-    places = places_of(machine())
+    places = station_places(machine())
     assert (places.feed_x_mm, places.check_x_mm, places.deliver_x_mm, places.reject_x_mm) == (-5, -60, -140, -155)
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.machine.blade import GRID_MM, Blade, GroundWheel, new_blade
+from simulator.machine.blade import METAL_GRID_MM, Blade, GroundWheel, new_blade
 from tests.simulator.machine.parts import Hand, catalogue
 
 WHEEL = GroundWheel(flat_mm=0.762, slope=1.0)
 
 
 def slab(length_mm: float = 20.0, height_mm: float = 8.0) -> Blade:
-    x = np.arange(0.0, length_mm + GRID_MM / 2, GRID_MM)
+    x = np.arange(0.0, length_mm + METAL_GRID_MM / 2, METAL_GRID_MM)
     return Blade("SLAB", x, np.full(x.shape, height_mm), np.zeros(x.shape), height_mm)
 
 
@@ -52,7 +52,7 @@ def test_metal_only_goes(points: list[tuple[float, float]]) -> None:
         before = blade.top_mm.copy()
         gone += blade.sweep(start, end, WHEEL)
         assert np.all(blade.top_mm <= before)
-    assert gone == pytest.approx(float((8.0 - blade.top_mm).sum()) * GRID_MM, abs=1e-6)
+    assert gone == pytest.approx(float((8.0 - blade.top_mm).sum()) * METAL_GRID_MM, abs=1e-6)
 
 
 def test_cutting_a_path_in_pieces_leaves_the_same() -> None:

@@ -1,0 +1,51 @@
+"""A key typed as its code: which blank it asks for, and its cuts.
+
+Responsible for: distinguishing a typed code from a slip. Not responsible for: whether such a key can be cut.
+"""
+
+from __future__ import annotations
+
+from config.catalogue import Catalogue
+from config.keyway import Blank, Keyway
+from config.problems import BadInput, Problem
+
+_TYPED = "command line"
+
+
+def typed_blank(catalogue: Catalogue, code: str | None) -> tuple[Keyway, Blank]:
+    """The blank (or a keyway's first blank) of a code.
+
+    Raises:
+        BadInput: none was typed, it is not known, or known only to be refused.
+    """
+    if code is None:
+        raise BadInput(Problem(_TYPED, "--keyway", "is missing"))
+    wanted = code.strip().upper()
+    found = catalogue.blank_of.get(wanted)
+    keyway = found[0] if found else catalogue.keyway_of.get(wanted)
+    if keyway is None:
+        cuttable = sorted(blank for blank, (owner, _) in catalogue.blank_of.items() if owner.spec is not None)
+        raise BadInput(Problem(_TYPED, "--keyway", f"{code!r} is not in the catalogue; try {', '.join(cuttable)}"))
+    if keyway.spec is None or not keyway.blanks:
+        raise BadInput(Problem(_TYPED, "--keyway", f"{keyway.code} is known only to be refused"))
+    return found or (keyway, keyway.blanks[0])
+
+
+def typed_bitting(keyway: Keyway, blank: Blank, text: str | None) -> tuple[str, ...]:
+    """A typed bitting as depth codes.
+
+    Raises:
+        BadInput: missing, of wrong length, or a code the keyway does not have. The bitting itself is not repeated.
+    """
+    if not text or keyway.spec is None:
+        raise BadInput(Problem(_TYPED, "--bitting", "is missing"))
+    codes = tuple(part.strip() for part in text.split(",")) if "," in text else tuple(text.strip())
+    known = tuple(keyway.spec.root_mm_of)
+    problems = []
+    if len(codes) != blank.cuts:
+        problems.append(Problem(_TYPED, "--bitting", f"{len(codes)} cuts given, {blank.code} has {blank.cuts}"))
+    if not set(codes) <= set(known):
+        problems.append(Problem(_TYPED, "--bitting", f"{keyway.code} has only the depths {', '.join(known)}"))
+    if problems:
+        raise BadInput(*problems)
+    return codes
