@@ -20,15 +20,10 @@ def typed_blank(catalogue: Catalogue, code: str | None) -> tuple[Keyway, Blank]:
     """
     if code is None:
         raise BadInput(Problem(_TYPED, "--keyway", "is missing"))
-    wanted = code.strip().upper()
-    found = catalogue.blank_of.get(wanted)
-    keyway = found[0] if found else catalogue.keyway_of.get(wanted)
-    if keyway is None:
-        cuttable = sorted(blank for blank, (owner, _) in catalogue.blank_of.items() if owner.spec is not None)
-        raise BadInput(Problem(_TYPED, "--keyway", f"{code!r} is not in the catalogue; try {', '.join(cuttable)}"))
-    if keyway.spec is None or not keyway.blanks:
+    keyway, blank = catalogue.find(code)
+    if keyway.spec is None or blank is None:
         raise BadInput(Problem(_TYPED, "--keyway", f"{keyway.code} is known only to be refused"))
-    return found or (keyway, keyway.blanks[0])
+    return keyway, blank
 
 
 def typed_bitting(keyway: Keyway, blank: Blank, text: str | None) -> tuple[str, ...]:

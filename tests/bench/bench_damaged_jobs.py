@@ -11,7 +11,7 @@ import logging
 import sys
 import time
 
-from tests.support.damaged_jobs import told, try_job
+from tests.support.damaged_jobs import described, try_job
 
 JOBS = (("M1", "0527", 5), ("SC1", "53293", 2))
 
@@ -30,7 +30,7 @@ def main() -> int:
             tried = try_job(code, bitting, slot, echo=echo, wanted=lambda i, _: i % asked.parts == asked.part)
             board = "echo" if echo else "stock"
             print(f"{code}, {board}: {len(tried)} damages in {time.monotonic() - begin_s:.0f} s", flush=True)
-            print(told(tried), flush=True)
+            print(described(tried), flush=True)
             for each in tried:
                 if each.wrong:
                     wrong += 1

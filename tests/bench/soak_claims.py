@@ -34,7 +34,7 @@ def main() -> int:
                 print(f"ENDED OTHERWISE: seed {seed}: {error}", flush=True)
                 continue
         totals.update(lived.ends)
-        totals["visits"] += len(lived.told)
+        totals["visits"] += len(lived.wishes)
         if (seed - asked.seed + 1) % 40 == 0:
             print(f"{seed - asked.seed + 1} sequences, {bad} ended otherwise, {dict(totals)}", flush=True)
     spent_s = time.perf_counter() - began_s

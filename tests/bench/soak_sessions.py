@@ -134,7 +134,7 @@ def wire_faults(seed: int, sessions: int) -> int:
             found = (f"hangs: {hung}",)
         bad += bool(found)
         for finding in found:
-            print(f"ENDED OTHERWISE: {trial.told}: {finding}", flush=True)
+            print(f"ENDED OTHERWISE: {trial.damage}: {finding}", flush=True)
         if number % 500 == 0:
             print(f"{number} sessions, {bad} ended otherwise, {time.perf_counter() - began_s:.0f} s", flush=True)
     spent_s = time.perf_counter() - began_s

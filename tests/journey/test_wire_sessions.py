@@ -28,14 +28,14 @@ def test_every_state_of_making_a_copy_has_bytes_of_many_classes_both_ways() -> N
 @pytest.mark.parametrize("seed", range(4))
 def test_a_damaged_session_ends_delivered_and_paid_or_neither(seed: int) -> None:
     for trial in trials(seed, 12):
-        assert run(trial, lambda _: None) == (), trial.told
+        assert run(trial, lambda _: None) == (), trial.damage
 
 
 def test_a_lost_letter_that_leaves_the_machine_moving_does_not_hang_the_session() -> None:
     for trial in _with(Damage.DROP, "to_board 'P'"):
-        assert run(trial, lambda _: None) == (), trial.told
+        assert run(trial, lambda _: None) == (), trial.damage
 
 
 def _with(damage: Damage, what: str) -> list[Trial]:
-    found = [trial for trial in trials(20260601, 4000) if f"{damage} {what}" in trial.told]
+    found = [trial for trial in trials(20260601, 4000) if f"{damage} {what}" in trial.damage]
     return found[:8]

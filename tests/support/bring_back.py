@@ -74,7 +74,7 @@ class Lived:
 
     draw: random.Random
     codes: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    wishes: list[str] = field(default_factory=list)
     ends: Counter[str] = field(default_factory=Counter)
 
 
@@ -94,7 +94,7 @@ def sequence(folder: Path, seed: int, visits: int = 8) -> Lived:
             while left > 0:
                 left -= 1
                 wishes = _drawn(lived)
-                lived.told.append(repr(wishes))
+                lived.wishes.append(repr(wishes))
                 try:
                     with _dying(kiosk, wishes.dies_at_write):
                         _visit(kiosk, wishes)
@@ -134,7 +134,7 @@ def nothing_was_given_away(kiosk: Shop, lived: Lived) -> None:
     """Delivered at most what was paid and one claim a copy; refunded at most what was taken; nothing is left open."""
     journal = kiosk.stage.ports.journal
     sales = _sales(kiosk)
-    story = "\n".join(lived.told)
+    story = "\n".join(lived.wishes)
     assert journal.open_sales() == (), story
     assert sum(sale.delivered for sale in sales) == kiosk.cutter.chute, story
     bought = sum(sale.delivered for sale in sales if not sale.recut_of)

@@ -1,7 +1,7 @@
 """Every damage of every byte of one whole job, each tried on the same machine at the moment that byte goes out.
 
 The job runs once on the simulated board in virtual time. Before each byte the process is forked once a damage; the
-child puts the damaged byte on the wire, goes on as a sale would, and tells through a pipe what became of it. So a
+child puts the damaged byte on the wire, goes on as a sale would, and says through a pipe what became of it. So a
 damage costs only the rest of its own job.
 """
 
@@ -54,7 +54,7 @@ class ForkingLink:
     def __init__(self, link: ByteLink, wanted: Callable[[int, str], bool]) -> None:
         self._link, self._wanted = link, wanted
         self.trying = False
-        self.told: list[Tried] = []
+        self.tried: list[Tried] = []
         self.reply: tuple[int, int, str] | None = None
         """In a child: where to tell, which byte was damaged, and how."""
         self._count = 0
@@ -85,11 +85,11 @@ class ForkingLink:
             self.reply = (theirs, at_byte, damage)
             return True
         os.close(theirs)
-        with os.fdopen(ours) as told:
-            said = told.read()
+        with os.fdopen(ours) as pipe:
+            said = pipe.read()
         os.wait()
-        ended, wrong = json.loads(said) if said else ("nothing told", "the child died")
-        self.told.append(Tried(at_byte, damage, ended, wrong))
+        ended, wrong = json.loads(said) if said else ("nothing said", "the child died")
+        self.tried.append(Tried(at_byte, damage, ended, wrong))
         return False
 
 
@@ -130,7 +130,7 @@ def try_job(
         os._exit(0)
     assert (ended, wrong) == ("harmless", ""), (ended, wrong)
     cutter.close()
-    return link.told
+    return link.tried
 
 
 def _finish(
@@ -191,7 +191,7 @@ def edge_off_mm(plan: CutPlan, blade: Blade) -> float:
     return float(np.abs(blade.top_mm[here] - planned).max())
 
 
-def told(tried: list[Tried]) -> str:
+def described(tried: list[Tried]) -> str:
     """The counts, one line each."""
     counts = Counter(each.ended for each in tried)
     return "\n".join(f"   {what:18s} {count:6d}" for what, count in counts.most_common())

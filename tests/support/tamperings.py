@@ -252,7 +252,7 @@ def tried(folder: Path, way: Callable[[Desk], None], *, online: bool, rng: rando
     if desk.rows() == before:
         desk.book.close()
         return None
-    told = "" if online else desk.found()
+    finding = "" if online else desk.found()
     # Going on must not make it good again: some records more, and a start.
     try:
         if not online:
@@ -263,9 +263,9 @@ def tried(folder: Path, way: Callable[[Desk], None], *, online: bool, rng: rando
         with closing(desk.open()) as again:
             again.record("start", {})
     except DatabaseFault as fault:
-        told = told or f"{fault.code}: {fault}"
+        finding = finding or f"{fault.code}: {fault}"
     finally:
         with contextlib.suppress(sqlite3.Error):
             desk.book.close()
     after = desk.found()
-    return after and (told or after) if not online else after
+    return after and (finding or after) if not online else after

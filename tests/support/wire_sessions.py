@@ -109,7 +109,7 @@ class Trial:
     """One damaged session."""
 
     scenario: Scenario
-    told: str
+    damage: str
     """What was done to which byte, in words."""
 
 

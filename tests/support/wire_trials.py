@@ -149,20 +149,20 @@ def trial(fault: WireFault, seed: int, echo: bool) -> Outcome:
     sim = SimulatedMachine(machine(), catalogue(), seed, build=ECHO if echo else STOCK)
     sim.damage_wire(fault)
     cutter = GrblCutter(sim.link, machine(), sim.clock)
-    charged, told = 0, ""
+    charged, code = 0, ""
     wrong: list[str] = []
     try:
         charged += _copy(cutter, sim, lambda _: None)
     except BlankFault as odd:
-        told = odd.code
+        code = odd.code
     except HardwareFault as first:
-        told = first.code
+        code = first.code
         sim.timeline.advance(COAST_S)
         if sim.world.wheel.rpm(sim.timeline.now_s) > 0:
             wrong.append("wheel turns after a fault")
         if len(sim.chute) > charged:
             # The fault came while the copy fell: it is the shopper's, and nothing is charged.
-            told += "+given"
+            code += "+given"
         charged += _once_more(cutter, sim)
     cutter.close()
     sim.mend_wire()
@@ -179,7 +179,7 @@ def trial(fault: WireFault, seed: int, echo: bool) -> Outcome:
         wrong.append("charged without a key")
     if sim.timeline.now_s > LONGEST_S:
         wrong.append("hang")
-    return Outcome(len(sim.chute), charged, told, tuple(wrong), sim.timeline.now_s)
+    return Outcome(len(sim.chute), charged, code, tuple(wrong), sim.timeline.now_s)
 
 
 def _once_more(cutter: GrblCutter, sim: SimulatedMachine) -> int:
