@@ -31,11 +31,11 @@ from hardware.link import serial_link_factory
 from hardware.ports import Fall
 from kiosk.commands.interruption import ended_like_ctrl_c
 from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption, MachineOption
-from kiosk.cutting.drawing import draw
 from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.cutting.refusals import REFUSED
 from kiosk.data_paths import data_paths
+from kiosk.extras import Extra, needing
 from kiosk.guardian import Guardian
 from kiosk.records.journal import MachineRecord
 from kiosk.records.ownership import own_folders, own_machine
@@ -128,6 +128,8 @@ def plan(
 
     A plan that would be refused for its MACS alone is drawn all the same, says so, and exits with status 2.
     """
+    with needing(Extra.REPORTS):
+        from kiosk.cutting.drawing import draw
     loaded = load_settings(config)
     settings = loaded.machine
     found, blank = typed_blank(loaded.catalogue, keyway)
@@ -139,7 +141,7 @@ def plan(
     if isinstance(made, CutPlan):
         title = f"{blank.code} {bitting}" + (f": refused, {REFUSED[refusal]}" if refusal else "")
         try:
-            svg.write_text(draw(made, blank, settings, title), encoding="utf-8")
+            svg.write_bytes(draw(made, blank, settings, title))
         except OSError as cause:
             raise BadInput(Problem(str(svg), "", f"cannot be written: {cause.strerror}")) from cause
         _say(f"{svg}: {len(made.path)} points, {len(to_gcode(made, settings).lines)} lines of G-code")

@@ -20,6 +20,7 @@ from tests.support.paths import ROOT
 EXTRAS = {"matplotlib", "paho", "psycopg"}
 USERS = (
     "kiosk.commands.keyway_drawing",
+    "kiosk.cutting.drawing",
     "kiosk.operations.report_html",
     "kiosk.operations.fleet.collector",
     "kiosk.operations.fleet.mqtt",
@@ -109,6 +110,7 @@ def test_a_kiosk_without_the_extras_sells() -> None:
     ("words", "extra"),
     [
         (("catalogue", "show", "KW1", "--svg", "{tmp}/k.svg"), "reports"),
+        (("service", "plan", "--keyway", "KW1", "--bitting", "35244", "--svg", "{tmp}/k.svg"), "reports"),
         (("report", "--data", "{tmp}", "--html", "{tmp}/r.html"), "reports"),
         (("simulate", "cut", "--keyway", "KW1", "--bitting", "35244", "--png", "{tmp}/c.png"), "reports"),
         (("fleet", "collect"), "fleet"),
