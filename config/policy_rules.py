@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -168,11 +167,6 @@ class PolicyRules:
 
     rules: tuple[Rule, ...]
     phrases: Phrases
-
-    @cached_property
-    def rule_of(self) -> dict[str, Rule]:
-        """Rule by code."""
-        return {rule.code: rule for rule in self.rules}
 
 
 def load_policy(

@@ -195,11 +195,6 @@ class Theme:
         """What this screen is about."""
         return self._type(7.6 if self.compact else 10.5)
 
-    @property
-    def display_px(self) -> float:
-        """The price, the count-down, the welcome."""
-        return self._type(10.0 if self.compact else 16.0)
-
     # --- spacing grid, in steps of 2 mm -----------------------------------------------------------------
     def mm(self, length_mm: float) -> float:
         """A length on the glass in px."""

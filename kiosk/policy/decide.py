@@ -13,50 +13,38 @@ from functools import cached_property
 from config.keyway import Standing
 from config.policy_rules import Override, PolicyRules, Rule, Verdict
 from kiosk.policy.conditions import fires, marks_of
-from kiosk.policy.decision import Decision, FiredRule
+from kiosk.policy.decision import Decision, FiredRule, sealed
 from kiosk.policy.request import CopyRequest
 from kiosk.policy.role import lifts
 
 STRICTNESS = {verdict: rank for rank, verdict in enumerate(Verdict)}
 
-NOT_IDENTIFIED = FiredRule(
-    code="NOT_IDENTIFIED",
-    verdict=Verdict.REFUSE,
-    override=Override.NEVER,
+NOT_IDENTIFIED = sealed(
+    "NOT_IDENTIFIED",
     ground="no key is cut that was not positively identified",
     source="this product's own rule",
     next_steps=("clean", "staff"),
 )
-NOT_OPEN = FiredRule(
-    code="NOT_OPEN",
-    verdict=Verdict.REFUSE,
-    override=Override.NEVER,
+NOT_OPEN = sealed(
+    "NOT_OPEN",
     ground="the keyway is restricted or patented",
     source="the keyway's entry in the catalogue",
     next_steps=("locksmith", "photo_id", "card"),
 )
-NO_BLANK = FiredRule(
-    code="NO_BLANK",
-    verdict=Verdict.REFUSE,
-    override=Override.NEVER,
+NO_BLANK = sealed(
+    "NO_BLANK",
     ground="there is no blank here that this key could be cut on",
     source="the catalogue and the magazine",
     next_steps=("staff", "locksmith"),
 )
-STAMP_NOT_ON_FILE = FiredRule(
-    code="STAMP_NOT_ON_FILE",
-    verdict=Verdict.REFUSE,
-    override=Override.NEVER,
+STAMP_NOT_ON_FILE = sealed(
+    "STAMP_NOT_ON_FILE",
     ground="the head says something that no rule knows",
     source="this product's own rule",
     next_steps=("staff",),
 )
-NO_SUCH_QUANTITY = FiredRule(
-    code="NO_SUCH_QUANTITY",
-    verdict=Verdict.REFUSE,
-    override=Override.NEVER,
-    ground="fewer than one copy was asked for",
-    source="this product's own rule",
+NO_SUCH_QUANTITY = sealed(
+    "NO_SUCH_QUANTITY", ground="fewer than one copy was asked for", source="this product's own rule"
 )
 """What holds whatever the files say. The shipped rules say the same in a shopper's words; these stand behind them."""
 

@@ -8,7 +8,7 @@ from config.policy_rules import Override, Verdict
 from kiosk.key.reading import Identification
 from kiosk.policy.role import Role
 
-__all__ = ["Approval", "Decision", "FiredRule", "Override", "Verdict"]
+__all__ = ["Approval", "Decision", "FiredRule", "Override", "Verdict", "sealed"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class FiredRule:
         """What the rule means and what to do next, in `language` or else in English; empty if it came without."""
         by_language = {each: (meaning, next_step) for each, meaning, next_step in self.words}
         return by_language.get(language) or by_language.get("en") or ("", "")
+
+
+def sealed(code: str, *, ground: str, source: str, next_steps: tuple[str, ...] = ()) -> FiredRule:
+    """A refusal of the program's own that nobody may lift."""
+    return FiredRule(code, Verdict.REFUSE, Override.NEVER, ground, source, next_steps=next_steps)
 
 
 @dataclass(frozen=True)

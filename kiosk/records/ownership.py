@@ -68,14 +68,6 @@ def own_machine(port: str) -> Iterator[None]:
         yield
 
 
-def folder_owner(folder: Path) -> int | None:
-    """The process that owns this data folder, as the kernel lists it; None if nobody does."""
-    try:
-        return _locker(folder.stat().st_ino)
-    except OSError:
-        return None
-
-
 def machine_owner(port: str) -> int | None:
     """The process that owns the machine behind `port`, as the kernel says; 0: somebody; None: nobody."""
     return next((pid for pid in map(_listener, _addresses(port)) if pid is not None), None)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeVar
 
 from hardware.ports import BoardIdentity
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
@@ -32,6 +33,7 @@ from kiosk.session.visit import KeySecrets, Making, Order, Returning, Visit
 from kiosk.staff.member import StaffMember
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # No 0/O, 1/I: a transaction's number is read off a slip of paper.
 _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -41,6 +43,17 @@ CODE_LENGTH = 10
 
 TYPICAL_S = {"load": 14.0, "cut": 40.0, "check": 6.0, "deliver": 5.0}
 """How long each step takes until it has been timed here."""
+
+
+def _there(value: T | None, otherwise: str) -> T:
+    """`value`.
+
+    Raises:
+        LookupError: there is none: a bug.
+    """
+    if value is None:
+        raise LookupError(otherwise)
+    return value
 
 
 class SessionContext:
@@ -150,60 +163,32 @@ class SessionContext:
         self.tray_has_key = False
         self.language = self.ports.store.languages[0]
 
+    # What only states that ask for it can have: where it is missing, the table of states is wrong.
+
     @property
     def here(self) -> Visit:
-        """The visit a phase is about.
-
-        Raises:
-            LookupError: there is none: a bug, since only states of a visit ask.
-        """
-        if self.visit is None:
-            raise LookupError("nobody is here")
-        return self.visit
+        """The visit a phase is about."""
+        return _there(self.visit, "nobody is here")
 
     @property
     def order(self) -> Order:
-        """What is offered and chosen.
-
-        Raises:
-            LookupError: no key was read: a bug.
-        """
-        if self.here.order is None:
-            raise LookupError("nothing is offered")
-        return self.here.order
+        """What is offered and chosen."""
+        return _there(self.here.order, "nothing is offered")
 
     @property
     def making(self) -> Making:
-        """The copy a phase of making is about.
-
-        Raises:
-            LookupError: none is being made: a bug.
-        """
-        if self.here.making is None:
-            raise LookupError("nothing is being made")
-        return self.here.making
+        """The copy a phase of making is about."""
+        return _there(self.here.making, "nothing is being made")
 
     @property
     def returning(self) -> Returning:
-        """The copy brought back, for the phases that are about one.
-
-        Raises:
-            LookupError: none was brought: a bug.
-        """
-        if self.here.returning is None:
-            raise LookupError("no copy was brought back")
-        return self.here.returning
+        """The copy brought back, for the phases that are about one."""
+        return _there(self.here.returning, "no copy was brought back")
 
     @property
     def returning_sale(self) -> Sale:
-        """The sale of which a copy was brought back.
-
-        Raises:
-            LookupError: no receipt was found: a bug.
-        """
-        if self.returning.sale is None:
-            raise LookupError("no sale was found")
-        return self.returning.sale
+        """The sale of which a copy was brought back."""
+        return _there(self.returning.sale, "no sale was found")
 
     def go_home(self) -> None:
         """End the visit and rest where the kiosk must rest now."""

@@ -7,6 +7,7 @@ responsible for: reading lines, or the physics of switches (`simulator.firmware.
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 
 from simulator.firmware import core as fc
 from simulator.firmware.arc import chord_corners, chord_count
@@ -90,16 +91,21 @@ class Motion:
         core.soft_limit = True
         if core.state == fc.CYCLE:
             core.flags |= fc.FEED_HOLD
-            while True:
-                yield from self._realtime.check()
-                if core.aborted():
-                    return
-                if core.state == fc.IDLE:
-                    break
-                yield
+            if not (yield from self._until_idle()):
+                return
         core.reset()
         core.alarm = fc.SOFT_LIMIT
         yield from self._realtime.check()
+
+    def _until_idle(self) -> Generator[None, None, bool]:
+        """Wait for the machine to rest; False: the program was aborted meanwhile."""
+        while True:
+            yield from self._realtime.check()
+            if self._core.aborted():
+                return False
+            if self._core.state == fc.IDLE:
+                return True
+            yield
 
     def arc(self, block: Block, move: Move, position: Vector) -> Program:
         """An arc as short chords, as many as the arc tolerance asks for."""
@@ -151,13 +157,8 @@ class Motion:
         core.probing = True
         yield from self.line(block.target, move)
         core.flags |= fc.START
-        while True:
-            yield from self._realtime.check()
-            if core.aborted():
-                return
-            if core.state == fc.IDLE:
-                break
-            yield
+        if not (yield from self._until_idle()):
+            return
         if core.probing:
             if motion in (PROBE_TOWARD_QUIET, PROBE_AWAY_QUIET):
                 core.probe_position = core.position()

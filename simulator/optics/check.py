@@ -71,7 +71,6 @@ def render_check(
     if around.width and around.height:
         bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices)
         pixels[around.slices] = light.lit(bright, light.blurred(passing(covered(placed, around)), optics), grey)
-    pixels, _ = light.responded(pixels, optics, rng)
-    light.with_dust(pixels, optics, view.mm_per_px, rng)
-    pixels = light.with_noise(light.with_smear(pixels, optics, rng), optics, rng)
+    pixels, _ = light.through_the_lens(pixels, optics, view.mm_per_px, rng)
+    pixels = light.with_noise(pixels, optics, rng)
     return Frame(pixels, view.mm_per_px)

@@ -16,8 +16,9 @@ from hardware.scan import Pixels
 from simulator.keys.key import Face, Finish, PhysicalKey
 from simulator.keys.sections import recess_mm
 from simulator.optics import light
-from simulator.optics.coverage import Window, covered, window_around
+from simulator.optics.coverage import Window, covered
 from simulator.optics.metal import textured
+from simulator.optics.placed import outlines_window, placed
 from simulator.optics.pose import Projection
 from simulator.optics.settings import Optics
 
@@ -43,22 +44,15 @@ def render(
     lamp = light.level(optics, 1.0, rng)
     pixels = light.flat_frame(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
     if key is not None and place is not None:
-        outlines = [(place(s.outer), tuple(place(h) for h in s.holes)) for s in key.solids()]
-        around = window_around(
-            np.concatenate([outer for outer, _ in outlines]),
-            light.spread_px(optics) + 4,
-            view.width_px,
-            view.height_px,
-        )
+        outlines = placed(key, place)
+        around = outlines_window(outlines, light.spread_px(optics) + 4, view)
         if around.width and around.height:
             body = covered(outlines, around)
             shine = textured(_shaded(key, face, place, around), key, optics, rng)
             metal = light.blurred(body * shine * np.float32(_GREY[key.finish] * lamp), optics)
             beside = pixels[around.slices] * (1.0 - light.blurred(body, optics))
             pixels[around.slices] = light.rounded(metal + beside)
-    pixels, exponent = light.responded(pixels, optics, rng)
-    light.with_dust(pixels, optics, view.mm_per_px, rng)
-    return light.with_smear(pixels, optics, rng), exponent
+    return light.through_the_lens(pixels, optics, view.mm_per_px, rng)
 
 
 def _shaded(key: PhysicalKey, face: Face, place: Projection, window: Window) -> light.Light:

@@ -14,9 +14,10 @@ from hardware.scan import Pixels
 from simulator.keys.key import Face, Finish, PhysicalKey, Stamp, Strike
 from simulator.keys.sections import recess_mm
 from simulator.optics import light
-from simulator.optics.coverage import Window, covered, window_around
+from simulator.optics.coverage import Window, covered
 from simulator.optics.lettering import lettering
 from simulator.optics.metal import clouds, fixed, textured
+from simulator.optics.placed import outlines_window, placed
 from simulator.optics.pose import Pose, Projection
 from simulator.optics.settings import Optics
 
@@ -46,22 +47,15 @@ def render(
     tray = light.flat_frame(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
     pixels = light.coloured(tray)
     if key is not None and place is not None:
-        outlines = [(place(s.outer), tuple(place(h) for h in s.holes)) for s in key.solids()]
-        around = window_around(
-            np.concatenate([outer for outer, _ in outlines]),
-            light.spread_px(optics) + 4,
-            view.width_px,
-            view.height_px,
-        )
+        outlines = placed(key, place)
+        around = outlines_window(outlines, light.spread_px(optics) + 4, view)
         if around.width and around.height:
             body = covered(outlines, around)
             shine = surface(key, pose, place, around, optics, rng) * np.float32(lamp)
             metal = light.blurred(body * shine, optics)
             beside = tray[around.slices] * (1.0 - light.blurred(body, optics))
             pixels[around.slices] = light.tinted(metal, COLOURS[key.finish], beside)
-    pixels, exponent = light.responded(pixels, optics, rng)
-    light.with_dust(pixels, optics, view.mm_per_px, rng)
-    return light.with_smear(pixels, optics, rng), exponent
+    return light.through_the_lens(pixels, optics, view.mm_per_px, rng)
 
 
 def surface(

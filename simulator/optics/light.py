@@ -144,6 +144,15 @@ def relit(pixels: Pixels, optics: Optics, exponent: float, rng: np.random.Genera
     return _as_bytes(cv2.LUT(pixels, np.minimum(counts, 255).astype(np.uint8)))
 
 
+def through_the_lens(
+    pixels: Pixels, optics: Optics, mm_per_px: float, rng: np.random.Generator
+) -> tuple[Pixels, float]:
+    """What dust, dirty glass and the sensor's answer make of a view, and that answer's exponent."""
+    pixels, exponent = responded(pixels, optics, rng)
+    with_dust(pixels, optics, mm_per_px, rng)
+    return with_smear(pixels, optics, rng), exponent
+
+
 def with_dust(pixels: Pixels, optics: Optics, mm_per_px: float, rng: np.random.Generator) -> Pixels:
     """Specks and hairs lying on the light, scratches in the glass: small darker places. In place."""
     height, width = pixels.shape[:2]

@@ -11,7 +11,8 @@ from config.machine import CameraView
 from hardware.scan import Pixels
 from simulator.keys.key import PhysicalKey
 from simulator.optics import light
-from simulator.optics.coverage import covered, window_around
+from simulator.optics.coverage import covered
+from simulator.optics.placed import outlines_window, placed
 from simulator.optics.pose import Projection
 from simulator.optics.settings import Optics
 
@@ -29,20 +30,13 @@ def render(
     grey = light.level(optics, BACKLIGHT, rng)
     pixels = light.flat_frame(view.width_px, view.height_px, optics.vignette, grey)
     if key is not None and place is not None:
-        outlines = [(place(s.outer), tuple(place(h) for h in s.holes)) for s in key.solids()]
+        outlines = placed(key, place)
         outlines += [(place(speck), ()) for speck in _dirt(key, rng)]
-        around = window_around(
-            np.concatenate([outer for outer, _ in outlines]),
-            light.spread_px(optics) + 4,
-            view.width_px,
-            view.height_px,
-        )
+        around = outlines_window(outlines, light.spread_px(optics) + 4, view)
         if around.width and around.height:
             bright = light.field(view.width_px, view.height_px, optics.vignette, around.slices)
             pixels[around.slices] = light.lit(bright, light.blurred(passing(covered(outlines, around)), optics), grey)
-    pixels, exponent = light.responded(pixels, optics, rng)
-    light.with_dust(pixels, optics, view.mm_per_px, rng)
-    return light.with_smear(pixels, optics, rng), exponent
+    return light.through_the_lens(pixels, optics, view.mm_per_px, rng)
 
 
 def passing(shade: light.Light) -> light.Light:

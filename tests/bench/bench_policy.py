@@ -24,7 +24,7 @@ SECONDS = 3.0
 def many_rules(rng: random.Random) -> PolicyRules:
     """The shipped rules and as many made-up ones, of other places and days, as it takes."""
     shipped = load_policy()
-    template = dict(shipped.rule_of["MANY_ATTEMPTS"])
+    template = dict(next(rule for rule in shipped.rules if rule.code == "MANY_ATTEMPTS"))
     kinds = sorted({kind.value for kind in shipped.phrases.kind_of.values()})
     rules = list(shipped.rules)
     while len(rules) < RULES:

@@ -127,7 +127,7 @@ def approvals(name: str, key: Identification, quantity: int = 1) -> tuple[Approv
     role, _, what = name.partition("-")
     if name == "none":
         return ()
-    codes = (*policy().rules.rule_of, "NOT_IDENTIFIED", "NOT_OPEN", "NO_BLANK", "STAMP_NOT_ON_FILE", "NO_SUCH_QUANTITY")
+    codes = (*policy().fired_by_code, "NOT_IDENTIFIED", "NOT_OPEN", "NO_BLANK", "STAMP_NOT_ON_FILE", "NO_SUCH_QUANTITY")
     return tuple(
         Approval(
             rule=code,

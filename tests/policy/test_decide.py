@@ -225,7 +225,7 @@ def by_hand(
     [(date(2026, 1, 4), False), (date(2026, 1, 5), True), (date(2026, 1, 9), True), (date(2026, 1, 10), False)],
 )
 def test_a_law_is_in_force_from_its_first_day_through_its_last(today: date, in_force: bool) -> None:
-    template = load_policy().rule_of["MANY_ATTEMPTS"]
+    template = next(rule for rule in load_policy().rules if rule.code == "MANY_ATTEMPTS")
     when = RuleConditions(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 9))
     law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
     made = Policy(PolicyRules((law,), load_policy().phrases))
@@ -234,7 +234,7 @@ def test_a_law_is_in_force_from_its_first_day_through_its_last(today: date, in_f
 
 
 def test_a_law_of_one_day_is_in_force_on_that_day() -> None:
-    template = load_policy().rule_of["MANY_ATTEMPTS"]
+    template = next(rule for rule in load_policy().rules if rule.code == "MANY_ATTEMPTS")
     when = RuleConditions(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 5))
     law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
     made = Policy(PolicyRules((law,), load_policy().phrases))
@@ -267,7 +267,7 @@ WHENS = st.builds(
 def test_exactly_the_rules_fire_that_reading_them_one_by_one_would(
     whens: list[RuleConditions], stamp: StampReading, place: str, today: date, quantity: int
 ) -> None:
-    template = load_policy().rule_of["MANY_ATTEMPTS"]
+    template = next(rule for rule in load_policy().rules if rule.code == "MANY_ATTEMPTS")
     rules = tuple(
         Rule.model_construct(**{**dict(template), "code": f"R{n}", "when": when}) for n, when in enumerate(whens)
     )

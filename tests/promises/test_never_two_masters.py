@@ -22,7 +22,7 @@ import kiosk.launch.run as launching
 from config.problems import BadInput
 from kiosk.command_line import app
 from kiosk.operations.requests import answering
-from kiosk.records.ownership import Owned, folder_owner, machine_owner, own_folders, own_machine
+from kiosk.records.ownership import Owned, machine_owner, own_folders, own_machine
 from tests.support.paths import ROOT
 
 MASTER = """
@@ -83,6 +83,15 @@ def start() -> Iterator[Callable[[Path, str], Process]]:
 
 
 Starts = Callable[[Path, str], Process]
+
+
+def folder_owner(folder: Path) -> int | None:
+    """Whoever stands in the way of owning the folder."""
+    try:
+        with own_folders(folder):
+            return None
+    except Owned as owned:
+        return owned.pid
 
 
 @pytest.mark.parametrize("how", ["well", "SIGTERM", "SIGKILL"])

@@ -184,12 +184,6 @@ class SealedAuditLog:
         with self._at_work():
             return tuple(record for record in self._records() if record.when >= since)
 
-    def of_kind(self, kind: AuditKind) -> tuple[Record, ...]:
-        """Every record of `kind`, oldest first."""
-        with self._at_work():
-            rows = self._connection.execute("SELECT * FROM audit WHERE kind = ? ORDER BY number", (kind,)).fetchall()
-        return tuple(map(record_of, rows))
-
     def close(self) -> None:
         """Let go of the file."""
         with self._at_work():

@@ -10,7 +10,7 @@ from hardware.errors import CameraFault
 from kiosk.cutting.plan import PlanRefusal
 from kiosk.key.reading import Outcome, StampReading
 from kiosk.policy.decide import decide
-from kiosk.policy.decision import Approval, Decision, FiredRule, Override, Verdict
+from kiosk.policy.decision import Approval, Decision, FiredRule, Verdict, sealed
 from kiosk.policy.request import CopyRequest
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import effects
@@ -20,10 +20,8 @@ from kiosk.session.reports import Report, StampRead
 from kiosk.session.snapshot import Refusal
 from kiosk.staff.member import StaffMember
 
-OUT_OF_STOCK = FiredRule(
-    code="OUT_OF_STOCK",
-    verdict=Verdict.REFUSE,
-    override=Override.NEVER,
+OUT_OF_STOCK = sealed(
+    "OUT_OF_STOCK",
     ground="no blank of this kind is in the machine",
     source="the magazine's own count",
     next_steps=("staff",),
@@ -32,10 +30,8 @@ OUT_OF_STOCK = FiredRule(
 
 def cannot_cut(reason: PlanRefusal) -> FiredRule:
     """A refusal because no path of the wheel gives this key."""
-    return FiredRule(
-        code=f"PLAN_{reason.name}",
-        verdict=Verdict.REFUSE,
-        override=Override.NEVER,
+    return sealed(
+        f"PLAN_{reason.name}",
         ground="this machine's wheel cannot cut it rightly",
         source="the machine file and the keyway's figures",
         next_steps=("staff", "locksmith"),

@@ -19,7 +19,7 @@ from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Cancel, ChooseRemedy, Confirm, Done, EnterReceipt, Intent, KeyLaid
 from kiosk.session.phases import offering
 from kiosk.session.phases.paying import EMPTY_LOOKS
-from kiosk.session.phases.scanning import ATTEMPTS, LAY_AGAIN, LOOK_EVERY_S, look
+from kiosk.session.phases.scanning import ATTEMPTS, LAY_AGAIN, LOOK_EVERY_S, lies_there, look
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     CodeNotTaken,
@@ -97,10 +97,7 @@ def handle_lay_original(context: SessionContext, event: Intent | Report) -> None
     """It may lie there already."""
     match event:
         case TraySeen(empty):
-            context.tray_has_key = not empty
-            if empty:
-                context.due_in(LOOK_EVERY_S, Timer.LOOK)
-            else:
+            if lies_there(context, empty=empty):
                 context.session.laid_to_compare()
         case Due(Timer.LOOK) | KeyLaid():
             look(context)

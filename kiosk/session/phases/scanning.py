@@ -77,14 +77,19 @@ def look(context: SessionContext) -> None:
     context.request(Lane.CAMERA, lambda: effects.look_at_tray(context.ports))
 
 
+def lies_there(context: SessionContext, *, empty: bool) -> bool:
+    """Whether something lies in the tray by the look just taken; if not, another look follows soon."""
+    context.tray_has_key = not empty
+    if empty:
+        context.due_in(LOOK_EVERY_S, Timer.LOOK)
+    return not empty
+
+
 def handle_place_key(context: SessionContext, event: Intent | Report) -> None:
     """The tray camera or the shopper says the key is there."""
     match event:
         case TraySeen(empty):
-            context.tray_has_key = not empty
-            if empty:
-                context.due_in(LOOK_EVERY_S, Timer.LOOK)
-            else:
+            if lies_there(context, empty=empty):
                 context.session.key_seen()
         case Due(Timer.LOOK):
             look(context)

@@ -8,9 +8,9 @@ import pytest
 import config.machine as machine
 from config.catalogue import Catalogue
 from config.keyway import Standing
-from simulator.keys.foreign_keys import FAR_ENOUGH_MM, ForeignKind, foreign_key, restricted_sections
 from simulator.keys.sections import distance_mm
 from simulator.optics import NORMAL, render_scan
+from tests.support.foreign_keys import FAR_ENOUGH_MM, ForeignKind, foreign_key, restricted_sections
 
 
 @pytest.mark.parametrize("kind", ForeignKind)
