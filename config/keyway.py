@@ -36,6 +36,13 @@ class SpacingStop(StrEnum):
     TIP = "tip"
 
 
+class Edge(StrEnum):
+    """The two edges of a blade."""
+
+    CUT = "cut"
+    SPINE = "spine"
+
+
 class KeyKind(StrEnum):
     """What a keyway's locks are for; some laws ask."""
 
@@ -125,6 +132,8 @@ class CutSpec(Frozen):
     angle_deg: float = Field(ge=60, le=120)
     macs: int = Field(ge=1, le=12)
     blade_height_mm: float = Field(gt=3, lt=15)
+    nose_mm: float = Field(default=0.0, ge=0, lt=5)
+    """How far a blade stopped at its tip runs on beyond the stop, which is a face of the spine behind its nose."""
     source: Note
     other_charts: tuple[OtherChart, ...] = Field(default=(), max_length=8)
 
@@ -135,6 +144,12 @@ class CutSpec(Frozen):
             strange = [depth.code for depth in chart.depths if depth.code not in own]
             if chart.same_codes and strange:
                 raise ValueError(f"{chart.name}: same_codes, but the keyway has no code {', '.join(strange)}")
+        return self
+
+    @model_validator(mode="after")
+    def _only_a_tip_has_a_nose(self) -> Self:
+        if self.nose_mm and self.stop is not SpacingStop.TIP:
+            raise ValueError("a nose runs beyond a stop at the tip; this stop is the shoulder")
         return self
 
     @cached_property
@@ -152,6 +167,13 @@ class CutSpec(Frozen):
         """Distance of each cut's centre from the stop, first cut first."""
         return tuple(self.first_cut_mm + i * self.pitch_mm for i in range(cuts))
 
+    def places_mm(self, blank: Blank) -> tuple[float, ...]:
+        """Distance of each cut's centre from the shoulder, in the order the code is read."""
+        from_stop_mm = self.cut_positions_mm(blank.cuts)
+        if self.stop is SpacingStop.SHOULDER:
+            return from_stop_mm
+        return tuple(blank.blade_length_mm - self.nose_mm - each for each in from_stop_mm)
+
 
 class Blank(Frozen):
     """A blank one can buy: the keyway's section at one blade length, by its trade name (KW1, SC4)."""
@@ -159,9 +181,20 @@ class Blank(Frozen):
     code: str = Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,15}$")
     cuts: int = Field(ge=3, le=8)
     blade_length_mm: float = Field(gt=10, lt=60)
-    """Shoulder to tip."""
+    """Shoulder to tip: the collar that is the stop, where there are two."""
+    stop_edge: Edge = Edge.CUT
+    """The edge whose collar is the stop."""
+    other_collar_mm: float | None = Field(default=None, gt=10, lt=60)
+    """The other edge's collar to the tip, where it stands elsewhere; None: no figure says so."""
     source: str = ""
     """Where the length comes from; blade lengths not found in any sheet are derived, and say so."""
+
+    @property
+    def cut_collar_mm(self) -> float:
+        """How far a collar stands along the cut edge before the stop, in the wheel's way; 0: the stop is first."""
+        if self.stop_edge is Edge.CUT or self.other_collar_mm is None:
+            return 0.0
+        return max(0.0, self.blade_length_mm - self.other_collar_mm)
 
 
 class Keyway(Frozen):

@@ -63,7 +63,7 @@ def blank_findings(keyway: Keyway) -> Iterator[Contradiction]:
     if keyway.spec is None:
         return
     for blank in keyway.blanks:
-        last_mm = keyway.spec.cut_positions_mm(blank.cuts)[-1] + keyway.spec.flat_mm / 2
+        last_mm = keyway.spec.cut_positions_mm(blank.cuts)[-1] + keyway.spec.flat_mm / 2 + keyway.spec.nose_mm
         if last_mm >= blank.blade_length_mm:
             end = "tip" if keyway.spec.stop is SpacingStop.SHOULDER else "shoulder"
             yield f"blanks.{blank.code}", f"the last of {blank.cuts} cuts lies past the {end}"

@@ -11,7 +11,18 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from config.base import Frozen, Name, Note
-from config.keyway import MM_PER_INCH, Blank, CutSpec, Depth, KeyKind, OtherChart, Section, SpacingStop, StandingRecord
+from config.keyway import (
+    MM_PER_INCH,
+    Blank,
+    CutSpec,
+    Depth,
+    Edge,
+    KeyKind,
+    OtherChart,
+    Section,
+    SpacingStop,
+    StandingRecord,
+)
 
 DepthCode = Annotated[str, Field(min_length=1, max_length=2)]
 MM_PER_UNIT = {"in": MM_PER_INCH, "mm": 1.0}
@@ -51,6 +62,7 @@ class WrittenSpec(Frozen):
     angle_deg: float = Field(ge=60, le=120)
     macs: int = Field(ge=1, le=12)
     blade_height: float | None = Field(default=None, gt=0, le=15)
+    nose: float = Field(default=0.0, ge=0, lt=5)
     source: Note
     other_charts: tuple[WrittenChart, ...] = Field(default=(), max_length=8)
 
@@ -78,6 +90,7 @@ class WrittenSpec(Frozen):
             angle_deg=self.angle_deg,
             macs=self.macs,
             blade_height_mm=_mm(height_mm),
+            nose_mm=_mm(self.nose * scale),
             source=self.source,
             other_charts=tuple(chart.in_mm(scale) for chart in self.other_charts),
         )
@@ -89,6 +102,8 @@ class WrittenBlank(Frozen):
     code: Name
     cuts: int = Field(ge=1, le=20)
     blade_length: float = Field(gt=0, le=60)
+    stop_edge: Edge = Edge.CUT
+    other_collar: float | None = Field(default=None, gt=0, le=60)
     source: Note
 
     def in_mm(self, unit: str) -> Blank:
@@ -97,8 +112,15 @@ class WrittenBlank(Frozen):
         Raises:
             ValidationError: a figure is outside what any key has.
         """
-        length_mm = _mm(self.blade_length * MM_PER_UNIT[unit])
-        return Blank(code=self.code, cuts=self.cuts, blade_length_mm=length_mm, source=self.source)
+        scale = MM_PER_UNIT[unit]
+        return Blank(
+            code=self.code,
+            cuts=self.cuts,
+            blade_length_mm=_mm(self.blade_length * scale),
+            stop_edge=self.stop_edge,
+            other_collar_mm=None if self.other_collar is None else _mm(self.other_collar * scale),
+            source=self.source,
+        )
 
 
 class WrittenKeyway(Frozen):

@@ -181,7 +181,7 @@ def _as_text(found: _Findings) -> Iterator[str]:
     elif found.outline_of:
         yield f"  outline   cut like {found.outline_of}; the section alone decides, so this is no answer"
     if reading.blade_height_mm is not None and reading.blade_length_mm is not None:
-        stop = "shoulder to tip" if reading.shoulder_seen else "as far as the bow"
+        stop = "shoulder to tip" if reading.stops.shoulder_seen else "as far as the bow"
         yield f"  blade     {reading.blade_height_mm:.2f} mm high, {reading.blade_length_mm:.2f} mm long ({stop})"
     if found.roots_mm:
         yield f"  roots     {' '.join(f'{root:.3f}' for root in found.roots_mm)} mm above the spine"

@@ -62,9 +62,7 @@ def _draw_blade(axes: Axes, spec: CutSpec, blank: Blank) -> None:
         [0, length - tip, length, length, 0], [height, height, 0.35 * height, 0, 0], facecolor=_METAL, edgecolor=_INK
     )
     axes.fill([-4, 0, 0, -4], [height + 2, height + 2, -2, -2], facecolor=_METAL, edgecolor=_INK)
-    centres = spec.cut_positions_mm(blank.cuts)
-    if spec.stop is SpacingStop.TIP:
-        centres = tuple(length - each for each in centres)
+    centres = spec.places_mm(blank)
     deepest = spec.depths[-1].root_mm
     for number, centre in enumerate(centres, start=1):
         axes.plot([centre, centre], [deepest, height + 0.4], color=_CUT, linewidth=0.8, linestyle=":")

@@ -27,7 +27,7 @@ SPECK_MM = 0.10
 STARTS_BY_MM = 0.1
 """A blade that begins further from the clamp's face is off its stop."""
 JAW_FILLET_MM = 0.5
-"""So near the jaw an edge is not judged: blanks have a fillet there."""
+"""So near the jaw, or a collar, an edge is not judged: blanks have a fillet there."""
 FURTHEST_MM = 1.5
 """Shifts are looked for so far."""
 LEAST_RAMP = 6
@@ -133,7 +133,7 @@ def _places(plan: CutPlan, measured: Profile) -> tuple[float, float]:
 def _judged(plan: CutPlan, measured: Profile) -> tuple[float, float]:
     """From where to where the edge is the wheel's work alone: not the fillet at the shoulder, not the blank's tip."""
     return (
-        max(JAW_FILLET_MM, float(measured[0, 0])),
+        max(plan.clear_from_mm + JAW_FILLET_MM, float(measured[0, 0])),
         min(max(plan.positions_mm) + ROOT_WINDOW_MM, float(measured[-1, 0])),
     )
 

@@ -56,16 +56,19 @@ class WheelShape:
         return max(0.0, abs(across_mm) - self.flat_mm / 2) / self.flank
 
 
-def edge_path(wanted: Polyline, wheel: WheelShape, *, wall_mm: float, ceiling_mm: float) -> Polyline:
+def edge_path(wanted: Polyline, wheel: WheelShape, *, wall: tuple[float, float], ceiling_mm: float) -> Polyline:
     """Where the wheel's edge runs to leave `wanted` and not a hair less, ends in the air at `ceiling_mm`.
 
-    `wall_mm` is the height of the shoulder, which stands before x = 0. Beyond the tip the last height goes on.
+    `wall` is where the shoulder, or a collar before it, ends along the blade, and how high it is; the wheel stays out
+    of it. Beyond the tip the last height goes on.
     """
     straight = LineString(wanted).simplify(OUTLINE_TOLERANCE_MM if len(wanted) > 60 else 1e-9)
     corners = [(float(x), float(y)) for x, y in straight.coords]
+    wall_x, wall_y = wall
+    corners = [(wall_x, height_at(tuple(corners), wall_x)), *(each for each in corners if each[0] > wall_x)]
     tip_x, tip_y = corners[-1]
     beyond = [(tip_x + 2 * REACH_MM, tip_y)]
-    shoulder = [(-2 * REACH_MM, wall_mm), (0.0, wall_mm)]
+    shoulder = [(-2 * REACH_MM, wall_y), (wall_x, wall_y)]
     half = wheel.flat_mm / 2
     rim = (
         (-half, 0.0),
@@ -74,7 +77,7 @@ def edge_path(wanted: Polyline, wheel: WheelShape, *, wall_mm: float, ceiling_mm
         (-half - REACH_MM * wheel.flank, -REACH_MM),
     )
     top = _upper_edge(_swept([*shoulder, *corners, *beyond], rim))
-    inside = LineString(clipped(top, 0.0, tip_x + 1.0, ceiling_mm)).simplify(PATH_TOLERANCE_MM)
+    inside = LineString(clipped(top, wall_x, tip_x + 1.0, ceiling_mm)).simplify(PATH_TOLERANCE_MM)
     return _between_ceilings(tuple((float(x), float(y)) for x, y in inside.coords), ceiling_mm)
 
 

@@ -34,6 +34,8 @@ LIFT_MM = 1.0
 """How much higher it goes between two bites: an air move long enough for the driver to compare before it ends."""
 SHOULDER_PROUD_MM = 0.5
 """A blank's shoulder may stand this much above the blade's edge."""
+COLLAR_PROUD_MM = 2.0
+"""A second collar, which stands before the stop in the wheel's own edge, does so by this much."""
 LEFTOVER_MM = 0.01
 """Material the wheel may leave at the middle of a root before it counts as too wide."""
 LEFTOVER_AS_IT_IS_MM = 0.03
@@ -82,6 +84,8 @@ class CutPlan:
     roots_mm: tuple[float, ...]
     positions_mm: tuple[float, ...]
     blade_height_mm: float
+    clear_from_mm: float = 0.0
+    """Nearer to the shoulder a collar stands above the blade's edge."""
 
 
 def plan_cuts(
@@ -119,7 +123,7 @@ def plan_cuts(
     wheel = WheelShape(machine.wheel.flat_mm, machine.wheel.angle_deg)
     if wheel.flat_mm > spec.flat_mm + 1e-9 or wheel.angle_deg > spec.angle_deg + 1e-9:
         return PlanRefusal.WHEEL_TOO_WIDE
-    positions_mm = _from_shoulder(spec, blank)
+    positions_mm = spec.places_mm(blank)
     roots_mm = tuple(spec.root_mm_of[code] for code in bitting)
     if _beyond_blade(spec, blank, wheel, positions_mm, roots_mm):
         return PlanRefusal.BEYOND_BLADE
@@ -129,7 +133,8 @@ def plan_cuts(
         wanted = factory_profile(spec, blank, positions_mm, roots_mm, ceiling_mm)
     else:
         wanted = _as_it_is(spec, blank, outline, positions_mm, ceiling_mm)
-    edge = edge_path(wanted, wheel, wall_mm=spec.blade_height_mm + SHOULDER_PROUD_MM, ceiling_mm=ceiling_mm)
+    wall = (blank.cut_collar_mm, spec.blade_height_mm + _proud_mm(blank))
+    edge = edge_path(wanted, wheel, wall=wall, ceiling_mm=ceiling_mm)
     if len(edge) < 3:
         return PlanRefusal.WHEEL_TOO_WIDE
     allowed_mm = LEFTOVER_MM if outline is None else LEFTOVER_AS_IT_IS_MM
@@ -149,6 +154,7 @@ def plan_cuts(
         roots_mm=roots_mm if outline is None else tuple(height_at(wanted, x) for x in positions_mm),
         positions_mm=positions_mm,
         blade_height_mm=spec.blade_height_mm,
+        clear_from_mm=blank.cut_collar_mm,
     )
 
 
@@ -158,13 +164,6 @@ def _breaks_macs(spec: CutSpec, bitting: Sequence[str]) -> bool:
     return any(abs(a - b) > spec.macs for a, b in pairwise(steps))
 
 
-def _from_shoulder(spec: CutSpec, blank: Blank) -> tuple[float, ...]:
-    from_stop_mm = spec.cut_positions_mm(blank.cuts)
-    if spec.stop is SpacingStop.TIP:
-        return tuple(blank.blade_length_mm - position for position in from_stop_mm)
-    return from_stop_mm
-
-
 def _beyond_blade(
     spec: CutSpec, blank: Blank, wheel: WheelShape, positions_mm: Sequence[float], roots_mm: Sequence[float]
 ) -> bool:
@@ -172,9 +171,14 @@ def _beyond_blade(
     for position_mm, root_mm in zip(positions_mm, roots_mm, strict=True):
         if position_mm + spec.flat_mm / 2 > blank.blade_length_mm or root_mm > spec.blade_height_mm:
             return True
-        if position_mm - wheel.half_width_mm(spec.blade_height_mm + SHOULDER_PROUD_MM - root_mm) < 0:
+        reach_mm = wheel.half_width_mm(spec.blade_height_mm + _proud_mm(blank) - root_mm)
+        if position_mm - reach_mm < blank.cut_collar_mm:
             return True
     return False
+
+
+def _proud_mm(blank: Blank) -> float:
+    return COLLAR_PROUD_MM if blank.cut_collar_mm else SHOULDER_PROUD_MM
 
 
 def factory_profile(
@@ -219,7 +223,7 @@ def _as_it_is(
     """A measured edge as a wanted one: bumps near full height left alone, the tip left as the blank has it."""
     x_mm, y_mm = outline[:, 0], outline[:, 1]
     if spec.stop is SpacingStop.TIP:
-        x_mm, y_mm = (blank.blade_length_mm - x_mm)[::-1], y_mm[::-1]
+        x_mm, y_mm = (blank.blade_length_mm - spec.nose_mm - x_mm)[::-1], y_mm[::-1]
     y_mm = _smooth(x_mm, y_mm)
     first_mm, last_mm = min(positions_mm), max(positions_mm)
     # Towards the tip the edge rises out of the last cut to a crest and then falls to the tip: from the crest on

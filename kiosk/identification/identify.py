@@ -17,13 +17,14 @@ from kiosk.identification.outline.decode import BladeSize, Decoded, decode, from
 from kiosk.identification.outline.measure import Outline, measure_outline
 from kiosk.identification.outline.photograph import as_silhouettes
 from kiosk.identification.outline.segment import Segment, segment
+from kiosk.identification.outline.stops import collars_agree, places_of_stop
 from kiosk.identification.section.laser_height import laser_height
 from kiosk.identification.section.line import read_section
 from kiosk.identification.section.match import Match, SectionIndex, build_index, match_section, objection
 from kiosk.identification.section.milling import FacesLook, look_at_faces
 from kiosk.identification.section.strange import why_strange
 from kiosk.identification.section.uncut_edge import refine_uncut, registration
-from kiosk.key.reading import Candidate, Cut, Identification, KeyReading, Outcome, Profile, SectionReading
+from kiosk.key.reading import Candidate, Cut, Identification, KeyReading, Outcome, SectionReading
 
 TAIL_SHIFT_MM = 0.15
 """Counted from the cut side's collar, the last five cuts of a KW10 stand 0.23 mm from where a KW1 has its five: where a
@@ -53,8 +54,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
         blade_height_mm=outline.height_mm,
         blade_length_mm=outline.length_mm,
         section=section,
-        shoulder_seen=outline.shoulder_seen,
-        second_stop_mm=outline.second_stop_mm,
+        stops=outline.stops,
         crumbs=outline.crumbs,
         milled=faces.milled,
         faces_seen=faces.above_seen and faces.below_seen,
@@ -212,7 +212,7 @@ class _Named:
     blank: Blank
     decoded: Decoded
     length_error_mm: float
-    first_stop: bool
+    stop_mm: float
 
 
 def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, section: str) -> Identification:
@@ -225,9 +225,10 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
         if (each := _decoded_as(reading, keyway, blank)) is not None
     ]
     most = max((each.blank.cuts for each in named), default=0)
+    collared = [each for each in named if collars_agree(reading.stops, each.blank)]
     near = [
         each
-        for each in named
+        for each in collared or named
         if each.length_error_mm <= LENGTH_TOLERANCE_MM and not _tail_of_a_longer(each, most, reading)
     ]
     if not near:
@@ -240,13 +241,14 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
         blank=best.blank.code,
         cuts=best.decoded.cuts,
         wear=best.decoded.wear,
+        stop_mm=best.stop_mm,
     )
 
 
 def _tail_of_a_longer(each: _Named, most_cuts: int, reading: KeyReading) -> bool:
     """Whether these may be the last cuts of a longer key of the same section, counted from its second collar."""
     spec = each.keyway.spec
-    by_shoulder = spec is not None and spec.stop is SpacingStop.SHOULDER and reading.shoulder_seen
+    by_shoulder = spec is not None and spec.stop is SpacingStop.SHOULDER and reading.stops.shoulder_seen
     return by_shoulder and each.blank.cuts < most_cuts and abs(each.decoded.fit.shift_mm) > TAIL_SHIFT_MM
 
 
@@ -258,7 +260,7 @@ def _blank_of(near: list[_Named]) -> _Named:
             near,
             key=lambda each: (
                 each.decoded.outcome is not Outcome.IDENTIFIED,
-                not each.first_stop,
+                each.stop_mm != 0.0,
                 each.length_error_mm,
             ),
         )
@@ -270,22 +272,18 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
     spec = keyway.spec
     if spec is None or reading.profile is None or reading.blade_length_mm is None or reading.blade_height_mm is None:
         return None
-    stops = [0.0]
-    if spec.stop is SpacingStop.SHOULDER and reading.second_stop_mm is not None:
-        stops.append(reading.second_stop_mm)
     # A key stopped at its tip has no shoulder to measure a length from.
     by_tip = spec.stop is SpacingStop.TIP
-    errors = [0.0] if by_tip else [abs(reading.blade_length_mm - stop - blank.blade_length_mm) for stop in stops]
+    loose = not by_tip and not reading.stops.shoulder_seen
     tries: list[_Named] = []
-    for stop, error in zip(stops, errors, strict=True):
-        profile: Profile = from_stop(reading.profile, spec.stop, reading.blade_length_mm).copy()
-        profile[:, 0] -= stop
-        loose = spec.stop is SpacingStop.SHOULDER and not reading.shoulder_seen
-        length_share = None if by_tip or loose else (reading.blade_length_mm - stop) / blank.blade_length_mm - 1.0
+    for stop in places_of_stop(reading.stops, reading.blade_length_mm, spec, blank):
+        profile = from_stop(reading.profile, spec.stop, stop)
+        longer_mm = 0.0 if by_tip else reading.blade_length_mm - stop - blank.blade_length_mm
+        length_share = None if by_tip or loose else longer_mm / blank.blade_length_mm
         blade = BladeSize(reading.blade_height_mm, reading.laser_height_mm, length_share)
         each = decode(profile, spec, blank.cuts, blade, loose=loose)
         if each is not None:
-            tries.append(_Named(keyway, blank, each, error, stop == 0.0))
+            tries.append(_Named(keyway, blank, each, abs(longer_mm), stop))
     return min(
         tries,
         key=lambda each: (each.decoded.outcome is not Outcome.IDENTIFIED, each.decoded.fit.misfit_mm),

@@ -5,7 +5,7 @@ These values hold the shape of a shopper's key: no repr prints any of it and not
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -81,6 +81,23 @@ class SectionReading:
     right_lower_mm: float = 0.0
 
 
+@dataclass(frozen=True, repr=False)
+class Stops:
+    """Faces of the outline against which a key may come to rest, in the profile's coordinates; None: not seen."""
+
+    cut_mm: float | None = None
+    """Collar or shoulder of the cut edge."""
+    spine_mm: float | None = None
+    """Collar or shoulder of the spine."""
+    nose_mm: float | None = None
+    """Face in the spine behind the nose."""
+
+    @property
+    def shoulder_seen(self) -> bool:
+        """Whether there is any shoulder."""
+        return self.cut_mm is not None or self.spine_mm is not None
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class KeyReading:
     """All that was seen, before any catalogue was asked. What could not be seen is None.
@@ -94,9 +111,8 @@ class KeyReading:
     blade_height_mm: float | None = None
     blade_length_mm: float | None = None
     section: SectionReading | None = None
-    shoulder_seen: bool = False
-    second_stop_mm: float | None = None
-    """Another step of the outline that could be the stop, in the profile's coordinates."""
+    stops: Stops = field(default_factory=lambda: Stops())
+    """Faces of the outline that could be the stop."""
     crumbs: int = 0
     """Things that stick to the straight back of the blade."""
     milled: bool = False
@@ -129,6 +145,8 @@ class Identification:
     blank: str | None = None
     cuts: tuple[Cut, ...] = ()
     wear: Wear = Wear.NEW
+    stop_mm: float = 0.0
+    """Where the reading's profile has the stop from which the cuts were counted."""
     score: float = 0.0
     margin: float = 0.0
     ranked: tuple[Candidate, ...] = ()

@@ -113,12 +113,9 @@ def _worst_mm(blade: Blade, end: SimulatedKiosk) -> float:
     keyway, blank = end.stage.ports.catalogue.blank_of[blade.code]
     if keyway.spec is None:
         return float("inf")
-    positions = keyway.spec.cut_positions_mm(blank.cuts)
-    if keyway.spec.stop.value == "tip":
-        positions = tuple(blank.blade_length_mm - position for position in positions)
     depths = np.array([depth.root_mm for depth in keyway.spec.depths])
     worst = 0.0
-    for position in positions:
+    for position in keyway.spec.places_mm(blank):
         around = np.linspace(position - FLAT_MM, position + FLAT_MM, 21)
         root = float(np.mean(np.interp(around, blade.x_mm, blade.top_mm)))
         worst = max(worst, float(np.min(np.abs(depths - root))))

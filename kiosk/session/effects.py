@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
+from config.keyway import Keyway
 from hardware.errors import BlankFault, ChuteBlocked, FallUnseen
 from hardware.ports import Fall, PaymentState, TouchOff
 from hardware.scan import ScanFrames
@@ -18,7 +19,8 @@ from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.identification.agree import agreed
 from kiosk.identification.compare import Likeness, compare
-from kiosk.key.reading import Identification, Outcome, Wear
+from kiosk.identification.outline.decode import from_stop
+from kiosk.key.reading import Identification, Outcome, Profile, Wear
 from kiosk.key.secrecy import wipe
 from kiosk.records.journal import BlankStatus, CopyError, CopyMade, FailureKind, PaymentStatus, Remedy, Sale, SaleStep
 from kiosk.session.ports import IdentifiedKey, SessionPorts
@@ -205,17 +207,24 @@ def plan(ports: SessionPorts, secrets: KeySecrets, blank: str, *, restore: bool)
     if secrets.plan is not None and basis.is_of(secrets.plan_basis):
         return secrets.plan
     keyway, known = ports.catalogue.blank_of[blank]
-    reading = identified.reading
     planned = plan_cuts(
         keyway,
         known,
         [cut.code for cut in identified.identification.cuts],
         ports.machine,
-        outline=None if restore or reading is None else reading.profile,
+        outline=None if restore else _own_edge(identified, keyway),
         edge_error_mm=basis.edge_error_mm,
     )
     secrets.plan, secrets.plan_basis = (None, None) if isinstance(planned, PlanRefusal) else (planned, basis)
     return planned
+
+
+def _own_edge(identified: IdentifiedKey, keyway: Keyway) -> Profile | None:
+    """The key's edge as it was seen, counted from the key's own stop."""
+    reading = identified.reading
+    if reading is None or reading.profile is None or keyway.spec is None:
+        return None
+    return from_stop(reading.profile, keyway.spec.stop, identified.identification.stop_mm)
 
 
 def cut(

@@ -19,6 +19,10 @@ from simulator.keys.bows import Bow, BowShape, Solid
 
 OUTLINE_GRID_MM = 0.02
 """Step of a blade's outline along its length."""
+NOSE_BEVEL_MM = 3.9
+"""A nosed blade's cut edge is full height so far from its tip, 45 degrees from there."""
+COLLAR_MM = 1.8
+"""How far a second collar stands above the edge."""
 
 
 class Face(StrEnum):
@@ -151,10 +155,7 @@ class PhysicalKey:
 
 def positions_mm(spec: CutSpec, blank: Blank, cuts: int) -> tuple[float, ...]:
     """Centres of the cuts from the shoulder, in the order the code is read."""
-    from_stop = spec.cut_positions_mm(cuts)
-    if spec.stop is SpacingStop.TIP:
-        return tuple(blank.blade_length_mm - x for x in from_stop)
-    return from_stop
+    return spec.places_mm(blank.model_copy(update={"cuts": cuts}))
 
 
 def uncut_key(
@@ -164,16 +165,42 @@ def uncut_key(
     bow: Bow | None = None,
     finish: Finish = Finish.BRASS,
     kind: ThingKind = ThingKind.NORMAL,
-    blunt: bool = False,
+    nose_mm: float = 0.0,
+    collar_mm: float = 0.0,
 ) -> PhysicalKey:
-    """A blank as it comes from its maker. `blunt`: the edge runs full height nearly to the tip (keys stopped there)."""
+    """A blank as it comes from its maker.
+
+    Args:
+        blank_length_mm: shoulder to tip.
+        section: what the blade looks like from its end.
+        bow: its head.
+        finish: its surface.
+        kind: what sort of thing it is.
+        nose_mm: of a key stopped at its tip, how far its nose runs on beyond the face that is its stop.
+        collar_mm: how far a second collar stands along the cut edge.
+    """
     x = np.append(np.arange(0.0, blank_length_mm, OUTLINE_GRID_MM), blank_length_mm)
     height = section.height_mm
     from_tip = blank_length_mm - x
     tip = 0.38 * height
-    top = np.minimum(height, height - 0.7 + from_tip if blunt else tip + 0.35 + from_tip * 1.25)
+    top = np.minimum(
+        height, (height - NOSE_BEVEL_MM if nose_mm else tip + 0.35) + from_tip * (1.0 if nose_mm else 1.25)
+    )
     bottom = np.maximum(0.0, tip - 0.35 - from_tip * 1.5)
+    if nose_mm:
+        bottom = np.where(from_tip < nose_mm, tip - 0.35, 0.0)
+    top = np.where(x < collar_mm, height + COLLAR_MM, top)
     return PhysicalKey(kind, section, x, top, bottom, bow if bow is not None else Bow(), finish)
+
+
+def blank_key(
+    keyway: Keyway, blank: Blank, section: Section, *, bow: Bow | None = None, finish: Finish = Finish.BRASS
+) -> PhysicalKey:
+    """A blank of a keyway as it comes from its maker, with its nose or its second collar."""
+    nose_mm = keyway.spec.nose_mm if keyway.spec is not None else 0.0
+    return uncut_key(
+        blank.blade_length_mm, section, bow=bow, finish=finish, nose_mm=nose_mm, collar_mm=blank.cut_collar_mm
+    )
 
 
 def cut_key(
@@ -221,7 +248,10 @@ def cut_key(
         raise ValueError(f"a code is not among the depths of {keyway.code}")
     if bow is None:
         bow = random_bow(rng, with_shoulder=spec.stop is SpacingStop.SHOULDER)
-    key = uncut_key(blank.blade_length_mm, section, bow=bow, finish=finish, blunt=spec.stop is SpacingStop.TIP)
+    if blank.other_collar_mm is not None:
+        # Where the stop is the spine's collar, there is one to see.
+        bow = replace(bow, below_mm=max(bow.below_mm, 0.8))
+    key = blank_key(keyway, blank, section, bow=bow, finish=finish)
     roots = [spec.root_mm_of[code] + float(rng.normal(0, depth_error_mm)) for code in bitting]
     places = [x + float(rng.normal(0, place_error_mm)) for x in positions_mm(spec, blank, len(roots))]
     top = milled(key.x_mm, key.top_mm, places, roots, spec.flat_mm, spec.angle_deg)

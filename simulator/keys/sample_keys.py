@@ -186,7 +186,7 @@ def _object(make: Callable[[], tuple[special_keys.Solid, ...]], finish: Finish =
 _SAMPLES = (
     SampleKey("kwikset-new", "a new KW1 house key", _plain("KW1", _KWIKSET, finish=Finish.NICKEL)),
     SampleKey("schlage-new", "a new SC1 house key", _plain("SC1", _SCHLAGE)),
-    SampleKey("kwikset-6", "a new six-cut KW10", _plain("KW10", _KWIKSET)),
+    SampleKey("kwikset-6", "a new six-cut KW5", _plain("KW5", _KWIKSET)),
     SampleKey("schlage-6", "a new six-cut SC4", _plain("SC4", _SCHLAGE, finish=Finish.NICKEL)),
     SampleKey("master-new", "a new M1 padlock key", _plain("M1", _MASTER, finish=Finish.NICKEL)),
     SampleKey("kwikset-worn", "a KW1 after years on a ring: restore advised", _plain("KW1", _KWIKSET, wear=0.9)),

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.catalogue import Catalogue
-from config.keyway import SpacingStop
 from simulator.keys.bows import Bow
-from simulator.keys.key import uncut_key
+from simulator.keys.key import blank_key
 
 METAL_GRID_MM = 0.01
 Heights = NDArray[np.float64]
@@ -124,8 +123,7 @@ def new_blade(code: str, catalogue: Catalogue, finish: str = "brass") -> Blade:
     """An uncut blank from the box."""
     keyway, blank = catalogue.blank_of[code]
     section = catalogue.section_of[keyway.sections[0]]
-    blunt = keyway.spec is not None and keyway.spec.stop is SpacingStop.TIP
-    key = uncut_key(blank.blade_length_mm, section, bow=Bow(), blunt=blunt)
+    key = blank_key(keyway, blank, section, bow=Bow())
     x = np.arange(0.0, blank.blade_length_mm + METAL_GRID_MM / 2, METAL_GRID_MM)
     height = keyway.spec.blade_height_mm if keyway.spec is not None else section.height_mm
     top = np.interp(x, key.x_mm, key.top_mm) * (height / section.height_mm)

@@ -21,7 +21,7 @@ import numpy as np
 
 from config.catalogue import Catalogue, load_catalogue
 from kiosk.identification import SectionIndex, build_index, identify, match_section, read_key
-from kiosk.key.reading import Identification, KeyReading, Outcome, SectionReading
+from kiosk.key.reading import Identification, KeyReading, Outcome, SectionReading, Stops
 from tests.bench.drawn_keys import (
     CHARTS,
     INCH,
@@ -157,7 +157,7 @@ def by_outline(chart: Chart, code: str, worn: Worn, lie: Lie, rng: np.random.Gen
         blade_height_mm=float(np.median(top[near])) + rng.normal(0, HEIGHT_NOISE_MM),
         blade_length_mm=float(seen[-1, 0]) - off,
         section=section_seen(chart.section),
-        shoulder_seen=True,
+        stops=Stops(cut_mm=0.0),
         # The laser crosses a cut as often as not, and then leaves the height open.
         laser_height_mm=uncut + rng.normal(0, 0.015) if rng.random() < 0.5 else None,
     )

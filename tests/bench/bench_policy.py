@@ -67,7 +67,7 @@ def main() -> None:
             place=rng.choice(("US-CA", "US-NY", "FR", "MX")),
             today=date(2026, 1, 1) + timedelta(days=rng.randrange(2000)),
             quantity=rng.randrange(1, 7),
-            stocked=frozenset({"KW1", "SC1", "KW10", "SC4", "M1"}),
+            stocked=frozenset({"KW1", "SC1", "KW5", "SC4", "M1"}),
         )
         requests.append(request)
     done = fired = 0

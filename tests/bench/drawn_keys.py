@@ -52,7 +52,7 @@ _M1 = Chart(
 )
 CHARTS = (
     _KW,
-    replace(_KW, blank="KW10", cuts=6, length=1.243),
+    replace(_KW, blank="KW5", cuts=6, length=1.243),
     _SC,
     replace(_SC, blank="SC4", cuts=6, length=1.209),
     _M1,

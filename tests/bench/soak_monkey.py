@@ -37,7 +37,7 @@ from ui.gallery import SIZES, Gallery, sample_store
 from ui.presenter import ScreenPresenter
 
 KEYS = ("tab", "up", "enter", "type", "speech", "louder", "repeat", "backspace")
-BLANKS = ("KW1", "SC1", "KW10", "SC4", "M1")
+BLANKS = ("KW1", "SC1", "KW5", "SC4", "M1")
 LONGEST_S = 900.0
 """Virtual seconds in which everything must have come to rest once everybody has left."""
 WORKING = frozenset(

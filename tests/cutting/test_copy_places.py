@@ -20,7 +20,7 @@ from simulator.optics.settings import Optics
 from tests.cutting.keys import bittings, blank, catalogue, machine
 
 LIMITS = machine().check
-STOCKED = ("KW1", "KW10", "SC1", "SC4", "M1")
+STOCKED = ("KW1", "KW5", "SC1", "SC4", "M1")
 BLANKS = (*STOCKED, "AR1", "WR3", "Y1", "AM7", "BEST-A-6")
 Drawn = tuple[Keyway, Blank, tuple[str, ...]]
 

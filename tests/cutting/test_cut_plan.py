@@ -17,7 +17,7 @@ from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import AIR_MM, CutPlan, PlanRefusal, plan_cuts
 from tests.cutting.keys import bittings, blank, machine
 
-STOCKED = ("KW1", "KW10", "SC1", "SC4", "M1")
+STOCKED = ("KW1", "KW5", "SC1", "SC4", "M1")
 GRID_MM = 0.01
 
 
@@ -122,12 +122,12 @@ def test_a_tip_stop_key_needs_a_clamp_that_holds_tips() -> None:
     assert isinstance(planned("BEST-A-6", "012345"), CutPlan)
 
 
-def test_a_tip_stop_key_is_measured_from_its_tip() -> None:
+def test_a_tip_stop_key_is_measured_from_the_face_behind_its_nose() -> None:
     keyway, chosen = blank("BEST-A-6")
     plan = planned("BEST-A-6", "012345")
     assert isinstance(plan, CutPlan)
     assert keyway.spec is not None
-    assert plan.positions_mm[0] == pytest.approx(chosen.blade_length_mm - keyway.spec.first_cut_mm)
+    assert plan.positions_mm[0] == pytest.approx(chosen.blade_length_mm - 1.7018 - 2.032, abs=1e-3)
     assert plan.positions_mm[0] > plan.positions_mm[-1]
 
 

@@ -28,6 +28,8 @@ class Sheet:
     mm_per_px: float = 0.045
     head: str = "round"
     shoulders: str = "both"
+    collar_mm: float = 0.0
+    """How far a second collar stands along the cut edge."""
     turn_deg: float = 0.0
     bow_right: bool = False
     cuts_down: bool = False
@@ -65,12 +67,18 @@ def blade_edge(spec: CutSpec, roots_mm: Sequence[float], length_mm: float, heigh
     x = np.arange(0.0, length_mm + 0.005, 0.01)
     edge = np.full(x.size, height_mm)
     slope = 1 / math.tan(math.radians(spec.angle_deg / 2))
-    from_stop = length_mm - x if spec.stop is SpacingStop.TIP else x
+    from_stop = length_mm - spec.nose_mm - x if spec.stop is SpacingStop.TIP else x
     for place, root in zip(spec.cut_positions_mm(len(roots_mm)), roots_mm, strict=True):
         edge = np.minimum(edge, root + slope * np.maximum(np.abs(from_stop - place) - spec.flat_mm / 2, 0.0))
-    steep = 6.0 if spec.stop is SpacingStop.TIP else 1.3
-    edge = np.minimum(edge, height_mm * 0.45 + (length_mm - x) * steep)
+    bevel = (height_mm - 3.94, 1.0) if spec.nose_mm else (height_mm * 0.45, 1.3)
+    edge = np.minimum(edge, bevel[0] + (length_mm - x) * bevel[1])
     return np.stack([x, edge], axis=1)
+
+
+def nosed(length_mm: float, height_mm: float, nose_mm: float) -> Points:
+    """The lower edge of a blade whose nose runs on beyond a face, from the shoulder to the tip."""
+    face = length_mm - nose_mm
+    return np.array([[0.0, 0.0], [face, 0.0], [face, 0.34 * height_mm], [length_mm, 0.34 * height_mm]])
 
 
 def outline(edge: Points, height_mm: float, sheet: Sheet, *, lower: Points | None = None) -> list[Points]:
@@ -81,7 +89,11 @@ def outline(edge: Points, height_mm: float, sheet: Sheet, *, lower: Points | Non
     above = 1.8 if sheet.shoulders in ("both", "cut side") else 0.0
     below = 1.2 if sheet.shoulders in ("both", "spine side") else 0.0
     collar = np.array([[-7.0, -below], [-7.0, height_mm + above], [0.0, height_mm + above], [0.0, -below]])
-    parts = [blade, collar]
+    second = np.array(
+        [[-7.0, height_mm / 2], [-7.0, height_mm + above], [sheet.collar_mm, height_mm + above],
+         [sheet.collar_mm, height_mm / 2]]
+    )  # fmt: skip
+    parts = [blade, collar, *([second] if sheet.collar_mm else [])]
     middle = height_mm / 2
     if sheet.head == "round":
         turn = np.linspace(0, 2 * np.pi, 200)
@@ -165,8 +177,9 @@ def drawn_key(
     """A whole scan, but for its head view."""
     sheet, line = sheet or Sheet(), line or Line()
     edge = blade_edge(spec, [spec.root_mm_of[code] for code in bitting], length_mm, section.height_mm)
+    lower = nosed(length_mm, section.height_mm, spec.nose_mm) if spec.nose_mm else None
     return ScanFrames(
-        silhouette=silhouette(outline(edge, section.height_mm, sheet), sheet),
+        silhouette=silhouette(outline(edge, section.height_mm, sheet, lower=lower), sheet),
         line_left=laser_line(section.left, section.height_mm, line),
         line_right=laser_line(section.right, section.height_mm, replace(line, seed=line.seed + 1)),
         laser_angle_deg=line.angle_deg,

@@ -25,6 +25,7 @@ def scan(
     keyway, blank = catalogue.blank_of[blank_code]
     assert keyway.spec is not None
     section = catalogue.section_of[keyway.sections[0]]
+    sheet = replace(sheet, collar_mm=blank.cut_collar_mm)
     return drawn_key(keyway.spec, bitting, section, blank.blade_length_mm, sheet, line)
 
 
@@ -32,7 +33,7 @@ def told(frames: ScanFrames, catalogue: Catalogue, index: SectionIndex) -> Ident
     return identify(read_key(frames), catalogue, index)
 
 
-@pytest.mark.parametrize("blank", ["KW1", "KW10", "SC1", "SC4", "M1", "BEST-A-7", "BEST-B-6"])
+@pytest.mark.parametrize("blank", ["KW1", "KW5", "KW10", "SC1", "SC4", "M1", "BEST-A-7", "BEST-B-6"])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_key_is_told_by_its_section_then_its_length_then_its_cuts(
     catalogue: Catalogue, index: SectionIndex, blank: str, seed: int

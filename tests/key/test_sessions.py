@@ -54,7 +54,7 @@ WAYS = (
 
 
 def quarry() -> Quarry:
-    known = identified(SETTINGS.catalogue, "KW10", SEED)
+    known = identified(SETTINGS.catalogue, "KW5", SEED)
     spec = SETTINGS.catalogue.keyway_of["KW1"].spec
     assert spec is not None
     return Quarry(tuple(known.bitting), spec)
@@ -63,7 +63,7 @@ def quarry() -> Quarry:
 def with_our_key(scenario: Scenario) -> Scenario:
     """The same scenario with the key we hunt."""
     visits = tuple(
-        visit.model_copy(update={"key": visit.key.model_copy(update={"blank": "KW10", "seed": SEED})})
+        visit.model_copy(update={"key": visit.key.model_copy(update={"blank": "KW5", "seed": SEED})})
         for visit in scenario.visit
     )
     return scenario.model_copy(update={"visit": visits})

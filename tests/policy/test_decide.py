@@ -65,7 +65,7 @@ def test_without_any_rules_what_is_not_surely_an_open_stocked_blank_is_still_ref
         (Identification(Outcome.IDENTIFIED, "KW1", "nothing"), ["NOT_IDENTIFIED"]),
         (Identification(Outcome.IDENTIFIED, "nothing", "KW1"), ["NOT_IDENTIFIED"]),
         (Identification(Outcome.IDENTIFIED, "SC-E", "SC-E-5"), ["BLANK_NOT_STOCKED"]),
-        (Identification(Outcome.IDENTIFIED, "KW1", "KW10"), ["BLANK_NOT_STOCKED"]),
+        (Identification(Outcome.IDENTIFIED, "KW1", "KW5"), ["BLANK_NOT_STOCKED"]),
         (Identification(Outcome.IDENTIFIED, "MEDECO"), ["KEYWAY_RESTRICTED"]),
     ],
 )

@@ -37,7 +37,7 @@ from ui.panel.wire_lines import ShownWire
 
 SPEEDS = (1, 5, 20, 200)
 STEP_S = 0.1
-BLANKS = ("M1", "KW1", "KW10", "SC1", "SC4")
+BLANKS = ("M1", "KW1", "KW5", "SC1", "SC4")
 """Blanks a slot may be filled with by mistake."""
 RESTING = frozenset({"Idle", "Alarm", "Sleep", "Hold", "Door", "Check"})
 

@@ -100,7 +100,7 @@ SLOTS = tuple(
         (
             ("KW1", "brass", 42, False),
             ("SC1", "brass", 7, False),
-            ("KW10", "brass", 31, False),
+            ("KW5", "brass", 31, False),
             ("SC4", "brass", 50, False),
             ("M1", "brass", 18, True),
             ("KW1", "black", 22, False),
@@ -179,7 +179,7 @@ FITTED = replace(
 BASE = Snapshot(
     State.WELCOME,
     simulated=True,
-    stocked=("Kwikset KW1", "Schlage SC1", "Kwikset KW10", "Schlage SC4", "Master M1"),
+    stocked=("Kwikset KW1", "Schlage SC1", "Kwikset KW5", "Schlage SC4", "Master M1"),
     price_from_minor=349,
     currency="USD",
     help_phone="1-800-555-0134",

@@ -14,7 +14,7 @@ import numpy as np
 from config.keyway import CutSpec, Depth, SpacingStop
 from kiosk.identification.outline.likelihood import SURE, likeliest
 from kiosk.identification.outline.measure import PITCH_MM
-from kiosk.identification.outline.scale import height_fits, laser_fits, spacing_fits
+from kiosk.identification.outline.scale import height_fits, laser_fits, spacing_fits, stretch
 from kiosk.key.reading import Cut, Floats, Outcome, Profile, Wear
 
 SHIFT_MM = 0.4
@@ -28,6 +28,12 @@ STRAY_NOTCH_MM = 0.35
 DIP_MM = 0.15
 RELIEF_MM = 0.03
 """An edge seen lower than this behind the shoulder than further on is relieved there, not rubbed."""
+TURNED_SHARE = 0.022
+"""A key turned about its blade by twelve degrees is seen lower by this share; turned further it is no silhouette."""
+BEHIND_MM = (0.25, 1.0)
+"""Past the fillet of a shoulder, and as far as most blades are never cut."""
+LEAST_BEHIND = 5
+"""Places of an uncut edge that show its height."""
 LEVEL_FOR_MM = 0.8
 LEVEL_WITHIN_MM = 0.03
 
@@ -63,13 +69,11 @@ class Decoded:
     """The last cut's place is as the cut before it left it: there are fewer cuts."""
 
 
-def from_stop(profile: Profile, stop: SpacingStop, length_mm: float) -> Profile:
-    """The profile as the spacing counts it: from the shoulder, or from the tip back."""
+def from_stop(profile: Profile, stop: SpacingStop, at_mm: float) -> Profile:
+    """The profile as the spacing counts it: from the stop at `at_mm` on to the tip, or back to the bow."""
     if stop is SpacingStop.SHOULDER:
-        return profile
-    turned = profile[::-1].copy()
-    turned[:, 0] = length_mm - turned[:, 0]
-    return turned
+        return np.stack([profile[:, 0] - at_mm, profile[:, 1]], axis=1)
+    return np.stack([at_mm - profile[::-1, 0], profile[::-1, 1]], axis=1)
 
 
 def fit_cuts(profile: Profile, spec: CutSpec, count: int, *, loose: bool = False) -> CutFit | None:
@@ -105,10 +109,11 @@ def fit_cuts(profile: Profile, spec: CutSpec, count: int, *, loose: bool = False
 class BladeSize:
     """What is known of the blade besides its profile; None where it was not seen.
 
-    `laser_mm` is its height by the line views alone, `length_share` by which share it is longer than its blank.
+    `height_mm` is its height behind the shoulder, `laser_mm` by the line views alone, `length_share` by which share it
+    is longer than its blank.
     """
 
-    height_mm: float
+    height_mm: float | None
     laser_mm: float | None = None
     length_share: float | None = None
 
@@ -123,7 +128,9 @@ def decode(profile: Profile, spec: CutSpec, count: int, blade: BladeSize, *, loo
     if not _measured_well(profile, spec, fit, blade, loose=loose):
         cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
         return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, last_uncut)
-    found = likeliest(fit.roots_mm, spec, spec.blade_height_mm - blade.height_mm)
+    # An edge that is cut all along shows nothing of what was rubbed off it.
+    rubbed_mm = 0.0 if blade.height_mm is None else spec.blade_height_mm - blade.height_mm
+    found = likeliest(fit.roots_mm, spec, rubbed_mm)
     cuts = tuple(_cut(root, depth, spec) for root, depth in zip(fit.roots_mm, found.depths, strict=True))
     doubt = max(cut.doubt for cut in cuts)
     if doubt > LOST_DOUBT or found.probability < SURE:
@@ -135,32 +142,50 @@ def decode(profile: Profile, spec: CutSpec, count: int, blade: BladeSize, *, loo
 def _measured_well(profile: Profile, spec: CutSpec, fit: CutFit, blade: BladeSize, *, loose: bool) -> bool:
     """Whether roots were found where cuts of this spacing have them, in a picture as large as the key."""
     centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
+    seen_mm = _highest_mm(profile, spec) if blade.height_mm is None else blade.height_mm
+    share = stretch(profile, spec, centres, np.array(fit.roots_mm))
     return (
-        height_fits(blade.height_mm, spec)
-        and laser_fits(blade.height_mm, blade.laser_mm, spec)
+        (height_fits(seen_mm, spec) if blade.height_mm is not None else share is not None)
+        and laser_fits(seen_mm, blade.laser_mm, spec)
         and fit.worst_rough_mm <= (ROUGH_FLAT_MM * 0.7 if loose else ROUGH_FLAT_MM)
         and not fit.at_limit
         and not _stray_notch(profile, spec, fit)
-        and all(_is_cut(root, spec, blade.height_mm) for root in fit.roots_mm)
-        and spacing_fits(profile, spec, centres, np.array(fit.roots_mm), blade.length_share)
+        and all(_is_cut(root, spec, seen_mm) for root in fit.roots_mm)
+        and spacing_fits(share, blade.length_share)
     )
 
 
-def _height_mm(profile: Profile, spec: CutSpec, fit: CutFit, behind_stop_mm: float) -> float:
-    """Height of the blade where no cut of the fit takes any of it away.
+def _highest_mm(profile: Profile, spec: CutSpec) -> float:
+    """The most that may be said of the height of an edge that is cut all along.
+
+    A ridge of it, where a turn of the key could be taken for another depth; else it counts as whole.
+    """
+    turned_mm = TURNED_SHARE * spec.blade_height_mm
+    ridge_mm = float(profile[profile[:, 0] > 0, 1].max())
+    return ridge_mm if turned_mm > spec.least_step_mm / 3 else spec.blade_height_mm
+
+
+def _height_mm(profile: Profile, spec: CutSpec, fit: CutFit, behind_stop_mm: float | None) -> float | None:
+    """Height of the blade where no cut of the fit takes any of it away; None where the first cut leaves nothing of it.
 
     Makers relieve the edge behind a shoulder, where the height is measured first: the edge before the first cut counts
     where it is higher for long enough. Flats of cuts are never taken for it, however shallow.
     """
-    if spec.stop is not SpacingStop.SHOULDER:
+    if spec.stop is not SpacingStop.SHOULDER or behind_stop_mm is None:
         return behind_stop_mm
     first_mm = spec.first_cut_mm + fit.shift_mm
     flank_mm = (spec.blade_height_mm - fit.roots_mm[0]) * float(np.tan(np.deg2rad(spec.angle_deg / 2)))
-    x, height = profile[:, 0], profile[:, 1]
-    before = height[(x > 0.25) & (x < first_mm - spec.flat_mm / 2 - flank_mm - 0.1)]
+    # The edge is seen from the stop on, or from a collar that stands before it.
+    x, height = profile[:, 0] - max(float(profile[0, 0]), 0.0), profile[:, 1]
+    clear_mm = first_mm - spec.flat_mm / 2 - flank_mm - 0.1 - max(float(profile[0, 0]), 0.0)
+    before = height[(x > BEHIND_MM[0]) & (x < clear_mm)]
+    behind = height[(x > BEHIND_MM[0]) & (x < min(BEHIND_MM[1], clear_mm))]
+    if behind.size < LEAST_BEHIND:
+        return None
+    if clear_mm < BEHIND_MM[1]:
+        return float(np.median(behind))
     count = round(LEVEL_FOR_MM / PITCH_MM)
-    behind = height[(x > 0.25) & (x < 1.0)]
-    if before.size < count or not behind.size:
+    if before.size < count:
         return behind_stop_mm
     stretches = np.lib.stride_tricks.sliding_window_view(before, count)
     level = stretches[np.ptp(stretches, axis=1) < LEVEL_WITHIN_MM]

@@ -7,7 +7,7 @@ for: what the heights mean as cuts (`decode`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kiosk.identification.outline.blade import WIDEST_BLADE_MM, BladeFrame
 from kiosk.identification.outline.edges import Patch, edge_softness_mm, lower_edge, reaches, straighten, upper_edge
 from kiosk.identification.outline.segment import Segment
-from kiosk.key.reading import Floats, Outcome, Profile
+from kiosk.key.reading import Floats, Outcome, Profile, Stops
 
 BLURRED_MM = 0.16
 ROUGH_SPINE_MM = 0.03
@@ -26,6 +26,14 @@ LEAST_CRUMB_MM = 0.012
 """Anything that stands out from a straight back by less is the edge's own roughness."""
 FACE_MM = 0.08
 """A shoulder's face is straight within this."""
+COLLARS_APART_MM = 6.0
+"""Collars of the two edges stand no further apart; the bow begins further off."""
+NOSE_MM = (0.5, 4.0)
+"""So far a nose may run on beyond its face."""
+NOSE_ROWS_MM = (0.2, 2.2)
+"""So far above the spine the face is looked for: past its rounded corner, below the nose."""
+NOSE_FACE_MM = 0.7
+"""A face is upright at least so high."""
 SHORTEST_BLADE_MM = 12.0
 """No blade has its stop nearer to the tip; the nub of a tubular key is nearer."""
 PITCH_MM = 0.05
@@ -34,13 +42,12 @@ PITCH_MM = 0.05
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Outline:
-    """What the silhouette says, x from the stop. `second_stop_mm` is another step that could be the stop."""
+    """What the silhouette says, x from the shoulder, or from where the bow begins."""
 
     profile: Profile
     height_mm: float
     length_mm: float
-    shoulder_seen: bool
-    second_stop_mm: float | None
+    stops: Stops
     cut: bool
     crumbs: int
 
@@ -65,7 +72,8 @@ def measure_patch(patch: Patch) -> Outline | Outcome:
         patch = patch.upside_down()
         low, high = lower_edge(patch), upper_edge(patch)
         lower = upper.flipped()
-    stop, other = _stops(patch, lower, tip)
+    shoulders = _shoulders(patch, lower, tip)
+    stop = shoulders.cut_mm if shoulders.cut_mm is not None else shoulders.spine_mm
     blade = narrow & (patch.u_mm > stop + 0.4) if stop is not None else narrow
     if blade.sum() * patch.pitch_mm < 6.0:
         return Outcome.NOT_A_KEY
@@ -81,7 +89,8 @@ def measure_patch(patch: Patch) -> Outline | Outcome:
         return Outcome.CUTS_UNREADABLE
     heights = high - lower.at(patch.u_mm)
     crumbs = _crumbs(lower.at(patch.u_mm) - low, blade, patch.pitch_mm)
-    return _assemble(patch, heights, stop, other, blade, tip, crumbs)
+    stops = replace(shoulders, nose_mm=_behind_nose(patch, lower, tip))
+    return _assemble(patch, heights, stops, blade, tip, crumbs)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -154,30 +163,49 @@ def _narrow_columns(patch: Patch, low: Floats, high: Floats, tip: float) -> NDAr
     return columns
 
 
-def _stops(patch: Patch, spine: _EdgeLine, tip: float) -> tuple[float | None, float | None]:
-    """The step that is the stop, and another one that might be: first on the cut side, then on the spine's."""
+def _shoulders(patch: Patch, spine: _EdgeLine, tip: float) -> Stops:
+    """The upright faces of both edges, along the blade."""
     spine_v = float(np.median(spine.at(np.linspace(tip - 20.0, tip - 5.0, 9))))
     above = _face(patch, spine_v + 3.0, 1, tip)
     below = _face(patch, spine_v - 0.15 - spine.sagitta_mm, -1, tip)
-    if above is not None and below is not None:
-        return above, below if abs(below - above) < 6.0 else None
-    return above if above is not None else below, None
+    if above is not None and below is not None and abs(below - above) >= COLLARS_APART_MM:
+        below = None
+    return Stops(above, below)
+
+
+def _behind_nose(patch: Patch, spine: _EdgeLine, tip: float) -> float | None:
+    """The upright face in the spine near the tip, behind a nose that runs on; None where the spine has none.
+
+    Bevels and rounded tips reach further row by row; a face does not.
+    """
+    spine_v = float(spine.at(np.array([tip - NOSE_MM[1]]))[0])
+    rows = np.rint((np.arange(*NOSE_ROWS_MM, patch.pitch_mm) + spine_v - patch.v_mm[0]) / patch.pitch_mm)
+    ends = reaches(patch, np.asarray(rows[(rows >= 0) & (rows < patch.v_mm.size)], dtype=np.intp))
+    need = max(4, round(NOSE_FACE_MM / patch.pitch_mm))
+    if ends.size < need:
+        return None
+    windows = np.lib.stride_tricks.sliding_window_view(ends, need)
+    flattest = windows[int(np.argmin(np.nan_to_num(np.ptp(windows, axis=1), nan=np.inf)))]
+    back_mm = tip - float(np.median(flattest))
+    # Negated, as a row without metal is NaN.
+    if not float(np.ptp(flattest)) < FACE_MM or not NOSE_MM[0] < back_mm < NOSE_MM[1]:
+        return None
+    return float(np.median(flattest))
 
 
 def _assemble(
     patch: Patch,
     heights: Floats,
-    stop: float | None,
-    other: float | None,
+    stops: Stops,
     blade: NDArray[np.bool_],
     tip: float,
     crumbs: int,
 ) -> Outline | Outcome:
     # Without a step the profile begins as soon as the bow is as narrow as a blade: such keys are read from the tip.
-    start = stop if stop is not None else float(patch.u_mm[np.nonzero(blade)[0][0]])
-    second = other - start if other is not None and abs(other - start) > 0.12 else None
+    bow = float(patch.u_mm[np.nonzero(blade)[0][0]])
+    start = next((each for each in (stops.cut_mm, stops.spine_mm) if each is not None), bow)
     near_stop = (patch.u_mm > start + 0.25) & (patch.u_mm < start + 1.0) & np.isfinite(heights)
-    by_stop = stop is not None and near_stop.any()
+    by_stop = stops.shoulder_seen and near_stop.any()
     height = float(np.median(heights[near_stop])) if by_stop else _highest_plateau(heights[blade], patch.pitch_mm)
     length = tip - start
     x = np.arange(0.0, max(length, PITCH_MM), PITCH_MM)
@@ -189,8 +217,9 @@ def _assemble(
         profile=np.stack([x, resampled], axis=1),
         height_mm=height,
         length_mm=length,
-        shoulder_seen=stop is not None,
-        second_stop_mm=second,
+        stops=Stops(
+            *(None if each is None else each - start for each in (stops.cut_mm, stops.spine_mm, stops.nose_mm))
+        ),
         cut=notch > 0.09,
         crumbs=crumbs,
     )

@@ -44,19 +44,13 @@ def laser_fits(height_mm: float, laser_mm: float | None, spec: CutSpec) -> bool:
     return laser_mm is None or laser_mm - height_mm <= LASER_STEPS * spec.least_step_mm
 
 
-def spacing_fits(
-    profile: Profile, spec: CutSpec, centres_mm: Floats, roots_mm: Floats, length_share: float | None
-) -> bool:
+def spacing_fits(share: float | None, length_share: float | None) -> bool:
     """Whether the cuts stand as far from each other as they must.
 
     Args:
-        profile: from the spec's stop.
-        spec: spacing and flanks.
-        centres_mm: where the cuts were found.
-        roots_mm: of the same cuts.
+        share: by which the flanks stand too far apart, see `stretch`; None where too few are there.
         length_share: by which share the blade is longer than its blank; None where it has no length to compare.
     """
-    share = stretch(profile, spec, centres_mm, roots_mm)
     if share is not None:
         return abs(share) <= SPACING_SHARE
     return length_share is None or abs(length_share) <= LENGTH_SHARE
@@ -64,6 +58,12 @@ def spacing_fits(
 
 def stretch(profile: Profile, spec: CutSpec, centres_mm: Floats, roots_mm: Floats) -> float | None:
     """By which share the flanks stand further apart than the spacing says; None where too few flanks are there.
+
+    Args:
+        profile: from the spec's stop.
+        spec: spacing and flanks.
+        centres_mm: where the cuts were found.
+        roots_mm: of the same cuts.
 
     A flank's place does not depend on how deep its cut is measured to be, once what is common to both sides of all
     cuts is taken out: wear widens cuts, a wrong scale moves them.

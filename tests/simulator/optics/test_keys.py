@@ -17,7 +17,7 @@ from simulator.optics import NORMAL, render_scan
 
 # Read here and not handed in: Hypothesis would print all of it with a failing example.
 catalogue = load_catalogue()
-CUTTABLE = ("KW1", "KW10", "SC1", "SC4", "M1", "BEST-A-6")
+CUTTABLE = ("KW1", "KW5", "KW10", "SC1", "SC4", "M1", "BEST-A-6")
 
 
 @given(code=st.sampled_from(CUTTABLE), seed=st.integers(0, 2**32))

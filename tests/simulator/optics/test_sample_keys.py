@@ -41,7 +41,7 @@ def test_another_seed_cuts_another_code(catalogue: Catalogue) -> None:
     assert not np.array_equal(one.top_mm, other.top_mm)
 
 
-@pytest.mark.parametrize("blank", ["KW1", "KW10", "SC1", "SC4", "M1", "BEST-A-6"])
+@pytest.mark.parametrize("blank", ["KW1", "KW5", "KW10", "SC1", "SC4", "M1", "BEST-A-6"])
 def test_codes_keep_to_the_largest_step_between_neighbours(catalogue: Catalogue, blank: str) -> None:
     keyway, stock = catalogue.blank_of[blank]
     assert keyway.spec is not None
