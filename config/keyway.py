@@ -17,6 +17,8 @@ from pydantic import Field, model_validator
 from config.base import Frozen, Name, Note
 
 MM_PER_INCH = 25.4
+LEAST_SCALE, MOST_SCALE = 0.75, 1.4
+"""No two sources of one blade differ by more: what does is another blade."""
 
 
 class Standing(StrEnum):
@@ -74,6 +76,9 @@ MmInBlade = Annotated[float, Field(ge=0, le=16)]
 """A height or a recess of a blade."""
 
 
+MmThick = Annotated[float, Field(gt=0.5, lt=5)]
+
+
 class Section(Frozen):
     """Cross-section of an uncut blade: per face, recess below full thickness against height above the spine.
 
@@ -86,6 +91,8 @@ class Section(Frozen):
     height_mm: float = Field(gt=3, lt=15)
     left: tuple[tuple[MmInBlade, MmInBlade], ...] = Field(min_length=2, max_length=400)
     right: tuple[tuple[MmInBlade, MmInBlade], ...] = Field(min_length=2, max_length=400)
+    thicknesses_mm: tuple[MmThick, MmThick] | None = None
+    """Thinnest and thickest that sources give its blanks, where they differ: grooves grow with the blade."""
     source: Note
 
     @model_validator(mode="after")
@@ -98,7 +105,17 @@ class Section(Frozen):
                 raise ValueError(f"{name}: heights must lie between 0 and height_mm")
             if any(not 0 <= recess < self.thickness_mm for _, recess in face):
                 raise ValueError(f"{name}: a recess must lie between 0 and thickness_mm")
+        low, high = self.scales
+        if not LEAST_SCALE <= low <= 1 <= high <= MOST_SCALE:
+            raise ValueError(f"thicknesses_mm: must hold thickness_mm, within {LEAST_SCALE} to {MOST_SCALE} times it")
         return self
+
+    @property
+    def scales(self) -> tuple[float, float]:
+        """By how much the grooves of a blank may be less deep, and deeper, than drawn."""
+        if self.thicknesses_mm is None:
+            return 1.0, 1.0
+        return self.thicknesses_mm[0] / self.thickness_mm, self.thicknesses_mm[1] / self.thickness_mm
 
 
 class Depth(Frozen):

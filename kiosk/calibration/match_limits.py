@@ -16,14 +16,14 @@ from kiosk.identification.section.match import Match, SectionIndex, match_sectio
 from kiosk.key.reading import SectionReading
 
 METHOD = """\
-Scans of blades with every section on file are drawn (worn up to 0.4, every finish), and of blades that must be refused:
-each section with the grooves of one face 0.3 mm higher or lower, each mirrored, and made-up ones. The limit of distance
-lies half way between what 99.5 % of the right readings stay below and the least that a wrong one has. The local and
-the doubtful limit are half as much again as what 99.5 % of the right readings stay below, as they stand against what
-glare and lost light may hide, of which wrong readings show the worst too seldom to measure; but the doubtful height is
-never more than a groove 0.3 mm off would change, 0.6 mm. The margin is half of what
-99.5 % of the right readings keep from the next section. With these limits no wrong reading may pass. The coverage is
-a rule, not a measurement: half a blade says nothing of the other half.
+Scans of blades with every section on file are drawn (worn up to 0.4, every finish, as thick as any maker's), and of
+blades that must be refused: each section with the grooves of one face 0.3 mm higher or lower, each mirrored, and
+made-up ones. The limit of distance lies half way between what 99.5 % of the right readings stay below and the least
+that a wrong one has. The local and the doubtful limit are half as much again as what 99.5 % of the right readings
+stay below, as they stand against what glare and lost light may hide, of which wrong readings show the worst too
+seldom to measure; but the doubtful height is never more than a groove 0.3 mm off would change, 0.6 mm. The margin is
+half of what 99.5 % of the right readings keep from the next section. With these limits no wrong reading may pass. The
+coverage is a rule, not a measurement: half a blade says nothing of the other half.
 """
 OWN_PERCENT = 99.5
 COVERAGE = 0.5
@@ -34,6 +34,8 @@ LEAST_RATIO = 1.5
 SPARE = 1.5
 HIDES_A_GROOVE_MM = 0.6
 """Both walls of a groove that lies 0.3 mm off."""
+LOST_ANYWAY_MM = 0.1
+"""Two rows of the grid are lost to a grain of speckle, whatever was measured."""
 _FAR = 1.0
 
 
@@ -137,7 +139,7 @@ def limits_from(measured: Measured) -> MatchLimits | Inseparable:
     return MatchLimits(
         distance_mm=round((own_mm + other_mm) / 2, 4),
         local_mm=round(SPARE * measured.own_local_mm, 3),
-        doubtful_mm=round(min(SPARE * measured.own_doubtful_mm, HIDES_A_GROOVE_MM), 2),
+        doubtful_mm=round(min(max(SPARE * measured.own_doubtful_mm, LOST_ANYWAY_MM), HIDES_A_GROOVE_MM), 2),
         margin_mm=round(measured.own_margin_mm / 2, 3),
         coverage=COVERAGE,
     )

@@ -30,7 +30,7 @@ from kiosk.calibration.match_limits import (
 from kiosk.identification import build_index, read_key
 from simulator.keys.key import Finish
 from simulator.keys.sample_keys import cut_by_blank
-from simulator.keys.sections import mirror_section, nearly, random_section
+from simulator.keys.sections import as_thick, mirror_section, nearly, random_section
 from simulator.optics import NORMAL, render_scan
 
 OTHER_BY_MM = 0.3
@@ -93,8 +93,9 @@ def _readings(
     for at, section in enumerate(sections):
         for number in range(per_section):
             rng = np.random.default_rng([seed, at, number])
-            yield from _read(catalogue, machine, section, section.id, rng)
-            wrong = _wrong(section, number, rng)
+            blade = as_thick(section, rng)
+            yield from _read(catalogue, machine, blade, section.id, rng)
+            wrong = _wrong(blade, number, rng)
             if all(section_distance_mm(wrong, each) > RESOLVABLE_MM for each in catalogue.sections):
                 yield from _read(catalogue, machine, wrong, None, rng)
 

@@ -88,6 +88,18 @@ def nearly(section: Section, rng: np.random.Generator, by_mm: float) -> Section:
     return Section.model_validate(data)
 
 
+def as_thick(section: Section, rng: np.random.Generator) -> Section:
+    """The same section on a blank as thick as some maker's: its grooves grow with the blade."""
+    low, high = section.scales
+    scale = float(rng.uniform(low, high))
+
+    def deeper(face: FaceLine) -> FaceLine:
+        return tuple((height, recess * scale) for height, recess in face)
+
+    changed = {"left": deeper(section.left), "right": deeper(section.right), "thicknesses_mm": None}
+    return section.model_copy(update={**changed, "thickness_mm": section.thickness_mm * scale})
+
+
 def distance_mm(one: Section, other: Section) -> float:
     """Root-mean-square difference of recess over both faces and the height they share."""
     heights = np.arange(0.3, min(one.height_mm, other.height_mm) - 0.3, 0.02)

@@ -26,6 +26,8 @@ DEEPEST_MM = 2.5
 """No groove moves a line further across the picture."""
 FURTHER_DOWN_MM = 1.0
 """The two lines' ends may differ by this much and still be taken for the same spine, lost on one face."""
+WALL_MM = 0.16
+"""So much deeper a groove may be a tenth of a millimetre further up: a wall of the thickest blanks."""
 FAINTEST = 0.06
 """A row's line may be as faint as this share of the brightest: dark old brass gives little back."""
 
@@ -173,7 +175,7 @@ def _believable(
     index = np.arange(x_px.size)[:, None] + np.arange(-reach, reach + 1)
     valid = (index >= 0) & (index < x_px.size)
     index = np.clip(index, 0, x_px.size - 1)
-    agree = valid & good[index] & (np.abs(x_px[index] - x_px[:, None]) < max(2.0, 0.12 * per_recess / mm_per_px))
+    agree = valid & good[index] & (np.abs(x_px[index] - x_px[:, None]) < max(2.0, WALL_MM * per_recess / mm_per_px))
     return np.asarray(good & (agree.sum(axis=1) >= 0.4 * (2 * reach + 1)))
 
 

@@ -1,16 +1,19 @@
 """Compare a section with every section on file, open set: the nearest one is not the answer by default.
 
 Responsible for: ranking all sections and their mirror images against what was seen, with a small shift, tilt,
-height scale and gain allowed on each face. Two passes: every section at once by matrix products, then the best few
-fitted closely. Not responsible for: what the answer means (`identify`).
+height scale and gain allowed on each face, and both together at every thickness its blanks are made in. Two passes:
+every section at once by matrix products, then the best few fitted closely. Not responsible for: what the answer means
+(`identify`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.keyway import Section
 from config.match_limits import MatchLimits
@@ -22,6 +25,8 @@ from kiosk.key.reading import Floats, Outcome, SectionReading
 _COARSE_EVERY = 4
 _SHIFTS_MM = np.arange(-0.36, 0.37, 0.12)
 _COARSE_CELLS = 54
+_SCALE_STEP = 0.06
+"""Between two thicknesses of one section: the gain of a face is free within half of it."""
 _ROUGHLY = 7
 _CLOSELY = 4
 _PLAUSIBLE = np.array([0.06, 0.012, 0.06])
@@ -52,9 +57,14 @@ class Match:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class SectionIndex:
-    """All sections sampled once, (2 faces, sections, grid): finely, and coarsely with the squares beside."""
+    """All sections sampled once, (2 faces, samples, grid): finely, and coarsely with the squares beside.
+
+    A section whose blanks differ in thickness is there several times, one sample after another; `of` says which
+    section each sample is of.
+    """
 
     ids: tuple[str, ...]
+    of: NDArray[np.intp]
     heights_mm: Floats
     fine: Small
     coarse: Small
@@ -64,19 +74,27 @@ class SectionIndex:
 def build_index(sections: Sequence[Section]) -> SectionIndex:
     """Sample `sections` on the grid."""
     grid = section_grid()
-    fine = np.empty((2, len(sections), grid.size), dtype=np.float32)
-    for at, section in enumerate(sections):
-        for face, points in enumerate((section.left, section.right)):
+    samples = [(at, scale) for at, section in enumerate(sections) for scale in _scales(section)]
+    fine = np.empty((2, len(samples), grid.size), dtype=np.float32)
+    for row, (at, scale) in enumerate(samples):
+        for face, points in enumerate((sections[at].left, sections[at].right)):
             heights, recesses = zip(*points, strict=True)
-            fine[face, at] = _smoothed(np.interp(grid, heights, recesses))
+            fine[face, row] = _smoothed(scale * np.interp(grid, heights, recesses))
     coarse = np.ascontiguousarray(fine[:, :, ::_COARSE_EVERY][:, :, :_COARSE_CELLS])
     return SectionIndex(
         ids=tuple(section.id for section in sections),
+        of=np.array([at for at, _ in samples], dtype=np.intp),
         heights_mm=np.array([section.height_mm for section in sections]),
         fine=fine,
         coarse=coarse,
         coarse_squared=coarse * coarse,
     )
+
+
+def _scales(section: Section) -> tuple[float, ...]:
+    """Scales so near each other that the gain of a face covers what lies between."""
+    low, high = section.scales
+    return tuple(np.linspace(low, high, 1 + math.ceil((high / low - 1) / _SCALE_STEP - 1e-9)))
 
 
 def match_section(reading: SectionReading, index: SectionIndex) -> tuple[Match, ...]:
@@ -100,13 +118,21 @@ def objection(match: Match, limits: MatchLimits) -> Outcome | None:
 
 def _matched(faces: tuple[Floats, Floats], index: SectionIndex) -> tuple[Match, ...]:
     costs = _coarse_costs(faces, index)
-    count = len(index.ids)
-    nearest = np.argpartition(costs, _ROUGHLY)[:_ROUGHLY] if costs.size > _ROUGHLY else np.arange(costs.size)
+    # Of each section, and each mirror image, the thickness that comes nearest; others of it are no other section.
+    by_sample = np.stack(np.split(costs, 2))
+    best = [[int(mine[np.argmin(by_sample[side, mine])]) for mine in _samples(index)] for side in range(2)]
+    candidates = [(side, row) for side in range(2) for row in best[side]]
+    candidates.sort(key=lambda each: float(by_sample[each]))
     smoothed = (_smoothed_with_gaps(faces[0]), _smoothed_with_gaps(faces[1]))
-    tries = [_begun(smoothed, index, int(at) % count, mirrored=int(at) >= count) for at in nearest]
+    tries = [_begun(smoothed, index, row, mirrored=side == 1) for side, row in candidates[:_ROUGHLY]]
     tries.sort(key=lambda each: each.starts[0].cost_mm + each.starts[1].cost_mm)
     found = [_closely(smoothed, index, each) for each in tries[:_CLOSELY]]
     return tuple(sorted(found, key=lambda match: match.distance_mm))
+
+
+def _samples(index: SectionIndex) -> list[NDArray[np.intp]]:
+    """Rows of each section's samples."""
+    return np.split(np.arange(index.of.size), np.flatnonzero(np.diff(index.of)) + 1)
 
 
 def _coarse_costs(faces: tuple[Floats, Floats], index: SectionIndex) -> Small:
@@ -148,7 +174,7 @@ def _probes(face: Floats) -> tuple[Small, Small, Small]:
 
 @dataclass(frozen=True, eq=False)
 class _Try:
-    """One section, or its mirror image, roughly fitted to both faces. `sides`: which of its faces goes with which."""
+    """One sample, or its mirror image, roughly fitted to both faces. `sides`: which of its faces goes with which."""
 
     at: int
     sides: tuple[int, int]
@@ -162,14 +188,15 @@ def _begun(faces: tuple[Floats, Floats], index: SectionIndex, at: int, *, mirror
 
 
 def _closely(faces: tuple[Floats, Floats], index: SectionIndex, tried: _Try) -> Match:
-    height = float(index.heights_mm[tried.at])
+    section = int(index.of[tried.at])
+    height = float(index.heights_mm[section])
     fits = [
         fit_face(face, index.fine[side, tried.at], height, start)
         for face, side, start in zip(faces, tried.sides, tried.starts, strict=True)
     ]
     squared = float(np.mean([fit.distance_mm**2 for fit in fits])) + _off_nominal(fits[0].adjusted, fits[1].adjusted)
     return Match(
-        section=index.ids[tried.at],
+        section=index.ids[section],
         mirrored=tried.sides == (1, 0),
         distance_mm=float(np.sqrt(squared)),
         local_mm=max(fit.local_mm for fit in fits),
