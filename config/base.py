@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from config.port_names import port_name
+
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _JOINERS = "\u200c\u200d"
 """Unseen, and yet part of how some languages spell."""
@@ -29,6 +31,8 @@ Name = Annotated[str, Field(min_length=1, max_length=80), Shown]
 """What people or files are called."""
 PathText = Annotated[str, Field(max_length=1024)]
 """A path or device as the system names it; empty where there is none."""
+PortText = Annotated[str, Field(min_length=1, max_length=1024), AfterValidator(port_name)]
+"""A serial device, or an address on the network."""
 Note = Annotated[str, Field(min_length=3, max_length=2000)]
 """A ground or a source, in words."""
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from config.base import Frozen, Name, PathText
+from config.base import Frozen, Name, PathText, PortText
 from config.payment import Payment
 
 STOCK_INPUTS = "PXYZDHRS"
@@ -55,7 +55,7 @@ class Wheel(Frozen):
 class Wire(Frozen):
     """The serial port and what is asked of the board behind it. Deadlines in seconds."""
 
-    port: PathText = Field(min_length=1)
+    port: PortText
     baud: int = Field(ge=9600, le=2_000_000)
     require: Assurance
     reply_timeout_s: float = Field(gt=0.05, le=5)

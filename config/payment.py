@@ -7,13 +7,10 @@ for: talking to any of them (`hardware.payment`), prices (`config.store`).
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import Field
 
-from config.base import Frozen
-
-PortName = Annotated[str, Field(min_length=1, max_length=200)]
+from config.base import Frozen, PortText
 
 
 class PaymentKind(StrEnum):
@@ -38,7 +35,7 @@ class PartialBooking(StrEnum):
 class Zvt(Frozen):
     """A terminal that speaks ZVT. `port` is `socket://HOST:PORT` or a serial device."""
 
-    port: PortName = "socket://127.0.0.1:20007"
+    port: PortText = "socket://127.0.0.1:20007"
     baud: int = Field(default=115200, ge=1200, le=921600)
     password: str = Field(default="000000", pattern="^[0-9]{6}$", repr=False)
     currency_number: int = Field(default=978, ge=1, le=999)
@@ -50,7 +47,7 @@ class Zvt(Frozen):
 class Mdb(Frozen):
     """A card reader on a Qibixx MDB-USB adapter."""
 
-    port: PortName = "/dev/kiosk-mdb"
+    port: PortText = "/dev/kiosk-mdb"
     reply_timeout_s: float = Field(default=3.0, ge=0.1, le=30)
     card_timeout_s: float = Field(default=90.0, ge=0.1, le=600)
     longest_job_s: float = Field(default=300.0, ge=10, le=3600)

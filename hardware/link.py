@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import serial
 
+from config.port_names import port_objection
 from hardware.errors import LinkLost, PortInUse, PortUnavailable
 from hardware.port_holder import holder_of
 
@@ -45,6 +46,9 @@ class SerialLink:
         self._port = port
         self._closed = False
         self._line_lock = threading.Lock()
+        objection = port_objection(port)
+        if objection is not None:
+            raise PortUnavailable(f"{port}: {objection}")
         try:
             self._serial = _open(port, baud)
             self._fd = self._serial.fileno()

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from config.port_names import port_objection
 from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
 from hardware.errors import LinkFault, PortInUse
@@ -63,8 +64,10 @@ def stop(port: str, config: Path | None, machine: Path | None, wait_s: float = C
     """Stop the machine and say so.
 
     Raises:
-        BadInput: no reset was confirmed in time, or a machine file was named that cannot be used.
+        BadInput: no reset was confirmed in time, or a port or machine file was named that cannot be used.
     """
+    if port and (objection := port_objection(port)) is not None:
+        raise BadInput(Problem(port, "--port", f"{objection}; {WARNING}"))
     own, baud = wire(config, machine)
     stop_port(port or own, baud, wait_s=wait_s, say=sys.stdout)
 

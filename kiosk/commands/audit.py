@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from config.problems import BadInput, Problem
+from config.typed_paths import NEW_FILE
 from kiosk.commands.books import owned_staff, read_records
 from kiosk.commands.options import DataOption
 from kiosk.data_paths import data_paths
@@ -36,7 +37,7 @@ def verify(data: DataOption = None) -> None:
 def export(
     form: Annotated[str, typer.Option("--format", help="csv or jsonl.")] = "csv",
     since: Annotated[str, typer.Option(help="Day or time (ISO 8601, UTC), such as 2026-01-31.")] = "",
-    out: Annotated[Path | None, typer.Option(help="File to write; standard output.")] = None,
+    out: Annotated[Path | None, typer.Option(callback=NEW_FILE, help="File to write; standard output.")] = None,
     data: DataOption = None,
 ) -> None:
     """Write the records as CSV or JSON lines."""

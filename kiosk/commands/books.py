@@ -11,7 +11,8 @@ from pathlib import Path
 
 from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
-from kiosk.data_paths import DataPaths, data_paths
+from kiosk.commands.options import data_to_read
+from kiosk.data_paths import DataPaths
 from kiosk.records.audit.chain import BrokenRecord, Record
 from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.audit.reading import read_audit
@@ -28,7 +29,7 @@ def read_records(data: Path | None) -> tuple[tuple[Record, ...], BrokenRecord | 
     Raises:
         BadInput: it is not there, or cannot be used.
     """
-    places = data_paths(data)
+    places = data_to_read(data)
     if not places.audit.is_file():
         raise BadInput(Problem(str(places.audit), "", "no audit here; name the data folder with --data"))
     with one_line(places.audit):
@@ -41,7 +42,7 @@ def read_accounts(data: Path | None) -> tuple[Account, ...]:
     Raises:
         BadInput: they cannot be used.
     """
-    places = data_paths(data)
+    places = data_to_read(data)
     if not places.staff.is_file():
         return ()
     with one_line(places.staff), read_only(places.staff) as connection:

@@ -15,6 +15,7 @@ import typer
 from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
+from config.typed_paths import FOLDER, NEW_FILE
 from hardware.camera import CameraScanner
 from hardware.camera.scan_folder import load_scan
 from hardware.clock import SystemClock
@@ -27,10 +28,13 @@ from kiosk.key.secrecy import wipe
 
 def calibrate(
     scan: Annotated[
-        Path | None, typer.Option("--from", help="Scan folder of the gauge; else the machine's cameras look.")
+        Path | None,
+        typer.Option("--from", callback=FOLDER, help="Scan folder of the gauge; else the machine's cameras look."),
     ] = None,
     simulated: Annotated[bool, typer.Option("--simulated", help="The cameras of a simulated machine.")] = False,
-    out: Annotated[Path | None, typer.Option(help="File to write; calibration-DATE.toml here by default.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(callback=NEW_FILE, help="File to write; calibration-DATE.toml here by default.")
+    ] = None,
     config: ConfigOption = None,
     machine: MachineOption = None,
 ) -> None:

@@ -18,6 +18,7 @@ from config.keyway import Blank, Keyway
 from config.match_limits import require
 from config.problems import BadInput, Problem
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
+from config.typed_paths import FOLDER, NEW_FILE
 from hardware.camera.scan_folder import load_scan
 from kiosk.calibration.enrolment import Enrolled, NotEnrolled, as_toml, learn_section
 from kiosk.commands.catalogue_files import keep, keyways_folder, limits_path, load, write
@@ -42,8 +43,10 @@ def list_keyways(config: ConfigOption = None) -> None:
 
 def show(
     code: Annotated[str, typer.Argument(help="Keyway or blank, such as KW1 or SC4.")],
-    svg: Annotated[Path | None, typer.Option(help="Write a drawing of section and blade as SVG.")] = None,
-    png: Annotated[Path | None, typer.Option(help="The same as PNG.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(callback=NEW_FILE, help="Write a drawing of section and blade as SVG.")
+    ] = None,
+    png: Annotated[Path | None, typer.Option(callback=NEW_FILE, help="The same as PNG.")] = None,
     config: ConfigOption = None,
 ) -> None:
     """One keyway in full: figures in mm and inches, sources, standing; and a drawing if asked for."""
@@ -84,10 +87,25 @@ def check(config: ConfigOption = None) -> None:
         typer.echo(f"  {distance_mm:.3f} mm  {one}  {other}{note}")
 
 
+def _no_folder(name: str) -> str:
+    """The name of what is enrolled, which is easily left out before the folders."""
+    if "/" in name or Path(name).is_dir():
+        raise BadInput(
+            Problem("command line", "NAME", f"is missing: {name} is a folder; say kiosk catalogue enrol Y1 --from …")
+        )
+    return name
+
+
 def enrol(
-    name: Annotated[str, typer.Argument(help="Keyway such as Y1, or an id for the section such as yale:y1.")],
-    scans: Annotated[list[Path], typer.Option("--from", help="Scan folders of the sample blank; three or more.")],
-    more: Annotated[list[Path] | None, typer.Argument(help="More scan folders.")] = None,
+    name: Annotated[
+        str,
+        typer.Argument(callback=_no_folder, help="Keyway such as Y1, or an id for the section such as yale:y1."),
+    ],
+    scans: Annotated[
+        list[Path],
+        typer.Option("--from", callback=FOLDER, help="Scan folders of the sample blank; three or more."),
+    ],
+    more: Annotated[list[Path] | None, typer.Argument(callback=FOLDER, help="More scan folders.")] = None,
     keyway: Annotated[str | None, typer.Option(help="Keyway the section belongs to, if NAME does not say it.")] = None,
     thickness_mm: Annotated[float | None, typer.Option(help="Full thickness of the blade, by calliper.")] = None,
     config: ConfigOption = None,

@@ -12,11 +12,13 @@ from typing import Annotated
 import typer
 
 from config.settings import Effective, Settings
+from config.typed_paths import FOLDER
 from kiosk.commands.options import AsJson
 from kiosk.operations.usable_settings import load_usable
 
 Directory = Annotated[
-    Path | None, typer.Argument(help="The owner's settings directory; $KIOSK_CONFIG, else shipped defaults alone.")
+    Path | None,
+    typer.Argument(callback=FOLDER, help="The owner's settings directory; $KIOSK_CONFIG, else shipped defaults alone."),
 ]
 
 

@@ -29,6 +29,7 @@ from config.fleet import load_fleet
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.toml_files import checked, read_toml
+from config.typed_paths import FILE, NEW_FILE
 from hardware.clock import SystemClock
 from kiosk.commands.books import owned_audit
 from kiosk.commands.office import secret
@@ -123,7 +124,9 @@ def _page_of(metrics: Callable[[], list[Metric]], port: int) -> MetricsPage:
         raise BadInput(Problem("--metrics-port", "", error.strerror or "cannot be used")) from error
 
 
-def keygen(out: Annotated[Path, typer.Argument(help="Private key file to make; never overwritten.")]) -> None:
+def keygen(
+    out: Annotated[Path, typer.Argument(callback=NEW_FILE, help="Private key file to make; never overwritten.")],
+) -> None:
     """Make a signing key; prints the public key for `trusted_keys` in fleet.toml."""
     key = Ed25519PrivateKey.generate()
     try:
@@ -136,8 +139,11 @@ def keygen(out: Annotated[Path, typer.Argument(help="Private key file to make; n
 
 
 def sign_document(
-    body: Annotated[Path, typer.Argument(help="TOML: the settings, the restricted list, or keys = [...].")],
-    key: Annotated[Path, typer.Option(help="Private key made by keygen.")],
+    body: Annotated[
+        Path,
+        typer.Argument(callback=FILE, help="TOML: the settings, the restricted list, or keys = [...]."),
+    ],
+    key: Annotated[Path, typer.Option(callback=FILE, help="Private key made by keygen.")],
     kiosk: Annotated[str, typer.Option(help="The one kiosk it is for.")],
     kind: Annotated[DocumentKind, typer.Option(help="What it is.")],
     version: Annotated[int, typer.Option(min=1, help="Counts up from 1 with each document of its kind.")],
@@ -169,7 +175,9 @@ def sign_document(
 
 
 def take(
-    document: Annotated[Path, typer.Argument(help="A signed document, as `kiosk fleet sign` prints it.")],
+    document: Annotated[
+        Path, typer.Argument(callback=FILE, help="A signed document, as `kiosk fleet sign` prints it.")
+    ],
     kind: Annotated[DocumentKind, typer.Option(help="What it is.")],
     config: ConfigOption = None,
     data: DataOption = None,

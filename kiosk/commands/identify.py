@@ -17,6 +17,7 @@ import typer
 
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
+from config.typed_paths import FILE_OR_FOLDER
 from hardware.camera.scan_folder import MM_PER_PX_RANGE, load_scan, load_view
 from hardware.scan import ScanFrames
 from kiosk.commands.options import AsJson, ConfigOption
@@ -26,7 +27,9 @@ from kiosk.policy.decide import Policy, decide
 from kiosk.policy.decision import Decision
 from kiosk.policy.request import CopyRequest
 
-Paths = Annotated[list[Path], typer.Argument(help="Scan folders, or pictures of a key on white paper.")]
+Paths = Annotated[
+    list[Path], typer.Argument(callback=FILE_OR_FOLDER, help="Scan folders, or pictures of a key on white paper.")
+]
 MmPerPx = Annotated[
     float | None,
     typer.Option("--mm-per-px", help="Scale of an ordinary photograph or flatbed scan; 25.4 / dpi for a scan."),

@@ -15,6 +15,7 @@ from config.catalogue import Catalogue
 from config.match_limits import SHIPPED_LIMITS, LimitsFile, as_toml, read_limits, stricter_of
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE
+from config.typed_paths import NEW_FILE
 from kiosk.calibration.match_limits import Inseparable
 from kiosk.commands.catalogue_files import limits_path, load, machine_of, owner_of, write
 from kiosk.commands.options import ConfigOption
@@ -27,7 +28,9 @@ NOWHERE = Problem("--config", "", f"name the owner's settings directory (or set 
 def calibrate_limits(
     samples: Annotated[int, typer.Option(min=4, max=1000, help="Scans drawn of each section, right and wrong.")] = 40,
     seed: Annotated[int, typer.Option(min=0, help="Draws other scans.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Write here instead of the owner's match_limits.toml.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(callback=NEW_FILE, help="Write here instead of the owner's match_limits.toml.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Measure, for the sections on file, when a match counts, and keep it with their revision. Takes minutes."""

@@ -20,11 +20,12 @@ import typer
 from config.payment import PaymentKind
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE, Settings, load_settings
+from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
 from hardware.clock import SystemClock
 from hardware.payment.mdb import MdbPayment
 from hardware.payment.zvt import ZvtPayment
-from kiosk.commands.options import AsJson, DataOption
-from kiosk.data_paths import DataPaths, data_paths
+from kiosk.commands.options import AsJson, DataOption, data_to_read
+from kiosk.data_paths import DataPaths
 from kiosk.extras import Extra, needing
 from kiosk.operations import doctor_machine, doctor_records, doctor_terminal
 from kiosk.operations.backup import back_up
@@ -43,7 +44,7 @@ from kiosk.records.database import DatabaseFault
 Since = Annotated[str, typer.Option("--since", help="First day, such as 2026-03-01; everything by default.")]
 Until = Annotated[str, typer.Option("--until", help="Last day, itself included; today by default.")]
 
-Page = Annotated[Path | None, typer.Option("--html", help="Write a page with plots.")]
+Page = Annotated[Path | None, typer.Option("--html", callback=NEW_FILE, help="Write a page with plots.")]
 
 
 def doctor(
@@ -56,7 +57,7 @@ def doctor(
     """Examine the kiosk: each check passes, warns or fails, with the next step. Status 1 if any fails."""
     # What the driver would log, the findings say.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
-    places = data_paths(data)
+    places = data_to_read(data)
     findings = examine(_checks(places, card))
     if as_json:
         typer.echo(json.dumps(as_objects(findings), indent=1))
@@ -69,7 +70,7 @@ def doctor(
 
 def status(as_json: AsJson = False, data: DataOption = None) -> None:
     """What the kiosk is doing now, and today's figures."""
-    places = data_paths(data)
+    places = data_to_read(data)
     now = read_status(places.data)
     with _one_line():
         seen = read_figures(places, datetime.now(UTC).astimezone().date())
@@ -102,7 +103,7 @@ def report(
     data: DataOption = None,
 ) -> None:
     """Days and their total, quality, errors, drift, time by step and stock; days are the store's."""
-    places = data_paths(data)
+    places = data_to_read(data)
     first, last = _day("--since", since), _day("--until", until)
     if first and last and last < first:
         raise BadInput(Problem("--until", "", "is before --since"))
@@ -147,22 +148,25 @@ def logs(
     if level not in order:
         raise BadInput(Problem("--level", "", f"must be one of {', '.join(order)}"))
     wanted = set(order[order.index(level) :])
-    kept = [entry for entry in read_logs(data_paths(data).logs) if entry.get("level") in wanted]
+    kept = [entry for entry in read_logs(data_to_read(data).logs) if entry.get("level") in wanted]
     for entry in kept[-lines:]:
         typer.echo(log_line(entry))
 
 
-def backup(target: Annotated[Path, typer.Argument(help="Archive to make (.tar.gz).")], data: DataOption = None) -> None:
+def backup(
+    target: Annotated[Path, typer.Argument(callback=NEW_FILE, help="Archive to make (.tar.gz).")],
+    data: DataOption = None,
+) -> None:
     """Back up databases and settings while the kiosk runs. Holds no key data, passwords or sealing keys."""
     owner = os.environ.get(OWNER_VARIABLE, "")
     with _one_line():
-        names = back_up(data_paths(data), Path(owner) if owner else None, target)
+        names = back_up(data_to_read(data), Path(owner) if owner else None, target)
     typer.echo(f"{target}: {', '.join(names)}")
 
 
 def restore(
-    archive: Annotated[Path, typer.Argument(help="A backup.")],
-    target: Annotated[Path, typer.Argument(help="An empty folder to unpack it into.")],
+    archive: Annotated[Path, typer.Argument(callback=FILE, help="A backup.")],
+    target: Annotated[Path, typer.Argument(callback=NEW_FOLDER, help="An empty folder to unpack it into.")],
 ) -> None:
     """Check a backup and unpack it beside, never over, what is there."""
     with _one_line():

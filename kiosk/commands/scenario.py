@@ -15,6 +15,7 @@ import typer
 
 from config.problems import BadInput, Problem
 from config.settings import Settings, load_settings
+from config.typed_paths import FILE, FILE_OR_FOLDER, NEW_FILE
 from kiosk.commands.options import ConfigOption
 from kiosk.rehearsal.remember import scenario_of
 from kiosk.rehearsal.replay import replay
@@ -25,16 +26,22 @@ from kiosk.session.flight_record import read_record
 SHIPPED = Path(__file__).parents[1] / "rehearsal" / "scenarios"
 
 Files = Annotated[
-    list[Path] | None, typer.Argument(help="Scenario files or folders of them; the shipped ones if none are named.")
+    list[Path] | None,
+    typer.Argument(
+        callback=FILE_OR_FOLDER, help="Scenario files or folders of them; the shipped ones if none are named."
+    ),
 ]
 
 
 def run(
     files: Files = None,
-    junit: Annotated[Path | None, typer.Option("--junit", help="Write the results as JUnit XML.")] = None,
+    junit: Annotated[
+        Path | None, typer.Option("--junit", callback=NEW_FILE, help="Write the results as JUnit XML.")
+    ] = None,
     config: ConfigOption = None,
     flight: Annotated[
-        Path | None, typer.Option("--flight", help="Write a flight record of the (one) scenario played.")
+        Path | None,
+        typer.Option("--flight", callback=NEW_FILE, help="Write a flight record of the (one) scenario played."),
     ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Print each session's way through the states.")
@@ -72,8 +79,8 @@ def run(
 
 
 def record(
-    flight: Annotated[Path, typer.Argument(help="A flight record of a session.")],
-    out: Annotated[Path, typer.Option("--out", help="The scenario file to write.")],
+    flight: Annotated[Path, typer.Argument(callback=FILE, help="A flight record of a session.")],
+    out: Annotated[Path, typer.Option("--out", callback=NEW_FILE, help="The scenario file to write.")],
 ) -> None:
     """Turn a recorded session into a scenario: the same wishes, a made-up key of the same kind."""
     text = scenario_of(read_record(flight), f"As recorded in {flight.name}"[:120])
@@ -86,7 +93,7 @@ def record(
 
 
 def replay_command(
-    flights: Annotated[list[Path], typer.Argument(help="Flight records.")],
+    flights: Annotated[list[Path], typer.Argument(callback=FILE_OR_FOLDER, help="Flight records.")],
     config: ConfigOption = None,
 ) -> None:
     """Play flight records again; exit status 1 if a session would take another way today."""

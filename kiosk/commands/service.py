@@ -21,6 +21,8 @@ from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.typed_code import typed_bitting, typed_blank
+from config.typed_paths import NEW_FILE
+from config.typed_paths import port as port_rule
 from hardware.clock import SystemClock
 from hardware.errors import FallUnseen, HardwareFault
 from hardware.grbl.codes import alarm, error
@@ -45,7 +47,7 @@ KeywayOption = Annotated[str, typer.Option("--keyway", help="Keyway or blank, su
 BittingOption = Annotated[
     str, typer.Option("--bitting", help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")
 ]
-PortOption = Annotated[str, typer.Option("--port", help=PORT_HELP)]
+PortOption = Annotated[str, typer.Option("--port", callback=port_rule, help=PORT_HELP)]
 
 
 def cut(
@@ -121,7 +123,7 @@ def _cut_one(
 def plan(
     keyway: KeywayOption,
     bitting: BittingOption,
-    svg: Annotated[Path, typer.Option("--svg", help="Where the drawing goes.")],
+    svg: Annotated[Path, typer.Option("--svg", callback=NEW_FILE, help="Where the drawing goes.")],
     config: ConfigOption = None,
 ) -> None:
     """Draw wanted profile, wheel path and remaining material to scale.

@@ -24,6 +24,8 @@ import typer
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_store
 from config.store import Store
+from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
+from config.typed_paths import port as port_rule
 from hardware.camera import CameraScanner
 from hardware.clock import SystemClock
 from hardware.errors import HardwareFault
@@ -92,15 +94,22 @@ class StartOptions:
 
 def run(
     simulated: Annotated[bool, typer.Option("--simulated", help="A simulated machine; no real money.")] = False,
-    port: Annotated[str, typer.Option(help=f"{PORT_HELP} With --simulated: where the board's one appears.")] = "",
-    script: Annotated[Path | None, typer.Option(help="A scenario whose visits are played (with --simulated).")] = None,
+    port: Annotated[
+        str, typer.Option(callback=port_rule, help=f"{PORT_HELP} With --simulated: where the board's one appears.")
+    ] = "",
+    script: Annotated[
+        Path | None,
+        typer.Option(callback=FILE, help="A scenario whose visits are played (with --simulated)."),
+    ] = None,
     pictures: Annotated[
-        Path | None, typer.Option(help="Keep a picture of every screen; without --script one sale is played.")
+        Path | None,
+        typer.Option(callback=NEW_FOLDER, help="Keep a picture of every screen; without --script one sale is played."),
     ] = None,
     config: ConfigOption = None,
     data: DataOption = None,
     flight_record: Annotated[
-        Path | None, typer.Option(help="Write what happens, wire and all, with nothing of a key in it.")
+        Path | None,
+        typer.Option(callback=NEW_FILE, help="Write what happens, wire and all, with nothing of a key in it."),
     ] = None,
     speed: Annotated[float, typer.Option(min=1, max=200, help="Simulated seconds a second.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Draws whatever a simulated machine leaves to chance.")] = 1,

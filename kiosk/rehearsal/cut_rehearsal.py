@@ -21,6 +21,7 @@ from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
 from config.typed_code import typed_bitting, typed_blank
+from config.typed_paths import FILE, NEW_FILE
 from hardware.errors import HardwareFault
 from hardware.grbl.cutter import GrblCutter
 from kiosk.cutting.gcode import to_gcode
@@ -103,8 +104,11 @@ def rehearse_cut(
 def cut(
     keyway: Annotated[str, typer.Option(help="Keyway or blank, such as KW1 or SC4.")],
     bitting: Annotated[str, typer.Option(help="Depth codes from the stop, such as 35244; or 3,5,2,4,4.")],
-    png: Annotated[Path, typer.Option(help="Where the picture goes.")],
-    machine: Annotated[Path | None, typer.Option(help="Machine file; else the owner's, else the shipped one.")] = None,
+    png: Annotated[Path, typer.Option(callback=NEW_FILE, help="Where the picture goes.")],
+    machine: Annotated[
+        Path | None,
+        typer.Option(callback=FILE, help="Machine file; else the owner's, else the shipped one."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="What is left to chance.")] = 0,
 ) -> None:
     """Cut a key on the simulated machine and draw blade, error, path and times."""

@@ -20,6 +20,7 @@ import typer
 from config.catalogue import load_catalogue
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
+from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
 from simulator.faults.injection import FaultPanel, parse_fault
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.build import ECHO, STOCK
@@ -50,15 +51,19 @@ def panel(
         int | None, typer.Option(min=1, max=65535, help="Control socket of a machine that runs; else one is started.")
     ] = None,
     pty: Annotated[
-        Path | None, typer.Option(help="Where the started machine's board appears, as a serial port.")
+        Path | None,
+        typer.Option(callback=NEW_FILE, help="Where the started machine's board appears, as a serial port."),
     ] = None,
     echo: Annotated[bool, typer.Option("--echo/--stock", help="A board built with line echo, or a stock one.")] = False,
     fault: Annotated[list[str] | None, typer.Option(help="NAME or NAME:parameter=value,…; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Draws everything left to chance.")] = 0,
-    machine: Annotated[Path | None, typer.Option(help="Machine file; else the owner's, else the shipped one.")] = None,
+    machine: Annotated[
+        Path | None,
+        typer.Option(callback=FILE, help="Machine file; else the owner's, else the shipped one."),
+    ] = None,
     language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
     light: Annotated[bool, typer.Option("--light/--dark", help="Light or dark colours.")] = False,
-    pictures: Annotated[Path, typer.Option(help="Folder where screenshots go.")] = Path("out"),
+    pictures: Annotated[Path, typer.Option(callback=NEW_FOLDER, help="Folder where screenshots go.")] = Path("out"),
     size: Annotated[str, typer.Option(help="Of the window, WIDTHxHEIGHT in pixels.")] = "1280x800",
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Cover the display.")] = False,
 ) -> None:

@@ -20,6 +20,7 @@ import typer
 from config.catalogue import load_catalogue
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
+from config.typed_paths import FILE, NEW_FILE
 from simulator.faults.injection import FAULTS, FaultPanel, parse_fault
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.build import ECHO, GUARDED, STOCK, FirmwareBuild, Make
@@ -34,7 +35,9 @@ from simulator.serve.tcp import TcpPort, address_of
 
 def simulate(
     context: typer.Context,
-    pty: Annotated[Path | None, typer.Option(help="Serve the board at this path, as a serial port.")] = None,
+    pty: Annotated[
+        Path | None, typer.Option(callback=NEW_FILE, help="Serve the board at this path, as a serial port.")
+    ] = None,
     tcp: Annotated[str | None, typer.Option(help="Serve the board at HOST:PORT (socket://HOST:PORT).")] = None,
     echo: Annotated[bool, typer.Option("--echo/--stock", help="A board built with line echo, or a stock one.")] = False,
     board: Annotated[str | None, typer.Option(help=f"One of {', '.join(PROFILES)}.")] = None,
@@ -45,7 +48,10 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="Draws everything left to chance.")] = 0,
     optics: Annotated[str, typer.Option(help=f"One of {', '.join(NAMED)}.")] = "normal",
     key: Annotated[str | None, typer.Option(help="Lay this sample key in the tray.")] = None,
-    machine: Annotated[Path | None, typer.Option(help="Machine file; else the owner's, else the shipped one.")] = None,
+    machine: Annotated[
+        Path | None,
+        typer.Option(callback=FILE, help="Machine file; else the owner's, else the shipped one."),
+    ] = None,
     factory: Annotated[bool, typer.Option("--factory", help="Board settings from the shelf, not the file's.")] = False,
 ) -> None:
     """Run a SIMULATED machine until Ctrl-C. Any GRBL sender can open its port; it cuts no metal.

@@ -19,6 +19,7 @@ from config.keyway import Keyway, Section
 from config.problems import BadInput, Problem
 from config.settings import machine_in_force
 from config.typed_code import typed_bitting, typed_blank
+from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
 from hardware.camera.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
 from hardware.scan import Pixels
 from simulator.keys.key import Finish, PhysicalKey, Stamp, Strike, cut_key
@@ -28,7 +29,7 @@ from simulator.optics import NAMED, Pose, portrait_sheet, pose_of, render_on_pap
 
 
 def keys(
-    png: Annotated[Path | None, typer.Option(help="Draw them all on one sheet, too.")] = None,
+    png: Annotated[Path | None, typer.Option(callback=NEW_FILE, help="Draw them all on one sheet, too.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed cuts other codes.")] = 0,
 ) -> None:
     """List the sample keys: what can be laid in the tray by name."""
@@ -42,7 +43,7 @@ def keys(
 
 
 def photo(
-    out: Annotated[Path, typer.Option(help="Picture to write, PNG or JPEG by its name.")],
+    out: Annotated[Path, typer.Option(callback=NEW_FILE, help="Picture to write, PNG or JPEG by its name.")],
     key: Annotated[str, typer.Option(help="A sample key: see `kiosk simulate keys`.")],
     mm_per_px: Annotated[float, typer.Option(min=0.01, max=0.5, help="Scale.")] = 0.0423,
     optics: Annotated[str, typer.Option(help=f"One of {', '.join(NAMED)}.")] = "normal",
@@ -61,7 +62,7 @@ def photo(
 
 
 def frames(
-    out: Annotated[Path, typer.Option(help="Folder to write; made if need be.")],
+    out: Annotated[Path, typer.Option(callback=NEW_FOLDER, help="Folder to write; made if need be.")],
     keyway: Annotated[str | None, typer.Option(help="Blank or keyway, such as KW1.")] = None,
     bitting: Annotated[str | None, typer.Option(help="Factory code; codes of two digits apart by commas.")] = None,
     key: Annotated[str | None, typer.Option(help="A sample key instead: see `kiosk simulate keys`.")] = None,
@@ -80,7 +81,7 @@ def frames(
     ] = None,
     bow: Annotated[str | None, typer.Option(help="Side of the bow: left or right.")] = None,
     cuts: Annotated[str | None, typer.Option(help="Side of the cuts: up or down.")] = None,
-    machine: Annotated[Path | None, typer.Option(help="Machine file, for other cameras.")] = None,
+    machine: Annotated[Path | None, typer.Option(callback=FILE, help="Machine file, for other cameras.")] = None,
 ) -> None:
     """Write the four frames a kiosk's cameras would see of a key, as a scan folder."""
     catalogue = load_catalogue()

@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from config.problems import BadInput, Problem
+from config.typed_paths import NEW_FILE
 from simulator.serve.tcp import address_of, listen
 from simulator.serve.terminal_ports import Ledger, serve_pty, serve_tcp
 from simulator.terminals.mdb import MdbFault, MdbTerminal
@@ -22,9 +23,13 @@ Fault = TypeVar("Fault", ZvtFault, MdbFault)
 
 def terminal(
     zvt: Annotated[str, typer.Option(help="A ZVT terminal at HOST:PORT, or at a path as a serial port.")] = "",
-    mdb: Annotated[Path | None, typer.Option(help="A card reader on an MDB-USB adapter, at this path.")] = None,
+    mdb: Annotated[
+        Path | None, typer.Option(callback=NEW_FILE, help="A card reader on an MDB-USB adapter, at this path.")
+    ] = None,
     fault: Annotated[list[str] | None, typer.Option(help="What goes wrong next, in order; may be repeated.")] = None,
-    ledger: Annotated[Path | None, typer.Option(help="Keep what was reserved and taken in this file.")] = None,
+    ledger: Annotated[
+        Path | None, typer.Option(callback=NEW_FILE, help="Keep what was reserved and taken in this file.")
+    ] = None,
     reader_timeout_s: Annotated[int, typer.Option(min=1, help="The card reader's own time-out for a sale.")] = 600,
 ) -> None:
     """Run a SIMULATED card terminal until Ctrl-C. It takes no money and outlives the kiosk."""

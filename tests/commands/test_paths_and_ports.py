@@ -1,0 +1,194 @@
+"""Whoever mistypes a path or a port is told so in one line by every command, before it does or makes anything."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from inspect import signature
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.models import ArgumentInfo, OptionInfo
+from typer.testing import CliRunner
+
+from config.machine import Wire
+from config.payment import Mdb, Zvt
+from config.problems import BadInput, Problem
+from config.settings import load_machine
+from config.toml_files import checked
+from config.typed_paths import FILE, FILE_OR_FOLDER, FOLDER, NEW_FILE, NEW_FOLDER
+from hardware.errors import PortUnavailable
+from hardware.link import SerialLink
+from kiosk.command_line import COMMANDS, Group, app, loaded
+
+RULES = {FILE: "file", FOLDER: "folder", FILE_OR_FOLDER: "either", NEW_FILE: "new file", NEW_FOLDER: "new folder"}
+NEEDED = {
+    "port": ["--port", "/dev/kiosk-nothing"],
+    "keyway": ["--keyway", "KW1"],
+    "bitting": ["--bitting", "35244"],
+    "name": ["KW1"],
+    "archive": [__file__],
+    "code": ["KW1"],
+}
+"""What else a command wants before it looks at a path, by the parameter's name."""
+
+
+def commands() -> Iterator[tuple[tuple[str, ...], str]]:
+    """Words and function of every command."""
+    for word, entry in COMMANDS.items():
+        if isinstance(entry, Group):
+            yield from (((word, each), function) for each, function in entry.commands.items())
+            if entry.alone:
+                yield (word,), entry.alone
+        else:
+            yield (word,), entry
+
+
+def given(function: str) -> Iterator[tuple[str, Any, OptionInfo | ArgumentInfo, bool]]:
+    """Name, type, declaration and whether it is required, of everything a command may be given."""
+    made = loaded(function)
+    hints = typing.get_type_hints(made, include_extras=True)
+    for name, parameter in signature(made).parameters.items():
+        if typing.get_origin(hints[name]) is typing.Annotated:
+            kind, *more = typing.get_args(hints[name])
+            info = next(each for each in more if isinstance(each, OptionInfo | ArgumentInfo))
+            yield name, kind, info, parameter.default is parameter.empty
+
+
+def is_path(kind: Any) -> bool:
+    return kind is Path or any(is_path(each) for each in typing.get_args(kind))
+
+
+def spelled(name: str, info: OptionInfo | ArgumentInfo) -> list[str]:
+    if isinstance(info, ArgumentInfo):
+        return []
+    # Inside Annotated, what is written first stands where a default would.
+    written = info.default if isinstance(info.default, str) else f"--{name.replace('_', '-')}"
+    return [next(iter(info.param_decls or ()), written)]
+
+
+PATHS = [
+    (words, name, info, function)
+    for words, function in commands()
+    for name, kind, info, _ in given(function)
+    if is_path(kind)
+]
+PORTS = [(words, function) for words, function in commands() if any(name == "port" for name, *_ in given(function))]
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Path:
+    """A folder with a file and a folder in it."""
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    return tmp_path
+
+
+def wrong(rule: object) -> Iterator[tuple[str, str]]:
+    """Paths that are not as the rule says, and what is said of each."""
+    if rule in (FILE, FOLDER, FILE_OR_FOLDER):
+        yield "nothing", "no such"
+        yield "file/below", ""
+    if rule in (FILE, NEW_FILE):
+        yield "folder", "is a directory, not a file"
+    if rule in (FOLDER, NEW_FOLDER):
+        yield "file", "is a file, not a directory"
+    if rule in (NEW_FILE, NEW_FOLDER):
+        yield "nothing/new", "its folder does not exist"
+    yield "x" * 5000, "cannot be looked at: File name too long"
+
+
+@pytest.mark.parametrize(("words", "name", "info", "function"), PATHS, ids=[f"{' '.join(p[0])} {p[1]}" for p in PATHS])
+def test_every_path_of_every_command_is_held_to_one_rule(
+    words: tuple[str, ...], name: str, info: OptionInfo | ArgumentInfo, function: str, there: Path
+) -> None:
+    assert info.callback in RULES, f"{' '.join(words)} {name} is held to no rule"
+    for path, said in wrong(info.callback):
+        problem = refused([*words, *before(name, function), *spelled(name, info), str(there / path)])
+        assert said in problem.reason
+        assert "\n" not in str(problem)
+    assert sorted(each.name for each in there.iterdir()) == ["file", "folder"]
+
+
+def refused(words: list[str]) -> Problem:
+    """What a command line is refused for."""
+    ended = CliRunner().invoke(app, words)
+    assert isinstance(ended.exception, BadInput), (words, ended.output, ended.exception)
+    (problem,) = ended.exception.problems
+    return problem
+
+
+def before(name: str, function: str) -> list[str]:
+    """Other arguments by place, which come first."""
+    others = [other for other, _, info, needed in given(function) if needed and isinstance(info, ArgumentInfo)]
+    return (
+        [word for other in others[: others.index(name)] for word in NEEDED[other]]
+        if name in others
+        else [word for other in others for word in NEEDED.get(other, [])]
+    )
+
+
+NO_PORTS = (
+    "socket://bad",
+    "socket://bad:0",
+    "socket://bad:99999",
+    "socket://:7700",
+    "socket://bad:7700/x",
+    "socket://bad:port",
+    "socket://a@bad:7700",
+    "socket://bad:7700?logging=debug",
+    "foo://bad:7700",
+    "loop://",
+    "rfc2217://bad:7700",
+    "/dev/tty\nUSB0",
+)
+
+
+@pytest.mark.parametrize(("words", "function"), PORTS, ids=[" ".join(words) for words, _ in PORTS])
+def test_every_port_of_every_command_is_held_to_one_rule(words: tuple[str, ...], function: str) -> None:
+    more = [word for name, _, _, required in given(function) if required for word in NEEDED[name] if name != "port"]
+    for port in NO_PORTS:
+        problem = refused([*words, *more, "--port", port])
+        assert problem.reason.startswith(("must be socket://host:port", "is no port"))
+        assert "\n" not in str(problem)
+
+
+@pytest.mark.parametrize("port", NO_PORTS)
+def test_settings_and_links_hold_ports_to_the_same_rule(port: str) -> None:
+    wire = load_machine().wire.model_dump(mode="json")
+    for model, table in ((Wire, wire), (Zvt, {}), (Mdb, {})):
+        with pytest.raises(BadInput, match=r"port: (must be socket|is no port)"):
+            checked(model, {**table, "port": port}, "machine.toml")
+    with pytest.raises(PortUnavailable, match=r"must be socket|is no port"):
+        SerialLink(port, 115200)
+
+
+def test_a_data_folder_that_is_only_read_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for words in (
+        ("status",),
+        ("report",),
+        ("logs",),
+        ("doctor",),
+        ("backup", str(tmp_path / "b.tgz")),
+        ("staff", "list"),
+        ("audit", "verify"),
+        ("audit", "export"),
+    ):
+        named = CliRunner().invoke(app, [*words, "--data", str(tmp_path / "misspelt")])
+        monkeypatch.setenv("KIOSK_DATA", str(tmp_path / "misspelt"))
+        from_environment = CliRunner().invoke(app, list(words))
+        monkeypatch.delenv("KIOSK_DATA")
+        for ended in (named, from_environment):
+            assert isinstance(ended.exception, BadInput), (words, ended.output)
+            assert ended.exception.problems[0].reason == "no such directory"
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_name_left_out_before_scan_folders_is_what_is_missing(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / name).mkdir()
+    folders = [str(tmp_path / name) for name in "abc"]
+    ended = CliRunner().invoke(app, ["catalogue", "enrol", "--from", *folders])
+    assert isinstance(ended.exception, BadInput)
+    assert "NAME: is missing" in str(ended.exception)
