@@ -7,6 +7,7 @@ command: it prints the cuts it was asked for and keeps nothing. Not responsible 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,8 +18,7 @@ import typer
 
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
-from config.typed_paths import FILE_OR_FOLDER
-from hardware.camera.scan_folder import MM_PER_PX_RANGE, load_scan, load_view
+from hardware.camera.scan_folder import MM_PER_PX_RANGE, SCAN_FILE, load_scan, load_view
 from hardware.scan import ScanFrames
 from kiosk.commands.options import AsJson, ConfigOption
 from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
@@ -28,8 +28,10 @@ from kiosk.policy.decision import Decision
 from kiosk.policy.request import CopyRequest
 
 Paths = Annotated[
-    list[Path], typer.Argument(callback=FILE_OR_FOLDER, help="Scan folders, or pictures of a key on white paper.")
+    list[Path], typer.Argument(help="Scan folders, folders of scan folders, or pictures of a key on white paper.")
 ]
+"""Held to no rule beforehand: one that is bad is told in its place, and the others are still read."""
+_CLEAR_LINE = "\r\x1b[K"
 MmPerPx = Annotated[
     float | None,
     typer.Option("--mm-per-px", help="Scale of an ordinary photograph or flatbed scan; 25.4 / dpi for a scan."),
@@ -59,15 +61,21 @@ def identify_command(
     reader = StampReader(settings.policy.phrases)
     policy = Policy(settings.policy)
     bad_input = False
-    for path in paths:
-        try:
-            frames = _frames(path, mm_per_px)
-        except BadInput as bad:
-            bad_input = True
-            print_problems(bad)
-            continue
-        found = _examine(path, frames, settings, index, reader, policy)
-        typer.echo(json.dumps(_as_object(found), ensure_ascii=False) if as_json else "\n".join(_as_text(found)))
+    scans = [scan for path in paths for scan in _scans_in(path)]
+    watched = len(scans) > 1 and sys.stderr.isatty()
+    with typer.progressbar(scans, label="identify", file=sys.stderr, hidden=not watched) as one_by_one:
+        for path in one_by_one:
+            if watched:
+                sys.stderr.write(_CLEAR_LINE)
+                sys.stderr.flush()
+            try:
+                frames = _frames(path, mm_per_px)
+            except BadInput as bad:
+                bad_input = True
+                print_problems(bad)
+                continue
+            found = _examine(path, frames, settings, index, reader, policy)
+            typer.echo(json.dumps(_as_object(found), ensure_ascii=False) if as_json else "\n".join(_as_text(found)))
     if bad_input:
         raise typer.Exit(2)
 
@@ -80,6 +88,13 @@ def _check_scale(paths: list[Path], mm_per_px: float | None) -> None:
         raise BadInput(Problem("--mm-per-px", "", f"{mm_per_px} is not between {low:g} and {high:g}"))
     if all(path.is_dir() for path in paths):
         raise BadInput(Problem("--mm-per-px", "", "is for pictures; a scan folder has its scale in scan.toml"))
+
+
+def _scans_in(path: Path) -> list[Path]:
+    """The scan folders of a folder that is none itself, by name; else the path as it is."""
+    if not path.is_dir() or (path / SCAN_FILE).exists():
+        return [path]
+    return sorted(each.parent for each in path.glob(f"*/{SCAN_FILE}")) or [path]
 
 
 def _frames(path: Path, mm_per_px: float | None) -> ScanFrames:

@@ -164,10 +164,11 @@ def test_limits_are_not_measured_for_nobody(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["Y1", "--from", "/nowhere"], "is not there"),
-        (["nobody:x9", "--from", "/nowhere"], "no such keyway"),
-        (["Y1", "--from", "/nowhere", "--thickness-mm", "9"], "between 0.5 and 5"),
-        (["no such", "--keyway", "Y1", "--from", "/nowhere"], ""),
+        (["Y1", "--from", "/nowhere"], "no such directory"),
+        (["Y1", "--from", "/usr"], "scan.toml: is not there"),
+        (["nobody:x9", "--from", "/usr"], "no such keyway"),
+        (["Y1", "--from", "/usr", "--thickness-mm", "9"], "between 0.5 and 5"),
+        (["no such", "--keyway", "Y1", "--from", "/usr"], ""),
     ],
 )
 def test_mistakes_on_the_command_line_are_told_plainly(tmp_path: Path, arguments: list[str], reason: str) -> None:

@@ -72,7 +72,8 @@ PATHS = [
     (words, name, info, function)
     for words, function in commands()
     for name, kind, info, _ in given(function)
-    if is_path(kind)
+    # One bad scan of many is told in its place, and the others are still read.
+    if is_path(kind) and (words, name) != (("identify",), "paths")
 ]
 PORTS = [(words, function) for words, function in commands() if any(name == "port" for name, *_ in given(function))]
 

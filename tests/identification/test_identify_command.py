@@ -97,6 +97,20 @@ def test_a_bad_folder_is_one_line_and_the_others_are_still_read(
     assert any("35244" in line for line in out)
 
 
+def test_a_folder_of_scans_is_gone_through_with_a_bar_for_who_watches(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_scan(kw1, tmp_path / "one")
+    save_scan(kw1, tmp_path / "two")
+    (tmp_path / "two" / "silhouette.png").write_bytes(b"")
+    status, out, err = run(monkeypatch, capsys, "--json", tmp_path)
+    assert (status, len(err)) == (2, 1)
+    assert [json.loads(line)["scan"] for line in out] == [str(tmp_path / "one")]
+    monkeypatch.setattr("kiosk.commands.identify.sys.stderr.isatty", lambda: True, raising=False)
+    _, _, watched = run(monkeypatch, capsys, "--json", tmp_path)
+    assert "100%" in "".join(watched)
+
+
 def test_a_picture_on_paper_gives_outline_and_cuts_but_never_a_copy(
     tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

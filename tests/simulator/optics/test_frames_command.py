@@ -67,7 +67,7 @@ def test_a_chosen_pose_is_taken(tmp_path: Path) -> None:
         ((), "--key"),
         (("--key", "dimple", "--bow", "up"), "--bow"),
         (("--key", "dimple", "--cuts", "left"), "--cuts"),
-        (("--key", "dimple", "--machine", "/no/such.toml"), ""),
+        (("--key", "dimple", "--machine", "/no/such.toml"), "--machine"),
     ],
 )
 def test_a_bad_wish_names_its_field_and_writes_nothing(tmp_path: Path, words: tuple[str, ...], field: str) -> None:
