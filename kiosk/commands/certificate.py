@@ -13,6 +13,7 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from config.problems import BadInput, Problem
+from config.typed_paths import NEW_FILE
 from kiosk.commands.books import one_line
 from kiosk.commands.options import DataOption
 from kiosk.data_paths import data_paths
@@ -50,7 +51,7 @@ def verify(
 
 
 def page(
-    out: Annotated[Path, typer.Option(help="File to write, such as verify.html.")],
+    out: Annotated[Path, typer.Option(callback=NEW_FILE, help="File to write, such as verify.html.")],
     data: DataOption = None,
 ) -> None:
     """Write a page that checks certificates in any browser, offline, with this kiosk's public key in it."""
