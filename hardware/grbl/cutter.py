@@ -23,8 +23,9 @@ from hardware.grbl.homing import home_axes
 from hardware.grbl.identity import identify_board
 from hardware.grbl.jog import jog_axis
 from hardware.grbl.latch import BoardLatch
+from hardware.grbl.lift import lift_wheel
 from hardware.grbl.macros import check_macros, filled, slot_z_mm, up_to_opening
-from hardware.grbl.motion import ComparedMotion, lift_wheel
+from hardware.grbl.motion import ComparedMotion
 from hardware.grbl.touch_off import Seat, touch_off
 from hardware.grbl.wire_log import LoggedLink, WireLog
 from hardware.job import CutJob

@@ -1,7 +1,8 @@
 """Moves whose outcome is compared: lines, macros, probing and cuts on a homed board.
 
 Responsible for: one line at a time, the words in force, and the place the machine must stand at whenever it is at
-rest. Not responsible for: latching (`hardware.grbl.latch`), recovery or slots (`hardware.grbl.cutter`).
+rest. Not responsible for: latching (`hardware.grbl.latch`), recovery or slots (`hardware.grbl.cutter`), how fast the
+wheel turns (`hardware.grbl.tachometer`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hardware.grbl.events import ParserState, Probe, StatusReport
 from hardware.grbl.modal import ModalWords, dwell_s, target_of, words_of
 from hardware.grbl.path_monitor import PathMonitor
 from hardware.grbl.settings import RESTART_NOTE
+from hardware.grbl.tachometer import await_speed, require_speed
 from hardware.grbl.words import axis_words, figure
 from hardware.job import CutJob, JobLine, Position
 from hardware.ports import Fall
@@ -29,16 +31,10 @@ PLANNER_BLOCKS = 16
 """With this many moves queued the board acknowledges the next one only when the oldest is done."""
 OUTPUTS = frozenset("SCFM")
 """Letters of `A:` that are outputs; some firmwares add others."""
-AT_SPEED, STALLS_BELOW = 0.9, 0.75
-"""Of the wheel's speed: what it must have before it goes down, and what it may fall to in the metal."""
-SPEED_WAIT_S = 5.0
-"""How long a wheel that was given its time is waited for further."""
 FALL_S = 2.0
 """How long after the clamp has closed again a copy may take to the chute's sensor."""
-LIFT_REPORTS = 200
-"""Reports to wait for while the wheel is lifted."""
-LIFT_LOOK_S = 0.05
-"""Time between two of them: ten seconds in all, whatever the speed of the wire."""
+LOOK_S = 0.05
+"""Between two looks at something that is waited for."""
 
 
 class ComparedMotion:
@@ -127,7 +123,7 @@ class ComparedMotion:
         until_s = self._clock.now_s() + FALL_S
         with self._board.watching(self._watch):
             while sensor not in self._pins_seen and self._clock.now_s() < until_s:
-                self._clock.sleep(LIFT_LOOK_S)
+                self._clock.sleep(LOOK_S)
                 self._board.query()
         return Fall.SEEN if sensor in self._pins_seen else Fall.UNSEEN
 
@@ -243,7 +239,8 @@ class ComparedMotion:
         def watch(status: StatusReport, now_s: float) -> None:
             self._watch(status, now_s)
             if monitor is not None:
-                self._judge_speed(status)
+                ended = self._coming is not None and self._coming.words["wheel"] == "M5"
+                require_speed(status, self._machine.wheel, 0.0 if ended else self._wheel_rpm())
                 monitor.see(status, now_s)
                 progress(min(1.0, (done_mm + monitor.done_mm) / total_mm))
 
@@ -255,7 +252,7 @@ class ComparedMotion:
                 if line.plunge:
                     # A move in the air towards the metal: everything is compared first, and while it lasts the first
                     # cutting line is echoed and compared.
-                    self._await_speed()
+                    await_speed(self._board, self._machine.wheel, self._wheel_rpm(), self._clock)
                     self.compare()
                     done_mm += monitor.done_mm if monitor is not None else 0.0
                     monitor = PathMonitor(self.at, job.path_tolerance_mm, self._wheel_rpm(), self._clock.now_s())
@@ -273,33 +270,6 @@ class ComparedMotion:
             self.compare()
         progress(1.0)
 
-    def _judge_speed(self, status: StatusReport) -> None:
-        ended = self._wheel_rpm() == 0 or (self._coming is not None and self._coming.words["wheel"] == "M5")
-        if not self._machine.wheel.tachometer or ended:
-            return
-        if status.measured_rpm is None or status.measured_rpm < STALLS_BELOW * self._wheel_rpm():
-            raise PathDeviation("the wheel has lost its speed")
-
-    def _await_speed(self) -> None:
-        """Where the machine file names a tachometer: the wheel turns before it goes down.
-
-        Raises:
-            PathDeviation: it does not, or the board does not say.
-        """
-        wheel = self._machine.wheel
-        if not wheel.tachometer:
-            return
-        until_s = self._clock.now_s() + SPEED_WAIT_S
-        while True:
-            measured_rpm = self._board.query().measured_rpm
-            if measured_rpm is None:
-                raise PathDeviation("the machine file names a tachometer, and the board reports no measured speed")
-            if measured_rpm >= AT_SPEED * self._wheel_rpm():
-                return
-            if self._clock.now_s() > until_s:
-                raise PathDeviation("the wheel does not reach its speed")
-            self._clock.sleep(LIFT_LOOK_S)
-
     def _wheel_rpm(self) -> float:
         return float(self._modal.words["S"]) if self._modal.words["wheel"] != "M5" else 0.0
 
@@ -316,40 +286,6 @@ def exact_mm(machine: Machine) -> tuple[float, float, float]:
     A position is whole motor steps, and both it and the target are written with three decimals.
     """
     return (1 / machine.x.steps_per_mm + 0.001, 1 / machine.y.steps_per_mm + 0.001, 1 / machine.z.steps_per_mm + 0.001)
-
-
-def lift_wheel(board: GrblBoard, machine: Machine, clock: Clock) -> None:
-    """Lift a wheel that was stopped in the metal straight out of it, before homing moves all axes at once.
-
-    A jog, and only where the board still knows its position; where it does not, homing has to do.
-
-    Raises:
-        DoorOpened, Stopped: before or meanwhile the door was opened, or somebody held or stopped the machine.
-        PathDeviation: it came to rest elsewhere.
-    """
-    clear_y_mm = machine.clamp.spine_y_mm + machine.cutting.retract_height_mm
-    status = board.query()
-    if status.state != "Idle" or status.machine_mm is None or status.machine_mm[1] >= clear_y_mm:
-        return
-    before = status.machine_mm
-    board.command(f"$J=G53G21G90{axis_words(y_mm=clear_y_mm)}F{figure(machine.y.max_rate_mm_min)}")
-    for _ in range(LIFT_REPORTS):
-        # Reports come as fast as the wire allows: the jog needs time, not a number of reports.
-        clock.sleep(LIFT_LOOK_S)
-        status = board.query()
-        if status.state == "Idle":
-            _require_lifted(status, before, clear_y_mm, machine)
-            return
-        if status.state != "Jog":
-            moving_freely(status, clock.now_s())
-            break
-    raise PathDeviation("the wheel could not be lifted out of the metal")
-
-
-def _require_lifted(status: StatusReport, before: Position, clear_y_mm: float, machine: Machine) -> None:
-    place, wanted = status.machine_mm, (before[0], clear_y_mm, before[2])
-    if place is None or any(abs(a - b) > exact for a, b, exact in zip(place, wanted, exact_mm(machine), strict=True)):
-        raise PathDeviation("the wheel was lifted, but did not come to where it should")
 
 
 def _ends(job: CutJob) -> list[Position]:
