@@ -19,31 +19,10 @@ from simulator.faults.injection import FaultPanel
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.keys.gauge import STEP_GAUGE, step_gauge
 from simulator.keys.sample_keys import SAMPLE_KEYS, sample_key
+from simulator.serve import requests as ask
 from simulator.serve.looks import Looks
 from simulator.serve.realtime import RealTimeRunner
-from simulator.serve.requests import (
-    SOURCE,
-    ControlRequest,
-    EmptyChute,
-    Go,
-    HangUp,
-    LayKey,
-    LookAtMachine,
-    LookAtMetal,
-    LookAtState,
-    LookAtTray,
-    MendFault,
-    MoveDoor,
-    Pause,
-    PressStop,
-    ReadWire,
-    SetFault,
-    SetSpeed,
-    StepTime,
-    StockSlot,
-    TakeKey,
-    request_of,
-)
+from simulator.serve.requests import SOURCE, request_of
 
 
 class Control:
@@ -68,62 +47,62 @@ class Control:
         with self._sim.timeline.lock:
             return {**self._looks.state(), "faults": self._faults.active()}
 
-    def _done(self, request: ControlRequest) -> dict[str, object]:
+    def _done(self, request: ask.ControlRequest) -> dict[str, object]:
         match request:
-            case LookAtState():
+            case ask.LookAtState():
                 return self.state()
-            case LookAtMachine():
+            case ask.LookAtMachine():
                 return self._looks.machine()
-            case LookAtMetal(since=since):
+            case ask.LookAtMetal(since=since):
                 return self._looks.metal(since)
-            case LookAtTray(since=since):
+            case ask.LookAtTray(since=since):
                 return self._looks.tray(since)
-            case ReadWire(since=since, most=most):
+            case ask.ReadWire(since=since, most=most):
                 return self._looks.wire(self._clock(), since, most)
-            case SetSpeed(times=times):
+            case ask.SetSpeed(times=times):
                 self._clock().speed = times
                 return {"speed": times}
-            case Pause() | Go():
-                paused = isinstance(request, Pause)
+            case ask.Pause() | ask.Go():
+                paused = isinstance(request, ask.Pause)
                 self._clock().pause(paused)
                 return {"paused": paused}
-            case StepTime(s=length_s):
+            case ask.StepTime(s=length_s):
                 return self._step(length_s)
-            case SetFault(name=name):
+            case ask.SetFault(name=name):
                 self._faults.set(name, request.model_extra, SOURCE)
                 return {"faults": self._faults.active()}
-            case LayKey():
+            case ask.LayKey():
                 return self._lay(request)
-            case HangUp():
+            case ask.HangUp():
                 return {"bye": True}
             case _:
                 with self._sim.timeline.lock:
                     return self._by_hand(request)
 
     def _by_hand(
-        self, request: MendFault | TakeKey | MoveDoor | PressStop | StockSlot | EmptyChute
+        self, request: ask.MendFault | ask.TakeKey | ask.MoveDoor | ask.PressStop | ask.StockSlot | ask.EmptyChute
     ) -> dict[str, object]:
         """What is done at the machine between two of its moments."""
         sim = self._sim
         match request:
-            case MendFault(name=name):
+            case ask.MendFault(name=name):
                 if name is None:
                     self._faults.clear_all()
                 else:
                     self._faults.clear(name, SOURCE)
                 return {"faults": self._faults.active()}
-            case TakeKey():
+            case ask.TakeKey():
                 return {"taken": sim.tray.take() is not None}
-            case MoveDoor(open=is_open):
+            case ask.MoveDoor(open=is_open):
                 sim.world.set_door(is_open)
-            case PressStop(pressed=pressed):
+            case ask.PressStop(pressed=pressed):
                 sim.world.set_emergency_stop(pressed, sim.firmware.now_s)
-            case StockSlot(slot=slot, blanks=blanks):
+            case ask.StockSlot(slot=slot, blanks=blanks):
                 stock = sim.world.carousel.stock
                 if slot not in stock:
                     raise BadInput(Problem(SOURCE, "slot", f"must be one of {', '.join(map(str, stock))}"))
                 stock[slot] = blanks
-            case EmptyChute():
+            case ask.EmptyChute():
                 taken = len(sim.chute)
                 sim.chute.clear()
                 return {"taken": taken}
@@ -131,7 +110,7 @@ class Control:
                 assert_never(request)
         return {}
 
-    def _lay(self, request: LayKey) -> dict[str, object]:
+    def _lay(self, request: ask.LayKey) -> dict[str, object]:
         name = request.key
         if name not in (*SAMPLE_KEYS, STEP_GAUGE):
             raise BadInput(Problem(SOURCE, "key", f"must be one of {', '.join((*SAMPLE_KEYS, STEP_GAUGE))}"))

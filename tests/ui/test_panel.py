@@ -20,23 +20,8 @@ from kiosk.rehearsal import panel as panel_command
 from simulator.faults.injection import FAULTS, FaultPanel
 from simulator.faults.model import Parameter, Required
 from simulator.keys.sample_keys import SAMPLE_KEYS
-from simulator.serve.requests import (
-    ControlRequest,
-    EmptyChute,
-    Go,
-    LayKey,
-    MendFault,
-    MoveDoor,
-    Pause,
-    PressStop,
-    SetFault,
-    SetSpeed,
-    StepTime,
-    StockSlot,
-    TakeKey,
-    line_of,
-    request_of,
-)
+from simulator.serve import requests as ask
+from simulator.serve.requests import line_of, request_of
 from simulator.wire.tap import Passage
 from tests.simulator.machine.parts import Hand
 from ui.panel.__main__ import _something_to_show_it_on
@@ -47,7 +32,6 @@ from ui.panel.requests import (
     PanelState,
     door_request,
     fault_request,
-    mend_request,
     outcome_message,
     parameters_of,
     pause_request,
@@ -191,13 +175,13 @@ def test_a_log_that_is_held_still_shows_the_same_lines_while_others_come_and_cou
 
 
 def test_buttons_ask_for_what_they_will_do_next() -> None:
-    assert door_request({"door_open": True}) == MoveDoor(open=False)
-    assert stop_request({}) == PressStop(pressed=True)
-    assert (pause_request({"paused": True}), pause_request({})) == (Go(), Pause())
+    assert door_request({"door_open": True}) == ask.MoveDoor(open=False)
+    assert stop_request({}) == ask.PressStop(pressed=True)
+    assert (pause_request({"paused": True}), pause_request({})) == (ask.Go(), ask.Pause())
     machine: dict[str, Any] = {"slots": [{"number": 2, "capacity": 50}]}
-    assert slot_request(machine, {"stock": {"2": 4}}, 2) == StockSlot(slot=2, blanks=0)
-    assert slot_request(machine, {"stock": {"2": 0}}, 2) == StockSlot(slot=2, blanks=50)
-    assert line_of(mend_request()) == '{"do":"clear"}'
+    assert slot_request(machine, {"stock": {"2": 4}}, 2) == ask.StockSlot(slot=2, blanks=0)
+    assert slot_request(machine, {"stock": {"2": 0}}, 2) == ask.StockSlot(slot=2, blanks=50)
+    assert line_of(ask.MendFault()) == '{"do":"clear"}'
 
 
 @given(st.sampled_from(sorted(FAULTS)), st.lists(st.tuples(st.integers(0, 9), st.sampled_from((-10, -1, 1, 10)))))
@@ -228,35 +212,35 @@ def test_every_fault_can_be_set_as_the_panel_sets_it(name: str) -> None:
     panel = FaultPanel(Hand().sim)
     values = {key: parameter.default for key, parameter in parameters_of(fault).items()}
     request = request_of(line_of(fault_request(fault, values)))
-    assert isinstance(request, SetFault)
+    assert isinstance(request, ask.SetFault)
     panel.set(request.name, request.model_extra)
     assert name in panel.active()
 
 
 def test_every_answer_is_described(language: str) -> None:
     translate = load_translation(language)
-    asked: list[tuple[ControlRequest, dict[str, Any]]] = [
-        (LayKey(key="dimple"), {}),
-        (TakeKey(), {"taken": True}),
-        (TakeKey(), {"taken": False}),
-        (SetFault(name="shavings"), {}),
-        (MendFault(name="shavings"), {}),
-        (MendFault(), {}),
-        (MoveDoor(open=True), {}),
-        (PressStop(pressed=False), {}),
-        (StockSlot(slot=1, blanks=5), {}),
-        (EmptyChute(), {"taken": 3}),
-        (SetSpeed(times=5), {"speed": 5.0}),
-        (Pause(), {"paused": True}),
-        (Go(), {}),
-        (StepTime(s=0.1), {}),
+    asked: list[tuple[ask.ControlRequest, dict[str, Any]]] = [
+        (ask.LayKey(key="dimple"), {}),
+        (ask.TakeKey(), {"taken": True}),
+        (ask.TakeKey(), {"taken": False}),
+        (ask.SetFault(name="shavings"), {}),
+        (ask.MendFault(name="shavings"), {}),
+        (ask.MendFault(), {}),
+        (ask.MoveDoor(open=True), {}),
+        (ask.PressStop(pressed=False), {}),
+        (ask.StockSlot(slot=1, blanks=5), {}),
+        (ask.EmptyChute(), {"taken": 3}),
+        (ask.SetSpeed(times=5), {"speed": 5.0}),
+        (ask.Pause(), {"paused": True}),
+        (ask.Go(), {}),
+        (ask.StepTime(s=0.1), {}),
     ]
     for request, answer in asked:
         said, troubled = outcome_message(request, {"ok": True, **answer}, translate)
         assert said
         assert not troubled
     refused = {"ok": False, "problems": [{"line": 1, "field": "mm", "reason": "must be a number"}]}
-    assert outcome_message(SetFault(name="shavings"), refused, translate) == ("mm: must be a number", True)
+    assert outcome_message(ask.SetFault(name="shavings"), refused, translate) == ("mm: must be a number", True)
 
 
 def test_a_slide_that_is_not_where_the_board_believes_is_shown_only_once_the_board_knows_where_it_is() -> None:

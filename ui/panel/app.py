@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from simulator.serve.requests import ControlRequest
+from simulator.serve import requests as ask
 from ui import bootstrap
 from ui.panel.client import ControlClient
 from ui.panel.focus import Keyboard, ask_not_to_be_activated
@@ -22,7 +22,7 @@ from ui.panel.wire_lines import ShownWire
 
 
 def run_panel(
-    client_of: Callable[[Callable[[ControlRequest, dict[str, Any]], None]], ControlClient],
+    client_of: Callable[[Callable[[ask.ControlRequest, dict[str, Any]], None]], ControlClient],
     *,
     language: str = "en",
     palette: str = "dark",
@@ -47,10 +47,10 @@ def run_panel(
     Raises:
         OSError: nobody listens on the control socket.
     """
-    answers: deque[tuple[ControlRequest, dict[str, Any]]] = deque()
+    answers: deque[tuple[ask.ControlRequest, dict[str, Any]]] = deque()
     waker: list[Callable[[], Any]] = []
 
-    def answered(request: ControlRequest, answer: dict[str, Any]) -> None:
+    def answered(request: ask.ControlRequest, answer: dict[str, Any]) -> None:
         # On the client's thread.
         answers.append((request, answer))
         for wake in waker:

@@ -12,13 +12,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from simulator.serve.requests import ControlRequest, line_of
+from simulator.serve import requests as ask
+from simulator.serve.requests import line_of
 
 
 class ControlClient:
     """Talks to `kiosk simulate --control` or `kiosk run --simulated` from a thread of its own."""
 
-    def __init__(self, host: str, port: int, answered: Callable[[ControlRequest, dict[str, Any]], None]) -> None:
+    def __init__(self, host: str, port: int, answered: Callable[[ask.ControlRequest, dict[str, Any]], None]) -> None:
         """Connect.
 
         Args:
@@ -32,11 +33,11 @@ class ControlClient:
         """
         self._socket = socket.create_connection((host, port), timeout=5)
         self._answered = answered
-        self._requests: queue.SimpleQueue[ControlRequest | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[ask.ControlRequest | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="panel-control", daemon=True)
         self._thread.start()
 
-    def ask(self, request: ControlRequest) -> None:
+    def ask(self, request: ask.ControlRequest) -> None:
         """Queue a request. Any thread."""
         self._requests.put(request)
 

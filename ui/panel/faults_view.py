@@ -11,13 +11,13 @@ from typing import Any
 
 from simulator.faults.injection import FAULTS
 from simulator.faults.model import Fault, Value
-from simulator.serve.requests import ControlRequest
+from simulator.serve import requests as ask
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.crisp_scroll import CrispScroll
 from ui.panel.fault_row import FaultRow, Steppers
-from ui.panel.requests import PanelState, fault_request, mend_request, parameters_of, stepped
+from ui.panel.requests import PanelState, fault_request, parameters_of, stepped
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -31,9 +31,9 @@ class FaultsCard(PanelCard):
 
     has_bar = True
 
-    def __init__(self, panel: PanelState, send: Callable[[ControlRequest], None], **kwargs: Any) -> None:
+    def __init__(self, panel: PanelState, send: Callable[[ask.ControlRequest], None], **kwargs: Any) -> None:
         self._send = send
-        self.mend = PanelButton("mend", lambda: send(mend_request()))
+        self.mend = PanelButton("mend", lambda: send(ask.MendFault()))
         self.values: dict[str, dict[str, Value]] = {
             name: {key: parameter.default for key, parameter in parameters_of(fault).items()}
             for name, fault in FAULTS.items()
@@ -68,7 +68,7 @@ class FaultsCard(PanelCard):
     # --- acting -----------------------------------------------------------------------------------------
     def _flip(self, fault: Fault) -> None:
         if fault.name in self.panel.state.get("faults", {}):
-            self._send(mend_request(fault.name))
+            self._send(ask.MendFault(name=fault.name))
         else:
             self._send(fault_request(fault, self.values[fault.name]))
 

@@ -12,12 +12,12 @@ from typing import Any
 from config.catalogue import Catalogue
 from simulator.keys.sample_keys import SAMPLE_KEYS, sample_key
 from simulator.optics import render_portrait
-from simulator.serve.requests import ControlRequest, TakeKey
+from simulator.serve import requests as ask
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.crisp_scroll import CrispScroll
-from ui.panel.requests import PanelState, lay_request
+from ui.panel.requests import PanelState
 from ui.panel.tap import PanelButton, Tap, fill, lay_out_row, outline
 from ui.theme import Theme, rgba
 from ui.widgets.look import look
@@ -70,10 +70,10 @@ class KeysCard(PanelCard):
     has_bar = True
 
     def __init__(
-        self, panel: PanelState, send: Callable[[ControlRequest], None], catalogue: Catalogue, **kwargs: Any
+        self, panel: PanelState, send: Callable[[ask.ControlRequest], None], catalogue: Catalogue, **kwargs: Any
     ) -> None:
         self._send, self._catalogue = send, catalogue
-        self.take = PanelButton("take", lambda: send(TakeKey()))
+        self.take = PanelButton("take", lambda: send(ask.TakeKey()))
         self.recut = PanelButton("recut", self._recut, "quiet")
         super().__init__(panel, **kwargs)
         self._grid = GridLayout(cols=COLUMNS, size_hint_y=None)
@@ -93,7 +93,7 @@ class KeysCard(PanelCard):
         return self.panel.translate("keys")
 
     def _lay(self, name: str) -> Callable[[], None]:
-        return lambda: self._send(lay_request(name, self.panel.seed))
+        return lambda: self._send(ask.LayKey(key=name, seed=self.panel.seed))
 
     def _recut(self) -> None:
         self.panel.seed += 1

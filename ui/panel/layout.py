@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from config.catalogue import Catalogue
-from simulator.serve.requests import ControlRequest
+from simulator.serve import requests as ask
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel.blade_view import BladeCard
 from ui.panel.card import PanelCard
@@ -39,7 +39,7 @@ class PanelLayout(Widget):
     """Everything in the window."""
 
     def __init__(
-        self, panel: PanelState, send: Callable[[ControlRequest], None], acts: Acts, catalogue: Catalogue
+        self, panel: PanelState, send: Callable[[ask.ControlRequest], None], acts: Acts, catalogue: Catalogue
     ) -> None:
         super().__init__()
         self.panel = panel

@@ -11,7 +11,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from simulator.serve.requests import ControlRequest, EmptyChute, StockSlot
+from simulator.serve import requests as ask
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel import machine_drawing as drawing
@@ -33,11 +33,11 @@ APART_MM = 0.03
 class MachineCard(PanelCard):
     """The machine's card. `send` takes requests."""
 
-    def __init__(self, panel: PanelState, send: Callable[[ControlRequest], None], **kwargs: Any) -> None:
+    def __init__(self, panel: PanelState, send: Callable[[ask.ControlRequest], None], **kwargs: Any) -> None:
         self._send = send
         self.door = PanelButton("door", lambda: send(door_request(self.panel.state)))
         self.stop = PanelButton("stop", lambda: send(stop_request(self.panel.state)), "danger")
-        self.chute = PanelButton("chute", lambda: send(EmptyChute()))
+        self.chute = PanelButton("chute", lambda: send(ask.EmptyChute()))
         self.refill = PanelButton("refill", self._refill)
         super().__init__(panel, **kwargs)
         self._layers = Layers(self.canvas)
@@ -75,7 +75,7 @@ class MachineCard(PanelCard):
     def _refill(self) -> None:
         for slot in self.panel.machine.get("slots", ()):
             if self.panel.state.get("stock", {}).get(str(slot["number"])) != slot["capacity"]:
-                self._send(StockSlot(slot=slot["number"], blanks=slot["capacity"]))
+                self._send(ask.StockSlot(slot=slot["number"], blanks=slot["capacity"]))
 
     def on_touch_down(self, touch: Any) -> bool:
         """A touch on a slot of the carousel empties or refills it."""

@@ -11,27 +11,7 @@ from typing import Any, assert_never
 
 from simulator.faults.injection import FAULTS
 from simulator.faults.model import AFTER, Fault, Parameter, Value
-from simulator.serve.requests import (
-    ControlRequest,
-    EmptyChute,
-    Go,
-    HangUp,
-    LayKey,
-    LookAtMachine,
-    LookAtMetal,
-    LookAtState,
-    LookAtTray,
-    MendFault,
-    MoveDoor,
-    Pause,
-    PressStop,
-    ReadWire,
-    SetFault,
-    SetSpeed,
-    StepTime,
-    StockSlot,
-    TakeKey,
-)
+from simulator.serve import requests as ask
 from ui.panel.translate import PanelTranslation
 from ui.panel.wire_lines import ShownWire
 
@@ -64,22 +44,22 @@ class PanelState:
         """The last thing that happened."""
         self.message, self.troubled = message, troubled
 
-    def done(self, request: ControlRequest, answer: dict[str, Any]) -> None:
+    def done(self, request: ask.ControlRequest, answer: dict[str, Any]) -> None:
         """A request was served: what it changed is known before the next look, so that a switch can be thrown back."""
         match request:
-            case MoveDoor():
+            case ask.MoveDoor():
                 self.state["door_open"] = request.open
-            case PressStop():
+            case ask.PressStop():
                 self.state["emergency_stop"] = request.pressed
-            case SetSpeed():
+            case ask.SetSpeed():
                 self.state["speed"] = answer["speed"]
-            case Pause() | Go():
+            case ask.Pause() | ask.Go():
                 self.state["paused"] = answer["paused"]
-            case SetFault() | MendFault():
+            case ask.SetFault() | ask.MendFault():
                 self.state["faults"] = answer["faults"]
-            case StockSlot() if "stock" in self.state:
+            case ask.StockSlot() if "stock" in self.state:
                 self.state["stock"][str(request.slot)] = request.blanks
-            case LayKey():
+            case ask.LayKey():
                 self.laid_key = request.key
             case _:
                 # The next look tells.
@@ -100,51 +80,31 @@ class PanelState:
         return tuple(a - b for a, b in zip(real, commanded, strict=False))
 
 
-def speed_request(times: int) -> ControlRequest:
-    """How fast time runs."""
-    return SetSpeed(times=times)
-
-
-def pause_request(state: dict[str, Any]) -> ControlRequest:
+def pause_request(state: dict[str, Any]) -> ask.ControlRequest:
     """Let time stand or go on."""
-    return Go() if state.get("paused") else Pause()
+    return ask.Go() if state.get("paused") else ask.Pause()
 
 
-def step_request() -> ControlRequest:
-    """One small step while time stands."""
-    return StepTime(s=STEP_S)
-
-
-def door_request(state: dict[str, Any]) -> ControlRequest:
+def door_request(state: dict[str, Any]) -> ask.ControlRequest:
     """Open or close the guard door."""
-    return MoveDoor(open=not state.get("door_open"))
+    return ask.MoveDoor(open=not state.get("door_open"))
 
 
-def stop_request(state: dict[str, Any]) -> ControlRequest:
+def stop_request(state: dict[str, Any]) -> ask.ControlRequest:
     """Press or release the emergency stop."""
-    return PressStop(pressed=not state.get("emergency_stop"))
+    return ask.PressStop(pressed=not state.get("emergency_stop"))
 
 
-def lay_request(name: str, seed: int) -> ControlRequest:
-    """Lay a key of the gallery."""
-    return LayKey(key=name, seed=seed)
-
-
-def fault_request(fault: Fault, values: dict[str, Value]) -> ControlRequest:
+def fault_request(fault: Fault, values: dict[str, Value]) -> ask.ControlRequest:
     """Set a fault; a parameter at its own default need not be said."""
-    return SetFault.model_validate({"name": fault.name, **values})
+    return ask.SetFault.model_validate({"name": fault.name, **values})
 
 
-def mend_request(name: str | None = None) -> ControlRequest:
-    """Mend one fault, or everything."""
-    return MendFault(name=name)
-
-
-def slot_request(machine: dict[str, Any], state: dict[str, Any], slot: int) -> ControlRequest:
+def slot_request(machine: dict[str, Any], state: dict[str, Any], slot: int) -> ask.ControlRequest:
     """Empty a slot, or fill an empty one."""
     capacity = next(each["capacity"] for each in machine["slots"] if each["number"] == slot)
     blanks = 0 if state.get("stock", {}).get(str(slot)) else capacity
-    return StockSlot(slot=slot, blanks=blanks)
+    return ask.StockSlot(slot=slot, blanks=blanks)
 
 
 def parameters_of(fault: Fault) -> dict[str, Parameter]:
@@ -180,7 +140,9 @@ def step_of(parameter: Parameter) -> float:
     return 10.0**-decimals if decimals else 100.0 if default >= 1000 else 1.0
 
 
-def outcome_message(request: ControlRequest, answer: dict[str, Any], translate: PanelTranslation) -> tuple[str, bool]:
+def outcome_message(
+    request: ask.ControlRequest, answer: dict[str, Any], translate: PanelTranslation
+) -> tuple[str, bool]:
     """What to say of an answer, and whether it is trouble."""
     if not answer.get("ok"):
         problems = (f"{p['field']}: {p['reason']}" if p["field"] else p["reason"] for p in answer.get("problems", ()))
@@ -188,31 +150,38 @@ def outcome_message(request: ControlRequest, answer: dict[str, Any], translate: 
     return _outcome(request, answer, translate), False
 
 
-def _outcome(request: ControlRequest, answer: dict[str, Any], translate: PanelTranslation) -> str:
+def _outcome(request: ask.ControlRequest, answer: dict[str, Any], translate: PanelTranslation) -> str:
     match request:
-        case LayKey(key=key):
+        case ask.LayKey(key=key):
             return translate("answer.laid", name=key)
-        case TakeKey():
+        case ask.TakeKey():
             return translate("answer.taken" if answer.get("taken") else "answer.nothing")
-        case SetFault(name=name):
+        case ask.SetFault(name=name):
             return f"{translate('answer.fault', name=name)}: {translate.fault(FAULTS[name])}"
-        case MendFault(name=mended):
+        case ask.MendFault(name=mended):
             return translate("answer.mended_all") if mended is None else translate("answer.mended", name=mended)
-        case MoveDoor():
+        case ask.MoveDoor():
             return translate("answer.door_opened" if request.open else "answer.door_closed")
-        case PressStop(pressed=pressed):
+        case ask.PressStop(pressed=pressed):
             return translate("answer.stop_pressed" if pressed else "answer.stop_released")
-        case StockSlot(slot=slot, blanks=blanks):
+        case ask.StockSlot(slot=slot, blanks=blanks):
             return translate("answer.stock", slot=slot, count=blanks)
-        case EmptyChute():
+        case ask.EmptyChute():
             return translate("answer.chute", count=answer.get("taken", 0))
-        case SetSpeed():
+        case ask.SetSpeed():
             return translate("answer.speed", times=f"{answer['speed']:g}")
-        case Pause() | Go():
+        case ask.Pause() | ask.Go():
             return translate("answer.paused" if answer.get("paused") else "answer.goes")
-        case StepTime(s=length_s):
+        case ask.StepTime(s=length_s):
             return translate("answer.step", s=f"{length_s:g}")
-        case LookAtState() | LookAtMachine() | LookAtMetal() | LookAtTray() | ReadWire() | HangUp():
+        case (
+            ask.LookAtState()
+            | ask.LookAtMachine()
+            | ask.LookAtMetal()
+            | ask.LookAtTray()
+            | ask.ReadWire()
+            | ask.HangUp()
+        ):
             return translate("answer.done")
         case _:
             assert_never(request)

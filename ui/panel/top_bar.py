@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from simulator.serve.requests import ControlRequest
+from simulator.serve import requests as ask
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.layers import Layers
-from ui.panel.requests import SPEEDS, PanelState, pause_request, speed_request, step_request
+from ui.panel.requests import SPEEDS, STEP_S, PanelState, pause_request
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.panel.translate import LANGUAGES
 from ui.theme import Theme
@@ -34,10 +34,12 @@ class Acts:
 class TopBar(PanelCard):
     """Time left, the rest right."""
 
-    def __init__(self, panel: PanelState, send: Callable[[ControlRequest], None], acts: Acts, **kwargs: Any) -> None:
-        self.speeds = [PanelButton(f"x{n}", partial(send, speed_request(n))) for n in SPEEDS]
+    def __init__(
+        self, panel: PanelState, send: Callable[[ask.ControlRequest], None], acts: Acts, **kwargs: Any
+    ) -> None:
+        self.speeds = [PanelButton(f"x{n}", partial(send, ask.SetSpeed(times=n))) for n in SPEEDS]
         self.pause = PanelButton("pause", lambda: send(pause_request(self.panel.state)))
-        self.step = PanelButton("step", lambda: send(step_request()))
+        self.step = PanelButton("step", lambda: send(ask.StepTime(s=STEP_S)))
         self.shot = PanelButton("shot", acts.picture)
         self.shade = PanelButton("shade", acts.shade, "quiet")
         self.languages = [PanelButton(f"language_{code}", partial(acts.speak, code), "quiet") for code in LANGUAGES]

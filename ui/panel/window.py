@@ -13,15 +13,7 @@ from pathlib import Path
 from typing import Any, assert_never
 
 from config.catalogue import load_catalogue
-from simulator.serve.requests import (
-    ControlRequest,
-    LookAtMachine,
-    LookAtMetal,
-    LookAtState,
-    LookAtTray,
-    LookRequest,
-    ReadWire,
-)
+from simulator.serve import requests as ask
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel.client import ControlClient
 from ui.panel.cpu_budget import CpuBudget
@@ -30,12 +22,11 @@ from ui.panel.layout import PanelLayout
 from ui.panel.pictures import PictureFailed, picture_path
 from ui.panel.requests import (
     SPEEDS,
+    STEP_S,
     PanelState,
     door_request,
     outcome_message,
     pause_request,
-    speed_request,
-    step_request,
     stop_request,
 )
 from ui.panel.style import panel_theme
@@ -66,7 +57,7 @@ class PanelApp(App):
         self,
         client: ControlClient,
         panel: PanelState,
-        answers: deque[tuple[ControlRequest, dict[str, Any]]],
+        answers: deque[tuple[ask.ControlRequest, dict[str, Any]]],
         keyboard: Keyboard,
         *,
         palette: str,
@@ -96,7 +87,7 @@ class PanelApp(App):
     def on_start(self) -> None:
         """The window stands."""
         self._keyboard.give_back()
-        self._ask(LookAtMachine())
+        self._ask(ask.LookAtMachine())
         Clock.schedule_interval(self._poll, 1 / POLLS_PER_S)
         if self._on_started is not None:
             self._on_started(self)
@@ -109,7 +100,7 @@ class PanelApp(App):
         look.theme = panel_theme(Window.size, self.palette)
 
     # --- asking and answers -------------------------------------------------------------------------
-    def _ask(self, request: ControlRequest) -> None:
+    def _ask(self, request: ask.ControlRequest) -> None:
         self._waiting += 1
         self._client.ask(request)
 
@@ -121,18 +112,18 @@ class PanelApp(App):
         if self._waiting or self._panel.gone or (self._panel.resting and now_s - self._asked_at < RESTING_POLL_S):
             return
         self._asked_at = now_s
-        self._ask(LookAtState())
+        self._ask(ask.LookAtState())
 
     def _poll_more(self) -> None:
         """After the state: only what it says has changed."""
         state = self._panel.state
-        self._ask(ReadWire(since=self._panel.log.seen, most=120))
+        self._ask(ask.ReadWire(since=self._panel.log.seen, most=120))
         if state.get("clamped") or self._panel.metal.get("blank"):
-            self._ask(LookAtMetal(since=int(self._panel.metal.get("number", 0))))
+            self._ask(ask.LookAtMetal(since=int(self._panel.metal.get("number", 0))))
         if state.get("tray_laid") != self._panel.tray_laid:
-            self._ask(LookAtTray(since=max(0, self._panel.tray_laid)))
+            self._ask(ask.LookAtTray(since=max(0, self._panel.tray_laid)))
 
-    def request(self, request: ControlRequest) -> None:
+    def request(self, request: ask.ControlRequest) -> None:
         """Ask for what a button says."""
         self._ask(request)
 
@@ -143,12 +134,12 @@ class PanelApp(App):
             self._take(request, answer)
         self.layout.refresh()
 
-    def _take(self, request: ControlRequest, answer: dict[str, Any]) -> None:
+    def _take(self, request: ask.ControlRequest, answer: dict[str, Any]) -> None:
         panel = self._panel
         if answer.get("gone"):
             panel.gone = True
             panel.say(panel.translate("gone"), troubled=True)
-        elif isinstance(request, LookRequest):
+        elif isinstance(request, ask.LookRequest):
             if answer.get("ok"):
                 self._seen(request, answer)
             else:
@@ -160,25 +151,25 @@ class PanelApp(App):
                 panel.done(request, answer)
             self._asked_at = 0.0
 
-    def _seen(self, request: LookRequest, answer: dict[str, Any]) -> None:
+    def _seen(self, request: ask.LookRequest, answer: dict[str, Any]) -> None:
         panel = self._panel
         match request:
-            case LookAtState():
+            case ask.LookAtState():
                 panel.state = answer
                 if not answer["tray"]:
                     panel.laid_key = ""
                 self._poll_more()
-            case LookAtMachine():
+            case ask.LookAtMachine():
                 panel.machine = answer
                 panel.seed = int(answer["seed"])
-            case LookAtMetal():
+            case ask.LookAtMetal():
                 if not answer.get("same"):
                     panel.metal = answer
-            case LookAtTray():
+            case ask.LookAtTray():
                 if not answer.get("same"):
                     panel.tray_png = answer["png"]
                 panel.tray_laid = int(answer["laid"])
-            case ReadWire():
+            case ask.ReadWire():
                 panel.log.add(answer["lines"], int(answer["lost"]) if panel.log.seen else 0)
             case _:
                 assert_never(request)
@@ -232,10 +223,10 @@ class PanelApp(App):
     def _letter(self, letter: str) -> None:
         layout = self.layout
         if letter in "1234":
-            self.request(speed_request(SPEEDS[int(letter) - 1]))
+            self.request(ask.SetSpeed(times=SPEEDS[int(letter) - 1]))
             return
         act = {
-            ".": lambda: self.request(step_request()),
+            ".": lambda: self.request(ask.StepTime(s=STEP_S)),
             "d": lambda: self.request(door_request(self._panel.state)),
             "e": lambda: self.request(stop_request(self._panel.state)),
             "t": layout.keys.take.press,
