@@ -20,7 +20,10 @@ def typed_blank(catalogue: Catalogue, code: str | None) -> tuple[Keyway, Blank]:
     """
     if code is None:
         raise BadInput(Problem(_TYPED, "--keyway", "is missing"))
-    keyway, blank = catalogue.find(code)
+    try:
+        keyway, blank = catalogue.find(code)
+    except BadInput as unknown:
+        raise BadInput(Problem(_TYPED, "--keyway", f"{code!r} is {unknown.problems[0].reason}")) from None
     if keyway.spec is None or blank is None:
         raise BadInput(Problem(_TYPED, "--keyway", f"{keyway.code} is known only to be refused"))
     return keyway, blank
