@@ -10,7 +10,7 @@ import base64
 import binascii
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -57,11 +57,15 @@ class Broker(Frozen):
         return self
 
 
+KioskName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+"""What a kiosk may be called: part of topics at the broker."""
+
+
 class Fleet(Frozen):
     """The fleet link of one kiosk. `kiosk` is its name at the broker, its user name there, and in every event."""
 
     enabled: bool = False
-    kiosk: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    kiosk: KioskName
     topic_root: str = Field(pattern=r"^[a-z0-9][a-z0-9/-]{0,62}$")
     confirm: ConfirmBy = ConfirmBy.COLLECTOR
     window: int = Field(ge=1, le=10_000)

@@ -38,7 +38,7 @@ from kiosk.data_paths import data_paths
 from kiosk.extras import Extra, needing
 from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, DocumentRefused, Documents, Payload, sign
 from kiosk.operations.fleet.signed import PART as DOCUMENT_PART
-from kiosk.operations.office import with_restricted, with_store
+from kiosk.operations.office import validators
 from kiosk.operations.recorder import open_operations
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import migrate
@@ -148,8 +148,12 @@ def sign_document(
     kind: Annotated[DocumentKind, typer.Option(help="What it is.")],
     version: Annotated[int, typer.Option(min=1, help="Counts up from 1 with each document of its kind.")],
     days: Annotated[int, typer.Option(min=1, max=800, help="Days until it expires.")] = 365,
+    config: ConfigOption = None,
 ) -> None:
-    """Print a signed document, to be published retained to ROOT/KIOSK/documents/KIND."""
+    """Print a signed document, to be published retained to ROOT/KIOSK/documents/KIND.
+
+    It is judged first as a kiosk with the settings of --config would (the shipped ones by default).
+    """
     now = datetime.now(UTC)
     payload = checked(
         Payload,
@@ -163,6 +167,12 @@ def sign_document(
         },
         str(body),
     )
+    try:
+        # As it will arrive: TOML knows days and infinities, JSON does not.
+        arrived = Payload.model_validate_json(payload.model_dump_json())
+        validators(load_settings(config), now.date)[kind](arrived.body)
+    except BadInput as bad:
+        raise BadInput(*(Problem(str(body), each.field, each.reason) for each in bad.problems)) from None
     try:
         private = load_pem_private_key(key.read_bytes(), None)
     except OSError as error:
@@ -192,12 +202,8 @@ def take(
     now = datetime.now(UTC)
     with owned_audit(places) as audit, closing(open_operations(places.operations)) as connection:
         migrate(connection, DOCUMENT_MIGRATIONS, part=DOCUMENT_PART)
-        validators = {
-            DocumentKind.SETTINGS: lambda body: with_store(settings, body, 0),
-            DocumentKind.RESTRICTED: lambda body: with_restricted(settings, body, 0, now.date()),
-        }
-        fleet = settings.fleet
-        answer = Documents(connection, fleet.kiosk, fleet.trusted_keys, validators).offer(signed, kind, now)
+        fleet, sound = settings.fleet, validators(settings, now.date)
+        answer = Documents(connection, fleet.kiosk, fleet.trusted_keys, sound).offer(signed, kind, now)
         if isinstance(answer, DocumentRefused):
             raise BadInput(Problem(str(document), answer.reason.value, answer.detail or "refused"))
         if answer.news:

@@ -8,10 +8,10 @@ patented; it can close an open keyway and can open none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import Field
 
@@ -23,8 +23,13 @@ from config.problems import BadInput, Problem
 from config.settings import Effective, Settings
 from config.store import DoNotDuplicate, Store
 from config.toml_files import checked
+from kiosk.operations.fleet.signed import DocumentKind, keys_of
 
 _STRICTNESS = (DoNotDuplicate.NOTICE, DoNotDuplicate.ASK_STAFF, DoNotDuplicate.REFUSE)
+
+
+Body: TypeAlias = Mapping[str, Any]
+"""What a document says, before it is checked."""
 
 
 class RestrictedKeyway(Frozen):
@@ -42,6 +47,15 @@ class RestrictedList(Frozen):
     """A restricted document's body."""
 
     keyways: tuple[RestrictedKeyway, ...] = Field(max_length=1000)
+
+
+def validators(settings: Settings, today: Callable[[], date]) -> dict[DocumentKind, Callable[[Body], object]]:
+    """What raises `BadInput` for the body of a new document that a kiosk with these settings could not use."""
+    return {
+        DocumentKind.SETTINGS: lambda body: with_store(settings, body, 0),
+        DocumentKind.RESTRICTED: lambda body: with_restricted(settings, body, 0, today()),
+        DocumentKind.KEYS: keys_of,
+    }
 
 
 def with_store(settings: Settings, body: Mapping[str, Any], version: int) -> Settings:

@@ -27,7 +27,7 @@ from kiosk.extras import Extra, needing
 from kiosk.operations.counters import read_figures
 from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefused
 from kiosk.operations.logs import install_logs
-from kiosk.operations.office import with_restricted, with_store
+from kiosk.operations.office import validators
 from kiosk.operations.recorder import Recorder
 from kiosk.operations.status import StatusFile
 from kiosk.operations.watchdog import LINK, Watchdog, notifier
@@ -182,10 +182,7 @@ class Running:
             os.environ.get(PASSWORD, ""),
             self._places.operations,
             self._clock,
-            {
-                DocumentKind.SETTINGS: lambda body: with_store(settings, body, 0),
-                DocumentKind.RESTRICTED: lambda body: with_restricted(settings, body, 0, self._clock.utc().date()),
-            },
+            validators(settings, lambda: self._clock.utc().date()),
             self._document,
         )
 

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from config.base import Frozen
-from config.fleet import are_keys
+from config.fleet import KioskName, are_keys
 from config.problems import BadInput, Problem
 from config.toml_files import checked
 from kiosk.records.database import transaction
@@ -92,7 +92,7 @@ class DocumentRefusal(StrEnum):
 class Payload(Frozen):
     """What is signed."""
 
-    kiosk: str
+    kiosk: KioskName
     kind: DocumentKind
     version: int = Field(ge=1, le=2**53)
     issued_utc: AwareDatetime
@@ -147,14 +147,20 @@ class DocumentRefused:
 
 
 def sign(payload: Payload, key: Ed25519PrivateKey) -> bytes:
-    """The document as it goes to the broker."""
+    """The document as it goes to the broker.
+
+    Raises:
+        BadInput: it is larger than any kiosk takes.
+    """
     raw = payload.model_dump_json().encode()
-    return json.dumps(
-        {
-            "payload": base64.b64encode(raw).decode(),
-            "signature": base64.b64encode(key.sign(PREFIX + raw)).decode(),
-        }
-    ).encode()
+    envelope = {
+        "payload": base64.b64encode(raw).decode(),
+        "signature": base64.b64encode(key.sign(PREFIX + raw)).decode(),
+    }
+    document = json.dumps(envelope).encode()
+    if len(document) > MAX_BYTES:
+        raise BadInput(Problem("document", "", f"has {len(document)} bytes signed; kiosks take {MAX_BYTES}"))
+    return document
 
 
 def open_document(data: bytes, trusted_keys: Sequence[str]) -> Payload | DocumentRefused:
@@ -203,7 +209,7 @@ class Documents:
         self._connection = connection
         self._kiosk = kiosk
         self._named_keys = tuple(trusted_keys)
-        self._validators = {DocumentKind.KEYS: _keys_of, **validators}
+        self._validators = {DocumentKind.KEYS: keys_of, **validators}
 
     @property
     def trusted_keys(self) -> tuple[str, ...]:
@@ -213,7 +219,7 @@ class Documents:
             opened = open_document(row[1].encode(), trusted)
             if isinstance(opened, DocumentRefused) or opened.kind is not DocumentKind.KEYS or opened.version != row[0]:
                 break
-            trusted = _keys_of(opened.body)
+            trusted = keys_of(opened.body)
         return trusted
 
     def keys_kept(self) -> dict[int, str]:
@@ -295,7 +301,12 @@ class Documents:
         return None
 
 
-def _keys_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+def keys_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys a document of keys names.
+
+    Raises:
+        BadInput: they are none.
+    """
     keys = checked(TrustedKeys, body, "office document").keys
     try:
         return are_keys(keys)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from config.problems import BadInput
 from kiosk.command_line import app
@@ -13,6 +14,7 @@ from kiosk.operations.fleet.signed import Payload, open_document
 from tests.operations.fleet.servers import Mosquitto, Postgres
 
 RUNNER = CliRunner()
+CLOSES = '[[keyways]]\ncode = "KW1"\nstanding = "restricted"\nground = "a letter"\nsource = "the office"\n'
 
 
 def test_a_document_signed_on_the_command_line_is_believed_with_the_key_it_printed(tmp_path: Path) -> None:
@@ -47,6 +49,68 @@ def test_wrong_files_are_one_line_each(tmp_path: Path) -> None:
         answer = RUNNER.invoke(app, wrong)
         assert isinstance(answer.exception, BadInput), wrong
         assert "\n" not in str(answer.exception)
+
+
+KEY = base64.b64encode(bytes(32)).decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "kiosk", "body", "said"),
+    [
+        ("settings", "kiosk-1", 'price_minor = "299"', "price_minor: "),
+        ("settings", "kiosk-1", "price_minor = -1", "price_minor: "),
+        ("settings", "kiosk-1", "[screen]\nmm_per_px = inf", "screen.mm_per_px: "),
+        ("settings", "kiosk-1", "price = 299", "price: is not a setting"),
+        ("settings", "kiosk-1", 'languages = ["xx"]', "languages[1]: there is no language file"),
+        ("settings", "kiosk-1", 'place = "US-NY"', "place: is the owner's own to set"),
+        ("settings", "kiosk-1", 'do_not_duplicate = "notice"', "do_not_duplicate: an office document can make"),
+        ("settings", "kiosk-1", f'keys = ["{KEY}"]', "keys: is not a setting"),
+        ("restricted", "kiosk-1", "price_minor = 299", "price_minor: is not a setting"),
+        ("restricted", "kiosk-1", CLOSES.replace("KW1", "NONE"), "'NONE' is not a keyway"),
+        ("restricted", "kiosk-1", CLOSES.replace("restricted", "open"), "cannot open a keyway"),
+        ("keys", "kiosk-1", 'keys = ["no key"]', "keys: a trusted key is not base64"),
+        ("keys", "kiosk-1", "keys = []", "keys: "),
+        ("settings", "Kiosk 1", "price_minor = 299", "kiosk: "),
+        ("settings", "kiosk/1", "price_minor = 299", "kiosk: "),
+        ("settings", "-", "price_minor = 299", "kiosk: "),
+        ("settings", "k" * 64, "price_minor = 299", "kiosk: "),
+    ],
+)
+def test_nothing_is_signed_that_a_kiosk_would_refuse(
+    tmp_path: Path, kind: str, kiosk: str, body: str, said: str
+) -> None:
+    key, file = tmp_path / "office.pem", tmp_path / "body.toml"
+    RUNNER.invoke(app, ["fleet", "keygen", str(key)])
+    file.write_text(body)
+    answer = signed(file, key, kiosk, kind)
+    assert isinstance(answer.exception, BadInput)
+    assert str(answer.exception).startswith(f"{file}: ")
+    assert said in str(answer.exception)
+    assert not answer.stdout
+
+
+@pytest.mark.parametrize(("kind", "body"), [("restricted", CLOSES + "until = 2099-01-01"), ("keys", f'keys = ["{KEY}"]')])
+def test_what_a_kiosk_would_take_is_signed(tmp_path: Path, kind: str, body: str) -> None:
+    key, file = tmp_path / "office.pem", tmp_path / "body.toml"
+    RUNNER.invoke(app, ["fleet", "keygen", str(key)])
+    file.write_text(body)
+    assert signed(file, key, "kiosk-1", kind).stdout
+
+
+def test_a_document_is_judged_by_the_settings_of_the_kiosk_it_is_for(tmp_path: Path) -> None:
+    key, file, own = tmp_path / "office.pem", tmp_path / "body.toml", tmp_path / "own"
+    RUNNER.invoke(app, ["fleet", "keygen", str(key)])
+    file.write_text("[finish_prices_minor]\ngold = 999\n")
+    assert isinstance(signed(file, key, "kiosk-1", "settings").exception, BadInput)
+    own.mkdir()
+    slot = '[[magazine.slots]]\nnumber = 1\nblank = "KW1"\nfinish = "gold"\ncapacity = 5\nlow_at = 1\n'
+    (own / "machine.toml").write_text(slot)
+    assert signed(file, key, "kiosk-1", "settings", "--config", str(own)).stdout
+
+
+def signed(body: Path, key: Path, kiosk: str, kind: str, *more: str) -> Result:
+    words = ["fleet", "sign", str(body), "--key", str(key), "--kiosk", kiosk, "--kind", kind, "--version", "1"]
+    return RUNNER.invoke(app, [*words, *more])
 
 
 def test_the_collector_says_that_both_servers_answer(
