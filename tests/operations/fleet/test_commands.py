@@ -89,7 +89,9 @@ def test_nothing_is_signed_that_a_kiosk_would_refuse(
     assert not answer.stdout
 
 
-@pytest.mark.parametrize(("kind", "body"), [("restricted", CLOSES + "until = 2099-01-01"), ("keys", f'keys = ["{KEY}"]')])
+@pytest.mark.parametrize(
+    ("kind", "body"), [("restricted", CLOSES + "until = 2099-01-01"), ("keys", f'keys = ["{KEY}"]')]
+)
 def test_what_a_kiosk_would_take_is_signed(tmp_path: Path, kind: str, body: str) -> None:
     key, file = tmp_path / "office.pem", tmp_path / "body.toml"
     RUNNER.invoke(app, ["fleet", "keygen", str(key)])
