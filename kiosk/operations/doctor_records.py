@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import assert_never
 
 from config.fleet import Fleet
 from config.machine import Magazine
@@ -46,7 +47,7 @@ def stock(places: DataPaths, magazine: Magazine) -> Finding:
 
 def disk(places: DataPaths, operations: Operations) -> Finding:
     """Is there room, and may we write?"""
-    match room(places.data, operations.disk):
+    match left := room(places.data, operations.disk):
         case DiskRoom.ENOUGH:
             return passed("disk", f"{places.data} has room")
         case DiskRoom.LITTLE:
@@ -56,6 +57,8 @@ def disk(places: DataPaths, operations: Operations) -> Finding:
         case DiskRoom.READ_ONLY:
             step = "see `dmesg` for a failing disk; `mount -o remount,rw` only once it is known why"
             return failed("disk", f"{places.data} cannot be written: no sale begins", step)
+        case _:
+            assert_never(left)
 
 
 def clock(places: DataPaths, operations: Operations, now: datetime, synchronised: Path = SYNCHRONISED) -> Finding:

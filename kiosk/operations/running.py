@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, assert_never
 
 from config.problems import BadInput, Problem
 from config.settings import Settings
@@ -199,3 +199,5 @@ class Running:
                 log.warning("office document refused", extra={"document": kind.value, "reason": answer.reason.value})
                 with self._audit_lock:
                     self._audit(AuditKind.DOCUMENT_REFUSED, {"document": kind.value, "reason": answer.reason.value})
+            case _:
+                assert_never(answer)

@@ -111,11 +111,21 @@ class Shopper:
 
     def _look(self, now: Snapshot) -> None:
         message = now.staff.message if now.staff else ""
-        paying = now.offer.payment if now.offer else ""
+        declined = now.offer is not None and now.offer.declined
         asked = now.staff.asked.code if now.staff and now.staff.asked else ""
         busy = (now.service.busy, now.service.message, now.service.detail) if now.service else ()
         recovering = now.staff is not None and now.staff.recovering
-        seen = (now.state, message, paying, asked, busy, recovering, now.return_message, bool(now.fault), self._glances)
+        seen = (
+            now.state,
+            message,
+            declined,
+            asked,
+            busy,
+            recovering,
+            now.return_message,
+            bool(now.fault),
+            self._glances,
+        )
         if now.waiting is not None and self._more_time > 0 and not self._gone:
             self._more_time -= 1
             self._later(lambda: self._stage.post(MoreTime()))
@@ -216,7 +226,7 @@ class Shopper:
 
     def _offer(self, now: Snapshot) -> Callable[[], None]:
         visit = self._visit
-        if now.offer is not None and now.offer.payment:
+        if now.offer is not None and now.offer.declined:
             return self._say(Confirm()) if visit.pays_again else self._give_up()
         wishes: list[Intent] = [ChooseFinish(visit.finish)] if visit.finish else []
         return self._say(*wishes, SetQuantity(visit.quantity), Confirm())

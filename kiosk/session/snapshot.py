@@ -68,8 +68,8 @@ class Offer:
     notices: tuple[FiredRule, ...] = ()
     stamp_pending: bool = False
     """The head is still being read: buying waits for it."""
-    payment: str = ""
-    """What came of the last try to pay: `declined` or empty."""
+    declined: bool = False
+    """The last try to pay was."""
 
     @property
     def total_minor(self) -> int:

@@ -92,7 +92,7 @@ def _offer(context: SessionContext, visit: Visit, order: Order) -> Offer:
         finishes=(order.finish,) if visit.is_recut else inventory.finishes(order.blank),
         notices=tuple(rule for rule in rules if rule.approved or not rule.verdict.blocks),
         stamp_pending=visit.stamp is None,
-        payment=order.payment_note,
+        declined=order.declined,
     )
 
 

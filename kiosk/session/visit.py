@@ -89,7 +89,7 @@ class Order:
     restore: bool = True
     quantity: int = 1
     finish: str = ""
-    payment_note: str = ""
+    declined: bool = False
     wants_to_buy: bool = False
     """Confirmed while the head was still being read."""
     decision: Decision | None = None

@@ -6,6 +6,8 @@ said (`simulator.firmware.board`, `simulator.firmware.commands`). Sources: `simu
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from simulator.firmware.build import FirmwareBuild, Make
 
 GRBLHAL_SETTINGS: dict[int, float] = {14: 0, 44: 4, 45: 3, 46: 0, 481: 0}
@@ -45,6 +47,8 @@ def identity(build: FirmwareBuild, note: str) -> list[str]:
             ]  # fmt: skip
         case Make.FLUIDNC:
             return [f"[VER:4.0 FluidNC v4.0.0:{note}]", "[OPT:PHS]", "[Machine: kiosk]", "[MSG:Mode=AP:SSID=FluidNC]"]
+        case _:
+            assert_never(build.make)
 
 
 def words_in_force(build: FirmwareBuild, words: str) -> str:

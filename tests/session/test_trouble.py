@@ -323,7 +323,7 @@ def test_a_declined_card_may_be_tried_again(kiosk: Shop) -> None:
     kiosk.terminal.will("authorise", TerminalFault.DECLINE)
     to_offer(kiosk)
     kiosk.stage.post(Confirm())
-    offer = kiosk.stage.run_until(lambda now: now.offer is not None and now.offer.payment == "declined")
+    offer = kiosk.stage.run_until(lambda now: now.offer is not None and now.offer.declined)
     assert offer.state is State.OFFER
     kiosk.stage.post(Confirm())
     kiosk.stage.run_to(State.TAKE_KEY_BACK)

@@ -7,7 +7,7 @@ Responsible for: drawing lines, filters, holding still, scrolling back. Not resp
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, assert_never
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
@@ -175,6 +175,8 @@ class WireCard(PanelCard):
                 return p.ink
             case LineKind.POLL | LineKind.OK:
                 return p.soft_ink
+            case _:
+                assert_never(line.meaning.kind)
 
     @staticmethod
     def _said(line: ShownWireLine, theme: Theme) -> Rgba:
@@ -186,3 +188,5 @@ class WireCard(PanelCard):
                 return p.soft_ink
             case LineKind.COMMAND | LineKind.REPLY | LineKind.PORT:
                 return p.ink
+            case _:
+                assert_never(line.meaning.kind)

@@ -96,7 +96,7 @@ def offered(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
                 for f in (offer.finishes if len(offer.finishes) > 1 else ())
             ),
             notices=tuple(" ".join(filter(None, _notice(words, rule))) for rule in offer.notices)
-            + ((words("offer.declined"),) if offer.payment == "declined" else ()),
+            + ((words("offer.declined"),) if offer.declined else ()),
         ),
         actions=(buy, cancel(words), *condition_action(words, snapshot)),
     )

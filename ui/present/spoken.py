@@ -6,6 +6,7 @@ Responsible for: order and completeness: whatever is on the glass is in the text
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from ui.present.language import Translation
 from ui.present.shown import (
@@ -66,6 +67,8 @@ def actions_of(detail: Detail) -> list[Action]:
             return [*detail.tabs, *detail.choices, *detail.amounts, *detail.controls]
         case StepsDetail() | RefusedDetail() | ReceiptDetail():
             return []
+        case _:
+            assert_never(detail)
 
 
 def _said(detail: Detail, words: Translation) -> list[str]:
@@ -98,6 +101,8 @@ def _said(detail: Detail, words: Translation) -> list[str]:
             return [*(f"{line.label}: {line.value}" for line in detail.lines), detail.drift_label, detail.message]
         case ChoiceDetail():
             return []
+        case _:
+            assert_never(detail)
 
 
 def _joined(parts: Iterator[str] | list[str] | tuple[str, ...]) -> str:

@@ -133,7 +133,7 @@ def machine_says_no(context: SessionContext) -> FiredRule | None:
 
 def make_offer(context: SessionContext) -> None:
     """Say what a copy costs."""
-    context.order.payment_note = ""
+    context.order.declined = False
     context.session.identified()
 
 

@@ -31,7 +31,7 @@ def enter_paying(context: SessionContext) -> None:
     """Open the sale and reserve the money."""
     visit, ports = context.here, context.ports
     context.order.wants_to_buy = False
-    context.order.payment_note = ""
+    context.order.declined = False
     price = price_each_minor(context)
     if not visit.sale_open:
         ports.journal.open_sale(
@@ -87,7 +87,7 @@ def _declined(context: SessionContext) -> None:
         return
     visit.sale_open = False
     context.renew_transaction()
-    context.order.payment_note = "declined"
+    context.order.declined = True
     context.session.not_paid()
 
 
