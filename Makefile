@@ -4,7 +4,7 @@ export OMP_NUM_THREADS ?= 1
 export KIVY_NO_ARGS := 1
 QUICK := tests/config tests/cutting tests/key tests/papers tests/policy tests/records tests/session tests/staff
 
-.PHONY: run test quick check bench soak rooms pictures lock install uninstall clean
+.PHONY: run test quick check bench soak rooms pictures lock deb install uninstall clean
 
 run:            ## from a fresh clone to the touchscreen with the simulated machine behind it
 	@.ci/prepare run
@@ -53,6 +53,9 @@ lock:           ## renew requirements.lock and what of it each kind of installat
 	$(COMPILE) --group install --constraint requirements.lock --output-file deploy/kiosk.lock
 	for extra in fleet reports; do $(COMPILE) --extra $$extra --group install --constraint requirements.lock \
 		--output-file deploy/$$extra.lock; done
+
+deb:            ## the Debian package of this commit and its bill of materials, in out/deb
+	deploy/deb/build
 
 install:        ## install on this Debian machine (as root)
 	deploy/install.sh

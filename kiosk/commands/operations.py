@@ -47,18 +47,26 @@ Until = Annotated[str, typer.Option("--until", help="Last day, itself included; 
 Page = Annotated[Path | None, typer.Option("--html", callback=NEW_FILE, help="Write a page with plots.")]
 
 
+AT_BOOT = ("settings", "disk", "permissions", "database", "schema", "audit")
+"""Checks that need no machine, no screen and no network."""
+
+
 def doctor(
     as_json: AsJson = False,
     data: DataOption = None,
     card: Annotated[
         bool, typer.Option("--card", help="Also reserve one minor unit with a card at the terminal, and let it go.")
     ] = False,
+    boot: Annotated[
+        bool, typer.Option("--boot", help="Only what an update can break: settings, records, disk; for A/B updaters.")
+    ] = False,
 ) -> None:
     """Examine the kiosk: each check passes, warns or fails, with the next step. Status 1 if any fails."""
     # What the driver would log, the findings say.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
     places = data_to_read(data)
-    findings = examine(_checks(places, card))
+    wanted = _checks(places, card)
+    findings = examine([(name, check) for name, check in wanted if not boot or name in AT_BOOT])
     if as_json:
         typer.echo(json.dumps(as_objects(findings), indent=1))
     else:
@@ -215,6 +223,7 @@ def _all(settings: Settings, places: DataPaths, card: bool) -> list[tuple[str, C
         "clock": lambda: doctor_records.clock(places, operations, now),
         "permissions": lambda: doctor_records.permissions(places),
         "database": lambda: doctor_records.databases(places),
+        "schema": lambda: doctor_records.schema(places),
         "audit": lambda: doctor_records.audit(places),
         "fleet": lambda: doctor_records.fleet_link(places, settings.fleet),
     }

@@ -7,6 +7,7 @@ Responsible for: these checks; they write nothing but a probe byte. Not responsi
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import assert_never
@@ -15,14 +16,19 @@ from config.fleet import Fleet
 from config.machine import Magazine
 from config.operations import Operations
 from kiosk.data_paths import DataPaths
+from kiosk.operations import recorder, settings_change
 from kiosk.operations.disk import DiskRoom, room
 from kiosk.operations.doctor import Finding, failed, passed, warned
+from kiosk.operations.fleet import outbox, signed
+from kiosk.records import inventory, terminal_book
 from kiosk.records.audit.kinds import AuditKind
-from kiosk.records.audit.log import key_folder_beside
+from kiosk.records.audit.log import AUDIT_MIGRATIONS, key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault, check_integrity
+from kiosk.records.journal import machine, rows
 from kiosk.records.journal.reader import read_only, slots
 from kiosk.records.kept_books import differences, sales_book, staff_book
+from kiosk.staff import accounts, code_tries
 
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
@@ -92,6 +98,39 @@ def permissions(places: DataPaths) -> Finding:
             "permissions", "this is not the kiosk's user", "run as the kiosk's user: sudo -u kiosk kiosk doctor"
         )
     return passed("permissions", f"{places.data} is closed to others")
+
+
+KNOWN: Mapping[str, Sequence[str]] = {
+    "journal": rows.MIGRATIONS,
+    "machine": machine.MIGRATIONS,
+    "inventory": inventory.MIGRATIONS,
+    "terminal": terminal_book.MIGRATIONS,
+    "code_tries": code_tries.MIGRATIONS,
+    "audit": AUDIT_MIGRATIONS,
+    "staff": accounts.STAFF_MIGRATIONS,
+    recorder.PART: recorder.MIGRATIONS,
+    outbox.PART: outbox.OUTBOX_MIGRATIONS,
+    signed.PART: signed.DOCUMENT_MIGRATIONS,
+    settings_change.PART: settings_change.MIGRATIONS,
+}
+"""Steps of each part's form, by the name it has in its file."""
+
+
+def schema(places: DataPaths) -> Finding:
+    """Can this program read what the program before it wrote? A newer one may have changed its form."""
+    newer = []
+    for path in (path for path in places.databases if path.exists()):
+        with read_only(path) as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_part'").fetchone():
+                continue
+            for part, version in connection.execute("SELECT part, version FROM schema_part"):
+                # A part that is not known is of a newer program too, and nothing here reads it.
+                if part in KNOWN and version > len(KNOWN[part]):
+                    newer.append(f"{path.name}: {part} has form {version}, known are {len(KNOWN[part])}")
+    if newer:
+        step = "start the newer program, or go back with the data from before: kiosk-rollback --data"
+        return failed("schema", "; ".join(newer), step)
+    return passed("schema", "every record has a form this program knows")
 
 
 def databases(places: DataPaths) -> Finding:
