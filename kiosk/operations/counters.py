@@ -15,7 +15,17 @@ from itertools import pairwise
 from kiosk.data_paths import DataPaths
 from kiosk.operations.happenings import HappeningKind
 from kiosk.records.journal import Sale
-from kiosk.records.journal.reader import LATEST, SlotRow, StepRow, mean_errors, read_only, sales, slots, steps
+from kiosk.records.journal.reader import (
+    LATEST,
+    SlotRow,
+    StepRow,
+    mean_errors,
+    read_only,
+    sales,
+    slots,
+    steps,
+    touch_errors,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ class HappeningRow:
     passed: bool | None
     largest_error_mm: float | None
     simulated: bool
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,12 @@ class Figures:
     stock: tuple[SlotRow, ...]
     currency: str
     open_sales: int
+    touch_errors_mm: tuple[float, ...] = ()
+    """How far each blank's edge lay from where it should, since the wheel was last changed."""
+    identified_s: tuple[float, ...] = ()
+    """How long each scan took."""
+    scan_tries: tuple[int, ...] = ()
+    """Scans a visit needed until the key was told, of the visits that began one."""
 
     @property
     def first_time_right_rate(self) -> float | None:
@@ -96,10 +113,12 @@ def read_figures(
                     None if row["passed"] is None else bool(row["passed"]),
                     row["largest_error_mm"],
                     bool(row["simulated"]),
+                    row["seconds"],
                 )
                 for row in connection.execute("SELECT * FROM happening WHERE utc >= ? AND utc < ? ORDER BY id", span)
             ]
-    return figures(sale_rows, step_rows, happening_rows, slot_rows, drift, zone)
+    seen = figures(sale_rows, step_rows, happening_rows, slot_rows, drift, zone)
+    return replace(seen, touch_errors_mm=tuple(touch_errors(places.journal)) if places.journal.exists() else ())
 
 
 def begin_utc(day: date, zone: tzinfo | None = None) -> str:
@@ -127,6 +146,8 @@ def figures(
         stock=tuple(slot_rows),
         currency=sale_rows[-1].currency if sale_rows else "",
         open_sales=sum(not sale.closed for sale in sale_rows),
+        identified_s=tuple(row.seconds for row in happening_rows if row.seconds is not None),
+        scan_tries=_scan_tries(happening_rows),
     )
 
 
@@ -177,6 +198,16 @@ def _days(
         Day(date, **counts[date], refused=dict(refused[date]), faults=dict(faults[date]))
         for date in sorted({*counts, *refused, *faults})
     )
+
+
+def _scan_tries(happening_rows: Sequence[HappeningRow]) -> tuple[int, ...]:
+    tries: list[int] = []
+    for row in happening_rows:
+        if row.what is HappeningKind.VISIT:
+            tries.append(0)
+        elif row.what is HappeningKind.IDENTIFIED and tries:
+            tries[-1] += 1
+    return tuple(count for count in tries if count)
 
 
 def _with_copies(step_rows: Sequence[StepRow]) -> list[StepRow]:

@@ -21,6 +21,8 @@ class HappeningKind(StrEnum):
     """A shopper began."""
     NOT_TOLD = "not_told"
     """A key could not be told; `code` is the outcome."""
+    IDENTIFIED = "identified"
+    """A scan came to an end; `seconds` is how long it took, `code` the page that followed."""
     REFUSED = "refused"
     """`code` is what stood in the way: what was seen of the key, or else the gravest rule."""
     CHECKED = "checked"
@@ -46,6 +48,7 @@ class Happening:
     slot: int | None = None
     passed: bool | None = None
     largest_error_mm: float | None = None
+    seconds: float | None = None
     simulated: bool = False
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SECONDS = (0.5, 1, 2, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300)
+TOUCHES_MM = (-0.2, -0.1, -0.05, -0.02, 0.0, 0.02, 0.05, 0.1, 0.2)
+TRIES = (1, 2, 3, 4, 5, 7, 10)
 DEVIATIONS_MM = (0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2)
 
 
@@ -51,6 +53,11 @@ def metrics_of(seen: Figures, *, fleet_up: bool | None = None) -> list[Metric]:
         _counters("faults", "Faults by kind", "code", summed(day.faults for day in days)),
         _histogram("step_seconds", "How long a step of a sale took", "step", seen.step_s, SECONDS),
         _histogram("deviation_mm", "Largest error of a measured copy", "passed", errors, DEVIATIONS_MM),
+        _histogram(
+            "touch_off_error_mm", "Blank's edge from where it should be", "", {"": seen.touch_errors_mm}, TOUCHES_MM
+        ),
+        _histogram("identify_seconds", "How long a scan took", "", {"": seen.identified_s}, SECONDS),
+        _histogram("scan_tries", "Scans a visit needed", "", {"": seen.scan_tries}, TRIES),
         stock,
         locked,
         GaugeMetricFamily("keykiosk_open_sales", "Sales not yet closed", seen.open_sales),
@@ -70,10 +77,10 @@ def _counters(name: str, words: str, label: str, values: Mapping[str, float]) ->
 def _histogram(
     name: str, words: str, label: str, values: Mapping[str, Sequence[float]], bounds: Sequence[float]
 ) -> HistogramMetricFamily:
-    family = HistogramMetricFamily(f"keykiosk_{name}", words, labels=(label,))
+    family = HistogramMetricFamily(f"keykiosk_{name}", words, labels=(label,) if label else ())
     for value, measured in sorted(values.items()):
         below = [(f"{bound:g}", float(sum(each <= bound for each in measured))) for bound in bounds]
-        family.add_metric((value,), [*below, ("+Inf", float(len(measured)))], sum(measured))
+        family.add_metric((value,) if label else (), [*below, ("+Inf", float(len(measured)))], sum(measured))
     return family
 
 

@@ -46,6 +46,7 @@ MIGRATIONS = (
     CREATE INDEX happening_utc ON happening (utc);
     CREATE TABLE reported_sale (number INTEGER PRIMARY KEY) STRICT;
     """,
+    "ALTER TABLE happening ADD COLUMN seconds REAL;",
 )
 _EVENT_OF = {
     HappeningKind.REFUSED: "refused",
@@ -56,6 +57,10 @@ _EVENT_OF = {
     HappeningKind.EMPTY: "stock",
     HappeningKind.TEST: "test",
 }
+
+
+AFTER_A_SCAN = (State.OFFER, State.WORN, State.REFUSED, State.TRY_AGAIN)
+"""Not cancelled, nor ended by a fault."""
 
 
 def open_operations(path: Path, *, any_thread: bool = False) -> sqlite3.Connection:
@@ -84,6 +89,7 @@ class Recorder:
         self._outbox = Outbox(self._connection) if fleet else None
         self._before: Snapshot | None = None
         self._stocked: tuple[str, ...] = ()
+        self._scanning_since_s: float | None = None
         self._reported = {row[0] for row in self._connection.execute("SELECT number FROM reported_sale").fetchall()}
         self._reported_through = 0
         self._lock = threading.Lock()
@@ -97,7 +103,7 @@ class Recorder:
     def on_snapshot(self, snapshot: Snapshot) -> None:
         """Note what happened since the snapshot before. Any thread, one at a time."""
         with self._lock:
-            found = (*happened(self._before, snapshot), *ran_out(self._stocked, snapshot))
+            found = (*happened(self._before, snapshot), *ran_out(self._stocked, snapshot), *self._scanned(snapshot))
             if snapshot.state in (State.WELCOME, State.CLOSED):
                 self._stocked = snapshot.stocked
             visit_over = self._before is not None and self._before.receipt is not None and snapshot.receipt is None
@@ -106,6 +112,18 @@ class Recorder:
                 self._guarded(lambda: self._keep(found))
         if visit_over:
             self.report_sales()
+
+    def _scanned(self, snapshot: Snapshot) -> tuple[Happening, ...]:
+        """How long a scan took, once it has come to an end."""
+        now_s, began_s = self._clock.now_s(), self._scanning_since_s
+        if snapshot.state is State.SCANNING:
+            self._scanning_since_s = now_s if began_s is None else began_s
+            return ()
+        self._scanning_since_s = None
+        if began_s is None or snapshot.state not in AFTER_A_SCAN:
+            return ()
+        seconds, page = now_s - began_s, snapshot.state.value
+        return (Happening(HappeningKind.IDENTIFIED, code=page, seconds=seconds, simulated=snapshot.simulated),)
 
     def note(self, happening: Happening) -> None:
         """Keep something no snapshot shows."""
@@ -138,7 +156,7 @@ class Recorder:
             for each in found:
                 self._connection.execute(
                     "INSERT INTO happening (utc, what, code, transaction_id, blank, slot, passed, largest_error_mm, "
-                    "simulated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "seconds, simulated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         now.isoformat(),
                         each.what,
@@ -148,6 +166,7 @@ class Recorder:
                         each.slot,
                         None if each.passed is None else int(each.passed),
                         each.largest_error_mm,
+                        each.seconds,
                         int(each.simulated),
                     ),
                 )

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from importlib.resources import files
 from pathlib import Path
 
 LIMIT_S = 240
@@ -20,8 +21,9 @@ def main() -> int:
         address = str(Path(folder) / "notify")
         listener.bind(address)
         listener.settimeout(0.2)
-        script = Path("/opt/kiosk/current/kiosk/rehearsal/scenarios/sell_kw1.toml")
-        command = ["/usr/local/bin/kiosk", "run", "--simulated", "--script", str(script), "--speed", "1"]
+        script = Path(str(files("kiosk") / "rehearsal" / "scenarios" / "sell_kw1.toml"))
+        program = os.environ.get("KIOSK_PROGRAM", "/usr/local/bin/kiosk")
+        command = [program, "run", "--simulated", "--script", str(script), "--speed", "1"]
         environment = {**os.environ, "NOTIFY_SOCKET": address, "SDL_VIDEODRIVER": "offscreen"}
         process = subprocess.Popen([*command, "--data", "/var/lib/kiosk"], env=environment)
         heard: list[str] = []

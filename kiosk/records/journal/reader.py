@@ -112,6 +112,12 @@ def mean_errors(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> 
         return [(datetime.fromisoformat(row["utc"]), row["mean_mm"]) for row in rows]
 
 
+def touch_errors(journal: Path) -> list[float]:
+    """How far each blank's edge lay from where it should (mm), since the wheel was last changed."""
+    with read_only(journal) as connection:
+        return [row[0] for row in connection.execute("SELECT touch_error_mm FROM copy_error ORDER BY id")]
+
+
 def slots(inventory: Path) -> list[SlotRow]:
     """The magazine as counted."""
     with read_only(inventory) as connection:
