@@ -13,10 +13,11 @@ run:            ## from a fresh clone to the touchscreen with the simulated mach
 	SDL_VIDEODRIVER=offscreen SDL_AUDIODRIVER=dummy .venv/bin/kiosk run --simulated --pictures out/run \
 	&& ls out/run; fi
 
+# Three workers on two cores: one of them mostly waits for a window, a port or a server.
 test:           ## everything CI runs, and where its time goes
 	@.ci/prepare test
 	@$(MAKE) --no-print-directory check
-	$(PY) -m pytest -n 2 --dist worksteal
+	$(PY) -m pytest -n 3 --dist worksteal
 
 quick:          ## lint, types and the rooms without windows, servers or pictures
 	@.ci/prepare test

@@ -16,7 +16,7 @@ from tests.support.wire_trials import classes, faults, trial
 
 @pytest.mark.parametrize("echo", [False, True])
 def test_a_sample_of_all_damages_ends_as_it_may(echo: bool) -> None:
-    for i, fault in enumerate(faults(20261, 45, echo)):
+    for i, fault in enumerate(faults(20261, 30, echo)):
         outcome = trial(fault, i, echo)
         assert not outcome.wrong, (fault, outcome)
 
@@ -30,7 +30,7 @@ def test_the_sample_is_drawn_from_every_stage_and_both_directions() -> None:
 
 def test_a_digit_flipped_in_a_cutting_line_never_reaches_a_delivered_key() -> None:
     digits = classes(echo=False)[(Direction.TO_BOARD, "cut", "digit")]
-    for position in digits[10::37]:
+    for position in digits[10::53]:
         for bit in (0, 1, 3):
             outcome = trial(WireFault(Damage.FLIP, Direction.TO_BOARD, position, bit=bit), 5, echo=False)
             assert not outcome.wrong

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from config.catalogue import Catalogue, load_catalogue
+from config.catalogue import Catalogue
 from config.keyway import CutSpec, OtherChart
 from kiosk.identification.outline.likelihood import SURE, Likeliest, likeliest
+from tests.cutting.keys import catalogue as shipped
 
 
 def spec_of(catalogue: Catalogue, blank: str) -> CutSpec:
@@ -62,7 +63,7 @@ def test_all_cuts_a_step_down_under_a_rubbed_edge_are_not_new(catalogue: Catalog
     seed=st.integers(0, 999),
 )
 def test_a_probability_is_one_whatever_was_measured(blank: str, lost: list[float], seed: int) -> None:
-    spec = spec_of(load_catalogue(), blank)
+    spec = spec_of(shipped(), blank)
     codes = [depth.code for depth in spec.depths]
     code = "".join(np.random.default_rng(seed).choice(codes, size=4 if blank == "M1" else 5))
     answer = found(spec, code, tuple(lost[: len(code)]))

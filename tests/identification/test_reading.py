@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.catalogue import Catalogue, load_catalogue
+from config.catalogue import Catalogue
 from hardware.scan import Frame, ScanFrames
 from kiosk.identification import SectionIndex, build_index, cuts_by_outline, identify, read_key
 from kiosk.key.reading import Identification, Outcome, Wear
+from tests.cutting.keys import catalogue as shipped
 from tests.identification.conftest import bitting_for
 from tests.identification.drawing import Line, Sheet, blade_edge, drawn_key, laser_line, outline, silhouette
 
@@ -69,7 +70,7 @@ def test_however_it_lies_the_answer_is_the_same(
     rgb: bool,
     seed: int,
 ) -> None:
-    catalogue = load_catalogue()
+    catalogue = shipped()
     keyway, kind = catalogue.blank_of["SC1"]
     assert keyway.spec is not None
     bitting = bitting_for(keyway.spec, kind.cuts, seed)

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from config.catalogue import Catalogue, load_catalogue
+from config.catalogue import Catalogue
 from config.keyway import Section, Standing
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from hardware.scan import Frame, ScanFrames
 from kiosk.identification import SectionIndex, build_index, identify, read_key
 from kiosk.key.reading import Outcome
+from tests.cutting.keys import catalogue as shipped
 from tests.identification.drawing import Line, Sheet, blade_edge, drawn_key, laser_line, outline, silhouette
 
 SMALL = Sheet(width_px=1300, height_px=900, mm_per_px=0.06)
@@ -100,7 +101,7 @@ def strange_sections(draw: st.DrawFn) -> Section:
 @settings(max_examples=25, deadline=None)
 @given(section=strange_sections())
 def test_a_stranger_is_never_its_nearest_neighbour(section: Section) -> None:
-    catalogue = load_catalogue()
+    catalogue = shipped()
     assume(all(section_distance_mm(section, known) > 2 * RESOLVABLE_MM for known in catalogue.sections))
     assert not is_taken_for_open(lines_of(section), catalogue, build_index(catalogue.sections))
 
@@ -191,7 +192,7 @@ def test_no_picture_however_small_or_wild_raises(height: int, width: int, channe
     shape = (height, width, channels) if channels else (height, width)
     view = Frame(np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8), 0.9)
     fine = Frame(view.pixels, 0.02)
-    catalogue = load_catalogue()
+    catalogue = shipped()
     for each in (view, fine):
         reading = read_key(ScanFrames(each, each, each, each))
         assert identify(reading, catalogue).outcome is not Outcome.IDENTIFIED

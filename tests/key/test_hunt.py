@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from config.catalogue import load_catalogue
+from tests.cutting.keys import catalogue
 from tests.support.hunt import Quarry, hunt, hunt_bytes, hunt_texts
 
 SPINE_Y_MM = -30.0
 
 
 def quarry(keyway: str = "KW1", codes: str = "35244") -> Quarry:
-    spec = load_catalogue().keyway_of[keyway].spec
+    spec = catalogue().keyway_of[keyway].spec
     assert spec is not None
     return Quarry(tuple(codes), spec)
 
