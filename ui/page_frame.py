@@ -18,18 +18,24 @@ from ui.screens import PAGES
 from ui.widgets.button import BigButton
 from ui.widgets.buttons import MainButtons
 from ui.widgets.dialogue import Dialogue
+from ui.widgets.field_page import FieldPage
 from ui.widgets.frame import Banner, Header, Toolbar
 from ui.widgets.look import look
 from ui.widgets.page import Page
+from ui.widgets.sprites import field
 
 from kivy.clock import Clock  # isort: skip
 from kivy.core.window import Window
-from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
+from kivy.graphics import ClearBuffers, ClearColor, Color, Fbo, Rectangle, Scale, Translate
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-KEPT_PAGES = frozenset({"welcome", "message", "steps", "offer", "receipt", "refused", "keypad", "choice", "help"})
+LAYOUT_ROUNDS = 60
+"""Rounds of layout before a frame at most; a page takes about eight."""
+KEPT_PAGES = frozenset(
+    {"welcome", "message", "steps", "offer", "receipt", "refused", "fault", "keypad", "choice", "help"}
+)
 """Pages kept for the next shopper once they were shown; what has held buttons is made anew."""
 
 
@@ -38,6 +44,8 @@ class PageFrame(FloatLayout):
 
     def __init__(self, send: Callable[[Intent | LocalAct], None], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        # A page comes to rest before it is drawn: nobody sees buttons without the words they belong to.
+        Clock.max_iteration = LAYOUT_ROUNDS
         self._send = send
         self._visit = ""
         self._deaf_until_s = 0.0
@@ -46,6 +54,10 @@ class PageFrame(FloatLayout):
         self.shown: Shown | None = None
         self.page: Page | None = None
         look.follow(self, PageFrame._paint)
+        with self.canvas.before:
+            self._light = Color()
+            self._field = Rectangle(size=(0, 0))
+        self._lay_field = Clock.create_trigger(self._place_field, -1)
         self._column = BoxLayout(orientation="vertical")
         self._banner, self._header = Banner(), Header()
         self._page_box = BoxLayout()
@@ -70,6 +82,21 @@ class PageFrame(FloatLayout):
         # The window is cleared to the paper's colour: a rectangle as large as the glass, drawn in software, takes as
         # long as everything that stands upon it.
         Window.clearcolor = look.theme.palette.paper
+        self._lay_field()
+
+    def _place_field(self, *_: Any) -> None:
+        """The field of the page that is up: from the banner down, and under the header."""
+        page, shown = self.page, self.shown
+        if not isinstance(page, FieldPage) or shown is None:
+            self._field.size = (0, 0)
+            self._header.ink = "soft_ink"
+            return
+        left, bottom, right = page.field
+        ground = getattr(look.theme.palette, shown.tone)
+        self._field.texture = field(ground.bright, ground.dark)
+        self._light.rgba = (1, 1, 1, 1)
+        self._field.pos, self._field.size = (left, bottom), (right - left, self._banner.y - bottom)
+        self._header.ink = page.ink
 
     def save(self, path: Path) -> None:
         """Write what is on the glass as a picture."""
@@ -122,6 +149,7 @@ class PageFrame(FloatLayout):
             self.page.shown = shown
             self.page.reach = reach
         self._share_actions()
+        self._lay_field()
         if new_visit:
             self._visit = shown.visit
             self._deaf_until_s = Clock.get_time() + look.theme.motion.deaf_s
@@ -137,6 +165,8 @@ class PageFrame(FloatLayout):
         if page is None:
             page = page_class(shown=shown, send=self._touched, reach=reach)
             page.fbind("holds_actions", self._share_actions)
+            if isinstance(page, FieldPage):
+                page.fbind("field", self._lay_field)
         else:
             page.shown, page.reach = shown, reach
         if shown.page in KEPT_PAGES:

@@ -31,6 +31,14 @@ def rgba(hex_colour: str) -> Rgba:
 
 
 @dataclass(frozen=True)
+class Field:
+    """The large ground behind title and picture: its colour in the light and away from it."""
+
+    bright: Rgba
+    dark: Rgba
+
+
+@dataclass(frozen=True)
 class Palette:
     """Colour roles. What begins with on_ is text upon that colour."""
 
@@ -60,7 +68,18 @@ class Palette:
     steel: Rgba
     steel_shade: Rgba
     glow: Rgba
-    """Backlight of the drawn tray."""
+    """Of the drawn machine's lamps."""
+    good: Field
+    """All is well."""
+    away: Field
+    """Not here, not now."""
+    look: Field
+    """Look at me."""
+    on_field: Rgba
+    on_look: Rgba
+    mark: Rgba
+    """The ring round what matters, and the tag."""
+    on_mark: Rgba
 
     def text_pairs(self) -> tuple[tuple[str, Rgba, Rgba], ...]:
         """Every text colour with every ground it is put upon."""
@@ -80,6 +99,16 @@ class Palette:
             ("danger on paper", self.danger, self.paper),
             ("danger on card", self.danger, self.card),
             ("on warn", self.on_warn, self.warn),
+            ("on mark", self.on_mark, self.mark),
+            *(
+                (f"title on {name}", ink, ground)
+                for name, field, ink in (
+                    ("good", self.good, self.on_field),
+                    ("away", self.away, self.on_field),
+                    ("look", self.look, self.on_look),
+                )
+                for ground in (field.bright, field.dark)
+            ),
         )
 
     def graphic_pairs(self) -> tuple[tuple[str, Rgba, Rgba], ...]:
@@ -115,6 +144,13 @@ LIGHT = Palette(
     steel=rgba("#b9c1c4"),
     steel_shade=rgba("#69757a"),
     glow=rgba("#fffdf4"),
+    good=Field(rgba("#138071"), rgba("#07463f")),
+    away=Field(rgba("#5a686e"), rgba("#2a3439")),
+    look=Field(rgba("#f8c64e"), rgba("#cf9019")),
+    on_field=rgba("#ffffff"),
+    on_look=rgba("#221800"),
+    mark=rgba("#f5b532"),
+    on_mark=rgba("#221800"),
 )
 
 CONTRAST = Palette(
@@ -139,6 +175,13 @@ CONTRAST = Palette(
     steel=rgba("#cfd6d8"),
     steel_shade=rgba("#8d989c"),
     glow=rgba("#2b3133"),
+    good=Field(rgba("#000000"), rgba("#000000")),
+    away=Field(rgba("#000000"), rgba("#000000")),
+    look=Field(rgba("#000000"), rgba("#000000")),
+    on_field=rgba("#ffffff"),
+    on_look=rgba("#ffffff"),
+    mark=rgba("#ffd60a"),
+    on_mark=rgba("#000000"),
 )
 
 PALETTES = {palette.name: palette for palette in (LIGHT, CONTRAST)}
@@ -152,8 +195,8 @@ class Animation:
     """One round of a picture that shows how to do something."""
     scene_fps: float = 15.0
     """Every second frame: even steps."""
-    attract_s: float = 6.0
-    """How long one picture stands on the idle welcome screen; it changes without a transition, which costs nothing."""
+    beat_s: float = 4.0
+    """How long one beat of the idle welcome screen lasts: a short movement, and then rest."""
     deaf_s: float = 0.3
     """Touches this soon after a screen appeared were meant for the one before."""
     hold_s: float = 1.2
@@ -188,12 +231,27 @@ class Theme:
     @property
     def lead_px(self) -> float:
         """Buttons and the first sentence."""
-        return self._type(5.2 if self.compact else 6.4)
+        return self._type(5.2 if self.compact else 7.0)
 
     @property
     def title_px(self) -> float:
         """What this screen is about."""
         return self._type(7.6 if self.compact else 10.5)
+
+    @property
+    def display_px(self) -> float:
+        """The price, the count-down."""
+        return self._type(10.0 if self.compact else 16.0)
+
+    @property
+    def headline_px(self) -> float:
+        """The one sentence of a field."""
+        return self._type(11.4 if self.compact else 18.5)
+
+    @property
+    def hero_px(self) -> float:
+        """The welcome, and what must be seen from across the room."""
+        return self._type(13.6 if self.compact else 24.0)
 
     # --- spacing grid, in steps of 2 mm -----------------------------------------------------------------
     def mm(self, length_mm: float) -> float:

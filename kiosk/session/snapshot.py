@@ -65,6 +65,8 @@ class Offer:
     max_quantity: int
     finish: str
     finishes: tuple[str, ...]
+    finish_prices_minor: tuple[int, ...] = ()
+    """Of one copy in each of `finishes`."""
     notices: tuple[FiredRule, ...] = ()
     stamp_pending: bool = False
     """The head is still being read: buying waits for it."""

@@ -80,6 +80,7 @@ def blank_name(context: SessionContext, blank: str) -> str:
 
 def _offer(context: SessionContext, visit: Visit, order: Order) -> Offer:
     inventory: Inventory = context.ports.inventory
+    finishes = (order.finish,) if visit.is_recut else inventory.finishes(order.blank)
     rules = order.decision.rules if order.decision else ()
     return Offer(
         blank=order.blank,
@@ -89,7 +90,8 @@ def _offer(context: SessionContext, visit: Visit, order: Order) -> Offer:
         quantity=order.quantity,
         max_quantity=max_quantity(context),
         finish=order.finish,
-        finishes=(order.finish,) if visit.is_recut else inventory.finishes(order.blank),
+        finishes=finishes,
+        finish_prices_minor=tuple(price_each_minor(context, finish) for finish in finishes),
         notices=tuple(rule for rule in rules if rule.approved or not rule.verdict.blocks),
         stamp_pending=visit.stamp is None,
         declined=order.declined,

@@ -44,7 +44,7 @@ TOUCHED = (
     ("19-cutting", "aid_contrast"),
     ("19-cutting", "language_fr"),
     ("19-cutting", "aid_speech"),
-    ("08-offer", "more"),
+    ("08-offer", "copies_3"),
     ("12-staff-login", "digit_7"),
     ("30-staff-stock", "slot_2"),
     ("02-welcome", "questions"),

@@ -116,10 +116,10 @@ def test_a_key_that_repeats_itself_acts_once_until_it_is_let_go(glass: Any) -> N
 
 
 def test_every_tap_on_a_counter_counts_and_one_that_is_held_goes_on(glass: Any) -> None:
-    put_up(glass, "08-offer")
+    put_up(glass, "31-staff-slot")
     glass.sent.clear()
     glass.frame._deaf_until_s = 0.0
-    place = button(glass, "more")
+    place = button(glass, "count_more")
     for _ in range(10):
         Finger(glass, place).leaves()
     assert len(glass.sent) == 10

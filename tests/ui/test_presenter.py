@@ -69,7 +69,7 @@ def test_all_that_is_shown_is_spoken(language: str) -> None:
                 a.label for a in actions_of(shown.detail) if a.enabled and not a.id.startswith("digit") and not a.says
             ]
         if isinstance(shown.detail, RefusedDetail):
-            texts += [reason.what for reason in shown.detail.reasons] + list(shown.detail.next_steps)
+            texts += list(shown.detail.next_steps)
         missing = [text for text in texts if text and text not in shown.spoken and "STOP" not in text]
         assert [m for m in missing if not any(a.label == m and a.says for a in shown.actions)] == [], name
 
@@ -101,7 +101,7 @@ def test_stop_answers_through_the_whole_of_the_work_without_a_deaf_moment() -> N
 def test_a_refusal_is_never_a_dead_end(outcome: Outcome | None, can_be_approved: bool) -> None:
     shown = shown_of(Snapshot(State.REFUSED, simulated=False, refusal=Refusal((), outcome, can_be_approved)))
     assert isinstance(shown.detail, RefusedDetail)
-    assert shown.detail.reasons
+    assert shown.title
     assert shown.detail.next_steps
     assert {CallStaff(), Done()} <= set(intents(shown))
     # A door that staff could not go through would be a button that does nothing.
@@ -114,7 +114,7 @@ def test_a_rule_nobody_has_worded_is_described_truthfully() -> None:
         shown = shown_of(Snapshot(State.REFUSED, simulated=False, language=language, refusal=Refusal((rule,))))
         assert isinstance(shown.detail, RefusedDetail)
         assert "OWNERS_OWN" not in shown.spoken
-        assert shown.detail.reasons[0].what
+        assert shown.body
 
 
 def test_a_rule_speaks_its_own_words_in_the_screens_language() -> None:
@@ -215,7 +215,7 @@ def test_a_kiosk_without_accounts_says_what_the_owner_runs() -> None:
 def test_out_of_order_is_honest_about_what_comes_next() -> None:
     def body(**facts: bool) -> str:
         fault = FaultNotice("LINK_LOST", "", 0.0, facts.get("recovering", False), 3, facts.get("heals_itself", False))
-        return shown_of(Snapshot(State.OUT_OF_ORDER, simulated=False, fault=fault)).text
+        return shown_of(Snapshot(State.OUT_OF_ORDER, simulated=False, fault=fault)).spoken
 
     assert "attempt 3" in body(recovering=True, heals_itself=True)
     assert "by itself when the cause is gone" in body(heals_itself=True)
@@ -223,11 +223,12 @@ def test_out_of_order_is_honest_about_what_comes_next() -> None:
     refused = shown_of(
         Snapshot(State.OUT_OF_ORDER, simulated=False, staff_door=False, fault=FaultNotice("CONFIG", "", 0.0))
     )
-    assert "tries to start again" in refused.text
-    assert "kiosk check-config" in refused.text
+    assert "tries to start again" in refused.spoken
+    assert "kiosk check-config" in refused.spoken
     assert refused.staff_door is None
     key = Snapshot(State.OUT_OF_ORDER, simulated=False, tray_has_key=True)
-    assert "Your key is still in the tray" in shown_of(key).text
+    assert shown_of(key).title == "Please take your key."
+    assert "Your key is still in the tray" in shown_of(replace(key, wheel_may_turn=True)).spoken
 
 
 def test_a_time_out_says_when_a_key_lies_in_the_tray_and_sounds() -> None:

@@ -83,6 +83,7 @@ def _in_contrast(glass: Any, size: str) -> list[str]:
     glass.settle(2)
     p = glass._look.theme.palette
     inks = {p.ink, p.soft_ink, p.accent, p.on_accent, p.on_danger, p.on_warn, p.danger}
+    inks |= {p.on_field, p.on_look, p.on_mark}
     pale = [f"{each.text!r} keeps its colour" for each in labels_in(glass.frame) if tuple(each.color) not in inks]
     return pale + mistakes(glass.frame, glass._look.theme)
 

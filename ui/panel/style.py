@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ui.theme import LIGHT, Palette, Rgba, Theme, rgba
+from ui.theme import LIGHT, Rgba, Theme, rgba
 
 DESIGN_PX = (1280, 800)
 SMALLEST_PX = (1024, 640)
 _PX_PER_MM = 1.9
 """At the design size: text of 13 px, targets of 39 px."""
 
-DARK = Palette(
+DARK = replace(
+    LIGHT,
     name="dark",
     paper=rgba("#12171a"),
     card=rgba("#1b2226"),

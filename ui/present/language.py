@@ -10,12 +10,14 @@ from __future__ import annotations
 import gettext
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_time
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -67,6 +69,10 @@ class Translation:
         """An amount as written in this language."""
         amount = Decimal(amount_minor).scaleb(-get_currency_precision(currency))
         return format_currency(amount, currency, locale=self.locale)
+
+    def clock(self, utc_s: float) -> str:
+        """A time of day, here."""
+        return format_time(datetime.fromtimestamp(utc_s).astimezone(), "short", locale=self.locale)
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with this language's decimal sign."""

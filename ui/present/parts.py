@@ -16,7 +16,7 @@ from kiosk.session.obstacle import Obstacle, obstacle
 from kiosk.session.snapshot import Snapshot
 from ui.present.language import Translation
 from ui.present.local import EnterTyped, Erase, Local, LocalAct, Typed
-from ui.present.shown import Action, ButtonKind, LabelledValue, Reason, Shown
+from ui.present.shown import Action, ButtonKind, LabelledValue, Reason, Shown, Tone
 
 PresentState: TypeAlias = Callable[[Translation, Local, Snapshot, Store], Shown]
 
@@ -99,7 +99,7 @@ def keypad_keys(words: Translation) -> tuple[Action, ...]:
     )
 
 
-def message(name: str, picture: str) -> PresentState:
+def message(name: str, picture: str, tone: Tone = Tone.GOOD) -> PresentState:
     """A screen of one sentence and a picture, with nothing to touch."""
 
     def show(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
@@ -110,6 +110,7 @@ def message(name: str, picture: str) -> PresentState:
             store_name=store.name,
             body=(words(f"{name}.text"),),
             picture=picture,
+            tone=tone,
         )
 
     return show

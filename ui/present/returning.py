@@ -14,7 +14,7 @@ from kiosk.session.snapshot import ReturnResult, Snapshot
 from ui.present.language import Translation
 from ui.present.local import Local
 from ui.present.parts import call_staff, cancel, keypad_keys, primary
-from ui.present.shown import Action, ButtonKind, KeypadDetail, Shown
+from ui.present.shown import Action, ButtonKind, KeypadDetail, Shown, Tone
 
 
 def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
@@ -86,7 +86,8 @@ def result(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
         title=words(f"returned.{likeness}.title"),
         store_name=store.name,
         body=tuple(body),
-        picture="checking" if likeness is Likeness.SAME else "sorry",
+        picture="checking",
+        tone=Tone.GOOD if likeness is Likeness.SAME else Tone.AWAY,
         actions=tuple(actions),
         chime="attention",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from config.store import Store
+from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule
 from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, SetQuantity
 from kiosk.session.snapshot import Offer, Receipt, Snapshot
@@ -26,9 +27,30 @@ from ui.present.shown import (
     ReceiptDetail,
     RefusedDetail,
     Shown,
+    Tone,
 )
 from ui.present.statement import paid_lines
 
+LONGEST_TITLE = 60
+"""Letters of a reason that can be the title of its screen."""
+MOST_CHIPS = 5
+PADLOCKS = frozenset({"American", "Master"})
+"""Makers whose blanks sold here are padlocks': their keys are not house keys."""
+SEEN = {
+    Outcome.DIMPLE: "feature/dimple",
+    Outcome.SIDE_MILLED: "feature/side_track",
+    Outcome.TWO_TRACK: "feature/two_tracks",
+    Outcome.TUBULAR: "feature/tube",
+    Outcome.DOUBLE_SIDED: "feature/double_sided",
+    Outcome.UNCUT: "feature/uncut",
+    Outcome.SECTION_NOT_SEEN: "feature/groove",
+    Outcome.UNKNOWN_SECTION: "feature/groove",
+    Outcome.MIRRORED_SECTION: "feature/groove",
+    Outcome.AMBIGUOUS: "feature/groove",
+    Outcome.CUTS_UNREADABLE: "feature/worn",
+    Outcome.WORN_PAST_TELLING: "feature/worn",
+    Outcome.DIRTY: "clean_key",
+}
 REFUNDS = frozenset({"refunded", "refunding"})
 """What a receipt says of money that goes back."""
 
@@ -56,7 +78,7 @@ def worn(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> 
                 Action("as_is", words("worn.as_is"), ChooseRepair(restore=False), note=words("worn.as_is.likely")),
             )
         ),
-        picture="worn_key",
+        picture="feature/worn",
         actions=(cancel(words),),
     )
 
@@ -71,30 +93,27 @@ def offered(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
     total = words.money(offer.total_minor, offer.currency)
     buy = Action(
         "confirm",
-        _buy_label(words, offer, total),
+        words("offer.copy") if offer.total_minor else words("offer.free"),
         Confirm(),
         ButtonKind.PRIMARY,
+        icon="forward",
+        figure=total if offer.total_minor else "",
+        says=words("offer.buy", total=total) if offer.total_minor else "",
     )
     return Shown(
         page="offer",
         visit="offer",
         title=words("offer.title"),
         store_name=store.name,
-        body=(words("offer.text"),),
-        picture="found",
+        picture=f"found/{offer.blank}/{offer.finish}",
         detail=OfferDetail(
-            blank=offer.blank_name,
-            total=total,
-            each=words("offer.each", price=words.money(offer.price_each_minor, offer.currency)),
-            quantity_label=words("offer.quantity"),
-            quantity=words.number(offer.quantity),
-            fewer=_quantity(words, offer, -1),
-            more=_quantity(words, offer, +1),
+            name=_key_name(words, offer),
+            code=offer.blank,
             finish_label=words("offer.finish") if len(offer.finishes) > 1 else "",
-            finishes=tuple(
-                Action(f"finish_{f}", finish_name(words, f), ChooseFinish(f), chosen=f == offer.finish)
-                for f in (offer.finishes if len(offer.finishes) > 1 else ())
-            ),
+            finishes=tuple(_swatch(words, offer, finish) for finish in _choice(offer.finishes)),
+            quantity_label=words("offer.quantity"),
+            quantities=_quantities(words, offer),
+            small=words("offer.text"),
             notices=tuple(" ".join(filter(None, _notice(words, rule))) for rule in offer.notices)
             + ((words("offer.declined"),) if offer.declined else ()),
         ),
@@ -115,8 +134,33 @@ def _checking(words: Translation, store: Store) -> Shown:
     )
 
 
-def _buy_label(words: Translation, offer: Offer, total: str) -> str:
-    return words("offer.buy", total=total) if offer.total_minor else words("offer.free")
+def _key_name(words: Translation, offer: Offer) -> str:
+    """A blank as people call it: its code says nothing to them by itself."""
+    maker = offer.blank_name.removesuffix(offer.blank).strip()
+    if not maker:
+        return offer.blank_name
+    return words("offer.padlock_key" if maker in PADLOCKS else "offer.house_key", maker=maker)
+
+
+def _choice(finishes: tuple[str, ...]) -> tuple[str, ...]:
+    """What there is to choose from: of one alone there is nothing to choose."""
+    return finishes if len(finishes) > 1 else ()
+
+
+def _swatch(words: Translation, offer: Offer, finish: str) -> Action:
+    """A finish as a thing: its key, its name, its price."""
+    prices = dict(zip(offer.finishes, offer.finish_prices_minor, strict=False))
+    price = words.money(prices[finish], offer.currency) if finish in prices else ""
+    name = finish_name(words, finish)
+    return Action(
+        f"finish_{finish}",
+        name,
+        ChooseFinish(finish),
+        chosen=finish == offer.finish,
+        picture=f"key/{offer.blank}/{finish}",
+        figure=price,
+        says=f"{name} {price}".strip(),
+    )
 
 
 def _notice(words: Translation, rule: FiredRule) -> tuple[str, str]:
@@ -126,46 +170,78 @@ def _notice(words: Translation, rule: FiredRule) -> tuple[str, str]:
     return reason.what, reason.why
 
 
-def _quantity(words: Translation, offer: Offer, change: int) -> Action:
-    wanted = offer.quantity + change
-    name, key = ("fewer", "offer.fewer") if change < 0 else ("more", "offer.more")
-    icon = "minus" if change < 0 else "plus"
-    possible = 1 <= wanted <= offer.max_quantity
-    return Action(
-        name, words(key), SetQuantity(max(1, wanted)), icon=icon, enabled=possible, counts=True, says=words(key)
+def _quantities(words: Translation, offer: Offer) -> tuple[Action, ...]:
+    """Numbers to choose from: five at a time, the chosen one among them."""
+    if offer.max_quantity < 2:
+        return ()
+    first = max(1, min(offer.quantity - 2, offer.max_quantity - MOST_CHIPS + 1))
+    numbers = range(first, min(offer.max_quantity, first + MOST_CHIPS - 1) + 1)
+    return tuple(
+        Action(
+            f"copies_{number}",
+            words.number(number),
+            SetQuantity(number),
+            chosen=number == offer.quantity,
+            says=words.plural("offer.copies", number),
+        )
+        for number in numbers
     )
 
 
 def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    """Why not, in plain words, and what to do next."""
+    """The reason, in plain words, and what to do next."""
     refusal = snapshot.refusal
+    outcome = refusal.outcome if refusal else None
     rules = [rule for rule in refusal.rules if rule.verdict.blocks and not rule.approved] if refusal else []
-    reasons = [reason_of(words, rule) for rule in rules]
+    reasons = list(dict.fromkeys(reason_of(words, rule) for rule in rules))[:2]
     if not reasons:
-        outcome = refusal.outcome if refusal else None
         key = f"outcome.{outcome}" if outcome is not None else "rule.refuse"
         reasons = [Reason(words(f"{key}.what"), words(f"{key}.why") if outcome is None else words(f"{key}.next"))]
-    steps = refusal.next_steps if refusal and refusal.next_steps else ("staff",)
     can_ask = refusal is not None and refusal.can_be_approved
+    title, more = ("", reasons) if can_ask else _headline(reasons)
+    title = title or words("refused.title.ask" if can_ask else "refused.title")
+    steps = refusal.next_steps if refusal and refusal.next_steps else ("staff",)
+    next_steps = tuple(words.first(f"next.{step}", "next.staff") for step in tuple(dict.fromkeys(steps))[:4])
     asks = call_staff(words, snapshot)
     if can_ask:
         asks = Action(asks.id, asks.label, asks.does, ButtonKind.PRIMARY, asks.icon, enabled=asks.enabled)
     finish = Action("done", words("refused.done"), Done(), ButtonKind.SECONDARY if can_ask else ButtonKind.PRIMARY)
+    why = tuple(part for reason in more for part in (reason.what, reason.why) if part)
     return Shown(
         page="refused",
         visit="refused",
-        title=words("refused.title.ask") if can_ask else words("refused.title"),
+        title=title,
         store_name=store.name,
-        body=(words("refused.free"),),
-        picture="sorry",
+        body=why,
+        picture=_seen(outcome, rules),
+        tone=Tone.AWAY,
         detail=RefusedDetail(
-            reasons=tuple(dict.fromkeys(reasons))[:2],
             next_label=words("refused.next"),
-            next_steps=tuple(words.first(f"next.{step}", "next.staff") for step in tuple(dict.fromkeys(steps))[:4]),
+            next_steps=next_steps,
+            qr="" if can_ask else "\n".join((title, *why, *next_steps, store.name)),
+            quiet=words("refused.free"),
         ),
         actions=(*((asks, finish) if can_ask else (finish, asks)), *condition_action(words, snapshot)),
         chime="attention",
     )
+
+
+def _headline(reasons: list[Reason]) -> tuple[str, list[Reason]]:
+    """The first reason as a title where it is short enough to be one, and what then remains to be said."""
+    first = reasons[0]
+    sentence, stop, rest = first.what.partition(". ")
+    if len(sentence) > LONGEST_TITLE:
+        return "", reasons
+    said = [part for part in (rest if stop else "", first.why) if part]
+    more = [Reason(" ".join(said), "")] if said else []
+    return sentence, [*more, *reasons[1:]]
+
+
+def _seen(outcome: Outcome | None, rules: list[FiredRule]) -> str:
+    """The picture of what stands against a copy."""
+    if outcome is None or outcome is Outcome.IDENTIFIED:
+        return "feature/groove" if any(rule.code.startswith("KEYWAY") for rule in rules) else "feature/stamp"
+    return SEEN.get(outcome, "lay_key")
 
 
 def paying(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
@@ -297,7 +373,8 @@ def failed(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
         title=title,
         store_name=store.name,
         body=body,
-        picture="sorry",
+        picture="closed",
+        tone=Tone.LOOK if snapshot.wheel_may_turn else Tone.AWAY,
         actions=(primary(words, "done", "failed.done", Done()), call_staff(words, snapshot)),
         chime="attention",
     )

@@ -80,7 +80,7 @@ RESTRICTED = FiredRule(
 )
 
 CONDITION = KeyCondition(Condition.WORN, 0.15, (BladePart.HEAD, BladePart.MIDDLE))
-OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 2, 5, "brass", ("brass", "black"))
+OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 2, 5, "brass", ("brass", "black"), (349, 449))
 CERTIFICATE = signed(
     Certificate(
         "Corner Hardware", date(2026, 11, 28), "T-000482", 1, 2, "KW1", 0.012, 0.05, True, 0.11, Claim.OPEN, True

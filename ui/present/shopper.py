@@ -17,22 +17,27 @@ from ui.present.help import topics
 from ui.present.language import Translation
 from ui.present.local import Local, OpenHelp
 from ui.present.parts import PresentState, call_staff, cancel, message, primary
-from ui.present.shown import Action, ButtonKind, Shown, ShownStep, StepsDetail, StepState, WelcomeDetail
+from ui.present.shown import Action, ButtonKind, Shown, ShownStep, StepsDetail, StepState, Tone, WelcomeDetail
 
 
 def _welcome(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    facts = [words("welcome.price", price=words.money(snapshot.price_from_minor, snapshot.currency))]
-    if snapshot.stocked:
-        facts.append(words("welcome.stocked", names=", ".join(snapshot.stocked)))
-    facts.append(words("welcome.measured"))
+    start = Action(
+        "start", words("welcome.start"), Start(), ButtonKind.PRIMARY, note=words("welcome.or_lay"), icon="forward"
+    )
+    detail = WelcomeDetail(
+        start,
+        tag=words("welcome.price", price=words.money(snapshot.price_from_minor, snapshot.currency)),
+        tiles=tuple((icon, words(f"welcome.tile.{icon}")) for icon in ("tray", "ruler", "check")),
+        stocked=words("welcome.stocked", names=", ".join(snapshot.stocked)) if snapshot.stocked else "",
+        topics=topics(words),
+    )
     return Shown(
         page="welcome",
         visit="welcome",
         title=words("welcome.title"),
         store_name=store.name,
-        body=(words("welcome.text"),),
         picture="attract",
-        detail=WelcomeDetail(primary(words, "start", "welcome.start", Start()), tuple(facts), topics(words)),
+        detail=detail,
         actions=(
             Action("questions", words("welcome.questions"), OpenHelp(""), ButtonKind.SECONDARY, icon="question"),
             Action("bring_back", words("welcome.bring_back"), BringBack(), ButtonKind.SECONDARY, icon="return"),
@@ -61,6 +66,7 @@ def _try_again(words: Translation, local: Local, snapshot: Snapshot, store: Stor
         store_name=store.name,
         body=(words(f"outcome.{outcome}.next"),),
         picture="clean_key" if outcome is Outcome.DIRTY else "lay_key",
+        tone=Tone.LOOK,
         actions=(
             primary(words, "key_laid", "try_again.again", KeyLaid()),
             call_staff(words, snapshot),
@@ -123,6 +129,7 @@ def _take_key_back(words: Translation, local: Local, snapshot: Snapshot, store: 
         store_name=store.name,
         body=(words("take.still") if snapshot.tray_has_key else words("take.text"),),
         picture="take_key",
+        tone=Tone.LOOK,
         actions=(primary(words, "key_taken", "take.done", KeyTaken()), cancel(words)),
         chime="attention",
     )
@@ -141,6 +148,7 @@ def _about_to_move(words: Translation, snapshot: Snapshot, store: Store) -> Show
             words("starting.moves.stop"),
         ),
         picture="machine",
+        tone=Tone.LOOK,
         chime="warning",
         beat=snapshot.moves_in_s,
         actions=(Action("stop", words("stop"), Stop(), ButtonKind.DANGER, icon="stop", says=words("stop.says")),),

@@ -25,6 +25,16 @@ class ButtonKind(StrEnum):
     DANGER = "danger"
 
 
+class Tone(StrEnum):
+    """What the field behind title and picture says before a word is read."""
+
+    GOOD = "good"
+    AWAY = "away"
+    """Not here, not now."""
+    LOOK = "look"
+    """Look at me."""
+
+
 @dataclass(frozen=True)
 class Action:
     """Something one can touch. `id` is stable over languages; `says` is spoken when it has the focus."""
@@ -41,6 +51,10 @@ class Action:
     says: str = ""
     counts: bool = False
     """Changes a figure on the same screen: every tap counts, and one that is held goes on."""
+    picture: str = ""
+    """A drawing that stands on it (`ui.artwork`)."""
+    figure: str = ""
+    """What it comes to, opposite the label."""
     released: Intent | LocalAct | None = None
     """Of a held one: sent when the finger leaves it after it has acted."""
 
@@ -68,10 +82,12 @@ class ShownStep:
 
 @dataclass(frozen=True)
 class WelcomeDetail:
-    """The first screen."""
+    """The first screen. `tag` is the price, `tiles` are an icon and a promise each, `stocked` stands small below."""
 
     start: Action
-    facts: tuple[str, ...]
+    tag: str
+    tiles: tuple[tuple[str, str], ...]
+    stocked: str
     topics: tuple[Action, ...]
 
 
@@ -105,17 +121,15 @@ class ChoiceDetail:
 
 @dataclass(frozen=True)
 class OfferDetail:
-    """What we found, and what it costs."""
+    """What we found, in which finish, and how many; `code` is the blank's. What it costs stands on the main button."""
 
-    blank: str
-    total: str
-    each: str
-    quantity_label: str
-    quantity: str
-    fewer: Action
-    more: Action
+    name: str
+    code: str
     finish_label: str
     finishes: tuple[Action, ...]
+    quantity_label: str
+    quantities: tuple[Action, ...]
+    small: str
     notices: tuple[str, ...]
 
 
@@ -130,11 +144,22 @@ class Reason:
 
 @dataclass(frozen=True)
 class RefusedDetail:
-    """Why not, and what to do next."""
+    """What to do next; why not stands in title and body."""
 
-    reasons: tuple[Reason, ...]
     next_label: str
     next_steps: tuple[str, ...]
+    qr: str
+    """The same, to be carried away on a telephone."""
+    quiet: str
+
+
+@dataclass(frozen=True)
+class FaultDetail:
+    """What staff need to know of a machine that is out of order, in one place."""
+
+    label: str
+    lines: tuple[str, ...]
+    qr: str
 
 
 @dataclass(frozen=True)
@@ -223,6 +248,7 @@ Detail: TypeAlias = (
     | ChoiceDetail
     | OfferDetail
     | RefusedDetail
+    | FaultDetail
     | KeypadDetail
     | ApprovalDetail
     | ReceiptDetail
@@ -257,6 +283,7 @@ class Shown:
     body: tuple[str, ...] = ()
     picture: str = ""
     picture_fraction: float = 0.0
+    tone: Tone = Tone.GOOD
     detail: Detail | None = None
     actions: tuple[Action, ...] = ()
     languages: tuple[Action, ...] = ()

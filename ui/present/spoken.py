@@ -14,6 +14,7 @@ from ui.present.shown import (
     ApprovalDetail,
     ChoiceDetail,
     Detail,
+    FaultDetail,
     HelpDetail,
     KeypadDetail,
     OfferDetail,
@@ -49,14 +50,14 @@ def spoken_of(shown: Shown, words: Translation) -> str:
 def actions_of(detail: Detail) -> list[Action]:
     """All one can touch in a detail, in the order of the glass."""
     match detail:
-        case WelcomeDetail(start, _, topics):
-            return [start, *topics]
+        case WelcomeDetail():
+            return [detail.start, *detail.topics]
         case HelpDetail(_, topics):
             return list(topics)
         case ChoiceDetail(choices):
             return list(choices)
         case OfferDetail():
-            return [detail.fewer, detail.more, *detail.finishes]
+            return [*detail.finishes, *detail.quantities]
         case KeypadDetail():
             return list(detail.keys)
         case ApprovalDetail():
@@ -65,7 +66,7 @@ def actions_of(detail: Detail) -> list[Action]:
             return [*detail.tabs, *detail.rows, *detail.controls]
         case ServiceDetail():
             return [*detail.tabs, *detail.choices, *detail.amounts, *detail.controls]
-        case StepsDetail() | RefusedDetail() | ReceiptDetail():
+        case StepsDetail() | RefusedDetail() | FaultDetail() | ReceiptDetail():
             return []
         case _:
             assert_never(detail)
@@ -73,20 +74,20 @@ def actions_of(detail: Detail) -> list[Action]:
 
 def _said(detail: Detail, words: Translation) -> list[str]:
     match detail:
-        case WelcomeDetail(_, facts, _):
-            return list(facts)
+        case WelcomeDetail():
+            return [detail.tag, *(promise for _, promise in detail.tiles), detail.stocked]
         case HelpDetail(paragraphs, _):
             return list(paragraphs)
         case StepsDetail():
             now = [step.label for step in detail.steps if step.state is StepState.NOW]
             return [detail.copy, *now, detail.left]
         case OfferDetail():
-            chosen = [finish.label for finish in detail.finishes if finish.chosen]
-            quantity = f"{detail.quantity_label} {detail.quantity}"
-            return [detail.blank, detail.each, quantity, detail.finish_label, *chosen, detail.total, *detail.notices]
+            chosen = [action.spoken for action in (*detail.finishes, *detail.quantities) if action.chosen]
+            return [detail.name, detail.code, *chosen, detail.small, *detail.notices]
         case RefusedDetail():
-            reasons = [part for reason in detail.reasons for part in (reason.what, reason.why, reason.ground)]
-            return [*reasons, detail.next_label, *detail.next_steps]
+            return [detail.next_label, *detail.next_steps, detail.quiet]
+        case FaultDetail():
+            return [detail.label, *detail.lines]
         case KeypadDetail():
             typed = words("spoken.typed", count=len(detail.dots)) if detail.secret else " ".join(detail.dots)
             return [detail.label, typed, detail.message]

@@ -39,7 +39,18 @@ from ui.present.parts import (
     recover_action,
 )
 from ui.present.service import technician
-from ui.present.shown import Action, ApprovalDetail, ButtonKind, KeypadDetail, LabelledValue, Reason, Shown, StaffDetail
+from ui.present.shown import (
+    Action,
+    ApprovalDetail,
+    ButtonKind,
+    FaultDetail,
+    KeypadDetail,
+    LabelledValue,
+    Reason,
+    Shown,
+    StaffDetail,
+    Tone,
+)
 from ui.present.statement import statement_lines
 
 LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
@@ -313,6 +324,7 @@ def _closed(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
             *_phone(words, snapshot),
         ),
         picture="closed",
+        tone=Tone.AWAY,
         actions=(call_staff(words, snapshot),),
     )
 
@@ -322,42 +334,53 @@ def _phone(words: Translation, snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _out_of_order(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    fault = snapshot.fault
-    body = [words("wheel.text")] if snapshot.wheel_may_turn else [words("broken.text")]
-    if snapshot.tray_has_key:
+    """What concerns whoever stands here: the wheel, then the key, then the machine; what concerns staff, in a card."""
+    wheel, key = snapshot.wheel_may_turn, snapshot.tray_has_key
+    title = words("wheel.title" if wheel else "broken.take" if key else "broken.title")
+    body = [words("wheel.text" if wheel else "broken.text")]
+    if wheel and key:
         body.append(words("broken.key"))
-    if fault is not None and fault.recovering:
-        attempt = words.number(fault.attempt)
-        body.append(words("broken.recovering", attempt=attempt) if fault.heals_itself else words("broken.by_staff"))
-    elif not snapshot.staff_door:
-        body += [words("broken.retries"), words("broken.command")]
-    elif fault is not None and fault.heals_itself:
-        body.append(words("broken.waits"))
-    else:
-        body.append(words("broken.staff"))
-    body += _phone(words, snapshot)
-    if fault is not None:
-        body.append(words("broken.code", code=fault.code))
+    called = snapshot.staff_called
     return Shown(
-        page="message",
-        visit="out_of_order/wheel" if snapshot.wheel_may_turn else "out_of_order",
-        title=words("wheel.title") if snapshot.wheel_may_turn else words("broken.title"),
+        page="fault",
+        visit="out_of_order/wheel" if wheel else "out_of_order",
+        title=title,
         store_name=store.name,
         body=tuple(body),
         # A key that lies there must be seen to: what to do with it is worth more than what the kiosk looks like shut.
-        picture="take_key" if snapshot.tray_has_key else "closed",
-        chime="attention" if snapshot.tray_has_key or snapshot.wheel_may_turn else "",
+        picture="take_key" if key and not wheel else "closed",
+        tone=Tone.LOOK,
+        detail=_for_staff(words, snapshot, store),
+        chime="attention" if key or wheel else "",
         actions=(
             Action(
                 "call_staff",
-                words("staff.called") if snapshot.staff_called else words("staff.call"),
+                words("staff.called" if called else "staff.call"),
                 CallStaff(),
                 ButtonKind.PRIMARY,
                 "person",
-                enabled=not snapshot.staff_called,
+                enabled=not called,
             ),
         ),
     )
+
+
+def _for_staff(words: Translation, snapshot: Snapshot, store: Store) -> FaultDetail:
+    """Code, since when, cause, what goes on, and whom to ring."""
+    fault = snapshot.fault
+    lines = []
+    if fault is not None:
+        since = words("broken.since", time=words.clock(fault.since_utc_s)) if fault.since_utc_s else ""
+        lines += [" · ".join(filter(None, (fault.code, since))), words(f"fault.{fault_family(fault.code)}.what")]
+    if fault is not None and fault.recovering:
+        attempt = words.number(fault.attempt)
+        lines.append(words("broken.recovering", attempt=attempt) if fault.heals_itself else words("broken.by_staff"))
+    elif not snapshot.staff_door:
+        lines += [words("broken.retries"), words("broken.command")]
+    else:
+        lines.append(words("broken.waits" if fault is not None and fault.heals_itself else "broken.staff"))
+    lines += _phone(words, snapshot)
+    return FaultDetail(words("broken.for_staff"), tuple(lines), "\n".join((store.name, *lines)))
 
 
 STATES: dict[State, PresentState] = {

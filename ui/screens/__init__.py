@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ui.screens.approval import ApprovalPage
 from ui.screens.choice import ChoicePage
+from ui.screens.fault import FaultPage
 from ui.screens.help import HelpPage
 from ui.screens.keypad import KeypadPage
 from ui.screens.message import MessagePage
@@ -22,6 +23,7 @@ from ui.widgets.page import Page
 PAGES: dict[str, type[Page]] = {
     "approval": ApprovalPage,
     "choice": ChoicePage,
+    "fault": FaultPage,
     "help": HelpPage,
     "keypad": KeypadPage,
     "message": MessagePage,

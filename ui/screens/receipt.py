@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.widgets.page import Page
+from ui.widgets.field_page import FieldPage
 
 from kivy.lang import Builder  # isort: skip
 
 
-class ReceiptPage(Page):
+class ReceiptPage(FieldPage):
     """What it cost, how exact it is, and the code to pay or to keep."""
 
 

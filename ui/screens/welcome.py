@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.widgets.page import Page
+from ui.widgets.field_page import FieldPage
 
 from kivy.lang import Builder  # isort: skip
 
 
-class WelcomePage(Page):
+class WelcomePage(FieldPage):
     """The first screen: one large way in, the price, and the questions people ask."""
 
 

@@ -14,10 +14,13 @@ from ui.widgets.caption import Caption
 from ui.widgets.icons import draw_icon
 from ui.widgets.look import look
 from ui.widgets.press import Press
+from ui.widgets.sprites import sprite
 
 from kivy.clock import Clock  # isort: skip
-from kivy.graphics import Color, SmoothLine, SmoothRoundedRectangle
+from kivy.graphics import Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.properties import BooleanProperty, NumericProperty
+
+MIN_SWATCH_PX = 24
 
 
 class BigButton(Press):
@@ -27,11 +30,12 @@ class BigButton(Press):
     natural_height = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
-        self._label, self._note = Caption(), Caption()
+        self._label, self._note, self._figure = Caption(), Caption(), Caption()
         self._measured: Any = None
         super().__init__(**kwargs)
         self.add_widget(self._label)
         self.add_widget(self._note)
+        self.add_widget(self._figure)
         self._redraw = Clock.create_trigger(self._draw, -1)
         for name in ("size", "action", "style"):
             self.fbind(name, self._measure)
@@ -42,9 +46,9 @@ class BigButton(Press):
 
     # --- looks ------------------------------------------------------------------------------------------
     @property
-    def labels(self) -> tuple[Any, Any]:
-        """Label and note, for tests that measure."""
-        return self._label, self._note
+    def labels(self) -> tuple[Any, Any, Any]:
+        """Label, note and figure, for tests that measure."""
+        return self._label, self._note, self._figure
 
     def _again(self) -> None:
         self._measure()
@@ -60,6 +64,8 @@ class BigButton(Press):
             return palette.danger, palette.danger, palette.on_danger
         if action.kind is ButtonKind.PRIMARY:
             return (palette.accent_pressed if pressed else palette.accent), palette.accent, palette.on_accent
+        if action.chosen and self.style == "chip":
+            return palette.accent, palette.accent, palette.on_accent
         if action.chosen:
             return palette.tint, palette.accent, palette.accent
         if action.kind is ButtonKind.QUIET:
@@ -71,8 +77,8 @@ class BigButton(Press):
         action, theme = self.action, look.theme
         if action is None:
             return
-        shows = (action.label, action.note, action.icon, action.kind, action.chosen, self.style, self.icon_only)
-        key = (shows, self.width, theme.px_per_mm, theme.compact)
+        shows = (action.label, action.note, action.figure, action.icon, action.picture, action.kind, action.chosen)
+        key = (shows, self.style, self.icon_only, self.width, theme.px_per_mm, theme.compact)
         if key == self._measured:
             return
         self._measured = key
@@ -82,6 +88,8 @@ class BigButton(Press):
             "hero": theme.title_px,
             "plain": theme.lead_px,
             "row": theme.text_px,
+            "swatch": theme.text_px,
+            "chip": theme.lead_px,
         }
         size = sizes[self.style]
         if self.style == "key" and not action.label.isdigit():
@@ -90,26 +98,34 @@ class BigButton(Press):
         if self.style == "hero":
             font = theme.bold
         hidden = action.icon in ("plus", "minus") and self.style == "plain" and self.icon_only
-        most = max(1.0, self.width - self._insets())
         label, note = self._label, self._note
+        self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
+        most = max(1.0, self.width - self._insets())
         label.write("" if hidden else action.label, font, size, most)
         note.write(action.note if self.style != "tool" else "", theme.regular, theme.small_px, most)
         pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
         inner = label.texture_size[1] + note.texture_size[1]
         if self.style == "tool" and action.icon:
             inner += self._icon_size() + theme.mm(0.6)
+        if self.style == "swatch":
+            inner += self._swatch_px() * 0.42
         self.natural_height = max(theme.target_px, inner + 2 * pad)
 
     def _icon_size(self) -> float:
-        scale = {"tool": 7.0, "key": 7.0, "hero": 12.0, "plain": 8.0, "row": 6.0}[self.style]
+        scale = {"tool": 7.0, "key": 7.0, "hero": 10.0, "row": 6.0}.get(self.style, 8.0)
         return look.theme.mm(scale)
+
+    def _swatch_px(self) -> float:
+        """Width of the drawing on a swatch."""
+        return min(self.width - look.theme.mm(8), look.theme.mm(52 if look.theme.compact else 80))
 
     def _insets(self) -> float:
         """Width that is not for words."""
         theme = look.theme
         pad = theme.mm({"tool": 1.5, "key": 1.5, "row": 2.0}.get(self.style, 5.0))
         beside = self.action.icon and self.style in ("plain", "hero", "row") and not self.icon_only
-        return float(2 * pad + (self._icon_size() + theme.gap_px if beside else 0))
+        figure = self._figure.texture_size[0] + theme.gap_px if self.action.figure else 0
+        return float(2 * pad + (self._icon_size() + theme.gap_px if beside else 0) + figure)
 
     def _draw(self, *_: Any) -> None:
         action, theme = self.action, look.theme
@@ -149,7 +165,14 @@ class BigButton(Press):
     def _place(self, ink: Any) -> None:
         """Put words and icon; the icon goes into the canvas that is open."""
         theme, action, label, note = look.theme, self.action, self._label, self._note
-        label.color = note.color = ink
+        label.color = note.color = self._figure.color = ink
+        self._figure.size = self._figure.texture_size
+        if self.style == "swatch":
+            self._place_swatch()
+            return
+        if action.figure:
+            self._place_bar(ink)
+            return
         icon = self._icon_size() if action.icon else 0.0
         words_h = label.texture_size[1] + note.texture_size[1]
         words_w = max(label.texture_size[0], note.texture_size[0])
@@ -172,3 +195,31 @@ class BigButton(Press):
         label.center_x, label.top = left + words_w / 2, top
         note.size = note.texture_size
         note.center_x, note.top = left + words_w / 2, top - label.height
+
+    def _place_swatch(self) -> None:
+        """A drawing above its name and its price."""
+        theme, label, figure, pad = look.theme, self._label, self._figure, look.theme.mm(4)
+        label.size = label.texture_size
+        label.x, label.y = self.x + pad, self.y + theme.mm(2.6)
+        figure.right, figure.center_y = self.right - pad, label.center_y
+        width = round(self._swatch_px())
+        if width < MIN_SWATCH_PX:
+            return
+        texture = sprite(self.action.picture, width, flat=theme.palette.name == "contrast")
+        Color(1, 1, 1, 1)
+        middle = (label.top + self.top) / 2
+        place = (round(self.center_x - width / 2), round(middle - texture.height / 2))
+        Rectangle(texture=texture, pos=place, size=texture.size)
+
+    def _place_bar(self, ink: Any) -> None:
+        """What it comes to on the left, what it does on the right."""
+        theme, label, figure, icon = look.theme, self._label, self._figure, self._icon_size()
+        pad = theme.mm(7)
+        figure.x, figure.center_y = self.x + pad, self.center_y
+        label.size = label.texture_size
+        label.right, label.center_y = self.right - pad - icon - theme.gap_px, self.center_y
+        self._note.size = (0, 0)
+        if self.action.icon:
+            draw_icon(
+                self.action.icon, self.right - pad - icon, self.center_y - icon / 2, icon, ink, theme.stroke_px * 0.75
+            )

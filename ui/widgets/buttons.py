@@ -13,9 +13,10 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.present.shown import Action, ButtonKind
 from ui.widgets.button import BigButton
 from ui.widgets.look import look
+from ui.widgets.press import STYLES
 
 from kivy.clock import Clock  # isort: skip
-from kivy.properties import ObjectProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
@@ -76,7 +77,7 @@ class ActionGrid(_Actions, GridLayout):
 
     actions = ObjectProperty(())
     send = ObjectProperty(None, allownone=True)
-    button_style = OptionProperty("plain", options=("plain", "tool", "key", "hero", "row"))
+    button_style = OptionProperty("plain", options=STYLES)
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("cols", 1)
@@ -121,9 +122,12 @@ class MainButtons(_Actions, BoxLayout):
 
     actions = ObjectProperty(())
     send = ObjectProperty(None, allownone=True)
+    role = StringProperty("")
+    stacked = BooleanProperty(False)
+    """Always the strong ones above the others: this list stands in a column."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
+        super().__init__(orientation="vertical", size_hint_y=None, height=0, **kwargs)
         self.fbind("actions", self._rebuild)
         self.fbind("minimum_height", self.setter("height"))
         look.follow(self, MainButtons._rebuild)
@@ -149,7 +153,10 @@ class MainButtons(_Actions, BoxLayout):
         self.spacing = theme.gap_px
         strong = [a for a in actions if a.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)]
         other = [a for a in actions if a not in strong]
-        rows = [strong, other] if not theme.compact else [[*reversed(other), *strong]]
+        if self.stacked:
+            rows = [strong, *(other[i : i + 2] for i in range(0, len(other), 2))]
+        else:
+            rows = [strong, other] if not theme.compact else [[*reversed(other), *strong]]
         for wanted in rows:
             if not wanted:
                 continue

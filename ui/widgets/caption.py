@@ -21,8 +21,23 @@ TEXTURES_KEPT = 400
 
 
 @lru_cache(maxsize=4 * TEXTURES_KEPT)
-def _width(text: str, font: str, size: float) -> float:
+def width_of(text: str, font: str, size: float) -> float:
+    """How wide `text` is in one line."""
     return float(CoreLabel(font_name=font, font_size=size).get_extents(text)[0])
+
+
+def lines_of(text: str, font: str, size: float, most: float) -> int:
+    """How many lines `text` takes, or a great many where a word is too long for one."""
+    lines, line = 1, ""
+    for word in text.split():
+        wider = f"{line} {word}" if line else word
+        if width_of(wider, font, size) <= most:
+            line = wider
+            continue
+        if width_of(word, font, size) > most:
+            return 99
+        lines, line = lines + 1, word
+    return lines
 
 
 @lru_cache(maxsize=TEXTURES_KEPT)
@@ -53,7 +68,7 @@ class Caption(Widget):
 
     def write(self, text: str, font: str, size: float, most: float | None = None) -> None:
         """Show `text`; `texture_size` is what it needs then."""
-        wraps = most is not None and bool(text) and _width(text, font, size) > most
+        wraps = most is not None and bool(text) and width_of(text, font, size) > most
         self.text, self.font_name, self.font_size = text, font, size
         self.text_size = (most if wraps else None, None)
         texture = _picture(text, font, size, most if wraps else None) if text else None

@@ -70,6 +70,8 @@ class Header(Widget):
 
     store = StringProperty("")
     badge = StringProperty("")
+    ink = StringProperty("soft_ink")
+    """Of the store's name: a name of the palette."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(size_hint_y=None, **kwargs)
@@ -77,7 +79,7 @@ class Header(Widget):
         self.add_widget(self._store)
         self.add_widget(self._badge)
         self._trigger = Clock.create_trigger(self._draw, -1)
-        for name in ("pos", "size", "store", "badge"):
+        for name in ("pos", "size", "store", "badge", "ink"):
             self.fbind(name, self._trigger)
         look.follow(self, Header._again)
         self._draw()
@@ -90,7 +92,7 @@ class Header(Widget):
         p = theme.palette
         self.height = theme.mm(11 if theme.compact else 14)
         for label, text, font, colour in (
-            (self._store, self.store, theme.semibold, p.soft_ink),
+            (self._store, self.store, theme.semibold, getattr(p, self.ink)),
             (self._badge, self.badge, theme.semibold, p.accent),
         ):
             label.write(text, font, theme.small_px)

@@ -157,6 +157,10 @@ class Paragraphs(Rows):
         return LeadText(text=row) if first and not look.theme.compact else TextLabel(text=row)
 
 
+class Texts(Rows):
+    """Sentences below each other."""
+
+
 class Reasons(Rows):
     """Reasons of a refusal: what, why, and the ground in small."""
 

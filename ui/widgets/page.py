@@ -41,14 +41,16 @@ class Column(BoxLayout):
 
     def do_layout(self, *_: Any) -> None:
         """Stack the children, the last one lowest."""
-        y = self.y
+        # Summed apart from where it stands: a height that differed in its last digit from place to place would be laid
+        # out again for ever.
+        height = 0.0
         for child in self.children:
             if child.size_hint_x is not None:
                 child.width = self.width * child.size_hint_x
-            child.pos = self.x, y
+            child.pos = self.x, self.y + height
             if child.height > 0:
-                y += child.height + self.spacing
-        self.minimum_height = max(0.0, y - self.spacing - self.y)
+                height += child.height + self.spacing
+        self.minimum_height = max(0.0, height - self.spacing)
 
 
 class Card(BoxLayout):
@@ -124,7 +126,10 @@ class Page(Layout):
 
     def do_layout(self, *_: Any) -> None:
         """Place the parts."""
-        self.side_by_side = bool(self.width > 1.15 * self.height and not self.reach and not self.stacked)
+        # By the glass, not by what this page has of it: where buttons stand decides how high a page is, and would be
+        # decided by that in turn.
+        lengthwise = look.theme.width_px > 1.15 * look.theme.height_px
+        self.side_by_side = bool(lengthwise and not self.reach and not self.stacked)
         if self.side_by_side:
             self._beside()
         else:

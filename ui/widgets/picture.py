@@ -1,30 +1,38 @@
-"""The widget that shows a drawn picture and lets it move calmly.
+"""The widget that puts a picture's layers on the glass and lets it move calmly.
 
-Responsible for: timing and redrawing as seldom as will do. Not responsible for: what is drawn (`ui.widgets.scenes`).
+Responsible for: drawing layers, timing, and redrawing as seldom as will do. Not responsible for: what stands where
+(`ui.widgets.scenes`) or the drawings themselves (`ui.widgets.sprites`).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, assert_never
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.widgets.look import look
-from ui.widgets.pen import Pen
-from ui.widgets.scenes import HEIGHT, SCENES, WIDTH, Moment
+from ui.widgets.scenes import BEATS, HEIGHT, WIDTH, Halo, Layer, Moment, Sprite, Stroke, Tick, scene_of
+from ui.widgets.sprites import sprite
 
 from kivy.clock import Clock  # isort: skip
+from kivy.graphics import Color, PopMatrix, PushMatrix, Rectangle, Rotate, SmoothEllipse, SmoothLine
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
 SLOWEST_S = 0.3
 """Between two movements of a picture on a computer that has no time for it."""
+UNIT_STEP_PX = 0.125
+"""Sizes of pictures come in these steps, so that drawings painted once serve again where a title is a line longer."""
+BEAT_MOVES = 0.32
+"""Of a beat of the welcome screen in which something moves; the rest of it stands still, and costs nothing."""
 
 
 class DrawnPicture(Widget):
-    """Draws `scene`; `fraction` is how far the work has come."""
+    """Draws `scene`; `fraction` is how far the work has come, `ink` names the colour of lines upon the field."""
 
     scene = StringProperty("")
     fraction = NumericProperty(0.0)
+    ink = StringProperty("on_field")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -33,11 +41,16 @@ class DrawnPicture(Widget):
         self._every_s = 0.0
         self._trigger = Clock.create_trigger(self._draw, -1)
         self.fbind("scene", self.begin)
-        for name in ("pos", "size"):
+        for name in ("pos", "size", "ink"):
             self.fbind(name, self._trigger)
         self.fbind("fraction", self._further)
         self.fbind("parent", self.begin)
         look.follow(self, DrawnPicture.begin)
+
+    # --- time -------------------------------------------------------------------------------------------
+    @property
+    def _still(self) -> bool:
+        return not look.moving or look.theme.palette.name == "contrast"
 
     def begin(self, *_: Any) -> None:
         """Begin a new round."""
@@ -45,45 +58,102 @@ class DrawnPicture(Widget):
             self._ticking.cancel()
             self._ticking = None
         self._began_s = Clock.get_time()
-        scene = SCENES.get(self.scene)
-        if scene is not None and self.parent is not None and look.moving:
-            motion = look.theme.motion
-            self._every_s = 1 / motion.scene_fps if scene.moves else motion.attract_s if self.scene == "attract" else 0
-            if self._every_s:
-                self._ticking = Clock.schedule_once(self._move, self._every_s)
+        scene = scene_of(self.scene)
+        if scene is not None and scene[0].moves and self.parent is not None and not self._still:
+            self._every_s = 1 / look.theme.motion.scene_fps
+            self._ticking = Clock.schedule_once(self._move, self._every_s)
         self._trigger()
 
     def _further(self, *_: Any) -> None:
         """The work went on. A picture that moves anyway shows it with its next movement, not in a frame of its own."""
-        if self._ticking is None or not SCENES[self.scene].moves:
+        if self._ticking is None:
             self._trigger()
 
     def _move(self, elapsed_s: float) -> None:
-        if self.get_root_window() is None:
+        scene = scene_of(self.scene)
+        if scene is None or self.get_root_window() is None:
             # Its screen is gone: nobody sees it move.
             self._ticking = None
             return
         self._draw()
-        if SCENES[self.scene].moves:
-            # A computer that cannot keep up moves less often: what people touch comes before what moves for beauty.
-            late = elapsed_s > 1.6 * self._every_s
-            fastest_s = 1 / look.theme.motion.scene_fps
-            self._every_s = min(SLOWEST_S, self._every_s * 1.5) if late else max(fastest_s, self._every_s * 0.95)
-        self._ticking = Clock.schedule_once(self._move, self._every_s)
-
-    def _moment(self) -> Moment:
-        scene, motion = SCENES[self.scene], look.theme.motion
-        if not look.moving:
-            return Moment(scene.still, self.fraction)
-        elapsed_s = Clock.get_time() - self._began_s
+        # A computer that cannot keep up moves less often: what people touch comes before what moves for beauty.
+        late = elapsed_s > 1.6 * self._every_s
+        fastest_s = 1 / look.theme.motion.scene_fps
+        self._every_s = min(SLOWEST_S, self._every_s * 1.5) if late else max(fastest_s, self._every_s * 0.95)
+        wait_s = self._every_s
         if self.scene == "attract":
-            return Moment((elapsed_s / motion.attract_s + 0.01) / 3 % 1.0, self.fraction)
-        # A round, then a rest on its last picture, so that nothing fidgets.
-        return Moment(elapsed_s / motion.scene_s % 1.0, self.fraction)
+            beat_s = look.theme.motion.beat_s
+            within_s = (Clock.get_time() - self._began_s) % beat_s
+            wait_s = wait_s if within_s < BEAT_MOVES * beat_s else beat_s - within_s + 0.01
+        elif scene[0].once and self._elapsed_rounds() >= 1.0:
+            self._ticking = None
+            return
+        self._ticking = Clock.schedule_once(self._move, wait_s)
 
+    def _elapsed_rounds(self) -> float:
+        motion = look.theme.motion
+        round_s = motion.beat_s * BEATS if self.scene == "attract" else motion.scene_s
+        return float((Clock.get_time() - self._began_s) / round_s)
+
+    def _layers(self) -> Sequence[Layer]:
+        found = scene_of(self.scene)
+        if found is None:
+            return ()
+        scene, said = found
+        if self._still:
+            return scene.layers(Moment(scene.still, self.fraction), *said)
+        rounds = self._elapsed_rounds()
+        return scene.layers(Moment(min(1.0, rounds) if scene.once else rounds % 1.0, self.fraction), *said)
+
+    # --- layers -----------------------------------------------------------------------------------------
     def _draw(self, *_: Any) -> None:
         self.canvas.clear()
-        if self.scene not in SCENES or min(self.size) < 20:
+        if min(self.size) < 20:
             return
+        unit = min(self.width / WIDTH, self.height / HEIGHT)
+        unit = max(UNIT_STEP_PX, unit // UNIT_STEP_PX * UNIT_STEP_PX)
+        left, bottom = self.center_x - WIDTH * unit / 2, self.center_y - HEIGHT * unit / 2
         with self.canvas:
-            SCENES[self.scene].draw(Pen(self.pos, self.size, WIDTH, HEIGHT), look.theme.palette, self._moment())
+            for layer in self._layers():
+                self._put(layer, unit, left, bottom)
+
+    def _put(self, layer: Layer, unit: float, left: float, bottom: float) -> None:
+        palette = look.theme.palette
+        x, y = (left + layer.x * unit, bottom + layer.y * unit) if not isinstance(layer, Stroke) else (0.0, 0.0)
+        match layer:
+            case Sprite():
+                _put_sprite(layer, x, y, round(layer.width * unit))
+            case Stroke(points, width, accent):
+                Color(rgba=palette.accent if accent else getattr(palette, self.ink))
+                flat = [value for px, py in points for value in (left + px * unit, bottom + py * unit)]
+                SmoothLine(points=flat, width=max(1.0, width * unit / 2), cap="round", joint="round")
+            case Halo(r=r, share=share):
+                if share > 0:
+                    Color(rgba=palette.mark)
+                    SmoothLine(circle=(x, y, r * unit, 0, 360 * share), width=max(1.2, 1.1 * unit))
+            case Tick(r=r):
+                Color(rgba=palette.mark)
+                SmoothEllipse(pos=(x - r * unit, y - r * unit), size=(2 * r * unit, 2 * r * unit))
+                Color(rgba=palette.on_mark)
+                s = r * unit / 11
+                tick = [x - 5 * s, y - 0.2 * s, x - 1.4 * s, y - 4 * s, x + 5.4 * s, y + 4 * s]
+                SmoothLine(points=tick, width=1.5 * s, cap="round", joint="round")
+            case _:
+                assert_never(layer)
+
+
+def _put_sprite(layer: Sprite, x: float, y: float, width_px: int) -> None:
+    texture = sprite(layer.name, width_px, flat=look.theme.palette.name == "contrast")
+    w, h = texture.size
+    corner = (round(x - w / 2), round(y - h / 2))
+    Color(1, 1, 1, 1)
+    if layer.turn_deg:
+        PushMatrix()
+        Rotate(angle=layer.turn_deg, origin=(x, y))
+        Rectangle(texture=texture, pos=corner, size=(w, h))
+        PopMatrix()
+        return
+    begin, end = (round(w * share) for share in layer.shown)
+    if (begin, end) != (0, w):
+        texture = texture.get_region(begin, 0, max(1, end - begin), h)
+    Rectangle(texture=texture, pos=(corner[0] + begin, corner[1]), size=(end - begin, h))

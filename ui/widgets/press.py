@@ -16,6 +16,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Op
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.widget import Widget
 
+STYLES = ("plain", "tool", "key", "hero", "row", "swatch", "chip")
 TWICE_S = 0.4
 """A second press of the same button this soon is a double tap, unless it types or counts."""
 REPEAT_AFTER_S, REPEAT_EVERY_S = 0.6, 0.15
@@ -27,7 +28,7 @@ class Press(ButtonBehavior, Widget):
 
     action = ObjectProperty(None, allownone=True)
     send = ObjectProperty(None, allownone=True)
-    style = OptionProperty("plain", options=("plain", "tool", "key", "hero", "row"))
+    style = OptionProperty("plain", options=STYLES)
     icon_only = BooleanProperty(False)
     held = NumericProperty(0.0)
     """How far a held press has come, 0 to 1."""

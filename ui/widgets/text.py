@@ -8,11 +8,15 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.widgets.caption import lines_of
 from ui.widgets.look import look
 
 from kivy.lang import Builder  # isort: skip
 from kivy.properties import StringProperty
 from kivy.uix.label import Label
+
+HEADLINE_STEPS = 6
+"""Sizes of a headline from its largest to a plain title."""
 
 Builder.load_string(
     """
@@ -30,6 +34,9 @@ Builder.load_string(
 
 <Display>:
     line_height: 1.0
+
+<Headline>:
+    line_height: 0.98
 """
 )
 
@@ -59,6 +66,27 @@ class Title(TextLabel):
 
     face = StringProperty("bold")
     scale = StringProperty("title")
+
+
+class Headline(TextLabel):
+    """The one sentence of a field: as large as it can be in two lines, or three where it is long."""
+
+    face = StringProperty("bold")
+    scale = StringProperty("headline")
+    role = StringProperty("head")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("text", self._dress)
+        self.fbind("width", self._dress)
+
+    def _dress(self, *_: Any) -> None:
+        super()._dress()
+        theme = look.theme
+        first = getattr(theme, f"{self.scale}_px")
+        sizes = [round(first - (first - theme.title_px) * step / HEADLINE_STEPS) for step in range(HEADLINE_STEPS + 1)]
+        fits = [size for size in sizes if lines_of(self.text, self.font_name, size, self.width) <= 2]
+        self.font_size = (fits or sizes[-1:])[0]
 
 
 class Display(TextLabel):

@@ -21,10 +21,10 @@ EMPTY_LOOKS = 2
 """Looks in a row that must see an empty tray before anything moves: a hand over the tray is not an empty tray."""
 
 
-def price_each_minor(context: SessionContext) -> int:
-    """Price of one copy in the finish chosen."""
+def price_each_minor(context: SessionContext, finish: str = "") -> int:
+    """Price of one copy in that finish, or in the one chosen."""
     store, visit = context.ports.store, context.here
-    return 0 if visit.is_recut else store.finish_prices_minor.get(context.order.finish, store.price_minor)
+    return 0 if visit.is_recut else store.finish_prices_minor.get(finish or context.order.finish, store.price_minor)
 
 
 def enter_paying(context: SessionContext) -> None:

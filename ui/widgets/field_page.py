@@ -1,0 +1,140 @@
+"""Pages with a field: one sentence and one picture upon a full-bleed ground, and below or beside it what to do.
+
+Responsible for: where field, sentence, picture, words and controls stand, upright and lengthwise. Not responsible
+for: pages that are tools (`ui.widgets.page`), or painting the field, which runs on under the header (`ui.page_frame`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.present.shown import Tone
+from ui.widgets.look import look
+from ui.widgets.page import LEAST_PICTURE_MM, Page
+
+from kivy.lang import Builder  # isort: skip
+from kivy.properties import BooleanProperty, ListProperty, StringProperty
+
+MOST_OF_GLASS = 0.62
+"""Of an upright glass that the field takes where little stands below it."""
+BESIDE = 0.45
+"""Of a lengthwise glass that the field takes."""
+
+
+Builder.load_string(
+    """
+#:import DrawnPicture ui.widgets.picture.DrawnPicture
+#:import MainButtons ui.widgets.buttons.MainButtons
+#:import Headline ui.widgets.text.Headline
+
+<FieldPage>:
+    holds_actions: root.side_by_side
+    Headline:
+        text: root.shown.title
+        scale: 'title' if root.low else root.scale
+        ink: root.ink
+    DrawnPicture:
+        role: 'picture'
+        scene: root.shown.picture
+        fraction: root.shown.picture_fraction
+        ink: root.ink
+    MainButtons:
+        role: 'actions'
+        stacked: True
+        actions: root.shown.actions if root.side_by_side else ()
+        send: root.send
+"""
+)
+
+
+class FieldPage(Page):
+    """Parts in the field are `head`, `picture`, `foot` and `tag`; outside are `words`, `controls` and `actions`.
+
+    Head, picture and actions are the same on every such page; a page's own kv has the others.
+    """
+
+    field = ListProperty([0, 0, 0])
+    """Left, bottom and right of the field, which reaches up to the banner."""
+    ink = StringProperty("on_field")
+    """Of what stands upon the field: a name of the palette."""
+    low = BooleanProperty(False)
+    """Whether the field is so low that sentence and picture stand beside each other."""
+    scale = StringProperty("headline")
+    """Of the sentence: a name of the theme's sizes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("shown", self._tint)
+        self._tint()
+
+    def _tint(self, *_: Any) -> None:
+        self.ink = "on_look" if self.shown is not None and self.shown.tone is Tone.LOOK else "on_field"
+
+    def _stacked(self) -> None:
+        theme = look.theme
+        x, width = self.x + theme.margin_px, self.width - 2 * theme.margin_px
+        words, controls = self.part("words"), self.part("controls")
+        low = self.y
+        if controls is not None:
+            controls.width, controls.x, controls.y = width, x, low
+            low += controls.height + (theme.gap_px if controls.height else 0)
+        lowest = low
+        if words is not None and words.height:
+            words.width, words.x = width, x
+            lowest += words.height + theme.gap_px
+        bottom = max(lowest, self.top - MOST_OF_GLASS * theme.height_px)
+        if words is not None:
+            # What is left over is shared: words stand in the middle between the field and the controls.
+            words.center_y = (low + bottom) / 2
+        self.field = [self.x, bottom, self.right]
+        self._fill(x, bottom, width)
+
+    def _beside(self) -> None:
+        theme = look.theme
+        field_w = round(self.width * BESIDE)
+        x = self.x + field_w + theme.mm(9)
+        width = self.right - theme.margin_px - x
+        words, controls, actions = self.part("words"), self.part("controls"), self.part("actions")
+        low, high = self.y, self.top
+        if actions is not None:
+            actions.width, actions.x, actions.y = width, x, low
+            low += actions.height + (theme.gap_px if actions.height else 0)
+        if words is not None:
+            words.width, words.x, words.top = width, x, high
+            high -= words.height + (theme.gap_px if words.height else 0)
+        if controls is not None:
+            controls.width, controls.x = width, x
+            controls.center_y = max((low + high) / 2, low + controls.height / 2)
+        bottom = self.y
+        self.field = [self.x, bottom, self.x + field_w]
+        self._fill(self.x + theme.margin_px, bottom, field_w - 2 * theme.margin_px)
+
+    def _fill(self, x: float, bottom: float, width: float) -> None:
+        """Sentence above, picture below it; on a low and wide field beside each other."""
+        theme = look.theme
+        head, foot, picture = self.part("head"), self.part("foot"), self.part("picture")
+        height = self.top - bottom
+        low = self.low = bool(width > 2.2 * height)
+        head_w = width * 0.5 if low else width
+        top = self.top
+        if head is not None:
+            head.width, head.x, head.top = head_w, x, top
+            top -= 0 if low else head.height
+        tag = self.part("tag")
+        if tag is not None:
+            tag.right, tag.top = x + width, (self.top if low else top) - theme.mm(3)
+        floor = bottom + theme.gap_px
+        if foot is not None and foot.height:
+            foot.width, foot.x, foot.y = head_w, x, bottom + theme.mm(4 if theme.compact else 7)
+            floor = bottom if low else foot.top
+        left = x + (width - head_w if low else 0)
+        self._picture(picture, left, floor, head_w if low else width, top - floor - theme.mm(2))
+
+    def _picture(self, picture: Any, x: float, y: float, width: float, height: float) -> None:
+        if picture is None:
+            return
+        room = height >= look.theme.mm(LEAST_PICTURE_MM)
+        picture.opacity = int(room)
+        picture.size = (width, height) if room else (0, 0)
+        picture.pos = (x, y)
