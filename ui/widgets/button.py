@@ -117,7 +117,7 @@ class BigButton(Press):
 
     def _swatch_px(self) -> float:
         """Width of the drawing on a swatch."""
-        return min(self.width - look.theme.mm(8), look.theme.mm(52 if look.theme.compact else 80))
+        return min(self.width - look.theme.mm(8), look.theme.mm(42 if look.theme.compact else 80))
 
     def _insets(self) -> float:
         """Width that is not for words."""

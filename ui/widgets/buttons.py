@@ -124,7 +124,7 @@ class MainButtons(_Actions, BoxLayout):
     send = ObjectProperty(None, allownone=True)
     role = StringProperty("")
     stacked = BooleanProperty(False)
-    """Always the strong ones above the others: this list stands in a column."""
+    """This list stands in a column: more than two do not fit beside each other."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(orientation="vertical", size_hint_y=None, height=0, **kwargs)
@@ -153,7 +153,7 @@ class MainButtons(_Actions, BoxLayout):
         self.spacing = theme.gap_px
         strong = [a for a in actions if a.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)]
         other = [a for a in actions if a not in strong]
-        if self.stacked:
+        if self.stacked and len(actions) > 2:
             rows = [strong, *(other[i : i + 2] for i in range(0, len(other), 2))]
         else:
             rows = [strong, other] if not theme.compact else [[*reversed(other), *strong]]

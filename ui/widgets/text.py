@@ -47,6 +47,7 @@ class TextLabel(Label):
     ink = StringProperty("ink")
     face = StringProperty("regular")
     scale = StringProperty("text")
+    role = StringProperty("")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
