@@ -105,6 +105,17 @@ def machine_in_force(
     return load_machine(named or _own(directory, "machine.toml"), environment)
 
 
+def catalogue_in_force(environment: Mapping[str, str] | None = None) -> Catalogue:
+    """Every keyway a command finds that reads no other setting: the shipped ones, and those in `$KIOSK_CONFIG`.
+
+    Raises:
+        BadInput: with every problem of every file.
+    """
+    named = (os.environ if environment is None else environment).get(OWNER_VARIABLE, "")
+    directory = Path(named) if named else None
+    return load_catalogue(_own(directory, "keyways"), _own(directory, f"{MEASURED}.toml"))
+
+
 def load_store(path: Path | None = None) -> Store:
     """The store file at `path` layered over the shipped one.
 

@@ -26,6 +26,10 @@ class FiredRule:
     words: tuple[tuple[str, str, str], ...] = ()
     """(language, what it means, what to do next), English first, so that rules an owner adds can be read too."""
 
+    def speaks(self, language: str) -> bool:
+        """Whether its own file says it in this language."""
+        return any(each == language for each, _, _ in self.words)
+
     def words_in(self, language: str) -> tuple[str, str]:
         """What the rule means and what to do next, in `language` or else in English; empty if it came without."""
         by_language = {each: (meaning, next_step) for each, meaning, next_step in self.words}

@@ -15,11 +15,11 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from config.catalogue import Catalogue, load_catalogue
+from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway
 from config.machine import Machine
 from config.problems import BadInput, Problem
-from config.settings import machine_in_force
+from config.settings import catalogue_in_force, machine_in_force
 from config.typed_code import typed_bitting, typed_blank
 from config.typed_paths import FILE, NEW_FILE
 from hardware.errors import HardwareFault
@@ -113,7 +113,7 @@ def cut(
 ) -> None:
     """Cut a key on the simulated machine and draw blade, error, path and times."""
     settings = machine_in_force(named=machine)
-    catalogue = load_catalogue()
+    catalogue = catalogue_in_force()
     found, blank = typed_blank(catalogue, keyway)
     codes = typed_bitting(found, blank, bitting)
     if all(slot.blank != blank.code for slot in settings.magazine.slots):

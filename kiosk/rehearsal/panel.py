@@ -17,9 +17,8 @@ from typing import Annotated
 
 import typer
 
-from config.catalogue import load_catalogue
 from config.problems import BadInput, Problem
-from config.settings import machine_in_force
+from config.settings import catalogue_in_force, machine_in_force
 from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
 from simulator.faults.injection import FaultPanel, parse_fault
 from simulator.faults.simulated_machine import SimulatedMachine
@@ -82,7 +81,7 @@ def panel(
             _until_closed(window)
         return
     wanted = [parse_fault(text) for text in fault or ()]
-    sim = SimulatedMachine(machine_in_force(named=machine), load_catalogue(), seed, build=ECHO if echo else STOCK)
+    sim = SimulatedMachine(machine_in_force(named=machine), catalogue_in_force(), seed, build=ECHO if echo else STOCK)
     faults = FaultPanel(sim)
     for name, values in wanted:
         faults.set(name, values, "--fault")

@@ -17,9 +17,8 @@ from typing import Annotated
 
 import typer
 
-from config.catalogue import load_catalogue
 from config.problems import BadInput, Problem
-from config.settings import machine_in_force
+from config.settings import catalogue_in_force, machine_in_force
 from config.typed_paths import FILE, NEW_FILE
 from simulator.faults.injection import FAULTS, FaultPanel, parse_fault
 from simulator.faults.simulated_machine import SimulatedMachine
@@ -75,7 +74,7 @@ def simulate(
     wanted = [parse_fault(text) for text in fault or ()]
     sim = SimulatedMachine(
         machine_in_force(named=machine),
-        load_catalogue(),
+        catalogue_in_force(),
         seed,
         optics=NAMED[optics],
         build=PROFILES[board].build if board else GUARDED if guarded else ECHO if echo else STOCK,

@@ -14,10 +14,10 @@ import numpy as np
 import typer
 from PIL import Image
 
-from config.catalogue import Catalogue, load_catalogue
+from config.catalogue import Catalogue
 from config.keyway import Keyway, Section
 from config.problems import BadInput, Problem
-from config.settings import machine_in_force
+from config.settings import catalogue_in_force, machine_in_force
 from config.typed_code import typed_bitting, typed_blank
 from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
 from hardware.camera.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
@@ -37,7 +37,7 @@ def keys(
     for sample in SAMPLE_KEYS.values():
         typer.echo(f"{sample.name:<{width}}  {sample.description}")
     if png is not None:
-        catalogue = load_catalogue()
+        catalogue = catalogue_in_force()
         sheet = portrait_sheet([(name, _sample_key(name, catalogue, seed)) for name in SAMPLE_KEYS])
         _written(sheet, png)
 
@@ -56,7 +56,7 @@ def photo(
         problems.append(Problem("command line", "--out", "must end in .png or .jpg"))
     if problems:
         raise BadInput(*problems)
-    what = _sample_key(key, load_catalogue(), seed)
+    what = _sample_key(key, catalogue_in_force(), seed)
     _written(render_on_paper(what, mm_per_px, NAMED[optics], seed, shadow=shadow).pixels, out)
     typer.echo(f"{out}: {mm_per_px:g} mm a pixel")
 
@@ -84,7 +84,7 @@ def frames(
     machine: Annotated[Path | None, typer.Option(callback=FILE, help="Machine file, for other cameras.")] = None,
 ) -> None:
     """Write the four frames a kiosk's cameras would see of a key, as a scan folder."""
-    catalogue = load_catalogue()
+    catalogue = catalogue_in_force()
     problems = [
         *_one_of("--optics", optics, tuple(NAMED)),
         *_one_of("--bow", bow, ("left", "right")),

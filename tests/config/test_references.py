@@ -8,7 +8,7 @@ import pytest
 
 from config.languages import SHIPPED
 from config.problems import BadInput
-from config.settings import load_settings
+from config.settings import catalogue_in_force, load_settings
 from tests.config.test_settings import lines, owner
 
 
@@ -113,3 +113,13 @@ def test_a_language_file_elsewhere_in_the_folder_is_not_left_unread(tmp_path: Pa
     (tmp_path / "sv.po").write_text(SWEDISH)
     with pytest.raises(BadInput, match=r"sv\.po: is read by nobody"):
         load_settings(tmp_path, {})
+
+
+def test_keyways_of_the_owners_are_there_for_the_simulator_too(tmp_path: Path) -> None:
+    (tmp_path / "keyways").mkdir()
+    (tmp_path / "keyways" / "mine.toml").write_text(
+        '[[keyway]]\ncode = "MINE"\nname = "Mine"\nmaker = "Mine"\n'
+        'standing = { standing = "restricted", ground = "a test", source = "a test" }\n'
+    )
+    assert "MINE" in catalogue_in_force({"KIOSK_CONFIG": str(tmp_path)}).keyway_of
+    assert "MINE" not in catalogue_in_force({}).keyway_of

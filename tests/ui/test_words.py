@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from fontTools.ttLib import TTFont
 import config
 from config.languages import SHIPPED as LOCALES
 from config.languages import languages_available
+from config.policy_rules import Override, Verdict
 from hardware.errors import HardwareFault
 from hardware.grbl.touch_off import Seat
 from kiosk.cutting.plan import PlanRefusal
@@ -30,6 +32,7 @@ from kiosk.session.snapshot import ServiceMessage, StaffMessage
 from kiosk.staff.approvals import ApprovalReason
 from ui.present.fault_help import FAMILIES, OTHER, fault_family
 from ui.present.language import MissingWord, language_name, load_words, read_catalog
+from ui.present.parts import reason_of
 from ui.theme import FONTS
 
 LANGUAGES = languages_available()
@@ -162,3 +165,16 @@ def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     words = load_words.__wrapped__("sv", "SE")
     assert (words.name, words("cancel")) == ("Svenska", "Avbryt")
     assert words.money(349, "SEK") == "3,49\xa0kr"
+
+
+def test_a_rule_without_words_of_a_language_takes_them_from_the_language_file(tmp_path: Path) -> None:
+    english = (LOCALES / "en.po").read_text().replace("Language: en", "Language: sv")
+    (tmp_path / "sv.po").write_text(
+        english
+        + '\nmsgid "rule.code.MINE.what"\nmsgstr "Kopieras inte."\n\nmsgid "rule.code.MINE.why"\nmsgstr "Fråga."\n'
+    )
+    words = load_words("sv", "", tmp_path)
+    rule = FiredRule("MINE", Verdict.REFUSE, Override.NEVER, "g", "s", words=(("en", "Not copied.", "Ask."),))
+    assert reason_of(words, rule).what == "Kopieras inte."
+    assert reason_of(load_words("en"), rule).what == "Not copied."
+    assert reason_of(words, replace(rule, code="OTHER")).what == "Not copied."

@@ -38,12 +38,13 @@ def primary(words: Translation, identity: str, key: str, does: Intent | LocalAct
 
 
 def reason_of(words: Translation, rule: FiredRule, *, staff: bool = False) -> Reason:
-    """A rule in the words of its own file; one that came without is described truthfully in general ones."""
+    """A rule in the words of its own file, else of the language's; one without either in truthful general ones."""
     meaning, next_step = rule.words_in(words.language)
     ground = words("rule.ground", ground=rule.ground) if rule.ground and staff else ""
-    if meaning:
+    translated = f"rule.code.{rule.code}.what" in words.ids
+    if meaning and (rule.speaks(words.language) or not translated):
         return Reason(meaning, next_step, ground)
-    if f"rule.code.{rule.code}.what" in words.ids:
+    if translated:
         return Reason(words(f"rule.code.{rule.code}.what"), words(f"rule.code.{rule.code}.why"), ground)
     return Reason(words(f"rule.{rule.verdict.value}.what"), words(f"rule.{rule.verdict.value}.why"), ground)
 
