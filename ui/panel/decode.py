@@ -158,7 +158,7 @@ def _received(text: str, translate: PanelTranslation) -> LineMeaning:
             known = f"wire.info.{kind_}"
             said = (
                 translate(known, text=words)
-                if known in translate.words.ids
+                if known in translate.ids
                 else translate("wire.info", kind=kind_, text=words)
             )
             return LineMeaning(LineKind.REPLY, said)
@@ -178,11 +178,11 @@ def _status(status: StatusReport, bytes_free: str, translate: PanelTranslation) 
         parts.append(translate("wire.speed", rpm=f"{status.spindle_rpm:g}"))
     if status.pins:
         pins = (f"wire.pin.{pin}" for pin in status.pins)
-        names = ", ".join(translate(pin) if pin in translate.words.ids else pin[-1] for pin in pins)
+        names = ", ".join(translate(pin) if pin in translate.ids else pin[-1] for pin in pins)
         parts.append(translate("wire.st.pins", pins=names))
     if status.accessories:
         names = ", ".join(
-            translate(f"wire.acc.{one}") for one in status.accessories if f"wire.acc.{one}" in translate.words.ids
+            translate(f"wire.acc.{one}") for one in status.accessories if f"wire.acc.{one}" in translate.ids
         )
         parts.append(translate("wire.st.on", what=names))
     if status.overrides and status.overrides != (100, 100, 100):

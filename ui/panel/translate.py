@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from hardware.grbl import codes
@@ -28,23 +29,12 @@ class Language(StrEnum):
 LANGUAGES = tuple(language.value for language in Language)
 
 
-@dataclass(frozen=True)
-class PanelTranslation:
+@dataclass(frozen=True, eq=False)
+class PanelTranslation(Translation):
     """Everything the panel says in one language."""
 
-    words: Translation
-
-    def __call__(self, key: str, /, **values: object) -> str:
-        """The sentence `key` with `values` filled in."""
-        return self.words(key, **values)
-
-    @property
-    def language(self) -> str:
-        """Its code."""
-        return self.words.language
-
     def _or(self, key: str, english: str) -> str:
-        return self.words(key) if key in self.words.ids else english
+        return self(key) if key in self.ids else english
 
     def fault(self, fault: Fault) -> str:
         """What goes wrong."""
@@ -69,24 +59,21 @@ class PanelTranslation:
     def setting(self, number: int) -> str:
         """Name of `$number`."""
         key = f"wire.setting.{number}"
-        return self.words(key if key in self.words.ids else "wire.setting.other")
+        return self(key if key in self.ids else "wire.setting.other")
 
     def state(self, name: str) -> str:
         """A board's state, such as `Hold:0`."""
         word, colon, substate = name.partition(":")
         key = f"state.{word.lower()}"
-        known = self.words(key) if key in self.words.ids else word
+        known = self(key) if key in self.ids else word
         return f"{known} {substate}" if colon else known
 
-    def number(self, value: float, digits: int = 0) -> str:
-        """A number as written in this language."""
-        return self.words.number(value, digits)
 
-
+@cache
 def load_translation(language: str) -> PanelTranslation:
     """The panel's words in a language.
 
     Raises:
         MissingWord: there is no such language.
     """
-    return PanelTranslation(load_words(language, folder=FOLDER))
+    return PanelTranslation(**vars(load_words(language, folder=FOLDER)))
