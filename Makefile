@@ -52,7 +52,7 @@ COMPILE := uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-ind
 lock:           ## renew requirements.lock and what of it each kind of installation takes (needs uv)
 	$(COMPILE) --all-extras --group dev --output-file requirements.lock
 	$(COMPILE) --group install --constraint requirements.lock --output-file deploy/kiosk.lock
-	for extra in fleet reports; do $(COMPILE) --extra $$extra --group install --constraint requirements.lock \
+	for extra in fleet reports receipts; do $(COMPILE) --extra $$extra --group install --constraint requirements.lock \
 		--output-file deploy/$$extra.lock; done
 
 deb:            ## the Debian package of this commit and its bill of materials, in out/deb

@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 
 from config.base import Frozen, Name, PathText, PortText
 from config.payment import Payment
+from config.printer import Printer
 
 STOCK_INPUTS = "PXYZDHRS"
 """Letters of a report's pins that mean probe, limits, door, hold, reset and start on every board."""
@@ -293,6 +294,7 @@ class Machine(Frozen):
     check: CopyCheck
     gauge: Gauge = Gauge()
     payment: Payment = Payment()
+    printer: Printer = Printer()
 
     @property
     def chute_sensor(self) -> str:

@@ -51,6 +51,14 @@ class Timeouts(Frozen):
     approval_s: float = Field(default=120, ge=10, le=120)
 
 
+class PaperReceipt(StrEnum):
+    """When a machine that has a receipt printer prints. On the screen a receipt always stands."""
+
+    ALWAYS = "always"
+    ASKED = "asked"
+    NEVER = "never"
+
+
 class Store(Frozen):
     """One store. Money in minor units of `currency`."""
 
@@ -64,4 +72,5 @@ class Store(Frozen):
     languages: tuple[LanguageCode, ...] = Field(default=("en", "es", "fr"), min_length=1, max_length=12)
     screen: Screen
     timeouts: Timeouts
+    paper_receipt: PaperReceipt = PaperReceipt.ASKED
     help_phone: Annotated[str, Field(max_length=40), Shown] = ""

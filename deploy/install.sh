@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the kiosk on this Debian 12 machine, or upgrades it. Run as root: `make install`.
 #
-# With it come both extras: fleet (the link to an office) and reports (drawings, pages with plots). `EXTRAS=` with none,
-# one or both of these words takes only what it names; a kiosk sells without them.
+# With it come the extras: fleet (the link to an office), reports (drawings, plots), receipts (on paper). `EXTRAS=`: none,
+# some of these words takes only what it names; a kiosk sells without them.
 #
 # Program: /opt/kiosk/releases/<time>, with /opt/kiosk/current pointing at the newest. Settings: /etc/kiosk. Data:
 # /var/lib/kiosk, and the audit's seal apart from it in /var/lib/kiosk-seal. An upgrade backs the data up first, and
@@ -17,7 +17,7 @@ PREFIX=/opt/kiosk
 SETTINGS=/etc/kiosk
 DATA=/var/lib/kiosk
 SEAL=/var/lib/kiosk-seal
-EXTRAS=${EXTRAS-fleet reports}
+EXTRAS=${EXTRAS-fleet reports receipts}
 
 say() { echo "install: $*"; }
 fail() { echo "install: $*" >&2; exit 1; }
@@ -26,7 +26,7 @@ as_kiosk() { runuser -u kiosk -- "$@"; }
 [ "$(id -u)" = 0 ] || fail "must be run as root"
 command -v apt-get >/dev/null || fail "this is not a Debian machine"
 for extra in $EXTRAS; do
-    [ "$extra" = fleet ] || [ "$extra" = reports ] || fail "EXTRAS: $extra is neither fleet nor reports"
+    case $extra in fleet | reports | receipts) ;; *) fail "EXTRAS: $extra is none of fleet, reports, receipts" ;; esac
 done
 
 say "packages"

@@ -271,3 +271,20 @@ class Payment(Protocol):
 
     def query(self, transaction: str) -> PaymentAnswer:
         """What became of a transaction, or of the refund of this number."""
+
+
+class PrinterStatus(StrEnum):
+    """What a receipt printer says of itself."""
+
+    READY = "ready"
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    OFFLINE = "offline"
+    SILENT = "silent"
+    """It does not answer."""
+
+    @property
+    def prints(self) -> bool:
+        """Whether a slip would come out."""
+        return self in (PrinterStatus.READY, PrinterStatus.PAPER_LOW)

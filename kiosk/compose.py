@@ -29,7 +29,7 @@ from kiosk.session.controller import Controller, Listener, Observer
 from kiosk.session.executor import ThreadedExecutor
 from kiosk.session.intents import Intent
 from kiosk.session.key_reader import CatalogueKeyReader
-from kiosk.session.ports import KeyReader, SessionPorts, StaffAuthenticator
+from kiosk.session.ports import KeyReader, NoPaper, PaperReceipts, SessionPorts, StaffAuthenticator
 from kiosk.staff.accounts import StaffAccounts
 from kiosk.staff.code_tries import CodeTries
 
@@ -85,6 +85,7 @@ def build_ports(
     reader: KeyReader | None = None,
     staff: StaffAuthenticator | None = None,
     audit: AuditLog | None = None,
+    paper: PaperReceipts | None = None,
     versions: tuple[tuple[str, str], ...] = (),
 ) -> SessionPorts:
     """Open the records and build what a session works with.
@@ -97,6 +98,7 @@ def build_ports(
         reader: reads keys; the shipped one if None.
         staff: who may come in; the accounts in `data` if None.
         audit: the book; the one in `data` if None.
+        paper: receipts on paper; none if None.
         versions: (name, version) lines for the technician.
 
     Raises:
@@ -141,6 +143,7 @@ def build_ports(
         simulated=devices.simulated,
         room_to_record=lambda: room(data, settings.operations.disk).can_sell,
         versions=versions,
+        paper=paper or NoPaper(),
         data=data,
     )
 
@@ -207,6 +210,7 @@ def build_kiosk(
     devices: Devices,
     data: Path,
     *,
+    paper: PaperReceipts | None = None,
     versions: tuple[tuple[str, str], ...] = (),
     also: Callable[[SessionPorts], None] | None = None,
 ) -> Kiosk:
@@ -216,6 +220,7 @@ def build_kiosk(
         settings: everything an owner sets.
         devices: the devices and the time.
         data: folder of the records; made if it is not there.
+        paper: receipts on paper; none if None.
         versions: (name, version) lines for the technician.
         also: called with the ports before anything starts.
 
@@ -224,7 +229,7 @@ def build_kiosk(
     """
     data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as closing:
-        ports = build_ports(settings, devices, data, closing, versions=versions)
+        ports = build_ports(settings, devices, data, closing, paper=paper, versions=versions)
         if also is not None:
             also(ports)
         kept = closing.pop_all()

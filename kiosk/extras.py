@@ -17,6 +17,7 @@ class Extra(Enum):
 
     FLEET = ("paho", "psycopg")
     REPORTS = ("matplotlib",)
+    RECEIPTS = ("escpos",)
 
 
 @contextmanager

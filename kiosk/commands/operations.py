@@ -27,7 +27,7 @@ from hardware.payment.zvt import ZvtPayment
 from kiosk.commands.options import AsJson, DataOption, data_to_read
 from kiosk.data_paths import DataPaths
 from kiosk.extras import Extra, needing
-from kiosk.operations import doctor_machine, doctor_records, doctor_terminal
+from kiosk.operations import doctor_machine, doctor_records, doctor_terminal, printer_device
 from kiosk.operations.backup import back_up
 from kiosk.operations.backup import restore as restore_backup
 from kiosk.operations.counters import Figures, read_figures
@@ -215,6 +215,7 @@ def _all(settings: Settings, places: DataPaths, card: bool) -> list[tuple[str, C
         "serial": lambda: doctor_machine.serial_port(machine),
         "board": lambda: doctor_machine.board(machine, running),
         "terminal": lambda: _terminal(settings, places, running, card),
+        "printer": lambda: printer_device.look(printer_device.receipt_printer(machine.printer, SystemClock())),
         "calibration": lambda: doctor_machine.calibration(
             owner / "machine.toml" if owner else None, operations.health, now
         ),

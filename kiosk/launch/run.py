@@ -38,6 +38,7 @@ from kiosk.compose import Devices, Kiosk, build_kiosk
 from kiosk.data_paths import DataPaths, data_paths
 from kiosk.key.secrecy import no_core_dumps
 from kiosk.launch.last_resort import become_last_resort
+from kiosk.launch.receipts import paper_receipts
 from kiosk.operations.payment_device import is_on_this_computer, payment_device
 from kiosk.operations.refused_start import BAD_SETTINGS, RefusedStart, supervised
 from kiosk.operations.requests import answering
@@ -209,7 +210,9 @@ def _run(asked: StartOptions) -> int:
         running = stack.enter_context(Running(settings, asked.places, clock))
         live = stack.enter_context(_simulated(asked, settings, running)) if asked.simulated else None
         devices = live.devices if live else real_devices(settings, asked.places, running, stack)
-        kiosk = build_kiosk(settings, devices, asked.places.data, versions=(("kiosk", version("keykiosk")),))
+        paper = paper_receipts(settings, devices.clock, simulated=asked.simulated)
+        versions = (("kiosk", version("keykiosk")),)
+        kiosk = build_kiosk(settings, devices, asked.places.data, paper=paper, versions=versions)
         stack.callback(kiosk.close)
         record_changes(in_force, kiosk.ports.audit.record)
         running.record_in(kiosk.ports.audit.record)

@@ -80,7 +80,11 @@ def is_on_this_computer(settings: PaymentSettings) -> bool:
     """
     if settings.kind is PaymentKind.REGISTER:
         return False
-    port = settings.zvt.port if settings.kind is PaymentKind.ZVT else settings.mdb.port
+    return leads_to_this_computer(settings.zvt.port if settings.kind is PaymentKind.ZVT else settings.mdb.port)
+
+
+def leads_to_this_computer(port: str) -> bool:
+    """Whether another program of this computer is at the other end of a port."""
     if "://" not in port:
         return str(Path(port).resolve()).startswith("/dev/pts/")
     host = urlsplit(port).hostname or ""

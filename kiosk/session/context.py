@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from hardware.ports import BoardIdentity
+from hardware.ports import BoardIdentity, PrinterStatus
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
@@ -97,6 +97,8 @@ class SessionContext:
         """Whether nobody pressed Stop since staff last asked for recovery."""
         self.unsettled: tuple[str, ...] = ()
         self.identity: BoardIdentity | None = None
+        self.printer: PrinterStatus | None = None
+        """What the receipt printer last said; None where there is none."""
         self.member: StaffMember | None = None
         self.staff_message: StaffMessage | None = None
         self.retry_after_s = 0

@@ -30,7 +30,7 @@ from kiosk.session.intents import (
     SetLanguage,
     Stop,
 )
-from kiosk.session.phases import ENTER, HANDLE, faults, starting
+from kiosk.session.phases import ENTER, HANDLE, faults, printing, starting
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     CamerasSeen,
@@ -39,6 +39,7 @@ from kiosk.session.reports import (
     Faulted,
     KeyIdentified,
     LeftoversSettled,
+    PrinterSeen,
     Reply,
     Report,
     Timer,
@@ -228,6 +229,8 @@ class Controller:
         match report:
             case LeftoversSettled():
                 starting.leftovers(context, report)
+            case PrinterSeen():
+                printing.printer_seen(context, report)
             case WheelStopped():
                 self._wheel.asked()
             case Faulted() | Crashed():

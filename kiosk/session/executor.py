@@ -38,6 +38,8 @@ class Lane(StrEnum):
     HEAD = "head"
     RECORDS = "records"
     """Money, staff, records."""
+    PRINTER = "printer"
+    """A printer that does not answer holds up nobody."""
 
 
 class Executor(Protocol):

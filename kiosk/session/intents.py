@@ -69,6 +69,11 @@ class Done:
 
 
 @dataclass(frozen=True)
+class PrintReceipt:
+    """The receipt on paper, please."""
+
+
+@dataclass(frozen=True)
 class MoreTime:
     """Do not time out yet."""
 
@@ -213,6 +218,7 @@ Intent: TypeAlias = (
     | ChooseFinish
     | Confirm
     | Done
+    | PrintReceipt
     | MoreTime
     | CallStaff
     | SetLanguage

@@ -15,7 +15,7 @@ from config.catalogue import Catalogue
 from config.machine import Machine
 from config.store import Store
 from hardware.clock import Clock
-from hardware.ports import Cutter, KeyScanner, Payment
+from hardware.ports import Cutter, KeyScanner, Payment, PrinterStatus
 from hardware.scan import Frame, ScanFrames
 from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
@@ -25,6 +25,7 @@ from kiosk.records.audit.port import AuditLog
 from kiosk.records.certificate import Certifier
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
+from kiosk.session.snapshot import CheckResult, Receipt
 from kiosk.staff.code_tries import CodeTries
 from kiosk.staff.member import SignInRefused, StaffMember
 
@@ -71,6 +72,28 @@ class StaffAuthenticator(Protocol):
         """Whether there is no manager's account yet, so that the owner must make the first."""
 
 
+class PaperReceipts(Protocol):
+    """Receipts on paper. Called from a worker thread; may take seconds."""
+
+    def status(self) -> PrinterStatus | None:
+        """Whether one could be printed now; None: this kiosk prints none."""
+
+    def print(self, receipt: Receipt, check: CheckResult | None, language: str) -> PrinterStatus:
+        """Print one; what the printer says afterwards."""
+
+
+class NoPaper:
+    """`PaperReceipts` of a kiosk without a printer."""
+
+    def status(self) -> PrinterStatus | None:
+        """None."""
+        return None
+
+    def print(self, receipt: Receipt, check: CheckResult | None, language: str) -> PrinterStatus:
+        """Nothing comes out."""
+        return PrinterStatus.SILENT
+
+
 @dataclass(frozen=True)
 class SessionPorts:
     """Everything a session needs."""
@@ -95,5 +118,6 @@ class SessionPorts:
     room_to_record: Callable[[], bool]
     """Whether the disk could take the records of one more visit. From any thread."""
     versions: tuple[tuple[str, str], ...] = field(default=())
+    paper: PaperReceipts = field(default_factory=NoPaper)
     data: Path | None = None
     """Folder of the records, where a technician's calibration is kept beside them; None keeps none."""

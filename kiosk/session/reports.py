@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
-from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, TouchOff
+from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, PrinterStatus, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.identification.compare import Compared
 from kiosk.key.reading import Outcome, StampReading
@@ -198,6 +198,20 @@ class Settled:
 
 
 @dataclass(frozen=True)
+class PrinterSeen:
+    """Whether a receipt could be printed; None: this kiosk prints none."""
+
+    status: PrinterStatus | None
+
+
+@dataclass(frozen=True)
+class ReceiptPrinted:
+    """What the printer said after a receipt was sent to it."""
+
+    status: PrinterStatus
+
+
+@dataclass(frozen=True)
 class LeftoversSettled:
     """Sales whose money was unknown were asked about again; these remain."""
 
@@ -333,6 +347,8 @@ Report: TypeAlias = (
     | Checked
     | Delivered
     | Settled
+    | PrinterSeen
+    | ReceiptPrinted
     | LeftoversSettled
     | SaleFound
     | CopyCompared

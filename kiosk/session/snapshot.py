@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hardware.ports import MachineStatus, WireLine
+from hardware.ports import MachineStatus, PrinterStatus, WireLine
 from hardware.scan import Pixels
 from kiosk.identification.compare import Likeness
 from kiosk.key.condition import KeyCondition
@@ -136,6 +136,19 @@ class Receipt:
     """One signed text a delivered copy: how exactly it was made, and nothing of the key."""
 
 
+class PaperState(StrEnum):
+    """How it stands with a receipt on paper."""
+
+    NONE = "none"
+    """None is offered."""
+    MISSING = "missing"
+    """One would be printed, and the printer cannot."""
+    OFFERED = "offered"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True)
 class FaultNotice:
     """Out of order, with a stable code; `detail` is for technicians and holds no key data."""
@@ -200,6 +213,8 @@ class StaffView:
     sales: tuple[SaleLine, ...] = ()
     machine: MachineStatus | None = None
     """Door, emergency stop and inputs as they are, for whoever wants to recover the machine."""
+    printer: PrinterStatus | None = None
+    """What it last said of itself; None where there is none."""
     doubts: tuple[SaleLine, ...] = ()
     """Sales whose last copy left the clamp unseen: staff say whether the shopper has it."""
     recovering: bool = False
@@ -334,6 +349,7 @@ class Snapshot:
     progress: Progress | None = None
     check: CheckResult | None = None
     receipt: Receipt | None = None
+    paper: PaperState = PaperState.NONE
     fault: FaultNotice | None = None
     waiting: Waiting | None = None
     staff: StaffView | None = None

@@ -12,7 +12,7 @@ from kiosk.records.journal import BlankStatus, Sale
 from kiosk.session.context import SessionContext
 from kiosk.session.phases.offering import max_quantity
 from kiosk.session.phases.paying import price_each_minor
-from kiosk.session.snapshot import Offer, Progress, SaleLine, ServiceView, Snapshot, StaffView, WornChoice
+from kiosk.session.snapshot import Offer, PaperState, Progress, SaleLine, ServiceView, Snapshot, StaffView, WornChoice
 from kiosk.session.states import State
 from kiosk.session.visit import Order, Visit
 from kiosk.staff.approvals import reasons_for
@@ -55,6 +55,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         progress=_looking(visit) if visit and state in _LOOKING else _progress(context, visit),
         check=making.check if making else None,
         receipt=visit.receipt if visit else None,
+        paper=visit.paper if visit else PaperState.NONE,
         fault=context.fault,
         waiting=context.waiting,
         staff=_staff(context, visit) if state in _STAFF else None,
@@ -132,6 +133,7 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         slots=context.ports.inventory.slots() if menu else (),
         sales=tuple(_line(context, sale) for sale in context.ports.journal.last_sales(LAST_SALES)) if menu else (),
         machine=context.bench.status if menu else None,
+        printer=context.printer if menu else None,
         doubts=_doubts(context) if menu else (),
         recovering=context.recovering,
     )

@@ -16,7 +16,7 @@ from kiosk.key.secrecy import wipe
 from kiosk.policy.decision import Approval, Decision, FiredRule
 from kiosk.records.journal import Remedy, Sale
 from kiosk.session.ports import IdentifiedKey
-from kiosk.session.snapshot import CheckResult, FailedReason, Receipt, Refusal, ReturnMessage, ReturnResult
+from kiosk.session.snapshot import CheckResult, FailedReason, PaperState, Receipt, Refusal, ReturnMessage, ReturnResult
 from kiosk.staff.member import StaffMember
 
 
@@ -158,6 +158,7 @@ class Visit:
     """Wanted to leave while the money was being reserved."""
     failed_reason: FailedReason | None = None
     receipt: Receipt | None = None
+    paper: PaperState = PaperState.NONE
     # Stages not every visit comes to
     approving: Approving | None = None
     order: Order | None = None

@@ -138,6 +138,7 @@ ABSURD: tuple[Any, ...] = (
 )
 
 EMPTY_MEANS_NONE = {
+    "machine.printer.port": "",
     "fleet.trusted_keys": [],
     "fleet.broker.ca_file": "",
     "fleet.broker.cert_file": "",
@@ -159,6 +160,7 @@ ANY_TEXT = {
     "machine.name",
     "machine.wire.port",
     "machine.payment",
+    "machine.printer",
     "machine.wheel.name",
     "machine.macros",
     "machine.magazine.slots.blank",
@@ -180,7 +182,14 @@ ANY_TEXT = {
     "rule.when.stamps",
 }
 """Text in which "349" is no slip. (A blank, a macro and a certificate are held against what there is elsewhere.)"""
-ALL_BY_DEFAULT = {"machine.board", "machine.gauge", "machine.payment", "machine.payment.zvt", "machine.payment.mdb"}
+ALL_BY_DEFAULT = {
+    "machine.board",
+    "machine.gauge",
+    "machine.payment",
+    "machine.payment.zvt",
+    "machine.payment.mdb",
+    "machine.printer",
+}
 """Tables an owner may leave empty, as each of their fields has a default."""
 
 

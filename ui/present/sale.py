@@ -11,8 +11,8 @@ from dataclasses import replace
 from config.store import Store
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule
-from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, SetQuantity
-from kiosk.session.snapshot import Offer, Receipt, Snapshot
+from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, PrintReceipt, SetQuantity
+from kiosk.session.snapshot import Offer, PaperState, Receipt, Snapshot
 from ui.present.condition import condition_action
 from ui.present.language import Translation
 from ui.present.local import Local, ShowCertificate
@@ -29,7 +29,7 @@ from ui.present.shown import (
     Shown,
     Tone,
 )
-from ui.present.statement import paid_lines
+from ui.present.statement import measured_lines, paid_lines
 
 LONGEST_TITLE = 60
 """Letters of a reason that can be the title of its screen."""
@@ -53,6 +53,7 @@ SEEN = {
 }
 REFUNDS = frozenset({"refunded", "refunding"})
 """What a receipt says of money that goes back."""
+_PAPER_SAYS = frozenset({PaperState.PRINTING, PaperState.PRINTED, PaperState.FAILED})
 
 
 def worn(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
@@ -115,7 +116,8 @@ def offered(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
             quantities=_quantities(words, offer),
             small=words("offer.text"),
             notices=tuple(" ".join(filter(None, _notice(words, rule))) for rule in offer.notices)
-            + ((words("offer.declined"),) if offer.declined else ()),
+            + ((words("offer.declined"),) if offer.declined else ())
+            + ((words("paper.missing"),) if snapshot.paper is PaperState.MISSING else ()),
         ),
         actions=(buy, cancel(words), *condition_action(words, snapshot)),
     )
@@ -269,11 +271,7 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
     if receipt and 0 < local.certificate <= len(receipt.certificates):
         return _certificate(words, receipt, local.certificate, store)
     lines = list(paid_lines(words, receipt)) if receipt else []
-    if check:
-        figures = words(
-            "receipt.error", error=words.number(check.largest_error_mm, 3), limit=words.number(check.tolerance_mm, 3)
-        )
-        lines.append(LabelledValue(words("receipt.measured"), figures))
+    lines += measured_lines(words, check)
     if receipt:
         lines.append(LabelledValue(words("receipt.number"), receipt.transaction))
     code = receipt.bring_back_code if receipt else ""
@@ -284,7 +282,10 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
         visit="thank_you",
         title=words("refund.title") if refund else words("thanks.title"),
         store_name=store.name,
-        body=(words(_thanks(receipt.status if receipt else "", pay=bool(pay), code=bool(code))),),
+        body=(
+            words(_thanks(receipt.status if receipt else "", pay=bool(pay), code=bool(code))),
+            *((words(f"paper.{snapshot.paper}"),) if snapshot.paper in _PAPER_SAYS else ()),
+        ),
         picture="pay" if refund else "collect",
         detail=ReceiptDetail(
             lines=tuple(lines),
@@ -296,6 +297,7 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
         actions=(
             primary(words, "done", "thanks.done", Done()),
             *(_to_certificate(words, receipt, 1) if receipt else ()),
+            *((Action("print", words("paper.print"), PrintReceipt()),) if snapshot.paper is PaperState.OFFERED else ()),
         ),
         chime="done",
     )

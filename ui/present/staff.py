@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from config.store import Store
 from hardware.grbl.touch_off import Seat
+from hardware.ports import PrinterStatus
 from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
 from kiosk.session.intents import (
@@ -308,6 +309,8 @@ def _kiosk(
     if staff.role in (Role.TECHNICIAN, Role.MANAGER):
         controls.append(Action("service_menu", words("kiosk.service"), ServiceMenu()))
     lines = machine_lines(words, staff.machine)
+    if staff.printer not in (None, PrinterStatus.READY):
+        lines = (*lines, LabelledValue(words("printer"), words(f"printer.{staff.printer}")))
     paragraphs = (words("kiosk.text"), words("kiosk.recover_text"))
     return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls))
 

@@ -6,7 +6,7 @@ Responsible for: the lines. Not responsible for: the sums (`kiosk.records.journa
 from __future__ import annotations
 
 from kiosk.records.journal import Statement
-from kiosk.session.snapshot import Receipt
+from kiosk.session.snapshot import CheckResult, Receipt
 from ui.present.language import Translation
 from ui.present.shown import LabelledValue
 
@@ -20,6 +20,14 @@ def paid_lines(words: Translation, receipt: Receipt) -> tuple[LabelledValue, ...
         LabelledValue(words("receipt.copies"), words.number(receipt.copies)),
         LabelledValue(status, words.money(receipt.amount_minor, receipt.currency)),
     )
+
+
+def measured_lines(words: Translation, check: CheckResult | None) -> tuple[LabelledValue, ...]:
+    """How exact the last copy is."""
+    if check is None:
+        return ()
+    error, limit = words.number(check.largest_error_mm, 3), words.number(check.tolerance_mm, 3)
+    return (LabelledValue(words("receipt.measured"), words("receipt.error", error=error, limit=limit)),)
 
 
 def statement_lines(words: Translation, statement: Statement, currency: str) -> tuple[LabelledValue, ...]:

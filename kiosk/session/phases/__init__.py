@@ -12,7 +12,18 @@ from typing import TypeAlias
 
 from kiosk.session.context import SessionContext
 from kiosk.session.intents import Intent
-from kiosk.session.phases import approving, ending, making, offering, paying, returning, scanning, serving, starting
+from kiosk.session.phases import (
+    approving,
+    ending,
+    making,
+    offering,
+    paying,
+    printing,
+    returning,
+    scanning,
+    serving,
+    starting,
+)
 from kiosk.session.reports import Report
 from kiosk.session.states import State
 
@@ -26,6 +37,7 @@ ENTER: Mapping[State, Enter] = {
     State.TRY_AGAIN: scanning.enter_try_again,
     State.STAFF_LOGIN: approving.enter_login,
     State.STAFF_APPROVAL: approving.enter_approval,
+    State.OFFER: printing.look_at_printer,
     State.PAYING: paying.enter_paying,
     State.TAKE_KEY_BACK: paying.enter_take_key_back,
     State.LOADING: making.enter_loading,
@@ -33,6 +45,7 @@ ENTER: Mapping[State, Enter] = {
     State.CHECKING: making.enter_checking,
     State.DELIVERING: making.enter_delivering,
     State.CAPTURING: ending.enter_capturing,
+    State.THANK_YOU: printing.enter_thank_you,
     State.FAILED: ending.enter_failed,
     State.SETTLING: ending.enter_settling,
     State.WELCOME: starting.enter_front,
@@ -65,7 +78,7 @@ HANDLE: Mapping[State, Handle] = {
     State.DELIVERING: making.handle_delivering,
     State.CAPTURING: ending.handle_capturing,
     State.SETTLING: ending.handle_settling,
-    State.THANK_YOU: ending.handle_finished,
+    State.THANK_YOU: printing.handle_thank_you,
     State.FAILED: ending.handle_finished,
     State.BRING_BACK: returning.handle_bring_back,
     State.LAY_ORIGINAL: returning.handle_lay_original,
