@@ -66,7 +66,7 @@ class GrblCutter:
         self.identity: BoardIdentity | None = None
 
     def connect(self) -> BoardIdentity:
-        """Open, reset (which stops the wheel), identify_board, compare settings. Position is unknown afterwards."""
+        """Open, reset (which stops the wheel), identify, compare settings. Position is unknown afterwards."""
         latch = self.latch
         with latch.busy:
             if isinstance(latch.fault, LinkFault) and self.identity is None:

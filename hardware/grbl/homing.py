@@ -55,7 +55,7 @@ def home_axes(board: GrblBoard, machine: Machine, clock: Clock, *, from_pull_off
         if least_s <= took_s <= most_s:
             return
         LOG.warning("a homing from the pull-off took %.2f s, not %.2f to %.2f s: once more", took_s, least_s, most_s)
-    raise HomingUnsure("the home_axes switches are not found twice at one place: a switch chatters, or steps are lost")
+    raise HomingUnsure("the home switches are not found twice at one place: a switch chatters, or steps are lost")
 
 
 def second_homing_s(machine: Machine, firmware: str) -> tuple[float, float]:

@@ -76,7 +76,7 @@ def cameras(machine: Machine) -> Finding:
     count = f"{len(machine.views.named)} of {len(machine.views.named)} there"
     blind = [view for view in ("face_above", "face_below") if view not in machine.views.named]
     if blind:
-        step = "without it a key milled on that face cannot be facts, and staff are asked about every key"
+        step = "without it a key milled on that face cannot be told, and staff are asked about every key"
         return warned("cameras", f"{count}; the machine file names no {' and no '.join(blind)}", step)
     return passed("cameras", count)
 
@@ -162,6 +162,6 @@ def _size(screen: Screen, system: Path, found: str) -> Finding:
         size = re.fullmatch(r"(\d+)x(\d+)i?", first)
         if size and (int(size.group(1)), int(size.group(2))) not in wanted:
             step = "set screen.width_px, height_px and mm_per_px in store.toml"
-            facts = f"{found}; the screen is {first}, store.toml says {screen.width_px}x{screen.height_px}"
-            return warned("display", facts, step)
+            sizes = f"{found}; the screen is {first}, store.toml says {screen.width_px}x{screen.height_px}"
+            return warned("display", sizes, step)
     return passed("display", found)

@@ -100,7 +100,7 @@ def _always(end: SimulatedKiosk, ends_in: State, harms: Collection[str]) -> Iter
 
 
 def _wheel(end: SimulatedKiosk) -> Iterator[str]:
-    """It stands, or people are shown that it may not: a board whose cable is out obeys nobody."""
+    """It stands, or people are told that it may not: a board whose cable is out obeys nobody."""
     world = end.sim.world
     # It needs its time to come to a stop.
     end.sim.clock.sleep(world.machine.wheel.spin_up_s)

@@ -32,9 +32,9 @@ WORN_DOUBT = 0.7
 
 @dataclass(repr=False)
 class ReadyKeyReader:
-    """Says what it was key to say; measures a copy from its metal instead of from a picture.
+    """Says what it was told to say; measures a copy from its metal instead of from a picture.
 
-    `answers`: one telling for each time the key is laid, the last for ever. Each is key twice, for two looks.
+    `answers`: one for each time the key is laid, the last for ever. Each is given twice, for two looks.
     """
 
     sim: SimulatedMachine
@@ -124,7 +124,7 @@ def _small(grey: int) -> Frame:
 def identified(
     catalogue: Catalogue, blank: str, seed: int, *, wear: Wear = Wear.NEW, bitting: tuple[str, ...] | None = None
 ) -> Identification:
-    """A key of `blank` with a code drawn by `seed`, key with certainty."""
+    """A key of `blank` with a code drawn by `seed`, identified with certainty."""
     keyway, known = catalogue.blank_of[blank]
     if keyway.spec is None:
         return Identification(Outcome.IDENTIFIED, keyway.code)
