@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 
@@ -33,7 +33,8 @@ COMMANDS: Mapping[str, str | Group] = {
     "doctor": "kiosk.commands.operations:doctor",
     "status": "kiosk.commands.operations:status",
     "report": "kiosk.commands.operations:report",
-    "logs": "kiosk.commands.operations:logs",
+    "logs": "kiosk.commands.logs:logs",
+    "support-bundle": "kiosk.commands.support:support_bundle",
     "backup": "kiosk.commands.operations:backup",
     "restore": "kiosk.commands.operations:restore",
     "service": Group(
@@ -120,7 +121,23 @@ COMMANDS: Mapping[str, str | Group] = {
 }
 
 
-class _LoadedWhenAsked(TyperGroup):
+class _PlainHelp:
+    """Help in which a switch is a switch, and not a value of type bool."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """What the command may be given."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc] # mixed into commands of typer's
+        for param in params:
+            if getattr(param, "is_flag", False):
+                param.metavar = ""
+        return params
+
+
+class _Command(_PlainHelp, TyperCommand):
+    """One command."""
+
+
+class _LoadedWhenAsked(_PlainHelp, TyperGroup):
     """A group whose commands are imported one by one; the whole table unless it is given another."""
 
     table: Mapping[str, str | Group] = COMMANDS
@@ -137,7 +154,7 @@ class _LoadedWhenAsked(TyperGroup):
         if isinstance(entry, Group):
             return _group(cmd_name, entry)
         app = typer.Typer(add_completion=False)
-        app.command(cmd_name)(loaded(entry))
+        app.command(cmd_name, cls=_Command)(loaded(entry))
         return get_command(app)
 
 
@@ -163,7 +180,7 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(cls=_LoadedWhenAsked, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(cls=_LoadedWhenAsked, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 @app.callback()

@@ -1,4 +1,4 @@
-"""`kiosk doctor | status | report | logs | backup | restore`: how the kiosk is, for staff and technicians.
+"""`kiosk doctor | status | report | backup | restore`: how the kiosk is, for staff and technicians.
 
 Responsible for: asking and printing. Not responsible for: any finding or figure (`kiosk.operations`).
 """
@@ -32,8 +32,6 @@ from kiosk.operations.backup import back_up
 from kiosk.operations.backup import restore as restore_backup
 from kiosk.operations.counters import Figures, read_figures
 from kiosk.operations.doctor import Check, Finding, Grade, as_objects, examine, failed, for_people, passed, worst
-from kiosk.operations.logs import for_people as log_line
-from kiosk.operations.logs import read_logs
 from kiosk.operations.payment_device import payment_device
 from kiosk.operations.report_table import as_csv, days_table, reasons, total
 from kiosk.operations.status import for_people as status_line
@@ -65,7 +63,7 @@ def doctor(
     # What the driver would log, the findings say.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
     places = data_to_read(data)
-    wanted = _checks(places, card)
+    wanted = checks(places, card)
     findings = examine([(name, check) for name, check in wanted if not boot or name in AT_BOOT])
     if as_json:
         typer.echo(json.dumps(as_objects(findings), indent=1))
@@ -83,7 +81,7 @@ def status(as_json: AsJson = False, data: DataOption = None) -> None:
     with _one_line():
         seen = read_figures(places, datetime.now(UTC).astimezone().date())
     if as_json:
-        typer.echo(json.dumps({"now": asdict(now) if now else None, "today": _figures_object(seen)}, indent=1))
+        typer.echo(json.dumps({"now": asdict(now) if now else None, "today": figures_object(seen)}, indent=1))
         return
     typer.echo(f"now    {status_line(now)}")
     today = seen.days[-1] if seen.days else None
@@ -118,7 +116,7 @@ def report(
     with _one_line():
         seen = read_figures(places, first, last)
     if as_json:
-        typer.echo(json.dumps(_figures_object(seen), indent=1))
+        typer.echo(json.dumps(figures_object(seen), indent=1))
     if html is not None:
         # The plotting library is slow to load and nothing else here needs it.
         with needing(Extra.REPORTS):
@@ -144,21 +142,6 @@ def report(
     for title, counts in (("refused", everything.refused), ("faults", everything.faults)):
         if counts:
             typer.echo(f"{title}: {reasons(counts)}")
-
-
-def logs(
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many of the newest.")] = 50,
-    level: Annotated[str, typer.Option(help="Only this level and above.")] = "info",
-    data: DataOption = None,
-) -> None:
-    """The log as a person reads it (the files hold one JSON object a line)."""
-    order = ["debug", "info", "warning", "error", "critical"]
-    if level not in order:
-        raise BadInput(Problem("--level", "", f"must be one of {', '.join(order)}"))
-    wanted = set(order[order.index(level) :])
-    kept = [entry for entry in read_logs(data_to_read(data).logs) if entry.get("level") in wanted]
-    for entry in kept[-lines:]:
-        typer.echo(log_line(entry))
 
 
 def backup(
@@ -191,7 +174,8 @@ def _one_line() -> Iterator[None]:
         raise BadInput(Problem("database", fault.code, str(fault))) from fault
 
 
-def _checks(places: DataPaths, card: bool) -> list[tuple[str, Check]]:
+def checks(places: DataPaths, card: bool = False) -> list[tuple[str, Check]]:
+    """Everything the doctor looks at."""
     try:
         settings = load_usable()
     except BadInput as bad:
@@ -208,7 +192,7 @@ def _all(settings: Settings, places: DataPaths, card: bool) -> list[tuple[str, C
     machine, operations, now = settings.machine, settings.operations, datetime.now(UTC)
     owner = settings.owner_directory
     running = read_status(places.data) is not None
-    checks: dict[str, Check] = {
+    found: dict[str, Check] = {
         "display": lambda: doctor_machine.display(settings.store.screen, os.environ),
         "touch": doctor_machine.touch,
         "cameras": lambda: doctor_machine.cameras(machine),
@@ -228,7 +212,7 @@ def _all(settings: Settings, places: DataPaths, card: bool) -> list[tuple[str, C
         "audit": lambda: doctor_records.audit(places),
         "fleet": lambda: doctor_records.fleet_link(places, settings.fleet),
     }
-    return list(checks.items())
+    return list(found.items())
 
 
 def _terminal(settings: Settings, places: DataPaths, running: bool, card: bool) -> Finding:
@@ -249,7 +233,8 @@ def _day(option: str, text: str) -> date | None:
         raise BadInput(Problem(option, "", f"{text!r} is not a day such as 2026-03-01")) from None
 
 
-def _figures_object(seen: Figures) -> dict[str, object]:
+def figures_object(seen: Figures) -> dict[str, object]:
+    """For `--json`."""
     return {
         "days": [asdict(day) for day in seen.days],
         "first_time_right": seen.first_time_right_rate,

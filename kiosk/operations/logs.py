@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from config.operations import Logs
 from config.problems import BadInput
@@ -133,14 +134,64 @@ def read_logs(folder: Path) -> Iterator[dict[str, Any]]:
         try:
             with path.open(encoding="utf-8", errors="replace") as file:
                 for line in file:
-                    try:
-                        entry = json.loads(line)
-                    except ValueError:
-                        continue
-                    if isinstance(entry, dict):
-                        yield entry
+                    yield from _entry(line)
         except FileNotFoundError:
             continue
+
+
+def follow(folder: Path, wait: Callable[[], None]) -> Iterator[dict[str, Any]]:
+    """Every line written from this call on, for ever, through rotations; `wait` is called while there is none."""
+    path = folder / LOG_NAME
+    return _followed(path, _opened(path, at_end=True), wait)
+
+
+def _followed(path: Path, file: TextIO | None, wait: Callable[[], None]) -> Iterator[dict[str, Any]]:
+    torn = ""
+    try:
+        while True:
+            line = file.readline() if file is not None else ""
+            torn += line
+            if torn.endswith("\n"):
+                yield from _entry(torn)
+                torn = ""
+            elif not line and not _is_still(path, file):
+                if file is not None:
+                    file.close()
+                file, torn = _opened(path), ""
+                if file is None:
+                    wait()
+            elif not line:
+                wait()
+    finally:
+        if file is not None:
+            file.close()
+
+
+def _opened(path: Path, *, at_end: bool = False) -> TextIO | None:
+    try:
+        file = path.open(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    if at_end:
+        file.seek(0, os.SEEK_END)
+    return file
+
+
+def _is_still(path: Path, file: TextIO | None) -> bool:
+    """Whether the name still means the open file: a rotation gives it to a new one."""
+    try:
+        return file is not None and path.stat().st_ino == os.fstat(file.fileno()).st_ino
+    except FileNotFoundError:
+        return False
+
+
+def _entry(line: str) -> Iterator[dict[str, Any]]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return
+    if isinstance(entry, dict):
+        yield entry
 
 
 def for_people(entry: dict[str, Any]) -> str:
