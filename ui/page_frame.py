@@ -163,10 +163,7 @@ class PageFrame(FloatLayout):
         self._page_box.clear_widgets()
         page = self._kept.pop(page_class, None)
         if page is None:
-            page = page_class(shown=shown, send=self._touched, reach=reach)
-            page.fbind("holds_actions", self._share_actions)
-            if isinstance(page, FieldPage):
-                page.fbind("field", self._lay_field)
+            page = self._make(page_class, shown, reach=reach)
         else:
             page.shown, page.reach = shown, reach
         if shown.page in KEPT_PAGES:
@@ -174,6 +171,24 @@ class PageFrame(FloatLayout):
         self.page = page
         self._page_box.add_widget(page)
         page.begin()
+
+    def _make(self, page_class: type[Page], shown: Shown, *, reach: bool) -> Page:
+        page = page_class(shown=shown, send=self._touched, reach=reach)
+        page.fbind("holds_actions", self._share_actions)
+        if isinstance(page, FieldPage):
+            page.fbind("field", self._lay_field)
+        return page
+
+    def prepare(self, shown: Shown) -> None:
+        """Lay that screen out before it is wanted, so that its words and drawings are there when it is."""
+        page_class = PAGES[shown.page]
+        if shown.page not in KEPT_PAGES or type(self.page) is page_class:
+            return
+        if page_class not in self._kept:
+            self._kept[page_class] = self._make(page_class, shown, reach=False)
+        page = self._kept[page_class]
+        page.shown = shown
+        page.pos, page.size = self._page_box.pos, self._page_box.size
 
     def _share_actions(self, *_: Any) -> None:
         """The main buttons stand below the page, or on it; where there are none below, they take no room there."""

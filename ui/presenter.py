@@ -79,6 +79,10 @@ class ScreenPresenter:
         self._show(self.shown, self.local)
         self._speak(self.shown)
 
+    def foresee(self, snapshot: Snapshot) -> Shown:
+        """What a screen would look like now; it is neither shown nor said."""
+        return self._present(snapshot, self.local, self._store)
+
     def _speak(self, shown: Shown) -> None:
         if not self.local.speech:
             if self._said[0]:

@@ -19,6 +19,7 @@ from kiosk.session.states import FRONT
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.bridge import Mailbox
 from ui.page_frame import PageFrame
+from ui.present.expected import expected
 from ui.present.keypad import BACK_KEYS, NEXT_KEYS, PRESS_KEYS, meaning_of
 from ui.present.language import load_words
 from ui.present.local import Erase, Local, Repeat, SetVolume, ToggleSpeech, Typed
@@ -37,6 +38,8 @@ from kivy.core.window import Window
 
 log = logging.getLogger(__name__)
 
+UNTOUCHED_S, BETWEEN_S = 2.0, 0.7
+"""After the last change at rest the next screens are made ready, one at a time and so far apart."""
 BROKEN_AT_MOST = 5
 """Failures of the screen within one run after which it ends, for the supervisor to start it afresh."""
 RESTING_HZ, LIVELY_HZ = 30, 60
@@ -77,6 +80,9 @@ class KioskApp(App):
         self._simulated, self._on_started = simulated, on_started
         self.presenter = ScreenPresenter(kiosk, store, voice, self._show, present)
         self.failures = 0
+        self._ready: set[str] = set()
+        """Screens made ready in this size and these colours."""
+        self._prepare_soon = Clock.create_trigger(self._prepare, UNTOUCHED_S)
         ExceptionManager.add_handler(Guard(self.failed))
 
     def build(self) -> Any:
@@ -122,9 +128,27 @@ class KioskApp(App):
         if look.theme.palette.name != palette:
             self._resized()
         self.frame.show(shown, reach=local.reach)
+        self._prepare_soon.cancel()
+        if resting:
+            self._prepare_soon()
         self.chimes.ring(f"{shown.visit}|{shown.beat}" + ("|waiting" if shown.waiting else ""), shown.chime)
 
+    def _prepare(self, *_: Any) -> None:
+        """Nobody is here: make the next screen of a visit ready that is not yet."""
+        now = self.presenter.snapshot
+        if now is None or now.state not in FRONT:
+            return
+        for snapshot in expected(now):
+            shown = self.presenter.foresee(snapshot)
+            name = f"{shown.voice}|{shown.visit}|{shown.picture}"
+            if name not in self._ready:
+                self._ready.add(name)
+                self.frame.prepare(shown)
+                Clock.schedule_once(self._prepare, BETWEEN_S)
+                return
+
     def _resized(self, *_: Any) -> None:
+        self._ready = set()
         contrast = self.presenter.local.contrast
         look.theme = make_theme(self._store.screen, Window.size, "contrast" if contrast else self._store.screen.theme)
 

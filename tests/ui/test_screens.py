@@ -16,8 +16,10 @@ from kiosk.session.intents import Intent
 from kiosk.session.states import State
 from tests.ui.glass import gallery, labels_in, mistakes
 from ui.gallery import SIZES, sample_store
+from ui.present.expected import expected
 from ui.present.fault_help import FAMILIES
 from ui.present.local import Local, LocalAct
+from ui.present.present import present
 from ui.present.samples import SAMPLES
 from ui.present.spoken import actions_of
 from ui.theme import make_theme
@@ -196,6 +198,20 @@ def test_a_page_kept_for_the_next_shopper_comes_back_in_the_looks_then_in_force(
     put_up("02-welcome", "portrait")
     glass = put_up("08-offer", "landscape", "fr", "contrast")
     assert mistakes(glass.frame, glass._look.theme) == []
+
+
+def test_the_screens_of_a_visit_are_made_before_they_are_wanted_and_fit_when_they_come() -> None:
+    glass = put_up("02-welcome", "portrait", "fr")
+    store = sample_store("portrait")
+    for snapshot in expected(replace(SAMPLES["02-welcome"][0], language="fr")):
+        glass.frame.prepare(present(snapshot, Local(), store))
+        glass.settle(1)
+    made = {type(page): page for page in glass.frame._kept.values()}
+    assert glass.frame.shown.page == "welcome"
+    for name in ("04-place-key", "08-offer", "11-refused-kind", "19-cutting", "23-thank-you"):
+        put_up(name, "portrait", "fr")
+        assert glass.frame.page is made[type(glass.frame.page)]
+        assert mistakes(glass.frame, glass._look.theme) == []
 
 
 def test_there_is_a_sample_of_every_state() -> None:

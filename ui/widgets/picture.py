@@ -11,7 +11,7 @@ from typing import Any, assert_never
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.widgets.look import look
-from ui.widgets.scenes import BEATS, HEIGHT, WIDTH, Halo, Layer, Moment, Sprite, Stroke, Tick, scene_of
+from ui.widgets.scenes import BEAT_MOVES, BEATS, HEIGHT, WIDTH, Halo, Layer, Moment, Sprite, Stroke, Tick, scene_of
 from ui.widgets.sprites import sprite
 
 from kivy.clock import Clock  # isort: skip
@@ -23,8 +23,6 @@ SLOWEST_S = 0.3
 """Between two movements of a picture on a computer that has no time for it."""
 UNIT_STEP_PX = 0.125
 """Sizes of pictures come in these steps, so that drawings painted once serve again where a title is a line longer."""
-BEAT_MOVES = 0.32
-"""Of a beat of the welcome screen in which something moves; the rest of it stands still, and costs nothing."""
 
 
 class DrawnPicture(Widget):
@@ -83,8 +81,9 @@ class DrawnPicture(Widget):
         wait_s = self._every_s
         if self.scene == "attract":
             beat_s = look.theme.motion.beat_s
-            within_s = (Clock.get_time() - self._began_s) % beat_s
-            wait_s = wait_s if within_s < BEAT_MOVES * beat_s else beat_s - within_s + 0.01
+            rounds = self._elapsed_rounds() * BEATS
+            moves = rounds % BEATS < BEAT_MOVES
+            wait_s = wait_s if moves else (1 - rounds % 1) * beat_s + 0.01
         elif scene[0].once and self._elapsed_rounds() >= 1.0:
             self._ticking = None
             return

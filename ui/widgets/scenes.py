@@ -94,24 +94,20 @@ def _tray(y: float = 42.0) -> Sprite:
 
 
 BEATS = 3
+BEAT_MOVES = 0.14
+"""Of the first beat in which something moves; the others stand still, and cost nothing."""
 
 
 def attract(m: Moment, *_: str) -> Layers:
     """Three beats: a key comes down into the tray, is looked at, and lies there beside its copy."""
     beat, within = int(m.t * BEATS) % BEATS, (m.t * BEATS) % 1.0
     if beat == 0:
-        down = ease(within / 0.22)
-        return (
-            _tray(),
-            key(100, 92 - 46 * down, 130, 5 * (1 - down)),
-            *arrow(100, 118, 104)[: 2 if within < 0.05 else 0],
-        )
+        down = ease(within / BEAT_MOVES)
+        pointer = arrow(178, 116, 94) if within < BEAT_MOVES else ()
+        return _tray(), key(96, 92 - 46 * down, 130, 5 * (1 - down)), *pointer
     if beat == 1:
-        x = 40 + 120 * ease(within / 0.3)
-        return _tray(), key(100, 46), Stroke(((x, 20), (x, 66)), 1.8, accent=True)
-    up = ease(within / 0.22)
-    copy = key(106, 46 + 46 * up, 130, 4 * up, "KW1/nickel")
-    return _tray(), copy, key(100, 46), Tick(176, 88 + 14 * up, 11)
+        return _tray(), key(96, 46), Stroke(((112, 22), (112, 66)), 1.8, accent=True)
+    return _tray(), key(104, 92, 130, 4, "KW1/nickel"), key(96, 46), Tick(176, 102, 11)
 
 
 def lay_key(m: Moment, *_: str) -> Layers:
