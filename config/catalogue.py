@@ -45,6 +45,10 @@ class Catalogue:
     confusable: frozenset[frozenset[str]] = frozenset()
     limits: MatchLimits | None = None
     """When a read section counts as one of these; None when that was never measured for these sections."""
+    drawn: tuple[Section, ...] = ()
+    """Drawings in whose place a section this kiosk has held counts (`config.enrolled`)."""
+    enrolled: tuple[str, ...] = ()
+    """Ids of all such sections."""
 
     @cached_property
     def sections_revision(self) -> str:
@@ -55,6 +59,11 @@ class Catalogue:
     def section_of(self) -> dict[str, Section]:
         """Section by id."""
         return {section.id: section for section in self.sections}
+
+    def drawing_of(self, section: str) -> Section | None:
+        """The drawing of a section, whether or not real metal counts in its place; None where there is none."""
+        drawn = next((each for each in self.drawn if each.id == section), None)
+        return self.section_of.get(section) if drawn is None and section not in self.enrolled else drawn
 
     @cached_property
     def keyway_of(self) -> dict[str, Keyway]:

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.enrolled import read_enrolled, with_enrolled
 from config.settings import Settings
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
@@ -103,8 +104,10 @@ def build_ports(
 
     Raises:
         DatabaseFault: a record cannot be opened.
+        BadInput: a blank that was enrolled here may not be known any more.
     """
     files = Records(data)
+    catalogue = with_enrolled(settings.catalogue, read_enrolled(data / "enrolled"))
     journal = Journal(files.sales, devices.clock, simulated=devices.simulated)
     closing.callback(journal.close)
     code_tries = CodeTries(files.sales, devices.clock)
@@ -126,12 +129,12 @@ def build_ports(
     return SessionPorts(
         machine=settings.machine,
         store=settings.store,
-        catalogue=settings.catalogue,
+        catalogue=catalogue,
         clock=devices.clock,
         cutter=devices.cutter,
         scanner=devices.scanner,
         payment=devices.payment,
-        reader=reader or CatalogueKeyReader(settings.catalogue, settings.policy.phrases, settings.machine.check),
+        reader=reader or CatalogueKeyReader(catalogue, settings.policy.phrases, settings.machine.check),
         policy=Policy(settings.policy),
         staff=staff,
         audit=audit,

@@ -45,6 +45,11 @@ class DataPaths:
         return self.data / "operations.db"
 
     @property
+    def enrolled(self) -> Path:
+        """Blanks this kiosk has held, a file each."""
+        return self.data / "enrolled"
+
+    @property
     def good_settings(self) -> Path:
         """Copy of the last good settings folder."""
         return self.data / "settings-good"

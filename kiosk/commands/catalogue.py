@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from config.catalogue import Catalogue
+from config.enrolled import read_enrolled, unlike_drawing_mm, with_enrolled
 from config.keyway import Blank, Keyway
 from config.match_limits import require
 from config.problems import BadInput, Problem
@@ -23,22 +24,36 @@ from hardware.camera.scan_folder import load_scan
 from kiosk.calibration.enrolment import Enrolled, NotEnrolled, as_toml, learn_section
 from kiosk.commands.catalogue_files import keep, keyways_folder, limits_path, load, write
 from kiosk.commands.limits import extended, kept_limits
-from kiosk.commands.options import ConfigOption
+from kiosk.commands.options import ConfigOption, DataOption
+from kiosk.data_paths import data_paths
 from kiosk.extras import Extra, needing
 from kiosk.identification import read_key
 
 
-def list_keyways(config: ConfigOption = None) -> None:
-    """Every keyway: blanks, standing, whether it can be recognised and cut."""
+def list_keyways(config: ConfigOption = None, data: DataOption = None) -> None:
+    """Every keyway: blanks, standing, how its section is known (drawn, enrolled here, both), whether it is cut."""
     catalogue = load(config)
+    catalogue = with_enrolled(catalogue, read_enrolled(data_paths(data).enrolled))
     today = datetime.now(UTC).astimezone().date()
     for keyway in catalogue.keyways:
         blanks = ", ".join(blank.code for blank in keyway.blanks) or "no blank"
-        known = "known by section" if keyway.sections else "no section on file"
+        known = _known_by(catalogue, keyway)
         cut = "cut here" if keyway.spec and keyway.blanks else "not cut here"
         typer.echo(
-            f"{keyway.code:<20} {keyway.standing.on(today).value:<10} {known:<18} {cut:<12} {keyway.name}; {blanks}"
+            f"{keyway.code:<20} {keyway.standing.on(today).value:<10} {known:<32} {cut:<12} {keyway.name}; {blanks}"
         )
+
+
+def _known_by(catalogue: Catalogue, keyway: Keyway) -> str:
+    """How its section is known, and by how much real metal differs from the drawing."""
+    here = [each for each in keyway.sections if each in catalogue.enrolled]
+    if not here:
+        return "drawn" if keyway.sections else "no section"
+    drawn = catalogue.drawing_of(here[0])
+    if drawn is None:
+        return "enrolled"
+    unlike_mm, scale = unlike_drawing_mm(catalogue.section_of[here[0]], drawn)
+    return f"both: {unlike_mm:.3f} mm apart, {100 * (scale - 1):+.0f} % deep"
 
 
 def show(

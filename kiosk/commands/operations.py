@@ -204,6 +204,7 @@ def _all(settings: Settings, places: DataPaths, card: bool) -> list[tuple[str, C
             owner / "machine.toml" if owner else None, operations.health, now
         ),
         "stock": lambda: doctor_records.stock(places, machine.magazine),
+        "faces": lambda: doctor_records.faces(places),
         "disk": lambda: doctor_records.disk(places, operations),
         "clock": lambda: doctor_records.clock(places, operations, now),
         "permissions": lambda: doctor_records.permissions(places),

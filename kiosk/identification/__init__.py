@@ -7,8 +7,9 @@ Pure but for the words on the head, whose models are loaded once. Not responsibl
 from kiosk.identification.agree import agreed
 from kiosk.identification.head.sight import why_unseen
 from kiosk.identification.head.stamp import StampReader
-from kiosk.identification.identify import cuts_by_outline, identify, read_key
+from kiosk.identification.identify import cuts_by_outline, identify, judge, read_key
 from kiosk.identification.outline.decode import notches
+from kiosk.identification.outline.stops import places_of_stop
 from kiosk.identification.section.match import SectionIndex, build_index, match_section, objection
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "build_index",
     "cuts_by_outline",
     "identify",
+    "judge",
     "match_section",
     "notches",
     "objection",
+    "places_of_stop",
     "read_key",
     "why_unseen",
 ]

@@ -26,7 +26,7 @@ from kiosk.records.audit.log import AUDIT_MIGRATIONS, key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault, check_integrity
 from kiosk.records.journal import machine, rows
-from kiosk.records.journal.reader import read_only, slots
+from kiosk.records.journal.reader import faces_found, read_only, slots
 from kiosk.records.kept_books import differences, sales_book, staff_book
 from kiosk.staff import accounts, code_tries
 
@@ -49,6 +49,19 @@ def stock(places: DataPaths, magazine: Magazine) -> Finding:
         )
         return warned("stock", found, "refill or unlock by the staff menu")
     return passed("stock", f"{sum(row.count for _, row in counted)} blanks in {len(counted)} slots")
+
+
+def faces(places: DataPaths) -> Finding:
+    """Was it ever seen on metal that left and right are what the catalogue calls so?"""
+    step = "lay a blank of a slot three times (staff menu, stock, the slot, Teach)"
+    said = faces_found(places.inventory) if places.inventory.exists() else ""
+    if not said:
+        return warned("faces", "left and right were never held against a known blank", step)
+    verdict, _, blank = said.partition(" ")
+    if verdict == "agree":
+        return passed("faces", f"left and right agree with a {blank} blank")
+    swap = "exchange line_left and line_right (and face_above and face_below) in machine.toml, then lay it again"
+    return failed("faces", f"a {blank} blank was read mirrored: cameras swapped?", swap)
 
 
 def disk(places: DataPaths, operations: Operations) -> Finding:

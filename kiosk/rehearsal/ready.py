@@ -15,13 +15,14 @@ from config.catalogue import Catalogue
 from config.machine import CopyCheck
 from hardware.errors import CameraFault, JawMisplaced
 from hardware.scan import Frame, ScanFrames
+from kiosk.calibration.lesson import Lay, LaySeen
 from kiosk.cutting.check import CopyErrors, check_copy
 from kiosk.cutting.measure import STEEPEST_TILT
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
 from kiosk.policy.role import Role
 from kiosk.records.audit.kinds import AuditKind
-from kiosk.session.ports import IdentifiedKey
+from kiosk.session.ports import IdentifiedKey, LaidBlank
 from kiosk.staff.member import SignInProblem, SignInRefused, StaffMember
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.keys.sample_keys import random_bitting
@@ -53,6 +54,13 @@ class ReadyKeyReader:
         if not self.answers:
             return IdentifiedKey(Identification(Outcome.NOTHING_THERE))
         return IdentifiedKey(self.answers[at], KeyReading())
+
+    def look_at_blank(self, frames: ScanFrames, blank: str) -> LaidBlank:
+        """It sees no section, so it learns none."""
+        return LaidBlank(Lay(LaySeen.UNSEEN), KeyReading())
+
+    def learn(self, catalogue: Catalogue) -> None:
+        """It reads by no catalogue."""
 
     def stamp(self, frames: ScanFrames) -> StampReading:
         """What its head says."""

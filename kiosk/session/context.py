@@ -17,12 +17,14 @@ from typing import TypeVar
 
 from hardware.ports import BoardIdentity, PrinterStatus
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
+from kiosk.key.secrecy import wipe
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
 from kiosk.records.journal import Sale
 from kiosk.session.agenda import Agenda
 from kiosk.session.executor import Executor, Lane, Post, Work
 from kiosk.session.intents import ServiceTask
+from kiosk.session.lesson import Lesson
 from kiosk.session.machine import Session
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
@@ -41,6 +43,8 @@ _CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _CODE_DIGITS = "0123456789"
 CODE_LENGTH = 10
 
+CAMERAS_SWAPPED = "CAMERAS_SWAPPED"
+"""Left and right are read exchanged: a code for the technician's list."""
 TYPICAL_S = {"load": 14.0, "cut": 40.0, "check": 6.0, "deliver": 5.0}
 """How long each step takes until it has been timed here."""
 
@@ -104,6 +108,7 @@ class SessionContext:
         self.retry_after_s = 0
         self.service_busy: ServiceTask | None = None
         self.bench = ServiceBench()
+        self.lesson: Lesson | None = None
         self.recent_errors: deque[str] = deque(maxlen=20)
         self.waiting: Waiting | None = None
         self.extensions_left = ports.store.timeouts.extensions
@@ -159,6 +164,7 @@ class SessionContext:
         self.visit = None
         self._visits += 1
         self.bench.close_eyes()
+        self.end_lesson()
         self.member = None
         self.staff_message = None
         self.retry_after_s = 0
@@ -166,6 +172,12 @@ class SessionContext:
         self.language = self.ports.store.languages[0]
 
     # What only states that ask for it can have: where it is missing, the table of states is wrong.
+
+    def end_lesson(self) -> None:
+        """Forget what was read of a slot's blanks."""
+        if self.lesson is not None:
+            wipe(self.lesson.readings)
+        self.lesson = None
 
     @property
     def here(self) -> Visit:
@@ -273,4 +285,4 @@ class SessionContext:
         )
 
 
-__all__ = ["Lane", "Report", "SessionContext"]
+__all__ = ["CAMERAS_SWAPPED", "Lane", "Report", "SessionContext"]

@@ -33,6 +33,7 @@ from kiosk.session.intents import (
 from kiosk.session.phases import ENTER, HANDLE, faults, printing, starting
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
+    BlankSeen,
     CamerasSeen,
     Crashed,
     Due,
@@ -238,6 +239,8 @@ class Controller:
             case KeyIdentified(_, frames) if frames is not None and reply.visit != context.visit_number:
                 # The shopper has left: nobody will wipe this but us.
                 wipe(frames)
+            case BlankSeen(laid) if context.session.state is not State.STAFF_MENU:
+                wipe(laid)
             case CamerasSeen(previews) if context.session.state is not State.TECHNICIAN:
                 wipe(previews)
             case _ if reply.visit == context.visit_number or context.visit is None:

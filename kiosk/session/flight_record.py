@@ -46,8 +46,15 @@ _HIDDEN: Mapping[str, Mapping[str, object]] = {
     "BroughtUp": {"identity": None},
 }
 """What no record holds, by type and field, and what stands in its place."""
-_UNWRITTEN = (Due, reports.CutProgress, reports.MachineSeen, reports.CamerasSeen)
-"""Timers, of which a replay has its own; progress, which is too much; pictures, which no record holds."""
+_UNWRITTEN = (
+    Due,
+    reports.CutProgress,
+    reports.MachineSeen,
+    reports.CamerasSeen,
+    reports.BlankSeen,
+    reports.SlotTaught,
+)
+"""Timers, of which a replay has its own; progress, which is too much; pictures and shapes, which no record holds."""
 _EVENTS = {event.__name__: event for event in (*get_args(intents.Intent), *get_args(reports.Report))}
 
 

@@ -143,6 +143,13 @@ class Refill:
 
 
 @dataclass(frozen=True)
+class TeachSlot:
+    """Staff lay blanks of a slot into the tray, one after another, for the reader to learn; 0 ends it."""
+
+    slot: int
+
+
+@dataclass(frozen=True)
 class UnlockSlot:
     """Staff cleared a slot that was locked."""
 
@@ -230,6 +237,7 @@ Intent: TypeAlias = (
     | Approve
     | Deny
     | Refill
+    | TeachSlot
     | UnlockSlot
     | CloseKiosk
     | OpenKiosk

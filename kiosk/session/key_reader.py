@@ -10,12 +10,13 @@ from config.catalogue import Catalogue
 from config.machine import CopyCheck
 from config.phrases import Phrases
 from hardware.scan import Frame, ScanFrames
+from kiosk.calibration.lesson import judge_lay
 from kiosk.cutting.check import CopyErrors, check_copy
 from kiosk.cutting.measure import measure_copy
 from kiosk.cutting.plan import CutPlan
 from kiosk.identification import StampReader, build_index, identify, read_key
 from kiosk.key.reading import StampReading
-from kiosk.session.ports import IdentifiedKey
+from kiosk.session.ports import IdentifiedKey, LaidBlank
 
 
 class CatalogueKeyReader:
@@ -23,8 +24,7 @@ class CatalogueKeyReader:
 
     def __init__(self, catalogue: Catalogue, phrases: Phrases, limits: CopyCheck) -> None:
         """Make the index ready; the head reader loads its models on first use."""
-        self._catalogue = catalogue
-        self._index = build_index(catalogue.sections)
+        self._known = (catalogue, build_index(catalogue.sections))
         self._stamps = StampReader(phrases)
         self._limits = limits
 
@@ -35,7 +35,17 @@ class CatalogueKeyReader:
     def identify(self, frames: ScanFrames) -> IdentifiedKey:
         """What the key in the tray is."""
         reading = read_key(frames)
-        return IdentifiedKey(identify(reading, self._catalogue, self._index), reading)
+        return IdentifiedKey(identify(reading, *self._known), reading)
+
+    def look_at_blank(self, frames: ScanFrames, blank: str) -> LaidBlank:
+        """How what lies in the tray stands to this blank."""
+        catalogue, index = self._known
+        reading = read_key(frames)
+        return LaidBlank(judge_lay(reading, *catalogue.blank_of[blank], catalogue, index), reading)
+
+    def learn(self, catalogue: Catalogue) -> None:
+        """Read by this catalogue from now on."""
+        self._known = (catalogue, build_index(catalogue.sections))
 
     def stamp(self, frames: ScanFrames) -> StampReading:
         """What its head says."""

@@ -17,6 +17,7 @@ from config.store import Store
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment, PrinterStatus
 from hardware.scan import Frame, ScanFrames
+from kiosk.calibration.lesson import Lay
 from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Identification, KeyReading, StampReading
@@ -38,6 +39,14 @@ class IdentifiedKey:
     reading: KeyReading | None = None
 
 
+@dataclass(frozen=True, repr=False)
+class LaidBlank:
+    """One look at a blank of a slot."""
+
+    lay: Lay
+    reading: KeyReading
+
+
 class KeyReader(Protocol):
     """Reads keys. Pure but for its models; called from worker threads."""
 
@@ -46,6 +55,12 @@ class KeyReader(Protocol):
 
     def identify(self, frames: ScanFrames) -> IdentifiedKey:
         """What the key in the tray is."""
+
+    def look_at_blank(self, frames: ScanFrames, blank: str) -> LaidBlank:
+        """How what lies in the tray stands to this blank."""
+
+    def learn(self, catalogue: Catalogue) -> None:
+        """Read by this catalogue from now on. From any thread."""
 
     def stamp(self, frames: ScanFrames) -> StampReading:
         """What its head says. Slow."""

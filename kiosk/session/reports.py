@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
+from config.catalogue import Catalogue
 from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, PrinterStatus, TouchOff
 from hardware.scan import ScanFrames
+from kiosk.calibration.lesson import Refused, Taught
 from kiosk.identification.compare import Compared
 from kiosk.key.reading import Outcome, StampReading
 from kiosk.policy.role import Role
 from kiosk.records.journal import Remedy, Sale
 from kiosk.session.intents import ServiceTask
-from kiosk.session.ports import IdentifiedKey
+from kiosk.session.ports import IdentifiedKey, LaidBlank
 from kiosk.session.snapshot import CalibrationView, CheckResult, Preview, ServiceMessage, TrialView
 from kiosk.staff.member import SignInProblem
 
@@ -98,6 +100,22 @@ class TraySeen:
     """What the tray camera says."""
 
     empty: bool
+
+
+@dataclass(frozen=True, repr=False)
+class BlankSeen:
+    """One blank of a slot was laid: how it stands to what the slot claims, and the reading behind it."""
+
+    laid: LaidBlank
+
+
+@dataclass(frozen=True, repr=False)
+class SlotTaught:
+    """What came of three good lays."""
+
+    taught: Taught | Refused
+    catalogue: Catalogue | None = None
+    """With the blank in it."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -335,6 +353,8 @@ Report: TypeAlias = (
     | BroughtUp
     | TraySeen
     | KeyIdentified
+    | BlankSeen
+    | SlotTaught
     | StampRead
     | StaffKnown
     | StaffNotKnown

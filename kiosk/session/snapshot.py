@@ -197,6 +197,48 @@ class StaffMessage(StrEnum):
     """Not recovered: see `kiosk.session.obstacle.Obstacle`."""
 
 
+class LessonStep(StrEnum):
+    """What a lesson waits for."""
+
+    LAY = "lay"
+    LOOK = "look"
+    LIFT = "lift"
+    """What was looked at is taken out again."""
+    DONE = "done"
+
+
+class LessonFound(StrEnum):
+    """What a lesson found, and was done with it."""
+
+    ENROLLED = "enrolled"
+    MIRRORED = "mirrored"
+    """Left and right are exchanged: the technician is asked about the cameras."""
+    WRONG_BLANK = "wrong_blank"
+    """The slot is locked."""
+    UNSEEN = "unseen"
+    CUT = "cut"
+    DIFFER = "differ"
+    TOO_LIKE = "too_like"
+    NOT_WRITTEN = "not_written"
+
+
+@dataclass(frozen=True)
+class LessonView:
+    """Blanks of a slot being laid for the reader: how many of how many were good, and what is wanted next."""
+
+    slot: int
+    step: LessonStep
+    good: int
+    wanted: int
+    found: LessonFound | None = None
+    differs: str = ""
+    """In what a wrong blank differs: `section`, `length`, `height`, `stop`."""
+    taken_for: str = ""
+    """Whose section a wrong blank has, where it is on file."""
+    unlike_mm: float | None = None
+    """How far the section of an enrolled blank is from its drawing."""
+
+
 @dataclass(frozen=True)
 class StaffView:
     """What a member of staff sees. `asked` is exactly what they would approve."""
@@ -218,6 +260,7 @@ class StaffView:
     doubts: tuple[SaleLine, ...] = ()
     """Sales whose last copy left the clamp unseen: staff say whether the shopper has it."""
     recovering: bool = False
+    lesson: LessonView | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -136,6 +136,7 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         printer=context.printer if menu else None,
         doubts=_doubts(context) if menu else (),
         recovering=context.recovering,
+        lesson=context.lesson.view if context.lesson and menu else None,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from config.catalogue import Catalogue
 from config.machine import Assurance
 from config.settings import Settings, load_settings
 from hardware.errors import BlankFault, DoorOpened, HardwareFault, LinkLost, Stopped
@@ -22,7 +23,7 @@ from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
 from kiosk.policy.role import Role
 from kiosk.rehearsal.virtual_time import VirtualKiosk
-from kiosk.session.ports import IdentifiedKey
+from kiosk.session.ports import IdentifiedKey, LaidBlank
 from kiosk.staff.member import SignInProblem, SignInRefused, StaffMember
 from simulator.terminals.card import SimulatedTerminal
 
@@ -225,6 +226,8 @@ class FakeReader:
     errors: list[CopyErrors] = field(default_factory=list)
     looks: int = 0
     blind: tuple[str, ...] = ()
+    lays: list[LaidBlank] = field(default_factory=list)
+    learnt: list[Catalogue] = field(default_factory=list)
 
     def warm(self) -> None:
         pass
@@ -233,6 +236,12 @@ class FakeReader:
         self.looks += 1
         found = self.identifications.pop(0) if len(self.identifications) > 1 else self.identifications[0]
         return IdentifiedKey(found, KeyReading(blind=self.blind))
+
+    def look_at_blank(self, frames: ScanFrames, blank: str) -> LaidBlank:
+        return self.lays.pop(0)
+
+    def learn(self, catalogue: Catalogue) -> None:
+        self.learnt.append(catalogue)
 
     def stamp(self, frames: ScanFrames) -> StampReading:
         return self.head

@@ -27,6 +27,9 @@ from kiosk.session.snapshot import (
     CheckResult,
     FaultNotice,
     FittedView,
+    LessonFound,
+    LessonStep,
+    LessonView,
     Offer,
     PaperState,
     Preview,
@@ -122,6 +125,9 @@ SALES = tuple(
     )
     for i, (status, copies) in enumerate((("paid", 2), ("voided", 1), ("paid", 1), ("refunded", 1), ("paid", 3)))
 )
+LESSON = LessonView(1, LessonStep.LIFT, 1, 3)
+TAUGHT = LessonView(1, LessonStep.DONE, 3, 3, LessonFound.ENROLLED, unlike_mm=0.021)
+WRONG_BOX = LessonView(1, LessonStep.DONE, 0, 3, LessonFound.WRONG_BLANK, "section", "schlage:c")
 STAFF = StaffView(
     "R. Alvarez",
     Role.MANAGER,
@@ -266,6 +272,9 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "29-refunded": (_at(State.THANK_YOU, receipt=REFUND), Local()),
     "30-staff-stock": (_at(State.STAFF_MENU, staff=STAFF), Local()),
     "31-staff-slot": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="stock", slot=5)),
+    "31-staff-teach": (_at(State.STAFF_MENU, staff=replace(STAFF, lesson=LESSON)), Local(tab="stock", slot=1)),
+    "31-staff-taught": (_at(State.STAFF_MENU, staff=replace(STAFF, lesson=TAUGHT)), Local(tab="stock", slot=1)),
+    "31-staff-wrong-box": (_at(State.STAFF_MENU, staff=replace(STAFF, lesson=WRONG_BOX)), Local(tab="stock", slot=1)),
     "32-staff-sales": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales")),
     "32-staff-sale": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales/T-000480")),
     "33-staff-help": (_at(State.STAFF_MENU, staff=STAFF, fault=FaultNotice("DOOR_OPEN", "", 0.0)), Local()),

@@ -23,9 +23,10 @@ from kiosk.session.intents import (
     OpenKiosk,
     Refill,
     ServiceMenu,
+    TeachSlot,
     UnlockSlot,
 )
-from kiosk.session.snapshot import SaleLine, Snapshot, StaffMessage, StaffView
+from kiosk.session.snapshot import LessonStep, LessonView, SaleLine, Snapshot, StaffMessage, StaffView
 from kiosk.session.states import State
 from ui.present.fault_help import FAMILIES, fault_family
 from ui.present.language import Translation
@@ -167,6 +168,8 @@ def _stock(
     words: Translation, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
 ) -> StaffDetail:
     slot = next((slot for slot in staff.slots if slot.number == local.slot), None)
+    if staff.lesson is not None:
+        return _lesson(words, staff.lesson, staff.slots, tabs)
     if slot is None:
         rows = tuple(
             Action(
@@ -200,6 +203,7 @@ def _stock(
         Action("count_full", words("slot.full"), CountBlanks(slot.capacity)),
         Action("refill", words("slot.save", count=count), Refill(slot.number, count), ButtonKind.PRIMARY),
     ]
+    controls.append(Action("teach", words("slot.teach"), TeachSlot(slot.number)))
     if slot.locked:
         controls.append(Action("unlock", words("slot.unlock"), UnlockSlot(slot.number), icon="unlock"))
     controls.append(Action("slots", words("slot.others"), PickSlot(0), icon="back"))
@@ -212,6 +216,27 @@ def _stock(
         lines.append(LabelledValue(words("slot.locked"), words.first(f"slot.reason.{reason}", "slot.reason.other")))
     paragraphs = (words("slot.jam"),) if slot.locked else ()
     return StaffDetail(tabs, lines=tuple(lines), paragraphs=paragraphs, controls=tuple(controls))
+
+
+def _lesson(
+    words: Translation, lesson: LessonView, slots: tuple[SlotView, ...], tabs: tuple[Action, ...]
+) -> StaffDetail:
+    """Guides whoever lays blanks of a slot: what is wanted next, and what was found."""
+    slot = next(each for each in slots if each.number == lesson.slot)
+    lines = [
+        LabelledValue(_slot_line(words, slot), words(f"lesson.step.{lesson.step.value}")),
+        LabelledValue(words("lesson.good"), f"{words.number(lesson.good)} / {words.number(lesson.wanted)}"),
+    ]
+    paragraphs = [words(f"lesson.found.{lesson.found.value}")] if lesson.found else [words("lesson.how")]
+    if lesson.differs:
+        paragraphs.append(words(f"lesson.differs.{lesson.differs}"))
+    if lesson.taken_for:
+        lines.append(LabelledValue(words("lesson.taken_for"), lesson.taken_for))
+    if lesson.unlike_mm is not None:
+        lines.append(LabelledValue(words("lesson.unlike"), f"{words.number(lesson.unlike_mm, 3)} mm"))
+    again = (Action("teach", words("lesson.again"), TeachSlot(lesson.slot)),) if lesson.step is LessonStep.DONE else ()
+    end = Action("end_lesson", words("lesson.end"), TeachSlot(0), ButtonKind.PRIMARY, icon="back")
+    return StaffDetail(tabs, lines=tuple(lines), paragraphs=tuple(paragraphs), controls=(*again, end))
 
 
 def _sales(

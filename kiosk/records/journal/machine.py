@@ -34,6 +34,10 @@ MIGRATIONS: tuple[str, ...] = (
         locked INTEGER NOT NULL CHECK (locked IN (0, 1))
     ) STRICT;
     """,
+    """
+    ALTER TABLE machine ADD COLUMN faces TEXT NOT NULL DEFAULT '';
+    ALTER TABLE machine ADD COLUMN faces_utc TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 
@@ -93,6 +97,17 @@ class MachineRecord:
         """The clamp was looked at, and nothing is in it."""
         self._write("UPDATE machine SET clamped_by = ''")
 
+    @property
+    def faces(self) -> str:
+        """Whether left and right are what the catalogue calls so: `agree BLANK`, `swapped BLANK`; empty: never seen."""
+        return self._value("faces")
+
+    def faces_seen(self, blank: str, *, agree: bool) -> None:
+        """A known blank was laid: its left and right face were seen as the catalogue has them, or exchanged."""
+        now = self._clock.utc().isoformat(timespec="seconds")
+        said = f"{'agree' if agree else 'swapped'} {blank}"
+        self._write("UPDATE machine SET faces = ?, faces_utc = ?", said, now)
+
     def failed(self, kind: FailureKind, slot: int, *, locked: bool = False) -> None:
         """A blank from `slot` failed; `locked` says that its slot was open before and is locked for it."""
         now = self._clock.utc().isoformat(timespec="milliseconds")
@@ -128,7 +143,7 @@ class MachineRecord:
 
     def _value(self, column: str) -> str:
         with self._lock:
-            row = self._connection.execute("SELECT fault, clamped_by FROM machine").fetchone()
+            row = self._connection.execute("SELECT fault, clamped_by, faces FROM machine").fetchone()
         return str(row[column])
 
     def _write(self, statement: str, *values: object) -> None:

@@ -103,6 +103,14 @@ def steps(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> list[S
     ]
 
 
+def faces_found(journal: Path) -> str:
+    """What was found of left and right, see `MachineRecord.faces`; empty where this kiosk never looked."""
+    with read_only(journal) as connection:
+        columns = {row["name"] for row in connection.execute("SELECT name FROM pragma_table_info('machine')")}
+        row = connection.execute("SELECT faces FROM machine").fetchone() if "faces" in columns else None
+    return str(row["faces"]) if row else ""
+
+
 def mean_errors(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> list[tuple[datetime, float]]:
     """Time and mean signed error (mm) of each measured copy since the wheel was last changed, oldest first."""
     with read_only(journal) as connection:

@@ -11,7 +11,7 @@ from kiosk.key.condition import KeyCondition, condition_of
 from kiosk.key.reading import Identification, Outcome, Wear
 from kiosk.key.secrecy import wipe
 from kiosk.session import effects
-from kiosk.session.context import Lane, SessionContext
+from kiosk.session.context import CAMERAS_SWAPPED, Lane, SessionContext
 from kiosk.session.intents import BringBack, Cancel, Done, Intent, KeyLaid, StaffKey, Start
 from kiosk.session.phases import offering, starting
 from kiosk.session.reports import CutProgress, Due, KeyIdentified, Report, Timer, TraySeen
@@ -139,6 +139,8 @@ def _identified(context: SessionContext, event: KeyIdentified) -> None:
     context.tray_has_key = True
     for view in event.identified.reading.blind if event.identified.reading is not None else ():
         context.notify_technician(CameraFault.code, f"camera {view}: shows nothing of the key that lies there")
+    if outcome is Outcome.MIRRORED_SECTION:
+        context.notify_technician(CAMERAS_SWAPPED, "a section on file is read mirrored: cameras swapped?")
     visit.secrets.identified = event.identified
     if outcome in LAY_AGAIN and visit.attempts < ATTEMPTS:
         visit.try_again = outcome

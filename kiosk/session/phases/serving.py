@@ -29,11 +29,13 @@ from kiosk.session.intents import (
     ServiceTask,
     StaffKey,
     Start,
+    TeachSlot,
     UnlockSlot,
 )
-from kiosk.session.phases import approving, starting
+from kiosk.session.phases import approving, starting, teaching
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
+    BlankSeen,
     BroughtUp,
     Calibrated,
     CamerasSeen,
@@ -42,7 +44,9 @@ from kiosk.session.reports import (
     MachineSeen,
     Report,
     ServiceDone,
+    SlotTaught,
     Timer,
+    TraySeen,
     TrialCut,
 )
 from kiosk.session.settle import scrap
@@ -129,6 +133,14 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
             context.staff_message = None if done else StaffMessage.WRONG_COUNT
             if done:
                 context.audit(AuditKind.REFILL, staff=staff, slot=slot, count=count)
+        case TeachSlot(slot):
+            teaching.begin(context, slot)
+        case TraySeen(empty):
+            teaching.tray_seen(context, empty=empty)
+        case BlankSeen(laid):
+            teaching.blank_seen(context, laid)
+        case SlotTaught():
+            teaching.taught(context, event)
         case UnlockSlot(slot):
             if ports.inventory.unlock(slot):
                 context.audit(AuditKind.SLOT_UNLOCKED, staff=staff, slot=slot)
@@ -210,6 +222,7 @@ def look(context: SessionContext) -> None:
     elif not bench.looking:
         bench.looking = True
         context.request(Lane.MACHINE, lambda: service_work.look(ports))
+    teaching.watch_tray(context)
     if bench.cameras_live and not bench.seeing and context.visit is None:
         bench.seeing = True
         context.request(Lane.CAMERA, lambda: service_work.see(ports))
