@@ -12,17 +12,40 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@dataclass(frozen=True)
+class Account:
+    """What somebody types to sign in."""
+
+    number: str
+    pin: str
+
+
+MANAGER, TECHNICIAN = Account("2001", "482913"), Account("3001", "735192")
+
+
+def hire(data: Path, account: Account, role: str) -> None:
+    """Make an account the way an owner does; the first must be a manager's."""
+    command = [sys.executable, "-m", "kiosk", "staff", "add", account.number, "--name", "R. Alvarez", "--role", role]
+    done = subprocess.run(
+        [*command, "--data", str(data)], input=f"{account.pin}\n", cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 class Person:
     """Starts an X server and the kiosk on it; looks, touches, types."""
 
     def __init__(self, out: Path, data: Path, size: tuple[int, int], *arguments: str) -> None:
-        self.out = out
+        self.out, self.data = out, data
+        self._seen_before: set[Path] = set()
+        self._said_before = 0
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         read, write = os.pipe()
@@ -81,6 +104,10 @@ class Person:
                     process.wait()
         self._log.close()
 
+    def comes(self) -> None:
+        """Begin a visit: what was shown and said before was others'."""
+        self._seen_before, self._said_before = set(self.out.glob("*.png")), len(self.sees()["said"])
+
     # --- looking ----------------------------------------------------------------------------------------
     def sees(self) -> dict[str, Any]:
         """What is on the glass now."""
@@ -104,6 +131,14 @@ class Person:
         """Look until one of these screens stands still."""
         return self.waits(lambda now: now["state"] in states and now["settled"], patience_s)
 
+    def pictures(self) -> set[str]:
+        """The screens of this visit."""
+        return {path.stem.split("-", 1)[1] for path in set(self.out.glob("*.png")) - self._seen_before}
+
+    def heard(self) -> str:
+        """What was said in this visit."""
+        return " ".join(self.sees()["said"][self._said_before :])
+
     def log(self) -> str:
         """What the kiosk has printed."""
         return (self.out / "kiosk.log").read_text()
@@ -119,12 +154,15 @@ class Person:
         x, y, _ = now["buttons"][button]
         self.xdotool("mousemove", str(round(x)), str(round(now["height"] - y)), "click", "1")
 
-    def holds(self, button: str, for_s: float = 2.0) -> None:
-        """Press and hold."""
+    def holds(self, button: str, until: Callable[[dict[str, Any]], bool] | None = None) -> None:
+        """Press and hold until it is so, or for as long as any button asks for."""
         now = self.waits(lambda now: now["settled"] and now["buttons"].get(button, [0, 0, False])[2])
         x, y, _ = now["buttons"][button]
         self.xdotool("mousemove", str(round(x)), str(round(now["height"] - y)), "mousedown", "1")
-        time.sleep(for_s)
+        if until is None:
+            time.sleep(2.0)
+        else:
+            self.waits(until)
         self.xdotool("mouseup", "1")
 
     def types(self, *keys: str) -> None:
@@ -145,6 +183,13 @@ class Person:
             self.types("Tab")
             self.waits(lambda now, before=before: now["focus"] != before)  # type: ignore[misc]
         raise AssertionError(f"the focus never came to {button!r}")
+
+    def signs_in(self, account: Account) -> None:
+        """From the welcome screen, or one that staff are called to, to behind it."""
+        self.touches("staff_door")
+        self.waits_for("staff_login")
+        self.enters(account.number)
+        self.enters(account.pin)
 
     def enters(self, number: str) -> None:
         """Touch the digits of the keypad on the glass, then its check."""
