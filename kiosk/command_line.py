@@ -94,6 +94,8 @@ COMMANDS: Mapping[str, str | Group] = {
             "sign": "kiosk.commands.fleet:sign_document",
             "take": "kiosk.commands.fleet:take",
             "doctor": "kiosk.commands.office:doctor",
+            "status": "kiosk.commands.office:status",
+            "page": "kiosk.commands.office:page",
         },
     ),
     "simulate": Group(

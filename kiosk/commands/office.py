@@ -1,13 +1,15 @@
-"""`kiosk fleet doctor`: the office's servers, as kiosks and collectors will use them.
+"""`kiosk fleet doctor | status | page`: the office's servers as they will be used, and what all kiosks say together.
 
-Responsible for: asking and printing. Not responsible for: any finding (`kiosk.operations.fleet`).
+Responsible for: asking and printing. Not responsible for: any finding or figure (`kiosk.operations.fleet`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-from typing import Annotated
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +18,9 @@ from config.problems import BadInput, Problem
 from kiosk.commands.options import AsJson, FleetFile
 from kiosk.extras import Extra, needing
 from kiosk.operations.doctor import Grade, as_objects, examine, for_people, worst
+
+if TYPE_CHECKING:
+    from kiosk.operations.fleet.overview import Overview
 
 
 def secret(name: str) -> str:
@@ -52,3 +57,48 @@ def doctor(
             typer.echo(line)
     if worst(findings) is Grade.FAIL:
         raise typer.Exit(1)
+
+
+def status(as_json: AsJson = False) -> None:
+    """What needs somebody today, over all kiosks; from KIOSK_COLLECTOR_DSN."""
+    seen = _overview()
+    if as_json:
+        troubles = [{"kiosk": each.kiosk, "urgency": each.urgency.name, "what": each.words} for each in seen.troubles]
+        typer.echo(json.dumps({"kiosks": len(seen.kiosks), "troubles": troubles}, indent=1))
+        return
+    with needing(Extra.FLEET):
+        from kiosk.operations.fleet.page import fleet_lines
+    for line in fleet_lines(seen):
+        typer.echo(line)
+
+
+def page(
+    out: Annotated[Path, typer.Option("--out", help="Folder for index.html; it is made if it is missing.")],
+) -> None:
+    """Write the fleet's page, as a timer does every few minutes; from KIOSK_COLLECTOR_DSN."""
+    with needing(Extra.FLEET):
+        from kiosk.operations.fleet.page import fleet_page
+    text = fleet_page(_overview())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        beside = out / "index.html.new"
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(out / "index.html")
+    except OSError as error:
+        raise BadInput(Problem(str(error.filename or out), "", error.strerror or "cannot be written")) from error
+    typer.echo(f"written: {out / 'index.html'}", err=True)
+
+
+def _overview() -> Overview:
+    dsn = secret("KIOSK_COLLECTOR_DSN")
+    with needing(Extra.FLEET):
+        import psycopg
+
+        from kiosk.operations.fleet.overview import read_overview
+    try:
+        with psycopg.connect(dsn) as connection:
+            return read_overview(connection, datetime.now(UTC))
+    except psycopg.errors.UndefinedTable:
+        raise BadInput(Problem("database", "", "no collector has been here; start kiosk fleet collect")) from None
+    except psycopg.Error as error:
+        raise BadInput(Problem("database", "", f"{type(error).__name__}: {str(error).splitlines()[0]}")) from error

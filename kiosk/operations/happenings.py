@@ -24,7 +24,7 @@ class HappeningKind(StrEnum):
     IDENTIFIED = "identified"
     """A scan came to an end; `seconds` is how long it took, `code` the page that followed."""
     REFUSED = "refused"
-    """`code` is what stood in the way: what was seen of the key, or else the gravest rule."""
+    """`code` is what stood in the way: what was seen of the key, or else the gravest rule; `blank` is the keyway."""
     CHECKED = "checked"
     """A copy was measured."""
     FAULT = "fault"
@@ -62,7 +62,8 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     if after.try_again is not None and entered and after.state is State.TRY_AGAIN:
         found.append(Happening(HappeningKind.NOT_TOLD, code=after.try_again.value))
     if after.refusal is not None and entered and after.state is State.REFUSED and was is not State.STAFF_LOGIN:
-        found.append(Happening(HappeningKind.REFUSED, code=_what_stood_in_the_way(after.refusal)))
+        code = _what_stood_in_the_way(after.refusal)
+        found.append(Happening(HappeningKind.REFUSED, code=code, blank=after.refusal.keyway))
     if after.check is not None and (before is None or before.check is not after.check):
         found.append(
             Happening(

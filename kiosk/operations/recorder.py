@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from kiosk.operations.fleet.outbox import PART as OUTBOX_PART
 from kiosk.operations.happenings import Happening, HappeningKind, happened, ran_out
 from kiosk.records.database import DatabaseFault, migrate, open_database, transaction
 from kiosk.records.journal import Sale
-from kiosk.records.journal.reader import closed_sales
+from kiosk.records.journal.reader import closed_sales, slots
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 
@@ -50,6 +50,7 @@ MIGRATIONS = (
 )
 _EVENT_OF = {
     HappeningKind.REFUSED: "refused",
+    HappeningKind.CHECKED: "copy",
     HappeningKind.FAULT: "fault",
     HappeningKind.RECOVERED: "recovered",
     HappeningKind.CLOSED: "closed",
@@ -90,6 +91,7 @@ class Recorder:
         self._before: Snapshot | None = None
         self._stocked: tuple[str, ...] = ()
         self._scanning_since_s: float | None = None
+        self._stock_told: dict[int, tuple[str, int]] = {}
         self._reported = {row[0] for row in self._connection.execute("SELECT number FROM reported_sale").fetchall()}
         self._reported_through = 0
         self._lock = threading.Lock()
@@ -112,6 +114,7 @@ class Recorder:
                 self._guarded(lambda: self._keep(found))
         if visit_over:
             self.report_sales()
+            self.report_stock()
 
     def _scanned(self, snapshot: Snapshot) -> tuple[Happening, ...]:
         """How long a scan took, once it has come to an end."""
@@ -129,6 +132,29 @@ class Recorder:
         """Keep something no snapshot shows."""
         with self._lock:
             self._guarded(lambda: self._keep((happening,)))
+
+    def tell(self, kind: str, facts: Mapping[str, Fact]) -> None:
+        """Append an event that is no happening, such as what this kiosk holds."""
+        if self._outbox is not None:
+            outbox, now = self._outbox, self._clock.utc()
+            with self._lock:
+                self._guarded(lambda: _append(outbox, kind, facts, now))
+
+    def report_stock(self) -> None:
+        """Append an event for every slot whose count is not the one last told."""
+        if self._outbox is not None:
+            with self._lock:
+                self._guarded(self._report_stock)
+
+    def _report_stock(self) -> None:
+        if self._outbox is None or not self._journal.exists():
+            return
+        for slot in slots(self._journal):
+            if self._stock_told.get(slot.number) == (slot.blank, slot.count):
+                continue
+            facts: dict[str, Fact] = {"slot": slot.number, "blank": slot.blank, "finish": slot.finish}
+            self._outbox.append("stock", {**facts, "count": slot.count}, self._clock.utc())
+            self._stock_told[slot.number] = (slot.blank, slot.count)
 
     def report_sales(self) -> None:
         """Append an event for every closed sale that has none yet."""
@@ -188,12 +214,18 @@ class Recorder:
             self._reported.discard(self._reported_through)
 
 
+def _append(outbox: Outbox, kind: str, facts: Mapping[str, Fact], now: datetime) -> None:
+    outbox.append(kind, facts, now)
+
+
 def _facts(happening: Happening) -> dict[str, Fact]:
     facts: dict[str, Fact] = {
         "code": happening.code,
         "transaction": happening.transaction,
         "blank": happening.blank,
         "slot": happening.slot,
+        "passed": happening.passed,
+        "largest_error_mm": happening.largest_error_mm,
         "simulated": happening.simulated,
     }
     return {name: fact for name, fact in facts.items() if fact not in ("", None)}

@@ -10,11 +10,13 @@ session; a kiosk without any of this would sell just the same.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, assert_never
 
@@ -25,7 +27,7 @@ from hardware.ports import ByteLink
 from kiosk.data_paths import DataPaths
 from kiosk.extras import Extra, needing
 from kiosk.operations.counters import read_figures
-from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefused
+from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefused, held_versions
 from kiosk.operations.logs import install_logs
 from kiosk.operations.office import validators
 from kiosk.operations.recorder import Recorder
@@ -115,6 +117,7 @@ class Running:
                 starting.callback(page.stop)
                 self.metrics_port = page.port
             if settings.fleet.enabled:
+                self._tell_what_is_held(self._recorder)
                 self.fleet = self._link()
                 self.fleet.start()
                 starting.callback(self.fleet.stop)
@@ -173,6 +176,10 @@ class Running:
         except OSError as error:
             raise BadInput(Problem("operations", "metrics.port", error.strerror or "cannot be used")) from error
 
+    def _acknowledge(self, facts: dict[str, str | int | float | bool | None]) -> None:
+        if self._recorder is not None:
+            self._recorder.tell("settings", facts)
+
     def _link(self) -> FleetThread:
         with needing(Extra.FLEET):
             from kiosk.operations.fleet.runner import FleetThread
@@ -186,10 +193,20 @@ class Running:
             self._document,
         )
 
+    def _tell_what_is_held(self, recorder: Recorder) -> None:
+        """What the office wants to know of each kiosk: the program, the rules, the documents in force, the stock."""
+        recorder.tell("started", {"version": version("keykiosk")})
+        rules = "".join(rule.model_dump_json() for rule in self._settings.policy.rules)
+        recorder.tell("settings", {"document": "rules", "version": hashlib.sha256(rules.encode()).hexdigest()[:12]})
+        for kind, number in held_versions(self._places.operations).items():
+            recorder.tell("settings", {"document": kind, "version": number})
+        recorder.report_stock()
+
     def _document(self, kind: DocumentKind, answer: Accepted | DocumentRefused) -> None:
         match answer:
             case Accepted(news=True):
                 log.info("office document taken; in force at the next start", extra={"document": kind.value})
+                self._acknowledge({"document": kind.value, "version": answer.version, "status": "taken"})
                 facts: dict[str, str | int] = {"document": kind.value, "version": answer.version}
                 with self._audit_lock:
                     self._audit(AuditKind.DOCUMENT_TAKEN, {**facts, "digest": answer.digest, "key": answer.key})
@@ -197,6 +214,7 @@ class Running:
                 pass
             case DocumentRefused():
                 log.warning("office document refused", extra={"document": kind.value, "reason": answer.reason.value})
+                self._acknowledge({"document": kind.value, "status": "refused", "reason": answer.reason.value})
                 with self._audit_lock:
                     self._audit(AuditKind.DOCUMENT_REFUSED, {"document": kind.value, "reason": answer.reason.value})
             case _:

@@ -94,6 +94,8 @@ class Refusal:
     outcome: Outcome | None = None
     can_be_approved: bool = False
     next_steps: tuple[str, ...] = ()
+    keyway: str = ""
+    """The name of the keyway asked for, if it was told: what the owner could stock. Never what the key was."""
 
 
 @dataclass(frozen=True)

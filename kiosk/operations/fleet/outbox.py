@@ -41,6 +41,7 @@ KINDS = frozenset(
         "sale",
         "test",
         "refused",
+        "copy",
         "recut",
         "scrapped",
         "fault",

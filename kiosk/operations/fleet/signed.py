@@ -18,9 +18,11 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Self
 
 from cryptography.exceptions import InvalidSignature
@@ -31,7 +33,7 @@ from config.base import Frozen
 from config.fleet import KioskName, are_keys
 from config.problems import BadInput, Problem
 from config.toml_files import checked
-from kiosk.records.database import transaction
+from kiosk.records.database import open_database, transaction
 
 PREFIX = b"keykiosk document 1\n"
 MAX_BYTES = 262_144
@@ -299,6 +301,13 @@ class Documents:
         if now >= payload.expires_utc:
             return DocumentRefused(DocumentRefusal.EXPIRED, f"on {payload.expires_utc:%Y-%m-%d}")
         return None
+
+
+def held_versions(operations: Path) -> dict[str, int]:
+    """Version of each kind of document that is kept."""
+    with closing(open_database(operations, DOCUMENT_MIGRATIONS, part=PART)) as connection:
+        rows = connection.execute("SELECT kind, version FROM document ORDER BY kind").fetchall()
+    return {str(row[0]): int(row[1]) for row in rows}
 
 
 def keys_of(body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS fleet_entry (
     facts jsonb NOT NULL,
     PRIMARY KEY (stream, sequence, happened_utc)
 ) PARTITION BY RANGE (happened_utc);
+CREATE INDEX IF NOT EXISTS fleet_entry_held ON fleet_entry (stream) WHERE kind IN ('started', 'settings');
 CREATE TABLE IF NOT EXISTS fleet_entry_other PARTITION OF fleet_entry DEFAULT;
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('fleet_event') AND relkind = 'r') THEN

@@ -5,6 +5,8 @@ Responsible for: STAFF_LOGIN, STAFF_APPROVAL. Not responsible for: who may do wh
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Approve, Cancel, Credentials, Deny, Done, Intent
@@ -180,7 +182,7 @@ def _stock_then_offer(context: SessionContext) -> None:
 def _without_approval(refusal: Refusal | None) -> Refusal | None:
     if refusal is None:
         return None
-    return Refusal(refusal.rules, refusal.outcome, False, refusal.next_steps)
+    return replace(refusal, can_be_approved=False)
 
 
 def _back(context: SessionContext) -> None:

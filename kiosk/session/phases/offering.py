@@ -93,6 +93,7 @@ def refused(context: SessionContext) -> bool:
             outcome=outcome if outcome is not Outcome.IDENTIFIED else None,
             can_be_approved=decision.can_be_approved,
             next_steps=tuple(dict.fromkeys(step for rule in blocking for step in rule.next_steps)),
+            keyway=(visit.secrets.identified and visit.secrets.identified.identification.keyway) or "",
         ),
     )
     return True

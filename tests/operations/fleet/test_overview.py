@@ -1,0 +1,106 @@
+"""Whoever runs many kiosks opens one page in the morning: what needs somebody is on top, and nothing else is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from config.problems import BadInput
+from kiosk.command_line import app
+from kiosk.operations.fleet.overview import Overview, Urgency, read_overview
+from kiosk.operations.fleet.page import fleet_lines, fleet_page
+from tests.operations.fleet.servers import Postgres
+from tests.operations.fleet.test_collectors import opened
+from tests.support.troubled_fleet import (
+    BAD_BOX,
+    BEHIND,
+    BROKEN,
+    DRIFTING,
+    EMPTY,
+    SILENT,
+    store_fleet,
+    troubled_fleet,
+)
+
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def seen(cluster: Postgres) -> Overview:
+    """Twenty kiosks, five days, six of them in trouble."""
+    with cluster.connect() as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    store = opened(cluster, now=NOW)
+    store_fleet(store, troubled_fleet(20, 5, NOW, sales_a_day=24), NOW)
+    found = read_overview(store._connection, NOW)
+    store._connection.close()
+    return found
+
+
+def test_each_planted_trouble_is_told_at_its_kiosk_and_at_no_other(seen: Overview) -> None:
+    told = {(each.urgency, each.kiosk): each.words for each in seen.troubles}
+    assert "silent since 2026-11-26" in told[Urgency.NOW, SILENT]
+    assert "CLAMP" in told[Urgency.NOW, BROKEN]
+    assert "KW10 brass) is empty" in told[Urgency.TODAY, EMPTY]
+    assert "drifts" in told[Urgency.TODAY, DRIFTING]
+    assert "SC1" in told[Urgency.TODAY, BAD_BOX]
+    assert "box of blanks" in told[Urgency.TODAY, BAD_BOX]
+    assert "runs 0.1.0; others run 0.2.0" in told[Urgency.THIS_WEEK, BEHIND]
+    assert {each.kiosk for each in seen.troubles} == {SILENT, BROKEN, EMPTY, DRIFTING, BAD_BOX, BEHIND}
+
+
+def test_what_is_urgent_stands_first_and_troubled_kiosks_before_the_rest(seen: Overview) -> None:
+    assert [each.urgency for each in seen.troubles] == sorted(each.urgency for each in seen.troubles)
+    page = fleet_page(seen)
+    kiosks = page[page.index("<h2>Kiosks</h2>") :]
+    places = [kiosks.index(f"<td>{name}</td>") for name in (SILENT, BROKEN, DRIFTING, BEHIND, "store-001")]
+    assert places[:2] == sorted(places[:2])
+    assert max(places[:2]) < places[2] < places[3] < places[4]
+
+
+def test_what_was_asked_for_and_not_sold_is_told_from_five_times_on_and_by_name_alone(
+    postgres: Postgres, seen: Overview
+) -> None:
+    assert set(seen.lost) <= {"Y1", "WK2"}
+    assert all(count >= 5 for count in seen.lost.values())
+    store = opened(postgres, now=NOW)
+    store_fleet(store, troubled_fleet(2, 2, NOW, sales_a_day=1), NOW)
+    assert read_overview(store._connection, NOW).lost == {}
+    store._connection.close()
+
+
+def test_takings_and_first_cuts_are_those_of_the_events(seen: Overview) -> None:
+    kiosk = next(each for each in seen.kiosks if each.name == "store-001")
+    assert kiosk.copies == 5 * 24
+    assert kiosk.taken == {"USD": 5 * 24 * 349}
+    assert (kiosk.software, kiosk.rules, kiosk.settings) == ("0.2.0", "131a4226c8d0", "8")
+    good, all_cut = seen.right_by_blank["KW1"]
+    assert 0.9 < good / all_cut <= 1.0
+    lines = fleet_lines(seen)
+    assert lines[0].startswith("20 kiosks, 19 online;")
+    assert len(lines) == 1 + len(seen.troubles)
+
+
+def test_the_page_is_one_file_that_loads_nothing_and_runs_nothing(seen: Overview) -> None:
+    page = fleet_page(seen)
+    assert "http" not in page
+    assert "<script" not in page
+    assert 'name="viewport"' in page
+
+
+def test_the_commands_write_the_page_whole_and_say_so_when_nobody_collects(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIOSK_COLLECTOR_DSN", postgres.dsn)
+    assert isinstance(CliRunner().invoke(app, ["fleet", "status"]).exception, BadInput)
+    store = opened(postgres, now=datetime.now(UTC))
+    store_fleet(store, troubled_fleet(3, 2, datetime.now(UTC) - timedelta(minutes=1), sales_a_day=2), datetime.now(UTC))
+    store._connection.close()
+    answer = CliRunner().invoke(app, ["fleet", "page", "--out", str(tmp_path / "web")])
+    assert answer.exit_code == 0, answer.output
+    assert (tmp_path / "web" / "index.html").read_text().endswith("</html>\n")
+    assert [path.name for path in (tmp_path / "web").iterdir()] == ["index.html"]
+    assert "3 kiosks" in CliRunner().invoke(app, ["fleet", "status"]).stdout
