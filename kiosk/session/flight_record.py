@@ -46,7 +46,7 @@ _HIDDEN: Mapping[str, Mapping[str, object]] = {
     "BroughtUp": {"identity": None},
 }
 """What no record holds, by type and field, and what stands in its place."""
-_UNWRITTEN = (
+UNWRITTEN = (
     Due,
     reports.CutProgress,
     reports.MachineSeen,
@@ -109,7 +109,7 @@ class FlightRecorder:
             value = message.report
         kind = EntryKind.REPORT if isinstance(message, Reply) else EntryKind.INTENT
         with self._lock:
-            if not isinstance(value, _UNWRITTEN):
+            if not isinstance(value, UNWRITTEN):
                 self._write(kind, *_named(value), state.value)
             if state is State.WELCOME and self._written_bytes > self._limit_bytes:
                 self._begin_anew()
@@ -237,7 +237,7 @@ def message_of(entry: Entry, stand_in: Callable[[str], Identification]) -> Messa
         if entry.type == reports.KeyIdentified.__name__:
             facts = _KeyFacts.model_validate(entry.facts)
             return Reply(-1, reports.KeyIdentified(IdentifiedKey(_identification(facts, stand_in)), None))
-        event: Any = _form(entry.type).validate_python(entry.facts)
+        event: Any = form_of(entry.type).validate_python(entry.facts)
         if facts_of(event) != entry.facts:
             raise ValueError("it says more than such an event does")
     except (KeyError, ValueError) as error:
@@ -246,8 +246,9 @@ def message_of(entry: Entry, stand_in: Callable[[str], Identification]) -> Messa
 
 
 @cache
-def _form(name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(_EVENTS[name])
+def form_of(event: str) -> TypeAdapter[Any]:
+    """What reads an event of this name back."""
+    return TypeAdapter(_EVENTS[event])
 
 
 def _identification(facts: _KeyFacts, stand_in: Callable[[str], Identification]) -> Identification:

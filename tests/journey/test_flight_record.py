@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
@@ -17,9 +18,10 @@ from kiosk.command_line import app
 from kiosk.commands.scenario import SHIPPED
 from kiosk.records.journal import BlankStatus, PaymentStatus, Sale
 from kiosk.rehearsal.replay import replay
+from kiosk.session import flight_record
 from kiosk.session.flight_record import Entry, EntryKind, FlightRecorder, facts_of, read_record, recording
-from kiosk.session.intents import Credentials, EnterReceipt
-from kiosk.session.reports import Answered, SaleFound, Settled
+from kiosk.session.intents import Credentials, EnterReceipt, Intent
+from kiosk.session.reports import Answered, KeyIdentified, Report, SaleFound, Settled
 from kiosk.session.states import State
 from tests.support.lives import Life, one_copy
 
@@ -162,6 +164,13 @@ def test_an_event_no_session_knows_is_bad_input_and_not_played(type_: str, facts
     entry = Entry(at_s=0.0, kind=EntryKind.INTENT, type=type_, facts=facts, state="welcome")
     with pytest.raises(BadInput, match=f"{type_}: is no event of this version"):
         replay((entry,), load_settings(environment={}))
+
+
+def test_every_event_that_is_written_can_be_read_back() -> None:
+    written = {*get_args(Intent), *get_args(Report)} - {*flight_record.UNWRITTEN, KeyIdentified}
+    assert len(written) > 50
+    for event in written:
+        assert flight_record.form_of(event.__name__).core_schema
 
 
 def test_no_code_that_is_worth_money_is_in_a_record() -> None:
