@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from config.base import Frozen, Name, Shown
+from config.till import Till
 
 
 class DoNotDuplicate(StrEnum):
@@ -73,4 +74,12 @@ class Store(Frozen):
     screen: Screen
     timeouts: Timeouts
     paper_receipt: PaperReceipt = PaperReceipt.ASKED
+    till: Till = Till()
     help_phone: Annotated[str, Field(max_length=40), Shown] = ""
+
+    @model_validator(mode="after")
+    def _a_till_can_sell_it(self) -> Self:
+        dearest, most = max((self.price_minor, *self.finish_prices_minor.values())), self.till.most_minor
+        if most is not None and dearest * self.max_quantity > most:
+            raise ValueError(f"till.layout holds {most} at most: {self.max_quantity} copies may cost more")
+        return self

@@ -19,7 +19,7 @@ from config.printer import Printer
 from hardware.clock import Clock
 from hardware.errors import LinkFault
 from hardware.ports import ByteLink, PrinterStatus
-from hardware.slip import Heading, Note, Qr, Row, Slip
+from hardware.slip import Bars, Heading, Note, Qr, Row, Slip
 
 _CHUNK_BYTES = 256
 """So much goes out at once: a slow serial printer takes it within a link's own time-out."""
@@ -114,10 +114,27 @@ def composed(slip: Slip, settings: Printer) -> bytes:
                 printer.set(align="center", bold=False)
                 printer.qr(text, native=True, size=_QR_MODULE_DOTS)
                 printer.text("\n")
+            case Bars(symbology, text):
+                kind, data = _bars(symbology, text)
+                printer.barcode(data, kind, height=80, width=2, function_type="B", check=False)
+                printer.text("\n")
             case _:
                 assert_never(part)
     printer.cut()
     return bytes(printer.output)
+
+
+def _bars(symbology: str, text: str) -> tuple[str, str]:
+    """The printer's name of a bar code, and its data: set B, and FNC1 before a GS1 code."""
+    match symbology:
+        case "upca":
+            return "UPC-A", text
+        case "ean13":
+            return "EAN13", text
+        case "gs1-128":
+            return "CODE128", "{B{1" + text.replace("(", "").replace(")", "")
+        case _:
+            return "CODE128", "{B" + text
 
 
 def _wrapped(text: str, columns: int) -> str:

@@ -39,5 +39,13 @@ class Qr:
     text: str
 
 
-SlipPart: TypeAlias = Heading | Note | Row | Qr
+@dataclass(frozen=True)
+class Bars:
+    """A bar code of a text, by the name of its symbology: code128, upca, ean13, gs1-128."""
+
+    symbology: str
+    text: str
+
+
+SlipPart: TypeAlias = Heading | Note | Row | Qr | Bars
 Slip: TypeAlias = tuple[SlipPart, ...]

@@ -5,15 +5,26 @@ Responsible for: putting the two together, which only the composition root may. 
 
 from __future__ import annotations
 
+from config.problems import BadInput, Problem
 from config.settings import Settings
 from hardware.clock import Clock
+from hardware.payment.till_code import Symbology
 from hardware.ports import PrinterStatus
-from hardware.receipt_printer import EscPosPrinter
+from hardware.receipt_printer import EscPosPrinter, composed
+from hardware.slip import Bars, Heading, Note, Qr, Row, Slip
 from kiosk.extras import Extra, needing
 from kiosk.operations.payment_device import leads_to_this_computer
 from kiosk.operations.printer_device import receipt_printer
 from kiosk.session.ports import PaperReceipts
 from kiosk.session.snapshot import CheckResult, Receipt
+
+_EVERY_PART: Slip = (
+    Heading("Key"),
+    Note("Key"),
+    Row("Key", "1"),
+    Qr("Key"),
+    *(Bars(symbology, "012345678905") for symbology in Symbology),
+)
 
 
 class PrintedReceipts:
@@ -48,6 +59,13 @@ def paper_receipts(settings: Settings, clock: Clock, *, simulated: bool) -> Pape
     printer = receipt_printer(settings.machine.printer, clock)
     if printer is None or (simulated and not leads_to_this_computer(settings.machine.printer.port)):
         return None
-    with needing(Extra.RECEIPTS):
-        import escpos  # noqa: F401 - now, not at the first receipt
+    try:
+        with needing(Extra.RECEIPTS):
+            composed(_EVERY_PART, settings.machine.printer)
+    except BadInput:
+        raise
+    except Exception as error:
+        # Now, and not at the first receipt: python-escpos raises as many kinds of things as it knows printers.
+        where = f"no receipt can be composed for it: {type(error).__name__}"
+        raise BadInput(Problem("machine", "printer.profile", where)) from error
     return PrintedReceipts(printer, settings, simulated=simulated)

@@ -23,6 +23,8 @@ def problem_of(journal: Path, code: str) -> str:
     """
     found = _CODE.fullmatch(code.strip().upper())
     if found is None:
+        if code.strip().isdecimal():
+            return "names an article and no sale: ask for the code beside it"
         return "is no code of a kiosk"
     name, amount_minor = found["number"], int(found["amount"])
     with read_only(journal) as connection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hardware.payment.till_code import TillCode
 from hardware.ports import MachineStatus, PrinterStatus, WireLine
 from hardware.scan import Pixels
 from kiosk.identification.compare import Likeness
@@ -131,6 +132,8 @@ class Receipt:
     status: str
     copies: int
     pay_code: str = ""
+    till: TillCode | None = None
+    """What the store's till sells by itself; `pay_code` stands beside it, as it alone names the sale."""
     bring_back_code: str = ""
     statement: Statement | None = None
     """What became of the money that was reserved; None where none was."""

@@ -139,6 +139,9 @@ ABSURD: tuple[Any, ...] = (
 
 EMPTY_MEANS_NONE = {
     "machine.printer.port": "",
+    "store.till.item": "",
+    "store.till.gtin": "",
+    "store.till.gtins": {},
     "fleet.trusted_keys": [],
     "fleet.broker.ca_file": "",
     "fleet.broker.cert_file": "",
@@ -189,6 +192,7 @@ ALL_BY_DEFAULT = {
     "machine.payment.zvt",
     "machine.payment.mdb",
     "machine.printer",
+    "store.till",
 }
 """Tables an owner may leave empty, as each of their fields has a default."""
 

@@ -67,3 +67,7 @@ def test_a_simulated_sale_is_worth_nothing_at_a_register(tmp_path: Path) -> None
         for step in (SaleStep.DELIVERED, SaleStep.CAPTURED, SaleStep.CLOSED):
             journal.write("SIM1", step)
     assert "simulated" in problem_of(tmp_path / "sales.db", "SIM1-0349")
+
+
+def test_a_till_s_own_code_names_no_sale_and_the_cashier_is_told_to_ask_for_the_one_that_does(folder: Path) -> None:
+    assert problem_of(folder / "sales.db", "212345206980") == "names an article and no sale: ask for the code beside it"

@@ -7,10 +7,13 @@ with the same code, share it, guess others, take the money and then the recut, p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from config.till import CodeKind, Till
+from hardware.payment.register import RegisterPayment
 from kiosk.identification.compare import Likeness, compare
 from kiosk.key.reading import Identification, Outcome
 from kiosk.records.journal import ClaimRefused, NewSale, PaymentStatus, Remedy
@@ -140,6 +143,21 @@ def test_a_copy_cut_wrongly_is_refunded_at_its_own_price_and_once(kiosk: Shop) -
         kiosk.stage.post(Done())
         kiosk.stage.run_to(State.WELCOME)
     assert to_original(kiosk, code).return_message == "claimed"
+
+
+def test_what_is_given_back_never_looks_to_a_till_like_what_is_sold(kiosk: Shop) -> None:
+    # Whoever keeps a picture of a code that is both would pay with it, or be paid.
+    till = Till(code=CodeKind.PRICE, item="12345")
+    context = kiosk.stage.controller.context
+    store = context.ports.store.model_copy(update={"till": till})
+    context.ports = kiosk.stage.ports = replace(context.ports, payment=RegisterPayment(), store=store)
+    code = bought(kiosk, 2)
+    brought(kiosk, code, KEY, OFF)
+    kiosk.stage.post(ChooseRemedy("refund"))
+    receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
+    assert receipt is not None
+    assert (receipt.status, receipt.till, receipt.certificates) == ("refunded", None, ())
+    assert "-R0349" in receipt.pay_code
 
 
 def test_a_recut_is_one_piece_of_what_was_sold_for_nothing_and_brings_no_other(kiosk: Shop) -> None:

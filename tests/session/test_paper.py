@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from config.store import PaperReceipt
+from config.till import CodeKind, Till
+from hardware.payment.register import RegisterPayment
 from hardware.ports import PrinterStatus
-from hardware.slip import Qr, Row
+from hardware.slip import Bars, Qr, Row
 from kiosk.compose import Devices, build_ports
 from kiosk.rehearsal.virtual_time import VirtualKiosk
 from kiosk.session.intents import Confirm, Credentials, Done, PrintReceipt, SetLanguage, StaffKey
@@ -24,6 +26,7 @@ from ui.present.local import Local
 from ui.present.present import present
 from ui.present.printed import slip_of
 from ui.present.samples import FEWER, RECEIPT
+from ui.present.shown import ReceiptDetail
 
 READY, OUT = PrinterStatus.READY, PrinterStatus.PAPER_OUT
 
@@ -153,3 +156,24 @@ def test_a_slip_holds_the_statement_the_code_and_every_certificate(language: str
         rows = [f"{part.label} {part.value}" for part in slip if isinstance(part, Row)]
         assert any(receipt.bring_back_code in row for row in rows)
         assert any(words("statement.released") in row for row in rows) is (receipt is FEWER)
+
+
+@pytest.mark.parametrize(("till", "kind"), [(Till(), "code128"), (Till(code=CodeKind.PRICE, item="12345"), "upca")])
+def test_at_a_register_the_code_a_till_sells_stands_beside_the_kiosk_s_own(
+    tmp_path: Path, till: Till, kind: str
+) -> None:
+    settings = replace(SETTINGS, store=SETTINGS.store.model_copy(update={"till": till}))
+    with shop(tmp_path, settings) as kiosk:
+        kiosk.stage.ports = replace(kiosk.stage.ports, payment=RegisterPayment())
+        kiosk.stage.controller.context.ports = kiosk.stage.ports
+        buy(kiosk, 2)
+        thanks = kiosk.stage.run_to(State.THANK_YOU)
+        assert thanks.receipt is not None
+        own = f"{thanks.receipt.transaction}-0698"
+        assert thanks.receipt.pay_code == own
+        detail = present(thanks, Local(), settings.store).detail
+        assert isinstance(detail, ReceiptDetail)
+        assert (detail.symbology, detail.barcode) == (kind, own if kind == "code128" else "212345206980")
+        assert own in detail.qr or kind == "code128"
+        slip = slip_of(load_words("en", "US"), settings.store, thanks.receipt, None, simulated=False)
+        assert Bars(kind, detail.barcode) in slip

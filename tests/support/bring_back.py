@@ -44,7 +44,7 @@ STAFF_PIN = "190283"
 CODES = ("35244", "12345", "24643")
 OFF_MM = (0.0, 0.0, 0.15, 0.15, -0.15, 0.07)
 MISHAPS = ("refund", "capture", "authorise", "query", "void")
-_WRITES = ("open_sale", "write", "write_copy", "claim_refund", "refund_done", "refund_all")
+_WRITES = ("open_sale", "write", "write_copy", "write_made", "claim_refund", "refund_done", "refund_all")
 
 
 class Killed(BaseException):

@@ -34,7 +34,7 @@ PRICE_MINOR = 349
 SILENT_S = 20.0
 """Nobody is in command for this long; then the power comes back to the computer alone."""
 _WRITES = {
-    "journal": ("open_sale", "write", "write_copy", "claim_refund", "refund_done"),
+    "journal": ("open_sale", "write", "write_copy", "write_made", "claim_refund", "refund_done"),
     "inventory": ("take", "lock"),
 }
 

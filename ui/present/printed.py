@@ -7,10 +7,10 @@ Responsible for: the words of a slip and their order. Not responsible for: print
 from __future__ import annotations
 
 from config.store import Store
-from hardware.slip import Heading, Note, Qr, Row, Slip, SlipPart
+from hardware.slip import Bars, Heading, Note, Qr, Row, Slip, SlipPart
 from kiosk.session.snapshot import CheckResult, Receipt
 from ui.present.language import Translation
-from ui.present.statement import measured_lines, paid_lines
+from ui.present.statement import bars_of, code_lines, measured_lines, paid_lines
 
 
 def slip_of(words: Translation, store: Store, receipt: Receipt, check: CheckResult | None, *, simulated: bool) -> Slip:
@@ -20,7 +20,9 @@ def slip_of(words: Translation, store: Store, receipt: Receipt, check: CheckResu
     parts += [Heading(store.name), *(Row(line.label, line.value) for line in lines)]
     parts.append(Row(words("receipt.number"), receipt.transaction))
     if receipt.pay_code:
-        parts.append(Row(words("receipt.pay_code"), receipt.pay_code))
+        code = bars_of(receipt)
+        parts.append(Bars(code.symbology, code.text))
+        parts += [Row(line.label, line.value) for line in code_lines(words, receipt)]
     if receipt.bring_back_code:
         parts += [Row(words("receipt.bring_back_code"), receipt.bring_back_code), Note(words("thanks.text"))]
     copies = len(receipt.certificates)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from config.store import Store
+from hardware.payment.till_code import Symbology
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule
 from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, PrintReceipt, SetQuantity
@@ -29,7 +30,7 @@ from ui.present.shown import (
     Shown,
     Tone,
 )
-from ui.present.statement import measured_lines, paid_lines
+from ui.present.statement import bars_of, code_lines, measured_lines, paid_lines
 
 LONGEST_TITLE = 60
 """Letters of a reason that can be the title of its screen."""
@@ -273,9 +274,10 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
     lines = list(paid_lines(words, receipt)) if receipt else []
     lines += measured_lines(words, check)
     if receipt:
-        lines.append(LabelledValue(words("receipt.number"), receipt.transaction))
+        lines += [*code_lines(words, receipt), LabelledValue(words("receipt.number"), receipt.transaction)]
     code = receipt.bring_back_code if receipt else ""
     pay = receipt.pay_code if receipt else ""
+    bars = bars_of(receipt) if receipt and pay else None
     refund = receipt is not None and receipt.status in REFUNDS
     return Shown(
         page="receipt",
@@ -289,7 +291,8 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
         picture="pay" if refund else "collect",
         detail=ReceiptDetail(
             lines=tuple(lines),
-            barcode=pay,
+            barcode=bars.text if bars else "",
+            symbology=bars.symbology if bars else Symbology.CODE_128,
             qr="\n".join([store.name, *(f"{line.label}: {line.value}" for line in lines), code]) if code else "",
             code_label=words("receipt.bring_back_code") if code else "",
             code=code,

@@ -197,6 +197,7 @@ class ReceiptDetail:
 
     lines: tuple[LabelledValue, ...]
     barcode: str = ""
+    symbology: str = "code128"
     qr: str = ""
     code_label: str = ""
     code: str = ""

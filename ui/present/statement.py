@@ -5,6 +5,7 @@ Responsible for: the lines. Not responsible for: the sums (`kiosk.records.journa
 
 from __future__ import annotations
 
+from hardware.payment.till_code import Symbology, TillCode
 from kiosk.records.journal import Statement
 from kiosk.session.snapshot import CheckResult, Receipt
 from ui.present.language import Translation
@@ -19,6 +20,23 @@ def paid_lines(words: Translation, receipt: Receipt) -> tuple[LabelledValue, ...
     return (
         LabelledValue(words("receipt.copies"), words.number(receipt.copies)),
         LabelledValue(status, words.money(receipt.amount_minor, receipt.currency)),
+    )
+
+
+def bars_of(receipt: Receipt) -> TillCode:
+    """What a scanner at the register reads."""
+    return receipt.till or TillCode(Symbology.CODE_128, receipt.pay_code)
+
+
+def code_lines(words: Translation, receipt: Receipt) -> tuple[LabelledValue, ...]:
+    """What a cashier types where a scanner fails, how often an article is sold, and the code that names the sale."""
+    if receipt.till is None:
+        return ()
+    text = receipt.till.text
+    times = words("receipt.till_times", code=text, count=receipt.till.quantity)
+    return (
+        LabelledValue(words("receipt.till"), times if receipt.till.quantity > 1 else text),
+        LabelledValue(words("receipt.pay_code"), receipt.pay_code),
     )
 
 

@@ -1,4 +1,4 @@
-"""Codes a scanner reads: Code 128 for the register, QR for the shopper. Drawn module by module on whole pixels.
+"""Codes a scanner reads: bar codes for the register, QR for the shopper. Drawn module by module on whole pixels.
 
 Responsible for: exact modules with a quiet zone, black on white in every theme. Not responsible for: what they say.
 """
@@ -17,7 +17,7 @@ from kivy.graphics.texture import Texture
 from kivy.properties import StringProperty
 from kivy.uix.widget import Widget
 
-QUIET_QR, QUIET_BAR = 4, 10
+QUIET_QR, QUIET_BAR = 4, 11
 WHITE, BLACK = b"\xff\xff\xff\xff", b"\x00\x00\x00\xff"
 
 
@@ -60,10 +60,11 @@ def _qr_code(text: str) -> Texture:
 
 
 @lru_cache(maxsize=2)
-def _bar_code(text: str) -> Texture:
-    from barcode.codex import Code128
+def _bar_code(symbology: str, text: str) -> Texture:
+    from barcode import get_barcode_class
 
-    bars = Code128(text).build()[0]
+    digits = text.replace("(", "").replace(")", "") if symbology == "gs1-128" else text
+    bars = get_barcode_class(symbology.replace("-", "_"))(digits).build()[0]
     return _texture([[0] * QUIET_BAR + [bar == "1" for bar in bars] + [0] * QUIET_BAR])
 
 
@@ -80,11 +81,17 @@ class QrCode(_Code):
 
 
 class Barcode(_Code):
-    """Code 128, centred, bars of whole pixels."""
+    """A bar code, centred, bars of whole pixels. `symbology` is a name of `hardware.payment.till_code`."""
+
+    symbology = StringProperty("code128")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("symbology", self._trigger)
 
     def paint(self) -> None:
         """Draw the bars."""
-        code = _bar_code(self.text)
+        code = _bar_code(self.symbology, self.text)
         width = code.width * max(1, int(self.width // code.width))
         left, bottom, height = int(self.center_x - width / 2), int(self.y), int(self.height)
         pad = max(4, height // 10)

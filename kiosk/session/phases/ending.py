@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hardware.payment.till_code import till_code
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import PaymentStatus, Remedy, Sale, SaleStep
 from kiosk.session import effects
@@ -35,6 +36,7 @@ def receipt_of(context: SessionContext, sale: Sale, pay_code: str) -> Receipt:
         status=status,
         copies=sale.delivered,
         pay_code=pay_code,
+        till=till_code(ports.store.till, sale.due_minor, sale.delivered, sale.finish) if pay_code else None,
         # A recut is the claim; it brings no other.
         bring_back_code=sale.bring_back_code if sale.delivered and not sale.recut_of else "",
         statement=ports.journal.statement(sale),
@@ -95,7 +97,9 @@ def handle_settling(context: SessionContext, event: Intent | Report) -> None:
         # One copy's price, once it is surely back; a device that has not said so is asked again.
         status = "refunded" if sale.closed else "refunding"
         amount_minor = sale.price_each_minor
-        visit.receipt = replace(visit.receipt, status=status, amount_minor=amount_minor, copies=1, certificates=())
+        # What is sold and what is given back must never look alike to a till: a refund has the kiosk's own code alone.
+        known = replace(visit.receipt, till=None, certificates=())
+        visit.receipt = replace(known, status=status, amount_minor=amount_minor, copies=1)
         context.audit(AuditKind.REFUND, sale=sale.transaction, amount_minor=sale.price_each_minor)
         context.session.captured()
     elif sale.delivered:
