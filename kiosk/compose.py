@@ -26,6 +26,7 @@ from kiosk.records.certificate import Certifier, own_key
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
 from kiosk.records.kept_books import hold, sales_book, staff_book
+from kiosk.records.terminal_book import SqliteTerminalBook
 from kiosk.session.controller import Controller, Listener, Observer
 from kiosk.session.executor import ThreadedExecutor
 from kiosk.session.intents import Intent
@@ -112,6 +113,8 @@ def build_ports(
     closing.callback(journal.close)
     code_tries = CodeTries(files.sales, devices.clock)
     closing.callback(code_tries.close)
+    terminal_book = SqliteTerminalBook(files.sales)
+    closing.callback(terminal_book.close)
     machine_record = MachineRecord(files.sales, devices.clock)
     closing.callback(machine_record.close)
     inventory = Inventory(files.sales, settings.machine.magazine, first_count=devices.first_count)
@@ -140,6 +143,7 @@ def build_ports(
         audit=audit,
         journal=journal,
         code_tries=code_tries,
+        terminal_book=terminal_book,
         certificates=certificates,
         inventory=inventory,
         machine_record=machine_record,

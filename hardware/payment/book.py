@@ -32,6 +32,10 @@ OPEN = frozenset((Standing.ASKING, Standing.PROMISED, Standing.RESERVED, Standin
 """Standings in which money may be reserved at the terminal."""
 
 
+LOOKED_UP = frozenset((Standing.DOUBT, Standing.TAKING, Standing.GIVING_BACK))
+"""Standings that may never be answered here: what was done stands in the terminal's journal or its operator's."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One payment or one refund. `trace` is the terminal's own number of what it did last for it."""

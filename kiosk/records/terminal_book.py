@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
-from hardware.payment.book import OPEN, Entry, Standing
+from hardware.payment.book import LOOKED_UP, OPEN, Entry, Standing
 from kiosk.records.database import open_database, transaction
 
 MIGRATIONS: tuple[str, ...] = (
@@ -78,6 +79,24 @@ class SqliteTerminalBook:
         with self._lock:
             row = self._connection.execute("SELECT 1 FROM terminal_trace WHERE trace = ?", (trace,)).fetchone()
         return row is not None
+
+    def in_doubt(self, name: str) -> bool:
+        """Whether staff may have to look up what became of this payment or refund."""
+        entry = self.entry(name)
+        return entry is not None and entry.standing in LOOKED_UP
+
+    def looked_up(self, name: str, *, done: bool) -> None:
+        """Staff have looked it up: it was taken (a refund: given back), or it was not. Nothing else is changed so."""
+        with self._lock:
+            entry = self.entry(name)
+            if entry is None or entry.standing not in LOOKED_UP:
+                return
+            if entry.standing is Standing.GIVING_BACK:
+                if done:
+                    self.write(replace(entry, standing=Standing.GIVEN_BACK))
+                return
+            taken_minor = (entry.taken_minor or entry.reserved_minor) if done else 0
+            self.write(replace(entry, standing=Standing.TAKEN if done else Standing.RELEASED, taken_minor=taken_minor))
 
     def close(self) -> None:
         """Let go of the file. May be called twice."""

@@ -179,6 +179,14 @@ class ConfirmReceived:
     received: bool
 
 
+@dataclass(frozen=True)
+class ConfirmCharged:
+    """Staff have looked up what a card terminal did for a sale: money was taken (a refund: given back), or not."""
+
+    transaction: str
+    done: bool
+
+
 class ServiceTask(StrEnum):
     """What a technician may have done."""
 
@@ -243,6 +251,7 @@ Intent: TypeAlias = (
     | OpenKiosk
     | Recover
     | ConfirmReceived
+    | ConfirmCharged
     | ServiceAction
     | LetGo
     | ServiceMenu

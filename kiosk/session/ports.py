@@ -26,6 +26,7 @@ from kiosk.records.audit.port import AuditLog
 from kiosk.records.certificate import Certifier
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
+from kiosk.records.terminal_book import SqliteTerminalBook
 from kiosk.session.snapshot import CheckResult, Receipt
 from kiosk.staff.code_tries import CodeTries
 from kiosk.staff.member import SignInRefused, StaffMember
@@ -126,6 +127,7 @@ class SessionPorts:
     audit: AuditLog
     journal: Journal
     code_tries: CodeTries
+    terminal_book: SqliteTerminalBook
     certificates: Certifier
     inventory: Inventory
     machine_record: MachineRecord

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from hardware.errors import DoorOpened, LinkFault, Stopped
 from hardware.ports import BoardIdentity
-from kiosk.records.journal import BlankStatus
+from kiosk.records.journal import BlankStatus, SaleStep
 from kiosk.session import settle
 from kiosk.session.obstacle import obstacle
 from kiosk.session.ports import SessionPorts
@@ -106,6 +106,17 @@ def settle_leftovers(ports: SessionPorts) -> LeftoversSettled:
         if not sale.closed and sale.metal not in (BlankStatus.DELIVERING, BlankStatus.GONE):
             settle.settle_money(sale, ports)
     return LeftoversSettled(tuple(sale.transaction for sale in ports.journal.open_sales() if not sale.closed))
+
+
+def settle_looked_up(ports: SessionPorts, transaction: str, *, done: bool) -> LeftoversSettled:
+    """Staff have looked up what the terminal did: the sale is settled by that."""
+    sale = ports.journal.sale(transaction)
+    if sale is not None and not sale.closed:
+        refunds = [due.number for due in ports.journal.open_refunds(transaction)]
+        ports.journal.write(transaction, SaleStep.LOOKED_UP, code="done" if done else "not_done")
+        for name in refunds or [transaction]:
+            ports.terminal_book.looked_up(name, done=done)
+    return settle_leftovers(ports)
 
 
 def settle_doubt(ports: SessionPorts, transaction: str, *, received: bool) -> LeftoversSettled:

@@ -174,6 +174,16 @@ class Waiting:
     extensions_left: int
 
 
+class MoneyDoubt(StrEnum):
+    """What staff must look up, as no terminal here can tell any more."""
+
+    NONE = "none"
+    TAKEN = "taken"
+    """Whether the money was taken."""
+    GIVEN_BACK = "given_back"
+    """Whether it was given back."""
+
+
 @dataclass(frozen=True)
 class SaleLine:
     """One of the last transactions, for staff."""
@@ -185,6 +195,7 @@ class SaleLine:
     copies: int
     blank: str = ""
     statement: Statement | None = None
+    doubt: MoneyDoubt = MoneyDoubt.NONE
 
 
 class StaffMessage(StrEnum):

@@ -12,7 +12,17 @@ from kiosk.records.journal import BlankStatus, Sale
 from kiosk.session.context import SessionContext
 from kiosk.session.phases.offering import max_quantity
 from kiosk.session.phases.paying import price_each_minor
-from kiosk.session.snapshot import Offer, PaperState, Progress, SaleLine, ServiceView, Snapshot, StaffView, WornChoice
+from kiosk.session.snapshot import (
+    MoneyDoubt,
+    Offer,
+    PaperState,
+    Progress,
+    SaleLine,
+    ServiceView,
+    Snapshot,
+    StaffView,
+    WornChoice,
+)
 from kiosk.session.states import State
 from kiosk.session.visit import Order, Visit
 from kiosk.staff.approvals import reasons_for
@@ -131,13 +141,33 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         copies=visit.order.quantity if visit and visit.order and asked else 0,
         reasons=reasons_for(asked) if asked else (),
         slots=context.ports.inventory.slots() if menu else (),
-        sales=tuple(_line(context, sale) for sale in context.ports.journal.last_sales(LAST_SALES)) if menu else (),
+        sales=_sales(context) if menu else (),
         machine=context.bench.status if menu else None,
         printer=context.printer if menu else None,
         doubts=_doubts(context) if menu else (),
         recovering=context.recovering,
         lesson=context.lesson.view if context.lesson and menu else None,
     )
+
+
+def _sales(context: SessionContext) -> tuple[SaleLine, ...]:
+    """The last sales, and before them those of which somebody must look up what was taken, however old."""
+    journal = context.ports.journal
+    lines = [_line(context, sale) for sale in journal.open_sales()]
+    first = [line for line in lines if line.doubt is not MoneyDoubt.NONE]
+    named = {line.transaction for line in first}
+    last = (sale for sale in journal.last_sales(LAST_SALES) if sale.transaction not in named)
+    return (*first, *(_line(context, sale) for sale in last))
+
+
+def _money_doubt(context: SessionContext, sale: Sale) -> MoneyDoubt:
+    book = context.ports.terminal_book
+    if sale.closed or sale.metal in (BlankStatus.DELIVERING, BlankStatus.GONE):
+        # Who has the copy is asked first: it says what should have been taken.
+        return MoneyDoubt.NONE
+    if any(book.in_doubt(due.number) for due in context.ports.journal.open_refunds(sale.transaction)):
+        return MoneyDoubt.GIVEN_BACK
+    return MoneyDoubt.TAKEN if book.in_doubt(sale.transaction) else MoneyDoubt.NONE
 
 
 def _doubts(context: SessionContext) -> tuple[SaleLine, ...]:
@@ -153,6 +183,7 @@ def _line(context: SessionContext, sale: Sale) -> SaleLine:
         copies=sale.delivered,
         blank=sale.blank,
         statement=context.ports.journal.statement(sale),
+        doubt=_money_doubt(context, sale),
     )
 
 

@@ -30,6 +30,7 @@ from kiosk.session.snapshot import (
     LessonFound,
     LessonStep,
     LessonView,
+    MoneyDoubt,
     Offer,
     PaperState,
     Preview,
@@ -276,6 +277,10 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "31-staff-taught": (_at(State.STAFF_MENU, staff=replace(STAFF, lesson=TAUGHT)), Local(tab="stock", slot=1)),
     "31-staff-wrong-box": (_at(State.STAFF_MENU, staff=replace(STAFF, lesson=WRONG_BOX)), Local(tab="stock", slot=1)),
     "32-staff-sales": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales")),
+    "32-staff-look-up": (
+        _at(State.STAFF_MENU, staff=replace(STAFF, sales=(replace(SALES[2], doubt=MoneyDoubt.TAKEN), *SALES))),
+        Local(tab="sales/T-000480"),
+    ),
     "32-staff-sale": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales/T-000480")),
     "33-staff-help": (_at(State.STAFF_MENU, staff=STAFF, fault=FaultNotice("DOOR_OPEN", "", 0.0)), Local()),
     "34-staff-kiosk": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="kiosk")),

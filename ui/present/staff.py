@@ -18,6 +18,7 @@ from kiosk.session.intents import (
     CallStaff,
     Cancel,
     CloseKiosk,
+    ConfirmCharged,
     ConfirmReceived,
     Deny,
     OpenKiosk,
@@ -26,7 +27,7 @@ from kiosk.session.intents import (
     TeachSlot,
     UnlockSlot,
 )
-from kiosk.session.snapshot import LessonStep, LessonView, SaleLine, Snapshot, StaffMessage, StaffView
+from kiosk.session.snapshot import LessonStep, LessonView, MoneyDoubt, SaleLine, Snapshot, StaffMessage, StaffView
 from kiosk.session.states import State
 from ui.present.fault_help import FAMILIES, fault_family
 from ui.present.language import Translation
@@ -57,6 +58,14 @@ from ui.present.statement import statement_lines
 
 LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
 """What the clamp found when a slot was locked, as the id of its words."""
+
+
+_ANSWERS: dict[MoneyDoubt, tuple[str, ...]] = {
+    MoneyDoubt.NONE: (),
+    MoneyDoubt.TAKEN: ("yes", "no"),
+    # What was not given back is asked for again by itself.
+    MoneyDoubt.GIVEN_BACK: ("yes",),
+}
 
 
 def _leave(words: Translation) -> Action:
@@ -134,7 +143,7 @@ def role_name(words: Translation, role: Role | None) -> str:
 
 def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     staff = snapshot.staff or StaffView()
-    tab = local.tab or ("help" if snapshot.fault else "sales" if staff.doubts else "stock")
+    tab = local.tab or ("help" if snapshot.fault else "sales" if staff.doubts or _looks_up(staff) else "stock")
     tabs = tuple(
         Action(f"tab_{name}", words(f"staff.tab.{name}"), OpenTab(name), chosen=name == tab)
         for name in ("stock", "sales", "help", "kiosk")
@@ -252,12 +261,17 @@ def _sales(
             f"sale_{number}",
             f"{sale.when} · {sale.transaction}",
             OpenTab(f"sales/{sale.transaction}"),
+            icon="" if sale.doubt is MoneyDoubt.NONE else "question",
             note=f"{words.money(sale.amount_minor, snapshot.currency)} · {_sale_status(words, sale)} · "
             f"{words.plural('sale.copies', sale.copies)}",
         )
         for number, sale in enumerate(staff.sales[:8])
     )
     return StaffDetail(tabs, rows=rows, paragraphs=() if rows else (words("staff.no_sales"),))
+
+
+def _looks_up(staff: StaffView) -> bool:
+    return any(sale.doubt is not MoneyDoubt.NONE for sale in staff.sales)
 
 
 def _sale_status(words: Translation, sale: SaleLine) -> str:
@@ -271,6 +285,16 @@ def _sale(words: Translation, snapshot: Snapshot, sale: SaleLine, tabs: tuple[Ac
         if sale.statement
         else (LabelledValue(_sale_status(words, sale), words.money(sale.amount_minor, snapshot.currency)),)
     )
+    in_doubt = sale.doubt is not MoneyDoubt.NONE
+    asked = tuple(
+        Action(
+            f"looked_up_{answer}",
+            words(f"looked_up.{sale.doubt}.{answer}"),
+            ConfirmCharged(sale.transaction, done=answer == "yes"),
+            hold=True,
+        )
+        for answer in _ANSWERS[sale.doubt]
+    )
     return StaffDetail(
         tuple(replace(tab, chosen=tab.id == "tab_sales") for tab in tabs),
         lines=(
@@ -279,7 +303,8 @@ def _sale(words: Translation, snapshot: Snapshot, sale: SaleLine, tabs: tuple[Ac
             LabelledValue(words("sale.made"), f"{sale.blank} · {words.plural('sale.copies', sale.copies)}"),
             *money,
         ),
-        controls=(Action("sales", words("sale.others"), OpenTab("sales"), icon="back"),),
+        paragraphs=(words(f"looked_up.{sale.doubt}"), words("looked_up.where")) if in_doubt else (),
+        controls=(*asked, Action("sales", words("sale.others"), OpenTab("sales"), icon="back")),
     )
 
 

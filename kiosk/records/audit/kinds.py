@@ -50,6 +50,8 @@ class AuditKind(StrEnum):
     OPENED = "opened"
     RECEIVED = "received"
     NOT_RECEIVED = "not_received"
+    MONEY_LOOKED_UP = "money_looked_up"
+    """Staff say what a card terminal did, as nobody here could tell."""
     SERVICE = "service"
     SUPPORT_SCAN_AGREED = "support_scan_agreed"
 

@@ -59,6 +59,7 @@ class SaleStep(StrEnum):
     RESERVED = "reserved"
     DECLINED = "declined"
     ANSWER_UNKNOWN = "answer_unknown"
+    LOOKED_UP = "looked_up"
     LOADING = "loading"
     SLOT_LOCKED = "slot_locked"
     CUTTING = "cutting"
@@ -113,6 +114,7 @@ WORDS = {
     SaleStep.RESERVED: "the money was reserved, none taken",
     SaleStep.DECLINED: "the payment was declined",
     SaleStep.ANSWER_UNKNOWN: "the payment device did not say what it did; it will be asked again",
+    SaleStep.LOOKED_UP: "staff looked up at the terminal or with its operator what was done",
     SaleStep.LOADING: "a blank was about to be loaded",
     SaleStep.SLOT_LOCKED: "the blank was unfit and its slot was locked",
     SaleStep.CUTTING: "cutting was about to start",

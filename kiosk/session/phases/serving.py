@@ -18,6 +18,7 @@ from kiosk.session.executor import Work
 from kiosk.session.intents import (
     Cancel,
     CloseKiosk,
+    ConfirmCharged,
     ConfirmReceived,
     Done,
     Intent,
@@ -156,6 +157,9 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
         case ConfirmReceived(transaction, received):
             context.audit(AuditKind.RECEIVED if received else AuditKind.NOT_RECEIVED, staff=staff, sale=transaction)
             context.request(Lane.MACHINE, lambda: recovery.settle_doubt(ports, transaction, received=received))
+        case ConfirmCharged(transaction, done):
+            context.audit(AuditKind.MONEY_LOOKED_UP, staff=staff, sale=transaction, done=int(done))
+            context.request(Lane.MACHINE, lambda: recovery.settle_looked_up(ports, transaction, done=done))
         case MachineSeen(status):
             context.bench.looking = False
             context.bench.status = status
