@@ -105,6 +105,7 @@ class WireLine:
     way: str
     text: str
     meaning: str
+    at_utc_s: float = field(default=0.0, compare=False)
 
 
 class Fall(StrEnum):

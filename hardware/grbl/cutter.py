@@ -59,7 +59,7 @@ class GrblCutter:
             BadInput: a macro of the machine file says what a macro may not.
         """
         check_macros(machine)
-        self.wire_log = WireLog()
+        self.wire_log = WireLog(utc_s=lambda: clock.utc().timestamp())
         self.latch = BoardLatch(lambda: LoggedLink(link_factory(), self.wire_log), machine.wire, clock, beside)
         self._machine = machine
         self._clock = clock

@@ -12,6 +12,7 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from hardware.grbl.events import (
     Alarm,
@@ -160,8 +161,9 @@ class WireLog:
     moves a cut has, and along which axis, says something of the key too.
     """
 
-    def __init__(self, kept: int = LINES_KEPT) -> None:
-        """Empty."""
+    def __init__(self, kept: int = LINES_KEPT, utc_s: Callable[[], float] = lambda: 0.0) -> None:
+        """Empty; `utc_s` says when a line passes."""
+        self._utc_s = utc_s
         self._lines: deque[WireLine] = deque(maxlen=kept)
         self._lock = threading.Lock()
         self._half = {TO_BOARD: bytearray(), FROM_BOARD: bytearray()}
@@ -228,6 +230,8 @@ class WireLog:
             self._cut_logged = True
         if line.meaning == "wheel_on":
             self._wheel_turns, self._cut_logged = True, False
+        # By whole seconds: that is all a technician reads, and how long a cut took is nobody's business.
+        line = replace(line, at_utc_s=float(int(self._utc_s())))
         self._lines.append(line)
         if self.listener is not None:
             self.listener(line)

@@ -348,6 +348,8 @@ class ServiceView:
     """What a technician sees."""
 
     status: MachineStatus | None = None
+    travel_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Of each axis, from minus this to 0."""
     versions: tuple[tuple[str, str], ...] = ()
     wire: tuple[WireLine, ...] = ()
     errors: tuple[str, ...] = ()

@@ -200,6 +200,7 @@ def _service(context: SessionContext) -> ServiceView:
     broken = (("audit", ports.audit.broken),) if ports.audit.broken else ()
     return ServiceView(
         status=bench.status,
+        travel_mm=(ports.machine.x.travel_mm, ports.machine.y.travel_mm, ports.machine.z.travel_mm),
         versions=(*broken, *ports.versions, *board, ("catalogue", ports.catalogue.revision[:12])),
         wire=ports.cutter.wire()[-WIRE_LINES:],
         errors=tuple(context.recent_errors),

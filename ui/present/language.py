@@ -74,6 +74,10 @@ class Translation:
         """A time of day, here."""
         return format_time(datetime.fromtimestamp(utc_s).astimezone(), "short", locale=self.locale)
 
+    def seconds_clock(self, utc_s: float) -> str:
+        """A time of day to the second, here, in figures that stand below each other."""
+        return format_time(datetime.fromtimestamp(utc_s).astimezone(), "HH:mm:ss", locale=self.locale)
+
     def number(self, value: float, digits: int = 0) -> str:
         """A number with this language's decimal sign."""
         return format_decimal(round(value, digits), format="#,##0." + "0" * digits, locale=self.locale)

@@ -143,17 +143,19 @@ STAFF = StaffView(
     sales=SALES,
 )
 WIRE = (
-    WireLine(">", "$H", "home"),
-    WireLine("<", "ok", "ok"),
-    WireLine("<", "<Idle|MPos:#|FS:#>", "report"),
-    WireLine(">", "G53G0X#", "rapid"),
-    WireLine("<", "(41 bytes)", "unexplained"),
+    WireLine(">", "$H", "home", 1795823821.0),
+    WireLine("<", "ok", "ok", 1795823833.0),
+    WireLine("<", "<Idle|MPos:#|FS:#>", "report", 1795823833.0),
+    WireLine(">", "G53G0X#", "rapid", 1795823835.0),
+    WireLine(">", "!", "hold", 1795823836.0),
+    WireLine("<", "(41 bytes)", "unexplained", 1795823836.0),
 )
 # A backlight with something round on it: no key.
 _ACROSS, _DOWN = np.meshgrid(np.arange(128), np.arange(96))
 _DISC = np.where(np.hypot(_ACROSS - 64, _DOWN - 48) < 26, 20, 205).astype(np.uint8)
 SERVICE = ServiceView(
     status=MachineStatus("Idle", (-60.0, -2.0, -35.0), 0.0, 0.0, "P"),
+    travel_mm=(100.0, 30.0, 360.0),
     versions=(("kiosk", "0.1.0"), ("board", "Grbl 1.1h"), ("assurance", "stock"), ("catalogue", "3f9a1c")),
     wire=WIRE * 3,
     errors=("10:12 DOOR_OPEN guard opened", "09:40 BLANK slot 5: not seated"),
@@ -308,7 +310,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "38-technician-drift": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="measure")),
     "39-closed": (_at(State.CLOSED), Local()),
     "40-out-of-order": (
-        _at(State.OUT_OF_ORDER, tray_has_key=True, fault=FaultNotice("DOOR_OPEN", "", 0.0)),
+        _at(State.OUT_OF_ORDER, tray_has_key=True, fault=FaultNotice("DOOR_OPEN", "", 1795823820.0)),
         Local(),
     ),
     "39-about-to-move": (_at(State.STARTING, moves_in_s=8), Local()),

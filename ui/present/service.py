@@ -7,11 +7,12 @@ does (`kiosk` decides and says so).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TypeAlias
 
 from config.store import Store
 from hardware.grbl.jog import AXES
+from hardware.ports import MachineStatus, WireLine
 from kiosk.records.inventory import SlotView
 from kiosk.session.intents import Cancel, LetGo, ServiceAction, ServiceTask, Stop
 from kiosk.session.snapshot import (
@@ -26,29 +27,30 @@ from kiosk.session.snapshot import (
 from ui.present.language import Translation
 from ui.present.local import Local, OpenTab
 from ui.present.parts import finish_name, machine_lines, recover_action
-from ui.present.shown import Action, ButtonKind, LabelledValue, PreviewShown, ServiceDetail, Shown
+from ui.present.shown import (
+    Action,
+    Alert,
+    AxisShown,
+    ButtonKind,
+    DriftShown,
+    LabelledValue,
+    LampShown,
+    PreviewShown,
+    ServiceDetail,
+    Shown,
+    WireShown,
+)
 
 TABS = ("machine", "jog", "test", "cameras", "wire", "stock", "history", "measure")
-LOG_LINES = 14
+LOG_LINES = 12
+WRONG_ON_THE_WIRE = frozenset({"error", "alarm", "unexplained"})
+STOPS = frozenset({"hold", "reset", "door", "jog_cancel", "banner"})
+"""Meanings of lines that a technician looks for."""
 MOST_SLOTS = 7
 """Slots listed at once; of a larger magazine those that are low, locked or picked come first."""
 
 
-@dataclass(frozen=True)
-class _Page:
-    """What one tab puts on the screen."""
-
-    lines: tuple[LabelledValue, ...] = ()
-    log: tuple[str, ...] = ()
-    choices: tuple[Action, ...] = ()
-    amounts: tuple[Action, ...] = ()
-    controls: tuple[Action, ...] = ()
-    drift: tuple[float, ...] = ()
-    drift_label: str = ""
-    previews: tuple[PreviewShown, ...] = ()
-
-
-_Tab: TypeAlias = Callable[[Translation, tuple[str, ...], ServiceView, Snapshot], _Page]
+_Tab: TypeAlias = Callable[[Translation, tuple[str, ...], ServiceView, Snapshot], ServiceDetail]
 
 
 def technician(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
@@ -58,7 +60,8 @@ def technician(words: Translation, local: Local, snapshot: Snapshot, store: Stor
     name = name if name in TABS else "machine"
     page = _TAB[name](words, tuple(picked), service, snapshot)
     tabs = tuple(
-        Action(f"tab_{each}", words(f"service.tab.{each}"), OpenTab(each), chosen=each == name) for each in TABS
+        Action(f"tab_{each}", words(f"service.tab.{each}"), OpenTab(each), icon=f"tab_{each}", chosen=each == name)
+        for each in TABS
     )
     stop = Action("stop", words("stop"), Stop(), ButtonKind.DANGER, icon="stop", says=words("stop.says"))
     leave = Action("cancel", words("staff.leave"), Cancel(), icon="back", enabled=not service.busy)
@@ -68,19 +71,7 @@ def technician(words: Translation, local: Local, snapshot: Snapshot, store: Stor
         title=words("service.title"),
         store_name=store.name,
         body=(words("service.text"),),
-        detail=ServiceDetail(
-            tabs,
-            page.lines,
-            page.log,
-            page.drift,
-            service.drift_limit_mm,
-            page.drift_label,
-            page.controls,
-            _message(words, service),
-            page.choices,
-            page.amounts,
-            page.previews,
-        ),
+        detail=replace(page, tabs=tabs, message=_message(words, service)),
         # Stop is always there: a machine that moves may need it before the screen knows that it does.
         actions=(stop, leave),
     )
@@ -117,21 +108,9 @@ def _held(
     return Action(name, words(f"service.{name}"), does, kind, hold=True, enabled=able)
 
 
-def _machine(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
-    status, lines = service.status, list[LabelledValue]()
-    if status is None:
-        lines.append(LabelledValue(words("service.state"), words("service.unknown")))
-    else:
-        lines.append(
-            LabelledValue(words("service.state"), words.first(f"service.state.{status.state}", "service.unknown"))
-        )
-        lines += _position(words, service)
-        lines += machine_lines(words, status)[:2]
-        spindle = f"{words.number(status.spindle_rpm)} rpm · {words.number(status.feed_mm_min)} mm/min"
-        lines += [
-            LabelledValue(words("service.speeds"), spindle),
-            LabelledValue(words("service.pins"), status.pins or "–"),
-        ]
+def _machine(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> ServiceDetail:
+    status = service.status
+    lines = [_state(words, service)]
     if snapshot.fault is not None:
         lines.append(LabelledValue(words("fault.code"), snapshot.fault.code))
     recover = recover_action(
@@ -141,18 +120,48 @@ def _machine(words: Translation, _picked: tuple[str, ...], service: ServiceView,
         _held(words, name, ServiceAction(name), snapshot)
         for name in (ServiceTask.HOME, ServiceTask.CHECK, ServiceTask.REJECT)
     )
-    return _Page(lines=tuple(lines), controls=(*actions, recover))
+    return ServiceDetail(
+        lines=tuple(lines), axes=_axes(words, service), lamps=_lamps(words, status), controls=(*actions, recover)
+    )
 
 
-def _position(words: Translation, service: ServiceView) -> tuple[LabelledValue, ...]:
-    place = service.status.position_mm if service.status else None
-    if place is None:
-        return (LabelledValue(words("service.position"), "–"),)
-    axes = "  ".join(f"{axis}\u00a0{words.number(mm, 2)}" for axis, mm in zip("XYZ", place, strict=True))
-    return (LabelledValue(words("service.position"), axes),)
+def _state(words: Translation, service: ServiceView) -> LabelledValue:
+    state = service.status.state if service.status else ""
+    return LabelledValue(words("service.state"), words.first(f"service.state.{state}", "service.unknown"))
 
 
-def _jog(words: Translation, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+def _axes(words: Translation, service: ServiceView) -> tuple[AxisShown, ...]:
+    """Where each axis stands upon its travel."""
+    places = service.status.position_mm if service.status else None
+    return tuple(
+        AxisShown(name, mm, travel, words("service.mm", figure=words.number(mm, 2)) if mm is not None else "–")
+        for name, mm, travel in zip("XYZ", places or (None, None, None), service.travel_mm, strict=True)
+    )
+
+
+def _lamps(words: Translation, status: MachineStatus | None) -> tuple[LampShown, ...]:
+    """The board's inputs by name; where it is silent nothing is said of them, for nobody saw them."""
+    first, *others = machine_lines(words, status)
+    if status is None or not others:
+        return (LampShown(first.label, Alert.WARN, first.value),)
+    door, stop = first, others[0]
+    opened = status.door_open or door.value == words("inputs.door.open")
+    switches = status.closed_switches
+    speeds = f"{words.number(status.spindle_rpm)} rpm · {words.number(status.feed_mm_min)} mm/min"
+    return (
+        LampShown(door.label, Alert.DANGER if opened else Alert.OFF, door.value),
+        LampShown(stop.label, Alert.DANGER if status.emergency_stop else Alert.OFF, stop.value),
+        LampShown(words("service.lamp.switches"), Alert.WARN if switches else Alert.OFF, switches or "–"),
+        LampShown(
+            words("service.lamp.probe"),
+            Alert.ON if status.probe_closed else Alert.OFF,
+            words("service.lamp.on" if status.probe_closed else "service.lamp.off"),
+        ),
+        LampShown(words("service.speeds"), Alert.ON if status.spindle_rpm else Alert.OFF, speeds),
+    )
+
+
+def _jog(words: Translation, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> ServiceDetail:
     axis = picked[0] if picked and picked[0] in AXES else "x"
     steps = [f"{step:g}" for step in JOG_STEPS_MM]
     step = picked[1] if len(picked) > 1 and picked[1] in steps else "1"
@@ -182,9 +191,13 @@ def _jog(words: Translation, picked: tuple[str, ...], service: ServiceView, snap
         )
         for way in ("minus", "plus")
     )
-    state = service.status.state if service.status else ""
-    shown = LabelledValue(words("service.state"), words.first(f"service.state.{state}", "service.unknown"))
-    return _Page(lines=(shown, *_position(words, service)), choices=axes, amounts=amounts, controls=controls)
+    return ServiceDetail(
+        lines=(_state(words, service),),
+        axes=_axes(words, service),
+        choices=axes,
+        amounts=amounts,
+        controls=controls,
+    )
 
 
 def _slot_lines(words: Translation, slots: tuple[SlotView, ...]) -> tuple[LabelledValue, ...]:
@@ -199,7 +212,7 @@ def _stock_of(words: Translation, slot: SlotView) -> str:
     return f"{count} · {words('slot.locked')}" if slot.locked else count
 
 
-def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> ServiceDetail:
     usable = [slot for slot in service.slots if slot.count and not slot.locked]
     numbers = [slot.number for slot in usable]
     wanted = int(picked[0]) if picked and picked[0].isdecimal() else 0
@@ -212,7 +225,7 @@ def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, sna
         each = "  ".join(words.number(mm, 3) for mm in trial.errors_mm)
         lines += [LabelledValue(words("service.trial.each"), each)] if each else []
     if not usable:
-        return _Page(lines=(LabelledValue(words("service.test_cut"), words("service.message.no_blank")),))
+        return ServiceDetail(lines=(LabelledValue(words("service.test_cut"), words("service.message.no_blank")),))
     choices = tuple(
         Action(f"slot_{way}", words(f"service.slot.{way}"), OpenTab(f"test/{numbers[(at + by) % len(numbers)]}"))
         for way, by in (("before", -1), ("after", 1))
@@ -222,10 +235,10 @@ def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, sna
         _held(words, "test_cut", ServiceAction(ServiceTask.TEST_CUT, slot=slot), snapshot, ButtonKind.PRIMARY),
         _held(words, "probe", ServiceAction(ServiceTask.PROBE, slot=slot), snapshot),
     )
-    return _Page(lines=tuple(lines), choices=choices, controls=controls)
+    return ServiceDetail(lines=tuple(lines), choices=choices, controls=controls)
 
 
-def _cameras(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+def _cameras(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> ServiceDetail:
     live = service.cameras_live
     watch = Action(
         "cameras",
@@ -241,7 +254,7 @@ def _cameras(words: Translation, _picked: tuple[str, ...], service: ServiceView,
     )
     lines = _calibration(words, service.calibration) if service.calibration else ()
     calibrate = _held(words, "calibrate", ServiceAction(ServiceTask.CALIBRATE), snapshot, moves=False)
-    return _Page(lines=lines, controls=(watch, calibrate), previews=() if lines else previews)
+    return ServiceDetail(lines=lines, controls=(watch, calibrate), previews=() if lines else previews)
 
 
 def _calibration(words: Translation, found: CalibrationView) -> tuple[LabelledValue, ...]:
@@ -258,28 +271,33 @@ def _fit(words: Translation, fit: FittedView) -> str:
     return f"{words.number(fit.mm_per_px, 5)} · ±{words.number(fit.residual_mm, 3)} mm{angle}"
 
 
-def _wire(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
-    lines = tuple(
-        f"{line.way}  {line.text}  ·  {words.first(f'wire.{line.meaning}', 'wire.info')}"
-        for line in service.wire[-LOG_LINES:]
-    )
-    return _Page(log=lines or (words("service.no_wire"),))
+def _wire(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> ServiceDetail:
+    lines = tuple(_wire_line(words, line) for line in service.wire[-LOG_LINES:])
+    return ServiceDetail(wire=lines, log=() if lines else (words("service.no_wire"),))
 
 
-def _stock(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
+def _wire_line(words: Translation, line: WireLine) -> WireShown:
+    time = words.seconds_clock(line.at_utc_s) if line.at_utc_s else ""
+    arrow = "→" if line.way == ">" else "←"
+    meaning = words.first(f"wire.{line.meaning}", "wire.info")
+    alert = Alert.DANGER if line.meaning in WRONG_ON_THE_WIRE else Alert.WARN if line.meaning in STOPS else Alert.OFF
+    return WireShown("  ".join(filter(None, (time, arrow, line.text, f"· {meaning}"))), line.way == ">", alert)
+
+
+def _stock(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> ServiceDetail:
     first = sorted(service.slots, key=lambda slot: (not (slot.low or slot.locked), slot.number))[:MOST_SLOTS]
-    return _Page(log=tuple(f"{line.label}  ·  {line.value}" for line in _slot_lines(words, tuple(first))))
+    return ServiceDetail(log=tuple(f"{line.label}  ·  {line.value}" for line in _slot_lines(words, tuple(first))))
 
 
-def _history(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> _Page:
-    return _Page(log=service.errors[-12:] or (words("service.no_errors"),))
+def _history(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> ServiceDetail:
+    return ServiceDetail(log=service.errors[-12:] or (words("service.no_errors"),))
 
 
-def _measure(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> _Page:
+def _measure(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> ServiceDetail:
     limit = words.number(service.drift_limit_mm, 3)
-    return _Page(
+    return ServiceDetail(
         log=tuple(f"{name}  ·  {value}" for name, value in service.versions),
-        drift=service.drift_mm,
+        drift=DriftShown(service.drift_mm, service.drift_limit_mm, (f"+{limit}", "0", f"−{limit}")),
         drift_label=words("service.drift", count=len(service.drift_mm), limit=limit),
         controls=(_held(words, "new_wheel", ServiceAction(ServiceTask.NEW_WHEEL), snapshot, moves=False),),
     )

@@ -225,15 +225,64 @@ class PreviewShown:
     problem: str = ""
 
 
+class Alert(StrEnum):
+    """How much something asks to be looked at."""
+
+    OFF = "off"
+    ON = "on"
+    WARN = "warn"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True)
+class AxisShown:
+    """Where an axis stands upon its travel, which runs from minus `travel_mm` to 0; None: not known."""
+
+    name: str
+    place_mm: float | None
+    travel_mm: float
+    figure: str
+
+
+@dataclass(frozen=True)
+class LampShown:
+    """A lamp with its name, and in words what it says."""
+
+    label: str
+    alert: Alert
+    value: str
+
+
+@dataclass(frozen=True)
+class WireShown:
+    """One line of the wire: when, which way, what it means."""
+
+    text: str
+    to_board: bool
+    alert: Alert
+
+
+@dataclass(frozen=True)
+class DriftShown:
+    """Mean error of the last copies, oldest first, on an axis from minus to plus `limit_mm` and somewhat beyond."""
+
+    values_mm: tuple[float, ...] = ()
+    limit_mm: float = 0.0
+    ticks: tuple[str, str, str] = ("", "", "")
+    """Words at the upper limit, at nought and at the lower limit."""
+
+
 @dataclass(frozen=True)
 class ServiceDetail:
     """The technician's screen. `choices` and `amounts` are two rows of what an action is to be done with."""
 
-    tabs: tuple[Action, ...]
+    tabs: tuple[Action, ...] = ()
     lines: tuple[LabelledValue, ...] = ()
+    axes: tuple[AxisShown, ...] = ()
+    lamps: tuple[LampShown, ...] = ()
     log: tuple[str, ...] = ()
-    drift: tuple[float, ...] = ()
-    drift_limit: float = 0.0
+    wire: tuple[WireShown, ...] = ()
+    drift: DriftShown = DriftShown()
     drift_label: str = ""
     controls: tuple[Action, ...] = ()
     message: str = ""

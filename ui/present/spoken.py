@@ -99,7 +99,10 @@ def _said(detail: Detail, words: Translation) -> list[str]:
         case StaffDetail():
             return [*(f"{line.label}: {line.value}" for line in detail.lines), *detail.paragraphs]
         case ServiceDetail():
-            return [*(f"{line.label}: {line.value}" for line in detail.lines), detail.drift_label, detail.message]
+            lines = [f"{line.label}: {line.value}" for line in detail.lines]
+            lamps = [f"{lamp.label}: {lamp.value}" for lamp in detail.lamps]
+            axes = [f"{axis.name} {axis.figure}" for axis in detail.axes]
+            return [*lines, *lamps, *axes, detail.drift_label, detail.message]
         case ChoiceDetail():
             return []
         case _:

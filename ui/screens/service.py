@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.widgets.page import Page
+from ui.widgets.page import Column, Page
 
 from kivy.lang import Builder  # isort: skip
+from kivy.properties import BooleanProperty, ObjectProperty
+
+
+class Instruments(Column):
+    """What a tab shows of the machine; None: it is shown elsewhere on the page."""
+
+    detail = ObjectProperty(None, allownone=True, rebind=True)
+    with_lines = BooleanProperty(True)
 
 
 class ServicePage(Page):

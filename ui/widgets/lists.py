@@ -1,4 +1,4 @@
-"""Lists of words: steps, bullets, label-and-value lines, reasons; and two small plots.
+"""Lists of words: steps, bullets, label-and-value lines, reasons; and a bar.
 
 Responsible for: laying out rows that come from `Shown`. Not responsible for: choosing their words.
 """
@@ -15,7 +15,7 @@ from ui.widgets.text import LeadText, SmallText, Soft, Strong, TextLabel
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -220,41 +220,3 @@ class Bar(Widget):
             Color(rgba=p.accent)
             width = max(2 * r, self.width * min(1.0, max(0.0, self.fraction)))
             SmoothRoundedRectangle(pos=self.pos, size=(width, self.height), radius=[r])
-
-
-class Drift(Widget):
-    """Largest error of the last copies against the limit, for technicians."""
-
-    values = ListProperty([])
-    limit = NumericProperty(0.0)
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._trigger = Clock.create_trigger(self._draw, -1)
-        for name in ("pos", "size", "values", "limit"):
-            self.fbind(name, self._trigger)
-        look.follow(self, Drift._again)
-
-    def _again(self) -> None:
-        self._trigger()
-
-    def _draw(self, *_: Any) -> None:
-        self.canvas.clear()
-        if not self.values or min(self.size) < 40:
-            return
-        p, mm = look.theme.palette, look.theme.mm
-        top = (
-            max(*self.values, self.limit * 1.2, 1e-6) if len(self.values) > 1 else max(self.values[0], self.limit * 1.2)
-        )
-        step = self.width / max(1, len(self.values))
-        with self.canvas:
-            Color(rgba=p.line)
-            SmoothLine(points=[self.x, self.y, self.right, self.y], width=look.theme.hair_px)
-            for i, value in enumerate(self.values):
-                x, h = self.x + (i + 0.5) * step, self.height * abs(value) / top
-                Color(rgba=p.danger if abs(value) > self.limit else p.accent)
-                SmoothRoundedRectangle(pos=(x - step * 0.3, self.y), size=(step * 0.6, max(2.0, h)), radius=[mm(0.6)])
-            if self.limit:
-                y = self.y + self.height * self.limit / top
-                Color(rgba=p.ink)
-                SmoothLine(points=[self.x, y, self.right, y], width=look.theme.hair_px, dash_length=6, dash_offset=4)
