@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from config.keyway import Blank, CutSpec, Keyway, Section
+from config.keyway import Blank, CutSpec, Keyway, Section, Standing
 from config.keyway_checks import (
     blank_findings,
     close_pairs,
@@ -76,6 +76,14 @@ class Catalogue:
         return {blank.code: (keyway, blank) for keyway in self.keyways for blank in keyway.blanks}
 
     @cached_property
+    def _sold_as(self) -> dict[str, tuple[Keyway, Blank]]:
+        return {name: found for found in self.blank_of.values() for name in found[1].also}
+
+    def own_code(self, blank: str) -> str | None:
+        """The code by which a blank is known here that is also sold by this name; None for any other name."""
+        return self._sold_as[blank][1].code if blank in self._sold_as else None
+
+    @cached_property
     def keyways_with(self) -> dict[str, tuple[Keyway, ...]]:
         """Keyways that share a section id."""
         found: dict[str, list[Keyway]] = {}
@@ -83,6 +91,15 @@ class Catalogue:
             for section in keyway.sections:
                 found.setdefault(section, []).append(keyway)
         return {section: tuple(keyways) for section, keyways in found.items()}
+
+    @cached_property
+    def open_sections(self) -> frozenset[str]:
+        """Sections that are sold to anyone, whichever of their keyways a key is of."""
+        return frozenset(
+            section
+            for section, keyways in self.keyways_with.items()
+            if all(keyway.standing.standing is Standing.OPEN for keyway in keyways)
+        )
 
     def find(self, code: str) -> tuple[Keyway, Blank | None]:
         """What a person means by a code: a blank's trade name, or a keyway and its first blank, in any case.
@@ -93,6 +110,8 @@ class Catalogue:
         wanted = code.strip().upper()
         if wanted in self.blank_of:
             return self.blank_of[wanted]
+        if wanted in self._sold_as:
+            return self._sold_as[wanted]
         if wanted in self.keyway_of:
             keyway = self.keyway_of[wanted]
             return keyway, keyway.blanks[0] if keyway.blanks else None
@@ -191,7 +210,8 @@ class _Builder:
                 keyway = self._keyway(name, file, entry, added.get(entry.code, ()))
                 if keyway is None:
                     continue
-                for code in {keyway.code, *(blank.code for blank in keyway.blanks)}:
+                names = [each for blank in keyway.blanks for each in (blank.code, *blank.also)]
+                for code in sorted({keyway.code, *names}):
                     if code in taken:
                         self.problems.append(
                             Problem(name, f"keyway.{keyway.code}", f"{code} also stands in {taken[code]}")

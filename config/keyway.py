@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+from math import radians, tan
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -19,6 +20,8 @@ from config.base import Frozen, Name, Note
 MM_PER_INCH = 25.4
 LEAST_SCALE, MOST_SCALE = 0.75, 1.4
 """No two sources of one blade differ by more: what does is another blade."""
+NEIGHBOUR_TOLERANCE_MM = 0.10
+"""How far a steep neighbour may reach past the middle of a cut: a pin's rounded tip still sits right."""
 
 
 class Standing(StrEnum):
@@ -147,7 +150,9 @@ class CutSpec(Frozen):
     depths: tuple[Depth, ...] = Field(min_length=2, max_length=12)
     flat_mm: float = Field(gt=0.2, lt=4)
     angle_deg: float = Field(ge=60, le=120)
-    macs: int = Field(ge=1, le=12)
+    macs: int | None = Field(default=None, ge=1, le=12)
+    """Most steps between neighbours by a maker's sheet; None where none prints it. Then no typed code is cut: nobody
+    has said that a lock of that code exists."""
     blade_height_mm: float = Field(gt=3, lt=15)
     nose_mm: float = Field(default=0.0, ge=0, lt=5)
     """How far a blade stopped at its tip runs on beyond the stop, which is a face of the spine behind its nose."""
@@ -174,6 +179,20 @@ class CutSpec(Frozen):
         """The smallest difference of two neighbouring depths."""
         roots = sorted(depth.root_mm for depth in self.depths)
         return min(deeper - root for root, deeper in pairwise(roots))
+
+    @property
+    def most_steps(self) -> int:
+        """Most steps between neighbours: the maker's, or else what leaves a cut its own middle."""
+        return (
+            self.macs if self.macs is not None else max(1, min(len(self.depths) - 1, int(self._steps_of_room + 0.01)))
+        )
+
+    @property
+    def _steps_of_room(self) -> float:
+        roots = [depth.root_mm for depth in self.depths]
+        step_mm = (max(roots) - min(roots)) / (len(roots) - 1)
+        flank_mm = self.pitch_mm + NEIGHBOUR_TOLERANCE_MM - self.flat_mm / 2
+        return flank_mm / (step_mm * tan(radians(self.angle_deg / 2)))
 
     @cached_property
     def root_mm_of(self) -> dict[str, float]:
@@ -205,6 +224,8 @@ class Blank(Frozen):
     """The other edge's collar to the tip, where it stands elsewhere; None: no figure says so."""
     source: str = ""
     """Where the length comes from; blade lengths not found in any sheet are derived, and say so."""
+    also: tuple[str, ...] = ()
+    """Other trade names of this blade: another bow, another maker's number."""
 
     @property
     def cut_collar_mm(self) -> float:

@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from itertools import combinations, pairwise
 from math import radians, tan
 
-from config.keyway import CutSpec, Keyway, Section, SpacingStop
+from config.keyway import NEIGHBOUR_TOLERANCE_MM, CutSpec, Keyway, Section, SpacingStop
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
 
 STEP_TOLERANCE_MM = 0.03
 """Sheets round to half a thousandth of an inch twice; anything beyond is a slip."""
-NEIGHBOUR_TOLERANCE_MM = 0.10
-"""How far a steep neighbour may reach past the middle of a cut: a pin's rounded tip still sits right."""
 HEIGHT_TOLERANCE_MM = 0.10
 NO_CUT_TOLERANCE_MM = 0.05
 """The shallowest depth of some systems is no cut at all, and sheets give it a thousandth above the blade."""
@@ -49,6 +47,8 @@ def cut_findings(spec: CutSpec) -> Iterator[Contradiction]:
     """Flat, pitch, angle and MACS must leave room for two neighbours."""
     if spec.flat_mm >= spec.pitch_mm:
         yield "flat", f"{spec.flat_mm:.2f} mm does not fit into a pitch of {spec.pitch_mm:.2f} mm"
+    if spec.macs is None:
+        return
     if spec.macs > len(spec.depths) - 1:
         yield "macs", f"{spec.macs} steps, but there are only {len(spec.depths)} depths"
         return

@@ -60,7 +60,7 @@ class WrittenSpec(Frozen):
     roots: dict[DepthCode, Annotated[float, Field(gt=0, le=12)]] = Field(min_length=2, max_length=12)
     flat: float = Field(gt=0, le=4)
     angle_deg: float = Field(ge=60, le=120)
-    macs: int = Field(ge=1, le=12)
+    macs: int | None = Field(default=None, ge=1, le=12)
     blade_height: float | None = Field(default=None, gt=0, le=15)
     nose: float = Field(default=0.0, ge=0, lt=5)
     source: Note
@@ -104,6 +104,7 @@ class WrittenBlank(Frozen):
     blade_length: float = Field(gt=0, le=60)
     stop_edge: Edge = Edge.CUT
     other_collar: float | None = Field(default=None, gt=0, le=60)
+    also: tuple[Name, ...] = Field(default=(), max_length=20)
     source: Note
 
     def in_mm(self, unit: str) -> Blank:
@@ -120,6 +121,7 @@ class WrittenBlank(Frozen):
             stop_edge=self.stop_edge,
             other_collar_mm=None if self.other_collar is None else _mm(self.other_collar * scale),
             source=self.source,
+            also=self.also,
         )
 
 

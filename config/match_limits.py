@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.base import Frozen
 from config.problems import BadInput, Problem
@@ -32,8 +32,15 @@ class MatchLimits(Frozen):
     nothing, and a groove elsewhere would hide there."""
     margin_mm: float = Field(gt=0, lt=0.2)
     """Least by which the next other section must be further off."""
+    open_margin_mm: float = Field(gt=0, lt=0.2)
+    """The same where both sections are sold to anyone: between them a mistake costs a blank and opens nothing shut."""
     coverage: float = Field(gt=0.3, lt=1)
     """Least share of the blade's height that must be seen on each face."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_margin_stands_for_both(cls, data: object) -> object:
+        return {"open_margin_mm": data.get("margin_mm"), **data} if isinstance(data, dict) else data
 
 
 class Measured(Frozen):
@@ -44,8 +51,14 @@ class Measured(Frozen):
     own_local_mm: float = Field(ge=0, le=10)
     own_doubtful_mm: float = Field(ge=0, le=20)
     own_margin_mm: float = Field(ge=-10, le=10)
+    own_open_margin_mm: float = Field(ge=-10, le=10)
     own_readings: int = Field(ge=1, le=10_000_000)
     other_readings: int = Field(ge=1, le=10_000_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_margin_stands_for_both(cls, data: object) -> object:
+        return {"own_open_margin_mm": data.get("own_margin_mm"), **data} if isinstance(data, dict) else data
 
 
 class LimitsFile(Frozen):
@@ -65,7 +78,9 @@ class LimitsFile(Frozen):
 def looser_than(limits: MatchLimits, floor: MatchLimits) -> tuple[str, ...]:
     """Names of the fields in which `limits` would let more pass than `floor` does."""
     most = [name for name in ("distance_mm", "local_mm", "doubtful_mm") if getattr(limits, name) > getattr(floor, name)]
-    least = [name for name in ("margin_mm", "coverage") if getattr(limits, name) < getattr(floor, name)]
+    least = [
+        name for name in ("margin_mm", "open_margin_mm", "coverage") if getattr(limits, name) < getattr(floor, name)
+    ]
     return (*most, *least)
 
 
@@ -76,6 +91,7 @@ def stricter_of(one: MatchLimits, other: MatchLimits) -> MatchLimits:
         local_mm=min(one.local_mm, other.local_mm),
         doubtful_mm=min(one.doubtful_mm, other.doubtful_mm),
         margin_mm=max(one.margin_mm, other.margin_mm),
+        open_margin_mm=max(one.open_margin_mm, other.open_margin_mm),
         coverage=max(one.coverage, other.coverage),
     )
 

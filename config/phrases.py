@@ -45,6 +45,8 @@ class Phrase(Frozen):
     en: tuple[Name, ...] = Field(default=(), max_length=100)
     es: tuple[Name, ...] = Field(default=(), max_length=100)
     fr: tuple[Name, ...] = Field(default=(), max_length=100)
+    keyways: tuple[Name, ...] = Field(default=(), max_length=50)
+    """The keyways a maker's name stands for; none of them is ever open."""
 
     @cached_property
     def folded(self) -> tuple[str, ...]:

@@ -7,12 +7,14 @@ bounds, which the models hold.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from config.catalogue import Catalogue
+from config.keyway import Standing
 from config.languages import faults_of, language_file, languages_available
 from config.machine import Machine
+from config.phrases import Phrases
 from config.policy_rules import PolicyRules
 from config.problems import Problem
 from config.store import Store
@@ -77,7 +79,9 @@ def of_slots(machine: Machine, catalogue: Catalogue, file: str) -> Iterator[Prob
     numbers = [slot.number for slot in machine.magazine.slots]
     for place, slot in enumerate(machine.magazine.slots, start=1):
         at = f"magazine.slots[{place}]"
-        if slot.blank not in catalogue.blank_of:
+        if own := catalogue.own_code(slot.blank):
+            yield Problem(file, f"{at}.blank", f"{slot.blank!r} has the blade of {own}: write {own!r}")
+        elif slot.blank not in catalogue.blank_of:
             yield Problem(file, f"{at}.blank", f"{slot.blank!r} is not a blank of the catalogue")
         if numbers.count(slot.number) > 1 and numbers.index(slot.number) == place - 1:
             yield Problem(file, f"{at}.number", f"slot {slot.number} stands {numbers.count(slot.number)} times")
@@ -91,3 +95,14 @@ def of_rules(policy: PolicyRules, catalogue: Catalogue) -> Iterator[Problem]:
         for code in rule.when.keyways:
             if code not in catalogue.keyway_of:
                 yield Problem("policy", f"{rule.code}.when.keyways", f"{code!r} is not a keyway of the catalogue")
+
+
+def of_names(phrases: Phrases, catalogue: Catalogue) -> Iterator[Problem]:
+    """A name that refuses whatever it stands on must stand for systems that are never open: one truth, not two."""
+    for phrase in phrases.phrases:
+        for code in phrase.keyways:
+            keyway = catalogue.keyway_of.get(code)
+            if keyway is None:
+                yield Problem("phrases", f"{phrase.id}.keyways", f"{code!r} is not a keyway of the catalogue")
+            elif keyway.standing.on(date.max) is Standing.OPEN:
+                yield Problem("phrases", f"{phrase.id}.keyways", f"{code} is, or will be, sold to anyone")

@@ -24,6 +24,7 @@ RESOLVABLE_MM = 0.06
 """Below this distance two sections pass for one: drawings are good to 0.03 mm, and so is a line with speckle."""
 
 
+@lru_cache(maxsize=1 << 14)
 def section_distance_mm(one: Section, other: Section) -> float:
     """Root-mean-square difference of recess over both faces, mm, at the best shift and offset for the pair."""
     a, b = _faces(one), _faces(other)

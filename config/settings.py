@@ -178,6 +178,7 @@ def load_settings(
         problems.extend(references.of_slots(machine[0], catalogue, machine[2]))
     if policy and catalogue:
         problems.extend(references.of_rules(policy, catalogue))
+        problems.extend(references.of_names(policy.phrases, catalogue))
     if problems or not (machine and store and fleet and operations and policy and catalogue):
         raise BadInput(*dict.fromkeys(problems))
     effective = (*machine[1], *store[1], *fleet[1], *operations[1])

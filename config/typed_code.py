@@ -47,3 +47,16 @@ def typed_bitting(keyway: Keyway, blank: Blank, text: str | None) -> tuple[str, 
     if problems:
         raise BadInput(*problems)
     return codes
+
+
+def typed_cut(catalogue: Catalogue, code: str | None, text: str | None) -> tuple[Keyway, Blank, tuple[str, ...]]:
+    """What a typed code asks to be cut.
+
+    Raises:
+        BadInput: as above, or nobody has said which codes of this keyway locks may have.
+    """
+    keyway, blank = typed_blank(catalogue, code)
+    if keyway.spec is not None and keyway.spec.macs is None:
+        reason = "is cut from a key only: no maker's sheet says how far neighbouring cuts may differ (MACS)"
+        raise BadInput(Problem(_TYPED, "--keyway", f"{keyway.code} {reason}"))
+    return keyway, blank, typed_bitting(keyway, blank, text)

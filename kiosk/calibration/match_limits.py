@@ -6,7 +6,7 @@ Responsible for: the method, and refusing sections that cannot be distinguished.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,9 @@ made-up ones. The limit of distance lies half way between what 99.5 % of the rig
 that a wrong one has. The local and the doubtful limit are half as much again as what 99.5 % of the right readings
 stay below, as they stand against what glare and lost light may hide, of which wrong readings show the worst too
 seldom to measure; but the doubtful height is never more than a groove 0.3 mm off would change, 0.6 mm. The margin is
-half of what 99.5 % of the right readings keep from the next section. With these limits no wrong reading may pass. The
-coverage is a rule, not a measurement: half a blade says nothing of the other half.
+half of what 99.5 % of the right readings keep from the next section; between two that are sold to anyone it is
+measured by itself. With these limits no wrong reading may pass. The coverage is a rule, not a measurement: half a
+blade says nothing of the other half.
 """
 OWN_PERCENT = 99.5
 COVERAGE = 0.5
@@ -36,6 +37,8 @@ HIDES_A_GROOVE_MM = 0.6
 """Both walls of a groove that lies 0.3 mm off."""
 LOST_ANYWAY_MM = 0.1
 """Two rows of the grid are lost to a grain of speckle, whatever was measured."""
+MOST_MARGIN_MM = 0.1
+"""Where no other section came near, no more than this is asked."""
 _FAR = 1.0
 
 
@@ -56,17 +59,27 @@ class Inseparable:
 
 @dataclass(frozen=True)
 class Matched:
-    """Readings matched against all sections: the right ones with how much further off the next was, and the wrong."""
+    """Readings matched against all sections.
 
-    own: tuple[tuple[Match, float], ...]
+    With each right one goes how much further off the next was: of those where one of the two is not sold to anyone, and
+    of those where both are.
+    """
+
+    own: tuple[tuple[Match, float, float], ...]
     wrong: tuple[Match, ...]
 
 
 def match_all(
-    readings: Iterable[Reading], index: SectionIndex, alike: frozenset[frozenset[str]]
+    readings: Iterable[Reading],
+    index: SectionIndex,
+    alike: frozenset[frozenset[str]],
+    opened: frozenset[str] = frozenset(),
 ) -> Matched | Inseparable:
-    """Match every reading. Between sections declared `alike` no margin is asked for: neither is known for certain."""
-    own: list[tuple[Match, float]] = []
+    """Match every reading. Between sections declared `alike` no margin is asked for: neither is known for certain.
+
+    `opened` are the ids of sections that are sold to anyone.
+    """
+    own: list[tuple[Match, float, float]] = []
     wrong: list[Match] = []
     missed: Counter[str] = Counter()
     asked: Counter[str] = Counter()
@@ -81,7 +94,9 @@ def match_all(
             missed[reading.section] += 1
             continue
         others = [each for each in matches[1:] if frozenset((each.section, best.section)) not in alike]
-        own.append((best, others[0].distance_mm - best.distance_mm if others else _FAR))
+        both = [{each.section, best.section} <= opened for each in others]
+        further = [each.distance_mm - best.distance_mm for each in others]
+        own.append((best, _least(further, both, False), _least(further, both, True)))
     for section, count in missed.items():
         if count > MOST_MISSED * asked[section]:
             return Inseparable(f"{section} is not known again in {count} of {asked[section]} scans of it")
@@ -92,9 +107,9 @@ def match_all(
 
 def measure(matched: Matched) -> Measured:
     """How near the right and the nearest wrong readings came."""
-    distances, locals_, doubts, margins = (
+    distances, locals_, doubts, margins, open_margins = (
         np.array(values)
-        for values in zip(*((m.distance_mm, m.local_mm, m.doubtful_mm, far) for m, far in matched.own), strict=True)
+        for values in zip(*((m.distance_mm, m.local_mm, m.doubtful_mm, *far) for m, *far in matched.own), strict=True)
     )
     return Measured(
         own_distance_mm=_figure(np.percentile(distances, OWN_PERCENT)),
@@ -102,6 +117,7 @@ def measure(matched: Matched) -> Measured:
         own_local_mm=_figure(np.percentile(locals_, OWN_PERCENT)),
         own_doubtful_mm=_figure(np.percentile(doubts, OWN_PERCENT)),
         own_margin_mm=_figure(np.percentile(margins, 100 - OWN_PERCENT)),
+        own_open_margin_mm=_figure(np.percentile(open_margins, 100 - OWN_PERCENT)),
         own_readings=len(matched.own),
         other_readings=len(matched.wrong),
     )
@@ -110,6 +126,10 @@ def measure(matched: Matched) -> Measured:
 def passing(matched: Matched, limits: MatchLimits) -> int:
     """How many wrong readings these limits would let pass."""
     return sum(objection(match, limits) is None for match in matched.wrong)
+
+
+def _least(further_mm: Sequence[float], both_open: Sequence[bool], which: bool) -> float:
+    return min((mm for mm, both in zip(further_mm, both_open, strict=True) if both is which), default=_FAR)
 
 
 def _figure(value_mm: float) -> float:
@@ -124,6 +144,7 @@ def joined(one: Measured, other: Measured) -> Measured:
         own_local_mm=max(one.own_local_mm, other.own_local_mm),
         own_doubtful_mm=max(one.own_doubtful_mm, other.own_doubtful_mm),
         own_margin_mm=min(one.own_margin_mm, other.own_margin_mm),
+        own_open_margin_mm=min(one.own_open_margin_mm, other.own_open_margin_mm),
         own_readings=one.own_readings + other.own_readings,
         other_readings=one.other_readings + other.other_readings,
     )
@@ -134,12 +155,13 @@ def limits_from(measured: Measured) -> MatchLimits | Inseparable:
     own_mm, other_mm = measured.own_distance_mm, measured.other_distance_mm
     if other_mm < LEAST_RATIO * own_mm:
         return Inseparable(f"right readings are up to {own_mm:.3f} mm off, wrong ones begin at {other_mm:.3f} mm")
-    if measured.own_margin_mm <= 0:
+    if min(measured.own_margin_mm, measured.own_open_margin_mm) <= 0:
         return Inseparable("two sections on file are read as near as each other")
     return MatchLimits(
         distance_mm=round((own_mm + other_mm) / 2, 4),
         local_mm=round(SPARE * measured.own_local_mm, 3),
         doubtful_mm=round(min(max(SPARE * measured.own_doubtful_mm, LOST_ANYWAY_MM), HIDES_A_GROOVE_MM), 2),
-        margin_mm=round(measured.own_margin_mm / 2, 3),
+        margin_mm=round(min(measured.own_margin_mm / 2, MOST_MARGIN_MM), 3),
+        open_margin_mm=round(min(measured.own_open_margin_mm / 2, MOST_MARGIN_MM), 4),
         coverage=COVERAGE,
     )

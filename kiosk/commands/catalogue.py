@@ -208,15 +208,16 @@ def _described(keyway: Keyway, blank: Blank | None) -> list[str]:
     lines += [
         f"cutting:   first cut {_both(spec.first_cut_mm)} from the {spec.stop.value}, "
         f"then every {_both(spec.pitch_mm)}",
-        f"           flat {_both(spec.flat_mm)}, angle {spec.angle_deg:g} degrees, MACS {spec.macs}, "
+        f"           flat {_both(spec.flat_mm)}, angle {spec.angle_deg:g} degrees, MACS {spec.macs or 'unknown'}, "
         f"blade {_both(spec.blade_height_mm)} high",
         f"           source: {spec.source}",
         "depths:    " + "\n           ".join(f"{depth.code}  {_both(depth.root_mm)}" for depth in spec.depths),
     ]
     for each in keyway.blanks:
         mark = "*" if blank and each.code == blank.code else " "
+        names = "/".join((each.code, *each.also))
         lines.append(
-            f"blank:    {mark}{each.code}, {each.cuts} cuts, blade {_both(each.blade_length_mm)} long ({each.source})"
+            f"blank:    {mark}{names}, {each.cuts} cuts, blade {_both(each.blade_length_mm)} long ({each.source})"
         )
     return lines
 

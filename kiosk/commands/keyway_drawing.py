@@ -84,7 +84,7 @@ def _draw_blade(axes: Axes, spec: CutSpec, blank: Blank) -> None:
     stop = "shoulder" if spec.stop is SpacingStop.SHOULDER else "tip"
     axes.set_title(
         f"{blank.code}: {blank.cuts} cuts, first {spec.first_cut_mm:.3f} mm from the {stop}, then every "
-        f"{spec.pitch_mm:.3f} mm; flat {spec.flat_mm:.2f}, {spec.angle_deg:g}°, MACS {spec.macs}",
+        f"{spec.pitch_mm:.3f} mm; flat {spec.flat_mm:.2f}, {spec.angle_deg:g}°, MACS {spec.macs or 'unknown'}",
         fontsize=8,
         color=_INK,
     )

@@ -20,7 +20,7 @@ from config.keyway import Blank, Keyway
 from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import load_settings
-from config.typed_code import typed_bitting, typed_blank
+from config.typed_code import typed_cut
 from config.typed_paths import NEW_FILE
 from config.typed_paths import port as port_rule
 from hardware.clock import SystemClock
@@ -70,8 +70,7 @@ def cut(
     logging.getLogger("hardware").addHandler(logging.NullHandler())
     loaded = load_settings(config)
     settings = loaded.machine
-    found, blank = typed_blank(loaded.catalogue, keyway)
-    codes = typed_bitting(found, blank, bitting)
+    found, blank, codes = typed_cut(loaded.catalogue, keyway, bitting)
     plan = _planned(found, blank, codes, settings)
     number = _slot(settings, blank, slot)
     files = data_paths(data)
@@ -134,8 +133,7 @@ def plan(
         from kiosk.cutting.drawing import draw
     loaded = load_settings(config)
     settings = loaded.machine
-    found, blank = typed_blank(loaded.catalogue, keyway)
-    codes = typed_bitting(found, blank, bitting)
+    found, blank, codes = typed_cut(loaded.catalogue, keyway, bitting)
     made = plan_cuts(found, blank, codes, settings)
     refusal = made if isinstance(made, PlanRefusal) else None
     if refusal is PlanRefusal.MACS_BROKEN:

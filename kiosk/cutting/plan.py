@@ -161,7 +161,7 @@ def plan_cuts(
 def _breaks_macs(spec: CutSpec, bitting: Sequence[str]) -> bool:
     by_depth = sorted(spec.depths, key=lambda depth: -depth.root_mm)
     steps = [next(i for i, depth in enumerate(by_depth) if depth.code == code) for code in bitting]
-    return any(abs(a - b) > spec.macs for a, b in pairwise(steps))
+    return any(abs(a - b) > spec.most_steps for a, b in pairwise(steps))
 
 
 def _beyond_blade(

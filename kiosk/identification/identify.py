@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway, SpacingStop, Standing
+from config.match_limits import MatchLimits
 from hardware.scan import Frame, ScanFrames
 from kiosk.identification.outline.blade import BladeFrame, find_blade
 from kiosk.identification.outline.decode import BladeSize, Decoded, decode, from_stop
@@ -29,6 +30,8 @@ from kiosk.key.reading import Candidate, Cut, Identification, KeyReading, Outcom
 TAIL_SHIFT_MM = 0.15
 """Counted from the cut side's collar, the last five cuts of a KW10 stand 0.23 mm from where a KW1 has its five: where a
 section is sold longer too, cuts further off than this from a shoulder that was seen are not the shorter key's."""
+SPACED_APART_MM = 0.5
+"""Cuts whose spacing differs by so much are never read for one another: over five of them, by half a cut."""
 LENGTH_TOLERANCE_MM = 1.85
 """How far a blade's length may be from a blank's: less than half of any spacing."""
 
@@ -175,7 +178,7 @@ def judge(matches: tuple[Match, ...], catalogue: Catalogue) -> tuple[Outcome, Ma
     if not matches:
         return Outcome.SECTION_NOT_SEEN, None, 0.0
     best = matches[0]
-    others = [match for match in matches[1:] if not _refused_alike(best, match, catalogue)]
+    others = [match for match in matches[1:] if not _settled_otherwise(best, match, catalogue)]
     margin = best.score - (others[0].score if others else 0.0)
     limits = catalogue.limits
     if limits is None:
@@ -183,19 +186,40 @@ def judge(matches: tuple[Match, ...], catalogue: Catalogue) -> tuple[Outcome, Ma
     against = objection(best, limits)
     if against is not None:
         return against, best, margin
-    if others and others[0].distance_mm - best.distance_mm < limits.margin_mm:
+    if any(other.distance_mm - best.distance_mm < _margin_mm(best, other, catalogue, limits) for other in others):
         return Outcome.AMBIGUOUS, best, margin
     if best.mirrored:
         return Outcome.MIRRORED_SECTION, best, margin
     return Outcome.IDENTIFIED, best, margin
 
 
-def _refused_alike(one: Match, other: Match, catalogue: Catalogue) -> bool:
-    """Whether two sections are declared too alike to distinguish, and neither is ever copied."""
+def _margin_mm(one: Match, other: Match, catalogue: Catalogue, limits: MatchLimits) -> float:
+    """By how much the second must be further off."""
+    both_open = {one.section, other.section} <= catalogue.open_sections
+    return limits.open_margin_mm if both_open else limits.margin_mm
+
+
+def _settled_otherwise(one: Match, other: Match, catalogue: Catalogue) -> bool:
+    """Whether two sections are declared too alike to distinguish, and neither is ever copied or the cuts decide."""
     if one.mirrored or other.mirrored or frozenset((one.section, other.section)) not in catalogue.confusable:
         return False
     keyways = [_keyway(catalogue, match.section) for match in (one, other)]
-    return all(keyway is not None and keyway.standing.standing is not Standing.OPEN for keyway in keyways)
+    closed = all(keyway is not None and keyway.standing.standing is not Standing.OPEN for keyway in keyways)
+    return closed or other.section in _cut_differently(one.section, catalogue)
+
+
+def _cut_differently(section: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Open sections declared too alike to this one whose cuts stand elsewhere along the blade."""
+    own = _keyway(catalogue, section)
+    others = {other for pair in catalogue.confusable if section in pair for other in pair if other != section}
+    return tuple(other for other in sorted(others) if _spaced_apart(own, _keyway(catalogue, other)))
+
+
+def _spaced_apart(one: Keyway | None, other: Keyway | None) -> bool:
+    if one is None or other is None or one.spec is None or other.spec is None:
+        return False
+    both_open = one.standing.standing is other.standing.standing is Standing.OPEN
+    return both_open and abs(one.spec.pitch_mm - other.spec.pitch_mm) > SPACED_APART_MM
 
 
 def _keyway(catalogue: Catalogue, section: str) -> Keyway | None:
@@ -220,7 +244,8 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
         return replace(base, outcome=Outcome.CUTS_UNREADABLE)
     named = [
         each
-        for keyway in catalogue.keyways_with[section]
+        for one in (section, *_cut_differently(section, catalogue))
+        for keyway in catalogue.keyways_with[one]
         for blank in keyway.blanks
         if (each := _decoded_as(reading, keyway, blank)) is not None
     ]
@@ -233,6 +258,8 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
     ]
     if not near:
         return replace(base, outcome=Outcome.CUTS_UNREADABLE)
+    if len({each.keyway.code for each in near if each.decoded.outcome is Outcome.IDENTIFIED}) > 1:
+        return replace(base, outcome=Outcome.AMBIGUOUS)
     best = _blank_of(near)
     return replace(
         base,

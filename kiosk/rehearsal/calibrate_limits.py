@@ -65,7 +65,7 @@ def _file(
     known: LimitsFile | None,
 ) -> LimitsFile | Inseparable:
     readings = _readings(catalogue, machine, sections, per_section, seed)
-    matched = match_all(readings, build_index(catalogue.sections), catalogue.confusable)
+    matched = match_all(readings, build_index(catalogue.sections), catalogue.confusable, catalogue.open_sections)
     if isinstance(matched, Inseparable):
         return matched
     measured = measure(matched)

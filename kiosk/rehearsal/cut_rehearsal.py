@@ -20,7 +20,7 @@ from config.keyway import Blank, Keyway
 from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import catalogue_in_force, machine_in_force
-from config.typed_code import typed_bitting, typed_blank
+from config.typed_code import typed_cut
 from config.typed_paths import FILE, NEW_FILE
 from hardware.errors import HardwareFault
 from hardware.grbl.cutter import GrblCutter
@@ -114,8 +114,7 @@ def cut(
     """Cut a key on the simulated machine and draw blade, error, path and times."""
     settings = machine_in_force(named=machine)
     catalogue = catalogue_in_force()
-    found, blank = typed_blank(catalogue, keyway)
-    codes = typed_bitting(found, blank, bitting)
+    found, blank, codes = typed_cut(catalogue, keyway, bitting)
     if all(slot.blank != blank.code for slot in settings.magazine.slots):
         raise BadInput(Problem("machine file", "magazine", f"no slot holds {blank.code}"))
     logging.getLogger("hardware").addHandler(logging.NullHandler())

@@ -139,7 +139,7 @@ def pattern(spec: CutSpec, blank: Blank) -> tuple[str, ...]:
     """
     codes = [depth.code for depth in sorted(spec.depths, key=lambda depth: -depth.root_mm)]
     steps = max(1, blank.cuts - 1)
-    stride = min((len(codes) - 1) / steps, float(spec.macs))
+    stride = min((len(codes) - 1) / steps, float(spec.most_steps))
     stairs = tuple(codes[round(number * stride)] for number in range(blank.cuts))
     return stairs[::-1] if spec.stop is SpacingStop.TIP else stairs
 

@@ -52,7 +52,7 @@ def random_bitting(spec: CutSpec, cuts: int, rng: np.random.Generator) -> tuple[
     codes: list[int] = []
     while len(codes) < cuts:
         code = int(rng.integers(len(spec.depths)))
-        if not codes or abs(code - codes[-1]) <= spec.macs:
+        if not codes or abs(code - codes[-1]) <= spec.most_steps:
             codes.append(code)
     return tuple(spec.depths[code].code for code in codes)
 

@@ -169,7 +169,7 @@ def random_bitting(draw: np.random.Generator, keyway: Keyway, chosen: Blank) -> 
     codes = [depth.code for depth in sorted(keyway.spec.depths, key=lambda depth: -depth.root_mm)]
     at = [int(draw.integers(len(codes)))]
     while len(at) < chosen.cuts:
-        low, high = max(0, at[-1] - keyway.spec.macs), min(len(codes) - 1, at[-1] + keyway.spec.macs)
+        low, high = max(0, at[-1] - keyway.spec.most_steps), min(len(codes) - 1, at[-1] + keyway.spec.most_steps)
         at.append(int(draw.integers(low, high + 1)))
     return [codes[i] for i in at]
 

@@ -48,7 +48,7 @@ def drawn_key(number: int, seed: int, *, milled: bool) -> tuple[DrawnKey, Lying,
     spec, section = keyway.spec, catalogue.section_of[section_id]
     steps = rng.integers(len(spec.depths), size=blank.cuts)
     for at in range(1, steps.size):
-        steps[at] = np.clip(steps[at], steps[at - 1] - spec.macs, steps[at - 1] + spec.macs)
+        steps[at] = np.clip(steps[at], steps[at - 1] - spec.most_steps, steps[at - 1] + spec.most_steps)
     roots = [spec.root_mm_of[spec.depths[step].code] for step in steps]
     edge = blade_edge(spec, roots, blank.blade_length_mm, section.height_mm)
     hollows: dict[str, list[Hollow]] = {}

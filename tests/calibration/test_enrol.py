@@ -42,7 +42,7 @@ def views() -> Views:
 
 @cache
 def yale_like() -> Section:
-    """A stranger as high as a Yale blade."""
+    """A stranger as high as a blade of a large pin tumbler."""
     drawn = random_section(np.random.default_rng(5))
     return drawn.model_copy(
         update={"height_mm": 8.41, "left": stretched(drawn.left, 8.41), "right": stretched(drawn.right, 8.41)}
@@ -67,7 +67,7 @@ def scans(section: Section, first_seed: int = 1, count: int = 3) -> tuple[KeyRea
 def learn(
     readings: tuple[KeyReading, ...], known: Catalogue | None = None, thickness_mm: float | None = None
 ) -> Enrolled | NotEnrolled:
-    return learn_section("yale:y1", readings, thickness_mm, known or catalogue(), "a test")
+    return learn_section("taylor:taylor", readings, thickness_mm, known or catalogue(), "a test")
 
 
 def test_a_section_is_learnt_as_it_is_and_its_neighbours_are_named() -> None:
@@ -85,7 +85,7 @@ def test_a_key_on_the_learnt_section_is_known_and_others_are_still_themselves(tm
     assert isinstance(learned, Enrolled)
     grown = Catalogue(
         tuple(
-            keyway.model_copy(update={"sections": ("yale:y1",)}) if keyway.code == "Y1" else keyway
+            keyway.model_copy(update={"sections": ("taylor:taylor",)}) if keyway.code == "Y1" else keyway
             for keyway in catalogue().keyways
         ),
         (*catalogue().sections, learned.section),
@@ -133,17 +133,17 @@ def test_the_command_keeps_what_it_learnt_and_the_kiosk_knows_it_afterwards(tmp_
     for seed in (1, 2, 3):
         folders.append(str(tmp_path / f"scan{seed}"))
         save_scan(frames(yale_like(), seed), Path(folders[-1]))
-    command = ["catalogue", "enrol", "Y1", "--from", *folders, "--config", str(owner)]
+    command = ["catalogue", "enrol", "TAYLOR", "--from", *folders, "--config", str(owner)]
     done = run.invoke(app, command)
     assert done.exit_code == 0, done.exception
-    assert "yale:y1 for Y1" in done.stdout
-    assert load_catalogue(owner=owner / "keyways").keyway_of["Y1"].sections == ("yale:y1",)
+    assert "taylor:taylor for TAYLOR" in done.stdout
+    assert load_catalogue(owner=owner / "keyways").keyway_of["TAYLOR"].sections == ("taylor:taylor",)
     # The limits of a match were measured with it: the kiosk starts, and without them it would not.
     grown = load_settings(owner, {}).catalogue
     assert grown.limits is not None
     assert "limits of a match" in done.stdout
     told = identify(read_key(frames(yale_like(), 78)), grown)
-    assert (told.keyway, told.outcome) == ("Y1", Outcome.UNCUT)
+    assert (told.keyway, told.outcome) == ("TAYLOR", Outcome.UNCUT)
     limits = (owner / "match_limits.toml").read_text()
     (owner / "match_limits.toml").unlink()
     with pytest.raises(BadInput, match="calibrate-limits"):
@@ -164,11 +164,11 @@ def test_limits_are_not_measured_for_nobody(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["Y1", "--from", "/nowhere"], "no such directory"),
-        (["Y1", "--from", "/usr"], "scan.toml: is not there"),
+        (["TAYLOR", "--from", "/nowhere"], "no such directory"),
+        (["TAYLOR", "--from", "/usr"], "scan.toml: is not there"),
         (["nobody:x9", "--from", "/usr"], "no such keyway"),
-        (["Y1", "--from", "/usr", "--thickness-mm", "9"], "between 0.5 and 5"),
-        (["no such", "--keyway", "Y1", "--from", "/usr"], ""),
+        (["TAYLOR", "--from", "/usr", "--thickness-mm", "9"], "between 0.5 and 5"),
+        (["no such", "--keyway", "TAYLOR", "--from", "/usr"], ""),
     ],
 )
 def test_mistakes_on_the_command_line_are_told_plainly(tmp_path: Path, arguments: list[str], reason: str) -> None:

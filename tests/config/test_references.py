@@ -123,3 +123,9 @@ def test_keyways_of_the_owners_are_there_for_the_simulator_too(tmp_path: Path) -
     )
     assert "MINE" in catalogue_in_force({"KIOSK_CONFIG": str(tmp_path)}).keyway_of
     assert "MINE" not in catalogue_in_force({}).keyway_of
+
+
+def test_a_slot_written_by_another_trade_name_is_told_the_name_it_goes_by_here(tmp_path: Path) -> None:
+    slots = '[[magazine.slots]]\nnumber = 1\nblank = "WR5"\nfinish = "brass"\ncapacity = 5\nlow_at = 1\n'
+    (tmp_path / "machine.toml").write_text(slots)
+    assert any("'WR5' has the blade of WR3: write 'WR3'" in line for line in lines(tmp_path))

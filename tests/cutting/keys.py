@@ -34,7 +34,7 @@ def keeps_macs(keyway: Keyway, bitting: list[str]) -> bool:
     assert keyway.spec is not None
     codes = [depth.code for depth in keyway.spec.depths]
     steps = [codes.index(code) for code in bitting]
-    return all(abs(a - b) <= keyway.spec.macs for a, b in pairwise(steps))
+    return all(abs(a - b) <= keyway.spec.most_steps for a, b in pairwise(steps))
 
 
 @st.composite
@@ -45,7 +45,7 @@ def bittings(draw: st.DrawFn, blanks: tuple[str, ...]) -> tuple[Keyway, Blank, t
     codes = [depth.code for depth in keyway.spec.depths]
     steps = [draw(st.integers(0, len(codes) - 1))]
     while len(steps) < chosen.cuts:
-        low, high = max(0, steps[-1] - keyway.spec.macs), min(len(codes) - 1, steps[-1] + keyway.spec.macs)
+        low, high = max(0, steps[-1] - keyway.spec.most_steps), min(len(codes) - 1, steps[-1] + keyway.spec.most_steps)
         steps.append(draw(st.integers(low, high)))
     return keyway, chosen, tuple(codes[step] for step in steps)
 

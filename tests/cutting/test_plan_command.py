@@ -67,7 +67,13 @@ def test_a_key_that_breaks_its_macs_is_drawn_and_refused(tmp_path: Path, capsys:
 
 
 @pytest.mark.parametrize(
-    ("keyway", "bitting", "said"), [("SC1", "5319", "4 cuts"), ("KW1", "00000", "only the depths"), ("ZZ", "1", "ZZ")]
+    ("keyway", "bitting", "said"),
+    [
+        ("SC1", "5319", "4 cuts"),
+        ("KW1", "00000", "only the depths"),
+        ("ZZ", "1", "ZZ"),
+        ("FA2", "01234", "cut from a key only"),
+    ],
 )
 def test_bad_input_is_one_line_and_no_file(
     keyway: str, bitting: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -27,5 +27,5 @@ def bitting_for(spec: CutSpec, cuts: int, seed: int) -> tuple[str, ...]:
     rng = np.random.default_rng(seed)
     while True:
         steps = [int(step) for step in rng.integers(len(spec.depths), size=cuts)]
-        if all(abs(a - b) <= spec.macs for a, b in pairwise(steps)):
+        if all(abs(a - b) <= spec.most_steps for a, b in pairwise(steps)):
             return tuple(spec.depths[step].code for step in steps)

@@ -279,7 +279,7 @@ def test_the_test_pattern_of_every_stocked_blank_spans_its_depths_within_macs(bl
     ranks = sorted(keyway.spec.depths, key=lambda depth: -depth.root_mm)
     order = [next(i for i, depth in enumerate(ranks) if depth.code == code) for code in codes]
     assert len(codes) == known.cuts
-    assert max(abs(a - b) for a, b in pairwise(order)) <= keyway.spec.macs
+    assert max(abs(a - b) for a, b in pairwise(order)) <= keyway.spec.most_steps
     assert len(set(codes)) >= min(known.cuts, len(ranks)) - 1
 
 

@@ -257,7 +257,7 @@ def _edge_of(x_mm: Floats, spec: CutSpec, centres: Floats, roots: Floats) -> Flo
 def _half_window_mm(spec: CutSpec) -> float:
     """Half of what stays flat in the worst case: two neighbours deeper by the most that is allowed."""
     steps = [abs(a.root_mm - b.root_mm) for a, b in zip(spec.depths, spec.depths[1:], strict=False)]
-    drop = spec.macs * max(steps)
+    drop = spec.most_steps * max(steps)
     intrusion = max(0.0, drop * float(np.tan(np.deg2rad(spec.angle_deg / 2))) - (spec.pitch_mm - spec.flat_mm))
     return float(max(0.12, min(0.3 * spec.flat_mm, spec.flat_mm / 2 - intrusion - 0.06, 0.4)))
 

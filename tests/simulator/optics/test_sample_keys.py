@@ -49,7 +49,7 @@ def test_codes_keep_to_the_largest_step_between_neighbours(catalogue: Catalogue,
     rng = np.random.default_rng(1)
     for _ in range(50):
         steps = np.diff([order.index(code) for code in random_bitting(keyway.spec, stock.cuts, rng)])
-        assert np.abs(steps).max() <= keyway.spec.macs
+        assert np.abs(steps).max() <= keyway.spec.most_steps
 
 
 def test_an_empty_tray_is_empty_and_evenly_lit(small_views: machine.Views) -> None:
