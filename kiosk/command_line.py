@@ -45,6 +45,9 @@ COMMANDS: Mapping[str, str | Group] = {
             "safe-stop": "kiosk.commands.service:safe_stop",
             "calibrate": "kiosk.commands.calibrate:calibrate",
             "scan": "kiosk.launch.scan:scan",
+            "visit": "kiosk.commands.visit:visit",
+            "work-order": "kiosk.commands.visit:work_order",
+            "check-order": "kiosk.commands.visit:check_order",
         },
     ),
     "policy": Group(

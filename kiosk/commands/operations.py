@@ -32,8 +32,10 @@ from kiosk.operations.backup import back_up
 from kiosk.operations.backup import restore as restore_backup
 from kiosk.operations.counters import Figures, read_figures
 from kiosk.operations.doctor import Check, Finding, Grade, as_objects, examine, failed, for_people, passed, worst
+from kiosk.operations.forecast import Forecast
 from kiosk.operations.payment_device import payment_device
 from kiosk.operations.report_table import as_csv, days_table, reasons, total
+from kiosk.operations.service_visit import read_forecasts, told
 from kiosk.operations.status import for_people as status_line
 from kiosk.operations.status import read_status
 from kiosk.operations.usable_settings import load_usable
@@ -95,9 +97,21 @@ def status(as_json: AsJson = False, data: DataOption = None) -> None:
         )
     if seen.open_sales:
         typer.echo(f"open   {seen.open_sales} sales are not settled")
+    for each in _due(places):
+        typer.echo(f"due    {told(each)}")
     for slot in seen.stock:
         locked = f"  locked: {slot.lock_reason or 'no reason'}" if slot.locked else ""
         typer.echo(f"slot {slot.number:>2} {slot.blank:<8} {slot.finish:<8} {slot.count:>3}{locked}")
+
+
+def _due(places: DataPaths) -> tuple[Forecast, ...]:
+    """What will need a technician; nothing where the settings cannot be read, which others say."""
+    try:
+        machine = load_settings().machine
+    except BadInput:
+        return ()
+    with _one_line():
+        return read_forecasts(places, machine, datetime.now(UTC))
 
 
 def report(

@@ -16,6 +16,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import date
 from importlib.metadata import version
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, assert_never
@@ -31,11 +32,13 @@ from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefuse
 from kiosk.operations.logs import install_logs
 from kiosk.operations.office import validators
 from kiosk.operations.recorder import Recorder
+from kiosk.operations.service_visit import read_forecasts
 from kiosk.operations.status import StatusFile
 from kiosk.operations.watchdog import LINK, Watchdog, notifier
 from kiosk.records.audit.kinds import AuditKind
+from kiosk.records.database import DatabaseFault
 from kiosk.session.snapshot import Snapshot
-from kiosk.session.states import MAKING
+from kiosk.session.states import MAKING, State
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
@@ -95,6 +98,7 @@ class Running:
         self._status: StatusFile | None = None
         self._recorder: Recorder | None = None
         self.fleet: FleetThread | None = None
+        self._due_told_on: date | None = None
         self.metrics_port: int | None = None
 
     def __enter__(self) -> Self:
@@ -157,6 +161,11 @@ class Running:
             self._status.on_snapshot(snapshot)
         if self._recorder is not None:
             self._recorder.on_snapshot(snapshot)
+            today = self._clock.utc().date()
+            if self.fleet is not None and snapshot.state is State.WELCOME and today != self._due_told_on:
+                # Reading the figures takes a moment that the session's thread does not have.
+                self._due_told_on = today
+                threading.Thread(target=self._tell_what_is_due, args=(self._recorder,), name="due", daemon=True).start()
 
     def watched(self, open_link: Callable[[], ByteLink]) -> Callable[[], ByteLink]:
         """`open_link`, its links counting as progress."""
@@ -201,6 +210,21 @@ class Running:
         for kind, number in held_versions(self._places.operations).items():
             recorder.tell("settings", {"document": kind, "version": number})
         recorder.report_stock()
+        self._tell_what_is_due(recorder)
+
+    def _tell_what_is_due(self, recorder: Recorder) -> None:
+        """What will need a technician, at the start and once a day."""
+        now = self._clock.utc()
+        self._due_told_on = now.date()
+        try:
+            due = read_forecasts(self._places, self._settings.machine, now)
+        except (DatabaseFault, ValueError):
+            # The records say nothing just now; selling does not wait for them.
+            log.exception("nothing can be foretold")
+            return
+        for each in due:
+            left = {} if each.copies_left is None else {"count": each.copies_left}
+            recorder.tell("service", {"code": each.part.value, "reason": each.evidence[:80], **left})
 
     def _document(self, kind: DocumentKind, answer: Accepted | DocumentRefused) -> None:
         match answer:

@@ -42,6 +42,7 @@ KINDS = frozenset(
         "test",
         "refused",
         "copy",
+        "service",
         "recut",
         "scrapped",
         "fault",

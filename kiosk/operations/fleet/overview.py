@@ -17,6 +17,8 @@ from kiosk.operations.fleet.store import Connection
 
 SILENT = timedelta(hours=1)
 LATELY = timedelta(days=7)
+DUE_TOLD = timedelta(days=2)
+"""A kiosk tells once a day what will need a technician."""
 STOCK_TOLD = timedelta(days=60)
 """A kiosk tells all its slots at each start, and one whenever it changes."""
 ENOUGH_COPIES = 10
@@ -268,7 +270,17 @@ class _Questions:
         return found
 
     def _service(self) -> dict[str, tuple[str, ...]]:
-        return {}
+        rows = self._rows(
+            "SELECT DISTINCT ON (kiosk, facts->>'code') kiosk, facts->>'code', facts->>'count', facts->>'reason' "
+            "FROM fleet_event WHERE kind = 'service' AND happened_utc >= %s "
+            "ORDER BY kiosk, facts->>'code', happened_utc DESC, sequence DESC",
+            self._now - DUE_TOLD,
+        )
+        due: dict[str, tuple[str, ...]] = {}
+        for kiosk, part, left, reason in rows:
+            when = f"in {left} copies" if left is not None else "soon"
+            due[kiosk] = (*due.get(kiosk, ()), f"{part} {when}: {reason}")
+        return due
 
     def faults(self) -> dict[str, int]:
         return dict(

@@ -53,6 +53,8 @@ class AuditKind(StrEnum):
     MONEY_LOOKED_UP = "money_looked_up"
     """Staff say what a card terminal did, as nobody here could tell."""
     SERVICE = "service"
+    WORK_ORDER = "work_order"
+    """A technician's visit was written down; `digest` is of the signed order."""
     SUPPORT_SCAN_AGREED = "support_scan_agreed"
 
     SETTING_CHANGED = "setting_changed"
