@@ -49,6 +49,8 @@ class Catalogue:
     """Drawings in whose place a section this kiosk has held counts (`config.enrolled`)."""
     enrolled: tuple[str, ...] = ()
     """Ids of all such sections."""
+    held_mm: tuple[tuple[str, float], ...] = ()
+    """Blanks this kiosk has held, by code, with their length from the stop to the tip."""
 
     @cached_property
     def sections_revision(self) -> str:

@@ -107,6 +107,7 @@ def with_enrolled(catalogue: Catalogue, blanks: Sequence[EnrolledBlank]) -> Cata
         ),
         drawn=tuple(each for name in known if (each := catalogue.drawing_of(name)) is not None),
         enrolled=known,
+        held_mm=tuple({**dict(catalogue.held_mm), **{each.blank: each.length_mm for each in blanks}}.items()),
     )
 
 

@@ -176,7 +176,7 @@ class Cutter(Protocol):
     def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
         """Cut. `progress` gets the fraction done, 0 to 1, from the calling thread."""
 
-    def present_to_check(self) -> None:
+    def present_to_check(self, *, brush: bool = True) -> None:
         """Brush the copy and bring it before the check camera."""
 
     def deliver(self, before_opening: Callable[[], None] = ...) -> Fall:

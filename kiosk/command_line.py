@@ -28,6 +28,7 @@ class Group:
 COMMANDS: Mapping[str, str | Group] = {
     "run": "kiosk.launch.run:run",
     "identify": "kiosk.commands.identify:identify_command",
+    "evaluate": "kiosk.commands.evaluate:evaluate",
     "check-config": "kiosk.commands.config:check_config",
     "check-code": "kiosk.commands.register:check_code",
     "doctor": "kiosk.commands.operations:doctor",

@@ -112,11 +112,12 @@ class GrblCutter:
         with self.latch.operation():
             self.latch.homed().cut(job, progress)
 
-    def present_to_check(self) -> None:
-        """Brush the copy and bring it before the check camera."""
+    def present_to_check(self, *, brush: bool = True) -> None:
+        """Brush the copy, unless it is a blank that has no burrs yet, and bring it before the check camera."""
         with self.latch.operation():
             motion = self.latch.homed()
-            self._macro(motion, self._machine.macros.brush)
+            if brush:
+                self._macro(motion, self._machine.macros.brush)
             self._macro(motion, self._machine.macros.check)
 
     def deliver(self, before_opening: Callable[[], None] = lambda: None) -> Fall:

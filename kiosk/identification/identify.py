@@ -250,7 +250,12 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
         if (each := _decoded_as(reading, keyway, blank)) is not None
     ]
     most = max((each.blank.cuts for each in named), default=0)
-    collared = [each for each in named if collars_agree(reading.stops, each.blank)]
+    # A bow may begin where another blank has its second collar: the cuts must be that blank's too.
+    collared = [
+        each
+        for each in named
+        if collars_agree(reading.stops, each.blank) and each.decoded.outcome is Outcome.IDENTIFIED
+    ]
     near = [
         each
         for each in collared or named

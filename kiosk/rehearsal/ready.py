@@ -16,10 +16,11 @@ from config.machine import CopyCheck
 from hardware.errors import CameraFault, JawMisplaced
 from hardware.scan import Frame, ScanFrames
 from kiosk.calibration.lesson import Lay, LaySeen
+from kiosk.cutting.blank import BlankProblem, ExpectedBlank, blank_problem
 from kiosk.cutting.check import CopyErrors, check_copy
 from kiosk.cutting.measure import STEEPEST_TILT
 from kiosk.cutting.plan import CutPlan
-from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
+from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, Profile, StampReading, Wear
 from kiosk.policy.role import Role
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session.ports import IdentifiedKey, LaidBlank
@@ -66,18 +67,26 @@ class ReadyKeyReader:
         """What its head says."""
         return self.head
 
+    def loaded_problem(self, view: Frame, expected: ExpectedBlank) -> BlankProblem | None:
+        """What speaks against the blank in the clamp."""
+        measured = self._measured()
+        return None if measured is None else blank_problem(measured, expected)
+
     def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted."""
+        measured = self._measured()
+        return CopyErrors((), 0.0, 0.0, passed=False) if measured is None else check_copy(plan, measured, self.limits)
+
+    def _measured(self) -> Profile | None:
+        """What the clamp holds, as a picture of it is measured: above the blade's own spine, wherever that lies."""
         blade, off_mm = self.sim.world.at_check(), self.sim.world.check_off_mm
         if abs(off_mm) > self.limits.jaw_tolerance_mm:
             raise JawMisplaced(off_mm)
         if blade is None:
-            return CopyErrors((), 0.0, 0.0, passed=False)
+            return None
         if abs(blade.bend_mm) / float(blade.x_mm[-1]) > STEEPEST_TILT:
             raise CameraFault("check", "the copy leans in its clamp")
-        # As a picture is measured: above the blade's own spine, wherever in the clamp that lies.
-        measured = np.stack([blade.x_mm + blade.shift_mm, blade.top_mm], axis=1)
-        return check_copy(plan, measured, self.limits)
+        return np.stack([blade.x_mm + blade.shift_mm, blade.top_mm], axis=1)
 
     def next_key(self, answers: list[Identification], head: StampReading) -> None:
         """Another key is laid."""

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from config.keyway import Keyway
+from config.catalogue import Catalogue
+from config.keyway import Keyway, SpacingStop
 from hardware.errors import BlankFault, ChuteBlocked, FallUnseen
 from hardware.ports import Fall, PaymentState, TouchOff
 from hardware.scan import ScanFrames
+from kiosk.cutting.blank import ExpectedBlank
 from kiosk.cutting.check import TOUCHES_WATCHED, edge_correction_mm
 from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
@@ -43,6 +45,10 @@ from kiosk.session.settle import insist, refund, require_thrown_away, scrap, see
 from kiosk.session.snapshot import CheckResult
 from kiosk.session.visit import KeySecrets, MadeFrom, PlanBasis, TouchedBlank
 
+OTHER_BLANK = "other_blank"
+"""Why a slot was locked: its blank is not the one it should hold."""
+LENGTH_AS_HELD_MM, LENGTH_BY_FIGURE_MM, LENGTH_BY_TIP_MM = 0.5, 0.9, 2.0
+"""By so much a loaded blank may be longer or shorter than the one this kiosk has held, or than its figure."""
 LOOKS = 3
 """Scans at most until two in a row agree."""
 
@@ -173,9 +179,43 @@ def take_blank(ports: SessionPorts, slot: int, blade_height_mm: float, *, by: st
         # The driver has thrown away what there was: nothing more is fed before the clamp was seen empty.
         require_thrown_away(ports)
         raise
-    record.seated()
     ports.inventory.take(slot, touch.blanks_used - 1)
+    _require_the_blank(ports, slot)
+    record.seated()
     return touch
+
+
+def _require_the_blank(ports: SessionPorts, slot: int) -> None:
+    """Look at what was loaded before it is cut: a wrong one goes into the bin, and its slot is locked.
+
+    Raises:
+        BlankFault: it is not the blank the slot should hold.
+    """
+    held = next(each.blank for each in ports.inventory.slots() if each.number == slot)
+    ports.cutter.present_to_check(brush=False)
+    problem = ports.reader.loaded_problem(ports.scanner.check(), expected_blank(ports.catalogue, held))
+    if problem is None:
+        return
+    _slot_failed(ports, slot, OTHER_BLANK)
+    scrap(ports)
+    raise BlankFault(slot, OTHER_BLANK)
+
+
+def expected_blank(catalogue: Catalogue, code: str) -> ExpectedBlank:
+    """What a blank of this name has: as this kiosk has held it, else as its figures say.
+
+    Raises:
+        LookupError: nothing of that name is cut here: a bug.
+    """
+    keyway, blank = catalogue.blank_of[code]
+    if keyway.spec is None:
+        raise LookupError(f"{code} is not cut here")
+    held_mm = dict(catalogue.held_mm).get(code)
+    by_tip = keyway.spec.stop is SpacingStop.TIP
+    # Where the tip is the stop, the length from the shoulder is nobody's figure.
+    within_mm = LENGTH_BY_TIP_MM if by_tip else LENGTH_BY_FIGURE_MM if held_mm is None else LENGTH_AS_HELD_MM
+    length_mm = blank.blade_length_mm if by_tip or held_mm is None else held_mm
+    return ExpectedBlank(keyway.spec.blade_height_mm, length_mm, within_mm, blank.cut_collar_mm)
 
 
 def _slot_failed(ports: SessionPorts, slot: int, reason: str) -> None:

@@ -11,6 +11,7 @@ from config.machine import CopyCheck
 from config.phrases import Phrases
 from hardware.scan import Frame, ScanFrames
 from kiosk.calibration.lesson import judge_lay
+from kiosk.cutting.blank import BlankProblem, ExpectedBlank, blank_problem
 from kiosk.cutting.check import CopyErrors, check_copy
 from kiosk.cutting.measure import measure_copy
 from kiosk.cutting.plan import CutPlan
@@ -50,6 +51,10 @@ class CatalogueKeyReader:
     def stamp(self, frames: ScanFrames) -> StampReading:
         """What its head says."""
         return self._stamps.read(frames.head, frames.silhouette)
+
+    def loaded_problem(self, view: Frame, expected: ExpectedBlank) -> BlankProblem | None:
+        """What speaks against the blank in the clamp."""
+        return blank_problem(measure_copy(view, self._limits), expected)
 
     def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted."""

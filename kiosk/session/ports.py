@@ -18,6 +18,7 @@ from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment, PrinterStatus
 from hardware.scan import Frame, ScanFrames
 from kiosk.calibration.lesson import Lay
+from kiosk.cutting.blank import BlankProblem, ExpectedBlank
 from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Identification, KeyReading, StampReading
@@ -65,6 +66,13 @@ class KeyReader(Protocol):
 
     def stamp(self, frames: ScanFrames) -> StampReading:
         """What its head says. Slow."""
+
+    def loaded_problem(self, view: Frame, expected: ExpectedBlank) -> BlankProblem | None:
+        """What speaks against the blank in the clamp, before it is cut.
+
+        Raises:
+            CameraFault: nothing that could be measured.
+        """
 
     def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         """The copy in the clamp against what was wanted.

@@ -14,7 +14,7 @@ from kiosk.identification.outline.decode import from_stop
 from kiosk.identification.outline.stops import COLLARS_MM, collars_agree, places_of_stop
 from kiosk.key.reading import Identification, KeyReading, Outcome, Stops
 from tests.cutting.keys import machine
-from tests.identification.drawing import Sheet, drawn_key
+from tests.identification.drawing import Sheet, blade_edge, drawn_key, outline, silhouette
 
 SMALL = Sheet(width_px=1300, height_px=900, mm_per_px=0.06)
 COLLAR_MM = (1.249 - 1.090) * 25.4
@@ -42,6 +42,25 @@ def test_a_key_with_two_collars_is_counted_from_the_one_of_its_spine(
     assert (answer.outcome, answer.blank, answer.bitting) == (Outcome.IDENTIFIED, "KW10", code)
     assert reading.stops.spine_mm == pytest.approx(-COLLAR_MM, abs=0.06)
     assert answer.stop_mm == reading.stops.spine_mm
+
+
+@pytest.mark.parametrize("code", ["35244", "52136", "33333"])
+@pytest.mark.parametrize("behind_mm", [3.5, 4.04, 4.4])
+def test_a_bow_that_begins_where_a_second_collar_would_is_none(
+    catalogue: Catalogue, index: SectionIndex, code: str, behind_mm: float
+) -> None:
+    """Shoulder on the cut edge, and on the spine nothing but the bow, some millimetres behind it."""
+    keyway, blank = catalogue.blank_of["KW1"]
+    assert keyway.spec is not None
+    section = catalogue.section_of[keyway.sections[0]]
+    plain = drawn_key(keyway.spec, tuple(code), section, blank.blade_length_mm, SMALL)
+    sheet = replace(SMALL, shoulders="cut side", head="square")
+    edge = blade_edge(keyway.spec, [keyway.spec.root_mm_of[each] for each in code], blank.blade_length_mm, 8.51)
+    parts = outline(edge, 8.51, sheet)
+    bow = np.array([[-26.0, -4.0], [-26.0, 12.0], [-behind_mm - 1, 12.0], [-behind_mm, 8.0], [-behind_mm, -4.0]])
+    frames = replace(plain, silhouette=silhouette([*parts, bow], sheet))
+    answer = identify(read_key(frames), catalogue, index)
+    assert (answer.outcome, answer.blank, answer.bitting) == (Outcome.IDENTIFIED, "KW1", code)
 
 
 def test_where_the_spines_collar_is_hidden_its_distance_from_the_other_one_counts(

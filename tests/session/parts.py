@@ -18,6 +18,7 @@ from hardware.job import CutJob
 from hardware.ports import BoardIdentity, Fall, JogEnd, MachineStatus, TouchOff, WireLine
 from hardware.scan import Frame, ScanFrames
 from kiosk.compose import Devices, build_ports
+from kiosk.cutting.blank import BlankProblem, ExpectedBlank
 from kiosk.cutting.check import CopyErrors
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Cut, Identification, KeyReading, Outcome, StampReading, Wear
@@ -101,8 +102,8 @@ class FakeCutter:
             if tenth == 5:
                 self._do("run", 0.0)
 
-    def present_to_check(self) -> None:
-        self._do("check", 3.0)
+    def present_to_check(self, *, brush: bool = True) -> None:
+        self._do("check" if brush else "show blank", 3.0, name="check")
 
     def deliver(self, before_opening: Callable[[], None] = lambda: None) -> Fall:
         before_opening()
@@ -226,6 +227,7 @@ class FakeReader:
     errors: list[CopyErrors] = field(default_factory=list)
     looks: int = 0
     blind: tuple[str, ...] = ()
+    loaded: list[BlankProblem | None] = field(default_factory=list)
     lays: list[LaidBlank] = field(default_factory=list)
     learnt: list[Catalogue] = field(default_factory=list)
 
@@ -245,6 +247,9 @@ class FakeReader:
 
     def stamp(self, frames: ScanFrames) -> StampReading:
         return self.head
+
+    def loaded_problem(self, view: Frame, expected: ExpectedBlank) -> BlankProblem | None:
+        return self.loaded.pop(0) if self.loaded else None
 
     def measure(self, view: Frame, plan: CutPlan) -> CopyErrors:
         return self.errors.pop(0) if self.errors else CopyErrors((0.01, -0.01, 0.005), 0.0, 0.0, passed=True)

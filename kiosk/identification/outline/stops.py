@@ -11,8 +11,8 @@ from typing import Final
 from config.keyway import Blank, CutSpec, Edge, SpacingStop
 from kiosk.key.reading import Stops
 
-COLLARS_MM: Final = 1.0
-"""How much further or nearer two collars may stand than their figures say: less than any two figures differ."""
+COLLARS_MM: Final = 0.6
+"""How much further or nearer two collars may stand than their figures say."""
 
 
 def places_of_stop(seen: Stops, length_mm: float, spec: CutSpec, blank: Blank) -> tuple[float, ...]:

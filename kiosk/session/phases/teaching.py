@@ -16,14 +16,11 @@ from kiosk.key.secrecy import wipe
 from kiosk.policy.role import Role
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session.context import CAMERAS_SWAPPED, Lane, SessionContext
-from kiosk.session.effects import look_at_tray
+from kiosk.session.effects import OTHER_BLANK, look_at_tray
 from kiosk.session.lesson import Lesson
 from kiosk.session.ports import LaidBlank, SessionPorts
 from kiosk.session.reports import BlankSeen, SlotTaught
 from kiosk.session.snapshot import LessonFound, LessonStep, StaffMessage
-
-WRONG_BLANK = "other_blank"
-"""Why a slot was locked."""
 
 
 def begin(context: SessionContext, slot: int) -> None:
@@ -100,8 +97,8 @@ def blank_seen(context: SessionContext, laid: LaidBlank) -> None:
         context.notify_technician(CAMERAS_SWAPPED, f"a {lesson.blank} blank is read mirrored: cameras swapped?")
         return
     lesson.differs, lesson.taken_for = seen.value, laid.lay.taken_for
-    context.ports.inventory.lock(lesson.slot, WRONG_BLANK)
-    context.audit(AuditKind.SLOT_LOCKED, slot=lesson.slot, reason=WRONG_BLANK)
+    context.ports.inventory.lock(lesson.slot, OTHER_BLANK)
+    context.audit(AuditKind.SLOT_LOCKED, slot=lesson.slot, reason=OTHER_BLANK)
 
 
 def _end(lesson: Lesson, found: LessonFound) -> None:
