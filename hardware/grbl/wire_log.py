@@ -36,7 +36,7 @@ from hardware.grbl.modal import words_of
 from hardware.grbl.wire import LONGEST_REPLY, RealTimeByte, parse_line
 from hardware.ports import ByteLink, WireLine
 
-LINES_KEPT = 200
+LINES_KEPT = 240
 TO_BOARD, FROM_BOARD = ">", "<"
 _ASKING = {
     "$H": "home",
