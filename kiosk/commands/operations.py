@@ -137,7 +137,9 @@ def report(
             from kiosk.operations.report_html import report_html
 
         try:
-            html.write_text(report_html(seen, load_settings().store.name, since, until), encoding="utf-8")
+            settings = load_settings()
+            page = report_html(seen, settings.store.name, since, until, settings.machine)
+            html.write_text(page, encoding="utf-8")
         except OSError as error:
             raise BadInput(Problem(str(html), "", error.strerror or "cannot be written")) from error
         typer.echo(f"written: {html}", err=True)

@@ -1,60 +1,66 @@
-"""The report as one HTML file: tables and plots, nothing loaded from elsewhere.
+"""The report as one HTML file that prints on one page: figures, plots, days; nothing loaded from elsewhere.
 
-Responsible for: words and pictures of `Figures`. Not responsible for: counting.
+Responsible for: words and layout of `Figures`. Not responsible for: counting, or the plots (`report_plots`).
 """
 
 from __future__ import annotations
 
 import base64
 import html
-import io
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from statistics import median
 
-from matplotlib.axes import Axes
-from matplotlib.dates import date2num
-from matplotlib.figure import Figure
+from config.machine import Machine
+from kiosk.operations.counters import Figures, summed
+from kiosk.operations.report_plots import FONTS, plots
+from kiosk.operations.report_table import TOTAL, days_table, money, plain, total
 
-from kiosk.operations.counters import Figures
-from kiosk.operations.report_table import TOTAL, days_table, plain
-
+MOST_DAYS = 12
+"""Days that print; a table of more is what the CSV is for."""
+_FACES = (("Inter", "Inter-Regular.ttf", 400), ("Inter Display", "InterDisplay-Bold.ttf", 700))
 _STYLE = """
-body { font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a }
-table { border-collapse: collapse; margin: 1rem 0 } th, td { padding: .3rem .7rem; border-bottom: 1px solid #ccc }
-td { text-align: right } td:first-child, th:first-child { text-align: left } img { max-width: 100% }
-tr.total td { font-weight: bold } div.wide { overflow-x: auto }
+@page { size: A4; margin: 12mm }
+* { box-sizing: border-box }
+body { font: 15px/1.45 Inter, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1.2rem; color: #182024;
+  background: #f5f4f0; font-variant-numeric: tabular-nums }
+h1, h2, .figures b { font-family: "Inter Display", Inter, sans-serif; letter-spacing: -.02em }
+h1 { font-size: 2.4rem; line-height: 1; margin: 0 } h1 + p { margin: .4rem 0 1.4rem; color: #4b565c }
+h2 { font-size: 1.05rem; margin: 0 0 .4rem }
+.figures { display: grid; grid-template-columns: repeat(4, 1fr); gap: .8rem; margin-bottom: .8rem }
+.figures div { background: #0b665d; color: #fff; border-radius: .7rem; padding: .8rem 1rem }
+.figures b { display: block; font-size: 1.9rem; line-height: 1.1 }
+.plots { display: grid; grid-template-columns: 1fr 1fr; gap: .8rem }
+section { background: #fff; border-radius: .7rem; padding: .9rem 1rem; margin-bottom: .8rem; break-inside: avoid }
+.plots section { margin: 0 } .plots { margin-bottom: .8rem } img { width: 100%; display: block }
+div.wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: .85rem }
+th, td { white-space: nowrap; padding: .18rem .5rem; border-bottom: 1px solid #dedbd3; text-align: right }
+td:first-child, th:first-child { text-align: left } tr.total td { font-weight: 700 } p { margin: .2rem 0 }
+@media screen and (max-width: 45rem) { .figures, .plots { grid-template-columns: 1fr 1fr } .plots { display: block } }
+@media print { html, body { font-size: 10.5px } body { background: none; margin: 0; padding: 0; max-width: none }
+  tr.old { display: none }
+  section { border: 1px solid #dedbd3; padding: .5rem .7rem } .figures div { print-color-adjust: exact }
+  h1 { font-size: 1.7rem } .figures b { font-size: 1.4rem } }
 """
 
 
-def report_html(seen: Figures, name: str, since: str, until: str = "") -> str:
-    """The whole page."""
-    rate = seen.first_time_right_rate
-    good, cut = seen.first_time_right
+def report_html(seen: Figures, name: str, since: str, until: str = "", machine: Machine | None = None) -> str:
+    """The whole page; limits and capacities are those of `machine`."""
+    drawn = "".join(
+        f'<section><h2>{html.escape(title)}</h2><img alt="{html.escape(words)}" src="{_data(svg, "image/svg+xml")}">'
+        f"</section>"
+        for title, words, svg in plots(seen, machine)
+    )
     parts = [
         f"<h1>{html.escape(name)}</h1><p>{html.escape(_span(since, until))}</p>",
-        "<h2>First time right</h2>",
-        f"<p>{good} of {cut} copies were good at the first cut ({rate:.1%}).</p>"
-        if rate is not None
-        else "<p>No copy was cut.</p>",
-        "<h2>Days</h2>",
-        _table(*days_table(seen)),
+        _figures(seen),
+        f'<div class="plots">{drawn}{_section("In words", _in_words(seen))}</div>',
+        _section("Days", _days(seen)),
     ]
-    if seen.errors_mm:
-        parts += ["<h2>Error of copies</h2>", _picture(_error_plot(seen), "Largest error of each measured copy")]
-    if seen.drift_mm:
-        words = "Mean error of each copy since the wheel was changed, with running median"
-        parts += ["<h2>Drift</h2>", _picture(_drift_plot(seen), words)]
-    if seen.step_s:
-        parts += ["<h2>Time by step</h2>", _picture(_step_plot(seen), "Seconds by step"), _steps_table(seen)]
-    if seen.stock:
-        parts += ["<h2>Stock</h2>", _picture(_stock_plot(seen), "Blanks by slot")]
-    parts += [_reasons("Refused, by rule", [day.refused for day in seen.days])]
-    parts += [_reasons("Faults, by kind", [day.faults for day in seen.days])]
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width"><title>{html.escape(name)}</title>'
-        f"<style>{_STYLE}</style><body>{''.join(parts)}</body></html>\n"
+        f"<style>{_faces()}{_STYLE}</style><body>{''.join(parts)}</body></html>\n"
     )
 
 
@@ -62,77 +68,79 @@ def _span(since: str, until: str) -> str:
     return f"From {since or 'the first day'} to {until or 'now'}, days of the store."
 
 
-def _steps_table(seen: Figures) -> str:
+def _faces() -> str:
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; '
+        f"src: url({_data((Path(FONTS) / file).read_bytes(), 'font/ttf')}) }}\n"
+        for family, file, weight in _FACES
+    )
+
+
+def _data(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _figures(seen: Figures) -> str:
+    """The four figures an owner asks for first."""
+    whole, rate = total(seen.days), seen.first_time_right_rate
+    good, cut = seen.first_time_right
+    right = f"{good} of {cut} copies good at the first cut" if cut else "No copy was cut"
+    four = (
+        (str(whole.paid + whole.free), f"copies handed over in {whole.visits} visits"),
+        (f"{rate:.1%}" if rate is not None else "–", right),
+        (money(whole.taken_minor, seen.currency), f"taken {seen.currency}".strip()),
+        (str(sum(whole.refused.values())), f"keys refused, {sum(whole.faults.values())} faults"),
+    )
+    return (
+        f'<div class="figures">{"".join(f"<div><b>{html.escape(a)}</b>{html.escape(b)}</div>" for a, b in four)}</div>'
+    )
+
+
+def _section(title: str, content: str) -> str:
+    return f"<section><h2>{title}</h2>{content}</section>"
+
+
+def _days(seen: Figures) -> str:
+    heads, rows = days_table(seen)
+    old = max(0, len(seen.days) - MOST_DAYS)
+    return _table(heads, rows, old)
+
+
+def _in_words(seen: Figures) -> str:
+    """Refusals and faults in sentences, and how long each step took."""
+    refused = _sentence([day.refused for day in seen.days], "refused", "No key was refused.")
+    stopped = _sentence([day.faults for day in seen.days], "stopped", "Nothing failed.")
+    return refused + stopped + (_steps(seen) if seen.step_s else "")
+
+
+def _steps(seen: Figures) -> str:
     rows = [(step, len(values), f"{median(values):.1f}", f"{max(values):.1f}") for step, values in seen.step_s.items()]
     return _table(("Step", "Times", "Median s", "Longest s"), rows)
 
 
-def _reasons(title: str, days: Sequence[Mapping[str, int]]) -> str:
-    total: Counter[str] = Counter()
-    for day in days:
-        total.update(day)
-    if not total:
-        return f"<h2>{title}</h2><p>None.</p>"
-    return f"<h2>{title}</h2>" + _table(
-        ("Reason", "Times"), [(plain(code), count) for code, count in total.most_common()]
-    )
+def _sentence(days: Sequence[Mapping[str, int]], did: str, nothing: str) -> str:
+    """Codes and how often, as one reads them aloud."""
+    counts = summed(days)
+    if not counts:
+        return f"<p>{nothing}</p>"
+    said = [
+        f"{plain(code).lower()} {_times(count)}" for code, count in sorted(counts.items(), key=lambda each: -each[1])
+    ]
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return f"<p>{html.escape(f'{_times(sum(counts.values())).capitalize()} {did}: {listed}.')}</p>"
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[object]], old: int = 0) -> str:
+    """A table; its first `old` rows do not print."""
     head = "".join(f"<th>{html.escape(each)}</th>" for each in heads)
     body = "".join(
-        f"<tr{' class=total' if row[0] == TOTAL else ''}>"
+        f"<tr{' class=total' if row[0] == TOTAL else ' class=old' if at < old else ''}>"
         + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row)
         + "</tr>"
-        for row in rows
+        for at, row in enumerate(rows)
     )
     return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
-
-
-def _picture(figure: Figure, words: str) -> str:
-    data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=110)
-    encoded = base64.b64encode(data.getvalue()).decode()
-    return f'<img alt="{html.escape(words)}" src="data:image/png;base64,{encoded}">'
-
-
-def _axes(x_label: str, y_label: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(8, 3.2), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set(xlabel=x_label, ylabel=y_label)
-    return figure, axes
-
-
-def _error_plot(seen: Figures) -> Figure:
-    figure, axes = _axes("largest error, mm", "copies")
-    for passed, label in ((True, "delivered"), (False, "not delivered")):
-        axes.hist([error for _, error, good in seen.errors_mm if good is passed], bins=30, alpha=0.7, label=label)
-    axes.legend()
-    return figure
-
-
-def _drift_plot(seen: Figures) -> Figure:
-    figure, axes = _axes("", "mean error, mm")
-    times = date2num([time for time, _ in seen.drift_mm])  # type: ignore[no-untyped-call] # matplotlib types it in part
-    errors = [error for _, error in seen.drift_mm]
-    running = [median(errors[max(0, i - 19) : i + 1]) for i in range(len(errors))]
-    axes.plot(times, errors, ".", alpha=0.5, label="each copy")
-    axes.plot(times, running, label="median of the last 20")
-    axes.xaxis_date()
-    axes.legend()
-    figure.autofmt_xdate()
-    return figure
-
-
-def _step_plot(seen: Figures) -> Figure:
-    figure, axes = _axes("", "seconds")
-    steps = list(seen.step_s)
-    axes.boxplot([list(seen.step_s[step]) for step in steps], tick_labels=steps, showfliers=False)
-    return figure
-
-
-def _stock_plot(seen: Figures) -> Figure:
-    figure, axes = _axes("", "blanks")
-    names = [f"{slot.number}: {slot.blank}\n{slot.finish}{' (locked)' if slot.locked else ''}" for slot in seen.stock]
-    axes.bar(names, [slot.count for slot in seen.stock])
-    return figure

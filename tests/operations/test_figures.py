@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.machine import Magazine, Slot
+from config.settings import load_settings
 from kiosk.data_paths import DataPaths
 from kiosk.key.reading import Outcome
-from kiosk.operations.counters import read_figures
+from kiosk.operations.counters import Figures, read_figures
 from kiosk.operations.fleet.outbox import Outbox
 from kiosk.operations.happenings import Happening, HappeningKind, happened
 from kiosk.operations.metrics import metrics_of, text_form
 from kiosk.operations.recorder import Recorder, open_operations
-from kiosk.operations.report_html import report_html
+from kiosk.operations.report_html import _sentence, report_html
+from kiosk.operations.report_plots import _errors
 from kiosk.operations.report_table import as_csv, money, plain
 from kiosk.policy.decision import FiredRule, Override, Verdict
 from kiosk.records.inventory import Inventory
@@ -45,6 +47,7 @@ class Ticking:
         self.at += timedelta(seconds=duration_s)
 
 
+MACHINE = load_settings().machine
 MAGAZINE = Magazine(first_z_mm=-5, pitch_z_mm=15, slots=(Slot(number=1, blank="KW1", capacity=50, low_at=8),))
 OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 1, 5, "brass", ("brass",))
 
@@ -248,15 +251,33 @@ def test_the_report_is_one_file_with_its_plots_inside(places: DataPaths, clock: 
     with closing(Recorder(places.operations, places.journal, clock, fleet=False)) as recorder:
         for error_mm in (0.01, 0.02, 0.06):
             recorder.note(Happening(HappeningKind.CHECKED, passed=error_mm < 0.05, largest_error_mm=error_mm))
-    page = report_html(read_figures(places), "Corner <Hardware>", "2026-03-01")
-    assert page.count("data:image/png;base64,") == 3
+    page = report_html(read_figures(places), "Corner <Hardware>", "2026-03-01", machine=MACHINE)
+    assert page.count("data:image/svg+xml;base64,") == 2
     assert "Corner &lt;Hardware&gt;" in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_the_error_axis_is_the_same_for_every_report_and_what_lies_beyond_is_said() -> None:
+    when = datetime(2026, 3, 1, tzinfo=UTC)
+    few, many = (Figures((), (0, 0), errors, (), {}, (), "USD", 0) for errors in (
+        ((when, 0.004, True),), tuple((when, 0.003 * i, i < 16) for i in range(30)),
+    ))  # fmt: skip
+    spans = [_errors(seen, MACHINE).axes[0].get_xlim() for seen in (few, many)]
+    assert spans[0] == spans[1] == pytest.approx((0, 0.052))
+    said = [text.get_text() for text in _errors(many, MACHINE).axes[0].texts]
+    assert said == [f"{sum(0.003 * i > 0.05 for i in range(30))} beyond"]
+
+
+def test_refusals_are_told_in_a_sentence() -> None:
+    days = [{"DIMPLE": 2, "KEYWAY_RESTRICTED": 1}, {"DIMPLE": 1}]
+    assert "4 times refused: dimple 3 times and keyway restricted once." in _sentence(days, "refused", "None.")
+    assert _sentence([{}], "refused", "None.") == "<p>None.</p>"
 
 
 def test_a_kiosk_that_has_sold_nothing_has_a_report_too(places: DataPaths) -> None:
     page = report_html(read_figures(places), "New", "")
     assert "No copy was cut" in page
+    assert "<img" not in page
 
 
 def test_every_closed_sale_becomes_one_event_whenever_the_kiosk_dies(
