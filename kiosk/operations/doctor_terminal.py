@@ -1,23 +1,18 @@
-"""The doctor's look at the payment terminal: it is asked, one minor unit is reserved and let go, nothing is taken.
+"""The doctor's look at the payment terminal.
 
-Responsible for: this check and what to do about what it finds. Not responsible for: the terminal (`hardware.payment`).
+Responsible for: what to say and do about what was found. Not responsible for: finding it (`hardware.payment.check`).
 """
 
 from __future__ import annotations
 
-from uuid import uuid4
+from typing import assert_never
 
-from config.payment import Mdb, PartialBooking, PaymentKind, Zvt
 from config.payment import Payment as PaymentSettings
-from hardware.errors import PaymentFault
+from config.payment import PaymentKind
+from hardware.payment.check import TerminalFound, TerminalState, check_terminal, needed_s
 from hardware.payment.mdb import MdbPayment
 from hardware.payment.zvt import ZvtPayment
-from hardware.payment.zvt_session import TerminalRefused
-from hardware.ports import PaymentState
 from kiosk.operations.doctor import Finding, failed, passed, warned
-
-MARGIN_S = 60
-"""A reader must wait so much longer for the end of a sale than the longest job takes."""
 
 
 def terminal(
@@ -38,54 +33,42 @@ def terminal(
     if device is None:
         return warned("terminal", "not asked: there is no data folder yet", "start the kiosk once, or give --data")
     try:
-        if isinstance(device, MdbPayment):
-            return _reader(settings.mdb, device, reserve)
-        return _zvt(settings.zvt, device, reserve)
-    except TerminalRefused as fault:
-        return failed("terminal", str(fault), "compare payment.zvt.password with the terminal's cashier password")
-    except PaymentFault as fault:
-        return failed("terminal", str(fault), f"check power, cable and payment.{settings.kind.value}.port")
+        return _finding(settings, check_terminal(settings, device, reserve=reserve), reserve)
     finally:
         device.close()
 
 
-def _zvt(settings: Zvt, device: ZvtPayment, reserve: bool) -> Finding:
-    device.query("doctor")
-    problem = _reserves(device) if reserve else None
-    if problem is not None:
-        return problem
+def _finding(settings: PaymentSettings, found: TerminalFound, reserve: bool) -> Finding:
     tried = "; one minor unit was reserved and let go" if reserve else ""
-    if settings.partial_booking is PartialBooking.NONE:
-        step = "ask the acquirer for partial booking (06 23), then set payment.zvt.partial_booking"
-        return warned("terminal", f"ZVT terminal answers; no partial booking: one copy a payment{tried}", step)
-    return passed("terminal", f"ZVT terminal answers, and nothing is open{tried}")
-
-
-def _reader(settings: Mdb, device: MdbPayment, reserve: bool) -> Finding:
-    timeout_s, needed_s = device.status().result_timeout_s, settings.longest_job_s + MARGIN_S
-    if timeout_s is not None and timeout_s < needed_s:
-        return failed(
-            "terminal",
-            f"the card reader waits {timeout_s} s for the end of a sale; a job may take {settings.longest_job_s:g} s",
-            f"ask the reader's operator for a vend result time-out of at least {needed_s:g} s",
-        )
-    problem = _reserves(device) if reserve else None
-    if problem is not None:
-        return problem
-    if timeout_s is None:
-        step = f"ask the reader's operator: it must wait at least {needed_s:g} s"
-        return warned("terminal", "the card reader answers, and does not say how long it waits for a sale", step)
-    return passed("terminal", f"the card reader answers, and waits {timeout_s} s for the end of a sale")
-
-
-def _reserves(device: ZvtPayment | MdbPayment) -> Finding | None:
-    """What is wrong with a reservation of one minor unit, or None."""
-    name = f"test-{uuid4().hex[:12]}"
-    answer = device.authorise(name, 1, "")
-    if answer.state is PaymentState.DECLINED:
-        return failed("terminal", "the reservation was declined", "try another card; ask the acquirer for reservations")
-    if answer.state is PaymentState.APPROVED:
-        answer = device.void(name)
-    if answer.state is not PaymentState.VOIDED:
-        return failed("terminal", "a test reservation was not let go", "look at the terminal's journal, then try again")
-    return None
+    needed = f"{needed_s(settings.mdb):g} s"
+    match found.state:
+        case TerminalState.GOOD if found.waits_s is not None:
+            return passed(
+                "terminal", f"the card reader answers, and waits {found.waits_s} s for the end of a sale{tried}"
+            )
+        case TerminalState.GOOD | TerminalState.NONE:
+            return passed("terminal", f"ZVT terminal answers, and nothing is open{tried}")
+        case TerminalState.NO_PARTIAL_BOOKING:
+            step = "ask the acquirer for partial booking (06 23), then set payment.zvt.partial_booking"
+            return warned("terminal", f"ZVT terminal answers; no partial booking: one copy a payment{tried}", step)
+        case TerminalState.TIMEOUT_UNKNOWN:
+            what = f"the card reader answers, and does not say how long it waits for a sale{tried}"
+            return warned("terminal", what, f"ask the reader's operator: it must wait at least {needed}")
+        case TerminalState.TIMEOUT_SHORT:
+            longest = f"{settings.mdb.longest_job_s:g} s"
+            what = f"the card reader waits {found.waits_s} s for the end of a sale; a job may take {longest}"
+            step = f"ask the reader's operator for a vend result time-out of at least {needed}"
+            return failed("terminal", what, step)
+        case TerminalState.WRONG_PASSWORD:
+            step = "compare payment.zvt.password with the terminal's cashier password"
+            return failed("terminal", found.said, step)
+        case TerminalState.UNREACHABLE:
+            return failed("terminal", found.said, f"check power, cable and payment.{settings.kind.value}.port")
+        case TerminalState.DECLINED:
+            step = "try another card; ask the acquirer for reservations"
+            return failed("terminal", "the reservation was declined", step)
+        case TerminalState.NOT_RELEASED:
+            step = "look at the terminal's journal, then try again"
+            return failed("terminal", "a test reservation was not let go", step)
+        case _:
+            assert_never(found.state)

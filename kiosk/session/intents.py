@@ -198,6 +198,8 @@ class ServiceTask(StrEnum):
     TEST_CUT = "test_cut"
     CALIBRATE = "calibrate"
     NEW_WHEEL = "new_wheel"
+    TERMINAL = "terminal"
+    """Ask the card terminal, and reserve one minor unit with a card."""
     CAMERAS = "cameras"
     CAMERAS_OFF = "cameras_off"
 

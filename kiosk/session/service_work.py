@@ -16,6 +16,7 @@ import numpy as np
 from config.keyway import Blank, CutSpec, Keyway, SpacingStop
 from config.problems import BadInput
 from hardware.errors import BlankFault, CameraFault, HardwareFault
+from hardware.payment.check import check_terminal
 from hardware.ports import VIEWS, JogEnd, MachineStatus
 from hardware.scan import Pixels
 from kiosk.calibration.cameras import Calibration, calibrate_frames, file_name, write
@@ -81,6 +82,13 @@ def small_grey(pixels: Pixels) -> Pixels:
         rows = columns = step = 1
     blocks = part.reshape(rows, step, columns, step, -1)
     return np.asarray(np.rint(blocks.mean(axis=(1, 3, 4))), dtype=np.uint8)
+
+
+def terminal(ports: SessionPorts) -> ServiceDone:
+    """Ask the card terminal and try it with one minor unit, which is let go of."""
+    found = check_terminal(ports.machine.payment, ports.payment, reserve=True)
+    seconds = f"{found.waits_s} s" if found.waits_s is not None else ""
+    return ServiceDone(ServiceTask.TERMINAL, ServiceMessage(f"terminal_{found.state}"), seconds)
 
 
 def probe(ports: SessionPorts, slot: int) -> ServiceDone:

@@ -341,6 +341,16 @@ class ServiceMessage(StrEnum):
     NOT_CLEAR_SILENT = "not_clear_silent"
     NOT_CLEAR_EMERGENCY_STOP = "not_clear_emergency_stop"
     NOT_CLEAR_DOOR = "not_clear_door"
+    TERMINAL_GOOD = "terminal_good"
+    TERMINAL_NONE = "terminal_none"
+    TERMINAL_NO_PARTIAL_BOOKING = "terminal_no_partial_booking"
+    TERMINAL_TIMEOUT_UNKNOWN = "terminal_timeout_unknown"
+    TERMINAL_TIMEOUT_SHORT = "terminal_timeout_short"
+    TERMINAL_WRONG_PASSWORD = "terminal_wrong_password"  # noqa: S105 - what is said of one
+    TERMINAL_UNREACHABLE = "terminal_unreachable"
+    TERMINAL_DECLINED = "terminal_declined"
+    TERMINAL_NOT_RELEASED = "terminal_not_released"
+    """See `hardware.payment.check.TerminalState`."""
 
 
 @dataclass(frozen=True)
@@ -350,6 +360,8 @@ class ServiceView:
     status: MachineStatus | None = None
     travel_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Of each axis, from minus this to 0."""
+    card_terminal: bool = False
+    """Whether one pays at a card terminal."""
     versions: tuple[tuple[str, str], ...] = ()
     wire: tuple[WireLine, ...] = ()
     errors: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ Responsible for: filling `Snapshot` from the context. Not responsible for: how i
 
 from __future__ import annotations
 
+from config.payment import PaymentKind
 from kiosk.cutting.check import drift_mm
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import BlankStatus, Sale
@@ -201,6 +202,7 @@ def _service(context: SessionContext) -> ServiceView:
     return ServiceView(
         status=bench.status,
         travel_mm=(ports.machine.x.travel_mm, ports.machine.y.travel_mm, ports.machine.z.travel_mm),
+        card_terminal=ports.machine.payment.kind is not PaymentKind.REGISTER,
         versions=(*broken, *ports.versions, *board, ("catalogue", ports.catalogue.revision[:12])),
         wire=ports.cutter.wire()[-WIRE_LINES:],
         errors=tuple(context.recent_errors),

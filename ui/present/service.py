@@ -86,7 +86,8 @@ def _message(words: Translation, service: ServiceView) -> str:
     if service.message is None:
         return service.detail
     tried = trial is not None and service.message in (ServiceMessage.TRIAL_PASSED, ServiceMessage.TRIAL_FAILED)
-    return words(f"service.message.{service.message}", **(_trial_figures(words, trial) if tried and trial else {}))
+    said = words(f"service.message.{service.message}", **(_trial_figures(words, trial) if tried and trial else {}))
+    return f"{said} {service.detail}".strip()
 
 
 def _trial_figures(words: Translation, trial: TrialView) -> dict[str, object]:
@@ -224,8 +225,11 @@ def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, sna
         lines.append(LabelledValue(words("service.trial.largest"), words("service.trial.of", **figures)))
         each = "  ".join(words.number(mm, 3) for mm in trial.errors_mm)
         lines += [LabelledValue(words("service.trial.each"), each)] if each else []
+    terminal = ServiceAction(ServiceTask.TERMINAL)
+    card = (_held(words, "terminal", terminal, snapshot, moves=False),) if service.card_terminal else ()
     if not usable:
-        return ServiceDetail(lines=(LabelledValue(words("service.test_cut"), words("service.message.no_blank")),))
+        nothing = LabelledValue(words("service.test_cut"), words("service.message.no_blank"))
+        return ServiceDetail(lines=(nothing,), controls=card)
     choices = tuple(
         Action(f"slot_{way}", words(f"service.slot.{way}"), OpenTab(f"test/{numbers[(at + by) % len(numbers)]}"))
         for way, by in (("before", -1), ("after", 1))
@@ -234,6 +238,7 @@ def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, sna
     controls = (
         _held(words, "test_cut", ServiceAction(ServiceTask.TEST_CUT, slot=slot), snapshot, ButtonKind.PRIMARY),
         _held(words, "probe", ServiceAction(ServiceTask.PROBE, slot=slot), snapshot),
+        *card,
     )
     return ServiceDetail(lines=tuple(lines), choices=choices, controls=controls)
 

@@ -264,7 +264,11 @@ def _asked(context: SessionContext, action: ServiceAction) -> None:
         # A jog is many touches; that there was one is enough.
         context.audit(AuditKind.SERVICE, staff=context.member.number if context.member else "", action=action.name)
     bench.jogged = bench.jogged or action.name is ServiceTask.JOG
-    context.request(Lane.CAMERA if action.name is ServiceTask.CALIBRATE else Lane.MACHINE, work)
+    context.request(_LANES.get(action.name, Lane.MACHINE), work)
+
+
+_LANES = {ServiceTask.CALIBRATE: Lane.CAMERA, ServiceTask.TERMINAL: Lane.RECORDS}
+"""What does not move is no reason not to look at the machine meanwhile: a card may take minutes to come."""
 
 
 def _refusal(context: SessionContext, action: ServiceAction) -> ServiceMessage | None:
@@ -338,6 +342,10 @@ def _calibrate(context: SessionContext, _action: ServiceAction) -> Work:
     return lambda: service_work.calibrate(context.ports)
 
 
+def _terminal(context: SessionContext, _action: ServiceAction) -> Work:
+    return lambda: service_work.terminal(context.ports)
+
+
 _WORK: dict[ServiceTask, Callable[[SessionContext, ServiceAction], Work]] = {
     ServiceTask.HOME: _plainly(ServiceTask.HOME, lambda ports: ports.cutter.home()),
     ServiceTask.REJECT: _plainly(ServiceTask.REJECT, scrap),
@@ -347,5 +355,6 @@ _WORK: dict[ServiceTask, Callable[[SessionContext, ServiceAction], Work]] = {
     ServiceTask.PROBE: _probe,
     ServiceTask.TEST_CUT: _trial,
     ServiceTask.CALIBRATE: _calibrate,
+    ServiceTask.TERMINAL: _terminal,
 }
 """Every action of the machine or its records, by name."""
