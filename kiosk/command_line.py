@@ -120,6 +120,7 @@ COMMANDS: Mapping[str, str | Group] = {
         {
             "run": "kiosk.commands.scenario:run",
             "record": "kiosk.commands.scenario:record",
+            "from-flight": "kiosk.commands.scenario:from_flight",
             "replay": "kiosk.commands.scenario:replay_command",
             "list": "kiosk.commands.scenario:list_shipped",
         },

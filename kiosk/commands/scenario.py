@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +17,8 @@ from config.problems import BadInput, Problem
 from config.settings import Settings, load_settings
 from config.typed_paths import FILE, FILE_OR_FOLDER, NEW_FILE
 from kiosk.commands.options import ConfigOption
-from kiosk.rehearsal.remember import scenario_of
+from kiosk.rehearsal.from_flight import reproduce
+from kiosk.rehearsal.remember import scenario_of, toml_of
 from kiosk.rehearsal.replay import replay
 from kiosk.rehearsal.run_scenario import ScenarioResult, play
 from kiosk.rehearsal.script import Scenario, load_scenario
@@ -81,15 +82,45 @@ def run(
 def record(
     flight: Annotated[Path, typer.Argument(callback=FILE, help="A flight record of a session.")],
     out: Annotated[Path, typer.Option("--out", callback=NEW_FILE, help="The scenario file to write.")],
+    config: ConfigOption = None,
 ) -> None:
     """Turn a recorded session into a scenario: the same wishes, a made-up key of the same kind."""
-    text = scenario_of(read_record(flight), f"As recorded in {flight.name}"[:120])
+    settings = load_settings(config)
+    _written(out, scenario_of(read_record(flight), f"As recorded in {flight.name}"[:120], settings))
+    typer.echo(f"{out}: written; it holds nothing of the key")
+
+
+def from_flight(
+    flight: Annotated[Path, typer.Argument(callback=FILE, help="A flight record of a session that ended badly.")],
+    out: Annotated[Path, typer.Option("--out", callback=NEW_FILE, help="The scenario file to write.")],
+    config: ConfigOption = None,
+) -> None:
+    """Find what a SIMULATED machine must suffer for a session to end as the recorded one did, and write that down.
+
+    Exit status 1 if nothing the simulator knows does.
+    """
+    settings = load_settings(config)
+    logging.disable(logging.CRITICAL)
     try:
-        out.write_text(text, encoding="utf-8")
+        found = reproduce(read_record(flight), f"From the field: {flight.name}"[:120], settings)
+    finally:
+        logging.disable(logging.NOTSET)
+    typer.echo(f"{flight}: {found.ended}")
+    if found.scenario is None:
+        typer.echo(f"none of {found.tried} causes leads to that; the nearest came otherwise:")
+        for finding in found.otherwise:
+            typer.echo(f"    {finding}")
+        raise typer.Exit(1)
+    _written(out, found.scenario)
+    typer.echo(f"{out}: written; {found.cause} ends it so; it holds nothing of the key")
+
+
+def _written(out: Path, table: dict[str, Any]) -> None:
+    try:
+        out.write_text(toml_of(table), encoding="utf-8")
     except OSError as error:
         raise BadInput(Problem(str(out), "", error.strerror or "cannot be written")) from error
     load_scenario(out)
-    typer.echo(f"{out}: written; it holds nothing of the key")
 
 
 def replay_command(

@@ -222,7 +222,7 @@ def _run(asked: StartOptions) -> int:
         kiosk.subscribe(running.on_snapshot)
         kiosk.watch(lambda: running.watchdog.beat("controller"))
         if asked.flight_record is not None:
-            recorder = stack.enter_context(recording(asked.flight_record, devices.clock))
+            recorder = stack.enter_context(recording(asked.flight_record, kiosk.ports))
             kiosk.observe(recorder.event)
             devices.cutter.hear_wire(recorder.wire)
         return _on_screen(asked, kiosk, settings, live)

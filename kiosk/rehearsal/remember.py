@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from config.settings import Settings
+from hardware.ports import PaymentState
 from kiosk.identification.compare import Likeness
-from kiosk.session.flight_record import Entry
+from kiosk.session.flight_record import Entry, EntryKind, SwitchedOn, setup_of
 from kiosk.session.states import BEFORE_MONEY, MAKING, State
 
 _FRONT = {State.WELCOME.value, State.CLOSED.value, State.OUT_OF_ORDER.value}
@@ -46,15 +48,21 @@ _COPY_LAID: dict[str, dict[str, Any]] = {
 """A made-up copy that compares as the one in the record did: of that one nothing was kept."""
 
 
-def scenario_of(entries: tuple[Entry, ...], title: str) -> str:
-    """The text of a scenario file."""
+def scenario_of(entries: tuple[Entry, ...], title: str, settings: Settings) -> dict[str, Any]:
+    """A scenario as its file has it; what the recorded kiosk has otherwise than `settings` is part of it."""
     visits: list[_Visit] = []
+    table: dict[str, Any] = {"title": title}
     path: list[str] = []
     before = State.STARTING.value
     delivered = 0
     for entry in entries:
-        if entry.kind == "wire":
+        if entry.kind is EntryKind.WIRE:
             continue
+        setup = setup_of(entry)
+        if setup is not None and not path:
+            table |= _owned(setup, settings)
+        elif setup is not None and visits and before not in _FRONT:
+            visits[-1].facts["power_cut_in"] = before
         if entry.type in ("Start", "BringBack", "StaffKey") and before in _FRONT and entry.state != before:
             visits.append(_Visit())
         if visits:
@@ -63,14 +71,26 @@ def scenario_of(entries: tuple[Entry, ...], title: str) -> str:
         if not path or path[-1] != entry.state:
             path.append(entry.state)
         before = entry.state
-    lines = [f"title = {json.dumps(title)}", ""]
-    for visit in visits or [_Visit({"purpose": "nothing"})]:
-        lines += _visit_lines(visit)
     ends_in = path[-1] if path else State.WELCOME.value
-    through = [state for state in dict.fromkeys(path) if state != ends_in]
-    lines += ["[expect]", f"ends_in = {json.dumps(ends_in)}", f"delivered = {delivered}"]
-    lines += [f"through = {json.dumps(through)}"] if through else []
-    return "\n".join(lines) + "\n"
+    table["visit"] = [_visit(each) for each in visits or [_Visit({"purpose": "nothing"})]]
+    table["expect"] = {"ends_in": ends_in, "delivered": delivered}
+    if through := [state for state in dict.fromkeys(path) if state != ends_in]:
+        table["expect"]["through"] = through
+    return table
+
+
+def _owned(setup: SwitchedOn, settings: Settings) -> dict[str, Any]:
+    """What this kiosk has otherwise."""
+    owned: dict[str, Any] = {}
+    store, machine = (part.model_dump(mode="json", exclude_none=True) for part in (settings.store, settings.machine))
+    if other := {name: value for name, value in setup.store.items() if store.get(name) != value}:
+        owned["store"] = other
+    if parts := {name: part for name, part in setup.machine.items() if machine.get(name) != part}:
+        owned["machine"] = parts
+    full = {slot.number: slot.capacity for slot in settings.machine.magazine.slots}
+    if stock := {str(slot.number): slot.count for slot in setup.slots if full.get(slot.number) != slot.count}:
+        owned["stock"] = stock
+    return owned
 
 
 def _note(visit: _Visit, entry: Entry, before: str) -> None:
@@ -94,8 +114,18 @@ def _note(visit: _Visit, entry: Entry, before: str) -> None:
             visit.facts["remedy"] = facts["remedy"]
         case "CopyCompared" if facts["compared"] is not None:
             visit.facts |= _COPY_LAID.get(facts["compared"]["likeness"], {})
+        case "Answered" if facts["answer"]["state"] == PaymentState.DECLINED:
+            # Whoever leaves the offer after this had gone on from it before.
+            visit.facts["pays_again"] = False
+        case "Confirm" if "pays_again" in visit.facts:
+            del visit.facts["pays_again"]
+        case "Cancel" if before == State.OFFER and "pays_again" in visit.facts:
+            pass
         case "Cancel" if before in _MAY_CANCEL and before != State.REFUSED.value:
             visit.facts["leaves_in"] = before
+        case _ if entry.kind is EntryKind.TIMER and entry.state == State.WELCOME and "leaves_in" not in visit.facts:
+            if before in _MAY_CANCEL:
+                visit.facts["walks_away_in"] = before
         case "Stop" if before in {state.value for state in MAKING}:
             visit.facts["stops_in"] = before
         case "KeyIdentified":
@@ -118,21 +148,26 @@ def _note(visit: _Visit, entry: Entry, before: str) -> None:
             pass
 
 
-def _visit_lines(visit: _Visit) -> list[str]:
-    lines = ["[[visit]]", *_pairs(visit.facts)]
+def _visit(visit: _Visit) -> dict[str, Any]:
+    table = dict(visit.facts)
     if visit.key:
-        lines += ["[visit.key]", *_pairs(visit.key)]
-    for staff in visit.staff:
-        lines += ["", "[[visit.staff]]", *_pairs(staff)]
-    return [*lines, ""]
+        table["key"] = visit.key
+    if visit.staff:
+        table["staff"] = visit.staff
+    return table
 
 
-def _pairs(facts: dict[str, Any]) -> list[str]:
-    return [f"{name} = {_value(value)}" for name, value in facts.items()]
+def toml_of(table: Mapping[str, Any], name: str = "") -> str:
+    """A table as TOML: what is no table comes first."""
+    lines = [f"{key} = {json.dumps(value)}" for key, value in table.items() if not _is_table(value)]
+    for key, value in table.items():
+        if _is_table(value):
+            path = f"{name}.{key}" if name else key
+            for each in value if isinstance(value, list) else [value]:
+                head = f"[[{path}]]" if isinstance(value, list) else f"[{path}]"
+                lines += ["", head, *toml_of(each, path).splitlines()]
+    return "\n".join(lines) + "\n"
 
 
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(_pairs(value)) + " }"
-    # Strings, numbers, truth and lists of them read the same in JSON and TOML.
-    return json.dumps(value)
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))

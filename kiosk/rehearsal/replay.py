@@ -14,14 +14,16 @@ from config.settings import Settings
 from hardware.ports import MachineStatus
 from kiosk.key.reading import Identification, StampReading
 from kiosk.records.journal import Journal, NewSale, Sale, SaleStep
+from kiosk.rehearsal.owned import as_owned
 from kiosk.rehearsal.ready import ReadyKeyReader, ReadyScanner, RehearsalAudit, RehearsalStaff
 from kiosk.rehearsal.ready import identified as made_up
 from kiosk.rehearsal.simulated_kiosk import scratch_folder, theatre
-from kiosk.session.controller import Controller
+from kiosk.session.controller import Controller, Message
 from kiosk.session.executor import Lane, Work
-from kiosk.session.flight_record import Entry, message_of
+from kiosk.session.flight_record import Entry, EntryKind, SwitchedOn, message_of, setup_of
 from kiosk.session.intents import Recover
 from kiosk.session.reports import BlankUnfit, Reply, SaleFound
+from kiosk.session.states import State
 from simulator.faults.simulated_machine import SimulatedMachine
 
 SLACK_S = 1e-3
@@ -50,6 +52,28 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
     """
     found: list[str] = []
     with ExitStack() as closing:
+        played: _Played | None = None
+        for entry in entries:
+            setup = setup_of(entry)
+            if setup is not None:
+                # Also in the middle of a record: the power was away.
+                closing.close()
+            if setup is not None or played is None:
+                played = _Played(closing, settings, setup, entry.at_s)
+            if entry.kind in (EntryKind.WIRE, EntryKind.SETUP):
+                continue
+            state = played.handle(message_of(entry, _stand_in(settings)), entry.at_s).value
+            if state != entry.state:
+                found.append(f"at {entry.at_s:.1f} s, after {entry.type}: {state}, the record says {entry.state}")
+    return tuple(found)
+
+
+class _Played:
+    """A session that was just switched on, and is told what happened."""
+
+    def __init__(self, closing: ExitStack, settings: Settings, setup: SwitchedOn | None, at_s: float) -> None:
+        if setup is not None:
+            settings = as_owned(settings, setup.store, setup.machine, "flight record")
         folder = closing.enter_context(scratch_folder("replay-"))
         sim = SimulatedMachine(settings.machine, settings.catalogue, 1, baud=None)
         reader = ReadyKeyReader(sim, settings.machine.check, [], StampReading(seen=True))
@@ -64,32 +88,36 @@ def replay(entries: tuple[Entry, ...], settings: Settings) -> tuple[str, ...]:
                 audit=RehearsalAudit(),
             )
         )
-        controller = Controller(scene.stage.ports, lambda _: _Nobody())
-        controller.begin()
-        clock = scene.stage.ports.clock
-        began_s = clock.now_s()
-        for entry in entries:
-            message = message_of(entry, _stand_in(settings))
-            if message is None:
-                continue
-            _let_pass(controller, began_s + entry.at_s, clock.now_s, clock.sleep)
-            if isinstance(message, Recover):
-                # Looks at the machine are in no record; whoever held Recover had seen nothing against it.
-                controller.context.bench.status = MachineStatus("Idle", None, 0.0, 0.0)
-            if isinstance(message, Reply):
-                if isinstance(message.report, BlankUnfit):
-                    # The effect that would have locked the slot is not run.
-                    scene.stage.ports.inventory.lock(message.report.slot, message.report.reason)
-                if isinstance(message.report, SaleFound) and message.report.sale is not None:
-                    _sold(scene.stage.ports.journal, message.report.sale)
-                message = replace(message, visit=controller.context.visit_number)
+        self._ports = scene.stage.ports
+        for slot in setup.slots if setup is not None else ():
+            self._ports.inventory.refill(slot.number, slot.count)
+            if slot.locked:
+                self._ports.inventory.lock(slot.number, "")
+        if setup is not None and setup.fault:
+            self._ports.machine_record.note_fault(setup.fault)
+        self._controller = Controller(self._ports, lambda _: _Nobody())
+        self._controller.begin()
+        self._began_s = self._ports.clock.now_s() - at_s
+
+    def handle(self, message: Message | None, at_s: float) -> State:
+        """Something happened, or only time passed; the state it led to."""
+        controller, clock = self._controller, self._ports.clock
+        _let_pass(controller, self._began_s + at_s, clock.now_s, clock.sleep)
+        if isinstance(message, Recover):
+            # Looks at the machine are in no record; whoever held Recover had seen nothing against it.
+            controller.context.bench.status = MachineStatus("Idle", None, 0.0, 0.0)
+        if isinstance(message, Reply):
+            if isinstance(message.report, BlankUnfit):
+                # The effect that would have locked the slot is not run.
+                self._ports.inventory.lock(message.report.slot, message.report.reason)
+            if isinstance(message.report, SaleFound) and message.report.sale is not None:
+                _sold(self._ports.journal, message.report.sale)
+            message = replace(message, visit=controller.context.visit_number)
+        if message is not None:
             controller.post(message)
-            while controller.step():
-                pass
-            state = controller.context.session.state.value
-            if state != entry.state:
-                found.append(f"at {entry.at_s:.1f} s, after {entry.type}: {state}, the record says {entry.state}")
-    return tuple(found)
+        while controller.step():
+            pass
+        return controller.context.session.state
 
 
 def _sold(journal: Journal, sale: Sale) -> None:

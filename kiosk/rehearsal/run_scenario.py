@@ -9,17 +9,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from config.machine import Machine
 from config.settings import Settings
-from config.store import Store
-from config.toml_files import checked
 from kiosk.key.reading import Identification, Outcome, StampReading
 from kiosk.rehearsal.invariants import SeenOnScreen, findings
+from kiosk.rehearsal.owned import as_owned
 from kiosk.rehearsal.ready import ReadyKeyReader, ReadyScanner, RehearsalAudit, RehearsalStaff, identified, off_by
 from kiosk.rehearsal.script import FaultInjection, KeyBrought, Scenario, ScriptedVisit
 from kiosk.rehearsal.shopper import Shopper
@@ -76,24 +74,13 @@ def play(
     began_s = time.perf_counter()
     with ExitStack() as closing:
         folder = data or closing.enter_context(scratch_folder())
-        scene = _Scene(scenario, _as_owned(settings, scenario), folder, flight)
+        owned = as_owned(settings, scenario.store, scenario.machine)
+        scene = _Scene(scenario, owned, folder, flight)
         closing.callback(scene.close)
         problems = scene.play()
         found = (*problems, *findings(scenario, scene.theatre, scene.seen, scene.audit))
         virtual_s = scene.sim.clock.now_s()
     return ScenarioResult(scenario.title, found, tuple(scene.seen.path), virtual_s, time.perf_counter() - began_s)
-
-
-def _as_owned(settings: Settings, scenario: Scenario) -> Settings:
-    """Settings with what this owner has otherwise than shipped."""
-    if scenario.store:
-        table = settings.store.model_dump(mode="json") | scenario.store
-        settings = replace(settings, store=checked(Store, table, "scenario", "store"))
-    if scenario.machine:
-        parts = settings.machine.model_dump(mode="json", exclude_none=True)
-        table = parts | {name: parts.get(name, {}) | fields for name, fields in scenario.machine.items()}
-        settings = replace(settings, machine=checked(Machine, table, "scenario", "machine"))
-    return settings
 
 
 class _Scene:
@@ -116,8 +103,8 @@ class _Scene:
         self._visit: ScriptedVisit | None = None
         self._stack = ExitStack()
         self.theatre: SimulatedKiosk = self._open()
-        for slot in scenario.empty_slots:
-            self.theatre.stage.ports.inventory.refill(slot, 0)
+        for slot, count in (dict.fromkeys(scenario.empty_slots, 0) | scenario.held).items():
+            self.theatre.stage.ports.inventory.refill(slot, count)
         if scenario.all_slots_hold is not None:
             for view in self.theatre.stage.ports.inventory.slots():
                 self.theatre.stage.ports.inventory.refill(view.number, scenario.all_slots_hold)
@@ -152,10 +139,6 @@ class _Scene:
             )
         )
         opened.stage.watchers.append(self._look)
-        if self._flight is not None:
-            recorder = FlightRecorder(self._flight, self.sim.clock)
-            opened.stage.controller.observe(recorder.event)
-            opened.cutter.hear_wire(recorder.wire)
         return opened
 
     def _survive(self, act: Callable[[], None]) -> None:
@@ -171,6 +154,10 @@ class _Scene:
 
     def _begin(self) -> None:
         stage = self.theatre.stage
+        if self._flight is not None:
+            recorder = FlightRecorder(self._flight, stage.ports)
+            stage.controller.observe(recorder.event)
+            self.theatre.cutter.hear_wire(recorder.wire)
         stage.begin()
         stage.run_to(*FRONT, limit_s=self._scenario.limit_s)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -159,10 +159,17 @@ class Scenario(Frozen):
     """Store settings other than the shipped ones."""
     machine: dict[str, dict[str, str | int | float | bool]] = Field(default_factory=dict)
     """Fields of the machine file other than the shipped ones, by part (`chute`, `wheel`)."""
+    stock: dict[Annotated[str, Field(pattern=r"^[1-9]\d?$")], int] = Field(default_factory=dict)
+    """What the books say a slot holds, by its number; what is not named is full."""
     empty_slots: tuple[int, ...] = ()
     all_slots_hold: int | None = Field(default=None, ge=0)
     limit_s: float = Field(default=3600.0, gt=0, le=86400)
     expect: Expect = Expect()
+
+    @property
+    def held(self) -> dict[int, int]:
+        """`stock` by the slots' own numbers."""
+        return {int(slot): count for slot, count in self.stock.items()}
 
     @model_validator(mode="after")
     def _pictures_for_sample_keys(self) -> Self:

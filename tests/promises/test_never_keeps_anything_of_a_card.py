@@ -13,7 +13,6 @@ import pytest
 
 from config.payment import Zvt
 from config.settings import load_settings
-from hardware.clock import SystemClock
 from hardware.payment.zvt import ZvtPayment
 from kiosk.records.terminal_book import SqliteTerminalBook
 from kiosk.session.flight_record import recording
@@ -36,7 +35,7 @@ def test_a_number_that_a_terminal_sends_is_nowhere_afterwards(tmp_path: Path, ca
     book = SqliteTerminalBook(folder / "sales.db")
     payment = ZvtPayment(lambda: TerminalLink(terminal, clock), Zvt(), book, clock)
     life = Life(load_settings(None, {}), folder, payment=payment)
-    with life.kiosk() as made, recording(tmp_path / "flight.jsonl", SystemClock()) as recorder:
+    with life.kiosk() as made, recording(tmp_path / "flight.jsonl", made.stage.ports) as recorder:
         made.stage.controller.observe(recorder.event)
         sell(life, made, 1)
         entries = [book.entry(sale.transaction) for sale in made.stage.ports.journal.last_sales(5)]
