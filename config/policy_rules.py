@@ -119,10 +119,14 @@ class RuleConditions(Frozen):
 
 
 class RuleWords(Frozen):
-    """What a rule means to a shopper, and what to do next, in one language."""
+    """What a rule means to a shopper, and what to do next, in one language.
+
+    `question` is what staff must look for on the key where a camera cannot: yes keeps the refusal.
+    """
 
     meaning: str = Field(min_length=10, max_length=300)
     next: str = Field(min_length=5, max_length=300)
+    question: str = Field(default="", max_length=200)
 
 
 class Rule(Frozen):
@@ -143,6 +147,8 @@ class Rule(Frozen):
     def _stays_shut(self) -> Self:
         if self.verdict is Verdict.ALLOW:
             raise ValueError("verdict: no rule allows; what no rule stops is allowed")
+        if any(words and words.question for words in (self.en, self.es, self.fr)) and self.override is Override.NEVER:
+            raise ValueError("question: there is nothing to ask where nobody may lift the rule")
         if not self.verdict.blocks and self.override is not Override.NEVER:
             raise ValueError("override: a notice stops nothing, so nobody can lift it; say never")
         when = self.when

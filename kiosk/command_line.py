@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str | Group] = {
     "status": "kiosk.commands.operations:status",
     "report": "kiosk.commands.operations:report",
     "logs": "kiosk.commands.logs:logs",
+    "prove-nothing-kept": "kiosk.commands.prove:prove_nothing_kept",
     "support-bundle": "kiosk.commands.support:support_bundle",
     "backup": "kiosk.commands.operations:backup",
     "restore": "kiosk.commands.operations:restore",
@@ -53,7 +54,11 @@ COMMANDS: Mapping[str, str | Group] = {
     ),
     "policy": Group(
         "The rules: what may be copied, and why not.",
-        {"explain": "kiosk.commands.policy:explain", "list": "kiosk.commands.policy:list_rules"},
+        {
+            "explain": "kiosk.commands.policy:explain",
+            "list": "kiosk.commands.policy:list_rules",
+            "coverage": "kiosk.commands.policy:coverage",
+        },
     ),
     "catalogue": Group(
         "Keyways, sections and blanks this kiosk knows.",

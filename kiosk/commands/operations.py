@@ -211,6 +211,7 @@ def _all(settings: Settings, places: DataPaths, card: bool) -> list[tuple[str, C
     found: dict[str, Check] = {
         "display": lambda: doctor_machine.display(settings.store.screen, os.environ),
         "touch": doctor_machine.touch,
+        "law": lambda: doctor_records.law(settings.store.place),
         "cameras": lambda: doctor_machine.cameras(machine),
         "serial": lambda: doctor_machine.serial_port(machine),
         "board": lambda: doctor_machine.board(machine, running),

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from config.catalogue import Catalogue
+from config.laws import load_laws, standing_of
 from config.phrases import Phrases
 from config.problems import BadInput, Problem
 from config.settings import load_settings
@@ -22,7 +23,7 @@ from config.store import DoNotDuplicate
 from kiosk.commands.options import ConfigOption
 from kiosk.key.reading import Identification, Outcome, StampReading
 from kiosk.policy.decide import Policy, decide
-from kiosk.policy.decision import Decision, FiredRule, Override, Verdict
+from kiosk.policy.decision import Decision, FiredRule, Override, Verdict, told
 from kiosk.policy.request import CopyRequest
 
 _VERDICT = {
@@ -102,12 +103,26 @@ def list_rules(config: ConfigOption = None) -> None:
         typer.echo(f"{rule.code:<34} {rule.verdict.value:<9} {rule.override.value:<9} {rule.source}")
 
 
+def coverage(config: ConfigOption = None) -> None:
+    """Which places' laws were looked into, on which day, and what came of it; and what holds in this store's place."""
+    settings = load_settings(config)
+    for law in load_laws():
+        rules = sum(law.place in rule.when.places for rule in settings.policy.rules)
+        count = f"{rules} rule{'s' if rules != 1 else ''}" if rules else law.found.value.replace("_", " ")
+        typer.echo(f"{law.place:<7} {law.read.isoformat()}  {count:<17}  {law.what} ({law.source})")
+    grade, said = standing_of(settings.store.place, load_laws())
+    typer.echo(f"\n{settings.store.place}: {said}")
+    if not grade:
+        raise typer.Exit(1)
+
+
 def _as_text(decision: Decision, language: str) -> Iterator[str]:
     yield f"Verdict: {_VERDICT[decision.verdict]}"
     if decision.verdict.blocks:
         yield f"         {'Staff may lift it.' if decision.can_be_approved else 'Nobody may lift it.'}"
     if not decision.rules:
         yield "         No rule fired."
+    said = told(decision.rules)
     for number, rule in enumerate(decision.rules, start=1):
         yield ""
         yield f"{number}. {rule.code}: {rule.verdict.value.replace('_', ' ')}" + (
@@ -116,9 +131,11 @@ def _as_text(decision: Decision, language: str) -> Iterator[str]:
         yield from _paragraph("Ground: ", rule.ground)
         yield from _paragraph("Source: ", rule.source)
         meaning, next_step = rule.words_in(language)
-        if meaning:
+        if meaning and rule in said:
             yield from _paragraph("Told:   ", meaning)
             yield from _paragraph("Next:   ", next_step)
+        if rule.question_in(language) and rule in said:
+            yield from _paragraph("Asked:  ", rule.question_in(language))
 
 
 def _paragraph(label: str, text: str) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import assert_never
 
 from config.fleet import Fleet
+from config.laws import load_laws, standing_of
 from config.machine import Magazine
 from config.operations import Operations
 from kiosk.data_paths import DataPaths
@@ -205,3 +206,11 @@ def fleet_link(places: DataPaths, fleet: Fleet) -> Finding:
     if waiting > 10 * fleet.window:
         return warned("fleet", f"{waiting} events wait since {oldest}", "check network, broker and KIOSK_MQTT_PASSWORD")
     return passed("fleet", f"on, {waiting} events waiting")
+
+
+def law(place: str) -> Finding:
+    """Were the laws on copying keys looked into where this store stands?"""
+    researched, said = standing_of(place, load_laws())
+    if researched:
+        return passed("law", f"{place}: {said}")
+    return warned("law", f"{place}: {said}", "ask a lawyer, and add what holds here (docs/adding-a-law.md)")

@@ -125,4 +125,5 @@ def _fired(rule: Rule) -> FiredRule:
         source=rule.source,
         next_steps=rule.next_steps,
         words=tuple((language, words.meaning, words.next) for language, words in translated if words),
+        questions=tuple((language, words.question) for language, words in translated if words and words.question),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from config.policy_rules import Override, Verdict
@@ -25,6 +26,8 @@ class FiredRule:
     """Ids of advice, such as `locksmith`, `photo_id`, `card`, `staff`, `clean`."""
     words: tuple[tuple[str, str, str], ...] = ()
     """(language, what it means, what to do next), English first, so that rules an owner adds can be read too."""
+    questions: tuple[tuple[str, str], ...] = ()
+    """(language, what staff must look for; yes keeps the refusal), if approving alone would ask too little."""
 
     def speaks(self, language: str) -> bool:
         """Whether its own file says it in this language."""
@@ -34,6 +37,18 @@ class FiredRule:
         """What the rule means and what to do next, in `language` or else in English; empty if it came without."""
         by_language = {each: (meaning, next_step) for each, meaning, next_step in self.words}
         return by_language.get(language) or by_language.get("en") or ("", "")
+
+    def question_in(self, language: str) -> str:
+        """What staff must look for, in `language` or else in English; empty if there is nothing."""
+        by_language = dict(self.questions)
+        return by_language.get(language) or by_language.get("en", "")
+
+
+def told(rules: Iterable[FiredRule]) -> tuple[FiredRule, ...]:
+    """What a person hears of: beside a refusal that nobody may lift, a rule that somebody may would only mislead."""
+    rules = tuple(rules)
+    final = tuple(rule for rule in rules if rule.verdict is Verdict.REFUSE and rule.override is Override.NEVER)
+    return final or rules
 
 
 def sealed(code: str, *, ground: str, source: str, next_steps: tuple[str, ...] = ()) -> FiredRule:

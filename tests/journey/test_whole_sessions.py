@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from config.settings import Settings, load_settings
+from kiosk.key.spellings import Quarry, hunt, hunt_texts
 from kiosk.rehearsal.ready import RehearsalAudit, RehearsalStaff
 from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
 from kiosk.session.intents import Cancel, Confirm, Done, Start
@@ -17,7 +18,6 @@ from simulator.keys.bows import Bow
 from simulator.keys.key import PhysicalKey, cut_key
 from simulator.keys.sample_keys import random_bitting, sample_key
 from simulator.machine.blade import Blade
-from tests.support.hunt import Quarry, hunt, hunt_texts
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kiosk.key.spellings import Quarry, hunt, hunt_bytes, hunt_texts
 from tests.cutting.keys import catalogue
-from tests.support.hunt import Quarry, hunt, hunt_bytes, hunt_texts
 
 SPINE_Y_MM = -30.0
 

@@ -17,6 +17,7 @@ from config.settings import Settings, load_settings
 from hardware.clock import SystemClock
 from hardware.grbl.cutter import GrblCutter
 from hardware.job import CutJob
+from kiosk.key.spellings import Quarry, Trace, hunt, hunt_texts
 from kiosk.operations.logs import install_logs
 from kiosk.records.audit.export import as_csv, as_jsonl
 from kiosk.records.audit.log import SealedAuditLog
@@ -26,7 +27,6 @@ from kiosk.rehearsal.ready import ReadyKeyReader, RehearsalAudit, identified
 from kiosk.rehearsal.script import Scenario, load_scenario
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
-from tests.support.hunt import Quarry, Trace, hunt, hunt_texts
 
 SCENARIOS = Path(playing.__file__).with_name("scenarios")
 SETTINGS: Settings = load_settings(None, {})

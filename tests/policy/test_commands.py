@@ -24,7 +24,7 @@ def test_a_stamped_schlage_key_in_california_is_explained_as_a_person_would_read
         "US-CA, on 2026-01-01",
         "Verdict: ASK STAFF",
         "1. DND_ASK_STAFF: ask staff; an associate or a manager may lift it",
-        "request, not a law",
+        "usually its owner's request",
         "Source:",
     ):
         assert words in told
@@ -44,7 +44,7 @@ def test_a_stamped_schlage_key_in_california_is_explained_as_a_person_would_read
             "refuse",
             ["KEYWAY_PATENTED"],
         ),
-        (["--keyway", "KW1", "--stamp", "U.S. Mail"], "refuse", ["STAMP_POSTAL"]),
+        (["--keyway", "KW1", "--stamp", "U.S. Mail"], "refuse", ["STAMP_POSTAL", "US_POSTAL"]),
         (["--keyway", "KW1", "--stamp", "Do Not Duplicate", "--do-not-duplicate", "notice"], "notice", ["DND_NOTICE"]),
         (
             ["--keyway", "KW1", "--stamp", "NE PAS REPRODUIRE", "--name-and-phone", "--place", "US-CA"],

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.key.reading import Cut, Identification, Wear
+from kiosk.key.spellings import Quarry, hunt_texts
 from kiosk.records.certificate import kept_key, verified
 from kiosk.session.intents import ChooseRepair, Confirm, SetQuantity, Start
 from kiosk.session.states import State
 from tests.session.parts import SETTINGS, Shop, identified, shop
-from tests.support.hunt import Quarry, hunt_texts
 
 KEYS = ("35244", "12345", "63321", "42515")
 WORN_MM = 0.113

@@ -11,7 +11,7 @@ from dataclasses import replace
 from config.store import Store
 from hardware.payment.till_code import Symbology
 from kiosk.key.reading import Outcome
-from kiosk.policy.decision import FiredRule
+from kiosk.policy.decision import FiredRule, told
 from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, PrintReceipt, SetQuantity
 from kiosk.session.snapshot import Offer, PaperState, Receipt, Snapshot
 from ui.present.condition import condition_action
@@ -195,7 +195,7 @@ def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
     """The reason, in plain words, and what to do next."""
     refusal = snapshot.refusal
     outcome = refusal.outcome if refusal else None
-    rules = [rule for rule in refusal.rules if rule.verdict.blocks and not rule.approved] if refusal else []
+    rules = told(rule for rule in refusal.rules if rule.verdict.blocks and not rule.approved) if refusal else ()
     reasons = list(dict.fromkeys(reason_of(words, rule) for rule in rules))[:2]
     if not reasons:
         key = f"outcome.{outcome}" if outcome is not None else "rule.refuse"
@@ -240,7 +240,7 @@ def _headline(reasons: list[Reason]) -> tuple[str, list[Reason]]:
     return sentence, [*more, *reasons[1:]]
 
 
-def _seen(outcome: Outcome | None, rules: list[FiredRule]) -> str:
+def _seen(outcome: Outcome | None, rules: tuple[FiredRule, ...]) -> str:
     """The picture of what stands against a copy."""
     if outcome is None or outcome is Outcome.IDENTIFIED:
         return "feature/groove" if any(rule.code.startswith("KEYWAY") for rule in rules) else "feature/stamp"

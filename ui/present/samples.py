@@ -65,7 +65,7 @@ DND = FiredRule(
     words=(
         (
             "en",
-            "This key says Do Not Duplicate. On a standard key that is a request, not a law; this store asks staff.",
+            "This key says Do Not Duplicate. That is usually its owner's request; this store asks staff.",
             "Call a member of the staff to look at it.",
         ),
         (

@@ -111,9 +111,10 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         )
         for r in staff.reasons
     )
+    question = staff.asked.question_in(words.language) if staff.asked else ""
     approve = Action(
         "approve",
-        words("approval.approve"),
+        words("approval.no_mark" if question else "approval.approve"),
         Approve(picked),
         ButtonKind.PRIMARY,
         enabled=picked is not None and staff.asked is not None,
@@ -123,7 +124,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
     return Shown(
         page="approval",
         visit="staff_approval",
-        title=words("approval.title"),
+        title=question or words("approval.title"),
         store_name=store.name,
         body=(words.plural("approval.text", max(1, staff.copies)), *message),
         detail=ApprovalDetail(
@@ -132,7 +133,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
             words("approval.reasons"),
             reasons,
         ),
-        actions=(approve, Action("deny", words("approval.deny"), Deny())),
+        actions=(approve, Action("deny", words("approval.mark" if question else "approval.deny"), Deny())),
     )
 
 

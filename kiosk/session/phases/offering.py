@@ -10,7 +10,7 @@ from hardware.errors import CameraFault
 from kiosk.cutting.plan import PlanRefusal
 from kiosk.key.reading import Outcome, StampReading
 from kiosk.policy.decide import decide
-from kiosk.policy.decision import Approval, Decision, FiredRule, Verdict, sealed
+from kiosk.policy.decision import Approval, Decision, FiredRule, Verdict, sealed, told
 from kiosk.policy.request import CopyRequest
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import effects
@@ -92,7 +92,7 @@ def refused(context: SessionContext) -> bool:
             rules=blocking or decision.rules,
             outcome=outcome if outcome is not Outcome.IDENTIFIED else None,
             can_be_approved=decision.can_be_approved,
-            next_steps=tuple(dict.fromkeys(step for rule in blocking for step in rule.next_steps)),
+            next_steps=tuple(dict.fromkeys(step for rule in told(blocking) for step in rule.next_steps)),
             keyway=(visit.secrets.identified and visit.secrets.identified.identification.keyway) or "",
         ),
     )

@@ -1,8 +1,8 @@
-"""Hunting for the shape of a known key in everything a kiosk wrote.
+"""Every spelling of a known key, and the search for them in bytes and files.
 
-Responsible for: every spelling in which a key's cuts could have slipped into a file or a log, and searching bytes for
-them (also packed ones). Not responsible for: running sessions. Give keys whose numbers are nobody else's: `35244` may
-be a price, so spellings of single figures are hunted only together.
+Responsible for: every spelling in which a key's cuts could have slipped into a file, a log or memory, and searching
+bytes for them (also packed ones). Not responsible for: running sessions. Give keys whose numbers are nobody else's:
+`35244` may be a price, so spellings of single figures are hunted only together.
 """
 
 from __future__ import annotations
