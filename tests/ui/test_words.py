@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import tomllib
 from dataclasses import replace
@@ -178,3 +179,24 @@ def test_a_rule_without_words_of_a_language_takes_them_from_the_language_file(tm
     assert reason_of(words, rule).what == "Kopieras inte."
     assert reason_of(load_words("en"), rule).what == "Not copied."
     assert reason_of(words, replace(rule, code="OTHER")).what == "Not copied."
+
+
+TRADE = {
+    "es": {"blank": ("llave virgen", ("base", "en blanco")), "wheel": ("fresa", ("rueda", "muela", "fraise")),
+           "slot": ("ranura", ("compartim", "casilla"))},
+    "fr": {"blank": ("ébauche", ("clé vierge", "clé brute")), "wheel": ("fraise", ("meule", "fresa", "molette")),
+           "slot": ("case", ("logement", "compartim", "aucun magasin"))},
+}  # fmt: skip
+"""One word of the trade a thing, and those that once stood for it too."""
+
+
+@pytest.mark.parametrize("language", TRADE)
+@pytest.mark.parametrize("folder", [LOCALES, Path(__file__).parents[2] / "ui" / "panel" / "words"])
+def test_a_thing_of_the_trade_has_one_word_on_the_screen_and_in_the_panel(language: str, folder: Path) -> None:
+    catalog = read_catalog(folder / f"{language}.po")
+    strings = [m.string if isinstance(m.string, tuple | list) else (m.string,) for m in catalog if m.id]
+    said = [str(text).lower() for texts in strings for text in texts]
+    for thing, (word, others) in TRADE[language].items():
+        found = [text for text in said for other in others if re.search(rf"\b{other}", text)]
+        assert found == [], f"{thing} is {word!r}"
+    assert sum(TRADE[language]["wheel"][0] in text for text in said) > 3

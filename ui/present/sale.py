@@ -59,13 +59,11 @@ _PAPER_SAYS = frozenset({PaperState.PRINTING, PaperState.PRINTED, PaperState.FAI
 
 def worn(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     """Restore to factory or copy as it is, with the likely result of each."""
-    cuts = snapshot.worn.cuts if snapshot.worn else ()
-    numbers = ", ".join(str(cut) for cut in cuts)
     advised = words("worn.advised")
     return Shown(
         page="choice",
         visit="worn",
-        title=words.plural("worn.title", max(1, len(cuts)), cuts=numbers),
+        title=words("worn.title"),
         store_name=store.name,
         body=(words("worn.text"),),
         detail=ChoiceDetail(

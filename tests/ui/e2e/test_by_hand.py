@@ -71,7 +71,7 @@ def test_a_key_is_bought_by_touch_and_a_copy_brought_back_is_measured(person: Pe
     person.waits(lambda now: "Take your key" not in now["text"])
     person.machine(do="lay", key="kwikset-new")
     now = person.waits_for("return_result")
-    assert "It measures like your key" in now["text"]
+    assert "It measures exactly like your key" in now["text"]
     assert "mm" in now["text"]
     person.touches("done")
     person.waits_for("welcome")
