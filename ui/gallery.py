@@ -23,6 +23,14 @@ from ui.theme import make_theme
 
 SIZES = {"portrait": (1080, 1920, 0.248), "landscape": (1280, 800, 0.2524)}
 """Pixels, and mm a pixel of a 21.5 inch portrait and a 15 inch landscape panel."""
+SHEET = (
+    ("portrait", "light", "en"),
+    ("landscape", "light", "fr"),
+    ("portrait", "contrast", "es"),
+    ("landscape", "contrast", "en"),
+)
+"""What the contact sheet shows of all there is: both formats, both themes, every language."""
+SHEET_PX = 1560
 
 
 def sample_store(size: str, theme: str = "light") -> Store:
@@ -104,7 +112,7 @@ def render(
     theme: Annotated[list[str] | None, typer.Option(help="light, contrast; both by default.")] = None,
     lang: Annotated[list[str] | None, typer.Option(help="Languages; all by default.")] = None,
     only: Annotated[str, typer.Option(help="Only screens whose name holds this.")] = "",
-    sheet: Annotated[Path | None, typer.Option(help="Also one contact sheet of all of them.")] = None,
+    sheet: Annotated[Path | None, typer.Option(help="Also one contact sheet of what lies in that folder.")] = None,
 ) -> None:
     """Render every screen."""
     from dataclasses import replace
@@ -126,21 +134,32 @@ def render(
                         taken.append(out / one_size / one_theme / language / f"{name}.png")
                         gallery.save(taken[-1])
     typer.echo(f"{len(taken)} pictures in {out}")
-    if sheet is not None and taken:
-        contact_sheet(taken, sheet)
+    if sheet is not None:
+        contact_sheet(out, sheet)
 
 
-def contact_sheet(pictures: list[Path], path: Path, columns: int = 8, width_px: int = 240) -> None:
-    """All `pictures` of one shape on one sheet."""
-    first = Image.open(pictures[0])
-    height_px = round(first.height * width_px / first.width)
-    gap = 10
-    rows = -(-len(pictures) // columns)
-    whole = Image.new("RGB", (columns * (width_px + gap) + gap, rows * (height_px + gap) + gap), (96, 100, 102))
-    for i, picture in enumerate(sorted(pictures)):
-        with Image.open(picture) as image:
-            small = image.convert("RGB").resize((width_px, height_px), Image.Resampling.LANCZOS)
-        whole.paste(small, (gap + i % columns * (width_px + gap), gap + i // columns * (height_px + gap)))
+def contact_sheet(folder: Path, path: Path) -> None:
+    """Every screen that lies in `folder` in one of the ways of `SHEET`, block by block, each in its own shape."""
+    blocks = [sorted((folder / size / theme / language).glob("*.png")) for size, theme, language in SHEET]
+    gap, wide = 8, SHEET_PX
+    placed: list[tuple[Image.Image, int, int]] = []
+    top = gap
+    for pictures in blocks:
+        left, high = gap, 0
+        for picture in pictures:
+            with Image.open(picture) as image:
+                width = 120 if image.height > image.width else 210
+                small = image.convert("RGB").resize(
+                    (width, round(image.height * width / image.width)), Image.Resampling.LANCZOS
+                )
+            if left + width + gap > wide:
+                left, top = gap, top + high + gap
+            placed.append((small, left, top))
+            left, high = left + width + gap, small.height
+        top += high + gap if pictures else 0
+    whole = Image.new("RGB", (wide, top), (96, 100, 102))
+    for small, x, y in placed:
+        whole.paste(small, (x, y))
     path.parent.mkdir(parents=True, exist_ok=True)
     whole.quantize(128).save(path, optimize=True)
 

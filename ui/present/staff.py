@@ -116,7 +116,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         "approve",
         words("approval.no_mark" if question else "approval.approve"),
         Approve(picked),
-        ButtonKind.PRIMARY,
+        hold=True,
         enabled=picked is not None and staff.asked is not None,
         note="" if picked else words("approval.pick_first"),
     )
@@ -129,12 +129,17 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         body=(words.plural("approval.text", max(1, staff.copies)), *message),
         detail=ApprovalDetail(
             asked,
-            words("approval.who", name=staff.name, role=role_name(words, staff.role)),
+            f"{words('approval.who', name=staff.name, role=role_name(words, staff.role))} · {_closes(words, store)}",
             words("approval.reasons"),
             reasons,
         ),
         actions=(approve, Action("deny", words("approval.mark" if question else "approval.deny"), Deny())),
     )
+
+
+def _closes(words: Translation, store: Store) -> str:
+    """How long there is to decide."""
+    return words.plural("approval.closes", max(1, round(store.timeouts.approval_s / 60)))
 
 
 def role_name(words: Translation, role: Role | None) -> str:

@@ -110,7 +110,7 @@ def test_staff_lift_do_not_duplicate_by_touch(person: Person) -> None:
     now = person.waits_for("staff_approval")
     assert "R. Alvarez" in now["text"]
     person.touches("reason_id_checked")
-    person.touches("approve")
+    person.holds("approve")
     now = person.waits_for("offer")
     person.touches("confirm")
     to_the_tray(person)
