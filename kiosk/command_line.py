@@ -105,6 +105,8 @@ COMMANDS: Mapping[str, str | Group] = {
             "doctor": "kiosk.commands.office:doctor",
             "status": "kiosk.commands.office:status",
             "page": "kiosk.commands.office:page",
+            "publish": "kiosk.commands.rollout:publish",
+            "rollout": "kiosk.commands.rollout:rollout",
         },
     ),
     "simulate": Group(

@@ -8,13 +8,13 @@ from __future__ import annotations
 import base64
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import gethostname
 from threading import Event
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -154,25 +154,42 @@ def sign_document(
 
     It is judged first as a kiosk with the settings of --config would (the shipped ones by default).
     """
+    payload = judged_payload(read_toml(body), str(body), kiosk, kind, version, days, config)
+    typer.echo(sign(payload, private_key(key)).decode())
+
+
+def judged_payload(
+    body: Mapping[str, Any],
+    source: str,
+    kiosk: str,
+    kind: DocumentKind,
+    version: int,
+    days: int,
+    config: Path | None,
+) -> Payload:
+    """What is to be signed, judged as a kiosk with the settings of `config` would.
+
+    Raises:
+        BadInput: no kiosk may be called so, or it would refuse the body; `source` names where that came from.
+    """
     now = datetime.now(UTC)
-    payload = checked(
-        Payload,
-        {
-            "kiosk": kiosk,
-            "kind": kind,
-            "version": version,
-            "issued_utc": now,
-            "expires_utc": now + timedelta(days=days),
-            "body": read_toml(body),
-        },
-        str(body),
-    )
+    facts = {"kiosk": kiosk, "kind": kind, "version": version, "body": body, "issued_utc": now}
+    payload = checked(Payload, {**facts, "expires_utc": now + timedelta(days=days)}, source)
     try:
         # As it will arrive: TOML knows days and infinities, JSON does not.
         arrived = Payload.model_validate_json(payload.model_dump_json())
         validators(load_settings(config), now.date)[kind](arrived.body)
     except BadInput as bad:
-        raise BadInput(*(Problem(str(body), each.field, each.reason) for each in bad.problems)) from None
+        raise BadInput(*(Problem(source, each.field, each.reason) for each in bad.problems)) from None
+    return payload
+
+
+def private_key(key: Path) -> Ed25519PrivateKey:
+    """The office's key in a file.
+
+    Raises:
+        BadInput: it is none.
+    """
     try:
         private = load_pem_private_key(key.read_bytes(), None)
     except OSError as error:
@@ -181,7 +198,7 @@ def sign_document(
         raise BadInput(Problem(str(key), "", "is not a private key without passphrase")) from error
     if not isinstance(private, Ed25519PrivateKey):
         raise BadInput(Problem(str(key), "", "is not an Ed25519 key"))
-    typer.echo(sign(payload, private).decode())
+    return private
 
 
 def take(

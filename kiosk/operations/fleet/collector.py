@@ -95,7 +95,7 @@ class Collector:
         self._client: Client | None = None
         self._connection: Connection | None = None
         self._store: EventStore | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="collector")
+        self._thread: ThreadPoolExecutor | None = None
         self._writing: Future[_Batch] | None = None
         self._waiting: deque[MQTTMessage] = deque()
         self._most = MOST_IN_A_BATCH
@@ -128,7 +128,7 @@ class Collector:
         try:
             if self._writing is not None and self._writing.done():
                 self._settle(self._writing.result())
-            if self._writing is None and self._store is not None:
+            if self._writing is None and self._store is not None and self._thread is not None:
                 batch = list(islice(self._waiting, self._most))
                 self._writing = self._thread.submit(self._write, self._store, batch) if batch else None
         except psycopg.Error as error:
@@ -144,6 +144,9 @@ class Collector:
             except psycopg.Error as error:
                 log.warning("the last batch was not stored", extra={"reason": str(error)})
         self._client, self._writing = None, None
+        if self._thread is not None:
+            self._thread.shutdown()
+            self._thread = None
         self.listening = False
         if client is not None:
             client.disconnect()
@@ -173,6 +176,7 @@ class Collector:
     def _connect(self) -> None:
         broker = self._fleet.broker
         try:
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="collector")
             self._connection = self._open_store()
             self._connection.autocommit = True
             self._store = EventStore(self._connection, self._keep_days)
