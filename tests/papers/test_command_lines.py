@@ -46,6 +46,8 @@ THERE = (
     "out/scan/",
     "store.toml",
     "office.pem",
+    "groups.toml",
+    "order.txt",
     "doc.json",
     "kiosk.tar.gz",
 )
