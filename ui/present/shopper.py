@@ -21,9 +21,7 @@ from ui.present.shown import Action, ButtonKind, Shown, ShownStep, StepsDetail, 
 
 
 def _welcome(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    start = Action(
-        "start", words("welcome.start"), Start(), ButtonKind.PRIMARY, note=words("welcome.or_lay"), icon="forward"
-    )
+    start = Action("start", words("welcome.start"), Start(), ButtonKind.PRIMARY, note=words("welcome.or_lay"))
     detail = WelcomeDetail(
         start,
         tag=words("welcome.price", price=words.money(snapshot.price_from_minor, snapshot.currency)),

@@ -103,8 +103,7 @@ def attract(m: Moment, *_: str) -> Layers:
     beat, within = int(m.t * BEATS) % BEATS, (m.t * BEATS) % 1.0
     if beat == 0:
         down = ease(within / BEAT_MOVES)
-        pointer = arrow(178, 116, 94) if within < BEAT_MOVES else ()
-        return _tray(), key(96, 92 - 46 * down, 130, 5 * (1 - down)), *pointer
+        return _tray(), key(96, 92 - 46 * down, 130, 5 * (1 - down))
     if beat == 1:
         return _tray(), key(96, 46), Stroke(((112, 22), (112, 66)), 1.8, accent=True)
     return _tray(), key(104, 92, 130, 4, "KW1/nickel"), key(96, 46), Tick(176, 102, 11)
