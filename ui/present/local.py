@@ -143,6 +143,8 @@ class Local:
     contrast: bool = False
     aids_open: bool = False
     repeats: int = 0
+    tries: int = 0
+    """Numbers and PINs handed in on this screen: the second wrong one must not look like the first."""
 
 
 def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | None]:
@@ -192,7 +194,7 @@ def _entered(local: Local, state: State) -> tuple[Local, Intent | None]:
     if state is State.STAFF_LOGIN:
         if not local.number:
             return replace(local, number=local.typed, typed=""), None
-        return replace(local, number="", typed=""), Credentials(local.number, local.typed)
+        return replace(local, number="", typed="", tries=local.tries + 1), Credentials(local.number, local.typed)
     return replace(local, typed=""), None
 
 
@@ -201,7 +203,7 @@ def on_state(local: Local, before: State | None, now: State) -> Local:
     if before is now:
         return local
     kept = replace(
-        local, help_open=False, help_topic="", number="", typed="", tab="", slot=0, count=None, certificate=0
+        local, help_open=False, help_topic="", number="", typed="", tab="", slot=0, count=None, certificate=0, tries=0
     )
     if now is State.WELCOME:
         # The next person may see and hear well; a headphone user switches it on again with one touch.

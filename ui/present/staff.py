@@ -79,6 +79,8 @@ def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
     nobody = staff.message is StaffMessage.NOBODY
     if staff.message and not nobody:
         message = words.first(f"staff.message.{staff.message}", "staff.message.wrong")
+    if message and local.tries > 1:
+        message = f"{message} {words('staff.again', count=local.tries)}"
     if staff.retry_after_s > 0:
         message = words.plural("staff.retry", staff.retry_after_s)
     return Shown(
