@@ -82,7 +82,8 @@ def _page(what: str, found: Searched) -> Iterable[str]:
     yield "           open and deleted files, temporary folders, core dumps"
     yield f"memory     {found.memory_bytes} bytes of the kiosk's process after the visit; swap"
     yield "looked for its cuts in every spelling of this program's list: codes, depths and roots, in mm, inches and"
-    yield "           thousandths, as text, as numbers in memory, as G-code, forwards and backwards"
+    yield "           thousandths, as text, as numbers in memory (also as a camera measures them), as G-code, forwards"
+    yield "           and backwards"
     yield f"found      {len(found.traces)}"
     yield from (f"           {trace.where}: {trace.spelling}" for trace in found.traces)
     yield from (f"not seen   {each}" for each in found.not_searched)

@@ -17,6 +17,13 @@ import numpy as np
 
 _log = logging.getLogger(__name__)
 _PR_SET_DUMPABLE = 4
+OVERWRITTEN_WHEN_FREED = {
+    "PYTHONMALLOC": "malloc",
+    "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
+}
+"""Environment in which the system overwrites whatever memory this program lets go of. The service sets it."""
+_SPARE_NUMBERS, _SPARE_ARRAYS, _SPARE_ARRAY_BYTES = 2000, 8, 1025
+"""More than Python keeps of numbers, and numpy of arrays of each size (seven of each below 1024 bytes)."""
 
 
 def wipe(*values: object) -> int:
@@ -27,6 +34,19 @@ def wipe(*values: object) -> int:
     """
     seen: set[int] = set()
     return sum(_wipe(value, seen) for value in values)
+
+
+def overwrite_spare_memory() -> None:
+    """Use again, filled with nothing, what Python and numpy keep of memory that was let go of.
+
+    Both keep some of it for the next number or the next small array, as it was. What goes back to the system is
+    overwritten by the system where the service has it do so (`OVERWRITTEN_WHEN_FREED`).
+    """
+    held: list[object] = [float(number) for number in range(_SPARE_NUMBERS)]
+    held += [np.zeros(size, np.uint8) for size in range(4, _SPARE_ARRAY_BYTES, 4) for _ in range(_SPARE_ARRAYS)]
+    for array in held[_SPARE_NUMBERS:]:
+        _overwrite(array)  # type: ignore[arg-type] # arrays from there on
+    held.clear()
 
 
 def no_core_dumps() -> None:

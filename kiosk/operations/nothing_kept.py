@@ -11,10 +11,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from kiosk.key.spellings import Quarry, Trace, hunt_bytes
 
 ANYBODYS = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/var/crash", "/var/lib/systemd/coredump")))  # noqa: S108
 """Where programs and the system itself put what belongs nowhere."""
+MEASURED_MM = 0.06
+"""How far a measured depth may be from the key's own; less than half a step of any keyway."""
+STEPS = 8
+"""Words of memory between two numbers, at most."""
 LARGEST_BYTES = 512_000_000
 _EMPTY = re.compile(rb"\0{512,}")
 _CHUNK, _OVERLAP = 16_000_000, 4096
@@ -110,6 +116,7 @@ def _search_process(quarry: Quarry, pid: int, found: Searched, spine_y_mm: float
                 memory.seek(start)
                 data = memory.read(end - start)
                 found.memory_bytes += len(data)
+                found.traces += [Trace(f"memory of {pid} {what}".strip(), name) for name in near_numbers(quarry, data)]
                 found.traces += _in_pieces(quarry, data, f"memory of {pid} {what}".strip(), spine_y_mm)
         opened = list((process / "fd").iterdir())
     except OSError as error:
@@ -122,6 +129,26 @@ def _search_process(quarry: Quarry, pid: int, found: Searched, spine_y_mm: float
     for link in opened:
         if link.is_file():
             _search_file(quarry, link, f"{link.readlink()} (open)", found, spine_y_mm)
+
+
+def near_numbers(quarry: Quarry, data: bytes) -> list[str]:
+    """Numbers in memory that are the key's depths or roots as a camera measures them, at an even distance.
+
+    A list of Python's numbers lies in memory as an array does, only further apart.
+    """
+    words = np.nan_to_num(np.frombuffer(data[: len(data) // 8 * 8], np.float64))
+    found = []
+    height_mm = quarry.spec.blade_height_mm
+    for what, values in (("roots", quarry.roots_mm), ("depths", tuple(height_mm - mm for mm in quarry.roots_mm))):
+        first = np.flatnonzero(np.abs(words - values[0]) < MEASURED_MM)
+        for step in (*range(-STEPS, 0), *range(1, STEPS + 1)):
+            at = first
+            for number, value in enumerate(values[1:], start=1):
+                at = at[(at + number * step >= 0) & (at + number * step < len(words))]
+                at = at[np.abs(words[at + number * step] - value) < MEASURED_MM]
+            if len(at):
+                found.append(f"{what} as measured, {abs(step) * 8} bytes apart{' reversed' if step < 0 else ''}")
+    return found
 
 
 def _own_memory(maps: Iterable[str]) -> Iterator[tuple[int, int, str]]:

@@ -22,6 +22,7 @@ import numpy as np
 
 from config.keyway import Blank, Keyway, Section
 from config.settings import Settings
+from kiosk.key.secrecy import OVERWRITTEN_WHEN_FREED
 from kiosk.key.spellings import Quarry
 from kiosk.operations.nothing_kept import ANYBODYS, Searched, search
 from kiosk.rehearsal.canary_world import World, serve
@@ -132,6 +133,7 @@ def _kiosk(world: World, folder: Path) -> Iterator[_Kiosk]:
         "HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
         "KIOSK_AUDIT_KEY_FOLDER": str(folder / "seal"),
+        **OVERWRITTEN_WHEN_FREED,
         "PYTHONPATH": ":".join(path for path in sys.path if path),
     }
     command = [sys.executable, "-m", "kiosk.rehearsal.canary_visit", address, str(folder / "data")]

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from hardware.ports import BoardIdentity, PrinterStatus
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
-from kiosk.key.secrecy import wipe
+from kiosk.key.secrecy import overwrite_spare_memory, wipe
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
 from kiosk.records.journal import Sale
@@ -161,6 +161,7 @@ class SessionContext:
         """Wipe the visit: nothing of it is left, and replies to it are dropped."""
         if self.visit is not None:
             self.visit.wipe()
+            overwrite_spare_memory()
         self.visit = None
         self._visits += 1
         self.bench.close_eyes()

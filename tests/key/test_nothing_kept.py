@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gzip
 import sqlite3
 import subprocess
@@ -14,9 +15,11 @@ import numpy as np
 import pytest
 
 from kiosk.commands import prove as command
+from kiosk.key.secrecy import OVERWRITTEN_WHEN_FREED, overwrite_spare_memory
 from kiosk.key.spellings import Quarry, Trace
-from kiosk.operations.nothing_kept import Searched, search
+from kiosk.operations.nothing_kept import Searched, near_numbers, search
 from tests.cutting.keys import catalogue
+from tests.support.paths import ROOT
 
 SPINE_Y_MM = -30.0
 SPEC = catalogue().keyway_of["SC1"].spec
@@ -89,6 +92,10 @@ MEMORY = {
     "numbers": f"array('d', {list(ROOTS)!r})",
     "short numbers": f"array('f', {list(ROOTS)!r})",
     "G-code": repr(GCODE),
+    "numbers as measured": f"array('d', {[mm + 0.01 * (-1) ** n for n, mm in enumerate(ROOTS)]!r})",
+    "a list of numbers": f"[float(mm) + 0.02 for mm in {list(ROOTS)!r}]",
+    "rows of a table": f"array('d', [x for mm in {list(ROOTS)!r} for x in (mm - 0.03, 1.0, 2.0)])",
+    "depths backwards": f"array('d', {[SPEC.blade_height_mm - mm for mm in ROOTS[::-1]]!r})",
 }
 
 
@@ -147,3 +154,22 @@ def test_the_page_says_what_was_found_and_never_the_key() -> None:
     assert "sales.db" in found
     unseen = "\n".join(command._page("a visit", Searched(not_searched=["swap of process 1: 4 kB on disk"])))
     assert unseen.startswith("NOT PROVED")
+
+
+def test_numbers_of_no_key_are_none() -> None:
+    anything = np.random.default_rng(3).uniform(2, 9, 400_000)
+    assert near_numbers(CANARY, anything.tobytes()) == []
+    assert near_numbers(CANARY, np.full(1000, np.nan).tobytes()) == []
+
+
+def test_spare_memory_of_python_and_numpy_is_used_again_at_the_end_of_a_visit() -> None:
+    spare = np.array([ROOTS[0]] * 6)
+    address = spare.ctypes.data
+    del spare
+    overwrite_spare_memory()
+    assert ROOTS[0] not in (ctypes.c_double * 6).from_address(address)[:]
+
+
+def test_the_service_has_the_system_overwrite_what_is_let_go_of() -> None:
+    unit = (ROOT / "deploy/systemd/kiosk.service").read_text()
+    assert "Environment=" + " ".join(f"{name}={value}" for name, value in OVERWRITTEN_WHEN_FREED.items()) in unit
