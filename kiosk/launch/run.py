@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from config.payment import PaymentKind
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_store
 from config.store import Store
@@ -70,8 +71,8 @@ class StartOptions:
     """What kind of start was asked for.
 
     `flight_record`: where what happens is written, with nothing of a key. `port`, if given, is the board's serial
-    port, or where a simulated one appears. `visits` are played by a scripted shopper, then the kiosk ends. `stay`: if
-    it cannot start, show out of order rather than end.
+    port, or where a simulated one appears. `terminal`: a simulated one of this kind beside it. `visits` are played by a
+    scripted shopper, then the kiosk ends. `stay`: if it cannot start, show out of order rather than end.
     """
 
     simulated: bool = False
@@ -81,6 +82,7 @@ class StartOptions:
     config: Path | None = None
     data: Path | None = None
     flight_record: Path | None = None
+    terminal: PaymentKind | None = None
     speed: float = 1.0
     seed: int = 1
     panel: bool = True
@@ -112,6 +114,9 @@ def run(
         Path | None,
         typer.Option(callback=NEW_FILE, help="Write what happens, wire and all, with nothing of a key in it."),
     ] = None,
+    terminal: Annotated[
+        PaymentKind | None, typer.Option(help="With --simulated: pay at a simulated terminal of this kind.")
+    ] = None,
     speed: Annotated[float, typer.Option(min=1, max=200, help="Simulated seconds a second.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Draws whatever a simulated machine leaves to chance.")] = 1,
     panel: Annotated[bool, typer.Option(help="With --simulated: the technician's panel beside it.")] = True,
@@ -125,7 +130,7 @@ def run(
     """Run the kiosk on this screen."""
     visits: tuple[ScriptedVisit, ...] = ()
     if not simulated:
-        for given, name in ((script, "--script"), (pictures, "--pictures")):
+        for given, name in ((script, "--script"), (pictures, "--pictures"), (terminal, "--terminal")):
             if given is not None:
                 raise BadInput(Problem("command line", name, "needs --simulated"))
     elif script or pictures:
@@ -140,6 +145,7 @@ def run(
         config=config,
         data=data,
         flight_record=flight_record,
+        terminal=terminal,
         speed=speed,
         seed=seed,
         panel=panel,
@@ -205,6 +211,7 @@ def _run(asked: StartOptions) -> int:
     settings = _on_port(in_force.settings, asked)
     no_core_dumps()
     with ExitStack() as stack:
+        settings = _paid_at(settings, asked.terminal, stack)
         if not asked.simulated:
             stack.enter_context(own_machine(settings.machine.wire.port))
         running = stack.enter_context(Running(settings, asked.places, clock))
@@ -236,6 +243,16 @@ def _on_port(settings: Settings, asked: StartOptions) -> Settings:
     return replace(settings, machine=settings.machine.model_copy(update={"wire": wire}))
 
 
+def _paid_at(settings: Settings, kind: PaymentKind | None, stack: ExitStack) -> Settings:
+    """The settings that lead to a simulated terminal of this kind, which runs while `stack` lasts."""
+    if kind in (None, PaymentKind.REGISTER):
+        return settings
+    from kiosk.rehearsal.terminal_beside import terminal_beside
+
+    payment = stack.enter_context(terminal_beside(kind))
+    return replace(settings, machine=settings.machine.model_copy(update={"payment": payment}))
+
+
 @contextmanager
 def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Iterator[LiveMachine]:
     """The simulated machine, and the technician's panel beside it."""
@@ -247,7 +264,8 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
         live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=asked.seed, speed=asked.speed))
         chosen = settings.machine.payment
         if is_on_this_computer(chosen):
-            payment = stack.enter_context(payment_device(chosen, asked.places.journal, live.devices.clock))
+            # A terminal is a process of its own: however fast the simulated machine goes, it does not.
+            payment = stack.enter_context(payment_device(chosen, asked.places.journal, SystemClock()))
             live = replace(live, devices=replace(live.devices, payment=payment))
         print(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")  # noqa: T201 - for the technician
         if asked.panel and not asked.visits:

@@ -250,12 +250,12 @@ def paying(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
     receipt = snapshot.receipt
     code = receipt.pay_code if receipt else ""
     lines: tuple[LabelledValue, ...] = ()
-    if receipt:
-        lines = (LabelledValue(words("receipt.total"), words.money(receipt.amount_minor, receipt.currency)),)
+    if snapshot.offer:
+        lines = (LabelledValue(words("receipt.total"), words.money(snapshot.offer.total_minor, snapshot.currency)),)
     return Shown(
         page="receipt",
         visit="paying",
-        title=words("paying.title"),
+        title=words("paying.title") if code else words("paying.card"),
         store_name=store.name,
         body=(words("paying.register") if code else words("paying.terminal"), words("paying.nothing_yet")),
         picture="pay",

@@ -238,7 +238,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "13-staff-wrong": (_at(State.STAFF_LOGIN, staff=StaffView(message=StaffMessage.WRONG, retry_after_s=25)), Local()),
     "14-staff-approval": (_at(State.STAFF_APPROVAL, staff=STAFF), Local(tab="id_checked")),
     "15-paying-register": (_at(State.PAYING, receipt=replace(RECEIPT, status="reserved", pay_code="2000482")), Local()),
-    "16-paying-terminal": (_at(State.PAYING, receipt=replace(RECEIPT, status="reserved")), Local()),
+    "16-paying-terminal": (_at(State.PAYING, offer=OFFER), Local()),
     "17-take-key": (_at(State.TAKE_KEY_BACK, tray_has_key=True), Local()),
     "18-loading": (_work(State.LOADING, 0, 0.6, 55), Local()),
     "19-cutting": (_work(State.CUTTING, 1, 0.55, 38), Local()),
