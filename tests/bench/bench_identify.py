@@ -79,9 +79,9 @@ def world():
     return settings.machine, settings.catalogue, build_index(settings.catalogue.sections)
 
 
-def stocked() -> list[str]:
-    machine, catalogue, _ = world()
-    return sorted({slot.blank for slot in machine.magazine.slots} & set(catalogue.blank_of))
+def cuttable() -> list[str]:
+    _, catalogue, _ = world()
+    return sorted(code for code, (keyway, _) in catalogue.blank_of.items() if keyway.sections)
 
 
 def read_batch(job: tuple[str, int, int, int]) -> Tally:
@@ -89,7 +89,7 @@ def read_batch(job: tuple[str, int, int, int]) -> Tally:
     name, first, last, seed = job
     machine, catalogue, index = world()
     optics = replace(OPTICS[name], missing=frozenset({"head"}))
-    blanks = stocked()
+    blanks = cuttable()
     tally = Tally()
     for number in range(first, last):
         rng = np.random.default_rng([7, seed, number])
