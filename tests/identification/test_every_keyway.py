@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from config.catalogue import Catalogue, load_catalogue
 from config.keyway import SpacingStop, Standing
 from config.match_limits import MatchLimits
+from config.settings import machine_in_force
 from kiosk.identification import SectionIndex, identify, read_key
 from kiosk.identification.identify import judge
 from kiosk.identification.section.match import Match
 from kiosk.key.reading import Identification, Outcome
+from simulator.keys.sample_keys import cut_by_blank
+from simulator.optics import NORMAL, render_scan
 from tests.identification.conftest import bitting_for
 from tests.identification.drawing import Sheet, drawn_key
 
@@ -105,3 +109,16 @@ def test_a_third_section_in_between_makes_it_ambiguous_though_the_second_is_far_
     third = replace(second, section="schlage:cp", distance_mm=near.distance_mm + 0.01)
     assert judge((near, second), replace(catalogue, limits=LIMITS))[0] is Outcome.IDENTIFIED
     assert judge((near, second, third), replace(catalogue, limits=LIMITS))[0] is Outcome.AMBIGUOUS
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_where_a_nosed_blade_runs_into_its_bow_nothing_is_taken_for_milling(
+    catalogue: Catalogue, index: SectionIndex, seed: int
+) -> None:
+    key = cut_by_blank(catalogue, "BEST-A-6", np.random.default_rng(seed))
+    optics = replace(NORMAL, missing=frozenset({"head"}))
+    reading = read_key(render_scan(key, machine_in_force(environment={}).views, optics, seed))
+    assert reading.faces_seen
+    assert not reading.milled
+    told = identify(reading, catalogue, index)
+    assert (told.outcome, told.blank) == (Outcome.IDENTIFIED, "BEST-A-6")

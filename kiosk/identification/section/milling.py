@@ -38,6 +38,9 @@ LEAST_MM2 = 0.09
 """A mark is at least so large: smaller than any pin's milling, larger than a grain of brushed metal."""
 FEW_MARKS = 3
 """So many spots of one kind are no longer dust."""
+NECK_MM = 6.0
+"""A key that stops at a nose has no shoulder: its blade runs on into the bow, and where the grooves end there is no
+milling."""
 _QUARTER_OF_GAUSSIAN = 0.319
 _LEAST_CELLS = 500
 _FINE_MM, _COARSE_MM = 0.15, 0.6
@@ -120,7 +123,8 @@ class _Blade:
         solid = (_unbent(metal, bend) > 0.5).astype(np.uint8)
         inside = cv2.distanceTransform(solid, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - solid, cv2.DIST_L2, 5)
         inside_mm = np.asarray(inside * np.float32(PITCH_MM), dtype=np.float32)
-        looked = (inside_mm > RIM_MM) & (u + outline.length_mm > 1.0)[None, :]
+        begins_mm = 1.0 if outline.stops.nose_mm is None else NECK_MM
+        looked = (inside_mm > RIM_MM) & (u + outline.length_mm > begins_mm)[None, :]
         looked &= (looked.sum(axis=1) > 15)[:, None]
         return cls(
             u_mm=u,
