@@ -7,6 +7,7 @@ Not responsible for: what a written entry looks like (`config.keyway_file`).
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -102,6 +103,13 @@ class Catalogue:
             for section, keyways in self.keyways_with.items()
             if all(keyway.standing.standing is Standing.OPEN for keyway in keyways)
         )
+
+    def margin_mm(self, one: str, other: str) -> float:
+        """By how much the second section must be further off than the first; anything is too little without limits."""
+        if self.limits is None:
+            return math.inf
+        both_open = {one, other} <= self.open_sections
+        return self.limits.open_margin_mm if both_open else self.limits.margin_mm
 
     def find(self, code: str) -> tuple[Keyway, Blank | None]:
         """What a person means by a code: a blank's trade name, or a keyway and its first blank, in any case.
@@ -233,7 +241,7 @@ class _Builder:
             spec: CutSpec | None = None
             if written_spec:
                 spec = written_spec.in_mm(known[0].height_mm if known else None)
-            blanks = tuple(blank.in_mm(written_spec.unit) for blank in entry.blanks) if written_spec and spec else ()
+            blanks = tuple(blank.in_mm(written_spec.unit) for blank in entry.blanks) if written_spec else ()
             keyway = Keyway(
                 code=entry.code,
                 name=entry.name,

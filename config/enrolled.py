@@ -97,10 +97,10 @@ def with_enrolled(catalogue: Catalogue, blanks: Sequence[EnrolledBlank]) -> Cata
         raise BadInput(*problems)
     real = {each.section.id: each.section for each in newest.values()}
     known = tuple(dict.fromkeys((*catalogue.enrolled, *newest)))
-    added = {catalogue.blank_of[each.blank][0].code: each.section.id for each in newest.values()}
+    held = {catalogue.blank_of[each.blank][0].code: each for each in newest.values()}
     return replace(
         catalogue,
-        keyways=tuple(_with_section(keyway, added.get(keyway.code)) for keyway in catalogue.keyways),
+        keyways=tuple(_as_held(keyway, held.get(keyway.code)) for keyway in catalogue.keyways),
         sections=(
             *(real.get(each.id, each) for each in catalogue.sections),
             *(each for name, each in real.items() if name not in catalogue.section_of),
@@ -111,10 +111,15 @@ def with_enrolled(catalogue: Catalogue, blanks: Sequence[EnrolledBlank]) -> Cata
     )
 
 
-def _with_section(keyway: Keyway, section: str | None) -> Keyway:
-    if section is None or section in keyway.sections:
+def _as_held(keyway: Keyway, blank: EnrolledBlank | None) -> Keyway:
+    """With the section of the blank, and its height where no sheet gives one."""
+    if blank is None:
         return keyway
-    return keyway.model_copy(update={"sections": (*keyway.sections, section)})
+    spec = keyway.spec
+    if spec is not None and not spec.height_given:
+        spec = spec.model_copy(update={"blade_height_mm": blank.height_mm})
+    sections = tuple(dict.fromkeys((*keyway.sections, blank.section.id)))
+    return keyway.model_copy(update={"sections": sections, "spec": spec})
 
 
 def objections(enrolled: EnrolledBlank, catalogue: Catalogue) -> Iterator[Problem]:
@@ -133,7 +138,7 @@ def objections(enrolled: EnrolledBlank, catalogue: Catalogue) -> Iterator[Proble
         yield Problem(file, "section", f"is not {section.id} as it is drawn")
         return
     for other in catalogue.sections:
-        if other.id == section.id:
+        if other.id == section.id or frozenset((other.id, section.id)) in catalogue.confusable:
             continue
         for facing in (other, mirrored(other)):
             least_mm = _least_apart_mm(catalogue)

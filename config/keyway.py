@@ -154,6 +154,9 @@ class CutSpec(Frozen):
     """Most steps between neighbours by a maker's sheet; None where none prints it. Then no typed code is cut: nobody
     has said that a lock of that code exists."""
     blade_height_mm: float = Field(gt=3, lt=15)
+    height_given: bool = True
+    """Whether a sheet gives the height. Else it is the section's, or, while there is none, the shallowest depth's; a
+    blank that is held says what it is."""
     nose_mm: float = Field(default=0.0, ge=0, lt=5)
     """How far a blade stopped at its tip runs on beyond the stop, which is a face of the spine behind its nose."""
     source: Note
@@ -249,3 +252,8 @@ class Keyway(Frozen):
     spec: CutSpec | None = None
     blanks: tuple[Blank, ...] = ()
     kind: KeyKind = KeyKind.BUILDING
+
+    @property
+    def height_known(self) -> bool:
+        """Whether anything says how high its blade is."""
+        return self.spec is not None and (self.spec.height_given or bool(self.sections))

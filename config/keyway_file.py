@@ -49,7 +49,7 @@ class WrittenChart(Frozen):
 class WrittenSpec(Frozen):
     """Depths and spacing in `unit`. `roots` from shallowest to deepest, by code; `step` is what the sheet says.
 
-    Without `blade_height` it is taken from the keyway's section, once there is one.
+    Without `blade_height` it is taken from the keyway's section, once there is one, or from a blank that is held.
     """
 
     unit: Literal["in", "mm"]
@@ -71,16 +71,15 @@ class WrittenSpec(Frozen):
         """The step the sheet states."""
         return self.step * MM_PER_UNIT[self.unit]
 
-    def in_mm(self, section_height_mm: float | None) -> CutSpec | None:
-        """As values in mm; None while no blade height is known.
+    def in_mm(self, section_height_mm: float | None) -> CutSpec:
+        """As values in mm.
 
         Raises:
             ValidationError: a figure is outside what any key has.
         """
         scale = MM_PER_UNIT[self.unit]
-        height_mm = section_height_mm if self.blade_height is None else self.blade_height * scale
-        if height_mm is None:
-            return None
+        shallowest_mm = max(self.roots.values()) * scale
+        height_mm = (section_height_mm or shallowest_mm) if self.blade_height is None else self.blade_height * scale
         return CutSpec(
             stop=self.stop,
             first_cut_mm=_mm(self.first_cut * scale),
@@ -90,6 +89,7 @@ class WrittenSpec(Frozen):
             angle_deg=self.angle_deg,
             macs=self.macs,
             blade_height_mm=_mm(height_mm),
+            height_given=self.blade_height is not None,
             nose_mm=_mm(self.nose * scale),
             source=self.source,
             other_charts=tuple(chart.in_mm(scale) for chart in self.other_charts),

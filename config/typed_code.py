@@ -59,4 +59,6 @@ def typed_cut(catalogue: Catalogue, code: str | None, text: str | None) -> tuple
     if keyway.spec is not None and keyway.spec.macs is None:
         reason = "is cut from a key only: no maker's sheet says how far neighbouring cuts may differ (MACS)"
         raise BadInput(Problem(_TYPED, "--keyway", f"{keyway.code} {reason}"))
+    if not keyway.height_known:
+        raise BadInput(Problem(_TYPED, "--keyway", f"{keyway.code} has no section on file: hold a blank of it first"))
     return keyway, blank, typed_bitting(keyway, blank, text)

@@ -141,8 +141,9 @@ def as_toml(section: Section, keyway: str) -> str:
 def _confused(section: Section, readings: Sequence[KeyReading], catalogue: Catalogue) -> tuple[str, ...]:
     """What the new section could be taken for, judged as the reader itself judges."""
     reasons = []
+    alike = {section.id, *(other for pair in catalogue.confusable if section.id in pair for other in pair)}
     for other in nearest(section, catalogue):
-        if other.distance_mm < RESOLVABLE_MM:
+        if other.distance_mm < RESOLVABLE_MM and other.section not in alike:
             image = " (mirrored)" if other.mirrored else ""
             reasons.append(f"only {other.distance_mm:.3f} mm from {other.section}{image}: it would be confused with it")
     index = build_index((*catalogue.sections, section))
@@ -154,11 +155,15 @@ def _confused(section: Section, readings: Sequence[KeyReading], catalogue: Catal
             continue
         if catalogue.limits is None:
             continue
-        others = [match for match in matches if (match.section, match.mirrored) != (section.id, False)]
+        others = [match for match in matches if match.section not in alike or match.mirrored]
         if objection(matches[0], catalogue.limits) is not None:
             reasons.append(f"scan {number} would not be known again")
-        elif others and others[0].distance_mm - matches[0].distance_mm < catalogue.limits.margin_mm:
-            reasons.append(f"scan {number} could as well be {others[0].section}")
+            continue
+        reasons += [
+            f"scan {number} could as well be {other.section}"
+            for other in others
+            if other.distance_mm - matches[0].distance_mm < catalogue.margin_mm(section.id, other.section)
+        ]
     return tuple(dict.fromkeys(reasons))
 
 

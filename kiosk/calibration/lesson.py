@@ -15,7 +15,7 @@ import numpy as np
 
 from config.catalogue import Catalogue
 from config.enrolled import EnrolledBlank, objections, unlike_drawing_mm
-from config.keyway import Blank, CutSpec, Keyway, Section, SpacingStop
+from config.keyway import Blank, Keyway, Section, SpacingStop
 from kiosk.calibration.enrolment import NotEnrolled, learn_section
 from kiosk.identification import SectionIndex, judge, match_section, places_of_stop
 from kiosk.identification.outline.stops import collars_agree
@@ -94,13 +94,14 @@ def judge_lay(
         return Lay(LaySeen.SECTION, best.section)
     if keyway.sections and outcome is not Outcome.IDENTIFIED:
         return Lay(LaySeen.SECTION)
-    return Lay(_outline_seen(reading, keyway.spec, blank))
+    return Lay(_outline_seen(reading, keyway, blank))
 
 
-def _outline_seen(reading: KeyReading, spec: CutSpec | None, blank: Blank) -> LaySeen:
+def _outline_seen(reading: KeyReading, keyway: Keyway, blank: Blank) -> LaySeen:
+    spec = keyway.spec
     if spec is None or reading.blade_height_mm is None or reading.blade_length_mm is None:
         return LaySeen.UNSEEN
-    if abs(reading.blade_height_mm - spec.blade_height_mm) > HEIGHT_MM:
+    if keyway.height_known and abs(reading.blade_height_mm - spec.blade_height_mm) > HEIGHT_MM:
         return LaySeen.HEIGHT
     if spec.stop is SpacingStop.TIP:
         nose = reading.stops.nose_mm

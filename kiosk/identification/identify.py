@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway, SpacingStop, Standing
-from config.match_limits import MatchLimits
 from hardware.scan import Frame, ScanFrames
 from kiosk.identification.outline.blade import BladeFrame, find_blade
 from kiosk.identification.outline.decode import BladeSize, Decoded, decode, from_stop
@@ -186,17 +185,11 @@ def judge(matches: tuple[Match, ...], catalogue: Catalogue) -> tuple[Outcome, Ma
     against = objection(best, limits)
     if against is not None:
         return against, best, margin
-    if any(other.distance_mm - best.distance_mm < _margin_mm(best, other, catalogue, limits) for other in others):
+    if any(other.distance_mm - best.distance_mm < catalogue.margin_mm(best.section, other.section) for other in others):
         return Outcome.AMBIGUOUS, best, margin
     if best.mirrored:
         return Outcome.MIRRORED_SECTION, best, margin
     return Outcome.IDENTIFIED, best, margin
-
-
-def _margin_mm(one: Match, other: Match, catalogue: Catalogue, limits: MatchLimits) -> float:
-    """By how much the second must be further off."""
-    both_open = {one.section, other.section} <= catalogue.open_sections
-    return limits.open_margin_mm if both_open else limits.margin_mm
 
 
 def _settled_otherwise(one: Match, other: Match, catalogue: Catalogue) -> bool:
@@ -333,7 +326,7 @@ def cuts_by_outline(reading: KeyReading, catalogue: Catalogue) -> tuple[tuple[Cu
     fitting = [
         each
         for keyway in catalogue.keyways
-        if keyway.standing.standing is Standing.OPEN
+        if keyway.standing.standing is Standing.OPEN and keyway.height_known
         for blank in keyway.blanks
         if (each := _decoded_as(reading, keyway, blank)) is not None
         and each.decoded.outcome is Outcome.IDENTIFIED

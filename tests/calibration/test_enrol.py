@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def test_a_section_that_is_on_file_is_not_enrolled_again(section: str) -> None:
     refused = learn(scans(catalogue().section_of[section]))
     assert isinstance(refused, NotEnrolled)
     assert any(f"from {section}: it would be confused with it" in reason for reason in refused.reasons)
+
+
+@pytest.mark.parametrize("name", ["kwikset:kw1", "weiser:wr3", "national:na12"])
+def test_a_drawn_section_is_learnt_from_real_metal_beside_its_nearest_neighbours(name: str) -> None:
+    section = catalogue().section_of[name]
+    others = tuple(each for each in catalogue().sections if each.id != name)
+    learned = learn_section(name, scans(section), section.thickness_mm, replace(catalogue(), sections=others), "a test")
+    assert isinstance(learned, Enrolled)
 
 
 def test_a_section_hardly_different_from_one_on_file_is_refused() -> None:

@@ -230,7 +230,7 @@ sections = ["taylor:own"]
 """
     (tmp_path / "own.toml").write_text(text)
     known = load_catalogue(owner=tmp_path).keyway_of["TAYLOR"]
-    assert catalogue.keyway_of["TAYLOR"].spec is None
+    assert not catalogue.keyway_of["TAYLOR"].height_known
     assert known.sections == ("taylor:own",)
     assert known.spec is not None
     assert known.spec.blade_height_mm == 8.5

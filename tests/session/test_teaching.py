@@ -188,23 +188,23 @@ def test_a_cut_key_teaches_nothing_and_what_is_not_taken_out_is_not_read_twice(t
 
 
 def test_a_keyway_without_a_section_becomes_usable_by_a_technicians_three_lays(tmp_path: Path) -> None:
-    metal = random_section(np.random.default_rng(11)).model_copy(update={"height_mm": 8.509})
-    with teaching(tmp_path, holding("AR1")) as (kiosk, tray):
+    metal = random_section(np.random.default_rng(11)).model_copy(update={"height_mm": 8.41})
+    with teaching(tmp_path, holding("TAYLOR-5")) as (kiosk, tray):
         to_menu(kiosk, TECHNICIAN)
         kiosk.stage.post(TeachSlot(1))
         for _ in range(3):
-            end = lay(kiosk, tray, blank("AR1", metal))
+            end = lay(kiosk, tray, blank("TAYLOR-5", metal))
         assert end.found is LessonFound.ENROLLED
         # Nothing on file says which face is left: nothing is learnt of the cameras.
         assert kiosk.stage.ports.machine_record.faces == ""
         for seed in range(3):
-            key = cut_by_blank(CATALOGUE, "AR1", np.random.default_rng(seed), section=metal)
+            key = cut_by_blank(CATALOGUE, "TAYLOR-5", np.random.default_rng(seed), section=metal)
             seen = kiosk.reader.identify(render_scan(key, SETTINGS.machine.views, NORMAL, seed)).identification
-            assert (seen.outcome, seen.blank) == (Outcome.IDENTIFIED, "AR1")
+            assert (seen.outcome, seen.blank) == (Outcome.IDENTIFIED, "TAYLOR-5")
 
 
 def test_only_a_technician_opens_a_keyway_that_has_no_section(tmp_path: Path) -> None:
-    with teaching(tmp_path, holding("AR1")) as (kiosk, _):
+    with teaching(tmp_path, holding("TAYLOR-5")) as (kiosk, _):
         to_menu(kiosk)
         kiosk.stage.post(TeachSlot(1))
         seen = kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message == "not_allowed")
@@ -215,11 +215,29 @@ def test_only_a_technician_opens_a_keyway_that_has_no_section(tmp_path: Path) ->
 @pytest.mark.parametrize("section", ["medeco:1515", "schlage:cp", "schlage:c"])
 def test_a_section_on_file_never_comes_in_under_another_name(tmp_path: Path, section: str) -> None:
     """Who would: whoever wishes to have a restricted key copied, with a technician's number and a restricted blank."""
-    with teaching(tmp_path, holding("AR1")) as (kiosk, tray):
+    with teaching(tmp_path, holding("TAYLOR-5")) as (kiosk, tray):
         to_menu(kiosk, TECHNICIAN)
         kiosk.stage.post(TeachSlot(1))
         metal = CATALOGUE.section_of[section]
-        end = lay(kiosk, tray, blank("AR1", metal))
+        end = lay(kiosk, tray, blank("TAYLOR-5", metal))
         assert end.found is not LessonFound.ENROLLED
         assert end.step is LessonStep.DONE
         assert kiosk.stage.controller.context.ports.catalogue.enrolled == ()
+
+
+def test_a_blade_lower_than_its_makers_drawing_is_read_by_the_blank_that_was_held(tmp_path: Path) -> None:
+    drawn = CATALOGUE.section_of["weiser:wr3"]
+    lower = {
+        side: (*(point for point in getattr(drawn, side) if point[0] < 8.4), (8.41, getattr(drawn, side)[-1][1]))
+        for side in ("left", "right")
+    }
+    metal = drawn.model_copy(update={"height_mm": 8.41, **lower})
+    with teaching(tmp_path, holding("WR3")) as (kiosk, tray):
+        to_menu(kiosk, TECHNICIAN)
+        kiosk.stage.post(TeachSlot(1))
+        for _ in range(3):
+            end = lay(kiosk, tray, blank("WR3", metal))
+        assert end.found is LessonFound.ENROLLED
+        key = cut_by_blank(CATALOGUE, "WR3", np.random.default_rng(2), section=metal)
+        seen = kiosk.reader.identify(render_scan(key, SETTINGS.machine.views, NORMAL, 2)).identification
+        assert (seen.outcome, seen.blank) == (Outcome.IDENTIFIED, "WR3")
