@@ -27,6 +27,7 @@ class Group:
 
 COMMANDS: Mapping[str, str | Group] = {
     "run": "kiosk.launch.run:run",
+    "setup": "kiosk.commands.setup:setup",
     "identify": "kiosk.commands.identify:identify_command",
     "evaluate": "kiosk.commands.evaluate:evaluate",
     "check-config": "kiosk.commands.config:check_config",

@@ -22,13 +22,12 @@ from kiosk.operations.disk import DiskRoom, room
 from kiosk.operations.doctor import Finding, failed, passed, warned
 from kiosk.operations.fleet import outbox, signed
 from kiosk.records import inventory, terminal_book
-from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import AUDIT_MIGRATIONS, key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault, check_integrity
 from kiosk.records.journal import machine, rows
 from kiosk.records.journal.reader import faces_found, read_only, slots
-from kiosk.records.kept_books import differences, sales_book, staff_book
+from kiosk.records.kept_books import differences, kept_as, sales_book, staff_book
 from kiosk.staff import accounts, code_tries
 
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -175,7 +174,7 @@ def audit(places: DataPaths) -> Finding:
         records, finding = read_audit(places.audit, key_folder_beside(places.data))
         if finding is not None:
             return failed("audit", str(finding), keep)
-        if not places.journal.exists() and any(record.kind == AuditKind.BOOK_KEPT for record in records):
+        if not places.journal.exists() and kept_as(records, places.journal.name):
             return failed("audit", f"{places.journal.name} is gone", keep)
         books = [sales_book(places.journal)] if places.journal.exists() else []
         books += [staff_book(places.staff)] if places.staff.exists() else []

@@ -73,13 +73,13 @@ def hold(audit: SealedAuditLog, books: Iterable[Book]) -> None:
     for book in books:
         for each in differences(records, book):
             audit.record_break(each)
-        if _known(records, book.name) != book.identity:
+        if kept_as(records, book.name) != book.identity:
             audit.record(AuditKind.BOOK_KEPT, {"book": book.name, "identity": book.identity})
 
 
 def differences(records: Sequence[Record], book: Book) -> tuple[str, ...]:
     """What of `book` does not fit the audit, in words for whoever looks after the kiosk."""
-    known = _known(records, book.name)
+    known = kept_as(records, book.name)
     found = []
     if known and known != book.identity:
         found.append(f"{book.name} is not the one kept before: it was deleted or exchanged (now {book.identity})")
@@ -112,7 +112,8 @@ def _strange_accounts(records: Sequence[Record], book: Book) -> Iterator[str]:
             yield f"account {number} in {book.name} is not as it was last set"
 
 
-def _known(records: Sequence[Record], name: str) -> str:
+def kept_as(records: Sequence[Record], name: str) -> str:
+    """The identity under which the audit keeps a book of this name; "" if it never did."""
     kept = (json.loads(record.facts) for record in reversed(records) if record.kind == AuditKind.BOOK_KEPT)
     return next((str(facts["identity"]) for facts in kept if facts["book"] == name), "")
 

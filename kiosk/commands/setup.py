@@ -1,0 +1,171 @@
+"""`kiosk setup`: a store's first day, in a dozen questions.
+
+Responsible for: asking, again where an answer cannot be. Not responsible for: the files
+(`kiosk.operations.first_settings`), accounts (`kiosk.commands.staff`), the last word (`kiosk.commands.operations`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from config.languages import languages_available
+from config.problems import BadInput, Problem
+from config.settings import OWNER_VARIABLE, Settings, load_settings
+from config.store import Store
+from config.toml_files import checked
+from config.typed_paths import NEW_FOLDER
+from kiosk.commands.operations import doctor
+from kiosk.commands.options import DataOption
+from kiosk.commands.staff import add
+from kiosk.operations.first_settings import FirstSettings, FirstSlot, files_of, put_in_place
+from kiosk.policy.role import Role
+
+INSTALLED = Path("/etc/kiosk")
+Answer = TypeVar("Answer")
+
+
+def setup(
+    directory: Annotated[
+        Path | None,
+        typer.Argument(callback=NEW_FOLDER, help=f"Settings directory; ${OWNER_VARIABLE}, else {INSTALLED}."),
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Ask for place, prices, slots, languages and the first manager; write the files; let the doctor look."""
+    where = directory or Path(os.environ.get(OWNER_VARIABLE, "") or INSTALLED)
+    for name in ("store.toml", "machine.toml"):
+        if (where / name).exists():
+            raise BadInput(Problem(str(where / name), "", "is there already: edit it, and kiosk check-config"))
+    shipped = load_settings(None, {})
+    answers = _asked(shipped)
+    put_in_place(where, files_of(answers))
+    typer.echo(f"written: {where / 'store.toml'}, {where / 'machine.toml'}")
+    typer.echo("\nThe first manager, who may then sign in at the kiosk:")
+    number = typer.prompt("Staff number (1 to 8 digits)")
+    add(number, typer.prompt("Name"), Role.MANAGER.value, data)
+    os.environ[OWNER_VARIABLE] = str(where)
+    typer.echo("")
+    doctor(data=data)
+
+
+def _asked(shipped: Settings) -> FirstSettings:
+    store = shipped.store
+    name = _ask("Name of the store, as the screen shows it", store.name, _field(store, "name"))
+    place = _ask("Place (country, or country-part such as US-CA)", store.place, _field(store, "place", str.upper))
+    currency = _ask("Currency", store.currency, _field(store, "currency", str.upper))
+    price = _ask(f"Price of a copy, in {currency}", _major(store.price_minor, currency), _price(currency))
+    known = languages_available()
+    languages = _ask(
+        f"Languages, first the one it rests in ({', '.join(known)})", " ".join(store.languages), _languages(known)
+    )
+    phone = _ask("Telephone number for help (may be empty)", "", _field(store, "help_phone"))
+    slots = _slots(shipped)
+    finishes = dict.fromkeys(slot.finish for slot in slots)
+    prices = {
+        finish: _ask(f"Price of a copy in {finish}", _major(price, currency), _price(currency)) for finish in finishes
+    }
+    own = {finish: each for finish, each in prices.items() if each != price} if len(finishes) > 1 else {}
+    return FirstSettings(name, place, currency, price, languages, phone, slots, own)
+
+
+def _slots(shipped: Settings) -> list[FirstSlot]:
+    blanks = shipped.catalogue.blank_of
+    typer.echo(
+        "\nSlots of the magazine: blank, finish and how many it holds, such as KW1 brass 50; empty: no more slots."
+    )
+    found: list[FirstSlot] = []
+    usual = {slot.number: slot for slot in shipped.machine.magazine.slots}
+
+    def slot(text: str) -> FirstSlot | None:
+        words = text.split()
+        if not words or words == ["-"]:
+            if not found:
+                raise ValueError("a kiosk without blanks sells nothing")
+            return None
+        blank, finish, capacity = (*words, *("brass", "50")[len(words) - 1 :]) if len(words) < 3 else words[:3]
+        if blank.upper() not in blanks:
+            raise ValueError(f"{blank!r} is not a blank of the catalogue (kiosk catalogue list)")
+        if not capacity.isdigit() or not 1 <= int(capacity) <= 500:
+            raise ValueError(f"{capacity!r} is no number from 1 to 500")
+        return FirstSlot(len(found) + 1, blank.upper(), finish.lower(), int(capacity))
+
+    while len(found) < 64:
+        known = usual.get(len(found) + 1)
+        default = f"{known.blank} {known.finish} {known.capacity}" if known else "-"
+        made = _ask(f"Slot {len(found) + 1} (- for no more)", default, slot)
+        if made is None:
+            break
+        found.append(made)
+    return found
+
+
+def _ask(question: str, default: str, accept: Callable[[str], Answer]) -> Answer:
+    """The first answer that can be. With no terminal there is nobody to ask again.
+
+    Raises:
+        BadInput: no terminal, and the answer cannot be.
+    """
+    while True:
+        text = typer.prompt(question, default=default, show_default=bool(default)).strip()
+        try:
+            return accept(text)
+        except ValueError as error:
+            if not sys.stdin.isatty():
+                raise BadInput(Problem("setup", question, str(error))) from None
+            typer.echo(f"  {error}")
+
+
+def _field(store: Store, field: str, fold: Callable[[str], str] = str) -> Callable[[str], str]:
+    """An answer that the store's own setting of that name takes."""
+
+    def accept(text: str) -> str:
+        try:
+            checked(Store, {**store.model_dump(mode="json"), field: fold(text)}, "")
+        except BadInput as bad:
+            raise ValueError(bad.problems[0].reason) from None
+        return fold(text)
+
+    return accept
+
+
+def _price(currency: str) -> Callable[[str], int]:
+    # Costs a start that needs no money more than all of this.
+    from babel.numbers import get_currency_precision
+
+    digits = get_currency_precision(currency)
+
+    def accept(text: str) -> int:
+        try:
+            minor = Decimal(text.replace(",", ".")).scaleb(digits)
+        except InvalidOperation:
+            raise ValueError(f"{text!r} is no price such as {_major(399, currency)}") from None
+        if minor != minor.to_integral_value() or not 0 <= minor <= 100_000:
+            raise ValueError(f"{text!r} is no price such as {_major(399, currency)}")
+        return int(minor)
+
+    return accept
+
+
+def _major(minor: int, currency: str) -> str:
+    from babel.numbers import get_currency_precision
+
+    return f"{Decimal(minor).scaleb(-get_currency_precision(currency))}"
+
+
+def _languages(known: tuple[str, ...]) -> Callable[[str], list[str]]:
+    def accept(text: str) -> list[str]:
+        codes = list(dict.fromkeys(re.split(r"[,\s]+", text.lower().strip())))
+        unknown = [code for code in codes if code not in known]
+        if unknown or not codes:
+            raise ValueError(f"{', '.join(unknown)}: there are {', '.join(known)}")
+        return codes
+
+    return accept

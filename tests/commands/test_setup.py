@@ -1,0 +1,119 @@
+"""Whoever opens a store answers a dozen questions and has settings a kiosk can run with, or none at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from config.problems import BadInput
+from config.settings import load_settings
+from kiosk.command_line import app
+from kiosk.commands import setup as command
+from kiosk.data_paths import DataPaths
+from kiosk.operations.doctor import Grade
+from kiosk.operations.doctor_records import audit
+
+STORE = ["Schlüssel Müller", "de-by", "eur", "4,50", "en fr", "0231 555", "KW1 brass 40", "sc1", "KW1 black 20", "-"]
+PRICES = ["4.50", "5.5"]
+MANAGER = ["7", "Anna", "482915"]
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("KIOSK_CONFIG", raising=False)
+    monkeypatch.setenv("KIOSK_AUDIT_KEY_FOLDER", str(tmp_path / "seal"))
+    monkeypatch.setattr(command, "doctor", lambda data: print("the doctor looked"))
+    return tmp_path
+
+
+def answered(places: Path, *answers: str) -> Result:
+    words = ["setup", str(places / "own"), "--data", str(places / "data")]
+    return CliRunner().invoke(app, words, input="\n".join(answers) + "\n")
+
+
+def test_a_dozen_answers_are_a_store(places: Path) -> None:
+    ended = answered(places, *STORE, *PRICES, *MANAGER)
+    assert ended.exit_code == 0, ended.exception
+    settings = load_settings(places / "own", {})
+    store, slots = settings.store, settings.machine.magazine.slots
+    assert (store.name, store.place, store.currency, store.price_minor) == ("Schlüssel Müller", "DE-BY", "EUR", 450)
+    assert (store.languages, store.help_phone, store.finish_prices_minor["black"]) == (("en", "fr"), "0231 555", 550)
+    assert [(each.number, each.blank, each.finish, each.capacity) for each in slots] == [
+        (1, "KW1", "brass", 40),
+        (2, "SC1", "brass", 50),
+        (3, "KW1", "black", 20),
+    ]
+    assert "manager 7 (Anna) may sign in" in ended.output
+    assert "the doctor looked" in ended.output
+
+
+def test_empty_answers_are_the_shipped_store(places: Path) -> None:
+    ended = answered(places, *[""] * 14, "", "", *MANAGER)
+    assert ended.exit_code == 0, ended.exception
+    settings, shipped = load_settings(places / "own", {}), load_settings(None, {})
+    assert settings.store.model_copy(update={"finish_prices_minor": {}}) == shipped.store.model_copy(
+        update={"finish_prices_minor": {}}
+    )
+    assert [slot.blank for slot in settings.machine.magazine.slots] == [
+        slot.blank for slot in shipped.machine.magazine.slots
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "said"),
+    [
+        (0, "Corner\tHardware", "cannot be shown"),
+        (1, "Bavaria", "String should match pattern"),
+        (3, "free", "is no price such as 3.99"),
+        (3, "-1", "is no price"),
+        (3, "4.505", "is no price"),
+        (4, "en xx", "xx: there are en, es, fr"),
+        (6, "KW9 brass 50", "'KW9' is not a blank of the catalogue"),
+        (6, "KW1 brass many", "'many' is no number from 1 to 500"),
+        (6, "-", "a kiosk without blanks sells nothing"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_told_and_nothing_is_written(
+    places: Path, place: int, answer: str, said: str
+) -> None:
+    answers = [*STORE[:place], answer]
+    ended = answered(places, *answers)
+    assert isinstance(ended.exception, BadInput), ended.output
+    assert said in str(ended.exception)
+    assert not (places / "own").exists()
+
+
+@pytest.mark.parametrize(("place", "answer", "said"), [(1, "US-XX", "US has no part 'XX'"), (2, "ZZZ", "legal tender")])
+def test_what_only_the_whole_shows_is_told_too(places: Path, place: int, answer: str, said: str) -> None:
+    ended = answered(places, *STORE[:place], answer, *STORE[place + 1 :], *PRICES, *MANAGER)
+    assert said in str(ended.exception)
+    assert not (places / "own").exists()
+
+
+def test_at_a_terminal_a_question_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = iter(["Bavaria", "de-by"])
+    monkeypatch.setattr(command.sys, "stdin", Terminal())
+    monkeypatch.setattr(command.typer, "prompt", lambda *_, **__: next(said))
+    store = load_settings(None, {}).store
+    assert command._ask("Place", "", command._field(store, "place", str.upper)) == "DE-BY"
+
+
+class Terminal:
+    """Somebody sits there."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_is_there_is_not_written_over(places: Path) -> None:
+    (places / "own").mkdir()
+    (places / "own" / "store.toml").write_text("price_minor = 1\n")
+    assert "is there already" in str(answered(places, *STORE).exception)
+    assert (places / "own" / "store.toml").read_text() == "price_minor = 1\n"
+
+
+def test_accounts_made_before_the_first_start_are_no_lost_sales(places: Path) -> None:
+    assert answered(places, *STORE, *PRICES, *MANAGER).exit_code == 0
+    assert audit(DataPaths(places / "data")).grade is Grade.PASS
