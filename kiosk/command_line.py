@@ -119,6 +119,7 @@ COMMANDS: Mapping[str, str | Group] = {
             "keys": "simulator.serve.frames_command:keys",
             "cut": "kiosk.rehearsal.cut_rehearsal:cut",
             "panel": "kiosk.rehearsal.panel:panel",
+            "lesson": "kiosk.launch.lesson:lesson",
             "terminal": "simulator.serve.terminal_command:terminal",
         },
         alone="simulator.serve.commands:simulate",

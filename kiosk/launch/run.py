@@ -88,6 +88,8 @@ class StartOptions:
     panel: bool = True
     full_screen: bool = True
     stay: bool = False
+    lesson: int = 0
+    """A fault for a technician to find, with `simulated`; 0 for none."""
 
     @property
     def places(self) -> DataPaths:
@@ -261,7 +263,9 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
 
     pty = Path(asked.port) if asked.port else None
     with ExitStack() as stack:
-        live = stack.enter_context(live_machine(settings, running.watched, pty=pty, seed=asked.seed, speed=asked.speed))
+        live = stack.enter_context(
+            live_machine(settings, running.watched, pty=pty, seed=asked.seed, speed=asked.speed, lesson=asked.lesson)
+        )
         chosen = settings.machine.payment
         if is_on_this_computer(chosen):
             # A terminal is a process of its own: however fast the simulated machine goes, it does not.

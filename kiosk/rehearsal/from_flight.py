@@ -20,6 +20,8 @@ from kiosk.rehearsal.remember import scenario_of
 from kiosk.rehearsal.run_scenario import play
 from kiosk.rehearsal.script import Scenario
 from kiosk.session.flight_record import Entry, EntryKind
+from kiosk.session.intents import ConfirmReceived
+from kiosk.session.reports import HeldBack
 from kiosk.session.states import State
 
 MOST_TRIES = 80
@@ -124,6 +126,9 @@ def reproduce(entries: tuple[Entry, ...], title: str, settings: Settings) -> Rep
     base = scenario_of(entries, title, settings)
     trouble = first_trouble(entries)
     ended = f"ended in {base['expect']['ends_in']}"
+    if any(entry.type == ConfirmReceived.__name__ for entry in entries):
+        # Who has that copy staff said: no machine can.
+        del base["expect"]["delivered"]
     if trouble is not None:
         if trouble.what.isupper():
             base["expect"]["fault"] = trouble.what
@@ -159,6 +164,8 @@ def first_trouble(entries: tuple[Entry, ...]) -> Trouble | None:
         match entry.type:
             case "Faulted" | "NotReached":
                 return Trouble(facts["code"], before, _causes_of(facts["code"], facts["detail"]))
+            case "Connected" if facts["held_back"] == HeldBack.DOOR:
+                return Trouble("a start held back by its inputs", before, CAUSES["DOOR_OPEN"])
             case "BlankUnfit":
                 causes = ((name, _at(facts["slot"], given)) for name, given in CAUSES.get(facts["reason"], ()))
                 return Trouble("a blank that did not sit", before, tuple(causes))

@@ -95,7 +95,13 @@ class LiveMachine:
 
 @contextmanager
 def live_machine(
-    settings: Settings, watched: Callable[[Factory], Factory], *, pty: Path | None, seed: int, speed: float
+    settings: Settings,
+    watched: Callable[[Factory], Factory],
+    *,
+    pty: Path | None,
+    seed: int,
+    speed: float,
+    lesson: int = 0,
 ) -> Iterator[LiveMachine]:
     """A simulated machine that runs by the wall clock; its board is reached by pyserial through a pseudo-terminal.
 
@@ -105,6 +111,7 @@ def live_machine(
         pty: where the port appears; a name of its own if None.
         seed: draws everything left to chance.
         speed: simulated seconds a second.
+        lesson: whose fault comes at once, unnamed; 0 for none.
 
     Raises:
         BadInput: the path is taken.
@@ -116,7 +123,10 @@ def live_machine(
             pty = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kiosk-"))) / "board"
         line = PtyPort(pty, realtime)
         stack.callback(line.close)
-        server = ControlServer(Control(sim, FaultPanel(sim), realtime), 0)
+        control = Control(sim, FaultPanel(sim), realtime)
+        if lesson:
+            control.teach(lesson)
+        server = ControlServer(control, 0)
         stack.callback(server.close)
         realtime.start()
         stack.callback(realtime.stop)

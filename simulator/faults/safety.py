@@ -102,7 +102,8 @@ def _hold(sim: SimulatedMachine, _: Mapping[str, Value]) -> Undo:
     return lambda: sim.world.set_hold(False)
 
 
-def _port_lost(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+def port_lost(sim: SimulatedMachine, p: Mapping[str, Value]) -> Undo:
+    """Take the port away, and bring it back after a while; the undo brings it back at once."""
     resets = put(sim.wire, "resets_at_open", p["opening_resets"] == "yes")
     sim.plugged_in, sim.wire.unplugged = False, True
 
@@ -158,7 +159,7 @@ SAFETY = (
     Fault("check_camera_moved", "the check camera was pushed along the blade", Required.OUT_OF_ORDER, _camera_moved,
           {"mm": Parameter(3.0, -20, 20, unit=" mm")}),
     Fault("hold_held", "the hold button is held", Required.STOPS, _hold),
-    Fault("port_lost", "the port vanishes, the board keeps its power, and the port is back", Required.STOPS, _port_lost,
+    Fault("port_lost", "the port vanishes, the board keeps its power, and the port is back", Required.STOPS, port_lost,
           {"back_after_s": Parameter(2.0, 0, _SPAN, unit=" s"), "opening_resets": _RESETS}),
     Fault("port_wedged", "the port stays and nothing passes until it is opened again later", Required.STOPS,
           _port_wedged, {"for_s": Parameter(2.0, 0, _SPAN, unit=" s"), "opening_resets": _RESETS}),

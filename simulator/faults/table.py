@@ -15,6 +15,7 @@ import numpy as np
 
 from config.problems import BadInput, Problem
 from hardware.ports import VIEWS
+from simulator.faults.creeping import CREEPING
 from simulator.faults.model import Fault, Parameter, Required, Undo, Value
 from simulator.faults.safety import AXIS, SAFETY, close_limit, put
 from simulator.faults.simulated_machine import SimulatedMachine
@@ -295,6 +296,7 @@ _TABLE = (
     Fault("clock_jump", "the wall clock is set", Required.CARRIES_ON, _clock,
           {"by_s": Parameter(3600.0, -1e8, 1e8, unit=" s")}),
     *SAFETY,
+    *CREEPING,
 )  # fmt: skip
 
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _TABLE}

@@ -16,10 +16,12 @@ from typing import assert_never
 
 from config.problems import BadInput, Problem
 from simulator.faults.injection import FaultPanel
+from simulator.faults.lesson import Course, blinded
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.keys.gauge import STEP_GAUGE, step_gauge
 from simulator.keys.sample_keys import SAMPLE_KEYS, sample_key
 from simulator.serve import requests as ask
+from simulator.serve.last_job import LastJob
 from simulator.serve.looks import Looks
 from simulator.serve.realtime import RealTimeRunner
 from simulator.serve.requests import SOURCE, request_of
@@ -33,6 +35,10 @@ class Control:
         self._faults = faults
         self._realtime = realtime
         self._looks = Looks(sim, realtime)
+        self._course = Course(sim)
+        self._job = LastJob(sim, self._looks)
+        if realtime is not None:
+            realtime.tap.listener = self._job.passed
 
     def handle(self, line: str, number: int = 1) -> dict[str, object]:
         """Serve one line; never raises for what the line says."""
@@ -42,10 +48,27 @@ class Control:
             problems = [{"line": number, "field": p.field, "reason": p.reason} for p in bad.problems]
             return {"ok": False, "problems": problems}
 
+    def teach(self, lesson: int) -> None:
+        """Let a lesson's fault come.
+
+        Raises:
+            BadInput: there is no such lesson.
+        """
+        with self._sim.timeline.lock:
+            self._course.begin(lesson, SOURCE)
+
     def state(self) -> dict[str, object]:
         """The machine as plain values. No key's shape is in it."""
         with self._sim.timeline.lock:
-            return {**self._looks.state(), "faults": self._faults.active()}
+            known = {"faults": self._faults.active(), "lesson": self._course.state()}
+            return {**self._as_shown(self._looks.state()), **known}
+
+    def _as_shown(self, state: dict[str, object]) -> dict[str, object]:
+        """While a fault is to be found nobody is shown it."""
+        if not self._course.blind:
+            return state
+        capacity = {str(slot.number): slot.capacity for slot in self._sim.machine.magazine.slots}
+        return blinded(state, capacity)
 
     def _done(self, request: ask.ControlRequest) -> dict[str, object]:
         match request:
@@ -59,6 +82,11 @@ class Control:
                 return self._looks.tray(since)
             case ask.ReadWire(since=since, most=most):
                 return self._looks.wire(self._clock(), since, most)
+            case ask.LookAtJob(at=at):
+                with self._sim.timeline.lock:
+                    job = self._job.at(at)
+                    known = {"faults": {}, "lesson": self._course.state()}
+                    return {**job, "state": {**self._as_shown(job["state"]), **known}} if job["count"] else job
             case ask.SetSpeed(times=times):
                 self._clock().speed = times
                 return {"speed": times}
@@ -80,7 +108,16 @@ class Control:
                     return self._by_hand(request)
 
     def _by_hand(
-        self, request: ask.MendFault | ask.TakeKey | ask.MoveDoor | ask.PressStop | ask.StockSlot | ask.EmptyChute
+        self,
+        request: ask.MendFault
+        | ask.TakeKey
+        | ask.MoveDoor
+        | ask.PressStop
+        | ask.StockSlot
+        | ask.EmptyChute
+        | ask.BeginLesson
+        | ask.AnswerLesson
+        | ask.EndLesson,
     ) -> dict[str, object]:
         """What is done at the machine between two of its moments."""
         sim = self._sim
@@ -102,6 +139,14 @@ class Control:
                 if slot not in stock:
                     raise BadInput(Problem(SOURCE, "slot", f"must be one of {', '.join(map(str, stock))}"))
                 stock[slot] = blanks
+            case ask.BeginLesson(number=number):
+                self._course.begin(number, SOURCE)
+                return {"lesson": self._course.state()}
+            case ask.AnswerLesson(fault=fault):
+                self._course.answer(fault, SOURCE)
+                return {"lesson": self._course.state()}
+            case ask.EndLesson():
+                self._course.end()
             case ask.EmptyChute():
                 taken = len(sim.chute)
                 sim.chute.clear()

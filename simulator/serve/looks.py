@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -156,8 +155,7 @@ class Looks:
         """Lines that passed after number `since`: number, time, course, text, damaged."""
         with self._sim.timeline.lock:
             lines, lost = realtime.tap.since(since, most)
-        rows: list[list[Any]] = [[x.number, round(x.at_s, 4), x.course.value, x.text, x.damaged] for x in lines]
-        return {"lines": rows, "lost": lost}
+        return {"lines": [line.row() for line in lines], "lost": lost}
 
 
 def _coarse(edge_mm: Heights, *, lowest: bool) -> list[int]:

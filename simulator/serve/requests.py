@@ -58,6 +58,33 @@ class ReadWire(_Form):
     most: int = Field(default=200, ge=1, le=LINES_KEPT)
 
 
+class LookAtJob(_Form):
+    """The machine as it was at a line of the last job; the last line if `at` is -1."""
+
+    do: Literal["job"] = "job"
+    at: int = Field(default=-1, ge=-1)
+
+
+class BeginLesson(_Form):
+    """Let a lesson's fault come, unnamed."""
+
+    do: Literal["lesson"] = "lesson"
+    number: int = Field(ge=1)
+
+
+class AnswerLesson(_Form):
+    """What the learner takes it for."""
+
+    do: Literal["answer"] = "answer"
+    fault: str = Field(min_length=1)
+
+
+class EndLesson(_Form):
+    """Mend what the lesson broke."""
+
+    do: Literal["end_lesson"] = "end_lesson"
+
+
 class SetFault(_Form):
     """Make something go wrong. Other fields are the fault's parameters, which the fault itself checks."""
 
@@ -148,7 +175,7 @@ class HangUp(_Form):
     do: Literal["quit"] = "quit"
 
 
-LookRequest: TypeAlias = LookAtState | LookAtMachine | LookAtMetal | LookAtTray | ReadWire
+LookRequest: TypeAlias = LookAtState | LookAtMachine | LookAtMetal | LookAtTray | LookAtJob | ReadWire
 Deed: TypeAlias = (
     SetFault
     | MendFault
@@ -162,6 +189,9 @@ Deed: TypeAlias = (
     | Pause
     | Go
     | StepTime
+    | BeginLesson
+    | AnswerLesson
+    | EndLesson
 )
 ControlRequest: TypeAlias = LookRequest | Deed | HangUp
 _FORMS: TypeAdapter[ControlRequest] = TypeAdapter(Annotated[ControlRequest, Field(discriminator="do")])

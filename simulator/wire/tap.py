@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -40,6 +41,10 @@ class TappedLine:
     text: str
     damaged: bool = False
 
+    def row(self) -> list[str | int | float | bool]:
+        """As the control socket has it."""
+        return [self.number, round(self.at_s, 4), self.course.value, self.text, self.damaged]
+
     def __repr__(self) -> str:
         return f"WireLine({self.number})"
 
@@ -59,6 +64,8 @@ class WireTap:
     def __init__(self) -> None:
         self._lines: deque[TappedLine] = deque(maxlen=LINES_KEPT)
         self._next = 1
+        self.listener: Callable[[TappedLine], None] = lambda _: None
+        """Given every line as it ends."""
         self._halves = {Passage.TO_BOARD: _Half(_TO_BOARD), Passage.FROM_BOARD: _Half(_FROM_BOARD)}
 
     def opened(self, now_s: float) -> None:
@@ -93,8 +100,10 @@ class WireTap:
         half.data, half.damaged = b"", False
 
     def _add(self, now_s: float, course: Passage, text: str, *, damaged: bool) -> None:
-        self._lines.append(TappedLine(self._next, now_s, course, text, damaged))
+        line = TappedLine(self._next, now_s, course, text, damaged)
+        self._lines.append(line)
         self._next += 1
+        self.listener(line)
 
 
 def shown(data: bytes) -> str:

@@ -234,6 +234,10 @@ def test_every_answer_is_described(language: str) -> None:
         (ask.Pause(), {"paused": True}),
         (ask.Go(), {}),
         (ask.StepTime(s=0.1), {}),
+        (ask.BeginLesson(number=3), {"lesson": {"over": False}}),
+        (ask.AnswerLesson(fault="shavings"), {"lesson": {"over": False}}),
+        (ask.AnswerLesson(fault="shavings"), {"lesson": {"over": True}}),
+        (ask.EndLesson(), {}),
     ]
     for request, answer in asked:
         said, troubled = outcome_message(request, {"ok": True, **answer}, translate)
@@ -253,6 +257,16 @@ def test_a_slide_that_is_not_where_the_board_believes_is_shown_only_once_the_boa
     assert panel.apart_mm()[0] == pytest.approx(-0.3)
     panel.state["board"] = "Alarm"
     assert panel.apart_mm() == (0, 0, 0)
+
+
+def test_the_past_shows_its_own_lines_alone_and_the_present_comes_back_whole() -> None:
+    log = ShownWire(load_translation("en"))
+    log.add(rows("G0X-1", "G0X-2"), 0)
+    log.past(rows("M3S6000", first=9))
+    log.add(rows("G0X-3", first=3), 0)
+    assert [line.raw for line in log.shown(9)] == ["M3S6000"]
+    log.past(None)
+    assert [line.raw for line in log.shown(9)] == ["G0X-1", "G0X-2", "G0X-3"]
 
 
 # -- pictures --------------------------------------------------------------------------------------------------

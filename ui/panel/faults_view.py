@@ -31,8 +31,11 @@ class FaultsCard(PanelCard):
 
     has_bar = True
 
-    def __init__(self, panel: PanelState, send: Callable[[ask.ControlRequest], None], **kwargs: Any) -> None:
+    def __init__(
+        self, panel: PanelState, send: Callable[[ask.ControlRequest], None], teach: Callable[[], None], **kwargs: Any
+    ) -> None:
         self._send = send
+        self.teach = PanelButton("lessons", teach, "quiet")
         self.mend = PanelButton("mend", lambda: send(ask.MendFault()))
         self.values: dict[str, dict[str, Value]] = {
             name: {key: parameter.default for key, parameter in parameters_of(fault).items()}
@@ -50,6 +53,7 @@ class FaultsCard(PanelCard):
         self._steppers: Steppers | None = None
         self.add_widget(self.scroll)
         self.add_widget(self.mend)
+        self.add_widget(self.teach)
 
     def heading(self) -> str:
         """Its name and how many are set."""
@@ -61,7 +65,7 @@ class FaultsCard(PanelCard):
     def head(self, theme: Theme) -> None:
         """The heading, red while something is set, as far as the button leaves it room."""
         colour = theme.palette.danger if self.panel.state.get("faults") else theme.palette.soft_ink
-        most = self.width - 3 * self.pad - self.mend.natural_width()
+        most = self.width - 3 * self.pad - self.gap - self.mend.natural_width() - self.teach.natural_width()
         words = ink.fitted(self.heading(), round(theme.text_px), ink.SEMIBOLD, most)
         ink.write(words, self.x + self.pad, self.heading_y, theme.text_px, colour, ink.SEMIBOLD)
 
@@ -110,8 +114,8 @@ class FaultsCard(PanelCard):
         height = self.bar_height
         self._label()
         y = self.bar_bottom
-        wide = self.mend.natural_width()
-        lay_out_row([self.mend], self.right - self.pad - wide, y, height, self.gap)
+        wide = self.mend.natural_width() + self.gap + self.teach.natural_width()
+        lay_out_row([self.teach, self.mend], self.right - self.pad - wide, y, height, self.gap)
         self.scroll.dress()
         self.scroll.pos = (self.x + self.pad / 2, self.y + self.pad / 2)
         self.scroll.size = (self.width - self.pad, y - self.gap - self.y - self.pad / 2)
@@ -122,6 +126,7 @@ class FaultsCard(PanelCard):
             self._steppers.show()
 
     def _label(self) -> None:
+        self.teach.show(self.panel.translate("lessons"))
         self.mend.show(self.panel.translate("mend"), enabled=bool(self.panel.state.get("faults")))
 
     def refresh(self, *, whole: bool = False) -> None:

@@ -17,8 +17,10 @@ from ui.panel.blade_view import BladeCard
 from ui.panel.card import PanelCard
 from ui.panel.faults_view import FaultsCard
 from ui.panel.keys_view import KeysCard
+from ui.panel.lesson_view import LessonCard
 from ui.panel.machine_view import MachineCard
 from ui.panel.requests import PanelState
+from ui.panel.scrub_view import ScrubBar
 from ui.panel.tap import Tap
 from ui.panel.top_bar import Acts, StatusLine, TopBar
 from ui.panel.wire_view import WireCard
@@ -48,9 +50,11 @@ class PanelLayout(Widget):
         self.bar = TopBar(panel, send, acts)
         self.machine = MachineCard(panel, send)
         self.blade = BladeCard(panel)
-        self.wire = WireCard(panel)
+        self.wire = WireCard(panel, acts.past)
         self.keys = KeysCard(panel, send, catalogue)
-        self.faults = FaultsCard(panel, send)
+        self.faults = FaultsCard(panel, send, lambda: self.teach(True))
+        self.lessons = LessonCard(panel, send, lambda: self.teach(False))
+        self.scrub = ScrubBar(panel, send, acts.present)
         self.status = StatusLine(panel)
         self.cards: tuple[PanelCard, ...] = (
             self.bar, self.machine, self.keys, self.faults, self.blade, self.wire, self.status,
@@ -63,6 +67,24 @@ class PanelLayout(Widget):
         self.banner.fbind("height", self._soon)
         look.follow(self, PanelLayout.again)
         self.speak()
+
+    def teach(self, taught: bool) -> None:
+        """Lessons in the place of the faults, or the faults again."""
+        self._exchange(*((self.faults, self.lessons) if taught else (self.lessons, self.faults)))
+
+    def go_back(self, back: bool) -> None:
+        """The last job's lines in the place of time, or time again."""
+        self._exchange(*((self.bar, self.scrub) if back else (self.scrub, self.bar)))
+
+    def _exchange(self, out: PanelCard, into: PanelCard) -> None:
+        if into.parent is not None:
+            return
+        self.unfocus()
+        self.cards = tuple(into if card is out else card for card in self.cards)
+        self.remove_widget(out)
+        self.add_widget(into)
+        into.again()
+        self._soon()
 
     def again(self) -> None:
         """Place everything anew before the next frame."""
@@ -89,7 +111,8 @@ class PanelLayout(Widget):
         right = round(wide * RIGHT_PART)
         left = wide - right
         top = self.top - banner - gap
-        self.bar.pos, self.bar.size = (self.x + gap, top - bar), (self.width - 2 * gap, bar)
+        for over in (self.bar, self.scrub):
+            over.pos, over.size = (self.x + gap, top - bar), (self.width - 2 * gap, bar)
         self.status.pos, self.status.size = (self.x + gap, self.y + gap // 2), (self.width - 2 * gap, foot)
         high = top - bar - gap
         low = self.y + gap // 2 + foot + gap // 2
@@ -103,7 +126,8 @@ class PanelLayout(Widget):
         keys = round((room - gap) * KEYS_PART)
         x += left + gap
         self.keys.pos, self.keys.size = (x, high - keys), (right, keys)
-        self.faults.pos, self.faults.size = (x, low), (right, room - gap - keys)
+        for card in (self.faults, self.lessons):
+            card.pos, card.size = (x, low), (right, room - gap - keys)
 
     def keep_picture(self, path: Path) -> None:
         """Write what the window shows as a PNG, its ground too, which is no part of the canvas."""

@@ -39,6 +39,8 @@ class PanelState:
     message: str = ""
     troubled: bool = False
     gone: bool = False
+    job: dict[str, Any] = field(default_factory=dict)
+    """A moment of the last job, while that is what the panel shows."""
 
     def say(self, message: str, *, troubled: bool = False) -> None:
         """The last thing that happened."""
@@ -61,6 +63,10 @@ class PanelState:
                 self.state["stock"][str(request.slot)] = request.blanks
             case ask.LayKey():
                 self.laid_key = request.key
+            case ask.BeginLesson() | ask.AnswerLesson():
+                self.state["lesson"] = answer["lesson"]
+            case ask.EndLesson():
+                self.state["lesson"] = None
             case _:
                 # The next look tells.
                 pass
@@ -174,11 +180,19 @@ def _outcome(request: ask.ControlRequest, answer: dict[str, Any], translate: Pan
             return translate("answer.paused" if answer.get("paused") else "answer.goes")
         case ask.StepTime(s=length_s):
             return translate("answer.step", s=f"{length_s:g}")
+        case ask.BeginLesson(number=number):
+            return translate("answer.lesson", number=number)
+        case ask.AnswerLesson():
+            over = answer["lesson"]["over"]
+            return translate("answer.lesson_over" if over else "answer.lesson_wrong")
+        case ask.EndLesson():
+            return translate("answer.lesson_ended")
         case (
             ask.LookAtState()
             | ask.LookAtMachine()
             | ask.LookAtMetal()
             | ask.LookAtTray()
+            | ask.LookAtJob()
             | ask.ReadWire()
             | ask.HangUp()
         ):

@@ -29,6 +29,9 @@ class Acts:
     picture: Callable[[], None]
     speak: Callable[[str], None]
     shade: Callable[[], None]
+    past: Callable[[], None]
+    """Back over the last job."""
+    present: Callable[[], None]
 
 
 class TopBar(PanelCard):

@@ -78,7 +78,7 @@ class PanelApp(App):
         self.title = _title(self._panel.translate)
         self._resized()
         Window.clearcolor = look.theme.palette.paper
-        acts = Acts(self.picture, self.speak, self.shade)
+        acts = Acts(self.picture, self.speak, self.shade, self.past, self.present)
         self.layout = PanelLayout(self._panel, self.request, acts, load_catalogue())
         Window.bind(size=self._resized, on_key_down=self._key, on_touch_down=self._touched)
         Window.bind(on_cursor_leave=lambda *_: self._keyboard.give_back())
@@ -109,7 +109,12 @@ class PanelApp(App):
         if not self._budget.may(now_s, time.process_time()):
             return
         self.layout.machine.turn(elapsed_s)
-        if self._waiting or self._panel.gone or (self._panel.resting and now_s - self._asked_at < RESTING_POLL_S):
+        if (
+            self._waiting
+            or self._panel.gone
+            or self._panel.job
+            or (self._panel.resting and now_s - self._asked_at < RESTING_POLL_S)
+        ):
             return
         self._asked_at = now_s
         self._ask(ask.LookAtState())
@@ -154,7 +159,12 @@ class PanelApp(App):
     def _seen(self, request: ask.LookRequest, answer: dict[str, Any]) -> None:
         panel = self._panel
         match request:
+            case ask.LookAtState() if panel.job:
+                # Asked for before the past was.
+                pass
             case ask.LookAtState():
+                if answer["lesson"] and not panel.state.get("lesson"):
+                    self.layout.teach(True)
                 panel.state = answer
                 if not answer["tray"]:
                     panel.laid_key = ""
@@ -163,16 +173,27 @@ class PanelApp(App):
                 panel.machine = answer
                 panel.seed = int(answer["seed"])
             case ask.LookAtMetal():
-                if not answer.get("same"):
+                if not panel.job and not answer.get("same"):
                     panel.metal = answer
             case ask.LookAtTray():
                 if not answer.get("same"):
                     panel.tray_png = answer["png"]
                 panel.tray_laid = int(answer["laid"])
+            case ask.LookAtJob():
+                self._went_back(answer)
             case ask.ReadWire():
                 panel.log.add(answer["lines"], int(answer["lost"]) if panel.log.seen else 0)
             case _:
                 assert_never(request)
+
+    def _went_back(self, answer: dict[str, Any]) -> None:
+        panel = self._panel
+        if not answer["count"]:
+            panel.say(panel.translate("scrub.none"), troubled=True)
+            return
+        panel.job, panel.state, panel.metal = answer, answer["state"], answer["metal"]
+        panel.log.past(answer["lines"])
+        self.layout.go_back(True)
 
     # --- people -------------------------------------------------------------------------------------
     def picture(self) -> None:
@@ -187,6 +208,22 @@ class PanelApp(App):
         else:
             self._panel.say(self._panel.translate("shot.done", path=path))
         self.layout.refresh()
+
+    def past(self) -> None:
+        """Go back over the last job, if there was one."""
+        if self._panel.job:
+            self.present()
+        else:
+            self.request(ask.LookAtJob())
+
+    def present(self) -> None:
+        """The machine as it is now."""
+        panel = self._panel
+        panel.job, panel.metal = {}, {}
+        panel.log.past(None)
+        self.layout.go_back(False)
+        self.layout.speak()
+        self._asked_at = 0.0
 
     def speak(self, code: str) -> None:
         """Another language."""

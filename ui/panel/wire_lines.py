@@ -60,10 +60,14 @@ class ShownWire:
     def add(self, rows: Sequence[Sequence[object]], lost: int) -> None:
         """Rows of the control socket's `wire`."""
         self.lost += lost
-        for number, at_s, course, raw, damaged in rows:
-            line = self._line(int(str(number)), float(str(at_s)), str(course), str(raw), bool(damaged))
+        for row in rows:
+            line = self._row(row)
             self._lines.append(line)
             self.seen = line.number
+
+    def _row(self, row: Sequence[object]) -> ShownWireLine:
+        number, at_s, course, raw, damaged = row
+        return self._line(int(str(number)), float(str(at_s)), str(course), str(raw), bool(damaged))
 
     def _line(self, number: int, at_s: float, course: str, raw: str, damaged: bool) -> ShownWireLine:
         return ShownWireLine(number, at_s, course, raw, damaged, meaning(course, raw, damaged, self._translate))
@@ -75,6 +79,10 @@ class ShownWire:
         self._lines = deque(again, maxlen=LINES_SHOWN)
         if self._held is not None:
             self._held = [self._line(x.number, x.at_s, x.course, x.raw, x.damaged) for x in self._held]
+
+    def past(self, rows: Sequence[Sequence[object]] | None) -> None:
+        """Show these rows alone while others come; None: the present again, where it runs on."""
+        self._held = None if rows is None else [self._row(row) for row in rows]
 
     @property
     def held(self) -> bool:

@@ -28,8 +28,9 @@ class WireCard(PanelCard):
 
     has_bar = True
 
-    def __init__(self, panel: PanelState, **kwargs: Any) -> None:
+    def __init__(self, panel: PanelState, past: Callable[[], None], **kwargs: Any) -> None:
         log = panel.log
+        self.past = PanelButton("wire_past", past, "quiet")
         self.hold = PanelButton("wire_hold", lambda: self._after(lambda: log.hold(not log.held)), "quiet")
         self.polls = PanelButton("wire_polls", lambda: self._flip("polls"), "quiet")
         self.oks = PanelButton("wire_oks", lambda: self._flip("oks"), "quiet")
@@ -40,7 +41,7 @@ class WireCard(PanelCard):
         self.canvas.add(self._rows)
         self._back = 0
         self._shown: tuple[Any, ...] = ()
-        for button in (self.trouble, self.polls, self.oks, self.clear, self.hold):
+        for button in (self.past, self.trouble, self.polls, self.oks, self.clear, self.hold):
             self.add_widget(button)
 
     def heading(self) -> str:
@@ -59,18 +60,20 @@ class WireCard(PanelCard):
 
     def _label(self) -> None:
         translate, log = self.panel.translate, self.panel.log
+        self.past.show(translate("scrub"), chosen=bool(self.panel.job))
         self.polls.show(translate("log.polls"), chosen=log.filter.polls, enabled=not log.filter.only_trouble)
         self.oks.show(translate("log.oks"), chosen=log.filter.oks, enabled=not log.filter.only_trouble)
         self.trouble.show(translate("log.trouble"), chosen=log.filter.only_trouble)
-        self.clear.show(translate("log.clear"))
-        self.hold.show(translate("log.go" if log.held else "log.pause"), chosen=log.held)
+        now = not self.panel.job
+        self.clear.show(translate("log.clear"), enabled=now)
+        self.hold.show(translate("log.go" if log.held and now else "log.pause"), chosen=log.held and now, enabled=now)
 
     def place(self) -> None:
         """Buttons in the heading's line, right."""
         theme = look.theme
         self._label()
         height = self.bar_height
-        buttons = [self.trouble, self.polls, self.oks, self.clear, self.hold]
+        buttons = [self.past, self.trouble, self.polls, self.oks, self.clear, self.hold]
         naturals = sum(button.natural_width() for button in buttons) + self.gap * (len(buttons) - 1)
         y = self.bar_bottom
         lay_out_row(buttons, self.right - self.pad - naturals, y, height, self.gap)
@@ -139,7 +142,7 @@ class WireCard(PanelCard):
     def _draw(self, lines: list[ShownWireLine], theme: Theme) -> None:
         p, translate, log = theme.palette, self.panel.translate, self.panel.log
         left = self.x + self.pad
-        note = translate("log.older", count=log.newer()) if log.newer() else ""
+        note = translate("log.older", count=log.newer()) if log.newer() and not self.panel.job else ""
         if log.lost and not note:
             note = translate("log.lost", count=log.lost)
         ink.write(note, left + theme.mm(26), self.heading_y, theme.small_px, p.soft_ink)

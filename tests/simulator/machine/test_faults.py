@@ -181,6 +181,17 @@ def reopened(hand: Hand) -> object:
     return found
 
 
+def lamp_later(hand: Hand) -> object:
+    hand.sim.clock.sleep(10.0)
+    return hand.sim.optics.lamp
+
+
+def talk_with_the_wheel(hand: Hand) -> object:
+    hand.say("$X", "M3S6000")
+    hand.sim.clock.sleep(1.0)
+    return talk(hand)
+
+
 LOOKS: dict[str, tuple[str, Callable[[Hand], object]]] = {
     "misfeed": ("", clamped), "empty_slot": ("", clamped), "double_feed": ("", edge), "wrong_blank": ("", edge),
     "bent_blank": ("mm=1.5", edge), "shavings": ("", edge), "clamp_slip": ("mm=0.3", place),
@@ -198,7 +209,8 @@ LOOKS: dict[str, tuple[str, Callable[[Hand], object]]] = {
     "check_camera_moved": ("", jaw_in_picture_px),
     "chute_sensor_dead": ("", sensed_falling), "home_switch_chatters": ("axis=z,every_s=0.05", home_z_mm),
     "alarm_missing": ("", reset_in_motion), "hold_held": ("", pins), "port_lost": ("", reopened),
-    "port_wedged": ("", reopened),
+    "port_wedged": ("", reopened), "steps_lost_later": ("axis=x,mm=0.5,after_copies=0", place),
+    "lamp_fading": ("over_s=1", lamp_later), "usb_drops_at_wheel": ("back_after_s=60", talk_with_the_wheel),
     **{f"wire_{damage.value}": ("way=from_board" if damage is Damage.DELAY else "", talk) for damage in Damage},
 }  # fmt: skip
 
