@@ -15,7 +15,7 @@ from ui.artwork.keys import LEAST, SHOULDER, STYLES, TIP, TOP, style_of, teeth
 from ui.artwork.parts import PARTS
 from ui.artwork.raster import paint
 from ui.artwork.shapes import Drawing, Paint
-from ui.present.sale import SEEN
+from ui.present.refusal import SEEN
 from ui.widgets.scenes import SCENES, Moment, Sprite, scene_of
 
 KEYS = [f"{kind}/{code}/{finish}" for kind in ("key", "blank") for code in ("KW1", "SC1", "M1") for finish in Paint if finish in ("brass", "black")]  # fmt: skip # noqa: E501

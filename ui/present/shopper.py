@@ -12,7 +12,7 @@ from kiosk.key.reading import Outcome
 from kiosk.session.intents import BringBack, KeyLaid, KeyTaken, Start, Stop
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
-from ui.present import returning, sale
+from ui.present import refusal, returning, sale
 from ui.present.help import topics
 from ui.present.language import Translation
 from ui.present.local import Local, OpenHelp
@@ -179,7 +179,7 @@ STATES: dict[State, PresentState] = {
     State.TRY_AGAIN: _try_again,
     State.WORN: sale.worn,
     State.OFFER: sale.offered,
-    State.REFUSED: sale.refused,
+    State.REFUSED: refusal.refused,
     State.PAYING: sale.paying,
     State.TAKE_KEY_BACK: _take_key_back,
     State.LOADING: _working("loading.title", "cutting.text", "loading", can_stop=True),

@@ -78,7 +78,7 @@ class BigButton(Press):
         if action is None:
             return
         shows = (action.label, action.note, action.figure, action.icon, action.picture, action.kind, action.chosen)
-        key = (shows, self.style, self.icon_only, self.width, theme.px_per_mm, theme.compact)
+        key = (shows, self.style, self.width, theme.px_per_mm, theme.compact)
         if key == self._measured:
             return
         self._measured = key
@@ -97,11 +97,10 @@ class BigButton(Press):
         font = theme.regular if action.kind is ButtonKind.QUIET and not action.chosen else theme.semibold
         if self.style == "hero":
             font = theme.bold
-        hidden = action.icon in ("plus", "minus") and self.style == "plain" and self.icon_only
         label, note = self._label, self._note
         self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
         most = max(1.0, self.width - self._insets())
-        label.write("" if hidden else action.label, font, size, most)
+        label.write(action.label, font, size, most)
         note.write(action.note if self.style != "tool" else "", theme.regular, theme.small_px, most)
         pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
         inner = label.texture_size[1] + note.texture_size[1]
@@ -123,7 +122,7 @@ class BigButton(Press):
         """Width that is not for words."""
         theme = look.theme
         pad = theme.mm({"tool": 1.5, "key": 1.5, "row": 2.0}.get(self.style, 5.0))
-        beside = self.action.icon and self.style in ("plain", "hero", "row") and not self.icon_only
+        beside = self.action.icon and self.style in ("plain", "hero", "row")
         figure = self._figure.texture_size[0] + theme.gap_px if self.action.figure else 0
         return float(2 * pad + (self._icon_size() + theme.gap_px if beside else 0) + figure)
 

@@ -116,14 +116,6 @@ class Bullets(Rows):
         return _beside(Mark(), TextLabel(text=row))
 
 
-class Ticks(Rows):
-    """Short promises, each with a tick."""
-
-    def make(self, row: Any) -> Widget:
-        """One promise."""
-        return _beside(Mark(StepState.DONE), TextLabel(text=row))
-
-
 class Lines(Rows):
     """Label and value, a hair line between rows."""
 

@@ -7,8 +7,6 @@ is drawn (`ui.widgets.scenes`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import cos, radians, sin
 from typing import TypeAlias
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
@@ -30,21 +28,6 @@ def _triangles(fans: Iterable[tuple[Sequence[float], Sequence[int]]]) -> tuple[l
         for at in range(1, len(order) - 1):
             indices += (first + order[0], first + order[at], first + order[at + 1])
     return vertices, indices
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where and how a figure stands: moved, turned, scaled, in scene units."""
-
-    x: float = 0.0
-    y: float = 0.0
-    turn_deg: float = 0.0
-    scale: float = 1.0
-
-    def put(self, points: Points) -> list[tuple[float, float]]:
-        """Points of a figure, moved to this place."""
-        c, s = cos(radians(self.turn_deg)) * self.scale, sin(radians(self.turn_deg)) * self.scale
-        return [(self.x + px * c - py * s, self.y + px * s + py * c) for px, py in points]
 
 
 class Pen:
@@ -110,14 +93,3 @@ class Pen:
             rounded_rectangle=(px, py, w * self.unit, h * self.unit, radius * self.unit),
             width=max(0.8, width * self.unit / 2),
         )
-
-    def arrow(self, start: tuple[float, float], end: tuple[float, float], colour: Rgba, width: float = 3.0) -> None:
-        """A straight arrow."""
-        (x0, y0), (x1, y1) = start, end
-        length = max(1e-6, ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5)
-        ux, uy = (x1 - x0) / length, (y1 - y0) / length
-        head = 3.2 * width
-        left = (x1 - ux * head - uy * head * 0.8, y1 - uy * head + ux * head * 0.8)
-        right = (x1 - ux * head + uy * head * 0.8, y1 - uy * head - ux * head * 0.8)
-        self.line([start, end], colour, width)
-        self.line([left, end, right], colour, width)

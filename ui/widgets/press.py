@@ -12,7 +12,7 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.widgets.look import look
 
 from kivy.clock import Clock  # isort: skip
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty
+from kivy.properties import NumericProperty, ObjectProperty, OptionProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.widget import Widget
 
@@ -29,7 +29,6 @@ class Press(ButtonBehavior, Widget):
     action = ObjectProperty(None, allownone=True)
     send = ObjectProperty(None, allownone=True)
     style = OptionProperty("plain", options=STYLES)
-    icon_only = BooleanProperty(False)
     held = NumericProperty(0.0)
     """How far a held press has come, 0 to 1."""
 

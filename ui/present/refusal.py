@@ -1,0 +1,91 @@
+"""What the screen says of a key that is not copied: the reason first, then one way on. Pure.
+
+Responsible for: words and picture of a refusal. Not responsible for: which rules fired (`kiosk.policy`).
+"""
+
+from __future__ import annotations
+
+from config.store import Store
+from kiosk.key.reading import Outcome
+from kiosk.policy.decision import FiredRule, told
+from kiosk.session.intents import Done
+from kiosk.session.snapshot import Snapshot
+from ui.present.condition import condition_action
+from ui.present.language import Translation
+from ui.present.local import Local
+from ui.present.parts import call_staff, reason_of
+from ui.present.shown import Action, ButtonKind, Reason, RefusedDetail, Shown, Tone
+
+LONGEST_TITLE = 60
+"""Letters of a reason that can be the title of its screen."""
+SEEN = {
+    Outcome.DIMPLE: "feature/dimple",
+    Outcome.SIDE_MILLED: "feature/side_track",
+    Outcome.TWO_TRACK: "feature/two_tracks",
+    Outcome.TUBULAR: "feature/tube",
+    Outcome.DOUBLE_SIDED: "feature/double_sided",
+    Outcome.UNCUT: "feature/uncut",
+    Outcome.SECTION_NOT_SEEN: "feature/groove",
+    Outcome.UNKNOWN_SECTION: "feature/groove",
+    Outcome.MIRRORED_SECTION: "feature/groove",
+    Outcome.AMBIGUOUS: "feature/groove",
+    Outcome.CUTS_UNREADABLE: "feature/worn",
+    Outcome.WORN_PAST_TELLING: "feature/worn",
+    Outcome.DIRTY: "clean_key",
+}
+
+
+def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """The reason, in plain words, and what to do next."""
+    refusal = snapshot.refusal
+    outcome = refusal.outcome if refusal else None
+    rules = told(rule for rule in refusal.rules if rule.verdict.blocks and not rule.approved) if refusal else ()
+    reasons = list(dict.fromkeys(reason_of(words, rule) for rule in rules))[:2]
+    if not reasons:
+        key = f"outcome.{outcome}" if outcome is not None else "rule.refuse"
+        reasons = [Reason(words(f"{key}.what"), words(f"{key}.why") if outcome is None else words(f"{key}.next"))]
+    can_ask = refusal is not None and refusal.can_be_approved
+    title, more = ("", reasons) if can_ask else _headline(reasons)
+    title = title or words("refused.title.ask" if can_ask else "refused.title")
+    steps = refusal.next_steps if refusal and refusal.next_steps else ("staff",)
+    next_steps = tuple(words.first(f"next.{step}", "next.staff") for step in tuple(dict.fromkeys(steps))[:4])
+    asks = call_staff(words, snapshot)
+    if can_ask:
+        asks = Action(asks.id, asks.label, asks.does, ButtonKind.PRIMARY, asks.icon, enabled=asks.enabled)
+    finish = Action("done", words("refused.done"), Done(), ButtonKind.SECONDARY if can_ask else ButtonKind.PRIMARY)
+    why = tuple(part for reason in more for part in (reason.what, reason.why) if part)
+    return Shown(
+        page="refused",
+        visit="refused",
+        title=title,
+        store_name=store.name,
+        body=why,
+        picture=_seen(outcome, rules),
+        tone=Tone.AWAY,
+        detail=RefusedDetail(
+            next_label=words("refused.next"),
+            next_steps=next_steps,
+            qr="" if can_ask else "\n".join((title, *why, *next_steps, store.name)),
+            quiet=words("refused.free"),
+        ),
+        actions=(*((asks, finish) if can_ask else (finish, asks)), *condition_action(words, snapshot)),
+        chime="attention",
+    )
+
+
+def _headline(reasons: list[Reason]) -> tuple[str, list[Reason]]:
+    """The first reason as a title where it is short enough to be one, and what then remains to be said."""
+    first = reasons[0]
+    sentence, stop, rest = first.what.partition(". ")
+    if len(sentence) > LONGEST_TITLE:
+        return "", reasons
+    said = [part for part in (rest if stop else "", first.why) if part]
+    more = [Reason(" ".join(said), "")] if said else []
+    return sentence, [*more, *reasons[1:]]
+
+
+def _seen(outcome: Outcome | None, rules: tuple[FiredRule, ...]) -> str:
+    """The picture of what stands against a copy."""
+    if outcome is None or outcome is Outcome.IDENTIFIED:
+        return "feature/groove" if any(rule.code.startswith("KEYWAY") for rule in rules) else "feature/stamp"
+    return SEEN.get(outcome, "lay_key")
