@@ -1,7 +1,7 @@
-"""What staff see: sign-in, approval, the quick menu, closed, out of order. Pure.
+"""What staff see: sign-in, approval, the quick menu. Pure.
 
 Responsible for: the words and buttons of those states. Not responsible for: who may do what (`kiosk` decides and
-says `not_allowed`), or the technician's screen (`ui.present.service`).
+says `not_allowed`), the technician's screen (`ui.present.service`), or closed and out of order (`ui.present.unavailable`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
 from kiosk.session.intents import (
     Approve,
-    CallStaff,
     Cancel,
     CloseKiosk,
     ConfirmCharged,
@@ -29,12 +28,12 @@ from kiosk.session.intents import (
 )
 from kiosk.session.snapshot import LessonStep, LessonView, MoneyDoubt, SaleLine, Snapshot, StaffMessage, StaffView
 from kiosk.session.states import State
+from ui.present import unavailable
 from ui.present.fault_help import FAMILIES, fault_family
 from ui.present.language import Translation
 from ui.present.local import CountBlanks, Local, OpenTab, PickSlot
 from ui.present.parts import (
     PresentState,
-    call_staff,
     finish_name,
     keypad_keys,
     machine_lines,
@@ -46,13 +45,11 @@ from ui.present.shown import (
     Action,
     ApprovalDetail,
     ButtonKind,
-    FaultDetail,
     KeypadDetail,
     LabelledValue,
     Reason,
     Shown,
     StaffDetail,
-    Tone,
 )
 from ui.present.statement import statement_lines
 
@@ -373,82 +370,11 @@ def _kiosk(
     return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls))
 
 
-def _closed(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    return Shown(
-        page="message",
-        visit="closed",
-        title=words("closed.title"),
-        store_name=store.name,
-        body=(
-            words.first(f"closed.{snapshot.closed_reason}", "closed.text"),
-            words("closed.ask"),
-            *_phone(words, snapshot),
-        ),
-        picture="closed",
-        tone=Tone.AWAY,
-        actions=(call_staff(words, snapshot),),
-    )
-
-
-def _phone(words: Translation, snapshot: Snapshot) -> tuple[str, ...]:
-    return (words("phone", number=snapshot.help_phone),) if snapshot.help_phone else ()
-
-
-def _out_of_order(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    """What concerns whoever stands here: the wheel, then the key, then the machine; what concerns staff, in a card."""
-    wheel, key = snapshot.wheel_may_turn, snapshot.tray_has_key
-    title = words("wheel.title" if wheel else "broken.take" if key else "broken.title")
-    body = [words("wheel.text" if wheel else "broken.text")]
-    if wheel and key:
-        body.append(words("broken.key"))
-    called = snapshot.staff_called
-    return Shown(
-        page="fault",
-        visit="out_of_order/wheel" if wheel else "out_of_order",
-        title=title,
-        store_name=store.name,
-        body=tuple(body),
-        # A key that lies there must be seen to: what to do with it is worth more than what the kiosk looks like shut.
-        picture="take_key" if key and not wheel else "closed",
-        tone=Tone.LOOK,
-        detail=_for_staff(words, snapshot, store),
-        chime="attention" if key or wheel else "",
-        actions=(
-            Action(
-                "call_staff",
-                words("staff.called" if called else "staff.call"),
-                CallStaff(),
-                ButtonKind.PRIMARY,
-                "person",
-                enabled=not called,
-            ),
-        ),
-    )
-
-
-def _for_staff(words: Translation, snapshot: Snapshot, store: Store) -> FaultDetail:
-    """Code, since when, cause, what goes on, and whom to ring."""
-    fault = snapshot.fault
-    lines = []
-    if fault is not None:
-        since = words("broken.since", time=words.clock(fault.since_utc_s)) if fault.since_utc_s else ""
-        lines += [" · ".join(filter(None, (fault.code, since))), words(f"fault.{fault_family(fault.code)}.what")]
-    if fault is not None and fault.recovering:
-        attempt = words.number(fault.attempt)
-        lines.append(words("broken.recovering", attempt=attempt) if fault.heals_itself else words("broken.by_staff"))
-    elif not snapshot.staff_door:
-        lines += [words("broken.retries"), words("broken.command")]
-    else:
-        lines.append(words("broken.waits" if fault is not None and fault.heals_itself else "broken.staff"))
-    lines += _phone(words, snapshot)
-    return FaultDetail(words("broken.for_staff"), tuple(lines), "\n".join((store.name, *lines)))
-
-
 STATES: dict[State, PresentState] = {
     State.STAFF_LOGIN: _login,
     State.STAFF_APPROVAL: _approval,
     State.STAFF_MENU: _menu,
     State.TECHNICIAN: technician,
-    State.CLOSED: _closed,
-    State.OUT_OF_ORDER: _out_of_order,
+    State.CLOSED: unavailable.closed,
+    State.OUT_OF_ORDER: unavailable.out_of_order,
 }
