@@ -1,7 +1,7 @@
 """What staff see: sign-in, approval, the quick menu. Pure.
 
-Responsible for: the words and buttons of those states. Not responsible for: who may do what (`kiosk` decides and
-says `not_allowed`), the technician's screen (`ui.present.service`), or closed and out of order (`ui.present.unavailable`).
+Responsible for: the words and buttons of those states. Not responsible for: who may do what (`kiosk` decides and says
+`not_allowed`), the technician's screen (`ui.present.service`), or closed and out of order (`ui.present.unavailable`).
 """
 
 from __future__ import annotations
