@@ -75,7 +75,7 @@ def test_two_letters_of_a_long_line_are_not_what_it_says() -> None:
 
 
 def test_a_makers_name_does_not_excuse_what_stands_below_it() -> None:
-    assert gleaned((line(("SCHLAGE",), 16.0), line(("HERACLES",), 16.0, y=170.0))).illegible
+    assert gleaned((line(("SCHLAGE",), 16.0), line(("HERMIONE",), 16.0, y=170.0))).illegible
 
 
 def test_a_short_number_does_not_excuse_a_longer_line_across_it() -> None:

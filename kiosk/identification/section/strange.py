@@ -16,17 +16,18 @@ MILLED_MM = 0.8
 FILTHY_CRUMBS = 2
 
 
-def why_strange(outcome: Outcome, nearest: Match, crumbs: int) -> Outcome:
+def why_strange(outcome: Outcome, nearest: Match, crumbs: int, next_ones: tuple[Match, ...] = ()) -> Outcome:
     """DIRTY or SIDE_MILLED where that is what was seen; else `outcome` as it is.
 
     Args:
         outcome: UNKNOWN_SECTION or SECTION_NOT_SEEN.
         nearest: the section that is most like it.
         crumbs: things that stick to the blade's straight back.
+        next_ones: the next few: what a cutter took may have brought it nearer to another section than to its own.
     """
     if crumbs >= FILTHY_CRUMBS or (crumbs > 0 and _only_filled(nearest)):
         return Outcome.DIRTY
-    if outcome is Outcome.UNKNOWN_SECTION and _milled_on_one_side(nearest):
+    if outcome is Outcome.UNKNOWN_SECTION and any(map(_milled_on_one_side, (nearest, *next_ones))):
         return Outcome.SIDE_MILLED
     return outcome
 
