@@ -119,6 +119,7 @@ COMMANDS: Mapping[str, str | Group] = {
             "keys": "simulator.serve.frames_command:keys",
             "cut": "kiosk.rehearsal.cut_rehearsal:cut",
             "panel": "kiosk.rehearsal.panel:panel",
+            "shadow": "kiosk.rehearsal.shadow:shadow_command",
             "lesson": "kiosk.launch.lesson:lesson",
             "terminal": "simulator.serve.terminal_command:terminal",
         },

@@ -10,7 +10,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +27,7 @@ from hardware.clock import SystemClock
 from hardware.errors import FallUnseen, HardwareFault
 from hardware.grbl.codes import alarm, error
 from hardware.grbl.cutter import GrblCutter
+from hardware.grbl.recording import WireRecording
 from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
 from hardware.link import serial_link_factory
@@ -58,6 +59,12 @@ def cut(
     clamp_empty: Annotated[
         bool, typer.Option("--clamp-empty", help="You have looked into the clamp, and nothing is in it.")
     ] = False,
+    wire_log: Annotated[
+        Path | None,
+        typer.Option(
+            "--wire-log", callback=NEW_FILE, help="Write the whole wire here, the typed key's figures and all."
+        ),
+    ] = None,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
@@ -79,19 +86,27 @@ def cut(
         own_machine(port),
         own_folders(files.data),
         closing(MachineRecord(files.journal, SystemClock())) as record,
+        WireRecording(wire_log, SystemClock()) if wire_log is not None else nullcontext() as recording,
     ):
         if record.clamped_by and not clamp_empty:
             reason = "a blank may be in the clamp: look, take it out with the power off, and say --clamp-empty"
             raise BadInput(Problem(port, "", reason))
         if clamp_empty:
             record.clamp_emptied()
-        _cut_one(settings, port, plan, number, lambda mm: _planned(found, blank, codes, settings, mm), record)
+        opens = serial_link_factory(settings.wire, port)
+        cutter = GrblCutter(recording.factory(opens) if recording else opens, settings, SystemClock())
+        _cut_one(cutter, settings, port, plan, number, lambda mm: _planned(found, blank, codes, settings, mm), record)
 
 
 def _cut_one(
-    machine: Machine, port: str, plan: CutPlan, slot: int, planned: Callable[[float], CutPlan], record: MachineRecord
+    cutter: GrblCutter,
+    machine: Machine,
+    port: str,
+    plan: CutPlan,
+    slot: int,
+    planned: Callable[[float], CutPlan],
+    record: MachineRecord,
 ) -> None:
-    cutter = GrblCutter(serial_link_factory(machine.wire, port), machine, SystemClock())
     guardian: Guardian | None = None
     with stop_served(port, cutter.stop_and_confirm):
         try:
