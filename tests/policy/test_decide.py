@@ -280,3 +280,16 @@ def test_exactly_the_rules_fire_that_reading_them_one_by_one_would(
         if by_hand(when, stamp=stamp, place=place, today=today, quantity=quantity, kinds=kinds)
     ]
     assert codes(decision) == expected
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DOUBLE_SIDED, Outcome.TUBULAR, Outcome.UNCUT])
+def test_an_ordinary_kind_is_not_called_protected_and_asks_for_no_papers(outcome: Outcome) -> None:
+    """A cabinet key cut on both edges: nobody has to bring photo ID for it."""
+    decision = decided(Identification(outcome), PLAIN, STORE, policy(), shipped(), circumstances(), ())
+    assert decision.verdict is Verdict.REFUSE
+    rule = decision.rules[0]
+    assert rule.code in ("KEY_NEEDS_OTHER_MACHINE", "KEY_UNCUT")
+    assert not {"photo_id", "card"} & set(rule.next_steps)
+    for language in ("en", "es", "fr"):
+        said = " ".join(rule.words_in(language)).lower()
+        assert not any(word in said for word in ("protected", "protegid", "protégé", "photo"))
