@@ -23,7 +23,7 @@ from kiosk.identification.section.line import read_section
 from kiosk.identification.section.match import Match, SectionIndex, build_index, match_section, objection
 from kiosk.identification.section.milling import FacesLook, look_at_faces
 from kiosk.identification.section.strange import why_strange
-from kiosk.identification.section.uncut_edge import refine_uncut, registration
+from kiosk.identification.section.uncut_edge import kind_on_paper, refine_uncut, registration
 from kiosk.key.reading import Candidate, Cut, Identification, KeyReading, Outcome, SectionReading
 
 TAIL_SHIFT_MM = 0.15
@@ -47,6 +47,8 @@ def read_key(frames: ScanFrames) -> KeyReading:
     problem = None
     if frames.head is not None and registration(segmented, frames.head) is Outcome.MOVED:
         problem = Outcome.MOVED
+    elif not _from_the_machine(frames) and (kind := kind_on_paper(outline, segmented, frame, frames.silhouette)):
+        problem = kind
     elif not outline.cut:
         problem = refine_uncut(outline, section, segmented, frame, frames.head)
     faces = look_at_faces(frames, segmented, frame, outline)
@@ -87,7 +89,7 @@ def _found_on_paper(view: Frame) -> tuple[Segment, BladeFrame, Outline] | Outcom
     """The first way of looking at an ordinary picture that shows a key; else what the plainest way said."""
     said: list[Outcome] = []
     for each in as_silhouettes(view):
-        found = _found(each)
+        found = _found(each, on_paper=True)
         if not isinstance(found, Outcome):
             return found
         said.append(found)
@@ -100,14 +102,14 @@ def _found_on_paper(view: Frame) -> tuple[Segment, BladeFrame, Outline] | Outcom
 _SAYS_LITTLE = (Outcome.NOTHING_THERE, Outcome.UNREADABLE_IMAGE, Outcome.OUT_OF_FOCUS)
 
 
-def _found(view: Frame) -> tuple[Segment, BladeFrame, Outline] | Outcome:
+def _found(view: Frame, *, on_paper: bool = False) -> tuple[Segment, BladeFrame, Outline] | Outcome:
     segmented = segment(view)
     if isinstance(segmented, Outcome):
         return segmented
     frame = find_blade(segmented)
     if isinstance(frame, Outcome):
         return frame
-    outline = measure_outline(segmented, frame)
+    outline = measure_outline(segmented, frame, on_paper=on_paper)
     if isinstance(outline, Outcome):
         return outline
     return segmented, frame, outline

@@ -19,6 +19,7 @@ from kiosk.key.reading import Floats
 BOW_SIDE_MM, TIP_SIDE_MM = 9.0, 1.5
 BELOW_MM, ABOVE_MM = 4.5, 4.5
 _FINEST_MM, _COARSEST_MM = 0.02, 0.06
+_COLUMNS_TOGETHER = 6
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -131,6 +132,40 @@ def edge_softness_mm(patch: Patch, low: Floats, columns: NDArray[np.bool_]) -> f
     if steepest <= 0:
         return float("inf")
     return float(patch.pitch_mm / (steepest * np.sqrt(2 * np.pi)))
+
+
+def sharpest_edge_mm(patch: Patch, edges: Floats, columns: NDArray[np.bool_]) -> float:
+    """The softness of the sharpest quarter of an edge: on paper a shadow softens one side, a lens all of them.
+
+    Args:
+        patch: the blade straightened.
+        edges: heights of one or several edges, a row each.
+        columns: those of the blade.
+    """
+    found = []
+    for edge in np.atleast_2d(edges):
+        chosen = np.nonzero(columns & np.isfinite(edge))[0]
+        if chosen.size < _COLUMNS_TOGETHER:
+            continue
+        groups = chosen[: chosen.size // _COLUMNS_TOGETHER * _COLUMNS_TOGETHER].reshape(-1, _COLUMNS_TOGETHER)
+        straight = groups[np.ptp(edge[groups], axis=1) < 2 * patch.pitch_mm]
+        found += [_softness_mm(_across(patch, edge, group)) * patch.pitch_mm for group in straight]
+    return float(np.percentile(found, 25)) if found else float("nan")
+
+
+def _across(patch: Patch, edge: Floats, columns: NDArray[np.intp]) -> Floats:
+    """The mean profile across an edge, from below to above it."""
+    reach_px = max(4, round(0.6 / patch.pitch_mm))
+    rows = np.rint((edge[columns] - patch.v_mm[0]) / patch.pitch_mm).astype(np.intp)[:, None]
+    rows = np.clip(rows + np.arange(-reach_px, reach_px + 1), 0, patch.level.shape[0] - 1)
+    return np.asarray(patch.level[rows, columns[:, None]].mean(axis=0), dtype=np.float64)
+
+
+def _softness_mm(profile: Floats) -> float:
+    """Spread of a step, in rows: steepest slope against how high the step is."""
+    steepest = float(np.max(np.abs(np.gradient(profile))))
+    # Bright metal on paper steps down by less than from light to dark: that makes no edge soft.
+    return float(min(1.0, np.ptp(profile)) / (steepest * np.sqrt(2 * np.pi))) if steepest > 0 else float("inf")
 
 
 def _upper(level: NDArray[np.float32], dark: NDArray[np.bool_], v_mm: Floats) -> Floats:

@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.identification.outline.blade import WIDEST_BLADE_MM, BladeFrame
-from kiosk.identification.outline.edges import Patch, edge_softness_mm, lower_edge, reaches, straighten, upper_edge
+from kiosk.identification.outline.edges import (
+    Patch,
+    edge_softness_mm,
+    lower_edge,
+    reaches,
+    sharpest_edge_mm,
+    straighten,
+    upper_edge,
+)
 from kiosk.identification.outline.segment import Segment
 from kiosk.key.reading import Floats, Outcome, Profile, Stops
 
@@ -52,13 +60,13 @@ class Outline:
     crumbs: int
 
 
-def measure_outline(found: Segment, frame: BladeFrame) -> Outline | Outcome:
-    """Measure along `frame`."""
+def measure_outline(found: Segment, frame: BladeFrame, *, on_paper: bool = False) -> Outline | Outcome:
+    """Measure along `frame`. `on_paper`: a photograph, of which nothing is ever cut; a shadow may soften one side."""
     patch = straighten(found, frame)
-    return measure_patch(patch)
+    return measure_patch(patch, on_paper=on_paper)
 
 
-def measure_patch(patch: Patch) -> Outline | Outcome:
+def measure_patch(patch: Patch, *, on_paper: bool = False) -> Outline | Outcome:
     """Measure a straightened picture whose straight edge lies near v = 0."""
     low, high = lower_edge(patch), upper_edge(patch)
     tip = _tip(patch)
@@ -79,7 +87,8 @@ def measure_patch(patch: Patch) -> Outline | Outcome:
         return Outcome.NOT_A_KEY
     lower = _edge_line(patch.u_mm, low, blade)
     # Negated, as of an edge that was not found it is NaN.
-    if not edge_softness_mm(patch, low, blade) < BLURRED_MM:
+    soft_mm = sharpest_edge_mm(patch, np.stack([low, high]), blade) if on_paper else edge_softness_mm(patch, low, blade)
+    if not soft_mm < BLURRED_MM:
         return Outcome.OUT_OF_FOCUS
     if lower.straight < 0.6:
         return Outcome.DOUBLE_SIDED

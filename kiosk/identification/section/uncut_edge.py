@@ -20,6 +20,8 @@ from kiosk.key.reading import Floats, Outcome, SectionReading
 FLAT_FACE_MM = 0.12
 """A face with no recess beyond this is no milled keyway."""
 LONGEST_TUBE_MM = 17.0
+SHADOW_NOTCH_MM = 1.9
+"""No shadow notches an edge by more; hardly a key has no cut so deep."""
 LEAST_MOVE_MM = 0.8
 LEAST_RELIEF = 0.045
 """Shading of something milled, as a share of the metal's brightness; the grain of brushed metal stays below."""
@@ -80,7 +82,24 @@ def refine_uncut(
     return Outcome.DIMPLE if plain else Outcome.UNCUT
 
 
-def _hollows(outline: Outline, found: Segment, frame: BladeFrame, head: Frame) -> Outcome | None:
+def kind_on_paper(outline: Outline, found: Segment, frame: BladeFrame, view: Frame) -> Outcome | None:
+    """What kind a key in an ordinary photograph is, where its face shows that; None: cut along its edge, or not seen.
+
+    A shadow notches an uncut edge, so the edge says nothing of it; the face is looked at below the deepest cut.
+    """
+    if outline.length_mm < LONGEST_TUBE_MM and outline.length_mm < 2.3 * outline.height_mm:
+        return Outcome.TUBULAR
+    inner = outline.profile[(outline.profile[:, 0] > 1.0) & (outline.profile[:, 0] < outline.length_mm - 3.5), 1]
+    lowest_mm = float(np.percentile(inner, 1)) if inner.size else 0.0
+    deepest_mm = outline.height_mm - lowest_mm
+    if deepest_mm > SHADOW_NOTCH_MM:
+        return None
+    return _hollows(outline, found, frame, view, lowest_mm)
+
+
+def _hollows(
+    outline: Outline, found: Segment, frame: BladeFrame, head: Frame, top_mm: float | None = None
+) -> Outcome | None:
     """DIMPLE or TWO_TRACK when the face shows something that does not run straight along the blade.
 
     A keyway's grooves are the same all along: what is left after each lengthwise row's own brightness is taken
@@ -92,7 +111,7 @@ def _hollows(outline: Outline, found: Segment, frame: BladeFrame, head: Frame) -
         return None
     pitch = max(head.mm_per_px, 0.08)
     u_mm = np.arange(-(outline.length_mm - 1.0), -3.5, pitch)
-    v_mm = np.arange(0.6, outline.height_mm - 0.6, pitch)
+    v_mm = np.arange(0.6, (outline.height_mm if top_mm is None else top_mm) - 0.6, pitch)
     if u_mm.size < 40 or v_mm.size < 20:
         return None
     origin, along, up = np.array(frame.origin), np.array(frame.along), np.array(frame.up)

@@ -1,0 +1,63 @@
+"""A key of another kind is called by its name, also in an ordinary photograph with a shadow beside bright metal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from config.catalogue import Catalogue
+from hardware.scan import Frame, ScanFrames
+from kiosk.identification import SectionIndex, identify, read_key
+from kiosk.key.reading import Outcome
+from simulator.keys import special_keys
+from simulator.keys.key import PhysicalKey, blank_key
+from simulator.keys.sample_keys import cut_by_blank
+from simulator.optics import NORMAL
+from simulator.optics.paper import render_on_paper
+
+SEEDS = range(3)
+KINDS: dict[Outcome, Callable[[np.random.Generator], PhysicalKey]] = {
+    Outcome.DIMPLE: special_keys.dimple,
+    Outcome.TWO_TRACK: special_keys.two_track,
+    Outcome.DOUBLE_SIDED: special_keys.double_sided,
+    Outcome.TUBULAR: special_keys.tubular,
+}
+
+
+def told(view: Frame, catalogue: Catalogue, index: SectionIndex) -> Outcome:
+    return identify(read_key(ScanFrames(silhouette=view, head=view)), catalogue, index).outcome
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_photograph_of_another_kind_is_told_by_its_name(
+    catalogue: Catalogue, index: SectionIndex, kind: Outcome
+) -> None:
+    said = [
+        told(render_on_paper(KINDS[kind](np.random.default_rng(seed)), 0.06, NORMAL, seed), catalogue, index)
+        for seed in SEEDS
+    ]
+    assert said.count(kind) >= len(SEEDS) - 1, said
+    assert Outcome.OUT_OF_FOCUS not in said
+
+
+@pytest.mark.parametrize("blank", ["KW1", "SC1", "M1"])
+def test_a_blank_is_called_uncut(catalogue: Catalogue, index: SectionIndex, blank: str) -> None:
+    keyway, found = catalogue.blank_of[blank]
+    key = blank_key(keyway, found, catalogue.section_of[keyway.sections[0]])
+    assert told(render_on_paper(key, 0.06, NORMAL, 1), catalogue, index) is Outcome.UNCUT
+
+
+@pytest.mark.parametrize("blank", ["KW1", "SC1", "M1"])
+def test_a_plain_key_is_called_nothing_else(catalogue: Catalogue, index: SectionIndex, blank: str) -> None:
+    key = cut_by_blank(catalogue, blank, np.random.default_rng(7))
+    assert told(render_on_paper(key, 0.06, NORMAL, 7), catalogue, index) is Outcome.SECTION_NOT_SEEN
+
+
+def test_a_photograph_out_of_focus_is_still_that(catalogue: Catalogue, index: SectionIndex) -> None:
+    """The shadow's softness is forgiven, a lens's is not."""
+    sharp = render_on_paper(special_keys.dimple(np.random.default_rng(1)), 0.06, NORMAL, 1)
+    soft = np.asarray(cv2.GaussianBlur(sharp.pixels, (0, 0), 0.3 / sharp.mm_per_px), dtype=np.uint8)
+    assert told(Frame(soft, sharp.mm_per_px), catalogue, index) is Outcome.OUT_OF_FOCUS
