@@ -17,7 +17,7 @@ from config.problems import BadInput
 from kiosk.command_line import COMMANDS, Group, app, loaded
 from tests.support.paths import ROOT
 
-EXTRAS = {"matplotlib", "paho", "psycopg"}
+EXTRAS = {"escpos", "matplotlib", "paho", "psycopg"}
 USERS = (
     "kiosk.commands.keyway_drawing",
     "kiosk.cutting.drawing",
