@@ -12,8 +12,8 @@ from config.payment import Mdb
 from hardware.payment.book import Entry, Standing
 from hardware.payment.mdb import MdbPayment
 from kiosk.records.audit.kinds import AuditKind
-from kiosk.records.journal import PaymentStatus, Sale
-from kiosk.session.intents import ConfirmCharged, Credentials, Done, StaffKey
+from kiosk.records.journal import NewSale, PaymentStatus, Sale, SaleStep
+from kiosk.session.intents import ConfirmCharged, ConfirmReceived, Credentials, Done, StaffKey
 from kiosk.session.snapshot import MoneyDoubt, SaleLine
 from kiosk.session.states import State
 from simulator.terminals.mdb import MdbFault, MdbTerminal
@@ -115,7 +115,7 @@ def test_a_sale_that_is_in_no_doubt_is_changed_by_nobody_s_word(kiosk: Shop, rea
     kiosk.stage.run_to(State.THANK_YOU)
     before = kiosk.stage.ports.journal.last_sales(1)
     name = before[0].transaction
-    entry = kiosk.stage.ports.terminal_book.entry(name)
+    entry, story = kiosk.stage.ports.terminal_book.entry(name), kiosk.stage.ports.journal.story(name)
     assert staff(kiosk)[0].doubt is MoneyDoubt.NONE
     kiosk.stage.post(ConfirmCharged(name, done=done))
     kiosk.stage.post(ConfirmCharged("NONE", done=done))
@@ -123,6 +123,27 @@ def test_a_sale_that_is_in_no_doubt_is_changed_by_nobody_s_word(kiosk: Shop, rea
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.stage.ports.journal.last_sales(1) == before
     assert kiosk.stage.ports.terminal_book.entry(name) == entry
+    assert kiosk.stage.ports.journal.story(name) == story
+
+
+def test_who_has_the_copy_is_asked_before_what_became_of_the_money(kiosk: Shop) -> None:
+    journal, book = kiosk.stage.ports.journal, kiosk.stage.ports.terminal_book
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    journal.open_sale(NewSale("A1", "B1", "KW1", "brass", 1, 349, "USD", "mdb"))
+    for step in (SaleStep.RESERVED, SaleStep.LOADING, SaleStep.DELIVERING, SaleStep.GONE):
+        journal.write("A1", step)
+    book.write(Entry("A1", Standing.DOUBT, 349))
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.post(Credentials("1001", "190283"))
+    menu = kiosk.stage.run_to(State.STAFF_MENU)
+    assert menu.staff is not None
+    assert [line.transaction for line in menu.staff.doubts] == ["A1"]
+    assert [line.doubt for line in menu.staff.sales] == [MoneyDoubt.NONE]
+    kiosk.stage.post(ConfirmReceived("A1", received=True))
+    asked = kiosk.stage.run_until(lambda now: now.staff is not None and not now.staff.doubts)
+    assert asked.staff is not None
+    assert asked.staff.sales[0].doubt is MoneyDoubt.TAKEN
 
 
 @pytest.mark.parametrize("standing", list(Standing))
