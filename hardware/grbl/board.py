@@ -23,9 +23,9 @@ from hardware.errors import (
     PathDeviation,
     Stopped,
 )
-from hardware.grbl.events import Event, Greeting, StatusReport
+from hardware.grbl.events import Event, Greeting, Info, StatusReport
 from hardware.grbl.session import GrblSession
-from hardware.grbl.wire import LineReader, RealTimeByte, line_bytes
+from hardware.grbl.wire import CHIP_BOOTS, LineReader, RealTimeByte, line_bytes, parse_line
 
 if TYPE_CHECKING:
     # What stops a wheel loads nothing it does not need.
@@ -210,7 +210,7 @@ class GrblBoard:
                 self._reset_confirmed()
                 self._fall_silent(LATE_QUIET_S if self._clock.now_s() - began_s > wait_s else QUIET_S)
                 return self.session.banner
-        raise _no_greeting(bytes(heard))
+        raise _no_greeting(bytes(heard), self._clock.now_s() - began_s)
 
     def _fall_silent(self, quiet_s: float) -> None:
         until_s = self._clock.now_s() + BANNER_WAIT_S
@@ -281,12 +281,16 @@ class GrblBoard:
             raise Stopped("stopped by a person")
 
 
-def _no_greeting(heard: bytes) -> LinkFault:
-    """What is wrong with a port that has greeted with nothing, with noise, or in another tongue."""
+def _no_greeting(heard: bytes, waited_s: float) -> LinkFault:
+    """What is wrong with a port that has greeted with nothing, with noise, in another tongue, or not yet."""
     if not heard:
         return LinkTimeout("the board does not answer a reset")
     if sum(byte in b"\r\n\t" or 0x20 <= byte < 0x7F for byte in heard) < TEXT_SHARE * len(heard):
         return LinkSetup(f"{len(heard)} bytes came back that are no text: is the baud rate right (wire.baud)?")
+    if Info(CHIP_BOOTS, "") in map(parse_line, heard.splitlines()):
+        return LinkSetup(
+            f"the board boots, and did not greet within {waited_s:.0f} s: give it longer (wire.boot_timeout_s)"
+        )
     return LinkGarbled(f"{len(heard)} bytes came back, but no greeting of a GRBL board")
 
 

@@ -10,6 +10,7 @@ import re
 import tty
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,9 @@ class OnBoard:
         assert isinstance(self.sim.clock, VirtualClock)
         self.opened = 0
         self.over = over
-        self.cutter = GrblCutter(self._open, machine(), self.sim.clock)
+        self.cutter = GrblCutter(self.open, machine(), self.sim.clock)
 
-    def _open(self) -> ByteLink:
+    def open(self) -> ByteLink:
         self.opened += 1
         return self.over(self.sim.link())
 
@@ -229,6 +230,18 @@ def taken(on: OnBoard) -> HardwareFault:
     return on.fault(on.cutter.connect)
 
 
+def boots_slowly(on: OnBoard, boot_s: float = 30.0) -> HardwareFault:
+    return on.fault(booting(on, boot_s).connect)
+
+
+def booting(on: OnBoard, boot_s: float) -> GrblCutter:
+    """The same board with another boot loader."""
+    build = replace(on.sim.firmware.core.build, boot_s=boot_s)
+    on.sim = SimulatedMachine(machine(), catalogue(), 1, build=build)
+    on.cutter = GrblCutter(on.open, machine(), on.sim.clock)
+    return on.cutter
+
+
 INCIDENTS = {
     door: ("DOOR_OPEN", "door", "door is open"),
     unplugged: ("LINK_LOST", "link", "unplugged"),
@@ -251,6 +264,25 @@ def test_what_went_wrong_is_told_as_what_it_is_on_every_board(
     assert (fault.code, fault_family(fault.code)) == (code, family), str(fault)
     assert words in str(fault)
     assert isinstance(fault, PortUnavailable) or not on.sim.world.incidents.counted()
+
+
+@BOARDS
+def test_a_board_that_boots_longer_than_that_is_silent_or_where_its_chip_is_heard_told_as_slow(name: str) -> None:
+    fault = boots_slowly(OnBoard(name))
+    if PROFILES[name].build.boot_chatter:
+        assert (fault.code, fault_family(fault.code)) == ("LINK_SETUP", "setup")
+        assert "boot_timeout_s" in str(fault)
+    else:
+        assert (fault.code, fault_family(fault.code)) == ("LINK_SILENT", "link")
+        assert "does not answer" in str(fault)
+
+
+@BOARDS
+def test_a_board_is_given_as_long_to_boot_as_the_machine_file_says_with_one_opening(name: str) -> None:
+    on = OnBoard(name)
+    board = booting(on, machine().wire.boot_timeout_s - 0.5).connect()
+    assert board.firmware == MAKES.get(name, "Grbl")
+    assert on.opened == 1
 
 
 @BOARDS
