@@ -31,6 +31,12 @@ SHEET = (
 )
 """What the contact sheet shows of all there is: both formats, both themes, every language."""
 SHEET_PX = 1560
+STRIPS = {
+    "screens": ("02-welcome", "08-offer", "11-refused-kind", "19-cutting", "23-thank-you"),
+    "staff": ("12-staff-login", "14-staff-approval", "35-technician", "36-technician-wire"),
+}
+"""Pictures of a few upright screens beside each other, for the first page."""
+STRIP_PX = 300
 
 
 def sample_store(size: str, theme: str = "light") -> Store:
@@ -112,7 +118,9 @@ def render(
     theme: Annotated[list[str] | None, typer.Option(help="light, contrast; both by default.")] = None,
     lang: Annotated[list[str] | None, typer.Option(help="Languages; all by default.")] = None,
     only: Annotated[str, typer.Option(help="Only screens whose name holds this.")] = "",
-    sheet: Annotated[Path | None, typer.Option(help="Also one contact sheet of what lies in that folder.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Also one contact sheet of what lies in that folder, and the strips beside it.")
+    ] = None,
 ) -> None:
     """Render every screen."""
     from dataclasses import replace
@@ -136,6 +144,10 @@ def render(
     typer.echo(f"{len(taken)} pictures in {out}")
     if sheet is not None:
         contact_sheet(out, sheet)
+        for name, screens in STRIPS.items():
+            strip(
+                [out / "portrait/light/en" / f"{each}.png" for each in screens], sheet.parent / f"pictures/{name}.png"
+            )
 
 
 def contact_sheet(folder: Path, path: Path) -> None:
@@ -162,6 +174,21 @@ def contact_sheet(folder: Path, path: Path) -> None:
         whole.paste(small, (x, y))
     path.parent.mkdir(parents=True, exist_ok=True)
     whole.quantize(128).save(path, optimize=True)
+
+
+def strip(pictures: list[Path], path: Path) -> None:
+    """`pictures` of one shape beside each other; with one missing there is none."""
+    if not all(picture.exists() for picture in pictures):
+        return
+    gap, small = 12, []
+    for picture in pictures:
+        with Image.open(picture) as image:
+            size = (STRIP_PX, round(image.height * STRIP_PX / image.width))
+            small.append(image.convert("RGB").resize(size, Image.Resampling.LANCZOS))
+    whole = Image.new("RGB", (len(small) * (STRIP_PX + gap) + gap, small[0].height + 2 * gap), (96, 100, 102))
+    for at, image in enumerate(small):
+        whole.paste(image, (gap + at * (STRIP_PX + gap), gap))
+    whole.quantize(192).save(path, optimize=True)
 
 
 def main() -> None:
