@@ -186,8 +186,8 @@ def strip(pictures: list[Path], path: Path) -> None:
             size = (STRIP_PX, round(image.height * STRIP_PX / image.width))
             small.append(image.convert("RGB").resize(size, Image.Resampling.LANCZOS))
     whole = Image.new("RGB", (len(small) * (STRIP_PX + gap) + gap, small[0].height + 2 * gap), (96, 100, 102))
-    for at, image in enumerate(small):
-        whole.paste(image, (gap + at * (STRIP_PX + gap), gap))
+    for at, each in enumerate(small):
+        whole.paste(each, (gap + at * (STRIP_PX + gap), gap))
     whole.quantize(192).save(path, optimize=True)
 
 
