@@ -125,8 +125,10 @@ connection.commit()
 PY
 ! inside kiosk-rollback || fail "it went back to a program that cannot read the records"
 [ "$(inside readlink /usr/lib/keykiosk/current)" = /usr/lib/keykiosk/99.0.0 ] || fail "the refused way back changed the program"
-inside kiosk-rollback --data || fail "rollback with the data"
-inside kiosk doctor --boot >/dev/null || fail "doctor after the way back with data"
+inside kiosk-rollback --data > "$folder/back.log" || { cat "$folder/back.log"; fail "rollback with the data"; }
+grep -q 'accept-break' "$folder/back.log" || fail "the seal did not miss what was recorded since"
+[ "$(inside readlink /usr/lib/keykiosk/current)" = "/usr/lib/keykiosk/before/$was" ] || fail "the release before is not in use"
+inside kiosk doctor --boot | grep -q '^PASS  schema' || fail "records after the way back with data"
 
 step "purge"
 inside env DEBIAN_FRONTEND=noninteractive dpkg --purge keykiosk
