@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from pydantic import ValidationError
 
 from kiosk.operations.doctor import Grade
 from kiosk.operations.fleet.doctor import broker as examine_broker
@@ -223,3 +224,10 @@ def test_a_collector_told_to_end_by_its_service_says_what_it_did_and_ends_well(
 def test_the_collectors_service_runs_the_command_there_is() -> None:
     unit = (ROOT / "deploy" / "systemd" / "kiosk-collector.service").read_text()
     assert re.search(r"^ExecStart=/opt/kiosk/current/venv/bin/python -I -m kiosk fleet collect ", unit, re.M)
+
+
+@pytest.mark.parametrize("fact", ["NaN", "Infinity", "1e999", '"a\\u0000"', '"\\ud800"'])
+def test_what_the_database_could_not_keep_is_no_event_so_that_it_cannot_hold_a_batch_up(fact: str) -> None:
+    text = event(1).model_dump_json().replace('"copies":1', f'"copies":{fact}')
+    with pytest.raises(ValidationError):
+        Event.model_validate_json(text)
