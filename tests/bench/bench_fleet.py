@@ -112,9 +112,8 @@ def main() -> int:
     took_s = time.monotonic() - began_s
     print(f"{asked.kiosks} kiosks x {asked.days} virtual days, seed {asked.seed}")
     print(f"events made {sum(sold.values())}, stored {collector.counts.stored}, still in an outbox {waiting}")
-    print(
-        f"seen twice by the collector and stored once: {collector.counts.duplicates}; rejected {collector.counts.rejected}"
-    )
+    counts = collector.counts
+    print(f"seen twice by the collector and stored once: {counts.duplicates}; rejected {counts.rejected}")
     print(f"kiosk crashes {crashes}, links dropped {drops}, broker restarts {restarts} (every third by kill)")
     print(f"kiosks whose events are not exactly those made: {len(wrong)}")
     print(f"took {took_s:.1f} s: {sum(sold.values()) / took_s:.0f} events a second, end to end")
