@@ -31,6 +31,8 @@ class HappeningKind(StrEnum):
     RECOVERED = "recovered"
     CLOSED = "closed"
     OPENED = "opened"
+    KEY_LEFT = "key_left"
+    """A key lies in the tray and its shopper has gone."""
     EMPTY = "empty"
     """A blank can no longer be sold; `blank` is its name."""
     TEST = "test"
@@ -89,6 +91,8 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     if after.fault is not None and (before is None or before.fault is None or before.fault.code != after.fault.code):
         transaction = before.receipt.transaction if before and before.receipt else ""
         found.append(Happening(HappeningKind.FAULT, code=after.fault.code, transaction=transaction))
+    if after.key_left and after.state in (State.WELCOME, State.CLOSED) and not (before and before.key_left):
+        found.append(Happening(HappeningKind.KEY_LEFT))
     if entered and was is State.OUT_OF_ORDER and after.state in (State.WELCOME, State.CLOSED):
         found.append(Happening(HappeningKind.RECOVERED))
     if entered and after.state is State.CLOSED:

@@ -57,6 +57,7 @@ _EVENT_OF = {
     HappeningKind.OPENED: "opened",
     HappeningKind.EMPTY: "stock",
     HappeningKind.TEST: "test",
+    HappeningKind.KEY_LEFT: "key_left",
 }
 
 

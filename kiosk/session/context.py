@@ -87,6 +87,10 @@ class SessionContext:
         self.language = ports.store.languages[0]
         self.staff_called = False
         self.tray_has_key = False
+        self.key_left = False
+        """A key lies in the tray and its shopper has gone."""
+        self.key_may_be_left = False
+        """The tray held a key when the last visit ended; nobody has looked since."""
         self.closed_by_staff = False
         self.fault: FaultNotice | None = None
         self.heal_attempts = 0
@@ -162,6 +166,7 @@ class SessionContext:
         if self.visit is not None:
             self.visit.wipe()
             overwrite_spare_memory()
+            self.key_may_be_left = self.tray_has_key
         self.visit = None
         self._visits += 1
         self.bench.close_eyes()

@@ -405,6 +405,8 @@ class Snapshot:
     price_from_minor: int = 0
     currency: str = "USD"
     tray_has_key: bool = False
+    key_left: bool = False
+    """Somebody before left a key in the tray."""
     moves_in_s: int = 0
     """The machine is about to move by itself in so many seconds; 0: it is not."""
     wheel_may_turn: bool = False

@@ -34,6 +34,7 @@ LOOKS = ("look", "compare")
 _LOOKING = (State.SCANNING, State.MEASURING_RETURN)
 _COMPARING = (State.LAY_ORIGINAL, State.LAY_COPY)
 _STAFF = (State.STAFF_LOGIN, State.STAFF_APPROVAL, State.STAFF_MENU)
+_TELLS_OF_A_LEFT_KEY = (State.WELCOME, State.CLOSED, State.PLACE_KEY)
 LAST_SALES = 20
 WIRE_LINES = 40
 """As many lines of the wire as any screen shows."""
@@ -52,6 +53,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         price_from_minor=min((ports.store.price_minor, *ports.store.finish_prices_minor.values())),
         currency=ports.store.currency,
         tray_has_key=context.tray_has_key,
+        key_left=context.key_left and state in (*_TELLS_OF_A_LEFT_KEY, *_STAFF),
         moves_in_s=context.moves_in_s if state is State.STARTING else 0,
         wheel_may_turn=ports.cutter.wheel_may_turn,
         staff_called=context.staff_called,

@@ -11,11 +11,13 @@ from kiosk.records.journal import CopyError
 from kiosk.session.intents import (
     BringBack,
     CallStaff,
+    Cancel,
     CloseKiosk,
     Confirm,
     Credentials,
     Done,
     Intent,
+    KeyLaid,
     MoreTime,
     OpenKiosk,
     Refill,
@@ -260,3 +262,59 @@ def test_records_that_cannot_even_be_read_still_leave_a_screen_that_says_so(kios
     seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert seen.fault is not None
     assert seen.fault.code == "DISK_REFUSED"
+
+
+def test_a_key_that_was_left_is_told_until_it_is_gone(kiosk: Shop) -> None:
+    """Who comes next, staff and the owner learn of it; of the key itself nothing was kept."""
+    to_offer(kiosk)
+    kiosk.stage.post(Cancel())
+    at_rest = kiosk.stage.run_to(State.WELCOME)
+    assert not at_rest.key_left, "the shopper has a moment to take it along"
+    left = kiosk.stage.run_until(lambda now: now.key_left, limit_s=30)
+    assert left.state is State.WELCOME
+    assert kiosk.stage.controller.context.visit is None
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("2001", "190283"))
+    assert kiosk.stage.run_to(State.STAFF_MENU).key_left
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.scanner.key_in_tray = False
+    assert not kiosk.stage.run_until(lambda now: not now.key_left, limit_s=30).key_left
+    kinds = [kind for kind in kiosk.audit.kinds if kind.startswith("key_left")]
+    assert kinds == ["key_left", "key_left_taken"]
+
+
+def test_a_key_taken_along_in_time_was_not_left(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_until(lambda now: kiosk.clock.now_s() > 200)
+    assert not kiosk.stage.now.key_left
+    assert "key_left" not in kiosk.audit.kinds
+
+
+def test_a_key_that_was_left_is_not_copied_for_who_comes_next_unless_they_take_it_up(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_until(lambda now: now.key_left, limit_s=60)
+    kiosk.stage.post(Start())
+    assert kiosk.stage.run_to(State.PLACE_KEY).key_left
+    kiosk.stage.run_until(lambda now: kiosk.clock.now_s() > 40)
+    assert kiosk.stage.now.state is State.PLACE_KEY, "nothing begins by itself with somebody else's key"
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_until(lambda now: not now.key_left, limit_s=30)
+    kiosk.scanner.key_in_tray = True
+    kiosk.stage.run_to(State.OFFER)
+
+
+def test_who_says_that_the_key_is_theirs_is_believed(kiosk: Shop) -> None:
+    """A speck on the glass would otherwise shut the kiosk; whoever lies could as well have laid the key anew."""
+    to_offer(kiosk)
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_until(lambda now: now.key_left, limit_s=60)
+    kiosk.stage.post(Start())
+    kiosk.stage.run_to(State.PLACE_KEY)
+    kiosk.stage.post(KeyLaid())
+    kiosk.stage.run_to(State.OFFER)

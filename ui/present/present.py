@@ -59,7 +59,7 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_lan
         staff_door=Action("staff_door", words("staff.door"), StaffKey(), ButtonKind.QUIET, icon="person")
         if _has_staff_door(snapshot) and not local.help_open
         else None,
-        badge=words("staff.coming") if snapshot.staff_called else "",
+        badge=words("staff.coming") if snapshot.staff_called else words("key_left.badge") if snapshot.key_left else "",
         simulated=_banner(words, snapshot),
         waiting=_waiting(words, snapshot),
     )

@@ -209,6 +209,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "02-welcome": (BASE, Local()),
     "03-help": (BASE, Local(help_open=True)),
     "04-place-key": (_at(State.PLACE_KEY), Local()),
+    "04-a-key-was-left": (_at(State.PLACE_KEY, key_left=True), Local()),
     "05-scanning": (_at(State.SCANNING, tray_has_key=True, progress=Progress(SCAN_STEPS, 1, 0.5, 0, 1, 1)), Local()),
     "06-try-again": (_at(State.TRY_AGAIN, try_again=Outcome.SEVERAL_OBJECTS, tray_has_key=True), Local()),
     "07-worn": (_at(State.WORN, worn=WornChoice((4,)), tray_has_key=True), Local()),

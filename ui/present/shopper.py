@@ -49,7 +49,7 @@ def _place_key(words: Translation, local: Local, snapshot: Snapshot, store: Stor
         visit="place_key",
         title=words("place.title"),
         store_name=store.name,
-        body=(words("place.how"), words("place.free")),
+        body=(words("key_left.text"),) if snapshot.key_left else (words("place.how"), words("place.free")),
         picture="lay_key",
         actions=(primary(words, "key_laid", "place.done", KeyLaid()), cancel(words)),
     )

@@ -155,12 +155,13 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
     )
     show = {"stock": _stock, "sales": _sales, "help": _fault_help, "kiosk": _kiosk}[tab.split("/")[0]]
     message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
+    left = (words("key_left.staff"),) if snapshot.key_left else ()
     return Shown(
         page="staff",
         visit="staff_menu",
         title=words("staff.menu.title"),
         store_name=store.name,
-        body=(words("approval.who", name=staff.name, role=role_name(words, staff.role)), *message),
+        body=(words("approval.who", name=staff.name, role=role_name(words, staff.role)), *message, *left),
         detail=show(words, local, snapshot, staff, tabs),
         actions=(_leave(words),),
     )

@@ -54,6 +54,7 @@ KINDS = frozenset(
         "closed",
         "opened",
         "drift",
+        "key_left",
     }
 )
 FIELDS = frozenset(

@@ -20,6 +20,10 @@ class AuditKind(StrEnum):
     STOPPED = "stopped"
     RECOVER = "recover"
 
+    KEY_LEFT = "key_left"
+    """Somebody went and a key lies in the tray."""
+    KEY_LEFT_TAKEN = "key_left_taken"
+
     REFUSAL = "refusal"
     APPROVAL = "approval"
     APPROVAL_NOT_ALLOWED = "approval_not_allowed"

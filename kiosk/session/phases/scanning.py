@@ -62,6 +62,10 @@ def handle_welcome(context: SessionContext, event: Intent | Report) -> None:
             starting.ask_leftovers(context)
         case Due(Timer.LOOK_AROUND):
             starting.look_around(context)
+        case Due(Timer.LOOK):
+            starting.look_for_left_key(context)
+        case TraySeen(empty):
+            starting.left_key(context, empty=empty)
         case _:
             # Whatever else was meant for a screen that is gone.
             pass
@@ -86,8 +90,11 @@ def lies_there(context: SessionContext, *, empty: bool) -> bool:
 
 
 def handle_place_key(context: SessionContext, event: Intent | Report) -> None:
-    """The tray camera or the shopper says the key is there."""
+    """The tray camera or the shopper says the key is there. One that somebody else left begins nothing by itself."""
     match event:
+        case TraySeen(empty) if context.key_left:
+            starting.left_key(context, empty=empty)
+            context.due_in(LOOK_EVERY_S, Timer.LOOK)
         case TraySeen(empty):
             if lies_there(context, empty=empty):
                 context.session.key_seen()

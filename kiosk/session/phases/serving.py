@@ -80,6 +80,10 @@ def handle_closed(context: SessionContext, event: Intent | Report) -> None:
             starting.ask_leftovers(context)
         case Due(Timer.LOOK_AROUND):
             starting.look_around(context)
+        case Due(Timer.LOOK):
+            starting.look_for_left_key(context)
+        case TraySeen(empty):
+            starting.left_key(context, empty=empty)
         case _:
             # Whatever else was meant for a screen that is gone.
             pass

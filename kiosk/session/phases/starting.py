@@ -7,7 +7,7 @@ Responsible for: STARTING, OUT_OF_ORDER, resting at the front. Not responsible f
 from __future__ import annotations
 
 from kiosk.records.audit.kinds import AuditKind
-from kiosk.session import recovery
+from kiosk.session import effects, recovery
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Intent, StaffKey
 from kiosk.session.obstacle import Obstacle, obstacle
@@ -33,6 +33,8 @@ ANNOUNCED_S = 10
 """How long it is said, on screen and in sound, that the machine is about to move by itself. Stop ends it."""
 LEFTOVERS_AFTER_S = 30.0
 LOOK_AROUND_EVERY_S = 60.0
+LEFT_KEY_EVERY_S = 10.0
+"""Time to take one's key along, and between looks whether somebody has."""
 """How often a kiosk nobody uses looks whether it could still serve: a disk fills while nobody touches the screen."""
 HELD_BACK = {
     HeldBack.LATE: "it answers now; after a fault it waits for Recover",
@@ -72,6 +74,23 @@ def enter_front(context: SessionContext) -> None:
     context.due_in(LOOK_AROUND_EVERY_S, Timer.LOOK_AROUND)
     if context.unsettled:
         context.due_in(LEFTOVERS_AFTER_S, Timer.LEFTOVERS)
+    if context.key_left or context.key_may_be_left:
+        context.due_in(LEFT_KEY_EVERY_S, Timer.LOOK)
+
+
+def look_for_left_key(context: SessionContext) -> None:
+    """Have the tray camera look; of the key itself nothing is read."""
+    context.request(Lane.CAMERA, lambda: effects.look_at_tray(context.ports))
+
+
+def left_key(context: SessionContext, *, empty: bool) -> None:
+    """Tell of a key that was left, until it is gone."""
+    if empty is context.key_left:
+        context.key_left = not empty
+        context.audit(AuditKind.KEY_LEFT if context.key_left else AuditKind.KEY_LEFT_TAKEN)
+    context.key_may_be_left = False
+    if context.key_left and context.session.state in FRONT:
+        context.due_in(LEFT_KEY_EVERY_S, Timer.LOOK)
 
 
 def handle_starting(context: SessionContext, event: Intent | Report) -> None:
