@@ -97,3 +97,9 @@ def test_every_tab_has_an_icon_of_its_own() -> None:
     icons = [action.icon for action in tab("machine").tabs]
     assert len(set(icons)) == len(icons)
     assert all(icons)
+
+
+def test_an_input_without_a_lamp_of_its_own_is_there_by_its_letter() -> None:
+    service = replace(SERVICE, status=MachineStatus("Idle", None, 0.0, 0.0, "A"))
+    assert [line.value for line in tab("machine", service).lines] == ["at rest · inputs A"]
+    assert [line.value for line in tab("jog", service).lines] == ["at rest · inputs A"]

@@ -127,8 +127,10 @@ def _machine(words: Translation, _picked: tuple[str, ...], service: ServiceView,
 
 
 def _state(words: Translation, service: ServiceView) -> LabelledValue:
-    state = service.status.state if service.status else ""
-    return LabelledValue(words("service.state"), words.first(f"service.state.{state}", "service.unknown"))
+    """What the board does, and the letters of its inputs: those with no lamp of their own, such as the chute's, too."""
+    state, pins = (service.status.state, service.status.pins) if service.status else ("", "")
+    said = words.first(f"service.state.{state}", "service.unknown")
+    return LabelledValue(words("service.state"), words("service.inputs", state=said, pins=pins) if pins else said)
 
 
 def _axes(words: Translation, service: ServiceView) -> tuple[AxisShown, ...]:
