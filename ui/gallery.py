@@ -33,7 +33,11 @@ SHEET = (
 SHEET_PX = 1560
 STRIPS = {
     "screens": ("02-welcome", "08-offer", "11-refused-kind", "19-cutting", "23-thank-you"),
-    "staff": ("12-staff-login", "14-staff-approval", "35-technician", "36-technician-wire"),
+    "staff": ("12-staff-login", "14-staff-approval", "30-staff-stock", "40-staff-recover"),
+    "technician": (
+        *("35-technician", "35-technician-move", "35-technician-test", "35-technician-cameras"),
+        *("36-technician-wire", "38-technician-drift"),
+    ),
 }
 """Pictures of a few upright screens beside each other, for the first page."""
 STRIP_PX = 300
