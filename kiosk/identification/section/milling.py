@@ -38,7 +38,7 @@ LEAST_MM2 = 0.09
 """A mark is at least so large: smaller than any pin's milling, larger than a grain of brushed metal."""
 FEW_MARKS = 3
 """So many spots of one kind are no longer dust."""
-NECK_MM = 6.0
+NECK_MM = 7.0
 """A key that stops at a nose has no shoulder: its blade runs on into the bow, and where the grooves end there is no
 milling."""
 _QUARTER_OF_GAUSSIAN = 0.319
