@@ -48,7 +48,11 @@ CAUSES: Mapping[str, tuple[Cause, ...]] = {
     "LINK_GARBLED": (("board_reset", {}), *_BOTH_WAYS, *_on_the_wire("delay")),
     "BOARD_ERROR": _BOTH_WAYS,
     "ALARM:1": tuple((name, axis) for name in ("limit_bounce", "limit_stuck_closed") for axis in _AXES),
-    "ALARM:2": _BOTH_WAYS,
+    "ALARM:2": tuple(
+        (f"wire_{kind}", {"way": "to_board", "at_byte": at})
+        for at in (4, 40, 11)
+        for kind in ("flip", "duplicate", "swap", "drop")
+    ),
     "ALARM:3": (("emergency_stop", {}),),
     "ALARM:4": (("probe_stuck_closed", {}),),
     "ALARM:8": tuple(("limit_stuck_closed", axis) for axis in _AXES),

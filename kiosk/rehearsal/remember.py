@@ -14,6 +14,7 @@ from config.settings import Settings
 from hardware.ports import PaymentState
 from kiosk.identification.compare import Likeness
 from kiosk.session.flight_record import Entry, EntryKind, SwitchedOn, setup_of
+from kiosk.session.reports import Timer
 from kiosk.session.states import BEFORE_MONEY, MAKING, State
 
 _FRONT = {State.WELCOME.value, State.CLOSED.value, State.OUT_OF_ORDER.value}
@@ -37,6 +38,7 @@ class _Visit:
     facts: dict[str, Any] = field(default_factory=dict)
     key: dict[str, Any] = field(default_factory=dict)
     staff: list[dict[str, Any]] = field(default_factory=list)
+    delivered: int = 0
 
 
 _COPY_LAID: dict[str, dict[str, Any]] = {
@@ -119,15 +121,17 @@ def _note(visit: _Visit, entry: Entry, before: str) -> None:
             visit.facts["pays_again"] = False
         case "Confirm" if "pays_again" in visit.facts:
             del visit.facts["pays_again"]
+        case "Delivered":
+            visit.delivered += 1
         case "Cancel" if before == State.OFFER and "pays_again" in visit.facts:
             pass
         case "Cancel" if before in _MAY_CANCEL and before != State.REFUSED.value:
             visit.facts["leaves_in"] = before
-        case _ if entry.kind is EntryKind.TIMER and entry.state == State.WELCOME and "leaves_in" not in visit.facts:
-            if before in _MAY_CANCEL:
-                visit.facts["walks_away_in"] = before
+        case Timer.IDLE | Timer.WAITING if before in _MAY_CANCEL and "leaves_in" not in visit.facts:
+            visit.facts["walks_away_in"] = before
         case "Stop" if before in {state.value for state in MAKING}:
             visit.facts["stops_in"] = before
+            visit.facts["stops_at_copy"] = visit.delivered + 1
         case "KeyIdentified":
             visit.key.setdefault("outcomes", []).append(facts["outcome"])
             visit.key["wear"] = facts["wear"]
