@@ -14,6 +14,7 @@ import typer
 from config.problems import BadInput, Problem
 from config.settings import catalogue_in_force, machine_in_force
 from config.typed_paths import FILE, NEW_FILE
+from config.typed_paths import port as port_rule
 from hardware.clock import SystemClock
 from hardware.errors import HardwareFault
 from hardware.grbl.cutter import GrblCutter
@@ -30,7 +31,7 @@ def shadow_command(
     recorded: Annotated[
         Path | None, typer.Option("--from", callback=FILE, help="A wire written by `kiosk service cut --wire-log`.")
     ] = None,
-    port: Annotated[str, typer.Option(help="Ask the board at this port; nothing moves.")] = "",
+    port: Annotated[str, typer.Option(callback=port_rule, help="Ask the board at this port; nothing moves.")] = "",
     board: Annotated[str, typer.Option(help=f"What the twin is: one of {', '.join(PROFILES)}.")] = "grbl",
     keep: Annotated[
         Path | None, typer.Option(callback=NEW_FILE, help="With --port: keep what passed in this file.")
