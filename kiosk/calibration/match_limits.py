@@ -18,8 +18,8 @@ from kiosk.key.reading import SectionReading
 METHOD = """\
 Scans of blades with every section on file are drawn (worn up to 0.4, every finish, as thick as any maker's), and of
 blades that must be refused: each section with the grooves of one face 0.3 mm higher or lower, each mirrored, and
-made-up ones. The limit of distance lies half way between what 99.5 % of the right readings stay below and the least
-that a wrong one has. The local and the doubtful limit are half as much again as what 99.5 % of the right readings
+made-up ones. The limit of distance lies nine tenths of the way from what 99.5 % of the right readings stay below to
+the least that a wrong one has: pictures of real keys vary more than drawn ones. The local and the doubtful limit are half as much again as what 99.5 % of the right readings
 stay below, as they stand against what glare and lost light may hide, of which wrong readings show the worst too
 seldom to measure; but the doubtful height is never more than a groove 0.3 mm off would change, 0.6 mm. The margin is
 half of what 99.5 % of the right readings keep from the next section; between two that are sold to anyone it is
@@ -32,6 +32,7 @@ MOST_MISSED = 0.1
 """Share of a section's own scans that may show something else: glints do that."""
 LEAST_RATIO = 1.5
 """The nearest wrong reading must be this many times as far off as the right ones."""
+TOWARDS_WRONG = 0.9
 SPARE = 1.5
 HIDES_A_GROOVE_MM = 0.6
 """Both walls of a groove that lies 0.3 mm off."""
@@ -158,7 +159,7 @@ def limits_from(measured: Measured) -> MatchLimits | Inseparable:
     if min(measured.own_margin_mm, measured.own_open_margin_mm) <= 0:
         return Inseparable("two sections on file are read as near as each other")
     return MatchLimits(
-        distance_mm=round((own_mm + other_mm) / 2, 4),
+        distance_mm=round(own_mm + TOWARDS_WRONG * (other_mm - own_mm), 4),
         local_mm=round(SPARE * measured.own_local_mm, 3),
         doubtful_mm=round(min(max(SPARE * measured.own_doubtful_mm, LOST_ANYWAY_MM), HIDES_A_GROOVE_MM), 2),
         margin_mm=round(min(measured.own_margin_mm / 2, MOST_MARGIN_MM), 3),
