@@ -19,12 +19,12 @@ METHOD = """\
 Scans of blades with every section on file are drawn (worn up to 0.4, every finish, as thick as any maker's), and of
 blades that must be refused: each section with the grooves of one face 0.3 mm higher or lower, each mirrored, and
 made-up ones. The limit of distance lies nine tenths of the way from what 99.5 % of the right readings stay below to
-the least that a wrong one has: pictures of real keys vary more than drawn ones. The local and the doubtful limit are half as much again as what 99.5 % of the right readings
-stay below, as they stand against what glare and lost light may hide, of which wrong readings show the worst too
-seldom to measure; but the doubtful height is never more than a groove 0.3 mm off would change, 0.6 mm. The margin is
-half of what 99.5 % of the right readings keep from the next section; between two that are sold to anyone it is
-measured by itself. With these limits no wrong reading may pass. The coverage is a rule, not a measurement: half a
-blade says nothing of the other half.
+the least that a wrong one has: pictures of real keys vary more than drawn ones. The local and the doubtful limit are
+half as much again as what 99.5 % of the right readings stay below, as they stand against what glare and lost light
+may hide, of which wrong readings show the worst too seldom to measure; but the doubtful height is never more than a
+groove 0.3 mm off would change, 0.6 mm. The margin is half of what 99.5 % of the right readings keep from the next
+section; between two that are sold to anyone it is measured by itself. With these limits no wrong reading may pass.
+The coverage is a rule, not a measurement: half a blade says nothing of the other half.
 """
 OWN_PERCENT = 99.5
 COVERAGE = 0.5
