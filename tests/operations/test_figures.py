@@ -312,3 +312,11 @@ def test_a_recorder_whose_disk_refuses_says_so_and_does_not_raise(places: DataPa
         recorder._connection.execute("PRAGMA query_only = OFF")
         recorder.on_snapshot(shown(State.OUT_OF_ORDER, fault=FaultNotice("DISK_REFUSED", "full", 0.0)))
         assert recorder.problem == ""
+
+
+def test_a_key_left_in_the_tray_is_one_happening() -> None:
+    at_rest = Snapshot(State.WELCOME, simulated=False)
+    left = replace(at_rest, key_left=True)
+    assert [each.what for each in happened(at_rest, left)] == [HappeningKind.KEY_LEFT]
+    assert happened(left, replace(left, staff_called=True)) == ()
+    assert happened(left, at_rest) == ()
