@@ -33,6 +33,14 @@ def seen(key: PhysicalKey, rng: np.random.Generator) -> KeyReading:
     return read_key(render_scan(key, VIEWS, NORMAL, int(rng.integers(1 << 31))))
 
 
+def made_up(height_mm: float, rng: np.random.Generator) -> Section:
+    """A section nobody has, as high as the host's blade."""
+    drawn = random_section(rng)
+    share = height_mm / drawn.height_mm
+    faces = {side: tuple((h * share, r) for h, r in getattr(drawn, side)) for side in ("left", "right")}
+    return drawn.model_copy(update={**faces, "height_mm": height_mm})
+
+
 def bare(catalogue: Catalogue) -> Catalogue:
     """The catalogue without the host's own section."""
     keyway, _ = catalogue.blank_of[HOST]
@@ -72,7 +80,7 @@ def main() -> None:
     known = other = missed = confused = strangers = 0
     for number in range(asked.sections):
         rng = np.random.default_rng([asked.seed, number])
-        section = random_section(rng).model_copy(update={"height_mm": height_mm})
+        section = made_up(height_mm, rng)
         learnt = taught(catalogue, section, rng)
         if isinstance(learnt, str):
             not_enrolled.append(learnt)
@@ -85,8 +93,7 @@ def main() -> None:
             missed += answer.keyway is None
             other += answer.keyway not in (None, HOST)
         on_file = catalogue.sections[int(rng.integers(len(catalogue.sections)))]
-        next_one = random_section(rng).model_copy(update={"height_mm": height_mm})
-        for stranger in (mirror_section(section), next_one, on_file):
+        for stranger in (mirror_section(section), made_up(height_mm, rng), on_file):
             answer = identify(seen(cut_by_blank(catalogue, HOST, rng, section=stranger), rng), learnt, index)
             strangers += 1
             confused += answer.outcome is Outcome.IDENTIFIED and answer.keyway == HOST
