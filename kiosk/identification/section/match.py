@@ -120,19 +120,19 @@ def _matched(faces: tuple[Floats, Floats], index: SectionIndex) -> tuple[Match, 
     costs = _coarse_costs(faces, index)
     # Of each section, and each mirror image, the thickness that comes nearest; others of it are no other section.
     by_sample = np.stack(np.split(costs, 2))
-    best = [[int(mine[np.argmin(by_sample[side, mine])]) for mine in _samples(index)] for side in range(2)]
-    candidates = [(side, row) for side in range(2) for row in best[side]]
-    candidates.sort(key=lambda each: float(by_sample[each]))
+    starts = np.flatnonzero(np.diff(index.of, prepend=-1))
+    nearest = np.minimum.reduceat(by_sample, starts, axis=1)
+    ends = np.append(starts[1:], index.of.size)
+    candidates = []
+    for flat in np.argsort(nearest, axis=None)[:_ROUGHLY]:
+        side, section = divmod(int(flat), starts.size)
+        first = int(starts[section])
+        candidates.append((side, first + int(np.argmin(by_sample[side, first : ends[section]]))))
     smoothed = (_smoothed_with_gaps(faces[0]), _smoothed_with_gaps(faces[1]))
-    tries = [_begun(smoothed, index, row, mirrored=side == 1) for side, row in candidates[:_ROUGHLY]]
+    tries = [_begun(smoothed, index, row, mirrored=side == 1) for side, row in candidates]
     tries.sort(key=lambda each: each.starts[0].cost_mm + each.starts[1].cost_mm)
     found = [_closely(smoothed, index, each) for each in tries[:_CLOSELY]]
     return tuple(sorted(found, key=lambda match: match.distance_mm))
-
-
-def _samples(index: SectionIndex) -> list[NDArray[np.intp]]:
-    """Rows of each section's samples."""
-    return np.split(np.arange(index.of.size), np.flatnonzero(np.diff(index.of)) + 1)
 
 
 def _coarse_costs(faces: tuple[Floats, Floats], index: SectionIndex) -> Small:
