@@ -8,6 +8,7 @@ fails or a lens that works loose. Each test does one of these to the picture of 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -27,7 +28,7 @@ from kiosk.command_line import app
 from kiosk.identification import why_unseen
 from kiosk.key.reading import StampReading, Unseen
 from kiosk.session.states import State
-from simulator.keys.key import Finish
+from simulator.keys.key import Finish, Stamp
 from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import NORMAL, render_scan
 from tests.session.parts import TestClock, shop
@@ -162,6 +163,50 @@ def test_brass_coloured_tape_within_the_bow_has_no_grain(
     patch &= metal
     pixels[patch] = np.median(pixels[metal], axis=0)
     assert seen_as(honest, pixels) is Unseen.COVERED
+
+
+def strip_of(
+    bow: tuple[int, int, int, int, NDArray[np.bool_]], wide_mm: float, long_mm: float, soft_px: float = 0.7
+) -> Floats:
+    """A strip across the middle of the bow where the words stand, 1 where it lies; the head is seen at 0.06 mm."""
+    left, top, wide, high, metal = bow
+    x, y, half_x, half_y = left + wide // 2, top + high // 2, round(wide_mm / 0.12), round(long_mm / 0.12)
+    strip = np.zeros(metal.shape, np.float32)
+    strip[y - half_y : y + half_y, x - half_x : x + half_x] = 1
+    return cv2.GaussianBlur(strip, (0, 0), soft_px)[:, :, None]
+
+
+@pytest.mark.parametrize("wide_mm", [1.5, 2.2])
+@pytest.mark.parametrize("colour", ["white", "brass"])
+def test_a_strip_just_wide_enough_for_one_line_of_letters_covers_it(
+    honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]], wide_mm: float, colour: str
+) -> None:
+    pixels, strip = head_of(honest), strip_of(bow, wide_mm, 12.0)
+    paint = np.median(pixels[bow[4]], axis=0) if colour == "brass" else np.array((205.0, 205.0, 205.0))
+    assert seen_as(honest, pixels * (1 - strip) + strip * paint) is Unseen.COVERED
+
+
+@pytest.mark.parametrize("blur_px", [5.0, 8.0])
+def test_grease_on_the_glass_over_the_words_covers_them_though_all_else_is_sharp(
+    honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]], blur_px: float
+) -> None:
+    pixels, smear = head_of(honest), strip_of(bow, 5.0, 14.0, soft_px=4.0)
+    assert seen_as(honest, pixels * (1 - smear) + smear * cv2.GaussianBlur(pixels, (0, 0), blur_px)) is Unseen.COVERED
+
+
+def test_a_cap_in_the_metals_own_colour_has_not_the_blades_grain(
+    honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]]
+) -> None:
+    pixels, metal = head_of(honest), bow[4]
+    pixels[metal] = np.median(pixels[metal], axis=0) + noise((int(metal.sum()), 3), 0, 1.5)
+    assert seen_as(honest, pixels) is Unseen.COVERED
+
+
+@pytest.mark.parametrize("finish", list(Finish))
+def test_a_marked_head_of_any_metal_is_seen(settings: Settings, finish: Finish) -> None:
+    key = cut_by_blank(settings.catalogue, "SC1", np.random.default_rng(4), finish=finish)
+    frames = render_scan(replace(key, stamps=(Stamp("DO NOT"), Stamp("DUPLICATE"))), settings.machine.views, NORMAL, 4)
+    assert seen_as(frames, head_of(frames)) is None
 
 
 def test_staff_are_asked_about_a_key_whose_head_was_taped_over(honest: ScanFrames, tmp_path: Path) -> None:

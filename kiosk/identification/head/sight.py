@@ -41,10 +41,12 @@ MOST_OTHER_COLOUR = 0.22
 """Bow and blade are one metal: the logarithms of their colours' ratios differ by less."""
 DIMMEST, BRIGHTEST = 0.4, 2.5
 """Bow against blade in brightness."""
-TILE_MM, MOST_ODD_TILES = 2.5, 0.10
-"""Share of the head that may be of another colour than the rest: ink, a drop of paint."""
-SMOOTH, MOST_SMOOTH_TILES = 0.3, 0.10
-"""A tile with less than this part of the head's usual grain has something laid over it."""
+NEARBY_MM = 0.4
+"""How far around a point its colour and its grain are taken together."""
+SMOOTH, SMOOTH_BOW = 0.4, 0.5
+"""Metal with less than this part of the bow's own grain, or a bow with less of the blade's, has something over it."""
+PATCH_MM, MOST_PATCH_MM2 = 0.8, 3.0
+"""A strip this wide hides the smallest letters; a patch this large hides a word."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -198,28 +200,41 @@ def _why_covered(scene: _Scene, inside: NDArray[np.bool_]) -> Unseen | None:
         ratio = float(np.median(scene.colours[inside].max(axis=1)) / np.median(scene.colours[blade_only].max(axis=1)))
         if apart > MOST_OTHER_COLOUR or not DIMMEST < ratio < BRIGHTEST:
             return Unseen.COVERED
-    odd, smooth = _tiles(scene, hue, usual, inside)
-    return Unseen.COVERED if odd > MOST_ODD_TILES or smooth > MOST_SMOOTH_TILES else None
+    if _largest_mm2(_other_colour(hue, usual, inside, scene), scene) > MOST_PATCH_MM2:
+        return Unseen.COVERED
+    grain = _grain(scene, inside)
+    usual_grain = float(np.median(grain[inside]))
+    if blade_only.sum() > 200 and usual_grain < SMOOTH_BOW * float(np.median(_grain(scene, blade_only)[blade_only])):
+        return Unseen.COVERED
+    smooth = inside & (grain < SMOOTH * usual_grain)
+    return Unseen.COVERED if _largest_mm2(smooth, scene) > MOST_PATCH_MM2 else None
 
 
-def _tiles(scene: _Scene, hue: NDArray[np.float32], usual: Floats, inside: NDArray[np.bool_]) -> tuple[float, float]:
-    """Shares of the bow's tiles that are of another colour than the bow, and without its grain."""
-    side = max(4, round(TILE_MM / scene.pitch_mm))
+def _other_colour(
+    hue: NDArray[np.float32], usual: Floats, inside: NDArray[np.bool_], scene: _Scene
+) -> NDArray[np.bool_]:
+    """Where the bow is of another colour than most of it."""
+    away = np.abs(_nearby(hue - usual.astype(np.float32), inside, scene)).max(axis=2)
+    return np.asarray(inside & (away > MOST_OTHER_COLOUR), dtype=np.bool_)
+
+
+def _grain(scene: _Scene, where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """How uneven the metal is around each point, for its brightness."""
     grey = scene.colours.mean(axis=2)
     fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 2.0)) / np.maximum(grey, 8.0)
-    off: list[float] = []
-    grain: list[float] = []
-    for top in range(0, inside.shape[0] - side, side):
-        for left in range(0, inside.shape[1] - side, side):
-            part = inside[top : top + side, left : left + side]
-            if part.mean() < 0.9:
-                continue
-            tile = hue[top : top + side, left : left + side][part]
-            off.append(float(np.abs(np.median(tile, axis=0) - usual).max()))
-            grain.append(float(np.median(fine[top : top + side, left : left + side][part])))
-    if len(off) < 8:
-        return 0.0, 0.0
-    return (
-        float(np.mean(np.array(off) > MOST_OTHER_COLOUR)),
-        float(np.mean(np.array(grain) < SMOOTH * float(np.median(grain)))),
-    )
+    return _nearby(fine.astype(np.float32), where, scene)
+
+
+def _nearby(values: NDArray[np.float32], where: NDArray[np.bool_], scene: _Scene) -> NDArray[np.float32]:
+    """The mean of each point's surroundings, as far as they belong to it."""
+    kept, sigma = where.astype(np.float32), NEARBY_MM / scene.pitch_mm
+    share = cv2.GaussianBlur(kept, (0, 0), sigma) + np.float32(1e-3)
+    layered = (values.T * kept.T).T
+    sums = cv2.GaussianBlur(layered, (0, 0), sigma)
+    return np.asarray((sums.T / share.T).T, dtype=np.float32)
+
+
+def _largest_mm2(where: NDArray[np.bool_], scene: _Scene) -> float:
+    """Area of the largest patch of something, once what is narrower than a strip that hides letters is left out."""
+    _, _, sizes, _ = cv2.connectedComponentsWithStats(opened(where.astype(np.uint8), PATCH_MM / scene.pitch_mm))
+    return float(sizes[1:, cv2.CC_STAT_AREA].max(initial=0)) * scene.pitch_mm**2
