@@ -7,7 +7,7 @@ responsible for: what is read (`bench_marks`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -194,16 +194,22 @@ def _body(bow: str, rng: np.random.Generator) -> Floats:
 
 
 def _placed(writing: Writing, body: Floats) -> tuple[Floats, float]:
-    """The words, as large as asked for or as the bow has room for."""
+    """The words, as large as asked for or as the bow has room for; straight where a ring would run off the metal."""
     cap_mm = writing.cap_mm
     hard = Image.fromarray((body * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(9))
     room = (np.asarray(hard, dtype=np.float32) > 127).astype(np.float32)
     while True:
         words = _ring(writing, cap_mm) if writing.round_rim else _rows(writing, cap_mm)
         outside = float((words * (1 - room)).sum()) / max(float(words.sum()), 1e-6)
-        if cap_mm <= LEAST_CAP_MM or outside < (0.06 if writing.overrun else 0.002):
+        if outside < (0.06 if writing.overrun else 0.002):
             return words, cap_mm
-        cap_mm = max(cap_mm * 0.92, LEAST_CAP_MM)
+        if cap_mm <= LEAST_CAP_MM and writing.round_rim:
+            # Letters that lie in the hole stand on no head: nobody could read them.
+            writing, cap_mm = replace(writing, round_rim=False), writing.cap_mm
+        elif cap_mm <= LEAST_CAP_MM:
+            return words, cap_mm
+        else:
+            cap_mm = max(cap_mm * 0.92, LEAST_CAP_MM)
 
 
 def _text(line: str, typeface: str, cap_px: float) -> Image.Image:

@@ -55,6 +55,14 @@ def test_letters_under_a_millimetre_do_not_pass(reader: StampReader) -> None:
     assert PhraseKind.DND in kinds(stamp) or stamp.illegible
 
 
+def test_two_small_lines_that_stand_are_not_taken_for_one_thick_line(reader: StampReader) -> None:
+    head = drawn(
+        ("POSTAL", "SERVICE"), bow="square", seed=2, cap_mm=0.8, typeface="DejaVu Serif", process=Process.EMBOSSED,
+        turn_deg=250.0, at_mm=(3.0, 0.0),
+    )  # fmt: skip
+    assert PhraseKind.POSTAL in kinds(read(reader, head))
+
+
 def test_words_round_the_rim_are_read(reader: StampReader) -> None:
     head = drawn(DND, round_rim=True, cap_mm=1.5, process=Process.PRINTED)
     assert PhraseKind.DND in kinds(read(reader, head))

@@ -181,7 +181,7 @@ def strip_of(
 def test_a_strip_just_wide_enough_for_one_line_of_letters_covers_it(
     honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]], wide_mm: float, colour: str
 ) -> None:
-    pixels, strip = head_of(honest), strip_of(bow, wide_mm, 12.0)
+    pixels, strip = head_of(honest), strip_of(bow, wide_mm, 8.0)
     paint = np.median(pixels[bow[4]], axis=0) if colour == "brass" else np.array((205.0, 205.0, 205.0))
     assert seen_as(honest, pixels * (1 - strip) + strip * paint) is Unseen.COVERED
 
@@ -190,7 +190,7 @@ def test_a_strip_just_wide_enough_for_one_line_of_letters_covers_it(
 def test_grease_on_the_glass_over_the_words_covers_them_though_all_else_is_sharp(
     honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]], blur_px: float
 ) -> None:
-    pixels, smear = head_of(honest), strip_of(bow, 5.0, 14.0, soft_px=4.0)
+    pixels, smear = head_of(honest), strip_of(bow, 3.5, 9.0, soft_px=4.0)
     assert seen_as(honest, pixels * (1 - smear) + smear * cv2.GaussianBlur(pixels, (0, 0), blur_px)) is Unseen.COVERED
 
 

@@ -207,7 +207,7 @@ class StampReader:
     def _on_its_side(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
         """Lines that stand upright are found worse than lines that lie."""
         turned = np.ascontiguousarray(np.rot90(picture))
-        lines = letters.lines(turned, bow.mm_per_px)[:MOST_LINES]
+        lines = letters.lines(turned, bow.mm_per_px, _FINER_MM)[:MOST_LINES]
         width = picture.shape[1]
         spines = tuple(tuple((width - 1 - y, x) for x, y in _spine(line)) for line in lines)
         gleaned.add(letters.read(turned, lines), spines, bow.mm_per_px)
