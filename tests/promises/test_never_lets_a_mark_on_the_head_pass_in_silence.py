@@ -7,6 +7,9 @@ are drawn by `tests.bench.struck_heads`, which shares nothing with the reader; `
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import matplotlib
 import numpy as np
 import pytest
 
@@ -14,7 +17,7 @@ from config.phrases import PhraseKind, load_phrases
 from hardware.scan import Frame
 from kiosk.identification import StampReader
 from kiosk.key.reading import StampReading
-from tests.bench.struck_heads import Head, Metal, Process, Writing, struck_head
+from tests.bench.struck_heads import TYPEFACES, Head, Metal, Process, Writing, struck_head
 
 KNOWN = load_phrases()
 MAIL, DND = ("U.S. MAIL",), ("DO NOT", "DUPLICATE")
@@ -55,7 +58,11 @@ def test_letters_under_a_millimetre_do_not_pass(reader: StampReader) -> None:
     assert PhraseKind.DND in kinds(stamp) or stamp.illegible
 
 
-def test_two_small_lines_that_stand_are_not_taken_for_one_thick_line(reader: StampReader) -> None:
+def test_two_small_lines_that_stand_are_not_taken_for_one_thick_line(
+    reader: StampReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serif = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSerif.ttf"
+    monkeypatch.setitem(TYPEFACES, "DejaVu Serif", str(serif))
     head = drawn(
         ("POSTAL", "SERVICE"), bow="square", seed=2, cap_mm=0.8, typeface="DejaVu Serif", process=Process.EMBOSSED,
         turn_deg=250.0, at_mm=(3.0, 0.0),
