@@ -14,7 +14,7 @@ from config.store import Store
 from kiosk.session.intents import Intent
 from kiosk.session.snapshot import FaultNotice, Snapshot
 from kiosk.session.states import State
-from ui.present.local import Local, LocalAct, after, on_state
+from ui.present.local import Local, LocalAct, after, on_staff, on_state
 from ui.present.port import KioskPort
 from ui.present.present import present
 from ui.present.shown import Shown
@@ -55,7 +55,8 @@ class ScreenPresenter:
                     self.refresh()
                 return
             self.broken = False
-        self.local = on_state(self.local, before, snapshot.state)
+        staff = self.snapshot.staff if self.snapshot else None
+        self.local = on_staff(on_state(self.local, before, snapshot.state), staff, snapshot.staff)
         self.snapshot = snapshot
         self.refresh()
 

@@ -29,7 +29,7 @@ from kiosk.session.machine import Session
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
 from kiosk.session.service_bench import ServiceBench
-from kiosk.session.snapshot import ClosedReason, FaultNotice, StaffMessage, Waiting
+from kiosk.session.snapshot import ClosedReason, FaultNotice, StaffMessage, Switched, Waiting
 from kiosk.session.states import State
 from kiosk.session.visit import KeySecrets, Making, Order, Returning, Visit
 from kiosk.staff.member import StaffMember
@@ -92,6 +92,9 @@ class SessionContext:
         self.key_may_be_left = False
         """The tray held a key when the last visit ended; nobody has looked since."""
         self.closed_by_staff = False
+        self.switched = Switched()
+        self.saved_utc_s = 0.0
+        """When the last change of whoever is signed in was written down; 0 once they asked for something else."""
         self.fault: FaultNotice | None = None
         self.heal_attempts = 0
         self.recovering = False
@@ -173,6 +176,7 @@ class SessionContext:
         self.end_lesson()
         self.member = None
         self.staff_message = None
+        self.saved_utc_s = 0.0
         self.retry_after_s = 0
         self.tray_has_key = False
         self.language = self.ports.store.languages[0]

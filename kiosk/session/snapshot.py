@@ -256,6 +256,14 @@ class LessonView:
 
 
 @dataclass(frozen=True)
+class Switched:
+    """Who of staff opened or closed the kiosk last, and when; nobody has since it came up if `utc_s` is 0."""
+
+    by: str = ""
+    utc_s: float = 0.0
+
+
+@dataclass(frozen=True)
 class StaffView:
     """What a member of staff sees. `asked` is exactly what they would approve."""
 
@@ -267,6 +275,8 @@ class StaffView:
     copies: int = 0
     """How many copies they would approve it for."""
     reasons: tuple[ApprovalReason, ...] = ()
+    closes_in_s: int = 0
+    """Whole seconds until the approval page closes by itself."""
     slots: tuple[SlotView, ...] = ()
     sales: tuple[SaleLine, ...] = ()
     machine: MachineStatus | None = None
@@ -277,6 +287,11 @@ class StaffView:
     """Sales whose last copy left the clamp unseen: staff say whether the shopper has it."""
     recovering: bool = False
     lesson: LessonView | None = None
+    closed: ClosedReason | None = None
+    """Why shoppers are not served when staff leave; None if they are."""
+    switched: Switched = Switched()
+    saved_utc_s: float = 0.0
+    """When their last change was written down; 0 once they asked for something else."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -6,6 +6,8 @@ Responsible for: filling `Snapshot` from the context. Not responsible for: how i
 
 from __future__ import annotations
 
+from math import ceil
+
 from config.payment import PaymentKind
 from kiosk.cutting.check import drift_mm
 from kiosk.records.inventory import Inventory
@@ -22,6 +24,7 @@ from kiosk.session.snapshot import (
     ServiceView,
     Snapshot,
     StaffView,
+    Switched,
     WornChoice,
 )
 from kiosk.session.states import State
@@ -143,6 +146,7 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         asked=asked,
         copies=visit.order.quantity if visit and visit.order and asked else 0,
         reasons=reasons_for(asked) if asked else (),
+        closes_in_s=max(0, ceil(approving.closes_at_s - context.ports.clock.now_s())) if approving else 0,
         slots=context.ports.inventory.slots() if menu else (),
         sales=_sales(context) if menu else (),
         machine=context.bench.status if menu else None,
@@ -150,6 +154,9 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         doubts=_doubts(context) if menu else (),
         recovering=context.recovering,
         lesson=context.lesson.view if context.lesson and menu else None,
+        closed=context.closed_reason if menu else None,
+        switched=context.switched if menu else Switched(),
+        saved_utc_s=context.saved_utc_s if menu else 0.0,
     )
 
 

@@ -101,6 +101,8 @@ class Approving:
 
     member: StaffMember
     asked: FiredRule | None
+    closes_at_s: float = 0.0
+    """By the session's clock: when their page closes by itself."""
 
 
 @dataclass

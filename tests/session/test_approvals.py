@@ -117,3 +117,16 @@ def test_what_the_machine_was_doing_for_a_disabled_technician_ends_before_they_a
     kiosk.stage.post(Done())
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.cutter.diary[-1] == "home"
+
+
+def test_the_approval_page_says_every_second_how_long_it_stays(kiosk: Shop) -> None:
+    to_approval(kiosk)
+    began_s = kiosk.clock.now_s()
+    left: dict[int, float] = {}
+    while kiosk.stage.now.state is State.STAFF_APPROVAL:
+        assert kiosk.stage.now.staff is not None
+        left.setdefault(kiosk.stage.now.staff.closes_in_s, kiosk.clock.now_s() - began_s)
+        kiosk.stage.turn()
+    stays_s = kiosk.stage.ports.store.timeouts.approval_s
+    assert list(left) == list(range(round(stays_s), 0, -1))
+    assert all(abs(stays_s - gone_s - seconds) < 1 for seconds, gone_s in left.items())

@@ -29,7 +29,7 @@ from kiosk.session.intents import (
     Start,
     UnlockSlot,
 )
-from kiosk.session.snapshot import Progress, Refusal, Snapshot
+from kiosk.session.snapshot import ClosedReason, Progress, Refusal, Snapshot, Switched
 from kiosk.session.states import FRONT, State
 from tests.session.parts import SETTINGS, Shop, shop
 from tests.session.test_selling import buy, to_offer
@@ -318,3 +318,50 @@ def test_who_says_that_the_key_is_theirs_is_believed(kiosk: Shop) -> None:
     kiosk.stage.run_to(State.PLACE_KEY)
     kiosk.stage.post(KeyLaid())
     kiosk.stage.run_to(State.OFFER)
+
+
+def test_staff_see_who_opened_or_closed_the_kiosk_when_and_that_it_is_written_down(kiosk: Shop) -> None:
+    to_menu(kiosk)
+    before = kiosk.stage.now.staff
+    assert before is not None
+    assert (before.closed, before.switched.utc_s, before.saved_utc_s) == (None, 0.0, 0.0)
+    for wish, closed in ((CloseKiosk(), ClosedReason.STAFF), (OpenKiosk(), None)):
+        kiosk.stage.post(wish)
+        kiosk.stage.turn()
+        seen = kiosk.stage.now.staff
+        assert seen is not None
+        assert seen.closed is closed
+        assert seen.switched == Switched(seen.name, kiosk.clock.utc().timestamp())
+        assert seen.saved_utc_s == seen.switched.utc_s
+        # What is not taken does not leave the word of the change before.
+        kiosk.stage.post(Refill(1, 10_000))
+        refused = kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message == "wrong_count")
+        assert refused.staff is not None
+        assert not refused.staff.saved_utc_s
+
+
+@pytest.mark.parametrize("wish", [Refill(1, 12), UnlockSlot(2)])
+def test_every_change_of_stock_answers_and_a_refused_one_before_it_is_forgotten(kiosk: Shop, wish: Intent) -> None:
+    kiosk.stage.ports.inventory.lock(2, "test")
+    to_menu(kiosk)
+    kiosk.stage.post(Refill(1, 10_000))
+    kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.message == "wrong_count")
+    kiosk.stage.post(wish)
+    seen = kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.saved_utc_s > 0)
+    assert seen.staff is not None
+    assert seen.staff.message is None
+    assert seen.staff.saved_utc_s == kiosk.clock.utc().timestamp()
+
+
+def test_who_signs_in_next_is_not_told_of_a_change_of_somebody_else(kiosk: Shop) -> None:
+    to_menu(kiosk)
+    kiosk.stage.post(Refill(1, 12))
+    kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.saved_utc_s > 0)
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("1001", "190283"))
+    seen = kiosk.stage.run_to(State.STAFF_MENU)
+    assert seen.staff is not None
+    assert not seen.staff.saved_utc_s

@@ -13,26 +13,40 @@ from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
 from kiosk.policy.role import Role
 from kiosk.session.intents import Approve, CallStaff, Cancel, Credentials, Done, EnterReceipt, Recover, StaffKey, Stop
-from kiosk.session.snapshot import FaultNotice, Progress, Refusal, Snapshot, StaffMessage, StaffView, Waiting
+from kiosk.session.snapshot import (
+    ClosedReason,
+    FaultNotice,
+    Progress,
+    Refusal,
+    Snapshot,
+    StaffMessage,
+    StaffView,
+    Switched,
+    Waiting,
+)
 from kiosk.session.states import MAKING, State
 from kiosk.staff.approvals import ApprovalReason
 from ui.gallery import sample_store
 from ui.present.fault_help import fault_family
+from ui.present.language import load_words
 from ui.present.local import (
+    CountBlanks,
     EnterTyped,
     Erase,
     Local,
     OpenTab,
+    PickSlot,
     SetVolume,
     ToggleContrast,
     ToggleSpeech,
     Typed,
     after,
+    on_staff,
     on_state,
 )
 from ui.present.present import present
 from ui.present.samples import SAMPLES
-from ui.present.shown import ButtonKind, RefusedDetail, Shown, StaffDetail
+from ui.present.shown import ApprovalDetail, ButtonKind, RefusedDetail, Shown, StaffDetail
 from ui.present.spoken import actions_of
 
 STORE = sample_store("portrait")
@@ -297,3 +311,49 @@ def test_nobody_is_said_to_be_safe_while_the_wheel_may_turn() -> None:
     shown = shown_of(turning)
     assert shown.title == "The wheel may still turn"
     assert "Nothing is moving" not in shown.spoken
+
+
+def test_saved_is_told_on_the_page_it_was_made_on_and_goes_with_it() -> None:
+    before, saved = StaffView("A"), StaffView("A", saved_utc_s=1795823820.0)
+    told = on_staff(Local(tab="stock", slot=5), before, saved)
+    snapshot = Snapshot(State.STAFF_MENU, simulated=False, staff=saved)
+    said = f"Saved · {load_words('en', 'US').clock(1795823820.0)}"
+    assert said in shown_of(snapshot, told).body
+    # It stays while the machine is looked at, and goes with the page or with the next figure.
+    assert said in shown_of(snapshot, on_staff(told, saved, saved)).body
+    for act in (OpenTab("sales"), PickSlot(0), CountBlanks(3)):
+        left, _ = after(told, act, State.STAFF_MENU)
+        assert said not in shown_of(snapshot, left).body
+    assert said not in shown_of(snapshot, on_staff(told, saved, before)).body
+    assert said not in shown_of(snapshot, on_state(told, State.STAFF_MENU, State.WELCOME)).body
+
+
+def test_the_staff_menu_says_whether_shoppers_are_served_since_when_and_by_whom() -> None:
+    at = load_words("en", "US").clock(1795823820.0)
+    noon = Switched("R. Alvarez", 1795823820.0)
+
+    def said(fault: FaultNotice | None = None, **view: object) -> str:
+        staff = replace(StaffView("A"), **view)  # type: ignore[arg-type]
+        return shown_of(Snapshot(State.STAFF_MENU, simulated=False, staff=staff, fault=fault)).body[1]
+
+    assert said() == "Open"
+    assert said(switched=noon) == f"Open · since {at} · R. Alvarez"
+    assert said(switched=noon, closed=ClosedReason.STAFF) == f"Closed by staff · since {at} · R. Alvarez"
+    # What no person decided is laid at nobody's door.
+    assert said(switched=noon, closed=ClosedReason.EMPTY) == "Closed: no blanks left"
+    assert said(FaultNotice("DOOR_OPEN", "", 1795823820.0), switched=noon) == f"Out of order · since {at}"
+    for reason in ClosedReason:
+        assert said(closed=reason).startswith("Closed")
+
+
+def test_the_approval_page_counts_down_and_nothing_else_of_it_changes() -> None:
+    snapshot, local = SAMPLES["14-staff-approval"]
+    assert snapshot.staff is not None
+    first, then = (
+        shown_of(replace(snapshot, staff=replace(snapshot.staff, closes_in_s=left_s)), local) for left_s in (120, 59)
+    )
+    assert isinstance(first.detail, ApprovalDetail)
+    assert isinstance(then.detail, ApprovalDetail)
+    assert (first.detail.who[-4:], then.detail.who[-4:]) == ("2:00", "0:59")
+    assert replace(then, detail=None, spoken="") == replace(first, detail=None, spoken="")
+    assert replace(then.detail, who="") == replace(first.detail, who="")

@@ -14,7 +14,7 @@ import pytest
 
 from kiosk.session.intents import Intent
 from kiosk.session.states import State
-from tests.ui.glass import gallery, labels_in, mistakes
+from tests.ui.glass import Box, box_of, gallery, labels_in, mistakes
 from ui.gallery import SIZES, sample_store
 from ui.present.expected import expected
 from ui.present.fault_help import FAMILIES
@@ -168,6 +168,26 @@ def test_every_faults_help_fits_a_low_glass_with_all_inputs_said(language: str) 
         if page.part("controls").height > page.height:
             too_high.append(tab)
     assert too_high == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_approval_page_counts_down_in_one_line_and_nothing_on_the_glass_moves(size: str) -> None:
+    glass = put_up("14-staff-approval", size, "es")
+    snapshot, local = SAMPLES["14-staff-approval"]
+    assert snapshot.staff is not None
+
+    def seen(left_s: int) -> tuple[list[Any], list[tuple[str, Box]]]:
+        now = replace(snapshot, language="es", staff=replace(snapshot.staff, closes_in_s=left_s))
+        glass.show(now, local, sample_store(size), "light")
+        labels = list(labels_in(glass.frame))
+        return labels, [(label.text, box_of(label, "")) for label in labels]
+
+    (labels, before), (same, after) = seen(120), seen(59)
+    # Not one widget is made anew or stands elsewhere.
+    assert all(one is other for one, other in zip(labels, same, strict=True))
+    assert [box for _, box in before] == [box for _, box in after]
+    changed = [(was, now) for (was, _), (now, _) in zip(before, after, strict=True) if was != now]
+    assert [(was[-4:], now[-4:]) for was, now in changed] == [("2:00", "0:59")]
 
 
 def test_a_page_that_would_not_fit_in_the_lower_half_does_not_offer_it() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
 from kiosk.session.intents import Credentials, EnterReceipt, Intent
+from kiosk.session.snapshot import StaffView
 from kiosk.session.states import State
 
 MAX_TYPED = 20
@@ -145,6 +146,8 @@ class Local:
     repeats: int = 0
     tries: int = 0
     """Numbers and PINs handed in on this screen: the second wrong one must not look like the first."""
+    saved_utc_s: float = 0.0
+    """When what staff changed on this page was written down; 0: nothing was."""
 
 
 def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | None]:
@@ -163,11 +166,11 @@ def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | No
         case EnterTyped():
             return _entered(local, state)
         case OpenTab(tab):
-            return replace(local, tab=tab, slot=0, count=None), None
+            return replace(local, tab=tab, slot=0, count=None, saved_utc_s=0.0), None
         case PickSlot(number):
-            return replace(local, slot=number, count=None), None
+            return replace(local, slot=number, count=None, saved_utc_s=0.0), None
         case CountBlanks(count):
-            return replace(local, count=count), None
+            return replace(local, count=count, saved_utc_s=0.0), None
         case ShowCertificate(copy):
             return replace(local, certificate=copy), None
         case ToggleSpeech():
@@ -203,9 +206,25 @@ def on_state(local: Local, before: State | None, now: State) -> Local:
     if before is now:
         return local
     kept = replace(
-        local, help_open=False, help_topic="", number="", typed="", tab="", slot=0, count=None, certificate=0, tries=0
+        local,
+        help_open=False,
+        help_topic="",
+        number="",
+        typed="",
+        tab="",
+        slot=0,
+        count=None,
+        certificate=0,
+        tries=0,
+        saved_utc_s=0.0,
     )
     if now is State.WELCOME:
         # The next person may see and hear well; a headphone user switches it on again with one touch.
         return Local(contrast=False)
     return kept
+
+
+def on_staff(local: Local, before: StaffView | None, now: StaffView | None) -> Local:
+    """A change that was just written down is told on the page it was made on."""
+    was_utc_s, is_utc_s = (view.saved_utc_s if view else 0.0 for view in (before, now))
+    return local if is_utc_s == was_utc_s else replace(local, saved_utc_s=is_utc_s)

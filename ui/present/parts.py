@@ -55,6 +55,11 @@ def finish_name(words: Translation, finish: str) -> str:
     return words(key) if key in words.ids else finish.replace("_", " ").capitalize()
 
 
+def minutes_clock(left_s: int) -> str:
+    """Time left, such as 1:47."""
+    return f"{left_s // 60}:{left_s % 60:02}"
+
+
 def machine_lines(words: Translation, status: MachineStatus | None) -> tuple[LabelledValue, ...]:
     """Door, emergency stop and inputs as they are: what whoever recovers the machine must have seen."""
     if status is None or obstacle(status) is Obstacle.SILENT:

@@ -25,6 +25,7 @@ from kiosk.records.journal import Remedy, Statement
 from kiosk.session.snapshot import (
     CalibrationView,
     CheckResult,
+    ClosedReason,
     FaultNotice,
     FittedView,
     LessonFound,
@@ -45,6 +46,7 @@ from kiosk.session.snapshot import (
     Snapshot,
     StaffMessage,
     StaffView,
+    Switched,
     TrialView,
     Waiting,
     WornChoice,
@@ -141,6 +143,7 @@ STAFF = StaffView(
     ),
     slots=SLOTS,
     sales=SALES,
+    closes_in_s=107,
 )
 WIRE = (
     WireLine(">", "$H", "home", 1795823821.0),
@@ -287,6 +290,13 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "32-staff-sale": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales/T-000480")),
     "33-staff-help": (_at(State.STAFF_MENU, staff=STAFF, fault=FaultNotice("DOOR_OPEN", "", 0.0)), Local()),
     "34-staff-kiosk": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="kiosk")),
+    "34-staff-closed": (
+        _at(
+            State.STAFF_MENU,
+            staff=replace(STAFF, closed=ClosedReason.STAFF, switched=Switched("R. Alvarez", 1795823820.0)),
+        ),
+        Local(tab="kiosk", saved_utc_s=1795823820.0),
+    ),
     "35-technician": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local()),
     "35-technician-busy": (
         _at(State.TECHNICIAN, staff=STAFF, service=replace(SERVICE, busy="test_cut", fraction=0.45)),

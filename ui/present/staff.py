@@ -26,7 +26,16 @@ from kiosk.session.intents import (
     TeachSlot,
     UnlockSlot,
 )
-from kiosk.session.snapshot import LessonStep, LessonView, MoneyDoubt, SaleLine, Snapshot, StaffMessage, StaffView
+from kiosk.session.snapshot import (
+    ClosedReason,
+    LessonStep,
+    LessonView,
+    MoneyDoubt,
+    SaleLine,
+    Snapshot,
+    StaffMessage,
+    StaffView,
+)
 from kiosk.session.states import State
 from ui.present import unavailable
 from ui.present.fault_help import FAMILIES, fault_family
@@ -37,6 +46,7 @@ from ui.present.parts import (
     finish_name,
     keypad_keys,
     machine_lines,
+    minutes_clock,
     reason_of,
     recover_action,
 )
@@ -128,17 +138,12 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         body=(words.plural("approval.text", max(1, staff.copies)), *message),
         detail=ApprovalDetail(
             asked,
-            f"{words('approval.who', name=staff.name, role=role_name(words, staff.role))} · {_closes(words, store)}",
+            f"{_who(words, staff)} · {_closes(words, staff)}",
             words("approval.reasons"),
             reasons,
         ),
         actions=(approve, Action("deny", words("approval.mark" if question else "approval.deny"), Deny())),
     )
-
-
-def _closes(words: Translation, store: Store) -> str:
-    """How long there is to decide."""
-    return words.plural("approval.closes", max(1, round(store.timeouts.approval_s / 60)))
 
 
 def role_name(words: Translation, role: Role | None) -> str:
@@ -155,16 +160,38 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
     )
     show = {"stock": _stock, "sales": _sales, "help": _fault_help, "kiosk": _kiosk}[tab.split("/")[0]]
     message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
+    saved = (words("staff.saved", time=words.clock(local.saved_utc_s)),) if local.saved_utc_s else ()
     left = (words("key_left.staff"),) if snapshot.key_left else ()
     return Shown(
         page="staff",
         visit="staff_menu",
         title=words("staff.menu.title"),
         store_name=store.name,
-        body=(words("approval.who", name=staff.name, role=role_name(words, staff.role)), *message, *left),
+        body=(_who(words, staff), _standing(words, snapshot, staff), *message, *saved, *left),
         detail=show(words, local, snapshot, staff, tabs),
         actions=(_leave(words),),
     )
+
+
+def _closes(words: Translation, staff: StaffView) -> str:
+    """How long there is to decide; the figure never stands in a line of its own."""
+    return words("approval.closes", time=minutes_clock(staff.closes_in_s)).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _who(words: Translation, staff: StaffView) -> str:
+    return words("approval.who", name=staff.name, role=role_name(words, staff.role))
+
+
+def _standing(words: Translation, snapshot: Snapshot, staff: StaffView) -> str:
+    """Whether shoppers are served once staff leave, since when, and by whom where staff decided it."""
+    fault, switched = snapshot.fault, staff.switched
+    if fault is not None:
+        since = words("broken.since", time=words.clock(fault.since_utc_s)) if fault.since_utc_s else ""
+        return " · ".join(filter(None, (words("standing.broken"), since)))
+    said = words(f"standing.closed.{staff.closed}" if staff.closed else "standing.open")
+    if not switched.utc_s or staff.closed not in (None, ClosedReason.STAFF):
+        return said
+    return " · ".join((said, words("broken.since", time=words.clock(switched.utc_s)), switched.by))
 
 
 def _slot_line(words: Translation, slot: SlotView) -> str:

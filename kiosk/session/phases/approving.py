@@ -107,7 +107,10 @@ def still_in(context: SessionContext, member: StaffMember, event: Intent | Repor
 
 def enter_approval(context: SessionContext) -> None:
     """Whoever signed in stays so for a short while."""
-    context.due_in(min(LONGEST_S, context.ports.store.timeouts.approval_s), Timer.APPROVAL)
+    stays_s = min(LONGEST_S, context.ports.store.timeouts.approval_s)
+    if context.here.approving is not None:
+        context.here.approving.closes_at_s = context.ports.clock.now_s() + stays_s
+    context.due_in(stays_s, Timer.APPROVAL)
     watch_account(context)
 
 

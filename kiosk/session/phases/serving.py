@@ -51,7 +51,7 @@ from kiosk.session.reports import (
     TrialCut,
 )
 from kiosk.session.settle import scrap
-from kiosk.session.snapshot import JOG_STEPS_MM, Preview, ServiceMessage, StaffMessage
+from kiosk.session.snapshot import JOG_STEPS_MM, Preview, ServiceMessage, StaffMessage, Switched
 
 MOVES = frozenset(
     (
@@ -132,12 +132,15 @@ def _signed_out(context: SessionContext, event: Intent | Report) -> bool:
 def _common(context: SessionContext, event: Intent | Report) -> bool:
     """Stock, opening, recovery. True if the event was one of them."""
     ports, staff = context.ports, context.member.number if context.member else ""
+    if isinstance(event, Intent):
+        context.saved_utc_s = 0.0
     match event:
         case Refill(slot, count):
             done = ports.inventory.refill(slot, count)
             context.staff_message = None if done else StaffMessage.WRONG_COUNT
             if done:
                 context.audit(AuditKind.REFILL, staff=staff, slot=slot, count=count)
+                _saved(context)
         case TeachSlot(slot):
             teaching.begin(context, slot)
         case TraySeen(empty):
@@ -149,21 +152,23 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
         case UnlockSlot(slot):
             if ports.inventory.unlock(slot):
                 context.audit(AuditKind.SLOT_UNLOCKED, staff=staff, slot=slot)
-        case CloseKiosk():
-            context.closed_by_staff = True
-            context.audit(AuditKind.CLOSED, staff=staff)
-        case OpenKiosk():
-            context.closed_by_staff = False
-            context.audit(AuditKind.OPENED, staff=staff)
+                _saved(context)
+        case CloseKiosk() | OpenKiosk():
+            context.closed_by_staff = isinstance(event, CloseKiosk)
+            context.audit(AuditKind.CLOSED if context.closed_by_staff else AuditKind.OPENED, staff=staff)
+            _saved(context)
+            context.switched = Switched(context.member.name if context.member else "", context.saved_utc_s)
         case Recover():
             context.audit(AuditKind.RECOVER, staff=staff)
             starting.recover(context)
         case ConfirmReceived(transaction, received):
             context.audit(AuditKind.RECEIVED if received else AuditKind.NOT_RECEIVED, staff=staff, sale=transaction)
             context.request(Lane.MACHINE, lambda: recovery.settle_doubt(ports, transaction, received=received))
+            _saved(context)
         case ConfirmCharged(transaction, done):
             context.audit(AuditKind.MONEY_LOOKED_UP, staff=staff, sale=transaction, done=int(done))
             context.request(Lane.MACHINE, lambda: recovery.settle_looked_up(ports, transaction, done=done))
+            _saved(context)
         case MachineSeen(status):
             context.bench.looking = False
             context.bench.status = status
@@ -174,6 +179,12 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
         case _:
             return False
     return True
+
+
+def _saved(context: SessionContext) -> None:
+    """What was asked for is written down, and the page says so."""
+    context.saved_utc_s = context.ports.clock.utc().timestamp()
+    context.staff_message = None
 
 
 def enter_menu(context: SessionContext) -> None:
