@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -357,3 +358,50 @@ def test_looking_is_skipped_until_no_more_than_its_share_was_spent(costs_s: list
 def test_every_language_of_the_panel_has_its_words_and_can_be_asked_for() -> None:
     assert sorted(LANGUAGES) == sorted(path.stem for path in FOLDER.glob("*.po"))
     assert panel_command.LANGUAGES == LANGUAGES
+
+
+# -- the list of faults ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wide_px", [380, 560])
+def test_every_fault_stands_under_what_the_kiosk_must_do_about_it_and_no_heading_is_cut_off(
+    language: str, wide_px: int
+) -> None:
+    from tests.ui.glass import box_of, gallery
+    from ui.panel import ink
+    from ui.panel.faults_view import FaultsCard
+    from ui.widgets.look import look
+
+    glass, before = gallery(), look.theme
+    glass.resize(DESIGN_PX)
+    look.theme = panel_theme(DESIGN_PX, "dark")
+    translate = load_translation(language)
+    card = FaultsCard(
+        PanelState(translate, ShownWire(translate)),
+        lambda _: None,
+        lambda: None,
+        size_hint=(None, None),
+        size=(wide_px, 700),
+    )
+    glass.window.add_widget(card)
+    try:
+        card.again()
+        glass.settle(8)
+        down = sorted([*card.groups, *card.rows.values()], key=lambda each: -each.top)
+        under, boxes = None, [box_of(each, "") for each in down]
+        for each in down:
+            if each in card.groups:
+                under = each.faults[0].outcome
+                said = " ".join(each.words)
+                assert said.lower() == translate.outcome(each.faults[0]).lower()
+                assert all(
+                    ink.width(line, round(look.theme.small_px), ink.SEMIBOLD) <= each.width for line in each.words
+                )
+                assert each.height >= len(each.words) * look.theme.small_px
+            else:
+                assert each.fault.outcome is under, each.fault.name
+        assert {each.fault.name for each in card.rows.values()} == set(FAULTS)
+        assert not [(one, other) for one, other in pairwise(boxes) if one.meets(other)]
+    finally:
+        glass.window.remove_widget(card)
+        look.theme = before

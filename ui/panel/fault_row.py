@@ -1,4 +1,4 @@
-"""One fault in the list: its name, what goes wrong, its switch; and, opened, its parameters.
+"""One fault in the list: its name, what goes wrong, its switch; opened, its parameters; and the heading over a group.
 
 Responsible for: drawing and touching them. Not responsible for: what is asked of the machine (`ui.panel.faults_view`).
 """
@@ -91,6 +91,31 @@ class FaultRow(Tap):
         at = x + wide - knob - theme.mm(1) if self.on else x + theme.mm(1)
         Color(rgba=p.on_danger if self.on else p.ink)
         SmoothEllipse(pos=(at, y + theme.mm(1)), size=(knob, knob))
+
+
+class FaultGroup(Widget):
+    """Over the faults about which the kiosk must do the same: what that is, in as many lines as it needs."""
+
+    def __init__(self, faults: tuple[Fault, ...], panel: PanelState, **kwargs: Any) -> None:
+        super().__init__(size_hint_y=None, **kwargs)
+        self.faults, self._panel = faults, panel
+        self.words: list[str] = []
+        self._soon = Clock.create_trigger(lambda _: self.resize(look.theme), -1)
+        self.fbind("pos", self._soon)
+        self.fbind("width", self._soon)
+
+    def resize(self, theme: Theme) -> None:
+        """Draw it as wide as it is now, in the language in force."""
+        small, line, left = round(theme.small_px), round(theme.small_px * 1.35), theme.mm(3)
+        said = self._panel.translate.outcome(self.faults[0])
+        self.words = ink.wrapped(said[:1].upper() + said[1:], small, ink.SEMIBOLD, max(50.0, self.width - 2 * left))
+        self.height = len(self.words) * line + theme.mm(4)
+        self.canvas.before.clear()
+        with self.canvas.before:
+            y = self.y + theme.mm(1.5) + line * (len(self.words) - 0.5)
+            for words_line in self.words:
+                ink.write(words_line, self.x + left, y, small, theme.palette.accent, ink.SEMIBOLD)
+                y -= line
 
 
 class Steppers(Widget):

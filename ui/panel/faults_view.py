@@ -1,4 +1,4 @@
-"""Every fault as a switch, with what it does, what the kiosk must do about it, and its parameters.
+"""Every fault as a switch, under what the kiosk must do about it, with what it does and its parameters.
 
 Responsible for: rows, opening one, the steppers of its parameters. Not responsible for: what a fault does
 (`simulator.faults.injection`).
@@ -6,17 +6,17 @@ Responsible for: rows, opening one, the steppers of its parameters. Not responsi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from simulator.faults.injection import FAULTS
-from simulator.faults.model import Fault, Value
+from simulator.faults.model import Fault, Required, Value
 from simulator.serve import requests as ask
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.panel import ink
 from ui.panel.card import PanelCard
 from ui.panel.crisp_scroll import CrispScroll
-from ui.panel.fault_row import FaultRow, Steppers
+from ui.panel.fault_row import FaultGroup, FaultRow, Steppers
 from ui.panel.requests import PanelState, fault_request, parameters_of, stepped
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.theme import Theme
@@ -24,6 +24,14 @@ from ui.widgets.look import look
 
 from kivy.clock import Clock  # isort: skip
 from kivy.uix.boxlayout import BoxLayout
+
+
+def by_outcome(faults: Iterable[Fault]) -> tuple[tuple[Fault, ...], ...]:
+    """Faults about which the kiosk must do the same stand together; groups and faults keep the order they come in."""
+    groups: dict[Required, list[Fault]] = {}
+    for fault in faults:
+        groups.setdefault(fault.outcome, []).append(fault)
+    return tuple(tuple(group) for group in groups.values())
 
 
 class FaultsCard(PanelCard):
@@ -47,8 +55,10 @@ class FaultsCard(PanelCard):
         self.scroll = CrispScroll()
         self.scroll.add_widget(self._list)
         self.rows = {name: FaultRow(fault, panel, self._flip, self._open) for name, fault in FAULTS.items()}
-        for row in self.rows.values():
-            self._list.add_widget(row)
+        self.groups = tuple(FaultGroup(faults, panel) for faults in by_outcome(FAULTS.values()))
+        for group in self.groups:
+            for widget in (group, *(self.rows[fault.name] for fault in group.faults)):
+                self._list.add_widget(widget)
         self.opened = ""
         self._steppers: Steppers | None = None
         self.add_widget(self.scroll)
@@ -120,6 +130,8 @@ class FaultsCard(PanelCard):
         self.scroll.pos = (self.x + self.pad / 2, self.y + self.pad / 2)
         self.scroll.size = (self.width - self.pad, y - self.gap - self.y - self.pad / 2)
         self._list.padding = (0, 0, round(theme.mm(3.6)), 0)
+        for group in self.groups:
+            group.resize(theme)
         for row in self.rows.values():
             row.resize(theme)
         if self._steppers is not None:
