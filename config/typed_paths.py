@@ -1,8 +1,8 @@
 """One rule for every path and one for every port that is typed on a command line, asked before a command does anything.
 
 Responsible for: what is read must be there and of its kind; what is written goes into a folder that is there, so that a
-slip of the keys makes no folders; a port must be called as ports are. Each is the `callback` of a command's options.
-Not responsible for: what is in a file.
+slip of the keys makes no folders, but where a folder of pictures is asked for; a port must be called as ports are.
+Each is the `callback` of a command's options. Not responsible for: what is in a file.
 """
 
 from __future__ import annotations
@@ -89,8 +89,17 @@ def _new_folder(path: Path) -> str | None:
     return "is a file, not a directory" if path.exists() and not path.is_dir() else _has_folder(path)
 
 
+def _new_folders(path: Path) -> str | None:
+    above = next(each for each in (path.absolute(), *path.absolute().parents) if each.exists())
+    if above.is_dir():
+        return None
+    return "is a file, not a directory" if above == path.absolute() else f"{above} is a file, not a directory"
+
+
 FILE = rule(_file)
 FOLDER = rule(_folder)
 FILE_OR_FOLDER = rule(_either)
 NEW_FILE = rule(_new_file)
 NEW_FOLDER = rule(_new_folder)
+NEW_FOLDERS = rule(_new_folders)
+"""Made with the folders above it: for pictures, in a place that a fresh clone does not have."""

@@ -25,7 +25,7 @@ from config.payment import PaymentKind
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_store
 from config.store import Store
-from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
+from config.typed_paths import FILE, NEW_FILE, NEW_FOLDERS
 from config.typed_paths import port as port_rule
 from hardware.camera import CameraScanner
 from hardware.clock import SystemClock
@@ -108,7 +108,7 @@ def run(
     ] = None,
     pictures: Annotated[
         Path | None,
-        typer.Option(callback=NEW_FOLDER, help="Keep a picture of every screen; without --script one sale is played."),
+        typer.Option(callback=NEW_FOLDERS, help="Keep a picture of every screen; without --script one sale is played."),
     ] = None,
     config: ConfigOption = None,
     data: DataOption = None,

@@ -17,12 +17,12 @@ from config.payment import Mdb, Zvt
 from config.problems import BadInput, Problem
 from config.settings import load_machine
 from config.toml_files import checked
-from config.typed_paths import FILE, FILE_OR_FOLDER, FOLDER, NEW_FILE, NEW_FOLDER
+from config.typed_paths import FILE, FILE_OR_FOLDER, FOLDER, NEW_FILE, NEW_FOLDER, NEW_FOLDERS
 from hardware.errors import PortUnavailable
 from hardware.link import SerialLink
 from kiosk.command_line import COMMANDS, Group, app, loaded
 
-RULES = {FILE: "file", FOLDER: "folder", FILE_OR_FOLDER: "either", NEW_FILE: "new file", NEW_FOLDER: "new folder"}
+RULES = (FILE, FOLDER, FILE_OR_FOLDER, NEW_FILE, NEW_FOLDER, NEW_FOLDERS)
 NEEDED = {
     "port": ["--port", "/dev/kiosk-nothing"],
     "keyway": ["--keyway", "KW1"],
@@ -93,10 +93,12 @@ def wrong(rule: object) -> Iterator[tuple[str, str]]:
         yield "file/below", ""
     if rule in (FILE, NEW_FILE):
         yield "folder", "is a directory, not a file"
-    if rule in (FOLDER, NEW_FOLDER):
+    if rule in (FOLDER, NEW_FOLDER, NEW_FOLDERS):
         yield "file", "is a file, not a directory"
     if rule in (NEW_FILE, NEW_FOLDER):
         yield "nothing/new", "its folder does not exist"
+    if rule is NEW_FOLDERS:
+        yield "file/below/it", "file is a file, not a directory"
     yield "x" * 5000, "cannot be looked at: File name too long"
 
 

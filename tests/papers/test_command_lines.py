@@ -18,6 +18,8 @@ from tests.support.paths import ROOT
 
 PAPERS = ("README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 LINE = re.compile(r"^(?:\.venv/bin/)?kiosk (?!= )(?P<shell>.*)$|`kiosk (?P<inline>[^`]+)`", re.MULTILINE)
+MADE = re.compile(r"\.venv/bin/kiosk ([^;&>\\]+)")
+"""A command line in the Makefile, as far as the shell gives it to the command."""
 STANDS_FOR = {
     "P": "/dev/kiosk-board",
     "PATH": "board",
@@ -43,7 +45,6 @@ THERE = (
     "scan1/",
     "scan2/",
     "scan3/",
-    "out/scan/",
     "store.toml",
     "office.pem",
     "groups.toml",
@@ -64,6 +65,8 @@ def lines() -> Iterator[tuple[str, str]]:
             # In a listing what stands far to the right explains.
             text = re.split(r"\s{2,}|\s+[#>] ", shell)[0] if shell is not None else found["inline"]
             yield paper, text.strip()
+    for found in MADE.finditer((ROOT / "Makefile").read_text(encoding="utf-8")):
+        yield "Makefile", found[1].strip()
 
 
 def words_of(text: str) -> list[str]:
