@@ -61,19 +61,26 @@ def _asked(shipped: Settings) -> FirstSettings:
     name = _ask("Name of the store, as the screen shows it", store.name, _field(store, "name"))
     place = _ask("Place (country, or country-part such as US-CA)", store.place, _field(store, "place", str.upper))
     currency = _ask("Currency", store.currency, _field(store, "currency", str.upper))
-    price = _ask(f"Price of a copy, in {currency}", _major(store.price_minor, currency), _price(currency))
     known = languages_available()
     languages = _ask(
         f"Languages, first the one it rests in ({', '.join(known)})", " ".join(store.languages), _languages(known)
     )
     phone = _ask("Telephone number for help (may be empty)", "", _field(store, "help_phone"))
     slots = _slots(shipped)
-    finishes = dict.fromkeys(slot.finish for slot in slots)
-    prices = {
-        finish: _ask(f"Price of a copy in {finish}", _major(price, currency), _price(currency)) for finish in finishes
-    }
-    own = {finish: each for finish, each in prices.items() if each != price} if len(finishes) > 1 else {}
-    return FirstSettings(name, place, currency, price, languages, phone, slots, own)
+    prices: dict[str, int] = {}
+    for finish in dict.fromkeys(slot.finish for slot in slots):
+        # The first one asked for is the price of whatever has none of its own.
+        usual = store.finish_prices_minor.get(finish, next(iter(prices.values()), store.price_minor))
+        prices[finish] = _asked_price(f"Price of a copy in {finish}, in {currency}", usual, currency)
+    return FirstSettings(name, place, currency, languages, phone, slots, prices)
+
+
+def _asked_price(question: str, usual_minor: int, currency: str) -> int:
+    """A price; nothing to pay is asked about once more, being a slip more often than a gift."""
+    while True:
+        price = _ask(question, _major(usual_minor, currency), _price(currency))
+        if price or typer.confirm("  Nothing is to be paid then: free?"):
+            return price
 
 
 def _slots(shipped: Settings) -> list[FirstSlot]:

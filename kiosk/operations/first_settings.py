@@ -29,12 +29,11 @@ class FirstSlot:
 
 @dataclass(frozen=True)
 class FirstSettings:
-    """What an owner answered. `finish_prices_minor` names finishes that cost something else."""
+    """What an owner answered. `finish_prices_minor` has every finish of the slots: a shipped price never stands in."""
 
     name: str
     place: str
     currency: str
-    price_minor: int
     languages: Sequence[str]
     help_phone: str
     slots: Sequence[FirstSlot]
@@ -49,8 +48,8 @@ def files_of(answers: FirstSettings) -> dict[str, str]:
         f"name = {_text(answers.name)}",
         f"place = {_text(answers.place)}",
         f"currency = {_text(answers.currency)}",
-        f"price_minor = {answers.price_minor}",
-        *([f"finish_prices_minor = {{ {prices} }}"] if prices else []),
+        f"price_minor = {next(iter(answers.finish_prices_minor.values()))}",
+        f"finish_prices_minor = {{ {prices} }}",
         f"languages = [{', '.join(map(_text, answers.languages))}]",
         f"help_phone = {_text(answers.help_phone)}",
     ]

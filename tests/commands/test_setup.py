@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,8 @@ from kiosk.data_paths import DataPaths
 from kiosk.operations.doctor import Grade
 from kiosk.operations.doctor_records import audit
 
-STORE = ["Schlüssel Müller", "de-by", "eur", "4,50", "en fr", "0231 555", "KW1 brass 40", "sc1", "KW1 black 20", "-"]
-PRICES = ["4.50", "5.5"]
+STORE = ["Schlüssel Müller", "de-by", "eur", "en fr", "0231 555", "KW1 brass 40", "sc1", "KW1 black 20", "-"]
+PRICES = ["4,50", "5.5"]
 MANAGER = ["7", "Anna", "482915"]
 
 
@@ -53,12 +55,40 @@ def test_empty_answers_are_the_shipped_store(places: Path) -> None:
     ended = answered(places, *[""] * 14, "", "", *MANAGER)
     assert ended.exit_code == 0, ended.exception
     settings, shipped = load_settings(places / "own", {}), load_settings(None, {})
-    assert settings.store.model_copy(update={"finish_prices_minor": {}}) == shipped.store.model_copy(
-        update={"finish_prices_minor": {}}
-    )
+    assert settings.store == shipped.store.model_copy(update={"finish_prices_minor": {"brass": 349, "black": 449}})
     assert [slot.blank for slot in settings.machine.magazine.slots] == [
         slot.blank for slot in shipped.machine.magazine.slots
     ]
+
+
+@pytest.mark.parametrize(
+    ("slots", "black"),
+    [
+        (["KW1 brass", "KW1 black", "-"], ""),
+        (["KW1 brass", "KW1 black", "-"], "5.10"),
+        (["KW1 black", "-"], "9"),
+        (["KW1 black", "KW1", "-"], ""),
+    ],
+)
+def test_a_copy_costs_what_the_owner_saw_and_confirmed(places: Path, slots: list[str], black: str) -> None:
+    finishes = list(dict.fromkeys("black" if "black" in slot else "brass" for slot in slots[:-1]))
+    ended = answered(places, *STORE[:5], *slots, *(black if each == "black" else "5.10" for each in finishes), *MANAGER)
+    assert ended.exit_code == 0, ended.exception
+    store = load_settings(places / "own", {}).store
+    shown = re.findall(r"Price of a copy in (\w+), in EUR \[(.+?)\]", ended.output)
+    confirmed = {finish: (black if finish == "black" else "5.10") or default for finish, default in shown}
+    assert list(confirmed) == finishes
+    assert len(shown) == len(finishes)
+    for finish, price in confirmed.items():
+        assert store.finish_prices_minor.get(finish, store.price_minor) == Decimal(price) * 100
+    if not black:
+        assert confirmed["black"] == "4.49"
+
+
+def test_nothing_to_pay_is_asked_about_once_more(places: Path) -> None:
+    ended = answered(places, *STORE, "0", "n", "4", "0", "y", *MANAGER)
+    assert ended.exit_code == 0, ended.exception
+    assert load_settings(places / "own", {}).store.finish_prices_minor == {"brass": 400, "black": 0}
 
 
 @pytest.mark.parametrize(
@@ -66,13 +96,13 @@ def test_empty_answers_are_the_shipped_store(places: Path) -> None:
     [
         (0, "Corner\tHardware", "cannot be shown"),
         (1, "Bavaria", "String should match pattern"),
-        (3, "free", "is no price such as 3.99"),
-        (3, "-1", "is no price"),
-        (3, "4.505", "is no price"),
-        (4, "en xx", "xx: there are en, es, fr"),
-        (6, "KW9 brass 50", "'KW9' is not a blank of the catalogue"),
-        (6, "KW1 brass many", "'many' is no number from 1 to 500"),
-        (6, "-", "a kiosk without blanks sells nothing"),
+        (3, "en xx", "xx: there are en, es, fr"),
+        (5, "KW9 brass 50", "'KW9' is not a blank of the catalogue"),
+        (5, "KW1 brass many", "'many' is no number from 1 to 500"),
+        (5, "-", "a kiosk without blanks sells nothing"),
+        (9, "free", "is no price such as 3.99"),
+        (9, "-1", "is no price"),
+        (9, "4.505", "is no price"),
     ],
 )
 def test_an_answer_that_cannot_be_is_told_and_nothing_is_written(
