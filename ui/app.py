@@ -12,13 +12,11 @@ from typing import Any
 
 from config.store import Store
 from ui import bootstrap
+from ui.desk import display_px, window_px
 from ui.present.port import KioskPort
 from ui.present.present import present
 from ui.presenter import Present
 from ui.speech import Espeak, Voice
-
-WINDOW_AT_MOST_PX = 960
-"""Height of a window on a developer's desk."""
 
 
 def run_app(
@@ -51,9 +49,9 @@ def run_app(
     """
     size = size_px or (store.screen.width_px, store.screen.height_px)
     on_a_desk = not fullscreen and os.environ.get("SDL_VIDEODRIVER") != "offscreen"
-    if on_a_desk and size_px is None and size[1] > WINDOW_AT_MOST_PX:
-        # On a desk the panel's own size would not fit; the picture is the same, smaller.
-        size = (round(size[0] * WINDOW_AT_MOST_PX / size[1]), WINDOW_AT_MOST_PX)
+    if on_a_desk and size_px is None:
+        # The picture is the same, smaller: what is below the display's edge nobody could touch.
+        size = window_px(size, display_px())
     # On a desk it stands in the corner: the technician's panel comes up beside it.
     at = (0, 0) if on_a_desk else None
     bootstrap.configure(size, fullscreen=fullscreen, show_cursor=show_cursor, at_px=at)

@@ -273,7 +273,7 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
             live = replace(live, devices=replace(live.devices, payment=payment))
         print(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")  # noqa: T201 - for the technician
         if asked.panel and not asked.visits:
-            stack.enter_context(panel_window(live.control_port, "--at", _beside(settings.store)))
+            stack.enter_context(panel_window(live.control_port, *_beside(settings.store)))
         yield live
 
 
@@ -335,13 +335,16 @@ def _ended_from_outside(end: Callable[..., None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _beside(store: Store) -> str:
-    """Where the panel's window stands so that it leaves the shopper's in sight: that one is in the corner of a desk."""
-    from ui.app import WINDOW_AT_MOST_PX
+def _beside(store: Store) -> tuple[str, ...]:
+    """The panel's place and size, so that it leaves the shopper's window in sight: that one is in a desk's corner."""
+    from ui.desk import display_px, window_px
+    from ui.panel.style import DESIGN_PX, SMALLEST_PX
 
-    screen = store.screen
-    wide = screen.width_px * min(1.0, WINDOW_AT_MOST_PX / screen.height_px)
-    return f"{round(wide) + 20},0"
+    display = display_px()
+    left_px = window_px((store.screen.width_px, store.screen.height_px), display)[0] + 20
+    room = (display[0] - left_px, display[1]) if display else DESIGN_PX
+    wide, high = (max(least, min(most, px)) for least, most, px in zip(SMALLEST_PX, DESIGN_PX, room, strict=True))
+    return "--at", f"{left_px},0", "--size", f"{wide}x{high}"
 
 
 def real_devices(settings: Settings, places: DataPaths, running: Running, stack: ExitStack) -> Devices:

@@ -1,0 +1,38 @@
+"""A technician opens the simulated kiosk on a small desk: its buttons must not lie below the display's edge."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui.desk import DECORATION_PX, HIGHEST_PX, window_px
+
+
+@pytest.mark.parametrize(
+    ("screen_px", "display_px", "window"),
+    [
+        ((1080, 1920), (1920, 1200), (540, 960)),
+        ((1080, 1920), (1280, 800), (414, 736)),
+        ((1080, 1920), None, (540, 960)),
+        ((1280, 800), (1920, 1080), (1280, 800)),
+        ((1280, 800), (1024, 600), (858, 536)),
+    ],
+)
+def test_a_window_on_a_desk_is_seen_whole(
+    screen_px: tuple[int, int], display_px: tuple[int, int] | None, window: tuple[int, int]
+) -> None:
+    assert window_px(screen_px, display_px) == window
+
+
+@given(
+    screen=st.tuples(st.integers(480, 4000), st.integers(480, 4000)),
+    display=st.tuples(st.integers(640, 4000), st.integers(480, 3000)),
+)
+def test_no_window_is_larger_than_its_display_or_of_another_shape(
+    screen: tuple[int, int], display: tuple[int, int]
+) -> None:
+    wide, high = window_px(screen, display)
+    assert wide <= display[0]
+    assert high <= min(HIGHEST_PX, display[1] - DECORATION_PX)
+    assert wide * screen[1] == pytest.approx(high * screen[0], abs=max(screen))

@@ -1,0 +1,47 @@
+"""A window on a developer's desk: the kiosk's picture, as large as the display lets it be seen whole.
+
+Responsible for: the display's size and the window's that follows from it. Not responsible for: the kiosk's own screen,
+which is covered.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+HIGHEST_PX = 960
+"""Higher than this the window leaves no room for the technician's panel on a usual desk."""
+DECORATION_PX = 64
+"""What a title bar and a desktop's own bar take of a display's height."""
+
+
+def window_px(screen_px: tuple[int, int], display_px: tuple[int, int] | None) -> tuple[int, int]:
+    """Width and height of the window: the screen's own if they fit, else smaller in both alike."""
+    wide, high = screen_px
+    room = (float("inf"), float(HIGHEST_PX))
+    if display_px is not None:
+        room = (float(display_px[0]), min(room[1], display_px[1] - DECORATION_PX))
+    scale = min(1.0, room[0] / wide, room[1] / high)
+    return round(wide * scale), round(high * scale)
+
+
+def display_px() -> tuple[int, int] | None:
+    """Width and height of the X display, None where there is none to be asked."""
+    if not os.environ.get("DISPLAY") or os.environ.get("SDL_VIDEODRIVER") not in (None, "", "x11"):
+        return None
+    try:
+        x = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return None
+    x.XOpenDisplay.restype = ctypes.c_void_p
+    x.XOpenDisplay.argtypes = [ctypes.c_char_p]
+    for name in ("XDisplayWidth", "XDisplayHeight"):
+        getattr(x, name).argtypes = [ctypes.c_void_p, ctypes.c_int]
+    x.XCloseDisplay.argtypes = [ctypes.c_void_p]
+    display = x.XOpenDisplay(None)
+    if not display:
+        return None
+    try:
+        return int(x.XDisplayWidth(display, 0)), int(x.XDisplayHeight(display, 0))
+    finally:
+        x.XCloseDisplay(display)
