@@ -15,6 +15,7 @@ FOLDER = "languages"
 """In the owner's directory."""
 SHIPPED = Path(__file__).parents[1] / "ui" / "locales"
 _SOURCE = "en"
+_FINISH = "finish."
 _SHOWN_AT_MOST = 5
 
 
@@ -29,6 +30,11 @@ def language_file(code: str, own: Path | None = None) -> Path | None:
 def languages_available(own: Path | None = None) -> tuple[str, ...]:
     """Codes of all language files."""
     return tuple(sorted({path.stem for folder in (own, SHIPPED) if folder is not None for path in folder.glob("*.po")}))
+
+
+def finishes_named() -> tuple[str, ...]:
+    """Finishes of blanks that the screens have a word for."""
+    return tuple(key.removeprefix(_FINISH) for key in _sentences(SHIPPED / f"{_SOURCE}.po") if key.startswith(_FINISH))
 
 
 def faults_of(path: Path) -> Iterator[str]:

@@ -16,7 +16,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from config.languages import languages_available
+from config.languages import finishes_named, languages_available
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE, Settings, load_settings
 from config.store import Store
@@ -25,7 +25,7 @@ from config.typed_paths import NEW_FOLDER
 from kiosk.commands.operations import doctor
 from kiosk.commands.options import DataOption
 from kiosk.commands.staff import add
-from kiosk.operations.first_settings import FirstSettings, FirstSlot, files_of, put_in_place
+from kiosk.operations.first_settings import ALREADY, MAKE_MANAGER, FirstSettings, FirstSlot, files_of, put_in_place
 from kiosk.policy.role import Role
 
 INSTALLED = Path("/etc/kiosk")
@@ -43,14 +43,19 @@ def setup(
     where = directory or Path(os.environ.get(OWNER_VARIABLE, "") or INSTALLED)
     for name in ("store.toml", "machine.toml"):
         if (where / name).exists():
-            raise BadInput(Problem(str(where / name), "", "is there already: edit it, and kiosk check-config"))
+            raise BadInput(Problem(str(where / name), "", f"is there already: {ALREADY}"))
     shipped = load_settings(None, {})
     answers = _asked(shipped)
     put_in_place(where, files_of(answers))
     typer.echo(f"written: {where / 'store.toml'}, {where / 'machine.toml'}")
     typer.echo("\nThe first manager, who may then sign in at the kiosk:")
-    number = typer.prompt("Staff number (1 to 8 digits)")
-    add(number, typer.prompt("Name"), Role.MANAGER.value, data)
+    try:
+        number = typer.prompt("Staff number (1 to 8 digits)")
+        add(number, typer.prompt("Name"), Role.MANAGER.value, data)
+    except (BadInput, typer.Abort, KeyboardInterrupt, EOFError):
+        go_on = MAKE_MANAGER if data is None else f"{MAKE_MANAGER} --data {data}"
+        typer.echo(f"\nThe settings are written, and no manager is made yet. Go on with: {go_on}", err=True)
+        raise
     os.environ[OWNER_VARIABLE] = str(where)
     typer.echo("")
     doctor(data=data)
@@ -85,21 +90,27 @@ def _asked_price(question: str, usual_minor: int, currency: str) -> int:
 
 def _slots(shipped: Settings) -> list[FirstSlot]:
     blanks = shipped.catalogue.blank_of
+    finishes = finishes_named()
     typer.echo(
-        "\nSlots of the magazine: blank, finish and how many it holds, such as KW1 brass 50; empty: no more slots."
+        f"\nSlots of the magazine: blank, finish ({', '.join(finishes)}) and how many it holds, such as KW1 brass 50."
+        "\nEnter takes what stands in brackets; - says that there are no more slots."
     )
     found: list[FirstSlot] = []
     usual = {slot.number: slot for slot in shipped.machine.magazine.slots}
 
     def slot(text: str) -> FirstSlot | None:
         words = text.split()
-        if not words or words == ["-"]:
+        if words == ["-"]:
             if not found:
                 raise ValueError("a kiosk without blanks sells nothing")
             return None
-        blank, finish, capacity = (*words, *("brass", "50")[len(words) - 1 :]) if len(words) < 3 else words[:3]
+        if len(words) > 3:
+            raise ValueError(f"{text!r} is more than blank, finish and number")
+        blank, finish, capacity = (*words, *("brass", "50")[len(words) - 1 :])
         if blank.upper() not in blanks:
             raise ValueError(f"{blank!r} is not a blank of the catalogue (kiosk catalogue list)")
+        if finish.lower() not in finishes:
+            raise ValueError(f"{finish!r} is no finish the screens have a word for: {', '.join(finishes)}")
         if not capacity.isdigit() or not 1 <= int(capacity) <= 500:
             raise ValueError(f"{capacity!r} is no number from 1 to 500")
         return FirstSlot(len(found) + 1, blank.upper(), finish.lower(), int(capacity))
@@ -121,7 +132,7 @@ def _ask(question: str, default: str, accept: Callable[[str], Answer]) -> Answer
         BadInput: no terminal, and the answer cannot be.
     """
     while True:
-        text = typer.prompt(question, default=default, show_default=bool(default)).strip()
+        text = typer.prompt(question, default=default, show_default=bool(default)).strip() or default
         try:
             return accept(text)
         except ValueError as error:

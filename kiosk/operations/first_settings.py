@@ -16,6 +16,9 @@ from pathlib import Path
 from config.problems import BadInput, Problem
 from kiosk.operations.usable_settings import load_usable
 
+MAKE_MANAGER = "kiosk staff add NUMBER --name NAME --role manager"
+ALREADY = f"edit it, and kiosk check-config; a first manager: {MAKE_MANAGER}"
+
 
 @dataclass(frozen=True)
 class FirstSlot:
@@ -75,7 +78,7 @@ def put_in_place(directory: Path, files: Mapping[str, str]) -> None:
     """
     for name in files:
         if (directory / name).exists():
-            raise BadInput(Problem(str(directory / name), "", "is there already: edit it, and kiosk check-config"))
+            raise BadInput(Problem(str(directory / name), "", f"is there already: {ALREADY}"))
     with tempfile.TemporaryDirectory(prefix="kiosk-setup-") as folder:
         tried = Path(folder) / "settings"
         try:

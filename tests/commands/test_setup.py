@@ -98,6 +98,9 @@ def test_nothing_to_pay_is_asked_about_once_more(places: Path) -> None:
         (1, "Bavaria", "String should match pattern"),
         (3, "en xx", "xx: there are en, es, fr"),
         (5, "KW9 brass 50", "'KW9' is not a blank of the catalogue"),
+        (5, "KW1 purple 50", "'purple' is no finish the screens have a word for: brass, black, nickel"),
+        (5, "KW1 50", "'50' is no finish"),
+        (5, "KW1 brass 50 60", "is more than blank, finish and number"),
         (5, "KW1 brass many", "'many' is no number from 1 to 500"),
         (5, "-", "a kiosk without blanks sells nothing"),
         (9, "free", "is no price such as 3.99"),
@@ -135,6 +138,26 @@ class Terminal:
 
     def isatty(self) -> bool:
         return True
+
+
+@pytest.mark.parametrize("manager", [[], ["7"], ["7", "Anna"], ["seven", "Anna", "482915"]])
+def test_who_stops_at_the_manager_is_told_how_to_go_on(places: Path, manager: list[str]) -> None:
+    ended = answered(places, *STORE, *PRICES, *manager)
+    assert ended.exit_code != 0
+    go_on = "kiosk staff add NUMBER --name NAME --role manager"
+    assert f"no manager is made yet. Go on with: {go_on} --data {places / 'data'}" in ended.stderr
+    assert go_on in str(answered(places, *STORE).exception)
+    made = ["staff", "add", "7", "--name", "Anna", "--role", "manager", "--data", str(places / "data")]
+    assert CliRunner().invoke(app, made, input="482915\n").exit_code == 0
+
+
+def test_what_is_said_of_slots_is_what_enter_does(places: Path) -> None:
+    ended = answered(places, *STORE[:5], "KW1 brass 40", " ", "-", *PRICES[:1], *MANAGER)
+    assert "Enter takes what stands in brackets; - says that there are no more slots" in ended.output
+    second = load_settings(None, {}).machine.magazine.slots[1]
+    assert f"[{second.blank} {second.finish} {second.capacity}]" in ended.output
+    taken = load_settings(places / "own", {}).machine.magazine.slots
+    assert [(each.blank, each.capacity) for each in taken] == [("KW1", 40), (second.blank, second.capacity)]
 
 
 def test_what_is_there_is_not_written_over(places: Path) -> None:
