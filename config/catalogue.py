@@ -10,7 +10,7 @@ import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 
@@ -125,7 +125,9 @@ class Catalogue:
         if wanted in self.keyway_of:
             keyway = self.keyway_of[wanted]
             return keyway, keyway.blanks[0] if keyway.blanks else None
-        near = get_close_matches(wanted, sorted({*self.blank_of, *self.keyway_of}), n=4, cutoff=0.5)
+        # Of equally near ones the catalogue's first; `get_close_matches` would take the alphabet's last.
+        alike = {name: SequenceMatcher(None, name, wanted).ratio() for name in (*self.blank_of, *self.keyway_of)}
+        near = sorted((name for name, ratio in alike.items() if ratio >= 0.5), key=lambda name: -alike[name])[:4]
         hint = f"did you mean {', '.join(near)}?" if near else "see kiosk catalogue list"
         raise BadInput(Problem("keyway", repr(code), f"not in the catalogue; {hint}"))
 

@@ -98,6 +98,8 @@ def _scans_in(path: Path) -> list[Path]:
 
 
 def _frames(path: Path, mm_per_px: float | None) -> ScanFrames:
+    if path.is_dir() and not (path / SCAN_FILE).exists():
+        raise BadInput(Problem(str(path), "", f"no scan folder (no {SCAN_FILE}) and no scans in it"))
     if not path.is_file():
         return load_scan(path)
     if mm_per_px is None:

@@ -14,7 +14,7 @@ import typer
 from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
 from kiosk.commands.options import DataOption, data_to_read
-from kiosk.operations.logs import follow, for_people, read_logs
+from kiosk.operations.logs import LOG_NAME, follow, for_people, read_logs
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 _AGO = re.compile(r"(\d{1,6})([smhd])")
@@ -38,6 +38,8 @@ def logs(
     first = _moment(since, clock.utc())
     wanted = set(LEVELS[LEVELS.index(level) :])
     folder = data_to_read(data).logs
+    if not any(folder.glob(f"{LOG_NAME}*")):
+        typer.echo("no log yet", err=True)
     grown = follow(folder, lambda: clock.sleep(LOOK_EVERY_S)) if follow_on else iter(())
     kept = [entry for entry in read_logs(folder) if entry.get("level") in wanted and str(entry.get("time")) >= first]
     for entry in kept if since else kept[-lines:]:

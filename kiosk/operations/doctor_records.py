@@ -66,6 +66,8 @@ def faces(places: DataPaths) -> Finding:
 
 def disk(places: DataPaths, operations: Operations) -> Finding:
     """Is there room, and may we write?"""
+    if not places.data.exists():
+        return warned("disk", _never_started(places), "start the kiosk, and ask again")
     match left := room(places.data, operations.disk):
         case DiskRoom.ENOUGH:
             return passed("disk", f"{places.data} has room")
@@ -78,6 +80,10 @@ def disk(places: DataPaths, operations: Operations) -> Finding:
             return failed("disk", f"{places.data} cannot be written: no sale begins", step)
         case _:
             assert_never(left)
+
+
+def _never_started(places: DataPaths) -> str:
+    return f"{places.data} is not there: this kiosk was not started yet"
 
 
 def clock(places: DataPaths, operations: Operations, now: datetime, synchronised: Path = SYNCHRONISED) -> Finding:
@@ -97,8 +103,10 @@ def clock(places: DataPaths, operations: Operations, now: datetime, synchronised
 
 def permissions(places: DataPaths) -> Finding:
     """Can others read or change what the kiosk keeps?"""
+    if not places.data.exists():
+        return warned("permissions", _never_started(places), "make install, or set KIOSK_DATA")
     if not places.data.is_dir():
-        return failed("permissions", f"{places.data} is not there", "make install, or set KIOSK_DATA")
+        return failed("permissions", f"{places.data} is no folder", "make install, or set KIOSK_DATA")
     wrong = []
     for path in (places.data, key_folder_beside(places.data), *places.databases):
         if path.exists() and path.stat().st_mode & (0o077 if path.is_file() else 0o027):

@@ -51,6 +51,13 @@ def test_since_a_day_or_a_time(data: Path) -> None:
     assert "then" not in said(data, "--since", "2026-03-01T12:01+00:00")
 
 
+def test_where_nothing_was_logged_yet_it_says_so(data: Path) -> None:
+    ended = CliRunner().invoke(app, ["logs", "--data", str(data)])
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (0, "", "no log yet\n")
+    (data / "log" / LOG_NAME).write_text(line("begun"))
+    assert "no log yet" not in CliRunner().invoke(app, ["logs", "--data", str(data)]).output
+
+
 @pytest.mark.parametrize("since", ["yesterday", "3 h", "5w", "-3h", "9999999h", "999999d", "2026-13-01"])
 def test_what_is_no_time_is_told(data: Path, since: str) -> None:
     ended = CliRunner().invoke(app, ["logs", "--data", str(data), "--since", since])

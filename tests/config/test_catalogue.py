@@ -264,3 +264,15 @@ def test_grooves_that_meet_are_told(tmp_path: Path) -> None:
     (tmp_path / "master.toml").write_text(master.replace("1.28]", "1.9]"))
     with pytest.raises(BadInput, match="grooves of the two faces meet"):
         load_catalogue(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [("SCX", "SC1, SC4, SC8, SC9"), ("SC11", "SC1, SC10, SC15, SC19"), ("KWX", "KW1, KW5, KW10")],
+)
+def test_what_may_have_been_meant_comes_by_nearness_then_as_the_catalogue_has_it(
+    catalogue: Catalogue, code: str, meant: str
+) -> None:
+    with pytest.raises(BadInput) as told:
+        catalogue.find(code)
+    assert told.value.problems[0].reason.endswith(f"did you mean {meant}?")

@@ -130,3 +130,11 @@ def test_wrong_use_is_one_line(
     for words in ([picture], ["--mm-per-px", 7, picture], ["--mm-per-px", 0.06, tmp_path / "kw1"]):
         status, out, err = run(monkeypatch, capsys, *words)
         assert (status, out, len(err)) == (2, [], 1)
+
+
+def test_a_folder_without_any_scan_is_told_as_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, told = run(monkeypatch, capsys, tmp_path)
+    assert status == 2
+    assert told == [f"kiosk: {tmp_path}: no scan folder (no scan.toml) and no scans in it"]

@@ -241,3 +241,12 @@ def test_a_changed_or_torn_backup_is_refused(places: DataPaths, tmp_path: Path) 
         answer = CliRunner().invoke(app, ["restore", str(archive), str(tmp_path / "back")])
         assert type(answer.exception).__name__ == "BadInput"
         assert not (tmp_path / "back").exists()
+
+
+def test_a_kiosk_that_was_never_started_has_no_failing_disk(tmp_path: Path, settings: Settings) -> None:
+    places = DataPaths(tmp_path / "data")
+    for found in (doctor_records.disk(places, settings.operations), doctor_records.permissions(places)):
+        assert (found.grade, found.found) == (Grade.WARN, f"{places.data} is not there: this kiosk was not started yet")
+    places.data.touch()
+    assert doctor_records.disk(places, settings.operations).grade is Grade.FAIL
+    assert doctor_records.permissions(places).grade is Grade.FAIL
