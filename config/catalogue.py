@@ -125,7 +125,7 @@ class Catalogue:
         if wanted in self.keyway_of:
             keyway = self.keyway_of[wanted]
             return keyway, keyway.blanks[0] if keyway.blanks else None
-        # Of equally near ones the catalogue's first; `get_close_matches` would take the alphabet's last.
+        # Of equally near ones the catalogue's first: difflib's own choice would be the alphabet's last.
         alike = {name: SequenceMatcher(None, name, wanted).ratio() for name in (*self.blank_of, *self.keyway_of)}
         near = sorted((name for name, ratio in alike.items() if ratio >= 0.5), key=lambda name: -alike[name])[:4]
         hint = f"did you mean {', '.join(near)}?" if near else "see kiosk catalogue list"
