@@ -99,6 +99,10 @@ def reason_of(kind: str, message: str) -> str:
         return "is missing"
     if kind == "extra_forbidden":
         return UNKNOWN_SETTING
+    if kind == "int_parsing":
+        return "must be a whole number"
+    if kind == "float_parsing":
+        return "must be a number"
     plain = message.removeprefix("Value error, ").removeprefix("Input ")
     return one_line(plain.replace("valid tuple", "list").replace("valid dictionary", "table"))
 

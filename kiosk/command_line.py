@@ -1,19 +1,24 @@
 """Every command of the product, under one name; each is loaded when it is asked for, and nothing else with it.
 
-Responsible for: the table of commands, and finding one of them. Not responsible for: what a command does.
+Responsible for: the table of commands, finding one of them, and one line for what was mistyped. Not responsible for:
+what a command does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
+from typer._click.exceptions import BadParameter, MissingParameter, NoArgsIsHelpError, UsageError
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
+
+from config.problems import BadInput, Problem
 
 
 @dataclass(frozen=True)
@@ -138,8 +143,41 @@ COMMANDS: Mapping[str, str | Group] = {
 }
 
 
-class _PlainHelp:
-    """Help in which a switch is a switch, and not a value of type bool."""
+@contextmanager
+def _slips_on_one_line() -> Iterator[None]:
+    """What was mistyped is bad input like any other.
+
+    Raises:
+        BadInput: instead of the usage that would be printed.
+    """
+    try:
+        yield
+    except NoArgsIsHelpError:
+        raise
+    except UsageError as slip:
+        raise BadInput(*_problems_of(slip)) from None
+
+
+def _problems_of(slip: UsageError) -> tuple[Problem, ...]:
+    if not isinstance(slip, BadParameter) or slip.param is None:
+        return (Problem("command line", "", slip.format_message().rstrip(".")),)
+    options = [name for name in slip.param.opts if name.startswith("--")]
+    name = options[0] if options else (slip.param.name or "").upper()
+    if isinstance(slip, MissingParameter):
+        return (Problem("command line", name, "is missing"),)
+    # Only who mistyped a value waits for these to load.
+    from pydantic import ValidationError
+
+    from config.toml_files import problems_of
+
+    if isinstance(slip.__cause__, ValidationError):
+        found = problems_of(slip.__cause__, "command line")
+        return tuple(Problem(each.file, name, each.reason.rstrip(".")) for each in found)
+    return (Problem("command line", name, slip.message.rstrip(".")),)
+
+
+class _Plain:
+    """Help in which a switch is a switch, and not a value of type bool; a slip is told in one line."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """What the command may be given."""
@@ -149,12 +187,23 @@ class _PlainHelp:
                 param.metavar = ""
         return params
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """What is left of the line."""
+        with _slips_on_one_line():
+            left: list[str] = super().parse_args(ctx, args)  # type: ignore[misc] # mixed into commands of typer's
+            return left
 
-class _Command(_PlainHelp, TyperCommand):
+    def invoke(self, ctx: Any) -> Any:
+        """Do it, or hand it to the command that is named next."""
+        with _slips_on_one_line():
+            return super().invoke(ctx)  # type: ignore[misc] # mixed into commands of typer's
+
+
+class _Command(_Plain, TyperCommand):
     """One command."""
 
 
-class _LoadedWhenAsked(_PlainHelp, TyperGroup):
+class _LoadedWhenAsked(_Plain, TyperGroup):
     """A group whose commands are imported one by one; the whole table unless it is given another."""
 
     table: Mapping[str, str | Group] = COMMANDS

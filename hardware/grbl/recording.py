@@ -115,8 +115,10 @@ def read_recording(path: Path) -> tuple[RecordedLine, ...]:
     """
     try:
         texts = path.read_text(encoding="ascii").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(Problem(str(path), "", f"cannot be read: {error}")) from error
+    except UnicodeDecodeError as error:
+        raise BadInput(Problem(str(path), "", "is no recorded wire")) from error
+    except OSError as error:
+        raise BadInput(Problem(str(path), "", f"cannot be read: {error.strerror}")) from error
     lines: list[RecordedLine] = []
     for number, text in enumerate(texts, start=1):
         found = _LINE.fullmatch(text)

@@ -6,8 +6,10 @@ here opens a connection; the page it writes opens none either.
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -33,15 +35,17 @@ def key(data: DataOption = None) -> None:
 
 
 def verify(
-    text: Annotated[
-        typer.FileText, typer.Argument(help="The certificate's text; without it, what a scanner types here.")
-    ] = "-",  # type: ignore[assignment] # typer opens it
+    file: Annotated[
+        str, typer.Argument(help="A file with the certificate's text; without it, what a scanner types here.")
+    ] = "-",
     signer: Annotated[str, typer.Option("--key", help="Another kiosk's public key; this one's by default.")] = "",
     data: DataOption = None,
 ) -> None:
     """Say whether this kiosk (or the one whose key is named) signed it, and whether its claim is still open."""
     try:
-        found = verified(_scanned(text), _named(signer) if signer else _own_key(data))
+        with _opened(file) as text:
+            scanned = _scanned(text)
+        found = verified(scanned, _named(signer) if signer else _own_key(data))
     except (NotACertificate, UnicodeDecodeError) as error:
         typer.echo(f"NOT GENUINE: {error if isinstance(error, NotACertificate) else 'is no text'}")
         raise typer.Exit(1) from None
@@ -63,7 +67,16 @@ def page(
     typer.echo(f"written to {out}")
 
 
-def _scanned(text: typer.FileText) -> str:
+def _opened(file: str) -> AbstractContextManager[TextIO]:
+    if file == "-":
+        return nullcontext(sys.stdin)
+    try:
+        return Path(file).open(encoding="utf-8")
+    except (OSError, ValueError):
+        raise BadInput(Problem(repr(file), "", "is no certificate, and no file that can be read")) from None
+
+
+def _scanned(text: TextIO) -> str:
     """All of it, or as far as its last line: a scanner that types never says that it is done."""
     lines, length = [], 0
     for line in text:

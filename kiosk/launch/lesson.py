@@ -6,6 +6,7 @@ Responsible for: the command line, the learner's account, records that are throw
 
 from __future__ import annotations
 
+import os
 import secrets
 from enum import StrEnum
 from pathlib import Path
@@ -46,6 +47,8 @@ def lesson(
         return
     if not 1 <= number <= len(complaints()):
         raise BadInput(Problem("command line", "NUMBER", f"must lie between 1 and {len(complaints())}"))
+    if not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"))):
+        raise BadInput(Problem("display", "", "none here (DISPLAY is not set): a lesson needs the kiosk's screen"))
     with scratch_folder("lesson-") as folder:
         pin = learner(folder)
         typer.echo(f"Lesson {number}: {complaints()[number - 1][1]}")

@@ -135,7 +135,9 @@ def run(
         for given, name in ((script, "--script"), (pictures, "--pictures"), (terminal, "--terminal")):
             if given is not None:
                 raise BadInput(Problem("command line", name, "needs --simulated"))
-    elif script or pictures:
+    elif port and ("://" in port or not Path(port).absolute().parent.is_dir()):
+        raise BadInput(Problem(port, "--port", "with --simulated it must be a path in a folder that is there"))
+    if simulated and (script or pictures):
         from kiosk.rehearsal.script import ScriptedVisit, load_scenario
 
         visits = load_scenario(script).visit if script else (ScriptedVisit(),)
@@ -271,6 +273,8 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
             # A terminal is a process of its own: however fast the simulated machine goes, it does not.
             payment = stack.enter_context(payment_device(chosen, asked.places.journal, SystemClock()))
             live = replace(live, devices=replace(live.devices, payment=payment))
+        if pty is not None:
+            print(f"SIMULATED board at {pty}")  # noqa: T201 - for whoever opens it
         print(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")  # noqa: T201 - for the technician
         if asked.panel and not asked.visits:
             stack.enter_context(panel_window(live.control_port, *_beside(settings.store)))

@@ -27,7 +27,7 @@ def address_of(text: str, option: str = "--tcp") -> tuple[str, int]:
     """
     host, colon, port_text = text.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
-    if not port_text.isdecimal() or not 0 <= int(port_text) <= 65535 or (colon == "" and text != port_text):
+    if not port_text.isdecimal() or not 0 <= int(port_text) <= 65535 or not colon:
         raise BadInput(Problem(text, option, "must be HOST:PORT with a port from 0 to 65535"))
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -153,7 +153,7 @@ def test_a_link_left_behind_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["foo", "8.8.8.8:5", "localhost:", "localhost:99999", "0.0.0.0:5", "kiosk:5", "1:2:3:4"]
+    "text", ["foo", "99", "8.8.8.8:5", "localhost:", "localhost:99999", "0.0.0.0:5", "kiosk:5", "1:2:3:4"]
 )
 def test_only_addresses_of_this_computer_are_served(text: str) -> None:
     with pytest.raises(BadInput):
