@@ -53,7 +53,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         simulated=ports.simulated,
         language=context.language,
         stocked=_stocked_names(context) if front else (),
-        price_from_minor=min((ports.store.price_minor, *ports.store.finish_prices_minor.values())),
+        price_from_minor=_price_from_minor(context),
         currency=ports.store.currency,
         tray_has_key=context.tray_has_key,
         key_left=context.key_left and state in (*_TELLS_OF_A_LEFT_KEY, *_STAFF),
@@ -83,6 +83,13 @@ def snapshot(context: SessionContext) -> Snapshot:
         closed_reason=context.closed_reason if state is State.CLOSED else None,
         failed_reason=visit.failed_reason if visit and state in (State.SETTLING, State.FAILED) else None,
     )
+
+
+def _price_from_minor(context: SessionContext) -> int:
+    """The least a copy costs in what the magazine holds: a price of another finish, shipped, is nobody's."""
+    store, slots = context.ports.store, context.ports.machine.magazine.slots
+    prices = (store.finish_prices_minor.get(slot.finish, store.price_minor) for slot in slots)
+    return min(prices, default=store.price_minor)
 
 
 def _stocked_names(context: SessionContext) -> tuple[str, ...]:
