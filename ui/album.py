@@ -1,4 +1,4 @@
-"""Pictures of the running kiosk's screens, one each time the session comes to another state.
+"""Pictures of the running kiosk's screens, one each time another screen begins.
 
 Responsible for: `kiosk run --pictures`. Not responsible for: pictures from samples (`ui.gallery`).
 """
@@ -21,21 +21,23 @@ class Album:
 
         folder.mkdir(parents=True, exist_ok=True)
         self._app, self._folder = app, folder
-        self._state = ""
+        self._name = ""
         self._stood_s = 0.0
         self._taken = 0
         self._due = False
         Clock.schedule_interval(self._look, 0.1)
 
     def _look(self, elapsed_s: float) -> None:
-        snapshot = self._app.presenter.snapshot
-        if snapshot is None:
+        presenter = self._app.presenter
+        if presenter.snapshot is None or presenter.shown is None:
             return
-        if snapshot.state.value != self._state:
-            self._state, self._stood_s, self._due = snapshot.state.value, 0.0, True
+        # One state may have several screens: an offer is none before the head is read.
+        name = "-".join((presenter.snapshot.state.value, *presenter.shown.visit.split("/")[1:]))
+        if name != self._name:
+            self._name, self._stood_s, self._due = name, 0.0, True
             return
         self._stood_s += elapsed_s
         if self._due and self._stood_s >= SETTLED_S:
             self._due = False
             self._taken += 1
-            self._app.frame.save(self._folder / f"{self._taken:02d}-{self._state}.png")
+            self._app.frame.save(self._folder / f"{self._taken:02d}-{self._name}.png")

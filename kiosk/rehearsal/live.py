@@ -44,6 +44,8 @@ from simulator.wire.memory import Timeline
 LONGEST_STEP_S = 0.05
 """A tenth of the time a board may take to answer: so a busy computer slows the machine but never silences it."""
 Factory = Callable[[], ByteLink]
+CARD_S = 2.0
+"""Until a shopper holds a card to the terminal: the screen that asks for it is seen."""
 COMMON_KEYS = ("kwikset-new", "schlage-new", "kwikset-6", "schlage-6", "master-new", "kwikset-worn")
 """What an unscripted hand may bring; anything else is laid from the panel or the control socket."""
 
@@ -131,9 +133,11 @@ def live_machine(
         realtime.start()
         stack.callback(realtime.stop)
         factory = watched(serial_link_factory(settings.machine.wire, str(pty)))
-        cutter = GrblCutter(factory, settings.machine, MachineTime(sim.timeline, realtime), in_a_thread)
+        machine_time = MachineTime(sim.timeline, realtime)
+        cutter = GrblCutter(factory, settings.machine, machine_time, in_a_thread)
         stack.enter_context(stop_served(str(pty), cutter.stop_and_confirm))
         terminal = sim.terminal
+        terminal.wait_for_card = lambda: machine_time.sleep(CARD_S)
         devices = Devices(cutter, sim.scanner, terminal, SystemClock(), simulated=True, first_count=None)
         yield LiveMachine(sim, devices, terminal, server.port)
 

@@ -112,6 +112,7 @@ class Shopper:
     def _look(self, now: Snapshot) -> None:
         message = now.staff.message if now.staff else ""
         declined = now.offer is not None and now.offer.declined
+        checking = now.offer is not None and now.offer.stamp_pending
         asked = now.staff.asked.code if now.staff and now.staff.asked else ""
         busy = (now.service.busy, now.service.message, now.service.detail) if now.service else ()
         recovering = now.staff is not None and now.staff.recovering
@@ -119,6 +120,7 @@ class Shopper:
             now.state,
             message,
             declined,
+            checking,
             asked,
             busy,
             recovering,
@@ -138,8 +140,9 @@ class Shopper:
             self.done = True
             return
         if now.state is visit.leaves_in:
+            if not self.done:
+                self._later(lambda: self._stage.post(Cancel()))
             self.done = True
-            self._later(lambda: self._stage.post(Cancel()))
             return
         wish = self._wish(now)
         if wish is not None:
@@ -224,8 +227,11 @@ class Shopper:
         self._lay()
         self._stage.post(KeyLaid())
 
-    def _offer(self, now: Snapshot) -> Callable[[], None]:
+    def _offer(self, now: Snapshot) -> Callable[[], None] | None:
         visit = self._visit
+        if now.offer is not None and now.offer.stamp_pending:
+            # The head is still being read: there is no price yet to agree to.
+            return None
         if now.offer is not None and now.offer.declined:
             return self._say(Confirm()) if visit.pays_again else self._give_up()
         wishes: list[Intent] = [ChooseFinish(visit.finish)] if visit.finish else []

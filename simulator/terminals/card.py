@@ -7,6 +7,7 @@ what the kiosk makes of it. A terminal keeps its transactions over a power loss 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,6 +44,8 @@ class SimulatedTerminal:
         """A terminal with no transactions and nothing wrong with it."""
         self._accounts: dict[str, _Account] = {}
         self._mishaps: deque[tuple[str, TerminalFault]] = deque()
+        self.wait_for_card: Callable[[], None] = lambda: None
+        """Called whenever a card is asked for, and returns when it is there."""
 
     def will(self, request: str, mishap: TerminalFault, times: int = 1) -> None:
         """Let the next `times` requests named `request` (`authorise`, `capture`, ... or `any`) go wrong."""
@@ -69,6 +72,7 @@ class SimulatedTerminal:
 
     def authorise(self, transaction: str, amount_minor: int, currency: str) -> PaymentAnswer:
         """Reserve, unless the bank says no."""
+        self.wait_for_card()
         mishap = self._mishap("authorise")
         account = self._accounts.get(transaction)
         if mishap is TerminalFault.SILENT_NOT_DONE:
