@@ -16,7 +16,7 @@ from kiosk.data_paths import DataPaths
 from kiosk.records.audit.chain import BrokenRecord, Record
 from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.audit.reading import read_audit
-from kiosk.records.database import DatabaseFault
+from kiosk.records.database import DatabaseFault, schema_version
 from kiosk.records.journal.reader import read_only
 from kiosk.records.kept_books import hold, staff_book
 from kiosk.records.ownership import own_folders
@@ -46,7 +46,7 @@ def read_accounts(data: Path | None) -> tuple[Account, ...]:
     if not places.staff.is_file():
         return ()
     with one_line(places.staff), read_only(places.staff) as connection:
-        return StaffAccounts(connection, SystemClock()).accounts()
+        return StaffAccounts(connection, SystemClock()).accounts() if schema_version(connection, "staff") else ()
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from kiosk.data_paths import data_paths
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.certificate import Certificate, NotACertificate, kept_key, public_key, public_text, verified
 from kiosk.records.certificate.text import MAX_CHARACTERS
+from kiosk.records.database import schema_version
 from kiosk.records.journal.reader import read_only
 from kiosk.records.journal.rows import claims_left
 
@@ -116,5 +117,6 @@ def _in_words(of: Certificate) -> str:
 def _claims(data: Path | None, of: Certificate) -> str:
     journal = data_paths(data).journal
     with one_line(journal), read_only(journal) as connection:
-        left = claims_left(connection, of.transaction, simulated=of.simulated)
+        begun = schema_version(connection, "journal")
+        left = claims_left(connection, of.transaction, simulated=of.simulated) if begun else 0
     return f"claims open today: {left} of {of.copies}"

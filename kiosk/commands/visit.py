@@ -36,7 +36,7 @@ from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.certificate import public_key, public_text
 from kiosk.records.certificate.key import own_key
-from kiosk.records.journal.reader import read_only
+from kiosk.records.journal.reader import rows_of
 
 
 def visit(
@@ -83,12 +83,11 @@ def work_order(
         raise BadInput(Problem("--day", "", f"{day!r} is not a day such as 2026-03-01")) from None
     since = begin_utc(when)
     with owned_audit(places) as audit, one_line(places.operations):
-        with read_only(places.operations) as connection:
-            rows = connection.execute(
-                "SELECT utc, largest_error_mm, passed FROM happening WHERE what = 'test' AND utc >= ? "
-                "AND largest_error_mm IS NOT NULL ORDER BY id",
-                (since,),
-            ).fetchall()
+        query = (
+            "SELECT utc, largest_error_mm, passed FROM happening WHERE what = 'test' AND utc >= ? "
+            "AND largest_error_mm IS NOT NULL ORDER BY id"
+        )
+        rows = rows_of(places.operations, "operations", query, (since,))
         due = [told(each) for each in read_forecasts(places, settings.machine, datetime.now(UTC))]
         order = WorkOrder(
             settings.store.name,

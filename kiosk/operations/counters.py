@@ -20,7 +20,7 @@ from kiosk.records.journal.reader import (
     SlotRow,
     StepRow,
     mean_errors,
-    read_only,
+    rows_of,
     sales,
     slots,
     steps,
@@ -103,20 +103,20 @@ def read_figures(
     drift = mean_errors(places.journal, *span) if places.journal.exists() else []
     happening_rows: list[HappeningRow] = []
     if places.operations.exists():
-        with read_only(places.operations) as connection:
-            happening_rows = [
-                HappeningRow(
-                    datetime.fromisoformat(row["utc"]),
-                    HappeningKind(row["what"]),
-                    row["code"],
-                    row["blank"],
-                    None if row["passed"] is None else bool(row["passed"]),
-                    row["largest_error_mm"],
-                    bool(row["simulated"]),
-                    row["seconds"],
-                )
-                for row in connection.execute("SELECT * FROM happening WHERE utc >= ? AND utc < ? ORDER BY id", span)
-            ]
+        query = "SELECT * FROM happening WHERE utc >= ? AND utc < ? ORDER BY id"
+        happening_rows = [
+            HappeningRow(
+                datetime.fromisoformat(row["utc"]),
+                HappeningKind(row["what"]),
+                row["code"],
+                row["blank"],
+                None if row["passed"] is None else bool(row["passed"]),
+                row["largest_error_mm"],
+                bool(row["simulated"]),
+                row["seconds"],
+            )
+            for row in rows_of(places.operations, "operations", query, span)
+        ]
     seen = figures(sale_rows, step_rows, happening_rows, slot_rows, drift, zone)
     return replace(seen, touch_errors_mm=tuple(touch_errors(places.journal)) if places.journal.exists() else ())
 

@@ -26,7 +26,7 @@ from kiosk.records.audit.log import AUDIT_MIGRATIONS, key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault, check_integrity
 from kiosk.records.journal import machine, rows
-from kiosk.records.journal.reader import faces_found, read_only, slots
+from kiosk.records.journal.reader import faces_found, read_only, rows_of, slots
 from kiosk.records.kept_books import differences, kept_as, sales_book, staff_book
 from kiosk.staff import accounts, code_tries
 
@@ -35,9 +35,9 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 
 def stock(places: DataPaths, magazine: Magazine) -> Finding:
     """Is there something to sell?"""
-    if not places.inventory.exists():
+    rows = {row.number: row for row in slots(places.inventory)} if places.inventory.exists() else {}
+    if not rows:
         return warned("stock", "never counted", "count and refill by the staff menu")
-    rows = {row.number: row for row in slots(places.inventory)}
     counted = [(slot, rows[slot.number]) for slot in magazine.slots if slot.number in rows]
     locked = [f"{row.number} ({row.lock_reason or 'no reason'})" for _, row in counted if row.locked]
     low = [f"{row.number} {row.blank}: {row.count}" for slot, row in counted if row.count <= slot.low_at]
@@ -89,9 +89,7 @@ def _never_started(places: DataPaths) -> str:
 def clock(places: DataPaths, operations: Operations, now: datetime, synchronised: Path = SYNCHRONISED) -> Finding:
     """Is the time right? Patents end and approvals run out by it."""
     if places.journal.exists():
-        with read_only(places.journal) as connection:
-            newest = connection.execute("SELECT max(utc) FROM sale_step").fetchone()[0]
-        if newest is not None:
+        for (newest,) in rows_of(places.journal, "journal", "SELECT utc FROM sale_step ORDER BY utc DESC LIMIT 1"):
             ahead_s = (datetime.fromisoformat(newest) - now).total_seconds()
             if ahead_s > operations.health.clock_max_error_s:
                 found = f"the last sale lies {ahead_s:.0f} s in the future"
@@ -208,8 +206,8 @@ def fleet_link(places: DataPaths, fleet: Fleet) -> Finding:
         return passed("fleet", "off")
     if not places.operations.exists():
         return warned("fleet", "on, but nothing recorded yet", "start the kiosk")
-    with read_only(places.operations) as connection:
-        waiting, oldest = connection.execute("SELECT count(*), min(happened_utc) FROM outbox").fetchone()
+    rows = rows_of(places.operations, outbox.PART, "SELECT count(*), min(happened_utc) FROM outbox")
+    waiting, oldest = rows[0] if rows else (0, None)
     if waiting > 10 * fleet.window:
         return warned("fleet", f"{waiting} events wait since {oldest}", "check network, broker and KIOSK_MQTT_PASSWORD")
     return passed("fleet", f"on, {waiting} events waiting")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kiosk.records.journal.reader import read_only
+from kiosk.records.journal.reader import rows_of
 from kiosk.records.journal.rows import sale_of
 
 _CODE = re.compile(r"(?P<number>[A-Z0-9]+)(?P<refund>-[0-9]+-R|-)(?P<amount>[0-9]{4,})")
@@ -27,17 +27,15 @@ def problem_of(journal: Path, code: str) -> str:
             return "names an article and no sale: ask for the code beside it"
         return "is no code of a kiosk"
     name, amount_minor = found["number"], int(found["amount"])
-    with read_only(journal) as connection:
-        row = connection.execute("SELECT * FROM sale WHERE transaction_id = ?", (name,)).fetchone()
-        if row is None:
-            return "names a sale this kiosk never made"
-        sale = sale_of(row)
-        if sale.simulated:
-            return "is of a simulated sale: no money"
-        if found["refund"] == "-":
-            sold = sale.delivered > 0 and sale.money in ("captured", "refunding", "refunded")
-            return "" if sold and sale.due_minor == amount_minor else "does not fit what was delivered"
-        due = connection.execute(
-            "SELECT amount_minor FROM refund WHERE number = ?", (f"{name}{found['refund'].removesuffix('-R')}",)
-        ).fetchone()
-    return "" if due is not None and due["amount_minor"] == amount_minor else "names a refund this kiosk never gave"
+    rows = rows_of(journal, "journal", "SELECT * FROM sale WHERE transaction_id = ?", (name,))
+    if not rows:
+        return "names a sale this kiosk never made"
+    sale = sale_of(rows[0])
+    if sale.simulated:
+        return "is of a simulated sale: no money"
+    if found["refund"] == "-":
+        sold = sale.delivered > 0 and sale.money in ("captured", "refunding", "refunded")
+        return "" if sold and sale.due_minor == amount_minor else "does not fit what was delivered"
+    number = f"{name}{found['refund'].removesuffix('-R')}"
+    due = rows_of(journal, "journal", "SELECT amount_minor FROM refund WHERE number = ?", (number,))
+    return "" if due and due[0]["amount_minor"] == amount_minor else "names a refund this kiosk never gave"

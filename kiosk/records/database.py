@@ -142,7 +142,9 @@ def _identify(connection: sqlite3.Connection) -> None:
 
 
 def schema_version(connection: sqlite3.Connection, part: str) -> int:
-    """Version of `part` in this file; 0 if it was never there."""
+    """Version of `part` in this file; 0 if it was never there, or the file ended as it was begun."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_part'").fetchone():
+        return 0
     row = connection.execute("SELECT version FROM schema_part WHERE part = ?", (part,)).fetchone()
     return int(row[0]) if row else 0
 

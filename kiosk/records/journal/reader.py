@@ -7,13 +7,13 @@ Responsible for: the queries, on a connection that cannot write. Not responsible
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.records.database import BUSY_TIMEOUT_S, DatabaseDamaged, DiskRefused
+from kiosk.records.database import BUSY_TIMEOUT_S, DatabaseDamaged, DiskRefused, schema_version
 from kiosk.records.journal import Sale
 from kiosk.records.journal.rows import sale_of
 
@@ -62,34 +62,40 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         raise DatabaseDamaged(f"{path}: {error}") from error
 
 
+def rows_of(path: Path, part: str, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+    """Rows of a part's tables: none where that part was never begun, as in a file another part alone has opened.
+
+    A table that is missing from a part that was begun is no empty one.
+
+    Raises:
+        DiskRefused: there is no such database, or it cannot be read.
+        DatabaseDamaged: it is none.
+    """
+    with read_only(path) as connection:
+        return connection.execute(query, values).fetchall() if schema_version(connection, part) else []
+
+
 LATEST = "9999"
 """Later than any time written."""
 
 
 def sales(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> list[Sale]:
     """Sales opened at or after `since_utc` and before `until_utc` (ISO 8601, UTC), oldest first."""
-    with read_only(journal) as connection:
-        rows = connection.execute(
-            "SELECT * FROM sale WHERE opened_utc >= ? AND opened_utc < ? ORDER BY number", (since_utc, until_utc)
-        ).fetchall()
+    query = "SELECT * FROM sale WHERE opened_utc >= ? AND opened_utc < ? ORDER BY number"
+    rows = rows_of(journal, "journal", query, (since_utc, until_utc))
     return [sale_of(row) for row in rows]
 
 
 def closed_sales(journal: Path, after: int = 0) -> list[Sale]:
     """Every closed sale with a number above `after`."""
-    with read_only(journal) as connection:
-        rows = connection.execute(
-            "SELECT * FROM sale WHERE closed = 1 AND number > ? ORDER BY number", (after,)
-        ).fetchall()
+    rows = rows_of(journal, "journal", "SELECT * FROM sale WHERE closed = 1 AND number > ? ORDER BY number", (after,))
     return [sale_of(row) for row in rows]
 
 
 def steps(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> list[StepRow]:
     """Steps at or after `since_utc` and before `until_utc`, oldest first."""
-    with read_only(journal) as connection:
-        rows = connection.execute(
-            "SELECT * FROM sale_step WHERE utc >= ? AND utc < ? ORDER BY id", (since_utc, until_utc)
-        ).fetchall()
+    query = "SELECT * FROM sale_step WHERE utc >= ? AND utc < ? ORDER BY id"
+    rows = rows_of(journal, "journal", query, (since_utc, until_utc))
     return [
         StepRow(
             datetime.fromisoformat(row["utc"]),
@@ -113,23 +119,19 @@ def faces_found(journal: Path) -> str:
 
 def mean_errors(journal: Path, since_utc: str = "", until_utc: str = LATEST) -> list[tuple[datetime, float]]:
     """Time and mean signed error (mm) of each measured copy since the wheel was last changed, oldest first."""
-    with read_only(journal) as connection:
-        rows = connection.execute(
-            "SELECT utc, mean_mm FROM copy_error WHERE utc >= ? AND utc < ? ORDER BY id", (since_utc, until_utc)
-        )
-        return [(datetime.fromisoformat(row["utc"]), row["mean_mm"]) for row in rows]
+    query = "SELECT utc, mean_mm FROM copy_error WHERE utc >= ? AND utc < ? ORDER BY id"
+    rows = rows_of(journal, "journal", query, (since_utc, until_utc))
+    return [(datetime.fromisoformat(row["utc"]), row["mean_mm"]) for row in rows]
 
 
 def touch_errors(journal: Path) -> list[float]:
     """How far each blank's edge lay from where it should (mm), since the wheel was last changed."""
-    with read_only(journal) as connection:
-        return [row[0] for row in connection.execute("SELECT touch_error_mm FROM copy_error ORDER BY id")]
+    return [row[0] for row in rows_of(journal, "journal", "SELECT touch_error_mm FROM copy_error ORDER BY id")]
 
 
 def slots(inventory: Path) -> list[SlotRow]:
     """The magazine as counted."""
-    with read_only(inventory) as connection:
-        rows = connection.execute("SELECT * FROM slot ORDER BY number").fetchall()
+    rows = rows_of(inventory, "inventory", "SELECT * FROM slot ORDER BY number")
     return [
         SlotRow(row["number"], row["blank"], row["finish"], row["count"], bool(row["locked"]), row["lock_reason"])
         for row in rows
