@@ -84,7 +84,7 @@ def test_a_mark_nobody_may_lift_is_not_lost_before_a_request(reader: StampReader
     assert PhraseKind.POSTAL in kinds(stamp)
 
 
-@pytest.mark.parametrize("lines", [("SCHLAGE", "HERACLES")])
+@pytest.mark.parametrize("lines", [("SCHLAGE", "TELEMACHUS")])
 def test_writing_on_neither_list_goes_to_staff_and_is_no_known_mark(
     reader: StampReader, lines: tuple[str, ...]
 ) -> None:
