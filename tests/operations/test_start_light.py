@@ -22,6 +22,8 @@ USERS = (
     "kiosk.commands.keyway_drawing",
     "kiosk.cutting.drawing",
     "kiosk.operations.report_html",
+    "kiosk.operations.report_plots",
+    "kiosk.rehearsal.cut_picture",
     "kiosk.operations.fleet.collector",
     "kiosk.operations.fleet.mqtt",
 )
