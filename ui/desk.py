@@ -1,7 +1,7 @@
 """A window on a developer's desk: the kiosk's picture, as large as the display lets it be seen whole.
 
-Responsible for: the display's size and the window's that follows from it. Not responsible for: the kiosk's own screen,
-which is covered.
+Responsible for: the display's size, and the size and place of windows that follow from it. Not responsible for: the
+kiosk's own screen, which is covered.
 """
 
 from __future__ import annotations
@@ -23,6 +23,13 @@ def window_px(screen_px: tuple[int, int], display_px: tuple[int, int] | None) ->
         room = (float(display_px[0]), min(room[1], display_px[1] - DECORATION_PX))
     scale = min(1.0, room[0] / wide, room[1] / high)
     return round(wide * scale), round(high * scale)
+
+
+def in_sight(at_px: tuple[int, int], size_px: tuple[int, int], display_px: tuple[int, int] | None) -> tuple[int, int]:
+    """The place nearest to `at_px` at which a window of this size is wholly on the display."""
+    if display_px is None:
+        return at_px
+    return max(0, min(at_px[0], display_px[0] - size_px[0])), max(0, min(at_px[1], display_px[1] - size_px[1]))
 
 
 def display_px() -> tuple[int, int] | None:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-HIGHEST_AMOUNT_MINOR = 10**12 - 1
 HIGHEST_LENGTH = 0xFFFF
 NO_RECEIPT = 0xFFFF
 """Stands for no receipt number, and asks for whatever is open."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from simulator.serve import requests as ask
 from ui import bootstrap
+from ui.desk import display_px, in_sight
 from ui.panel.client import ControlClient
 from ui.panel.focus import Keyboard, ask_not_to_be_activated
 from ui.panel.requests import PanelState
@@ -60,7 +61,7 @@ def run_panel(
     try:
         ask_not_to_be_activated()
         keyboard = Keyboard()
-        at_px = keyboard.in_sight(at_px, size_px) if at_px else None
+        at_px = in_sight(at_px, size_px, display_px()) if at_px else None
         bootstrap.configure(size_px, fullscreen=fullscreen, show_cursor=True, at_px=at_px)
         translate = load_translation(language)
         panel = PanelState(translate, ShownWire(translate))

@@ -53,14 +53,6 @@ class Keyboard:
         self._x, self._display = x, display
         self._before = self._holder()
 
-    def in_sight(self, at_px: tuple[int, int], size_px: tuple[int, int]) -> tuple[int, int]:
-        """The place nearest to `at_px` at which a window of this size is wholly on the display."""
-        if self._x is None:
-            return at_px
-        wide = int(self._x.XDisplayWidth(self._display, 0))
-        high = int(self._x.XDisplayHeight(self._display, 0))
-        return max(0, min(at_px[0], wide - size_px[0])), max(0, min(at_px[1], high - size_px[1]))
-
     def give_back(self) -> None:
         """After the window has come up: whoever had the keyboard has it again."""
         if self._x is None or self._managed():
@@ -120,6 +112,4 @@ _CALLS: dict[str, list[Any]] = {
         _POINTER, _POINTER, _POINTER, _POINTER, _POINTER,
     ],
     "XFree": [_POINTER],
-    "XDisplayWidth": [_POINTER, _INT],
-    "XDisplayHeight": [_POINTER, _INT],
 }  # fmt: skip
