@@ -41,7 +41,8 @@ MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("sealed", ("MEDECO",)),
     ("other", ("STATE", "UNIVERSITY")),
     ("other", ("RETURN TO", "OFFICE")),
-    ("other", ("HERACLES",)),
+    ("sealed", ("HERACLES",)),
+    ("other", ("HERMES HALL",)),
     ("other", ("ROOM KEY", "NOT FOR SALE")),
 )
 HARMLESS = ((), ("KWIKSET",), ("KW1",), ("SCHLAGE",), (), ("SC1",), ("74351",), ("YALE",), ("HILLMAN",), (),
