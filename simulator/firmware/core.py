@@ -253,7 +253,9 @@ class Core:
         if first >= block.events:
             return None
         start = inputs(first)
-        low, step = first, max(1, (block.events - first) // 24)
+        # On a straight way a switch is passed once at most: where the end is as the start, nothing lay between. Metal
+        # has a shape of its own and is felt for in steps.
+        low, step = first, max(1, (block.events - first) // (24 if self.probing else 1))
         while low < block.events:
             high = min(block.events, low + step)
             if inputs(high) != start:

@@ -48,9 +48,9 @@ class Slide:
 
     def _free(self, motor: int) -> float:
         """Where the slide would stand if nothing stopped it, coming straight from where it is."""
-        play = self._backlash_mm + self.faults.backlash_mm + self.faults.stiction_mm
-        goal = self._origin_mm + motor * self._mm_per_step * self.faults.scale - self.faults.lost_mm
-        half = play / 2
+        faults = self.faults
+        half = (self._backlash_mm + faults.backlash_mm + faults.stiction_mm) / 2
+        goal = self._origin_mm + motor * self._mm_per_step * faults.scale - faults.lost_mm
         if goal - half > self.at_mm:
             return goal - half
         if goal + half < self.at_mm:
@@ -60,7 +60,8 @@ class Slide:
     def at(self, motor: int) -> float:
         """Where the slide would stand with the motor there, coming straight from where it is."""
         low, high = self._ends_mm
-        return min(high, max(low, self._free(motor)))
+        free = self._free(motor)
+        return low if free < low else high if free > high else free
 
     def drive(self, motor: int) -> None:
         """The motor went there; steps against a hard stop are lost, the way back begins at once."""

@@ -153,14 +153,14 @@ class World:
 
     def limits_at(self, motor: Steps) -> int:
         """The home switches: at 0, or at the far end of an axis homed the other way."""
-        backwards = self.machine.board.homing_direction_mask
-        closed = 0
-        for i, (slide, axis) in enumerate(zip(self.slides, _axes(self.machine), strict=True)):
+        board = self.machine.board
+        backwards, closed = board.homing_direction_mask, 0
+        for i, slide in enumerate(self.slides):
             at_mm = slide.at(motor[i])
-            if (at_mm <= -axis.travel_mm) if backwards >> i & 1 else (at_mm >= 0):
+            if (at_mm <= -_axes(self.machine)[i].travel_mm) if backwards >> i & 1 else (at_mm >= 0):
                 closed |= 1 << i
         closed = (closed | self.sensors.limits_closed) & ~self.sensors.limits_open
-        return closed ^ 7 if self.machine.board.limit_pins_inverted else closed
+        return closed ^ 7 if board.limit_pins_inverted else closed
 
     def probe_at(self, motor: Steps) -> bool:
         """The grounded wheel touches brass."""
