@@ -19,7 +19,7 @@ from kiosk.identification.outline.photograph import as_silhouettes
 from kiosk.identification.outline.segment import Segment, segment
 from kiosk.identification.outline.stops import collars_agree, places_of_stop
 from kiosk.identification.section.laser_height import laser_height
-from kiosk.identification.section.line import read_section
+from kiosk.identification.section.line import read_lines, section_of
 from kiosk.identification.section.match import Match, SectionIndex, build_index, match_section, objection
 from kiosk.identification.section.milling import FacesLook, look_at_faces
 from kiosk.identification.section.strange import why_strange
@@ -37,7 +37,8 @@ LENGTH_TOLERANCE_MM = 1.85
 
 def read_key(frames: ScanFrames) -> KeyReading:
     """All that the frames show, before any catalogue is asked."""
-    section = read_section(frames.line_left, frames.line_right, frames.laser_angle_deg)
+    lines = read_lines(frames)
+    section = section_of(lines)
     if frames.silhouette is None:
         return KeyReading(section=section)
     found = _found(frames.silhouette) if _from_the_machine(frames) else _found_on_paper(frames.silhouette)
@@ -63,7 +64,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
         milled=faces.milled,
         faces_seen=faces.above_seen and faces.below_seen,
         blind=_blind(frames, section, faces),
-        laser_height_mm=laser_height(frames).height_mm,
+        laser_height_mm=laser_height(lines).height_mm,
     )
 
 

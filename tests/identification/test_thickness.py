@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from config.catalogue import Catalogue
 from config.keyway import Section
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
+from hardware.scan import ScanFrames
 from kiosk.identification import SectionIndex, match_section
 from kiosk.identification.identify import judge
-from kiosk.identification.section.line import read_section
+from kiosk.identification.section.line import read_lines, section_of
 from kiosk.key.reading import Outcome
 from tests.identification.drawing import Line, laser_line
 
@@ -34,8 +35,9 @@ def moved(section: Section, by_mm: float) -> Section:
 
 def judged(section: Section, catalogue: Catalogue, index: SectionIndex, seed: int = 1) -> tuple[Outcome, str | None]:
     line = Line(seed=seed, width_px=480)
-    views = [laser_line(getattr(section, side), section.height_mm, line) for side in BOTH]
-    seen = read_section(views[0], views[1], line.angle_deg)
+    left, right = (laser_line(getattr(section, side), section.height_mm, line) for side in BOTH)
+    frames = ScanFrames(line_left=left, line_right=right, laser_angle_deg=line.angle_deg)
+    seen = section_of(read_lines(frames))
     assert seen is not None
     outcome, best, _ = judge(match_section(seen, index), catalogue)
     return outcome, None if best is None else best.section

@@ -143,16 +143,17 @@ def _measured_well(profile: Profile, spec: CutSpec, fit: CutFit, blade: BladeSiz
     """Whether roots were found where cuts of this spacing have them, in a picture as large as the key."""
     centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
     seen_mm = _highest_mm(profile, spec) if blade.height_mm is None else blade.height_mm
-    share = stretch(profile, spec, centres, np.array(fit.roots_mm))
-    return (
-        (height_fits(seen_mm, spec) if blade.height_mm is not None else share is not None)
+    if not (
+        (blade.height_mm is None or height_fits(seen_mm, spec))
         and laser_fits(seen_mm, blade.laser_mm, spec)
         and fit.worst_rough_mm <= (ROUGH_FLAT_MM * 0.7 if loose else ROUGH_FLAT_MM)
         and not fit.at_limit
         and not _stray_notch(profile, spec, fit)
         and all(_is_cut(root, spec, seen_mm) for root in fit.roots_mm)
-        and spacing_fits(share, blade.length_share)
-    )
+    ):
+        return False
+    share = stretch(profile, spec, centres, np.array(fit.roots_mm))
+    return (blade.height_mm is not None or share is not None) and spacing_fits(share, blade.length_share)
 
 
 def _highest_mm(profile: Profile, spec: CutSpec) -> float:

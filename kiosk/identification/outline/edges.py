@@ -60,10 +60,14 @@ def straighten(found: Segment, frame: BladeFrame) -> Patch:
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     ).astype(np.float32)
-    raw = np.asarray(cv2.GaussianBlur(raw, (0, 0), 0.8), dtype=np.float32)
-    lit = _light_under(found, frame, u_mm, v_mm)
-    level = (raw - np.float32(found.dark)) / np.maximum(lit - np.float32(found.dark), np.float32(10.0))
-    return Patch(level.astype(np.float32), _body(level), u_mm, v_mm)
+    # A million cells: every step is made in place.
+    level = np.asarray(cv2.GaussianBlur(raw, (0, 0), 0.8), dtype=np.float32)
+    lit, dark = _light_under(found, frame, u_mm, v_mm), np.float32(found.dark)
+    lit -= dark
+    np.maximum(lit, np.float32(10.0), out=lit)
+    level -= dark
+    level /= lit
+    return Patch(level, _body(level), u_mm, v_mm)
 
 
 def _light_under(found: Segment, frame: BladeFrame, u_mm: Floats, v_mm: Floats) -> NDArray[np.float32]:
@@ -100,15 +104,13 @@ def lower_edge(patch: Patch) -> Floats:
 
 def reaches(patch: Patch, rows: NDArray[np.intp]) -> Floats:
     """Where along the blade the body ends towards the tip, for each of the rows; NaN where there is none."""
-    dark, level = patch.dark[rows], patch.level[rows]
-    width = dark.shape[1]
-    backwards = np.ascontiguousarray(dark[:, ::-1])
+    width = patch.dark.shape[1]
+    backwards = patch.dark[rows, ::-1]
     first = np.argmax(backwards, axis=1)
     at = width - 1 - first
     seen = backwards[np.arange(first.size), first] & (at + 1 < width)
-    index = np.arange(rows.size)
-    inner = level[index, at].astype(np.float64)
-    outer = level[index, np.minimum(at + 1, width - 1)].astype(np.float64)
+    inner = patch.level[rows, at].astype(np.float64)
+    outer = patch.level[rows, np.minimum(at + 1, width - 1)].astype(np.float64)
     rise = outer - inner
     share = np.where(rise > 1e-6, (0.5 - inner) / np.where(rise > 1e-6, rise, 1.0), 0.5)
     return np.where(seen, patch.u_mm[at] + np.clip(share, 0.0, 1.0) * patch.pitch_mm, np.nan)

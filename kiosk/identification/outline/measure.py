@@ -129,7 +129,7 @@ def _edge_line(u_mm: Floats, edge: Floats, columns: NDArray[np.bool_]) -> _EdgeL
     for degree, within in ((1, 0.25), (1, 0.12), (2, 0.12), (2, STRAIGHT_MM), (2, STRAIGHT_MM)):
         if keep.sum() < 20:
             break
-        fit = np.polyfit(u[keep], v[keep], degree)
+        fit = _curve(u[keep], v[keep], degree)
         keep = np.abs(v - np.polyval(fit, u)) < within
     residual = v - np.polyval(fit, u)
     near = np.abs(residual) < STRAIGHT_MM
@@ -141,6 +141,14 @@ def _edge_line(u_mm: Floats, edge: Floats, columns: NDArray[np.bool_]) -> _EdgeL
         rough_mm=float(np.sqrt(np.mean(residual[near] ** 2))) if near.any() else float("inf"),
         sagitta_mm=bend * length**2 / 4,
     )
+
+
+def _curve(u: Floats, v: Floats, degree: int) -> Floats:
+    """As `np.polyfit`, which takes a decomposition of the whole edge for what two or three sums say."""
+    scale = float(np.abs(u).max())
+    terms = np.vander(u / scale, degree + 1).T
+    fit = np.linalg.solve(terms @ terms.T, terms @ v)
+    return np.asarray(fit / scale ** np.arange(degree, -1.0, -1.0), dtype=np.float64)
 
 
 def _plateau(values: Floats) -> float:
@@ -285,16 +293,17 @@ def _face(patch: Patch, from_v: float, direction: int, tip: float) -> float | No
     rows = rows[(rows >= 0) & (rows < patch.v_mm.size)]
     ends = reaches(patch, rows)
     need = max(4, round(0.4 / pitch))
-    for first in range(0, ends.size - need + 1):
-        window = ends[first : first + need]
-        if not np.all(np.isfinite(window)):
-            continue
-        if window[0] > tip - SHORTEST_BLADE_MM:
-            continue
-        slope = abs(float(window[-1] - window[0])) / (need * pitch)
-        if float(np.ptp(window)) < FACE_MM * 1.5 and slope < 0.3:
-            # Rows beyond the first few are clear of the rounded corner.
-            more = ends[first + need // 4 : first + need + round(0.3 / pitch)]
-            more = more[np.isfinite(more) & (np.abs(more - np.median(window)) < FACE_MM)]
-            return float(np.median(more))
-    return None
+    if ends.size < need:
+        return None
+    windows = np.lib.stride_tricks.sliding_window_view(ends, need)
+    # Where a row ends nowhere all of these are NaN, and no comparison holds.
+    slopes = np.abs(windows[:, -1] - windows[:, 0]) / (need * pitch)
+    upright = (np.ptp(windows, axis=1) < FACE_MM * 1.5) & (slopes < 0.3)
+    met = np.nonzero(upright & (windows[:, 0] <= tip - SHORTEST_BLADE_MM))[0]
+    if met.size == 0:
+        return None
+    first = int(met[0])
+    # Rows beyond the first few are clear of the rounded corner.
+    more = ends[first + need // 4 : first + need + round(0.3 / pitch)]
+    more = more[np.isfinite(more) & (np.abs(more - np.median(windows[first])) < FACE_MM)]
+    return float(np.median(more))

@@ -72,7 +72,7 @@ def segment(view: Frame) -> Segment | Outcome:
     some, some_below = coarse[::3, ::3], below[::3, ::3]
     if some_below.all() or not some_below.any():
         return Outcome.NOTHING_THERE
-    dark, light = float(np.median(some[some_below])), float(np.median(some[~some_below]))
+    dark, light = _middle_level(some[some_below]), _middle_level(some[~some_below])
     if light - dark < LEAST_CONTRAST:
         return Outcome.NOTHING_THERE if light > 100 else Outcome.UNREADABLE_IMAGE
     light_fit = _fit_light(coarse, below, pitch, offset)
@@ -107,6 +107,13 @@ def _only_object(
         dark=dark,
         light_fit=light_fit,
     )
+
+
+def _middle_level(pixels: Pixels) -> float:
+    """The median, counted level by level."""
+    up_to = np.cumsum(np.bincount(pixels))
+    low, high = np.searchsorted(up_to, [(pixels.size + 1) // 2, pixels.size // 2 + 1])
+    return float(low + high) / 2
 
 
 def _touches_edge(contour: cv2.typing.MatLike, shape: tuple[int, ...]) -> bool:

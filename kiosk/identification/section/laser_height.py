@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hardware.scan import ScanFrames
-from kiosk.identification.section.line import LineReading, read_line
+from kiosk.identification.section.line import LineReading, Lines
 
 FACES_DIFFER_MM = 0.15
 """Both lines run over one blade: ends that differ by more are not the ends of the blade on one of them."""
@@ -32,12 +31,8 @@ class LaserHeight:
         return sum(seen) / len(seen)
 
 
-def laser_height(frames: ScanFrames) -> LaserHeight:
-    """Measure both line views. The lines end where they fade to half, so the width of the sheet does not count."""
-    lines = [
-        None if view is None else read_line(view, frames.laser_angle_deg)
-        for view in (frames.line_left, frames.line_right)
-    ]
+def laser_height(lines: Lines) -> LaserHeight:
+    """Measure both lines. They end where they fade to half, so the width of the sheet does not count."""
     return LaserHeight(*(_height_mm(line) for line in lines))
 
 

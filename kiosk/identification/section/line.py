@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from hardware.scan import Frame, Pixels
+from hardware.scan import Frame, Pixels, ScanFrames
 from kiosk.key.reading import Floats, SectionReading
 
 GRID_MM = 0.05
@@ -41,10 +41,22 @@ class LineReading:
     edge_mm: float
 
 
-def read_section(left: Frame | None, right: Frame | None, laser_angle_deg: float) -> SectionReading | None:
+Lines = tuple[LineReading | None, LineReading | None]
+"""Of the left and of the right face."""
+
+
+def read_lines(frames: ScanFrames) -> Lines:
+    """The lines of the left and of the right face; None for one that is not there."""
+    left, right = (
+        None if view is None else read_line(view, frames.laser_angle_deg)
+        for view in (frames.line_left, frames.line_right)
+    )
+    return left, right
+
+
+def section_of(lines: Lines) -> SectionReading | None:
     """Both faces on one grid of heights; None when neither face shows a line."""
-    faces = [None if view is None else read_line(view, laser_angle_deg) for view in (left, right)]
-    one, other = faces
+    one, other = lines
     if one is None and other is None:
         return None
     lower = [0.0, 0.0]
@@ -76,8 +88,9 @@ def read_line(view: Frame, laser_angle_deg: float) -> LineReading | None:
     good = _believable(x_px, strength, noise, view.mm_per_px, max(1.0, per_recess))
     if good.sum() * view.mm_per_px < LEAST_SEEN_MM:
         return None
-    bottom = _last_row(pixels, x_px, good, view.mm_per_px)
-    top = x_px.size - 1 - _last_row(pixels[::-1], x_px[::-1], good[::-1], view.mm_per_px)
+    dark = float(np.percentile(pixels[:, :: max(1, pixels.shape[1] // 50)], 30))
+    bottom = _last_row(pixels, x_px, good, dark, view.mm_per_px)
+    top = x_px.size - 1 - _last_row(pixels[::-1], x_px[::-1], good[::-1], dark, view.mm_per_px)
     height: Floats = np.asarray((bottom - np.arange(x_px.size)) * view.mm_per_px, dtype=np.float64)
     recess = x_px * view.mm_per_px / per_recess
     ground = float(np.percentile(recess[good], 4))
@@ -179,7 +192,7 @@ def _believable(
     return np.asarray(good & (agree.sum(axis=1) >= 0.4 * (2 * reach + 1)))
 
 
-def _last_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_], mm_per_px: float) -> float:
+def _last_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_], dark: float, mm_per_px: float) -> float:
     """Row, with its fraction, at which the line ends at the bottom: where it fades to half.
 
     Brightness is taken over a few columns and rows, so that a dark grain of speckle is not taken for the end.
@@ -195,7 +208,6 @@ def _last_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_], mm_per_px: 
     rows = np.arange(first, stop)[:, None]
     strip = pixels[rows, np.clip(columns, 0, pixels.shape[1] - 1)].astype(np.float64).mean(axis=1)
     strip = np.convolve(np.pad(strip, 1, mode="edge"), np.full(3, 1 / 3), mode="valid")
-    dark = float(np.percentile(pixels[:, :: max(1, pixels.shape[1] // 50)], 30))
     near = max(first, last - beyond // 2)
     lit = float(np.median(strip[near - first : last - first + 1][good[near : last + 1]]))
     level = dark + 0.5 * (lit - dark)

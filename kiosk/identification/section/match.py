@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from config.keyway import Section
 from config.match_limits import MatchLimits
 from kiosk.identification.section.faces import laid_together
-from kiosk.identification.section.fit import FitStart, Small, fit_face, start_of
+from kiosk.identification.section.fit import FaceFit, FitStart, Small, fit_face, start_of
 from kiosk.identification.section.line import section_grid
 from kiosk.key.reading import Floats, Outcome, SectionReading
 
@@ -131,8 +131,7 @@ def _matched(faces: tuple[Floats, Floats], index: SectionIndex) -> tuple[Match, 
     smoothed = (_smoothed_with_gaps(faces[0]), _smoothed_with_gaps(faces[1]))
     tries = [_begun(smoothed, index, row, mirrored=side == 1) for side, row in candidates]
     tries.sort(key=lambda each: each.starts[0].cost_mm + each.starts[1].cost_mm)
-    found = [_closely(smoothed, index, each) for each in tries[:_CLOSELY]]
-    return tuple(sorted(found, key=lambda match: match.distance_mm))
+    return tuple(sorted(_closely(smoothed, index, tries[:_CLOSELY]), key=lambda match: match.distance_mm))
 
 
 def _coarse_costs(faces: tuple[Floats, Floats], index: SectionIndex) -> Small:
@@ -187,16 +186,22 @@ def _begun(faces: tuple[Floats, Floats], index: SectionIndex, at: int, *, mirror
     return _Try(at, sides, starts)
 
 
-def _closely(faces: tuple[Floats, Floats], index: SectionIndex, tried: _Try) -> Match:
-    section = int(index.of[tried.at])
-    height = float(index.heights_mm[section])
-    fits = [
-        fit_face(face, index.fine[side, tried.at], height, start)
-        for face, side, start in zip(faces, tried.sides, tried.starts, strict=True)
-    ]
+def _closely(faces: tuple[Floats, Floats], index: SectionIndex, tries: Sequence[_Try]) -> list[Match]:
+    at = [each.at for each in tries]
+    heights_mm = index.heights_mm[index.of[at]]
+    left, right = (
+        fit_face(face, index.fine[[each.sides[side] for each in tries], at], heights_mm, starts)
+        for side, (face, starts) in enumerate(
+            zip(faces, zip(*(each.starts for each in tries), strict=True), strict=True)
+        )
+    )
+    return [_as_match(index, *each) for each in zip(tries, left, right, strict=True)]
+
+
+def _as_match(index: SectionIndex, tried: _Try, *fits: FaceFit) -> Match:
     squared = float(np.mean([fit.distance_mm**2 for fit in fits])) + _off_nominal(fits[0].adjusted, fits[1].adjusted)
     return Match(
-        section=index.ids[section],
+        section=index.ids[int(index.of[tried.at])],
         mirrored=tried.sides == (1, 0),
         distance_mm=float(np.sqrt(squared)),
         local_mm=max(fit.local_mm for fit in fits),
