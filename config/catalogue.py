@@ -135,9 +135,9 @@ class Catalogue:
 def revision_of(sections: Iterable[Section], confusable: frozenset[frozenset[str]]) -> str:
     """SHA-256 of sections and confusable pairs, in whatever order they come.
 
-    How thick blanks are made is left out: limits are for shapes, and the shape is the same at every thickness.
+    How thick blanks are made belongs to it: grooves that may be deeper come nearer to another section's.
     """
-    parts = sorted(section.model_dump_json(exclude={"source", "thicknesses_mm"}) for section in sections)
+    parts = sorted(section.model_dump_json(exclude={"source"}) for section in sections)
     parts += sorted("|".join(sorted(pair)) for pair in confusable)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

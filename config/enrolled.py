@@ -134,6 +134,10 @@ def objections(enrolled: EnrolledBlank, catalogue: Catalogue) -> Iterator[Proble
     if section.id in catalogue.section_of and section.id not in keyway.sections:
         yield Problem(file, "section", f"{section.id} is another keyway's")
         return
+    if section.thicknesses_mm != (None if drawn is None else drawn.thicknesses_mm):
+        reason = f"was laid for blanks {_thick(section)}, but those on file are {_thick(drawn)}"
+        yield Problem(file, "section", f"{reason}: take the file away and lay one again")
+        return
     if drawn is not None and unlike_drawing_mm(section, drawn)[0] > RESOLVABLE_MM:
         yield Problem(file, "section", f"is not {section.id} as it is drawn")
         return
@@ -156,6 +160,11 @@ def unlike_drawing_mm(section: Section, drawn: Section) -> tuple[float, float]:
         (section_distance_mm(section, _deeper(drawn, float(s))), float(s)) for s in np.linspace(low, high, _SCALES)
     ]
     return min(tries)
+
+
+def _thick(section: Section | None) -> str:
+    made = None if section is None else section.thicknesses_mm
+    return "of one thickness" if made is None else f"{made[0]:g} to {made[1]:g} mm thick"
 
 
 def mirrored(section: Section) -> Section:

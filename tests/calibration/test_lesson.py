@@ -93,6 +93,24 @@ def replace_section(blank: EnrolledBlank, section: object) -> EnrolledBlank:
     return blank.model_copy(update={"section": section})
 
 
+@pytest.mark.parametrize("made", [None, (1.91, 2.4), (1.8, 2.56)])
+def test_a_blank_laid_for_other_thicknesses_is_laid_again(made: tuple[float, float] | None) -> None:
+    kept = enrolled("SC1", "schlage:c")
+    other = replace_section(kept, kept.section.model_copy(update={"thicknesses_mm": made}))
+    with pytest.raises(BadInput, match="lay one again") as refused:
+        with_enrolled(CATALOGUE, [other])
+    assert [(problem.file, problem.field) for problem in refused.value.problems] == [("SC1.json", "section")]
+
+
+def test_a_section_nobody_drew_has_the_one_thickness_that_was_laid() -> None:
+    kept = enrolled("KW1", "kwikset:kw1")
+    without = replace(CATALOGUE, sections=tuple(each for each in CATALOGUE.sections if each.id != "kwikset:kw1"))
+    assert not any("thick" in problem.reason for problem in objections(kept, without))
+    wide = replace_section(kept, kept.section.model_copy(update={"thicknesses_mm": (1.9, 2.4)}))
+    (problem,) = objections(wide, without)
+    assert "those on file are of one thickness" in problem.reason
+
+
 def test_the_newest_blank_of_a_section_counts_and_the_limits_stay() -> None:
     older = enrolled("SC1", "schlage:c")
     deeper = tuple((h, r * 1.2) for h, r in older.section.left), tuple((h, r * 1.2) for h, r in older.section.right)

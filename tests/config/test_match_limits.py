@@ -56,6 +56,21 @@ def test_the_owners_limits_serve_the_owners_sections(tmp_path: Path) -> None:
     assert load_settings(folder, {}).catalogue.limits == tighter
 
 
+def test_limits_are_void_when_blanks_are_made_in_other_thicknesses(tmp_path: Path) -> None:
+    folder = owner(tmp_path, SECTION + "thicknesses_mm = [2.0, 2.1]\n")
+    own = read_limits(SHIPPED_LIMITS)
+    measured_for = load_catalogue(owner=folder / "keyways").sections_revision
+    (folder / "match_limits.toml").write_text(as_toml(own.model_copy(update={"sections_revision": measured_for})))
+    assert load_settings(folder, {}).catalogue.limits == own.limits
+    for thicknesses in ("thicknesses_mm = [2.0, 2.3]\n", ""):
+        (folder / "keyways" / "own.toml").write_text(SECTION + thicknesses)
+        with pytest.raises(BadInput) as refused:
+            load_settings(folder, {})
+        (problem,) = refused.value.problems
+        assert problem.field == "sections_revision"
+        assert "kiosk catalogue calibrate-limits" in str(problem)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("distance_mm", 0.06), ("local_mm", 0.2), ("doubtful_mm", 0.9), ("margin_mm", 0.01), ("coverage", 0.4)],
