@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from config.base import Frozen, Name, PathText, PortText
+from config.headset import Headset
 from config.payment import Payment
 from config.printer import Printer
 
@@ -295,6 +296,7 @@ class Machine(Frozen):
     gauge: Gauge = Gauge()
     payment: Payment = Payment()
     printer: Printer = Printer()
+    headset: Headset = Headset()
 
     @property
     def chute_sensor(self) -> str:

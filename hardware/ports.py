@@ -274,6 +274,13 @@ class Payment(Protocol):
         """What became of a transaction, or of the refund of this number."""
 
 
+class HeadsetJack(Protocol):
+    """Where a headset is put in."""
+
+    def listen(self, heard: Callable[[bool], None]) -> None:
+        """Call `heard` with whether one is in now and at every change, from any thread. It must not block."""
+
+
 class PrinterStatus(StrEnum):
     """What a receipt printer says of itself."""
 

@@ -127,6 +127,7 @@ COMMANDS: Mapping[str, str | Group] = {
             "shadow": "kiosk.rehearsal.shadow:shadow_command",
             "lesson": "kiosk.launch.lesson:lesson",
             "terminal": "simulator.serve.terminal_command:terminal",
+            "headset": "simulator.serve.headset_command:headset",
         },
         alone="simulator.serve.commands:simulate",
     ),

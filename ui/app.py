@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from config.store import Store
+from hardware.ports import HeadsetJack
 from ui import bootstrap
 from ui.desk import display_px, window_px
 from ui.present.port import KioskPort
@@ -28,6 +29,7 @@ def run_app(
     size_px: tuple[int, int] | None = None,
     show_cursor: bool = False,
     voice: Voice | None = None,
+    headset: HeadsetJack | None = None,
     on_started: Callable[[Any], None] | None = None,
     present: Present = present,
 ) -> int:
@@ -41,6 +43,7 @@ def run_app(
         size_px: of that window; the configured screen's by default.
         show_cursor: for a mouse.
         voice: what speaks; espeak-ng by default.
+        headset: where one is put in, if the machine has such a jack.
         on_started: called with the running `KioskApp` once its window stands.
         present: what a snapshot looks like; the session's by default.
 
@@ -59,5 +62,7 @@ def run_app(
     from ui.window import KioskApp
 
     app = KioskApp(kiosk, store, voice or Espeak(), simulated=simulated, on_started=on_started, present=present)
+    if headset is not None:
+        headset.listen(app.headset)
     app.run()
     return int(app.exit_status)

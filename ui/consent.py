@@ -20,6 +20,7 @@ from kiosk.session.snapshot import Snapshot, Waiting
 from kiosk.session.states import State
 from ui.app import run_app
 from ui.present.local import Local
+from ui.present.parts import holding
 from ui.present.present import framed, words_for
 from ui.present.shown import Action, Shown
 
@@ -35,7 +36,7 @@ def consent_screen(snapshot: Snapshot, local: Local, store: Store) -> Shown:
         body=(words("consent.shows"), words("consent.who"), words("consent.free")),
         picture="looking",
         actions=(
-            Action("agree", words("consent.yes"), Confirm(), hold=True, says=words("consent.yes.says")),
+            Action("agree", words("consent.yes"), Confirm(), hold=holding(words), says=words("consent.yes.says")),
             Action("refuse", words("consent.no"), Cancel(), icon="close"),
         ),
     )

@@ -222,6 +222,7 @@ class PageFrame(FloatLayout):
         if Clock.get_time() < self._deaf_until_s:
             return True
         self.focus_on("")
+        self.turn_to(next((b for b in self.buttons() if b.collide_point(*b.to_widget(*touch.pos))), None))
         if self._dialogue is not None:
             self._dialogue.on_touch_down(touch)
             return True
@@ -244,6 +245,12 @@ class PageFrame(FloatLayout):
         self._focus = identity
         self._restore_focus()
 
+    def turn_to(self, button: BigButton | None) -> None:
+        """Whatever else was pressed waits for no second press, and moves nothing any more."""
+        for other in self.buttons():
+            if other is not button:
+                other.let_go()
+
     def _restore_focus(self) -> None:
         if not self._focus and not self._focus_seen:
             return
@@ -260,6 +267,7 @@ class PageFrame(FloatLayout):
         start = 0 if step > 0 else len(ids) - 1
         at = (ids.index(self._focus) + step) % len(ids) if self._focus in ids else start
         self.focus_on(ids[at])
+        self.turn_to(buttons[at])
         return buttons[at]
 
     @property

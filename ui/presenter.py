@@ -14,7 +14,7 @@ from config.store import Store
 from kiosk.session.intents import Intent
 from kiosk.session.snapshot import FaultNotice, Snapshot
 from kiosk.session.states import State
-from ui.present.local import Local, LocalAct, after, on_staff, on_state
+from ui.present.local import Announce, Local, LocalAct, after, on_staff, on_state, with_headset
 from ui.present.port import KioskPort
 from ui.present.present import present
 from ui.present.shown import Shown
@@ -64,13 +64,22 @@ class ScreenPresenter:
         """Something was touched: the screen's own business, or a request to the session."""
         if self.snapshot is None:
             return
-        if isinstance(does, LocalAct):
+        if isinstance(does, Announce):
+            self.say(does.text)
+        elif isinstance(does, LocalAct):
             self.local, intent = after(self.local, does, self.snapshot.state)
             if intent is not None:
                 self._kiosk.post(intent)
             self.refresh()
         else:
             self._kiosk.post(does)
+
+    def headset(self, *, plugged: bool) -> None:
+        """One was put into the jack, or pulled out of it: nothing may be said any more, then, where others hear it."""
+        self._voice.hush()
+        self._said = ("", 0)
+        self.local = with_headset(self.local, plugged=plugged)
+        self.refresh()
 
     def refresh(self) -> None:
         """Present and show, and say it aloud where somebody listens."""
@@ -94,8 +103,10 @@ class ScreenPresenter:
         waiting = "waiting" if shown.waiting else ""
         key = f"{shown.visit}|{shown.title}|{shown.voice}|{waiting}"
         if (key, self.local.repeats) != self._said:
+            # Whoever begins to listen hears first how to go on without seeing anything.
+            text = shown.spoken if self._said[0] else f"{shown.how} {shown.spoken}"
             self._said = (key, self.local.repeats)
-            self._voice.say(shown.spoken, shown.voice, self.local.volume)
+            self._voice.say(text, shown.voice, self.local.volume)
 
     def say(self, text: str) -> None:
         """Say what has the focus."""
@@ -109,7 +120,8 @@ class ScreenPresenter:
         language = self.snapshot.language if self.snapshot else self._store.languages[0]
         simulated = self.snapshot.simulated if self.snapshot else False
         tray = self.snapshot.tray_has_key if self.snapshot else False
-        self.local = replace(Local(), contrast=self.local.contrast)
+        kept = replace(Local(), contrast=self.local.contrast)
+        self.local = with_headset(kept, plugged=True) if self.local.headset else kept
         self.snapshot = Snapshot(
             state=State.OUT_OF_ORDER,
             simulated=simulated,

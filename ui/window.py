@@ -20,7 +20,7 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.bridge import Mailbox
 from ui.page_frame import PageFrame
 from ui.present.expected import expected
-from ui.present.keypad import BACK_KEYS, NEXT_KEYS, PRESS_KEYS, meaning_of
+from ui.present.keypad import BACK_KEYS, NEXT_KEYS, PRESS_KEYS, Strokes, meaning_of
 from ui.present.language import load_words
 from ui.present.local import Erase, Local, Repeat, SetVolume, ToggleSpeech, Typed
 from ui.present.port import KioskPort
@@ -80,6 +80,7 @@ class KioskApp(App):
         self._simulated, self._on_started = simulated, on_started
         self.presenter = ScreenPresenter(kiosk, store, voice, self._show, present)
         self.failures = 0
+        self._strokes = Strokes()
         self._ready: set[str] = set()
         """Screens made ready in this size and these colours."""
         self._prepare_soon = Clock.create_trigger(self._prepare, UNTOUCHED_S)
@@ -127,6 +128,7 @@ class KioskApp(App):
         palette = "contrast" if local.contrast else self._store.screen.theme
         if look.theme.palette.name != palette:
             self._resized()
+        look.steady = local.steady
         self.frame.show(shown, reach=local.reach)
         self._prepare_soon.cancel()
         if resting:
@@ -162,7 +164,7 @@ class KioskApp(App):
         return True
 
     def _key_down(self, _window: Any, code: int, _scan: int, _text: str | None, modifiers: list[str]) -> bool:
-        if self.frame.deaf:
+        if not self._strokes.takes(code, Clock.get_time()) or self.frame.deaf:
             return True
         name, text, backwards = meaning_of(code, modifiers)
         if name in NEXT_KEYS or name in BACK_KEYS:
@@ -199,11 +201,16 @@ class KioskApp(App):
         elif typing and name == "backspace":
             self.presenter.send(Erase())
 
-    def _key_up(self, *_: Any) -> bool:
+    def _key_up(self, _window: Any, code: int, *_: Any) -> bool:
+        self._strokes.lifted(code, Clock.get_time())
         button = self.frame.focused
-        if button is not None:
+        if button is not None and meaning_of(code, [])[0] in PRESS_KEYS:
             button.key_up()
         return True
+
+    def headset(self, plugged: bool) -> None:
+        """One was put in, or pulled out. Any thread."""
+        Clock.schedule_once(lambda _dt: self.presenter.headset(plugged=plugged), 0)
 
     def end(self) -> None:
         """End the application in its next frame. Any thread."""

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from config.headset import Headset
 from config.payment import PaymentKind
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_store
@@ -33,7 +34,9 @@ from hardware.errors import HardwareFault
 from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import in_a_thread
+from hardware.headset import InputDeviceJack
 from hardware.link import serial_link_factory
+from hardware.ports import HeadsetJack
 from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption
 from kiosk.compose import Devices, Kiosk, build_kiosk
 from kiosk.data_paths import DataPaths, data_paths
@@ -236,7 +239,7 @@ def _run(asked: StartOptions) -> int:
             recorder = stack.enter_context(recording(asked.flight_record, kiosk.ports))
             kiosk.observe(recorder.event)
             devices.cutter.hear_wire(recorder.wire)
-        return _on_screen(asked, kiosk, settings, live)
+        return _on_screen(asked, kiosk, settings, live, stack)
 
 
 def _on_port(settings: Settings, asked: StartOptions) -> Settings:
@@ -361,7 +364,18 @@ def real_devices(settings: Settings, places: DataPaths, running: Running, stack:
     return Devices(cutter, CameraScanner(machine.views, clock), payment, clock, simulated=False)
 
 
-def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: LiveMachine | None) -> int:
+def headset_jack(settings: Headset, stack: ExitStack) -> HeadsetJack | None:
+    """The jack of a real machine, closed with `stack`; None where it has none that notices its plug."""
+    if not settings.device:
+        return None
+    jack = InputDeviceJack(settings.device)
+    stack.callback(jack.close)
+    return jack
+
+
+def _on_screen(
+    asked: StartOptions, kiosk: Kiosk, settings: Settings, live: LiveMachine | None, stack: ExitStack
+) -> int:
     """Show the kiosk until it is ended from outside, or the script is played."""
     # Importing ui earlier would open a window for commands that have none.
     from ui.album import Album
@@ -374,6 +388,7 @@ def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: Live
         if shown:
             shown[0].end()
 
+    headset = live.headset if live else headset_jack(settings.machine.headset, stack)
     person = live.person(kiosk, asked.visits, asked.seed, end) if live else None
 
     def started(screen: Any) -> None:
@@ -392,6 +407,7 @@ def _on_screen(asked: StartOptions, kiosk: Kiosk, settings: Settings, live: Live
                 simulated=live is not None,
                 fullscreen=asked.full_screen,
                 show_cursor=live is not None,
+                headset=headset,
                 on_started=started,
                 present=partial(present, own_languages=settings.own_languages),
             )

@@ -23,7 +23,7 @@ from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import in_a_thread
 from hardware.link import serial_link_factory
-from hardware.ports import ByteLink
+from hardware.ports import ByteLink, HeadsetJack
 from kiosk.compose import Devices, Kiosk
 from kiosk.rehearsal.script import ScriptedVisit
 from kiosk.rehearsal.shopper import Shopper
@@ -82,6 +82,11 @@ class LiveMachine:
     devices: Devices
     terminal: SimulatedTerminal
     control_port: int
+
+    @property
+    def headset(self) -> HeadsetJack:
+        """Where a headset is put in."""
+        return self.sim.headset
 
     def person(
         self, kiosk: Kiosk, visits: tuple[ScriptedVisit, ...], seed: int, finished: Callable[[], None]

@@ -24,6 +24,7 @@ from simulator.firmware.core import HOMING
 from simulator.firmware.settings import BoardSettings, factory_eeprom
 from simulator.keys.key import PhysicalKey
 from simulator.machine.blade import Blade
+from simulator.machine.headset import SimulatedJack
 from simulator.machine.world import Tray, World
 from simulator.optics import NORMAL, LaidKey, Optics, lay_out, render_check
 from simulator.terminals.card import SimulatedTerminal
@@ -86,6 +87,7 @@ class SimulatedMachine:
         self.wire = WireDamage(seed, self.firmware.power_cycle)
         self.scanner = SimulatedScanner(self)
         self.terminal = SimulatedTerminal()
+        self.headset = SimulatedJack()
 
     @property
     def tray(self) -> Tray:

@@ -113,6 +113,7 @@ class Control:
         | ask.TakeKey
         | ask.MoveDoor
         | ask.PressStop
+        | ask.PlugHeadset
         | ask.StockSlot
         | ask.EmptyChute
         | ask.BeginLesson
@@ -134,6 +135,8 @@ class Control:
                 sim.world.set_door(is_open)
             case ask.PressStop(pressed=pressed):
                 sim.world.set_emergency_stop(pressed, sim.firmware.now_s)
+            case ask.PlugHeadset(plugged=plugged):
+                sim.headset.plug(plugged=plugged)
             case ask.StockSlot(slot=slot, blanks=blanks):
                 stock = sim.world.carousel.stock
                 if slot not in stock:

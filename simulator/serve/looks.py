@@ -68,6 +68,7 @@ class Looks:
                 "door_open": world.door_open,
                 "hold": world.hold_button,
                 "emergency_stop": world.emergency_stop,
+                "headset": sim.headset.plugged,
                 "unplugged": not sim.plugged_in or sim.wire.unplugged,
                 "incidents": asdict(world.incidents),
             }

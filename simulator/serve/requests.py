@@ -129,6 +129,13 @@ class PressStop(_Form):
     pressed: bool
 
 
+class PlugHeadset(_Form):
+    """The headset, into its jack or out of it."""
+
+    do: Literal["headset"] = "headset"
+    plugged: bool
+
+
 class StockSlot(_Form):
     """How many blanks a slot holds."""
 
@@ -183,6 +190,7 @@ Deed: TypeAlias = (
     | TakeKey
     | MoveDoor
     | PressStop
+    | PlugHeadset
     | StockSlot
     | EmptyChute
     | SetSpeed

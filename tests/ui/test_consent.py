@@ -175,6 +175,6 @@ def test_the_question_fits_in_every_language_and_says_what_how_and_for_whom(size
         glass.frame.show(shown)
         glass.settle()
         assert mistakes(glass.frame, glass._look.theme) == []
-        assert [button.action.hold for button in glass.frame.buttons() if button.action.id == "agree"] == [True]
+        assert [bool(b.action.hold) for b in glass.frame.buttons() if b.action.id == "agree"] == [True]
         assert len(shown.body) == 3
         assert all(sentence in shown.spoken for sentence in shown.body)

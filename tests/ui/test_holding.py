@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +11,14 @@ import pytest
 from kiosk.session.intents import LetGo, ServiceAction, ServiceTask
 from tests.ui.glass import gallery
 from ui.gallery import sample_store
+from ui.present.keypad import Strokes
+from ui.present.local import Announce
 from ui.present.samples import SAMPLES
 
 JOG = ServiceAction(ServiceTask.JOG, "y", 0.1)
+
+
+CONFIRM_S = 8.0
 
 
 @pytest.fixture
@@ -113,6 +120,93 @@ def test_a_key_that_repeats_itself_acts_once_until_it_is_let_go(glass: Any) -> N
     assert glass.sent == [JOG]
     place.key_up()
     assert glass.sent == [JOG, LetGo()]
+
+
+@pytest.fixture
+def steady() -> Iterator[None]:
+    from ui.widgets.look import look
+
+    look.steady = True
+    yield
+    look.steady = False
+
+
+def later(place: Any, by_s: float = 1.0) -> None:
+    place._armed_at -= by_s
+    place._pressed_at -= by_s
+
+
+@pytest.mark.usefixtures("steady")
+def test_who_cannot_hold_presses_twice_and_the_first_press_says_so(glass: Any) -> None:
+    place = button(glass)
+    Finger(glass, place).leaves()
+    assert glass.sent == [Announce("Press again to confirm")]
+    assert place.labels[0].text == "Press again to confirm"
+    Finger(glass, place).leaves()
+    assert len(glass.sent) == 1, "a hand that trembles has pressed once"
+    later(place)
+    Finger(glass, place).leaves()
+    assert glass.sent[1:] == [JOG]
+    # What moves by it ends with the next press of anything.
+    Finger(glass, button(glass, "axis_y")).leaves()
+    assert glass.sent[2] == LetGo()
+    assert place.labels[0].text == place.action.label
+
+
+def test_a_press_that_is_not_held_does_nothing_for_everybody_else(glass: Any) -> None:
+    place = button(glass)
+    for _ in range(3):
+        Finger(glass, place).leaves()
+        later(place)
+    assert glass.sent == []
+
+
+@pytest.mark.usefixtures("steady")
+@pytest.mark.parametrize("between", ["slid off", "waited too long", "another button", "it means something else now"])
+def test_a_first_press_stands_for_no_other(glass: Any, between: str) -> None:
+    place = button(glass)
+    as_it_was = place.action
+    finger = Finger(glass, place)
+    if between == "slid off":
+        finger.moves_away()
+    finger.leaves()
+    later(place)
+    if between == "waited too long":
+        assert place._disarming.timeout == CONFIRM_S
+        place._disarming.get_callback()()
+    elif between == "another button":
+        Finger(glass, button(glass, "axis_y")).leaves()
+    elif between == "it means something else now":
+        place.action = replace(place.action, does=ServiceAction(ServiceTask.JOG, "y", 10.0))
+    Finger(glass, place).leaves()
+    assert not [sent for sent in glass.sent if isinstance(sent, ServiceAction)]
+    place.action = as_it_was
+    place.let_go()
+
+
+def test_on_the_keypad_two_presses_do_what_one_held_does(glass: Any) -> None:
+    place = button(glass)
+    for _ in range(2):
+        place.key_down()
+        time_passes(place, 0.2)
+        place.key_up()
+        later(place)
+    assert glass.sent == [Announce("Press again to confirm"), JOG]
+    glass.frame.move_focus(1)
+    assert glass.sent[-1] == LetGo()
+
+
+def test_a_key_struck_twice_is_one_stroke_and_a_scanner_may_be_quick() -> None:
+    strokes, enter, seven = Strokes(), 13, 263
+    assert strokes.takes(enter, 10.0)
+    assert strokes.takes(seven, 10.1)
+    assert not strokes.takes(seven, 10.5)
+    strokes.lifted(enter, 11.0)
+    assert not strokes.takes(enter, 11.49)
+    assert strokes.takes(enter, 11.99)
+    assert all(strokes.takes(ord("7"), 20 + 0.01 * n) for n in range(3))
+    # One that repeats itself for as long as it is held goes down once.
+    assert [strokes.takes(enter, 30 + 0.03 * n) for n in range(40)].count(True) == 1
 
 
 def test_every_tap_on_a_counter_counts_and_one_that_is_held_goes_on(glass: Any) -> None:

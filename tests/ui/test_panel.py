@@ -229,6 +229,8 @@ def test_every_answer_is_described(language: str) -> None:
         (ask.MendFault(), {}),
         (ask.MoveDoor(open=True), {}),
         (ask.PressStop(pressed=False), {}),
+        (ask.PlugHeadset(plugged=True), {}),
+        (ask.PlugHeadset(plugged=False), {}),
         (ask.StockSlot(slot=1, blanks=5), {}),
         (ask.EmptyChute(), {"taken": 3}),
         (ask.SetSpeed(times=5), {"speed": 5.0}),

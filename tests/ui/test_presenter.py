@@ -101,7 +101,7 @@ def test_before_the_cut_there_is_a_large_cancel_and_during_it_a_stop() -> None:
             assert Cancel() in [action.does for action in shown.actions], name
         if snapshot.state in MAKING:
             stop = next(action for action in shown.actions if action.does == Stop())
-            assert (stop.kind, stop.enabled, stop.hold) == (ButtonKind.DANGER, True, False)
+            assert (stop.kind, stop.enabled, stop.hold) == (ButtonKind.DANGER, True, None)
             assert Cancel() not in intents(shown)
 
 

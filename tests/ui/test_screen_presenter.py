@@ -91,7 +91,7 @@ def test_nothing_is_said_until_somebody_listens(room: Room) -> None:
 
 def test_a_screen_is_said_once_whole_and_again_on_wish(room: Room) -> None:
     room.screen.send(ToggleSpeech())
-    assert room.voice.heard[-1] == (room.seen[-1].spoken, "en", 6)
+    assert room.voice.heard[-1] == (f"{room.seen[-1].how} {room.seen[-1].spoken}", "en", 6)
     room.screen.receive(OFFER)
     said = len(room.voice.heard)
     room.screen.receive(replace(OFFER, staff_called=True))
@@ -104,6 +104,42 @@ def test_a_screen_is_said_once_whole_and_again_on_wish(room: Room) -> None:
     assert room.voice.heard[-1][1] == "fr"
     room.screen.send(ToggleSpeech())
     assert room.voice.hushed >= 1
+
+
+def test_how_to_go_on_without_seeing_is_said_first_and_once(room: Room) -> None:
+    room.screen.send(ToggleSpeech())
+    first = room.voice.heard[-1][0]
+    for word in ("arrow", "Enter", "Star", "plus", "copied", "bring back"):
+        assert word in first.partition("You can choose")[0]
+    assert first.endswith(room.seen[-1].spoken)
+    room.screen.receive(OFFER)
+    assert "keypad" not in room.voice.heard[-1][0]
+
+
+def test_a_headset_put_in_starts_speech_at_the_usual_volume_and_pulled_out_leaves_no_word(room: Room) -> None:
+    room.screen.send(ToggleSpeech())
+    room.screen.send(SetVolume(10))
+    room.screen.headset(plugged=True)
+    assert room.voice.heard[-1][2] == Local().volume
+    room.screen.receive(OFFER)
+    assert room.voice.heard[-1][0] == room.seen[-1].spoken
+    heard, hushed = len(room.voice.heard), room.voice.hushed
+    room.screen.headset(plugged=False)
+    assert room.voice.hushed > hushed
+    room.screen.receive(SAMPLES["04-place-key"][0])
+    room.screen.say("Start")
+    assert len(room.voice.heard) == heard
+    assert not room.screen.local.speech
+
+
+def test_who_has_a_headset_in_listens_on_after_the_visit_as_loud_as_at_first(room: Room) -> None:
+    room.screen.headset(plugged=True)
+    room.screen.receive(OFFER)
+    room.screen.send(SetVolume(9))
+    room.screen.receive(WELCOME)
+    assert room.voice.heard[-1] == (room.seen[-1].spoken, "en", Local().volume)
+    room.screen.fail()
+    assert room.voice.heard[-1][0] == room.seen[-1].spoken
 
 
 def test_the_next_person_finds_speech_off(room: Room) -> None:

@@ -18,7 +18,7 @@ from ui.panel import machine_drawing as drawing
 from ui.panel.card import PanelCard
 from ui.panel.lamps import draw_lamps, lamps_of
 from ui.panel.layers import Layers, Spin
-from ui.panel.requests import PanelState, door_request, slot_request, stop_request
+from ui.panel.requests import PanelState, door_request, headset_request, slot_request, stop_request
 from ui.panel.tap import PanelButton, lay_out_row
 from ui.theme import Theme
 from ui.widgets.look import look
@@ -39,13 +39,14 @@ class MachineCard(PanelCard):
         self.stop = PanelButton("stop", lambda: send(stop_request(self.panel.state)), "danger")
         self.chute = PanelButton("chute", lambda: send(ask.EmptyChute()))
         self.refill = PanelButton("refill", self._refill)
+        self.headset = PanelButton("headset", lambda: send(headset_request(self.panel.state)))
         super().__init__(panel, **kwargs)
         self._layers = Layers(self.canvas)
         self._spin = Spin()
         self._tray: Any = None
         self._tray_png: str | None = None
         self._scene: drawing.ScenePen | None = None
-        for button in (self.door, self.stop, self.chute, self.refill):
+        for button in (self.door, self.stop, self.chute, self.refill, self.headset):
             self.add_widget(button)
 
     # --- where things are -------------------------------------------------------------------------------
@@ -56,7 +57,8 @@ class MachineCard(PanelCard):
         self._label()
         self._lamps_width = round(theme.mm(66))
         wide = self.width - 2 * pad
-        lay_out_row([self.door, self.chute, self.refill, self.stop], self.x + pad, self.y + pad, target, gap, wide)
+        row = [self.door, self.chute, self.refill, self.headset, self.stop]
+        lay_out_row(row, self.x + pad, self.y + pad, target, gap, wide)
         low = self.y + pad + target + gap
         high = self.top - pad - self.heading_height * 1.25
         room = (self.x + pad, low), (self.width - 2 * pad - self._lamps_width - gap, high - low)
@@ -69,6 +71,8 @@ class MachineCard(PanelCard):
         )
         pressed = bool(state.get("emergency_stop"))
         self.stop.show(translate("stop.release" if pressed else "stop.press"), chosen=pressed)
+        plugged = bool(state.get("headset"))
+        self.headset.show(translate("headset.out" if plugged else "headset.in"), chosen=plugged)
         self.chute.show(translate("chute.empty"), enabled=bool(state.get("fallen", {}).get("chute")))
         self.refill.show(translate("stock.refill"))
 

@@ -53,6 +53,8 @@ class PanelState:
                 self.state["door_open"] = request.open
             case ask.PressStop():
                 self.state["emergency_stop"] = request.pressed
+            case ask.PlugHeadset():
+                self.state["headset"] = request.plugged
             case ask.SetSpeed():
                 self.state["speed"] = answer["speed"]
             case ask.Pause() | ask.Go():
@@ -99,6 +101,11 @@ def door_request(state: dict[str, Any]) -> ask.ControlRequest:
 def stop_request(state: dict[str, Any]) -> ask.ControlRequest:
     """Press or release the emergency stop."""
     return ask.PressStop(pressed=not state.get("emergency_stop"))
+
+
+def headset_request(state: dict[str, Any]) -> ask.ControlRequest:
+    """Put the headset in or pull it out."""
+    return ask.PlugHeadset(plugged=not state.get("headset"))
 
 
 def fault_request(fault: Fault, values: dict[str, Value]) -> ask.ControlRequest:
@@ -170,6 +177,8 @@ def _outcome(request: ask.ControlRequest, answer: dict[str, Any], translate: Pan
             return translate("answer.door_opened" if request.open else "answer.door_closed")
         case ask.PressStop(pressed=pressed):
             return translate("answer.stop_pressed" if pressed else "answer.stop_released")
+        case ask.PlugHeadset(plugged=plugged):
+            return translate("answer.headset_in" if plugged else "answer.headset_out")
         case ask.StockSlot(slot=slot, blanks=blanks):
             return translate("answer.stock", slot=slot, count=blanks)
         case ask.EmptyChute():

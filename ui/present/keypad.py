@@ -1,9 +1,12 @@
 """What the keys of a keypad or keyboard mean here. Pure.
 
-Responsible for: telling a key's name and the character it types. Not responsible for: what follows (`ui.app`).
+Responsible for: telling a key's name and the character it types, and one stroke from two. Not responsible for: what
+follows (`ui.window`).
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 NEXT_KEYS = frozenset({"tab", "down", "right"})
 BACK_KEYS = frozenset({"up", "left"})
@@ -27,6 +30,29 @@ KEYS = {
 SHIFTED = {56: "speech", 61: "louder"}
 """The same on a desk's keyboard, where * is shift and 8, + is shift and =."""
 NUMPAD_0 = 256
+DOUBLE_STRIKE_S = 0.5
+"""The same key again this soon after it went down or up is a hand that trembles, or a key that repeats itself."""
+
+
+@dataclass
+class Strokes:
+    """Takes a key of the keypad struck twice for one stroke. What a desk's keyboard or a scanner types is not asked."""
+
+    _last_s: dict[int, float] = field(default_factory=dict)
+
+    def takes(self, code: int, now_s: float) -> bool:
+        """A key went down; whether that is a stroke of its own."""
+        before_s = self._last_s.get(code)
+        self._last_s[code] = now_s
+        return not _on_keypad(code) or before_s is None or now_s - before_s >= DOUBLE_STRIKE_S
+
+    def lifted(self, code: int, now_s: float) -> None:
+        """It came up."""
+        self._last_s[code] = now_s
+
+
+def _on_keypad(code: int) -> bool:
+    return code in KEYS or 0 <= code - NUMPAD_0 <= 9
 
 
 def meaning_of(code: int, modifiers: list[str]) -> tuple[str, str, bool]:

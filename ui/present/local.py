@@ -101,6 +101,18 @@ class ToggleContrast:
 
 
 @dataclass(frozen=True)
+class ToggleSteady:
+    """Press twice in place of holding, and take a double strike for one."""
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Say this, where somebody listens."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class OpenAids:
     """Show or hide the row of reading and hearing aids."""
 
@@ -122,6 +134,8 @@ LocalAct: TypeAlias = (
     | Repeat
     | ToggleReach
     | ToggleContrast
+    | ToggleSteady
+    | Announce
     | OpenAids
 )
 
@@ -142,6 +156,9 @@ class Local:
     volume: int = 6
     reach: bool = False
     contrast: bool = False
+    steady: bool = False
+    headset: bool = False
+    """One is plugged in."""
     aids_open: bool = False
     repeats: int = 0
     tries: int = 0
@@ -183,6 +200,10 @@ def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | No
             return replace(local, reach=not local.reach), None
         case ToggleContrast():
             return replace(local, contrast=not local.contrast), None
+        case ToggleSteady():
+            return replace(local, steady=not local.steady), None
+        case Announce():
+            return local, None
         case OpenAids(shown):
             return replace(local, aids_open=shown), None
         case _:
@@ -219,9 +240,14 @@ def on_state(local: Local, before: State | None, now: State) -> Local:
         saved_utc_s=0.0,
     )
     if now is State.WELCOME:
-        # The next person may see and hear well; a headphone user switches it on again with one touch.
-        return Local(contrast=False)
+        # The next person may see and hear well; who has a headset in still listens, as loud as at the beginning.
+        return with_headset(Local(), plugged=local.headset)
     return kept
+
+
+def with_headset(local: Local, *, plugged: bool) -> Local:
+    """A headset was put in: speech begins, as loud as for anybody. It was pulled out: speech ends."""
+    return replace(local, headset=plugged, speech=plugged, aids_open=plugged, volume=Local().volume)
 
 
 def on_staff(local: Local, before: StaffView | None, now: StaffView | None) -> Local:

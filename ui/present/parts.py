@@ -16,7 +16,7 @@ from kiosk.session.obstacle import Obstacle, obstacle
 from kiosk.session.snapshot import Snapshot
 from ui.present.language import Translation
 from ui.present.local import EnterTyped, Erase, Local, LocalAct, Typed
-from ui.present.shown import Action, ButtonKind, LabelledValue, Reason, Shown, Tone
+from ui.present.shown import Action, ButtonKind, Holding, LabelledValue, Reason, Shown, Tone
 
 PresentState: TypeAlias = Callable[[Translation, Local, Snapshot, Store], Shown]
 
@@ -35,6 +35,11 @@ def call_staff(words: Translation, snapshot: Snapshot) -> Action:
 def primary(words: Translation, identity: str, key: str, does: Intent | LocalAct) -> Action:
     """The one thing most people do here."""
     return Action(identity, words(key), does, ButtonKind.PRIMARY)
+
+
+def holding(words: Translation) -> Holding:
+    """Of a button that moves, allows or takes something back."""
+    return Holding(words("hold.how"), words("hold.again"))
 
 
 def reason_of(words: Translation, rule: FiredRule, *, staff: bool = False) -> Reason:
@@ -88,7 +93,7 @@ def recover_action(
         words("fault.recover"),
         Recover(),
         kind,
-        hold=True,
+        hold=holding(words),
         enabled=against is None and not busy,
         note=words("fault.recovering") if busy else words(f"fault.not_clear.{against.value}") if against else "",
     )

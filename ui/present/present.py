@@ -16,7 +16,7 @@ from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from ui.present import condition, help, shopper, staff
 from ui.present.language import Translation, language_name, load_words
-from ui.present.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleReach, ToggleSpeech
+from ui.present.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleReach, ToggleSpeech, ToggleSteady
 from ui.present.shown import Action, ButtonKind, Shown, WaitingShown
 from ui.present.spoken import spoken_of
 
@@ -24,6 +24,8 @@ STAFF_DOOR = frozenset({State.WELCOME, State.CLOSED, State.OUT_OF_ORDER})
 """Screens from which staff can always identify themselves; from a refusal where they may lift it."""
 
 
+HELD = frozenset({State.STAFF_APPROVAL, State.STAFF_MENU, State.TECHNICIAN})
+"""Screens with buttons that must be held."""
 FULL_PAGES = frozenset({State.STAFF_MENU, State.TECHNICIAN})
 """Screens of staff with more on them than the lower half of a low screen holds at 20 mm a button."""
 
@@ -65,7 +67,7 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_lan
     )
     if shown.waiting is not None:
         shown = replace(shown, chime="warning")
-    return replace(shown, spoken=spoken_of(shown, words))
+    return replace(shown, how=words("spoken.how"), spoken=spoken_of(shown, words))
 
 
 def _banner(words: Translation, snapshot: Snapshot) -> str:
@@ -95,6 +97,19 @@ def _aids(words: Translation, local: Local, state: State, store: Store) -> tuple
             "aid_contrast", words("aid.contrast"), ToggleContrast(), ButtonKind.QUIET, "contrast", chosen=local.contrast
         ),
     ]
+    if state in HELD:
+        says = words("aid.steady.says")
+        aids.append(
+            Action(
+                "aid_steady",
+                words("aid.steady"),
+                ToggleSteady(),
+                ButtonKind.QUIET,
+                "steady",
+                chosen=local.steady,
+                says=says,
+            )
+        )
     if store.screen.width_px > store.screen.height_px and state not in FULL_PAGES:
         # In portrait everything one touches is in the lower half already.
         aids.append(

@@ -26,7 +26,7 @@ from kiosk.session.snapshot import (
 )
 from ui.present.language import Translation
 from ui.present.local import Local, OpenTab
-from ui.present.parts import finish_name, machine_lines, recover_action
+from ui.present.parts import finish_name, holding, machine_lines, recover_action
 from ui.present.shown import (
     Action,
     Alert,
@@ -106,7 +106,7 @@ def _held(
     """A button that must be held: what it does moves or resets something. After a fault nothing moves but Recover."""
     busy = bool(snapshot.service and snapshot.service.busy)
     able = not busy and not (moves and snapshot.fault is not None)
-    return Action(name, words(f"service.{name}"), does, kind, hold=True, enabled=able)
+    return Action(name, words(f"service.{name}"), does, kind, hold=holding(words), enabled=able)
 
 
 def _machine(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> ServiceDetail:
@@ -187,7 +187,7 @@ def _jog(words: Translation, picked: tuple[str, ...], service: ServiceView, snap
             f"jog_{way}",
             f"{axis.upper()} {'+' if way == 'plus' else '−'}",
             ServiceAction(ServiceTask.JOG, axis, float(step) if way == "plus" else -float(step)),
-            hold=True,
+            hold=holding(words),
             enabled=idle,
             says=words(f"service.jog.{way}", axis=axis.upper(), step=step),
             released=LetGo(),

@@ -36,6 +36,14 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True)
+class Holding:
+    """What is said of a button that must be held: how else it is done, and once it was pressed a first time."""
+
+    how: str
+    again: str
+
+
+@dataclass(frozen=True)
 class Action:
     """Something one can touch. `id` is stable over languages; `says` is spoken when it has the focus."""
 
@@ -47,7 +55,8 @@ class Action:
     note: str = ""
     enabled: bool = True
     chosen: bool = False
-    hold: bool = False
+    hold: Holding | None = None
+    """Must be held, or pressed twice by whoever cannot hold."""
     says: str = ""
     counts: bool = False
     """Changes a figure on the same screen: every tap counts, and one that is held goes on."""
@@ -61,7 +70,8 @@ class Action:
     @property
     def spoken(self) -> str:
         """What is said of it."""
-        return self.says or (f"{self.label}. {self.note}" if self.note else self.label)
+        said = self.says or (f"{self.label}. {self.note}" if self.note else self.label)
+        return f"{said}. {self.hold.how}" if self.hold else said
 
 
 class StepState(StrEnum):
@@ -342,6 +352,8 @@ class Shown:
     badge: str = ""
     simulated: str = ""
     waiting: WaitingShown | None = None
+    how: str = ""
+    """How the kiosk is used without seeing it: said before anything else."""
     spoken: str = ""
     voice: str = "en"
     chime: str = ""

@@ -44,6 +44,7 @@ from ui.present.local import CountBlanks, Local, OpenTab, PickSlot
 from ui.present.parts import (
     PresentState,
     finish_name,
+    holding,
     keypad_keys,
     machine_lines,
     minutes_clock,
@@ -125,7 +126,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         "approve",
         words("approval.no_mark" if question else "approval.approve"),
         Approve(picked),
-        hold=True,
+        hold=holding(words),
         enabled=picked is not None and staff.asked is not None,
         note="" if picked else words("approval.pick_first"),
     )
@@ -324,7 +325,7 @@ def _sale(words: Translation, snapshot: Snapshot, sale: SaleLine, tabs: tuple[Ac
             f"looked_up_{answer}",
             words(f"looked_up.{sale.doubt}.{answer}"),
             ConfirmCharged(sale.transaction, done=answer == "yes"),
-            hold=True,
+            hold=holding(words),
         )
         for answer in _ANSWERS[sale.doubt]
     )
@@ -349,12 +350,17 @@ def _doubt(words: Translation, sale: SaleLine, tabs: tuple[Action, ...]) -> Staf
         lines=(LabelledValue(words("doubt.sale"), f"{sale.when} · {sale.transaction}"),),
         paragraphs=(words("doubt.what"), words("doubt.look")),
         controls=(
-            Action("received", words("doubt.received"), ConfirmReceived(sale.transaction, received=True), hold=True),
+            Action(
+                "received",
+                words("doubt.received"),
+                ConfirmReceived(sale.transaction, received=True),
+                hold=holding(words),
+            ),
             Action(
                 "not_received",
                 words("doubt.not_received"),
                 ConfirmReceived(sale.transaction, received=False),
-                hold=True,
+                hold=holding(words),
             ),
         ),
     )

@@ -37,9 +37,9 @@ class BigButton(Press):
         self.add_widget(self._note)
         self.add_widget(self._figure)
         self._redraw = Clock.create_trigger(self._draw, -1)
-        for name in ("size", "action", "style"):
+        for name in ("size", "action", "style", "armed"):
             self.fbind(name, self._measure)
-        for name in ("pos", "size", "action", "state", "focused", "held", "style"):
+        for name in ("pos", "size", "action", "state", "focused", "held", "style", "armed"):
             self.fbind(name, self._redraw)
         look.follow(self, BigButton._again)
         self._measure()
@@ -64,6 +64,8 @@ class BigButton(Press):
             return palette.danger, palette.danger, palette.on_danger
         if action.kind is ButtonKind.PRIMARY:
             return (palette.accent_pressed if pressed else palette.accent), palette.accent, palette.on_accent
+        if self.armed:
+            return palette.tint, palette.accent, palette.accent
         if action.chosen and self.style == "chip":
             return palette.accent, palette.accent, palette.on_accent
         if action.chosen:
@@ -78,7 +80,7 @@ class BigButton(Press):
         if action is None:
             return
         shows = (action.label, action.note, action.figure, action.icon, action.picture, action.kind, action.chosen)
-        key = (shows, self.style, self.width, theme.px_per_mm, theme.compact)
+        key = (shows, self.style, self.armed, self.width, theme.px_per_mm, theme.compact)
         if key == self._measured:
             return
         self._measured = key
@@ -100,8 +102,9 @@ class BigButton(Press):
         label, note = self._label, self._note
         self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
         most = max(1.0, self.width - self._insets())
-        label.write(action.label, font, size, most)
-        note.write(action.note if self.style != "tool" else "", theme.regular, theme.small_px, most)
+        again = action.hold.again if self.armed and action.hold else ""
+        label.write(again or action.label, font, size, most)
+        note.write(action.note if not again and self.style != "tool" else "", theme.regular, theme.small_px, most)
         pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
         inner = label.texture_size[1] + note.texture_size[1]
         if self.style == "tool" and action.icon:

@@ -19,7 +19,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-FIRST_AIDS = ("aid_speech", "aid_contrast", "aid_reach")
+FIRST_AIDS = ("aid_speech", "aid_contrast", "aid_steady", "aid_reach")
 """Aids that always stand in the row; the others come with speech."""
 
 

@@ -20,10 +20,14 @@ from kivy.properties import BooleanProperty, ObjectProperty
 
 
 class Look(EventDispatcher):
-    """Holds the theme; `moving` is whether motion is shown (off for pictures of screens)."""
+    """Holds the theme; `moving` is whether motion is shown (off for pictures of screens).
+
+    `steady`: a held button may be pressed twice instead, and a key struck twice counts once.
+    """
 
     theme = ObjectProperty(make_theme(Screen(width_px=1080, height_px=1920, mm_per_px=0.265), (1080, 1920)))
     moving = BooleanProperty(True)
+    steady = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -9,16 +9,19 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.present.local import Announce
 from ui.widgets.look import look
 
 from kivy.clock import Clock  # isort: skip
-from kivy.properties import NumericProperty, ObjectProperty, OptionProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.widget import Widget
 
 STYLES = ("plain", "tool", "key", "hero", "row", "swatch", "chip")
-TWICE_S = 0.4
+TWICE_S = 0.5
 """A second press of the same button this soon is a double tap, unless it types or counts."""
+CONFIRM_S = 8.0
+"""So long a button that was pressed and not held waits to be pressed again."""
 REPEAT_AFTER_S, REPEAT_EVERY_S = 0.6, 0.15
 """One that counts goes on while a finger stays on it."""
 
@@ -31,6 +34,8 @@ class Press(ButtonBehavior, Widget):
     style = OptionProperty("plain", options=STYLES)
     held = NumericProperty(0.0)
     """How far a held press has come, 0 to 1."""
+    armed = BooleanProperty(False)
+    """It must be held and was pressed: pressed again, it acts."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._pressed_at = -10.0
@@ -39,6 +44,11 @@ class Press(ButtonBehavior, Widget):
         self._repeated = False
         self._owed: Any = None
         """What is to be sent when the finger leaves, of a held press that has acted."""
+        self._tapped = False
+        """A finger came down on a held button, and has neither slid off nor held it to the end."""
+        self._armed_at = 0.0
+        self._armed_for: Any = None
+        self._disarming: Any = None
         self._spent = False
         """A held press has acted: a key that repeats itself while it is down begins no other."""
         super().__init__(**kwargs)
@@ -55,6 +65,7 @@ class Press(ButtonBehavior, Widget):
         """Begin a held press where one is asked for."""
         if self.action.hold:
             self._begin_hold()
+            self._tapped = True
         elif self.action.counts:
             self._repeated = False
             self._repeating = Clock.schedule_once(self._repeat, REPEAT_AFTER_S)
@@ -64,6 +75,9 @@ class Press(ButtonBehavior, Widget):
         self._end_repeat()
         if self.action.hold:
             self._end_hold()
+            if self._tapped and look.steady:
+                self._confirm()
+            self._tapped = False
         elif self.get_root_window() is not None and not self._repeated:
             self.act()
         self._repeated = False
@@ -77,6 +91,7 @@ class Press(ButtonBehavior, Widget):
         """Sliding off is letting go."""
         if touch.grab_current is self and self.action is not None and self.action.hold:
             if not self.collide_point(*self.to_widget(*touch.pos)):
+                self._tapped = False
                 self._end_hold()
             return True
         if touch.grab_current is self and not self.collide_point(*self.to_widget(*touch.pos)):
@@ -89,8 +104,33 @@ class Press(ButtonBehavior, Widget):
             self.let_go()
 
     def let_go(self) -> None:
-        """Nobody holds this any more."""
+        """Nobody holds this any more, or is about to press it again."""
+        self._disarm()
         self._end_hold()
+
+    def on_action(self, _button: Any, action: Any) -> None:
+        """What was pressed once must be what is pressed again."""
+        if self.armed and (action is None or action.does != self._armed_for):
+            self._disarm()
+
+    def _confirm(self) -> None:
+        """Pressed and not held: the first time ask for a second press, the second time act."""
+        now = Clock.get_time()
+        if not self.armed:
+            self.armed, self._armed_at, self._armed_for = True, now, self.action.does
+            self._disarming = Clock.schedule_once(self._disarm, CONFIRM_S)
+            if self.send:
+                self.send(Announce(self.action.hold.again))
+        elif now - self._armed_at > TWICE_S:
+            self._disarm()
+            if self.act():
+                self._owed = self.action.released
+
+    def _disarm(self, *_: Any) -> None:
+        if self._disarming is not None:
+            self._disarming.cancel()
+            self._disarming = None
+        self.armed = False
 
     def _begin_hold(self) -> None:
         self._end_hold()
@@ -99,8 +139,8 @@ class Press(ButtonBehavior, Widget):
     def _hold(self, elapsed_s: float) -> None:
         self.held = min(1.0, self.held + elapsed_s / look.theme.motion.hold_s)
         if self.held >= 1.0:
-            self._end_hold()
-            self._spent = True
+            self.let_go()
+            self._spent, self._tapped = True, False
             if self.act():
                 self._owed = self.action.released
 
@@ -134,13 +174,16 @@ class Press(ButtonBehavior, Widget):
             self.act()
 
     def key_up(self) -> None:
-        """The key was let go."""
+        """The key was let go: pressed only, a button that must be held may be pressed again."""
+        pressed_only = self._holding is not None
         self._end_hold()
+        if pressed_only:
+            self._confirm()
 
     def act(self) -> bool:
         """Send what this button does; a double tap counts once. Whether it was sent."""
         now = Clock.get_time()
-        counts = self.style == "key" or self.action.counts
+        counts = (self.style == "key" or self.action.counts) and not look.steady
         if self.action.enabled and self.send and (counts or now - self._pressed_at > TWICE_S):
             self._pressed_at = now
             self.send(self.action.does)

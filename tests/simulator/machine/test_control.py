@@ -65,6 +65,31 @@ def test_hands_on_the_machine(desk: Control) -> None:
     assert ask(desk, do="take")["taken"] is False
 
 
+def test_a_headset_goes_into_its_jack_and_out_and_who_listens_hears_it(desk: Control) -> None:
+    heard: list[bool] = []
+    desk._sim.headset.listen(heard.append)
+    for plugged in (True, True, False):
+        assert ask(desk, do="headset", plugged=plugged)["ok"]
+        assert ask(desk, do="state")["headset"] is plugged
+    assert heard == [False, True, False]
+
+
+def test_the_command_puts_a_headset_in_and_says_where_no_machine_listens(desk: Control) -> None:
+    def headset(plug: str) -> Any:
+        return CliRunner().invoke(app, ["simulate", "headset", plug, "--control", str(server.port)])
+
+    server = ControlServer(desk, 0)
+    try:
+        for plug, plugged in (("in", True), ("out", False)):
+            assert headset(plug).exit_code == 0
+            assert desk._sim.headset.plugged is plugged
+    finally:
+        server.close()
+    refused = headset("in").exception
+    assert isinstance(refused, BadInput)
+    assert refused.problems[0].field == "--control"
+
+
 def test_time_can_be_stopped_stepped_and_hurried(desk: Control) -> None:
     assert not ask(desk, do="step")["ok"]
     assert ask(desk, do="pause")["paused"]
