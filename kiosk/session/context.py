@@ -29,7 +29,7 @@ from kiosk.session.machine import Session
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
 from kiosk.session.service_bench import ServiceBench
-from kiosk.session.snapshot import ClosedReason, FaultNotice, StaffMessage, Switched, Waiting
+from kiosk.session.snapshot import ClosedReason, FaultNotice, SalesDesk, StaffMessage, Switched, Waiting
 from kiosk.session.states import State
 from kiosk.session.visit import KeySecrets, Making, Order, Returning, Visit
 from kiosk.staff.member import StaffMember
@@ -113,6 +113,7 @@ class SessionContext:
         self.member: StaffMember | None = None
         self.staff_message: StaffMessage | None = None
         self.retry_after_s = 0
+        self.desk = SalesDesk()
         self.service_busy: ServiceTask | None = None
         self.bench = ServiceBench()
         self.lesson: Lesson | None = None
@@ -176,6 +177,7 @@ class SessionContext:
         self.end_lesson()
         self.member = None
         self.staff_message = None
+        self.desk = SalesDesk()
         self.saved_utc_s = 0.0
         self.retry_after_s = 0
         self.tray_has_key = False

@@ -30,11 +30,12 @@ from kiosk.session.intents import (
     SetLanguage,
     Stop,
 )
-from kiosk.session.phases import ENTER, HANDLE, faults, printing, starting
+from kiosk.session.phases import ENTER, HANDLE, faults, printing, sold, starting
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     BlankSeen,
     CamerasSeen,
+    CopyRefunded,
     Crashed,
     Due,
     Faulted,
@@ -230,6 +231,8 @@ class Controller:
         match report:
             case LeftoversSettled():
                 starting.leftovers(context, report)
+            case CopyRefunded():
+                sold.refunded(context, report)
             case PrinterSeen():
                 printing.printer_seen(context, report)
             case WheelStopped():

@@ -367,6 +367,14 @@ def remedies(ports: SessionPorts, sale: Sale) -> tuple[Remedy, ...]:
     return (*((Remedy.REFUND,) if paid else ()), *((Remedy.RECUT,) if stocked else ()))
 
 
+def refundable(ports: SessionPorts, transaction: str) -> int:
+    """Of how many copies of a sale the price can be given back: taken for each, and none of them made good yet."""
+    sale = ports.journal.sale(transaction)
+    if sale is None or sale.money is not PaymentStatus.CAPTURED or sale.price_each_minor <= 0:
+        return 0
+    return ports.journal.claims_left(transaction)
+
+
 def give_back(ports: SessionPorts, transaction: str) -> Settled:
     """Give back the price of one copy of a captured sale."""
     ports.journal.claim_refund(transaction)

@@ -187,6 +187,27 @@ class ConfirmCharged:
     done: bool
 
 
+@dataclass(frozen=True)
+class RefundCopy:
+    """A manager gives the price of one copy of this sale back."""
+
+    transaction: str
+
+
+@dataclass(frozen=True)
+class PrintAgain:
+    """Staff want the receipt of this sale once more on paper."""
+
+    transaction: str
+
+
+@dataclass(frozen=True)
+class TurnSales:
+    """Staff turn to the sales before this number; 0 is the newest."""
+
+    before: int
+
+
 class ServiceTask(StrEnum):
     """What a technician may have done."""
 
@@ -254,6 +275,9 @@ Intent: TypeAlias = (
     | Recover
     | ConfirmReceived
     | ConfirmCharged
+    | RefundCopy
+    | PrintAgain
+    | TurnSales
     | ServiceAction
     | LetGo
     | ServiceMenu

@@ -216,6 +216,15 @@ class Settled:
 
 
 @dataclass(frozen=True)
+class CopyRefunded:
+    """What came of a refund that a manager asked for. `sale` is None where there was nothing to give back."""
+
+    transaction: str
+    sale: Sale | None
+    pay_code: str = ""
+
+
+@dataclass(frozen=True)
 class PrinterSeen:
     """Whether a receipt could be printed; None: this kiosk prints none."""
 
@@ -367,6 +376,7 @@ Report: TypeAlias = (
     | Checked
     | Delivered
     | Settled
+    | CopyRefunded
     | PrinterSeen
     | ReceiptPrinted
     | LeftoversSettled

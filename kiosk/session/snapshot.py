@@ -5,7 +5,7 @@ The controller makes a new one whenever something shown changes and posts it; th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hardware.payment.till_code import TillCode
@@ -135,6 +135,8 @@ class Receipt:
     till: TillCode | None = None
     """What the store's till sells by itself; `pay_code` stands beside it, as it alone names the sale."""
     bring_back_code: str = ""
+    again: bool = False
+    """Not the first one of this sale."""
     statement: Statement | None = None
     """What became of the money that was reserved; None where none was."""
     certificates: tuple[str, ...] = ()
@@ -196,6 +198,37 @@ class SaleLine:
     blank: str = ""
     statement: Statement | None = None
     doubt: MoneyDoubt = MoneyDoubt.NONE
+    number: int = 0
+    """Grows from sale to sale."""
+    price_each_minor: int = 0
+    refundable: int = 0
+    """Of how many of its copies the price can be given back."""
+
+
+class RefundState(StrEnum):
+    """How it stands with a refund that a manager asked for."""
+
+    NONE = "none"
+    ASKED = "asked"
+    DONE = "done"
+    LATER = "later"
+    """The device has not said so yet: it is asked about until it does."""
+    NOT_DUE = "not_due"
+    """There was nothing of it to give back any more."""
+
+
+@dataclass(frozen=True)
+class SalesDesk:
+    """What staff are doing about the sales that were made."""
+
+    before: int = 0
+    """The sales before this number are shown; 0: the newest."""
+    sale: str = ""
+    """Which one `refund` or `paper` is about."""
+    refund: RefundState = RefundState.NONE
+    pay_code: str = field(default="", repr=False)
+    """By which a register gives the money back, where that is how one pays."""
+    paper: PaperState = PaperState.NONE
 
 
 class StaffMessage(StrEnum):
@@ -279,6 +312,9 @@ class StaffView:
     """Whole seconds until the approval page closes by itself."""
     slots: tuple[SlotView, ...] = ()
     sales: tuple[SaleLine, ...] = ()
+    desk: SalesDesk = SalesDesk()
+    more_sales: bool = False
+    """There are older ones."""
     machine: MachineStatus | None = None
     """Door, emergency stop and inputs as they are, for whoever wants to recover the machine."""
     printer: PrinterStatus | None = None

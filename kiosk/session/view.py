@@ -13,8 +13,10 @@ from kiosk.cutting.check import drift_mm
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import BlankStatus, Sale
 from kiosk.session.context import SessionContext
+from kiosk.session.effects import refundable
 from kiosk.session.phases.offering import max_quantity
 from kiosk.session.phases.paying import price_each_minor
+from kiosk.session.phases.sold import SALES_A_PAGE
 from kiosk.session.snapshot import (
     MoneyDoubt,
     Offer,
@@ -38,7 +40,6 @@ _LOOKING = (State.SCANNING, State.MEASURING_RETURN)
 _COMPARING = (State.LAY_ORIGINAL, State.LAY_COPY)
 _STAFF = (State.STAFF_LOGIN, State.STAFF_APPROVAL, State.STAFF_MENU)
 _TELLS_OF_A_LEFT_KEY = (State.WELCOME, State.CLOSED, State.PLACE_KEY)
-LAST_SALES = 20
 WIRE_LINES = 40
 """As many lines of the wire as any screen shows."""
 
@@ -145,6 +146,7 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
     member = approving.member if approving else context.member
     asked = approving.asked if approving else None
     menu = context.session.state is State.STAFF_MENU
+    sales = _sales(context) if menu else ()
     return StaffView(
         name=member.name if member else "",
         role=member.role if member else None,
@@ -155,7 +157,9 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         reasons=reasons_for(asked) if asked else (),
         closes_in_s=max(0, ceil(approving.closes_at_s - context.ports.clock.now_s())) if approving else 0,
         slots=context.ports.inventory.slots() if menu else (),
-        sales=_sales(context) if menu else (),
+        sales=sales[:SALES_A_PAGE],
+        more_sales=len(sales) > SALES_A_PAGE,
+        desk=context.desk,
         machine=context.bench.status if menu else None,
         printer=context.printer if menu else None,
         doubts=_doubts(context) if menu else (),
@@ -168,12 +172,12 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
 
 
 def _sales(context: SessionContext) -> tuple[SaleLine, ...]:
-    """The last sales, and before them those of which somebody must look up what was taken, however old."""
-    journal = context.ports.journal
-    lines = [_line(context, sale) for sale in journal.open_sales()]
+    """A page of sales and one more, and before the newest those of which staff must look up what was taken."""
+    journal, before = context.ports.journal, context.desk.before
+    lines = [_line(context, sale) for sale in journal.open_sales()] if not before else []
     first = [line for line in lines if line.doubt is not MoneyDoubt.NONE]
     named = {line.transaction for line in first}
-    last = (sale for sale in journal.last_sales(LAST_SALES) if sale.transaction not in named)
+    last = (sale for sale in journal.last_sales(SALES_A_PAGE + 1, before) if sale.transaction not in named)
     return (*first, *(_line(context, sale) for sale in last))
 
 
@@ -201,6 +205,9 @@ def _line(context: SessionContext, sale: Sale) -> SaleLine:
         blank=sale.blank,
         statement=context.ports.journal.statement(sale),
         doubt=_money_doubt(context, sale),
+        number=sale.number,
+        price_each_minor=sale.price_each_minor,
+        refundable=refundable(context.ports, sale.transaction),
     )
 
 

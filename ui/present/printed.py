@@ -17,6 +17,7 @@ def slip_of(words: Translation, store: Store, receipt: Receipt, check: CheckResu
     """The receipt, the code to bring the copy back with, and a certificate for each copy."""
     lines = (*paid_lines(words, receipt), *measured_lines(words, check))
     parts: list[SlipPart] = [Heading(words("simulated"))] if simulated else []
+    parts += [Heading(words("receipt.again"))] if receipt.again else []
     parts += [Heading(store.name), *(Row(line.label, line.value) for line in lines)]
     parts.append(Row(words("receipt.number"), receipt.transaction))
     if receipt.pay_code:

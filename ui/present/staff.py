@@ -21,9 +21,12 @@ from kiosk.session.intents import (
     ConfirmReceived,
     Deny,
     OpenKiosk,
+    PrintAgain,
     Refill,
+    RefundCopy,
     ServiceMenu,
     TeachSlot,
+    TurnSales,
     UnlockSlot,
 )
 from kiosk.session.snapshot import (
@@ -31,6 +34,8 @@ from kiosk.session.snapshot import (
     LessonStep,
     LessonView,
     MoneyDoubt,
+    PaperState,
+    RefundState,
     SaleLine,
     Snapshot,
     StaffMessage,
@@ -289,7 +294,7 @@ def _sales(
         return _doubt(words, staff.doubts[0], tabs)
     picked = next((sale for sale in staff.sales if local.tab == f"sales/{sale.transaction}"), None)
     if picked is not None:
-        return _sale(words, snapshot, picked, tabs)
+        return _sale(words, snapshot, staff, picked, tabs)
     rows = tuple(
         Action(
             f"sale_{number}",
@@ -299,9 +304,14 @@ def _sales(
             note=f"{words.money(sale.amount_minor, snapshot.currency)} · {_sale_status(words, sale)} · "
             f"{words.plural('sale.copies', sale.copies)}",
         )
-        for number, sale in enumerate(staff.sales[:8])
+        for number, sale in enumerate(staff.sales)
     )
-    return StaffDetail(tabs, rows=rows, paragraphs=() if rows else (words("staff.no_sales"),))
+    turns = []
+    if staff.desk.before:
+        turns.append(Action("newest_sales", words("sales.newest"), TurnSales(0), icon="back"))
+    if staff.more_sales and staff.sales:
+        turns.append(Action("older_sales", words("sales.older"), TurnSales(staff.sales[-1].number), icon="forward"))
+    return StaffDetail(tabs, rows=rows, paragraphs=() if rows else (words("staff.no_sales"),), controls=tuple(turns))
 
 
 def _looks_up(staff: StaffView) -> bool:
@@ -312,7 +322,9 @@ def _sale_status(words: Translation, sale: SaleLine) -> str:
     return words.first(f"receipt.status.{sale.status}", "receipt.status.other")
 
 
-def _sale(words: Translation, snapshot: Snapshot, sale: SaleLine, tabs: tuple[Action, ...]) -> StaffDetail:
+def _sale(
+    words: Translation, snapshot: Snapshot, staff: StaffView, sale: SaleLine, tabs: tuple[Action, ...]
+) -> StaffDetail:
     """What one sale came to, as whoever is asked about it at the desk must know it."""
     money = (
         statement_lines(words, sale.statement, snapshot.currency)
@@ -337,9 +349,51 @@ def _sale(words: Translation, snapshot: Snapshot, sale: SaleLine, tabs: tuple[Ac
             LabelledValue(words("sale.made"), f"{sale.blank} · {words.plural('sale.copies', sale.copies)}"),
             *money,
         ),
-        paragraphs=(words(f"looked_up.{sale.doubt}"), words("looked_up.where")) if in_doubt else (),
-        controls=(*asked, Action("sales", words("sale.others"), OpenTab("sales"), icon="back")),
+        paragraphs=(words(f"looked_up.{sale.doubt}"), words("looked_up.where"))
+        if in_doubt
+        else _came_of_it(words, staff, sale),
+        controls=(
+            *asked,
+            *_made_good(words, snapshot, staff, sale),
+            Action("sales", words("sale.others"), OpenTab("sales"), icon="back"),
+        ),
     )
+
+
+def _made_good(words: Translation, snapshot: Snapshot, staff: StaffView, sale: SaleLine) -> tuple[Action, ...]:
+    """What may be done about a sale now: one copy's price back, by a manager; its receipt again."""
+    desk, acts = staff.desk, []
+    if sale.refundable and staff.role is Role.MANAGER:
+        price = words.money(sale.price_each_minor, snapshot.currency)
+        acts.append(
+            Action(
+                "refund_copy",
+                words("sale.refund", price=price),
+                RefundCopy(sale.transaction),
+                hold=holding(words),
+                enabled=desk.refund is not RefundState.ASKED,
+            )
+        )
+    if staff.printer is not None and sale.copies:
+        ready = staff.printer.prints and desk.paper is not PaperState.PRINTING
+        note = "" if staff.printer.prints else words(f"printer.{staff.printer}")
+        acts.append(Action("print_again", words("sale.print"), PrintAgain(sale.transaction), enabled=ready, note=note))
+    return tuple(acts)
+
+
+def _came_of_it(words: Translation, staff: StaffView, sale: SaleLine) -> tuple[str, ...]:
+    """What came of that, on the page of the sale it was done about."""
+    desk = staff.desk
+    if desk.sale != sale.transaction:
+        return ()
+    said = []
+    if desk.pay_code:
+        said.append(words("sale.refund.code", code=desk.pay_code))
+    elif desk.refund is not RefundState.NONE:
+        said.append(words(f"sale.refund.{desk.refund}"))
+    if desk.paper is not PaperState.NONE:
+        said.append(words(f"sale.print.{desk.paper}"))
+    return tuple(said)
 
 
 def _doubt(words: Translation, sale: SaleLine, tabs: tuple[Action, ...]) -> StaffDetail:

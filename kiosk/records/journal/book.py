@@ -253,9 +253,9 @@ class Journal:
         """Sales not closed, or with metal still in the clamp, oldest first: what a crash left, or unknown money."""
         return self._sales("WHERE closed = 0 OR metal <> 'none' ORDER BY number")
 
-    def last_sales(self, count: int) -> tuple[Sale, ...]:
-        """The newest sales first."""
-        return self._sales("ORDER BY number DESC LIMIT ?", count)
+    def last_sales(self, count: int, before: int = 0) -> tuple[Sale, ...]:
+        """The newest sales first; of those before a sale's number, if one is given."""
+        return self._sales("WHERE number < ? OR ? = 0 ORDER BY number DESC LIMIT ?", before, before, count)
 
     def find_by_code(self, bring_back_code: str) -> Sale | None:
         """The sale a receipt's code belongs to. A simulated sale is never found on a real machine, nor the reverse."""

@@ -33,7 +33,7 @@ from kiosk.session.intents import (
     TeachSlot,
     UnlockSlot,
 )
-from kiosk.session.phases import approving, starting, teaching
+from kiosk.session.phases import approving, printing, sold, starting, teaching
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     BlankSeen,
@@ -93,7 +93,7 @@ def handle_menu(context: SessionContext, event: Intent | Report) -> None:
     """What any member of staff may do."""
     if _signed_out(context, event):
         return
-    if _common(context, event):
+    if _common(context, event) or sold.handle_sales(context, event):
         return
     match event:
         case ServiceMenu():
@@ -194,6 +194,7 @@ def enter_menu(context: SessionContext) -> None:
     """
     context.bench.begin()
     approving.watch_account(context)
+    printing.look_at_printer(context)
     look(context)
 
 
