@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from hardware.ports import VIEWS, MachineStatus, WireLine
+from hardware.ports import VIEWS, MachineStatus, PrinterStatus, WireLine
 from kiosk.identification.compare import Likeness
 from kiosk.key.condition import BladePart, Condition, KeyCondition
 from kiosk.key.reading import Outcome
@@ -37,10 +37,12 @@ from kiosk.session.snapshot import (
     Preview,
     Progress,
     Receipt,
+    RefundState,
     Refusal,
     ReturnMessage,
     ReturnResult,
     SaleLine,
+    SalesDesk,
     ServiceMessage,
     ServiceView,
     Snapshot,
@@ -125,8 +127,22 @@ SALES = tuple(
         copies,
         "KW1",
         Statement(698, 349, 349, 0, 1) if i == 2 else None,
+        number=482 - i,
+        price_each_minor=349,
+        refundable=copies if status == "paid" else 0,
     )
-    for i, (status, copies) in enumerate((("paid", 2), ("voided", 1), ("paid", 1), ("refunded", 1), ("paid", 3)))
+    for i, (status, copies) in enumerate(
+        (
+            ("paid", 2),
+            ("voided", 1),
+            ("paid", 1),
+            ("refunded", 1),
+            ("paid", 3),
+            ("paid", 1),
+            ("paid", 1),
+            ("voided", 0),
+        )
+    )
 )
 LESSON = LessonView(1, LessonStep.LIFT, 1, 3)
 TAUGHT = LessonView(1, LessonStep.DONE, 3, 3, LessonFound.ENROLLED, unlike_mm=0.021)
@@ -282,12 +298,25 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "31-staff-teach": (_at(State.STAFF_MENU, staff=replace(STAFF, lesson=LESSON)), Local(tab="stock", slot=1)),
     "31-staff-taught": (_at(State.STAFF_MENU, staff=replace(STAFF, lesson=TAUGHT)), Local(tab="stock", slot=1)),
     "31-staff-wrong-box": (_at(State.STAFF_MENU, staff=replace(STAFF, lesson=WRONG_BOX)), Local(tab="stock", slot=1)),
-    "32-staff-sales": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales")),
+    "32-staff-sales": (
+        _at(State.STAFF_MENU, staff=replace(STAFF, more_sales=True, desk=SalesDesk(before=490))),
+        Local(tab="sales"),
+    ),
     "32-staff-look-up": (
         _at(State.STAFF_MENU, staff=replace(STAFF, sales=(replace(SALES[2], doubt=MoneyDoubt.TAKEN), *SALES))),
         Local(tab="sales/T-000480"),
     ),
-    "32-staff-sale": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="sales/T-000480")),
+    "32-staff-sale": (
+        _at(
+            State.STAFF_MENU,
+            staff=replace(
+                STAFF,
+                printer=PrinterStatus.READY,
+                desk=SalesDesk(sale="T-000480", refund=RefundState.LATER, paper=PaperState.PRINTED),
+            ),
+        ),
+        Local(tab="sales/T-000480"),
+    ),
     "33-staff-help": (_at(State.STAFF_MENU, staff=STAFF, fault=FaultNotice("DOOR_OPEN", "", 0.0)), Local()),
     "34-staff-kiosk": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="kiosk")),
     "34-staff-closed": (
