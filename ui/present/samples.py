@@ -120,7 +120,7 @@ SLOTS = tuple(
 )
 SALES = tuple(
     SaleLine(
-        f"10:{40 - 7 * i:02}",
+        f"10:{40 - 5 * i:02}",
         f"T-{482 - i:06}",
         status,
         349 * copies,
