@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from config.base import Frozen, Name, Shown
+from config.hours import Hours
 from config.till import Till
 
 
@@ -76,6 +78,9 @@ class Store(Frozen):
     paper_receipt: PaperReceipt = PaperReceipt.ASKED
     till: Till = Till()
     help_phone: Annotated[str, Field(max_length=40), Shown] = ""
+    hours: Hours = Hours()
+    closed_until: date | None = None
+    """The day on which shoppers are served again."""
 
     @model_validator(mode="after")
     def _a_till_can_sell_it(self) -> Self:

@@ -18,7 +18,9 @@ from config.enrolled import read_enrolled, with_enrolled
 from config.settings import Settings
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
+from kiosk.data_paths import DataPaths
 from kiosk.operations.disk import room
+from kiosk.operations.store_file import StoreFile
 from kiosk.policy.decide import Policy
 from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.audit.port import AuditLog
@@ -151,6 +153,7 @@ def build_ports(
         room_to_record=lambda: room(data, settings.operations.disk).can_sell,
         versions=versions,
         paper=paper or NoPaper(),
+        owner_settings=StoreFile(settings, DataPaths(data), devices.clock, audit.record),
         data=data,
     )
 

@@ -78,7 +78,7 @@ def with_store(settings: Settings, body: Mapping[str, Any], version: int) -> Set
     if objections:
         raise BadInput(*objections)
     before = {each.field: each for each in settings.effective if each.file == "store"}
-    named = set(_paths(body))
+    named = set(paths(body))
     effective = tuple(
         Effective(
             "store", field, value, origin if field in named else before[field].origin if field in before else "built in"
@@ -161,5 +161,6 @@ def _leaves(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, objec
     return found
 
 
-def _paths(table: Mapping[str, Any]) -> list[str]:
+def paths(table: Mapping[str, Any]) -> list[str]:
+    """The dotted fields a document speaks of."""
     return [field for field, _ in _leaves(table)]

@@ -99,8 +99,23 @@ class SettingsKeeper:
             settings = load_usable(owner, environment, self._instead(owner, bad.problems))
             return InForce(settings, self._note(settings), bad.problems)
         changes = self._note(settings)
-        self._keep(owner)
+        self.keep(owner)
         return InForce(settings, changes)
+
+    def changed(self, owner: Path, fields: Mapping[str, object]) -> tuple[Change, ...]:
+        """Which of these (value by name, such as `store.price_minor`), just written there, are not as last noted."""
+        before = self._in_force() or {}
+        now = {field: json.dumps(value, default=str) for field, value in fields.items()}
+        origin = str(owner / "store.toml")
+        return tuple(
+            Change(field, before.get(field), value, origin)
+            for field, value in now.items()
+            if before.get(field) != value
+        )
+
+    def note(self, change: Change) -> None:
+        """This one is in the audit: the next start does not find it anew."""
+        self._write({**(self._in_force() or {}), change.field: change.after or ""}, (change,))
 
     def _instead(self, owner: Path, problems: tuple[Problem, ...]) -> dict[str, OtherFile]:
         """The last good file for each bad one."""
@@ -117,8 +132,8 @@ class SettingsKeeper:
             for each in settings.effective
         }
         now_in_force["catalogue.revision"] = (json.dumps(settings.catalogue.revision), "keyways")
-        row = self._connection.execute("SELECT fields FROM settings_in_force").fetchone()
-        before: dict[str, str] = json.loads(row[0]) if row else {}
+        row = self._in_force()
+        before = row or {}
         changes = tuple(
             Change(
                 field,
@@ -129,24 +144,33 @@ class SettingsKeeper:
             for field in sorted({*before, *now_in_force})
             if before.get(field) != (now_in_force[field][0] if field in now_in_force else None)
         )
-        if not row:
+        if row is None:
             changes = ()
-        if row and not changes:
+        elif not changes:
             return ()
+        self._write({field: value for field, (value, _) in now_in_force.items()}, changes)
+        return changes
+
+    def _in_force(self) -> dict[str, str] | None:
+        """Value by field, as last noted; None before anything was."""
+        row = self._connection.execute("SELECT fields FROM settings_in_force").fetchone()
+        fields: dict[str, str] | None = json.loads(row[0]) if row else None
+        return fields
+
+    def _write(self, fields: Mapping[str, str], changes: tuple[Change, ...]) -> None:
         with transaction(self._connection):
             self._connection.execute(
                 "INSERT INTO settings_in_force (only_row, fields) VALUES (1, ?) "
                 "ON CONFLICT (only_row) DO UPDATE SET fields = excluded.fields",
-                (json.dumps({field: value for field, (value, _) in now_in_force.items()}),),
+                (json.dumps(fields),),
             )
             for change in changes:
                 self._connection.execute(
                     "INSERT INTO settings_change (utc, field, before, after, origin) VALUES (?, ?, ?, ?, ?)",
                     (self._clock.utc().isoformat(), change.field, change.before, change.after, change.origin),
                 )
-        return changes
 
-    def _keep(self, owner: Path | None) -> None:
+    def keep(self, owner: Path | None) -> None:
         """Put a copy of the owner's folder in place of the last one, whole or not at all."""
         fresh, old = self._folder.with_suffix(".new"), self._folder.with_suffix(".old")
         for leftover in (fresh, old):

@@ -24,7 +24,7 @@ from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, Doc
 from kiosk.operations.fleet.signed import PART as DOCUMENT_PART
 from kiosk.operations.office import with_restricted, with_store
 from kiosk.operations.recorder import open_operations
-from kiosk.operations.settings_change import MIGRATIONS, PART, InForce, SettingsKeeper
+from kiosk.operations.settings_change import MIGRATIONS, PART, Change, InForce, SettingsKeeper
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.audit.reading import read_audit
@@ -75,19 +75,18 @@ def _in_force(places: DataPaths, clock: Clock, owner: Path | None, environment: 
 def record_changes(found: InForce, record: Callable[[AuditKind, dict[str, str | int]], None]) -> None:
     """Log and audit every change, and every reason why the last good settings stayed."""
     for change in found.changes:
-        record(
-            AuditKind.SETTING_CHANGED,
-            {
-                "setting": change.field,
-                "before": change.before or "",
-                "after": change.after or "",
-                "origin": change.origin,
-            },
-        )
-        log.info("setting changed", extra={"setting": change.field})
+        record_change(change, record)
     for problem in found.problems:
         record(AuditKind.SETTINGS_REFUSED, {"file": problem.file, "setting": problem.field, "reason": problem.reason})
         log.error("bad settings: the last good file stays", extra={"file": problem.file, "setting": problem.field})
+
+
+def record_change(change: Change, record: Callable[[AuditKind, dict[str, str | int]], None], staff: str = "") -> None:
+    """Log and audit one change; `staff` is the number of whoever made it, where somebody did at the screen."""
+    who: dict[str, str | int] = {"staff": staff} if staff else {}
+    values = {"before": change.before or "", "after": change.after or "", "origin": change.origin}
+    record(AuditKind.SETTING_CHANGED, {"setting": change.field, **values, **who})
+    log.info("setting changed", extra={"setting": change.field})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""A small file that only its owner may read, replaced at once and for good.
+"""A small file replaced at once and for good; unless it is said otherwise, one that only its owner may read.
 
 Responsible for: writing it so that after a power cut the old text or the new one lies there, whole. Not responsible
-for: what is in it (`kiosk.records.audit.seal`, `kiosk.records.certificate`).
+for: what is in it (`kiosk.records.audit.seal`, `kiosk.records.certificate`, `kiosk.operations.store_file`).
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ import os
 from pathlib import Path
 
 
-def replace_private(path: Path, text: str) -> None:
+def replace_private(path: Path, text: str, mode: int = 0o600) -> None:
     """Put `text` in place of what is there; the folder is made if need be.
 
     Raises:
         OSError: the folder refuses.
     """
-    beside = path.with_name(f"{path.name}.new")
+    # Ended as an editor's own copy is: one left by a power cut is taken for no settings file.
+    beside = path.with_name(f"{path.name}.new~")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside.unlink(missing_ok=True)
     # A link that somebody left there is not followed.
     descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
     try:
-        os.write(descriptor, text.encode("ascii"))
+        os.write(descriptor, text.encode())
+        os.fchmod(descriptor, mode)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
+from config.hours import first_open
+from config.store import Store
 from hardware.ports import BoardIdentity, PrinterStatus
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
 from kiosk.key.secrecy import overwrite_spare_memory, wipe
@@ -93,6 +95,9 @@ class SessionContext:
         """The tray held a key when the last visit ended; nobody has looked since."""
         self.closed_by_staff = False
         self.switched = Switched()
+        self.next_store: Store | None = None
+        """What the store is from the next visit on, where a manager changed it."""
+        self.changing_settings = False
         self.saved_utc_s = 0.0
         """When the last change of whoever is signed in was written down; 0 once they asked for something else."""
         self.fault: FaultNotice | None = None
@@ -172,6 +177,7 @@ class SessionContext:
             overwrite_spare_memory()
             self.key_may_be_left = self.tray_has_key
         self.visit = None
+        self.take_store()
         self._visits += 1
         self.bench.close_eyes()
         self.end_lesson()
@@ -182,6 +188,17 @@ class SessionContext:
         self.retry_after_s = 0
         self.tray_has_key = False
         self.language = self.ports.store.languages[0]
+
+    @property
+    def coming_store(self) -> Store:
+        """The store as the next visit will find it."""
+        return self.next_store or self.ports.store
+
+    def take_store(self) -> None:
+        """What a manager changed holds from now on, unless a visit is open: that one ends as it began."""
+        if self.visit is None and self.next_store is not None:
+            self.ports = replace(self.ports, store=self.next_store)
+            self.next_store = None
 
     # What only states that ask for it can have: where it is missing, the table of states is wrong.
 
@@ -235,12 +252,22 @@ class SessionContext:
             return ClosedReason.DISK
         if not self.ports.inventory.stocked():
             return ClosedReason.EMPTY
+        if self.opens_utc_s is None or self.opens_utc_s > self.ports.clock.utc().timestamp():
+            return ClosedReason.HOURS
         machine = self.ports.machine
         copies = self.ports.journal.last_copies(machine.check.drift_window)
         touches_mm = [copy.touch_error_mm for copy in copies[-TOUCHES_WATCHED:]]
         worn = wheel_is_worn(touches_mm, machine.clamp.edge_tolerance_mm)
         drifted = worn or has_drifted([copy.mean_mm for copy in copies], machine.check)
         return ClosedReason.DRIFT if drifted else None
+
+    @property
+    def opens_utc_s(self) -> float | None:
+        """From when on the store's hours let shoppers be served, now or later; None: never."""
+        store, now = self.ports.store, self.ports.clock.utc()
+        local = now.astimezone().replace(tzinfo=None)
+        opens = first_open(store.hours, store.closed_until, local)
+        return None if opens is None else now.timestamp() if opens == local else opens.timestamp()
 
     # Records
 

@@ -30,7 +30,7 @@ from kiosk.session.intents import (
     SetLanguage,
     Stop,
 )
-from kiosk.session.phases import ENTER, HANDLE, faults, printing, sold, starting
+from kiosk.session.phases import ENTER, HANDLE, faults, own_settings, printing, sold, starting
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     BlankSeen,
@@ -44,6 +44,8 @@ from kiosk.session.reports import (
     PrinterSeen,
     Reply,
     Report,
+    SettingsRefused,
+    SettingsWritten,
     Timer,
     WheelStopped,
 )
@@ -237,6 +239,8 @@ class Controller:
                 printing.printer_seen(context, report)
             case WheelStopped():
                 self._wheel.asked()
+            case SettingsWritten() | SettingsRefused():
+                own_settings.answered(context, report)
             case Faulted() | Crashed():
                 faults.reported(context, report)
             case KeyIdentified(_, frames) if frames is not None and reply.visit != context.visit_number:

@@ -21,6 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config.base import Frozen
 from config.problems import BadInput, Problem
+from config.store_changes import changed_store
 from hardware.ports import WireLine
 from kiosk.key.reading import Identification, Outcome, Wear
 from kiosk.records.database import DatabaseFault
@@ -153,6 +154,9 @@ class FlightRecorder:
         with self._lock:
             if isinstance(value, reports.Connected) and value.held_back is None:
                 self._connected = value
+            if isinstance(value, reports.SettingsWritten):
+                changed = changed_store(self._ports.store, value.changes, "store.toml")
+                self._ports = replace(self._ports, store=changed)
             if not isinstance(value, UNWRITTEN):
                 self._write(kind, *_named(value), state.value)
             elif isinstance(value, Due) and state is not self._state:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from config.store_changes import FieldChanges
 from kiosk.staff.approvals import ApprovalReason
 
 
@@ -167,6 +168,13 @@ class OpenKiosk:
 
 
 @dataclass(frozen=True)
+class ChangeSettings:
+    """A manager wants fields of the store's settings changed, all or none."""
+
+    changes: FieldChanges
+
+
+@dataclass(frozen=True)
 class Recover:
     """Staff or a technician ask for recovery from a fault: reset, wheel off, re-home. Never resumes a cut."""
 
@@ -272,6 +280,7 @@ Intent: TypeAlias = (
     | UnlockSlot
     | CloseKiosk
     | OpenKiosk
+    | ChangeSettings
     | Recover
     | ConfirmReceived
     | ConfirmCharged

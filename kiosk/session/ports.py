@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from config.catalogue import Catalogue
 from config.machine import Machine
 from config.store import Store
+from config.store_changes import FieldChanges
 from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment, PrinterStatus
 from hardware.scan import Frame, ScanFrames
@@ -118,6 +120,38 @@ class NoPaper:
         return PrinterStatus.SILENT
 
 
+class SettingsRefusal(StrEnum):
+    """Why nothing was changed in the owner's settings."""
+
+    OFFICE = "office"
+    """An office document rules one of the fields."""
+    INVALID = "invalid"
+    NOT_WRITTEN = "not_written"
+    NO_FOLDER = "no_folder"
+    """This kiosk runs with shipped settings alone."""
+
+
+class OwnerSettings(Protocol):
+    """The owner's settings file. `change` is called from a worker thread."""
+
+    @property
+    def ruled(self) -> frozenset[str]:
+        """Dotted fields of the store that are the office's to set."""
+
+    def change(self, changes: FieldChanges, staff: str) -> SettingsRefusal | None:
+        """Write these fields, all or none, and record who did; None once that is done."""
+
+
+class NoOwnerSettings:
+    """`OwnerSettings` of a kiosk that has none."""
+
+    ruled: frozenset[str] = frozenset()
+
+    def change(self, changes: FieldChanges, staff: str) -> SettingsRefusal:
+        """Nothing can be."""
+        return SettingsRefusal.NO_FOLDER
+
+
 @dataclass(frozen=True)
 class SessionPorts:
     """Everything a session needs."""
@@ -144,5 +178,6 @@ class SessionPorts:
     """Whether the disk could take the records of one more visit. From any thread."""
     versions: tuple[tuple[str, str], ...] = field(default=())
     paper: PaperReceipts = field(default_factory=NoPaper)
+    owner_settings: OwnerSettings = field(default_factory=NoOwnerSettings)
     data: Path | None = None
     """Folder of the records, where a technician's calibration is kept beside them; None keeps none."""

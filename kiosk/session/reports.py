@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
 from config.catalogue import Catalogue
+from config.store_changes import FieldChanges
 from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, PrinterStatus, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.calibration.lesson import Refused, Taught
@@ -19,7 +20,7 @@ from kiosk.key.reading import Outcome, StampReading
 from kiosk.policy.role import Role
 from kiosk.records.journal import Remedy, Sale
 from kiosk.session.intents import ServiceTask
-from kiosk.session.ports import IdentifiedKey, LaidBlank
+from kiosk.session.ports import IdentifiedKey, LaidBlank, SettingsRefusal
 from kiosk.session.snapshot import CalibrationView, CheckResult, Preview, ServiceMessage, TrialView
 from kiosk.staff.member import SignInProblem
 
@@ -314,6 +315,20 @@ class Calibrated:
     calibration: CalibrationView
 
 
+@dataclass(frozen=True)
+class SettingsWritten:
+    """Fields of the owner's store file were changed."""
+
+    changes: FieldChanges
+
+
+@dataclass(frozen=True)
+class SettingsRefused:
+    """They were not."""
+
+    reason: SettingsRefusal
+
+
 class Timer(StrEnum):
     """What a timer is for."""
 
@@ -389,6 +404,8 @@ Report: TypeAlias = (
     | CamerasSeen
     | TrialCut
     | Calibrated
+    | SettingsWritten
+    | SettingsRefused
     | Due
     | Crashed
 )

@@ -32,6 +32,8 @@ class ClosedReason(StrEnum):
     DISK = "disk"
     """What a visit does could not be recorded."""
     EMPTY = "empty"
+    HOURS = "hours"
+    """Outside the opening hours, or closed until another day."""
     DRIFT = "drift"
 
 
@@ -244,6 +246,11 @@ class StaffMessage(StrEnum):
     NOT_CLEAR_EMERGENCY_STOP = "not_clear_emergency_stop"
     NOT_CLEAR_DOOR = "not_clear_door"
     """Not recovered: see `kiosk.session.obstacle.Obstacle`."""
+    SETTINGS_OFFICE = "settings_office"
+    SETTINGS_INVALID = "settings_invalid"
+    SETTINGS_NOT_WRITTEN = "settings_not_written"
+    SETTINGS_NO_FOLDER = "settings_no_folder"
+    """See `kiosk.session.ports.SettingsRefusal`."""
 
 
 class LessonStep(StrEnum):
@@ -289,6 +296,21 @@ class LessonView:
 
 
 @dataclass(frozen=True)
+class SettingsView:
+    """What a manager may change of the store, as it will hold for the next shopper."""
+
+    price_minor: int
+    finish_prices_minor: tuple[tuple[str, int], ...] = ()
+    hours: tuple[str, ...] = ()
+    """Of each weekday, Monday first, as they are written in the file."""
+    closed_until: str = ""
+    """A day such as 2026-12-24; empty: it is not closed."""
+    today: str = ""
+    ruled: frozenset[str] = frozenset()
+    """Fields the office sets."""
+
+
+@dataclass(frozen=True)
 class Switched:
     """Who of staff opened or closed the kiosk last, and when; nobody has since it came up if `utc_s` is 0."""
 
@@ -328,6 +350,8 @@ class StaffView:
     switched: Switched = Switched()
     saved_utc_s: float = 0.0
     """When their last change was written down; 0 once they asked for something else."""
+    settings: SettingsView | None = None
+    """For a manager."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -487,4 +511,6 @@ class Snapshot:
     lay_again: Outcome | None = None
     """Why the original or the copy must be laid once more."""
     closed_reason: ClosedReason | None = None
+    opens_utc_s: float = 0.0
+    """When shoppers are served again, where the hours say so; 0: nobody knows."""
     failed_reason: FailedReason | None = None

@@ -10,6 +10,7 @@ from math import ceil
 
 from config.payment import PaymentKind
 from kiosk.cutting.check import drift_mm
+from kiosk.policy.role import Role
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import BlankStatus, Sale
 from kiosk.session.context import SessionContext
@@ -24,6 +25,7 @@ from kiosk.session.snapshot import (
     Progress,
     SaleLine,
     ServiceView,
+    SettingsView,
     Snapshot,
     StaffView,
     Switched,
@@ -82,6 +84,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         return_closed_min=returning.closed_min if returning else 0,
         lay_again=visit.try_again if visit and state in _COMPARING else None,
         closed_reason=context.closed_reason if state is State.CLOSED else None,
+        opens_utc_s=(context.opens_utc_s or 0.0) if state is State.CLOSED else 0.0,
         failed_reason=visit.failed_reason if visit and state in (State.SETTLING, State.FAILED) else None,
     )
 
@@ -168,6 +171,19 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         closed=context.closed_reason if menu else None,
         switched=context.switched if menu else Switched(),
         saved_utc_s=context.saved_utc_s if menu else 0.0,
+        settings=_settings(context) if menu and member and member.role is Role.MANAGER else None,
+    )
+
+
+def _settings(context: SessionContext) -> SettingsView:
+    store, ports = context.coming_store, context.ports
+    return SettingsView(
+        price_minor=store.price_minor,
+        finish_prices_minor=tuple(store.finish_prices_minor.items()),
+        hours=store.hours.week,
+        closed_until=store.closed_until.isoformat() if store.closed_until else "",
+        today=ports.clock.utc().astimezone().date().isoformat(),
+        ruled=ports.owner_settings.ruled,
     )
 
 

@@ -192,6 +192,7 @@ ALL_BY_DEFAULT = {
     "machine.payment.zvt",
     "machine.payment.mdb",
     "machine.printer",
+    "store.hours",
     "store.till",
 }
 """Tables an owner may leave empty, as each of their fields has a default."""

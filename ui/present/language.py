@@ -10,14 +10,14 @@ from __future__ import annotations
 import gettext
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_time
+from babel.dates import format_skeleton, format_time, get_day_names
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -77,6 +77,24 @@ class Translation:
     def seconds_clock(self, utc_s: float) -> str:
         """A time of day to the second, here, in figures that stand below each other."""
         return format_time(datetime.fromtimestamp(utc_s).astimezone(), "HH:mm:ss", locale=self.locale)
+
+    def day_and_clock(self, utc_s: float) -> str:
+        """A day and a time of day, here."""
+        moment = datetime.fromtimestamp(utc_s).astimezone()
+        return f"{self.day(moment.date())}, {self.clock(utc_s)}"
+
+    def day(self, day: date) -> str:
+        """A day of the calendar with its weekday."""
+        return format_skeleton("MMMEd", day, locale=self.locale)
+
+    def weekday(self, number: int) -> str:
+        """Name of a weekday, 0 for Monday."""
+        name: str = get_day_names("wide", "stand-alone", locale=self.locale)[number]
+        return name[:1].upper() + name[1:]
+
+    def time_of_day(self, minutes: int) -> str:
+        """A time of day given in minutes from midnight."""
+        return format_time(time(minutes // 60 % 24, minutes % 60), "short", locale=self.locale)
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number with this language's decimal sign."""

@@ -45,6 +45,7 @@ from kiosk.session.snapshot import (
     SalesDesk,
     ServiceMessage,
     ServiceView,
+    SettingsView,
     Snapshot,
     StaffMessage,
     StaffView,
@@ -161,6 +162,15 @@ STAFF = StaffView(
     sales=SALES,
     closes_in_s=107,
 )
+SETTINGS = SettingsView(
+    349,
+    (("black", 449),),
+    ("08:00-20:00", "08:00-20:00", "08:00-20:00", "08:00-20:00", "08:00-21:30", "09:00-18:00", "closed"),
+    "2026-12-27",
+    "2026-11-28",
+    frozenset({"finish_prices_minor.black"}),
+)
+OWNER = replace(STAFF, settings=SETTINGS)
 WIRE = (
     WireLine(">", "$H", "home", 1795823821.0),
     WireLine("<", "ok", "ok", 1795823833.0),
@@ -326,6 +336,17 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         ),
         Local(tab="kiosk", saved_utc_s=1795823820.0),
     ),
+    "34-staff-settings": (_at(State.STAFF_MENU, staff=OWNER), Local(tab="kiosk/settings")),
+    "34-staff-settings-price": (_at(State.STAFF_MENU, staff=OWNER), Local(tab="kiosk/settings/price//359")),
+    "34-staff-settings-week": (_at(State.STAFF_MENU, staff=OWNER), Local(tab="kiosk/settings/hours")),
+    "34-staff-settings-day": (
+        _at(State.STAFF_MENU, staff=OWNER),
+        Local(tab="kiosk/settings/hours/fri/08:30-21:30"),
+    ),
+    "34-staff-settings-until": (
+        _at(State.STAFF_MENU, staff=replace(OWNER, message=StaffMessage.SETTINGS_NOT_WRITTEN)),
+        Local(tab="kiosk/settings/until/2027-01-02"),
+    ),
     "35-technician": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local()),
     "35-technician-busy": (
         _at(State.TECHNICIAN, staff=STAFF, service=replace(SERVICE, busy="test_cut", fraction=0.45)),
@@ -349,6 +370,10 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "37-technician-errors": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="history")),
     "38-technician-drift": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="measure")),
     "39-closed": (_at(State.CLOSED), Local()),
+    "39-closed-hours": (
+        _at(State.CLOSED, closed_reason=ClosedReason.HOURS, opens_utc_s=1795852800.0),
+        Local(),
+    ),
     "40-out-of-order": (
         _at(State.OUT_OF_ORDER, tray_has_key=True, fault=FaultNotice("DOOR_OPEN", "", 1795823820.0)),
         Local(),

@@ -224,6 +224,8 @@ class StaffDetail:
     lines: tuple[LabelledValue, ...] = ()
     paragraphs: tuple[str, ...] = ()
     controls: tuple[Action, ...] = ()
+    pairs: bool = False
+    """Whether two controls belong beside each other: less and more of one thing."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -42,7 +42,7 @@ from kiosk.session.snapshot import (
     StaffView,
 )
 from kiosk.session.states import State
-from ui.present import unavailable
+from ui.present import own_settings, unavailable
 from ui.present.fault_help import FAMILIES, fault_family
 from ui.present.language import Translation
 from ui.present.local import CountBlanks, Local, OpenTab, PickSlot
@@ -135,13 +135,12 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         enabled=picked is not None and staff.asked is not None,
         note="" if picked else words("approval.pick_first"),
     )
-    message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
     return Shown(
         page="approval",
         visit="staff_approval",
         title=question or words("approval.title"),
         store_name=store.name,
-        body=(words.plural("approval.text", max(1, staff.copies)), *message),
+        body=(words.plural("approval.text", max(1, staff.copies)), *_message(words, staff)),
         detail=ApprovalDetail(
             asked,
             f"{_who(words, staff)} · {_closes(words, staff)}",
@@ -165,7 +164,8 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
         for name in ("stock", "sales", "help", "kiosk")
     )
     show = {"stock": _stock, "sales": _sales, "help": _fault_help, "kiosk": _kiosk}[tab.split("/")[0]]
-    message = (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
+    # Beside a figure being chosen there is room for a sentence, below the name there is not.
+    message = () if local.tab.startswith(own_settings.PAGE) else _message(words, staff)
     saved = (words("staff.saved", time=words.clock(local.saved_utc_s)),) if local.saved_utc_s else ()
     left = (words("key_left.staff"),) if snapshot.key_left else ()
     return Shown(
@@ -177,6 +177,10 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
         detail=show(words, local, snapshot, staff, tabs),
         actions=(_leave(words),),
     )
+
+
+def _message(words: Translation, staff: StaffView) -> tuple[str, ...]:
+    return (words.first(f"staff.message.{staff.message}", "staff.message.wrong"),) if staff.message else ()
 
 
 def _closes(words: Translation, staff: StaffView) -> str:
@@ -444,11 +448,17 @@ def _fault_help(
 def _kiosk(
     words: Translation, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
 ) -> StaffDetail:
+    if staff.settings is not None and local.tab.startswith(own_settings.PAGE):
+        tabs = tuple(replace(tab, chosen=tab.id == "tab_kiosk") for tab in tabs)
+        page = own_settings.own_settings(words, local.tab, staff.settings, snapshot.currency, tabs)
+        return replace(page, paragraphs=_message(words, staff) or page.paragraphs)
     controls = [
         Action("open_kiosk", words("kiosk.open"), OpenKiosk(), ButtonKind.PRIMARY),
         Action("close_kiosk", words("kiosk.close"), CloseKiosk()),
         recover_action(words, staff.machine, busy=staff.recovering, kind=ButtonKind.SECONDARY),
     ]
+    if staff.settings is not None:
+        controls.append(Action("settings", words("kiosk.settings"), OpenTab(own_settings.PAGE)))
     if staff.role in (Role.TECHNICIAN, Role.MANAGER):
         controls.append(Action("service_menu", words("kiosk.service"), ServiceMenu()))
     lines = machine_lines(words, staff.machine)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from config.store import Store
 from kiosk.session.intents import CallStaff
-from kiosk.session.snapshot import Snapshot
+from kiosk.session.snapshot import ClosedReason, Snapshot
 from ui.present.fault_help import fault_family
 from ui.present.language import Translation
 from ui.present.local import Local
@@ -25,7 +25,9 @@ def closed(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
         store_name=store.name,
         body=(
             words.first(f"closed.{snapshot.closed_reason}", "closed.text"),
-            words("closed.ask"),
+            words("closed.opens", when=words.day_and_clock(snapshot.opens_utc_s))
+            if snapshot.closed_reason is ClosedReason.HOURS and snapshot.opens_utc_s
+            else words("closed.ask"),
             *_phone(words, snapshot),
         ),
         picture="closed",

@@ -17,6 +17,7 @@ from kiosk.session.context import Lane, SessionContext
 from kiosk.session.executor import Work
 from kiosk.session.intents import (
     Cancel,
+    ChangeSettings,
     CloseKiosk,
     ConfirmCharged,
     ConfirmReceived,
@@ -33,7 +34,7 @@ from kiosk.session.intents import (
     TeachSlot,
     UnlockSlot,
 )
-from kiosk.session.phases import approving, printing, sold, starting, teaching
+from kiosk.session.phases import approving, own_settings, printing, sold, starting, teaching
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     BlankSeen,
@@ -102,6 +103,8 @@ def handle_menu(context: SessionContext, event: Intent | Report) -> None:
                 context.session.service_opened()
             else:
                 context.staff_message = StaffMessage.NOT_ALLOWED
+        case ChangeSettings(changes):
+            own_settings.ask(context, changes)
         case Done() | Cancel():
             context.go_home()
         case _:

@@ -1,0 +1,137 @@
+"""The owner's store file, a few of whose fields a manager changes at the screen: rehearsed, written whole, audited.
+
+Responsible for: refusing what an office document rules or what would be bad settings, and putting the file in place
+with the owner's comments. Not responsible for: who may (`kiosk.session.phases.own_settings`), which fields
+(`config.store_changes`), or when it takes effect (`kiosk.session.context`).
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from config.problems import BadInput
+from config.settings import OtherFile, Settings
+from config.store import Store
+from config.store_changes import FieldChanges, changed_store, field_value, put, toml_values
+from hardware.clock import Clock
+from kiosk.data_paths import DataPaths
+from kiosk.operations.fleet.signed import DocumentKind, Documents
+from kiosk.operations.office import paths, with_store
+from kiosk.operations.recorder import open_operations
+from kiosk.operations.settings_change import SettingsKeeper
+from kiosk.operations.settings_in_force import OFFICE, record_change
+from kiosk.operations.usable_settings import load_usable
+from kiosk.records.audit.kinds import AuditKind
+from kiosk.records.database import DatabaseFault
+from kiosk.records.private_file import replace_private
+from kiosk.session.ports import SettingsRefusal
+
+log = logging.getLogger(__name__)
+
+NEW_FILE_MODE = 0o640
+
+
+class StoreFile:
+    """The store file of a running kiosk. Called from a worker thread, one change at a time."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        places: DataPaths,
+        clock: Clock,
+        audit: Callable[[AuditKind, dict[str, str | int]], None],
+    ) -> None:
+        """`settings` are those in force at the start."""
+        self._settings, self._places, self._clock, self._audit = settings, places, clock, audit
+        self._store: Store = settings.store
+
+    @property
+    def ruled(self) -> frozenset[str]:
+        """Fields that an office document in force has set."""
+        return frozenset(
+            each.field for each in self._settings.effective if each.file == "store" and each.origin.startswith(OFFICE)
+        )
+
+    def change(self, changes: FieldChanges, staff: str) -> SettingsRefusal | None:
+        """Change these fields, all or none; None once they are written."""
+        folder = self._settings.owner_directory
+        if folder is None:
+            return SettingsRefusal.NO_FOLDER
+        path = folder / "store.toml"
+        try:
+            with closing(open_operations(self._places.operations)) as connection:
+                return self._changed(connection, folder, path, changes, staff)
+        except BadInput as bad:
+            return _refused(SettingsRefusal.INVALID, bad.problems[0])
+        except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+            return _refused(SettingsRefusal.NOT_WRITTEN, error)
+        except (sqlite3.DatabaseError, DatabaseFault) as error:
+            return _refused(SettingsRefusal.NOT_WRITTEN, error)
+
+    def _changed(
+        self, connection: sqlite3.Connection, folder: Path, path: Path, changes: FieldChanges, staff: str
+    ) -> SettingsRefusal | None:
+        """Look whether the office minds, rehearse, write, record.
+
+        Raises:
+            BadInput: what would come of it is no settings.
+        """
+        document = self._document(connection)
+        if not {field for field, _ in changes}.isdisjoint(self.ruled | set(paths(document))):
+            return SettingsRefusal.OFFICE
+        store = changed_store(self._store, changes, str(path))
+        text = _with(path.read_text(encoding="utf-8-sig") if path.exists() else "", changes, str(path))
+        rehearsed = self._rehearsed(folder, text)
+        if document:
+            with_store(rehearsed, document, 0)
+        # A link leads to the one file that the kiosk's own user may write, where the rest of the folder is the owner's.
+        place = path.resolve()
+        replace_private(place, text, place.stat().st_mode & 0o777 if place.exists() else NEW_FILE_MODE)
+        self._store = store
+        keeper = SettingsKeeper(connection, self._places.good_settings, self._clock)
+        for change in keeper.changed(folder, {f"store.{field}": field_value(store, field) for field, _ in changes}):
+            record_change(change, self._audit, staff)
+            keeper.note(change)
+        keeper.keep(folder)
+        return None
+
+    def _document(self, connection: sqlite3.Connection) -> dict[str, Any]:
+        """What the newest settings document of the office says, also one that is not in force before the next start."""
+        fleet = self._settings.fleet
+        if not fleet.enabled:
+            return {}
+        held = Documents(connection, fleet.kiosk, fleet.trusted_keys, {}).held(DocumentKind.SETTINGS, self._clock.utc())
+        return dict(held.body) if held is not None and held.refusal is None else {}
+
+    def _rehearsed(self, folder: Path, text: str) -> Settings:
+        """The owner's settings with this text as store file, loaded as a start would.
+
+        Raises:
+            BadInput: a kiosk could not start with them.
+        """
+        with tempfile.TemporaryDirectory(dir=self._places.data) as scratch:
+            draft = Path(scratch) / "store.toml"
+            draft.write_text(text, encoding="utf-8")
+            return load_usable(folder, instead={"store": OtherFile(draft)})
+
+
+def _with(text: str, changes: FieldChanges, file: str) -> str:
+    """The file's text with these fields changed; comments, order and spacing stay as their owner wrote them."""
+    document = tomlkit.parse(text)
+    for field, value in toml_values(changes, file):
+        put(document, field, value)
+    return tomlkit.dumps(document)
+
+
+def _refused(why: SettingsRefusal, reason: object) -> SettingsRefusal:
+    log.warning("settings not changed at the screen: %s", reason)
+    return why
