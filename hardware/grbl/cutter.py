@@ -105,7 +105,7 @@ class GrblCutter:
                 )
                 self._macro(motion, self._machine.macros.reject)
                 self._macro(motion, self._machine.macros.brush)
-        raise BlankFault(slot, seat.value, LOAD_TRIES)
+        raise BlankFault(slot, seat.value, LOAD_TRIES, touch.error_mm if touch is not None else None)
 
     def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
         """Cut, compared and watched as far as the wire's assurance allows."""

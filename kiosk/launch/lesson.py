@@ -53,9 +53,15 @@ def lesson(
         pin = learner(folder)
         typer.echo(f"Lesson {number}: {complaints()[number - 1][1]}")
         typer.echo(f"Sign in at the kiosk as technician {TECHNICIAN} with PIN {pin}; answer in the panel.")
-        raise typer.Exit(
-            start(StartOptions(simulated=True, data=folder, speed=speed, full_screen=False, lesson=number))
+        options = StartOptions(
+            simulated=True,
+            data=folder,
+            speed=speed,
+            full_screen=False,
+            lesson=number,
+            sign_in={"number": TECHNICIAN, "pin": pin},
         )
+        raise typer.Exit(start(options))
 
 
 def learner(folder: Path) -> str:

@@ -13,7 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -93,6 +93,8 @@ class StartOptions:
     stay: bool = False
     lesson: int = 0
     """A fault for a technician to find, with `simulated`; 0 for none."""
+    sign_in: dict[str, str] = field(default_factory=dict)
+    """`number` and `pin` of whoever learns."""
 
     @property
     def places(self) -> DataPaths:
@@ -269,7 +271,15 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
     pty = Path(asked.port) if asked.port else None
     with ExitStack() as stack:
         live = stack.enter_context(
-            live_machine(settings, running.watched, pty=pty, seed=asked.seed, speed=asked.speed, lesson=asked.lesson)
+            live_machine(
+                settings,
+                running.watched,
+                pty=pty,
+                seed=asked.seed,
+                speed=asked.speed,
+                lesson=asked.lesson,
+                sign_in=asked.sign_in,
+            )
         )
         chosen = settings.machine.payment
         if is_on_this_computer(chosen):

@@ -109,6 +109,7 @@ def live_machine(
     seed: int,
     speed: float,
     lesson: int = 0,
+    sign_in: dict[str, str] | None = None,
 ) -> Iterator[LiveMachine]:
     """A simulated machine that runs by the wall clock; its board is reached by pyserial through a pseudo-terminal.
 
@@ -119,6 +120,7 @@ def live_machine(
         seed: draws everything left to chance.
         speed: simulated seconds a second.
         lesson: whose fault comes at once, unnamed; 0 for none.
+        sign_in: `number` and `pin` of the learner's account.
 
     Raises:
         BadInput: the path is taken.
@@ -132,7 +134,7 @@ def live_machine(
         stack.callback(line.close)
         control = Control(sim, FaultPanel(sim), realtime)
         if lesson:
-            control.teach(lesson)
+            control.teach(lesson, sign_in or {})
         server = ControlServer(control, 0)
         stack.callback(server.close)
         realtime.start()

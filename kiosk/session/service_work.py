@@ -25,7 +25,7 @@ from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import PlanRefusal, plan_cuts
 from kiosk.key.secrecy import wipe
 from kiosk.records.journal import FailureKind
-from kiosk.session.effects import edge_error_mm, take_blank
+from kiosk.session.effects import OTHER_BLANK, edge_error_mm, take_blank
 from kiosk.session.intents import ServiceTask
 from kiosk.session.obstacle import SILENT
 from kiosk.session.ports import SessionPorts
@@ -99,10 +99,18 @@ def probe(ports: SessionPorts, slot: int) -> ServiceDone:
     _, spec, _ = found
     try:
         touch = take_blank(ports, slot, spec.blade_height_mm, by="probe")
-    except BlankFault:
-        return ServiceDone(ServiceTask.PROBE, ServiceMessage.BLANK_UNFIT)
+    except BlankFault as fault:
+        return _unfit(ServiceTask.PROBE, fault)
     scrap(ports)
     return ServiceDone(ServiceTask.PROBE, None, f"{touch.error_mm:+.3f} mm")
+
+
+def _unfit(task: ServiceTask, fault: BlankFault) -> ServiceDone:
+    """By how much a blank stood wrong tells shavings from a second blank, and both from a scale that is wrong."""
+    if fault.error_mm is not None:
+        return ServiceDone(task, ServiceMessage.BLANK_UNFIT, f"{fault.error_mm:+.3f} mm")
+    other = fault.reason == OTHER_BLANK
+    return ServiceDone(task, ServiceMessage.BLANK_OTHER if other else ServiceMessage.BLANK_MISSING)
 
 
 def trial_cut(ports: SessionPorts, slot: int, progress: Callable[[float], None]) -> ServiceDone | TrialCut:
@@ -116,8 +124,8 @@ def trial_cut(ports: SessionPorts, slot: int, progress: Callable[[float], None])
         return ServiceDone(ServiceTask.TEST_CUT, ServiceMessage.NOT_PLANNED)
     try:
         take_blank(ports, slot, spec.blade_height_mm, by="test_cut")
-    except BlankFault:
-        return ServiceDone(ServiceTask.TEST_CUT, ServiceMessage.BLANK_UNFIT)
+    except BlankFault as fault:
+        return _unfit(ServiceTask.TEST_CUT, fault)
     ports.cutter.run(to_gcode(planned, ports.machine), progress)
     ports.cutter.present_to_check()
     # A camera that fails leaves it in the clamp, and in the record: it is scrapped when the machine is recovered.

@@ -404,6 +404,8 @@ class ServiceMessage(StrEnum):
     BEYOND_TRAVEL = "beyond_travel"
     NO_BLANK = "no_blank"
     BLANK_UNFIT = "blank_unfit"
+    BLANK_MISSING = "blank_missing"
+    BLANK_OTHER = "blank_other"
     NOT_PLANNED = "not_planned"
     TRIAL_PASSED = "trial_passed"
     TRIAL_FAILED = "trial_failed"

@@ -85,6 +85,8 @@ class Course:
         self._number = 0
         self._wrong: list[str] = []
         self._over = False
+        self.sign_in: dict[str, str] = {}
+        """Number and PIN of the learner's account, where one was made for a lesson."""
 
     @property
     def blind(self) -> bool:
@@ -129,6 +131,8 @@ class Course:
             return None
         lesson = _lesson(self._number, "lesson")
         told: dict[str, Any] = {"number": self._number, "wrong": list(self._wrong), "over": self._over}
+        if self.sign_in:
+            told["sign_in"] = self.sign_in
         if self._over:
             told |= {"answer": lesson.answer, "score": POINTS[len(self._wrong)]}
         return told

@@ -48,14 +48,15 @@ class Control:
             problems = [{"line": number, "field": p.field, "reason": p.reason} for p in bad.problems]
             return {"ok": False, "problems": problems}
 
-    def teach(self, lesson: int) -> None:
-        """Let a lesson's fault come.
+    def teach(self, lesson: int, sign_in: dict[str, str]) -> None:
+        """Let a lesson's fault come, and say on the panel with which `number` and `pin` the learner signs in.
 
         Raises:
             BadInput: there is no such lesson.
         """
         with self._sim.timeline.lock:
             self._course.begin(lesson, SOURCE)
+            self._course.sign_in = sign_in
 
     def state(self) -> dict[str, object]:
         """The machine as plain values. No key's shape is in it."""

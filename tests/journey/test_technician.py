@@ -22,6 +22,7 @@ from kiosk.session.service_work import pattern, small_grey
 from kiosk.session.snapshot import ServiceView, Snapshot
 from kiosk.session.states import State
 from simulator.faults.injection import FaultPanel
+from simulator.faults.lesson import lessons
 from simulator.faults.simulated_machine import lay
 from simulator.keys.gauge import step_gauge
 from simulator.keys.sample_keys import sample_key
@@ -256,9 +257,58 @@ def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: Si
 def test_a_blank_that_does_not_sit_locks_its_slot_and_says_so(kiosk: SimulatedKiosk) -> None:
     FaultPanel(kiosk.sim).set("misfeed", {"slot": 3, "count": 2}, "test")
     seen = presses(kiosk, "test/3", "test_cut")
-    assert service(seen).message == "blank_unfit"
+    assert service(seen).message == "blank_missing"
     assert service(seen).slots[2].locked
     assert seen.fault is None
+
+
+@pytest.mark.parametrize("task", ["probe", "test_cut"])
+def test_a_blank_on_shavings_is_shown_with_how_far_its_edge_is_off(kiosk: SimulatedKiosk, task: str) -> None:
+    FaultPanel(kiosk.sim).set("shavings", {"slot": 3, "mm": 0.18}, "test")
+    seen = presses(kiosk, "test/3", task)
+    assert service(seen).message == "blank_unfit"
+    assert float(service(seen).detail.removesuffix(" mm")) == pytest.approx(0.18, abs=0.03)
+    assert service(seen).slots[2].locked
+
+
+def test_another_blank_than_the_slots_is_named_by_who_saw_it(kiosk: SimulatedKiosk) -> None:
+    FaultPanel(kiosk.sim).set("wrong_blank", {"slot": 3, "blank": "KW1"}, "test")
+    seen = presses(kiosk, "test/3", "probe")
+    assert service(seen).message == "blank_other"
+    assert service(seen).slots[2].locked
+
+
+def shown_of_lesson(kiosk: SimulatedKiosk, number: int, *buttons: str) -> list[tuple[str, str]]:
+    """What the Test page says after each button, on a machine that suffers a lesson's fault."""
+    lesson = lessons()[number - 1]
+    FaultPanel(kiosk.sim).set(lesson.answer, lesson.parameters, "test")
+    seen = [service(presses(kiosk, *button.split())) for button in buttons]
+    return [(str(each.message or ""), each.detail.removesuffix(" mm")) for each in seen]
+
+
+def test_the_lesson_of_an_empty_slot_shows_on_the_test_page_as_its_evidence_says(kiosk: SimulatedKiosk) -> None:
+    first, other = shown_of_lesson(kiosk, 2, "test/1 probe", "test/6 probe")
+    assert first == ("blank_missing", "")
+    assert other[0] == ""
+    assert abs(float(other[1])) < 0.03
+
+
+def test_the_lesson_of_shavings_shows_on_the_test_page_as_its_evidence_says(kiosk: SimulatedKiosk) -> None:
+    first, other = shown_of_lesson(kiosk, 3, "test/1 probe", "test/6 probe")
+    assert first[0] == "blank_unfit"
+    assert 0.13 <= float(first[1]) <= 0.25
+    assert abs(float(other[1])) < 0.03
+
+
+def test_the_lesson_of_a_probe_wire_shows_on_the_test_page_as_its_evidence_says(kiosk: SimulatedKiosk) -> None:
+    assert shown_of_lesson(kiosk, 7, "test/1 probe", "test/2 probe") == [("blank_missing", "")] * 2
+
+
+def test_the_lesson_of_wrong_steps_shows_on_the_test_page_as_its_evidence_says(kiosk: SimulatedKiosk) -> None:
+    first, second = shown_of_lesson(kiosk, 11, "test/1 probe", "test/2 probe")
+    assert first[0] == second[0] == "blank_unfit"
+    assert 0.3 < float(first[1]) < 0.45
+    assert float(second[1]) == pytest.approx(float(first[1]), abs=0.03)
 
 
 def test_the_wire_is_told_with_its_meaning_and_without_a_motion(kiosk: SimulatedKiosk) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -262,6 +262,14 @@ def test_a_slide_that_is_not_where_the_board_believes_is_shown_only_once_the_boa
     assert panel.apart_mm() == (0, 0, 0)
 
 
+@pytest.mark.parametrize("deed", [ask.SetSpeed(times=5), ask.MoveDoor(open=True), ask.EndLesson()])
+def test_what_is_pressed_before_the_first_look_leaves_nothing_half_known_to_be_drawn(deed: ask.ControlRequest) -> None:
+    translate = load_translation("en")
+    panel = PanelState(translate, ShownWire(translate))
+    panel.done(deed, {"ok": True, "speed": 5.0})
+    assert panel.state == {}
+
+
 def test_the_past_shows_its_own_lines_alone_and_the_present_comes_back_whole() -> None:
     log = ShownWire(load_translation("en"))
     log.add(rows("G0X-1", "G0X-2"), 0)
@@ -270,6 +278,49 @@ def test_the_past_shows_its_own_lines_alone_and_the_present_comes_back_whole() -
     assert [line.raw for line in log.shown(9)] == ["M3S6000"]
     log.past(None)
     assert [line.raw for line in log.shown(9)] == ["G0X-1", "G0X-2", "G0X-3"]
+
+
+# -- what may not be worked on from here ------------------------------------------------------------------------
+
+DEEDS: tuple[ask.ControlRequest, ...] = (
+    ask.SetFault(name="shavings"), ask.MendFault(), ask.LayKey(key="kwikset-new"), ask.TakeKey(),
+    ask.MoveDoor(open=True), ask.PressStop(pressed=True), ask.StockSlot(slot=1, blanks=0), ask.EmptyChute(),
+    ask.SetSpeed(times=5), ask.Pause(), ask.Go(), ask.StepTime(s=0.1),
+    ask.BeginLesson(number=1), ask.AnswerLesson(fault="shavings"), ask.EndLesson(),
+)  # fmt: skip
+
+
+def panel_that_shows(job: dict[str, Any], lesson: dict[str, Any] | None) -> PanelState:
+    translate = load_translation("en")
+    return PanelState(translate, ShownWire(translate), state={"lesson": lesson}, job=job)
+
+
+def test_the_deeds_tried_here_are_all_there_are() -> None:
+    assert {type(deed) for deed in DEEDS} == set(get_args(ask.Deed))
+
+
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: type(deed).__name__)
+def test_while_the_past_is_shown_nothing_pressed_reaches_the_machine_of_now(deed: ask.ControlRequest) -> None:
+    past, now = panel_that_shows({"count": 9, "at": 3}, None), panel_that_shows({}, None)
+    assert past.refuses(deed) is not isinstance(deed, ask.AnswerLesson)
+    assert not now.refuses(deed)
+    assert "You are looking at the past" in past.translate(past.locked)
+    assert "Back to now" in past.translate(past.locked)
+
+
+def test_while_the_past_is_shown_one_may_look_on_and_come_back() -> None:
+    past = panel_that_shows({"count": 9, "at": 3}, None)
+    assert not any(past.refuses(look()) for look in get_args(ask.LookRequest))
+
+
+def test_a_lesson_locks_what_its_panel_could_not_show_truly_until_it_is_answered() -> None:
+    blind = panel_that_shows({}, {"number": 1, "wrong": [], "over": False})
+    refused = [type(deed) for deed in DEEDS if blind.refuses(deed)]
+    assert refused == [ask.MoveDoor, ask.PressStop, ask.StockSlot]
+    assert "sound machine" in blind.translate(blind.locked)
+    answered = panel_that_shows({}, {"number": 1, "wrong": [], "over": True})
+    assert not any(answered.refuses(deed) for deed in DEEDS)
+    assert answered.locked == ""
 
 
 # -- pictures --------------------------------------------------------------------------------------------------

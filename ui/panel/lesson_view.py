@@ -112,6 +112,8 @@ class LessonCard(PanelCard):
         language = translate.language
         y = self._write(lesson.complaint[language], y, theme, ink.SEMIBOLD)
         if not state["over"]:
+            if who := state.get("sign_in"):
+                y = self._write(translate("lesson.sign_in", **who), y - self.gap, theme, colour=theme.palette.soft_ink)
             left = 3 - len(state["wrong"])
             said = translate("lesson.ask", count=left) if not state["wrong"] else translate("lesson.wrong", count=left)
             self._write(said, y - self.gap, theme)

@@ -65,16 +65,16 @@ class MachineCard(PanelCard):
         self._scene = drawing.ScenePen(*room)
 
     def _label(self) -> None:
-        translate, state = self.panel.translate, self.panel.state
-        self.door.show(
-            translate("door.close" if state.get("door_open") else "door.open"), chosen=bool(state.get("door_open"))
-        )
-        pressed = bool(state.get("emergency_stop"))
-        self.stop.show(translate("stop.release" if pressed else "stop.press"), chosen=pressed)
+        panel, translate, state = self.panel, self.panel.translate, self.panel.state
+        opened, pressed = bool(state.get("door_open")), bool(state.get("emergency_stop"))
+        able = not panel.locked
+        self.door.show(translate("door.close" if opened else "door.open"), chosen=opened and able, enabled=able)
+        self.stop.show(translate("stop.release" if pressed else "stop.press"), chosen=pressed and able, enabled=able)
         plugged = bool(state.get("headset"))
-        self.headset.show(translate("headset.out" if plugged else "headset.in"), chosen=plugged)
-        self.chute.show(translate("chute.empty"), enabled=bool(state.get("fallen", {}).get("chute")))
-        self.refill.show(translate("stock.refill"))
+        self.headset.show(translate("headset.out" if plugged else "headset.in"), chosen=plugged, enabled=not panel.job)
+        fallen = bool(state.get("fallen", {}).get("chute"))
+        self.chute.show(translate("chute.empty"), enabled=fallen and not panel.job)
+        self.refill.show(translate("stock.refill"), enabled=able)
 
     def _refill(self) -> None:
         for slot in self.panel.machine.get("slots", ()):

@@ -7,7 +7,7 @@ for: the socket (`ui.panel.client`) or drawing. No I/O.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, assert_never
+from typing import Any, assert_never, get_args
 
 from simulator.faults.injection import FAULTS
 from simulator.faults.model import AFTER, Fault, Parameter, Value
@@ -19,6 +19,8 @@ SPEEDS = (1, 5, 20, 200)
 STEP_S = 0.1
 BLANKS = ("M1", "KW1", "KW5", "SC1", "SC4")
 """Blanks a slot may be filled with by mistake."""
+HANDS_INSIDE = (ask.MoveDoor, ask.PressStop, ask.StockSlot)
+"""What the panel could not show truly while a fault is to be found: it shows a sound machine."""
 RESTING = frozenset({"Idle", "Alarm", "Sleep", "Hold", "Door", "Check"})
 
 
@@ -48,6 +50,9 @@ class PanelState:
 
     def done(self, request: ask.ControlRequest, answer: dict[str, Any]) -> None:
         """A request was served: what it changed is known before the next look, so that a switch can be thrown back."""
+        if not self.state:
+            # Pressed before the first look: that look will tell, and a part of a state cannot be shown.
+            return
         match request:
             case ask.MoveDoor():
                 self.state["door_open"] = request.open
@@ -72,6 +77,18 @@ class PanelState:
             case _:
                 # The next look tells.
                 pass
+
+    @property
+    def locked(self) -> str:
+        """Id of the words that say why the machine cannot be worked on from here; empty where it can."""
+        lesson = self.state.get("lesson")
+        return "locked.past" if self.job else "locked.lesson" if lesson and not lesson["over"] else ""
+
+    def refuses(self, request: ask.ControlRequest) -> bool:
+        """Whether it would act on a machine that is not the one shown. Looking, and answering a lesson, never does."""
+        if isinstance(request, (*get_args(ask.LookRequest), ask.AnswerLesson, ask.HangUp)):
+            return False
+        return bool(self.job) or (bool(self.locked) and isinstance(request, HANDS_INSIDE))
 
     @property
     def resting(self) -> bool:

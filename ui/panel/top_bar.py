@@ -108,21 +108,23 @@ class StatusLine(PanelCard):
         self._layers = Layers(self.canvas)
 
     def refresh(self, *, whole: bool = False) -> None:
-        """Show the last message."""
+        """Show the last message, or why the machine is locked here."""
         if whole:
             self._layers.forget()
         panel = self.panel
-        self._layers.draw("words", (panel.message, panel.troubled), lambda: self._words(look.theme))
+        shown = (panel.message, panel.troubled, panel.locked)
+        self._layers.draw("words", shown, lambda: self._words(look.theme))
 
     def _words(self, theme: Theme) -> None:
         p, panel = theme.palette, self.panel
         size = round(theme.small_px)
         most = self.width - 2 * self.pad
         hint = panel.translate("hint")
-        if panel.message:
-            colour = p.danger if panel.troubled else p.ink
+        message = panel.message or (panel.translate(panel.locked) if panel.locked else "")
+        if message:
+            colour = p.danger if panel.message and panel.troubled else p.ink
             used = ink.write(
-                ink.fitted(panel.message, size, ink.SEMIBOLD, most),
+                ink.fitted(message, size, ink.SEMIBOLD, most),
                 self.x + self.pad,
                 self.center_y,
                 size,

@@ -129,8 +129,13 @@ class PanelApp(App):
             self._ask(ask.LookAtTray(since=max(0, self._panel.tray_laid)))
 
     def request(self, request: ask.ControlRequest) -> None:
-        """Ask for what a button says."""
-        self._ask(request)
+        """Ask for what a button or a key says, unless the machine shown is not the one it would act on."""
+        panel = self._panel
+        if panel.refuses(request):
+            panel.say(panel.translate(panel.locked), troubled=True)
+            self.layout.refresh()
+        else:
+            self._ask(request)
 
     def _take_answers(self, *_: Any) -> None:
         while self._arrived:
@@ -193,6 +198,7 @@ class PanelApp(App):
             return
         panel.job, panel.state, panel.metal = answer, answer["state"], answer["metal"]
         panel.log.past(answer["lines"])
+        panel.say("")
         self.layout.go_back(True)
 
     # --- people -------------------------------------------------------------------------------------
@@ -220,6 +226,7 @@ class PanelApp(App):
         """The machine as it is now."""
         panel = self._panel
         panel.job, panel.metal = {}, {}
+        panel.say("")
         panel.log.past(None)
         self.layout.go_back(False)
         self.layout.speak()
