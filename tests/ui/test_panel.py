@@ -285,6 +285,7 @@ def test_the_past_shows_its_own_lines_alone_and_the_present_comes_back_whole() -
 DEEDS: tuple[ask.ControlRequest, ...] = (
     ask.SetFault(name="shavings"), ask.MendFault(), ask.LayKey(key="kwikset-new"), ask.TakeKey(),
     ask.MoveDoor(open=True), ask.PressStop(pressed=True), ask.StockSlot(slot=1, blanks=0), ask.EmptyChute(),
+    ask.PlugHeadset(plugged=True),
     ask.SetSpeed(times=5), ask.Pause(), ask.Go(), ask.StepTime(s=0.1),
     ask.BeginLesson(number=1), ask.AnswerLesson(fault="shavings"), ask.EndLesson(),
 )  # fmt: skip
