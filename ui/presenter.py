@@ -40,6 +40,7 @@ class ScreenPresenter:
         self.snapshot: Snapshot | None = None
         self.shown: Shown | None = None
         self._said: tuple[str, int] = ("", 0)
+        self._guided = 0
         self.broken = False
 
     def receive(self, snapshot: Snapshot) -> None:
@@ -88,6 +89,7 @@ class ScreenPresenter:
         self.shown = self._present(self.snapshot, self.local, self._store)
         self._show(self.shown, self.local)
         self._speak(self.shown)
+        self._guide(self.shown)
 
     def foresee(self, snapshot: Snapshot) -> Shown:
         """What a screen would look like now; it is neither shown nor said."""
@@ -107,6 +109,14 @@ class ScreenPresenter:
             text = shown.spoken if self._said[0] else f"{shown.how} {shown.spoken}"
             self._said = (key, self.local.repeats)
             self._voice.say(text, shown.voice, self.local.volume)
+
+    def _guide(self, shown: Shown) -> None:
+        """Say how to lay the key, unless something is being said: it is looked at again before long."""
+        if not shown.guided:
+            self._guided = 0
+        elif self.local.speech and shown.guided != self._guided and not self._voice.speaking:
+            self._guided = shown.guided
+            self._voice.say(shown.guidance, shown.voice, self.local.volume)
 
     def say(self, text: str) -> None:
         """Say what has the focus."""

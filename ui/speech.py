@@ -26,6 +26,10 @@ class Voice(Protocol):
     def available(self) -> bool:
         """Whether there is a voice at all."""
 
+    @property
+    def speaking(self) -> bool:
+        """Whether something is being said now."""
+
     def say(self, text: str, language: str, volume: int) -> None:
         """Say `text`, interrupting whatever is being said. `volume` 0 to 10."""
 
@@ -46,6 +50,11 @@ class Espeak:
     def available(self) -> bool:
         """Whether the program is installed."""
         return self._program is not None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether the last utterance goes on."""
+        return self._speaking is not None and self._speaking.poll() is None
 
     def say(self, text: str, language: str, volume: int) -> None:
         """Say it; the text goes in by pipe, so that no word is ever taken for an option."""

@@ -22,6 +22,7 @@ from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.identification.agree import agreed
 from kiosk.identification.compare import Likeness, compare
 from kiosk.identification.outline.decode import from_stop
+from kiosk.identification.outline.placement import Placement, placement
 from kiosk.key.reading import Identification, Outcome, Profile, Wear
 from kiosk.key.secrecy import wipe
 from kiosk.records.journal import BlankStatus, CopyError, CopyMade, FailureKind, PaymentStatus, Remedy, Sale, SaleStep
@@ -53,9 +54,17 @@ LOOKS = 3
 """Scans at most until two in a row agree."""
 
 
-def look_at_tray(ports: SessionPorts) -> TraySeen:
-    """Ask the tray camera whether a key lies there."""
-    return TraySeen(ports.scanner.tray_is_empty())
+def look_at_tray(ports: SessionPorts, *, guide: bool = False) -> TraySeen:
+    """Ask the tray camera whether a key lies there, and how, where somebody is guided."""
+    if ports.scanner.tray_is_empty():
+        return TraySeen(True, Placement.EMPTY if guide else None)
+    if not guide:
+        return TraySeen(False)
+    view = ports.scanner.look("silhouette")
+    try:
+        return TraySeen(False, placement(view))
+    finally:
+        wipe(view)
 
 
 def identify_key(ports: SessionPorts, looked: Callable[[float], None] = lambda _: None) -> KeyIdentified:

@@ -16,6 +16,7 @@ from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, PrinterS
 from hardware.scan import ScanFrames
 from kiosk.calibration.lesson import Refused, Taught
 from kiosk.identification.compare import Compared
+from kiosk.identification.outline.placement import Placement
 from kiosk.key.reading import Outcome, StampReading
 from kiosk.policy.role import Role
 from kiosk.records.journal import Remedy, Sale
@@ -98,9 +99,10 @@ class BroughtUp:
 
 @dataclass(frozen=True)
 class TraySeen:
-    """What the tray camera says."""
+    """What the tray camera says; `placement` where somebody is told how to lay it."""
 
     empty: bool
+    placement: Placement | None = None
 
 
 @dataclass(frozen=True, repr=False)

@@ -12,6 +12,7 @@ from hardware.payment.till_code import TillCode
 from hardware.ports import MachineStatus, PrinterStatus, WireLine
 from hardware.scan import Pixels
 from kiosk.identification.compare import Likeness
+from kiosk.identification.outline.placement import Placement
 from kiosk.key.condition import KeyCondition
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule
@@ -80,6 +81,14 @@ class Offer:
     def total_minor(self) -> int:
         """Price of all copies."""
         return self.price_each_minor * self.quantity
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """How what lies in the tray must be moved. `number` grows whenever it is to be said."""
+
+    placement: Placement
+    number: int
 
 
 @dataclass(frozen=True)
@@ -493,6 +502,8 @@ class Snapshot:
     staff_door: bool = True
     """Whether staff can sign in: not while the program could not even start."""
     try_again: Outcome | None = None
+    guidance: Guidance | None = None
+    """For whoever lays a key once more and cannot see how."""
     offer: Offer | None = None
     worn: WornChoice | None = None
     condition: KeyCondition | None = None

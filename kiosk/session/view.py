@@ -65,6 +65,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         staff_called=context.staff_called,
         help_phone=ports.store.help_phone,
         try_again=visit.try_again if visit and state is State.TRY_AGAIN else None,
+        guidance=visit.guidance if visit and visit.try_again and state in (State.TRY_AGAIN, *_COMPARING) else None,
         offer=_offer(context, visit, order)
         if visit and order and order.blank and state in (State.OFFER, State.PAYING)
         else None,

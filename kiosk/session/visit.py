@@ -16,7 +16,16 @@ from kiosk.key.secrecy import wipe
 from kiosk.policy.decision import Approval, Decision, FiredRule
 from kiosk.records.journal import Remedy, Sale
 from kiosk.session.ports import IdentifiedKey
-from kiosk.session.snapshot import CheckResult, FailedReason, PaperState, Receipt, Refusal, ReturnMessage, ReturnResult
+from kiosk.session.snapshot import (
+    CheckResult,
+    FailedReason,
+    Guidance,
+    PaperState,
+    Receipt,
+    Refusal,
+    ReturnMessage,
+    ReturnResult,
+)
 from kiosk.staff.member import StaffMember
 
 
@@ -148,6 +157,11 @@ class Visit:
     # Looking at the key
     attempts: int = 0
     try_again: Outcome | None = None
+    guidance: Guidance | None = None
+    guided_at_s: float = 0.0
+    """When the tray was last looked at for it."""
+    told_at_s: float = 0.0
+    """When there was last something to say."""
     fraction: float = 0.0
     """Of the looks that may be needed."""
     tray_empty_seen: int = 0

@@ -72,6 +72,8 @@ class Mute:
         """Count."""
         self.said += 1
 
+    speaking = False
+
     def hush(self) -> None:
         """Nothing to stop."""
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.identification.outline.placement import Placement
 from kiosk.session.intents import Credentials, Intent, SetLanguage, StaffKey, Start
-from kiosk.session.snapshot import Snapshot
+from kiosk.session.snapshot import Guidance, Snapshot
 from kiosk.session.states import State
 from ui.gallery import sample_store
 from ui.present.local import EnterTyped, Local, OpenHelp, Repeat, SetVolume, ToggleSpeech, Typed
@@ -42,6 +43,7 @@ class Kiosk:
 
 class Listener:
     available = True
+    speaking = False
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str, int]] = []
@@ -130,6 +132,30 @@ def test_a_headset_put_in_starts_speech_at_the_usual_volume_and_pulled_out_leave
     room.screen.say("Start")
     assert len(room.voice.heard) == heard
     assert not room.screen.local.speech
+
+
+def test_how_to_lay_the_key_is_said_one_sentence_at_a_time_and_cuts_nothing_short(room: Room) -> None:
+    def lies(placement: Placement, number: int) -> None:
+        room.screen.receive(replace(again, guidance=Guidance(placement, number)))
+
+    again, heard = SAMPLES["06-try-again"][0], room.voice.heard
+    lies(Placement.TO_LEFT, 1)
+    assert heard == [], "nobody listens"
+    room.voice.speaking = True
+    room.screen.send(ToggleSpeech())
+    lies(Placement.TO_LEFT, 2)
+    assert "little" not in heard[-1][0]
+    room.voice.speaking = False
+    lies(Placement.TURN, 3)
+    assert heard[-1][0] == "Turn it a little: it should lie from left to right."
+    said = len(heard)
+    lies(Placement.TURN, 3)
+    assert len(heard) == said
+    lies(Placement.GOOD, 4)
+    assert heard[-1][0] == "It lies well."
+    room.screen.headset(plugged=False)
+    lies(Placement.TO_LEFT, 5)
+    assert heard[-1][0] == "It lies well."
 
 
 def test_who_has_a_headset_in_listens_on_after_the_visit_as_loud_as_at_first(room: Room) -> None:

@@ -19,6 +19,7 @@ from config.policy_rules import Override, Verdict
 from hardware.errors import HardwareFault
 from hardware.grbl.touch_off import Seat
 from kiosk.cutting.plan import PlanRefusal
+from kiosk.identification.outline.placement import Placement
 from kiosk.key.reading import Outcome
 from kiosk.operations.refused_start import BAD_SETTINGS
 from kiosk.policy import decide
@@ -102,6 +103,7 @@ def test_everything_the_kiosk_can_say_has_words(language: str) -> None:
     needed |= {f"approval.reason.{reason}" for reason in ApprovalReason}
     needed |= {f"role.{role}" for role in Role}
     needed |= {f"staff.message.{each}" for each in StaffMessage if each is not StaffMessage.NOBODY}
+    needed |= {f"guide.{placement}" for placement in Placement}
     needed |= {f"service.message.{each}" for each in ServiceMessage}
     for path in (Path(config.__file__).parent / "policy").glob("*.toml"):
         for rule in tomllib.loads(path.read_text())["rule"]:

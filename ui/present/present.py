@@ -67,6 +67,9 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_lan
     )
     if shown.waiting is not None:
         shown = replace(shown, chime="warning")
+    if snapshot.guidance is not None:
+        said = words(f"guide.{snapshot.guidance.placement}")
+        shown = replace(shown, guidance=said, guided=snapshot.guidance.number)
     return replace(shown, how=words("spoken.how"), spoken=spoken_of(shown, words))
 
 

@@ -127,7 +127,7 @@ SALES = tuple(
         349 * copies,
         copies,
         "KW1",
-        Statement(698, 349, 349, 0, 1) if i == 2 else None,
+        Statement(1047, 698, 349, 349, 2) if i == 2 else None,
         number=482 - i,
         price_each_minor=349,
         refundable=copies if status == "paid" else 0,
@@ -322,7 +322,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
             staff=replace(
                 STAFF,
                 printer=PrinterStatus.READY,
-                desk=SalesDesk(sale="T-000480", refund=RefundState.LATER, paper=PaperState.PRINTED),
+                desk=SalesDesk(sale="T-000480", refund=RefundState.LATER),
             ),
         ),
         Local(tab="sales/T-000480"),

@@ -357,6 +357,9 @@ class Shown:
     how: str = ""
     """How the kiosk is used without seeing it: said before anything else."""
     spoken: str = ""
+    guidance: str = ""
+    """How what lies in the tray must be moved: said beside everything else, whenever `guided` changes."""
+    guided: int = 0
     voice: str = "en"
     chime: str = ""
     beat: int = 0

@@ -19,7 +19,7 @@ from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Cancel, ChooseRemedy, Confirm, Done, EnterReceipt, Intent, KeyLaid
 from kiosk.session.phases import offering
 from kiosk.session.phases.paying import EMPTY_LOOKS
-from kiosk.session.phases.scanning import ATTEMPTS, LAY_AGAIN, LOOK_EVERY_S, lies_there, look
+from kiosk.session.phases.scanning import ATTEMPTS, LAY_AGAIN, LOOK_EVERY_S, guided, lies_there, look
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     CodeNotTaken,
@@ -96,7 +96,8 @@ def enter_lay_original(context: SessionContext) -> None:
 def handle_lay_original(context: SessionContext, event: Intent | Report) -> None:
     """It may lie there already."""
     match event:
-        case TraySeen(empty):
+        case TraySeen(empty, seen):
+            guided(context, seen)
             if lies_there(context, empty=empty):
                 context.session.laid_to_compare()
         case Due(Timer.LOOK) | KeyLaid():
@@ -111,6 +112,7 @@ def handle_lay_original(context: SessionContext, event: Intent | Report) -> None
 def enter_lay_copy(context: SessionContext) -> None:
     """Watch for the tray to be emptied, and then for the copy."""
     context.here.tray_empty_seen = 0
+    context.here.guidance = None
     look(context)
 
 
@@ -121,7 +123,10 @@ def handle_lay_copy(context: SessionContext, event: Intent | Report) -> None:
     """
     visit = context.here
     match event:
-        case TraySeen(empty):
+        case TraySeen(empty, seen):
+            if guided(context, seen):
+                context.session.laid_to_compare()
+                return
             if not empty and visit.tray_empty_seen >= EMPTY_LOOKS:
                 context.tray_has_key = True
                 context.session.laid_to_compare()

@@ -7,6 +7,7 @@ or whether it may be copied (`kiosk.session.phases.offering`).
 from __future__ import annotations
 
 from hardware.errors import CameraFault
+from kiosk.identification.outline.placement import Placement
 from kiosk.key.condition import KeyCondition, condition_of
 from kiosk.key.reading import Identification, Outcome, Wear
 from kiosk.key.secrecy import wipe
@@ -15,10 +16,13 @@ from kiosk.session.context import CAMERAS_SWAPPED, Lane, SessionContext
 from kiosk.session.intents import BringBack, Cancel, Done, Intent, KeyLaid, StaffKey, Start
 from kiosk.session.phases import offering, starting
 from kiosk.session.reports import CutProgress, Due, KeyIdentified, Report, Timer, TraySeen
-from kiosk.session.snapshot import ClosedReason
+from kiosk.session.snapshot import ClosedReason, Guidance
 from kiosk.session.visit import Order
 
 LOOK_EVERY_S = 0.5
+GUIDE_EVERY_S, SAY_AGAIN_S = 2.5, 5.0
+"""How often it is looked whether a key lies well, and after how long the same advice is given again."""
+MOVED_WRONG = frozenset(Placement) - {Placement.GOOD, Placement.EMPTY, Placement.UNSEEN}
 ATTEMPTS = 3
 """Scans of a key that cannot be identified before the kiosk says so."""
 
@@ -77,8 +81,24 @@ def enter_place_key(context: SessionContext) -> None:
 
 
 def look(context: SessionContext) -> None:
-    """Have the tray camera look once."""
-    context.request(Lane.CAMERA, lambda: effects.look_at_tray(context.ports))
+    """Have the tray camera look once; where a key is laid once more, now and then also how it lies."""
+    ports, visit, now_s = context.ports, context.visit, context.ports.clock.now_s()
+    guide = visit is not None and visit.try_again is not None and now_s - visit.guided_at_s >= GUIDE_EVERY_S
+    if visit is not None and guide:
+        visit.guided_at_s = now_s
+    context.request(Lane.CAMERA, lambda: effects.look_at_tray(ports, guide=guide))
+
+
+def guided(context: SessionContext, seen: Placement | None) -> bool:
+    """Keep what is to be said of how it lies. True: what lay wrong was moved to where it can be read."""
+    visit, now_s = context.here, context.ports.clock.now_s()
+    if seen is None:
+        return False
+    before = visit.guidance
+    if before is None or before.placement is not seen or now_s - visit.told_at_s >= SAY_AGAIN_S:
+        visit.guidance = Guidance(seen, before.number + 1 if before else 1)
+        visit.told_at_s = now_s
+    return before is not None and before.placement in MOVED_WRONG and seen is Placement.GOOD
 
 
 def lies_there(context: SessionContext, *, empty: bool) -> bool:
@@ -178,6 +198,7 @@ def _condition(context: SessionContext, identification: Identification) -> KeyCo
 def enter_try_again(context: SessionContext) -> None:
     """Watch for the key to be lifted or laid anew."""
     context.here.tray_empty_seen = 0
+    context.here.guidance = None
     look(context)
 
 
@@ -185,11 +206,12 @@ def handle_try_again(context: SessionContext, event: Intent | Report) -> None:
     """The shopper lays it again and says so, or lifts it and lays it down."""
     visit = context.here
     match event:
-        case TraySeen(empty):
+        case TraySeen(empty, seen):
             context.tray_has_key = not empty
+            moved = guided(context, seen)
             if empty:
                 visit.tray_empty_seen += 1
-            elif visit.tray_empty_seen:
+            elif visit.tray_empty_seen or moved:
                 context.session.key_seen()
                 return
             context.due_in(LOOK_EVERY_S, Timer.LOOK)

@@ -18,7 +18,7 @@ from kiosk.session.intents import Intent, PrintAgain, RefundCopy, TurnSales
 from kiosk.session.phases.ending import receipt_of
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import CopyRefunded, ReceiptPrinted, Report
-from kiosk.session.snapshot import PaperState, RefundState, StaffMessage
+from kiosk.session.snapshot import PaperState, RefundState, SalesDesk, StaffMessage
 
 SALES_A_PAGE = 8
 
@@ -43,7 +43,7 @@ def handle_sales(context: SessionContext, event: Intent | Report) -> bool:
             if member is None or member.role is not Role.MANAGER:
                 context.staff_message = StaffMessage.NOT_ALLOWED
             elif desk.refund is not RefundState.ASKED:
-                context.desk = replace(desk, sale=transaction, refund=RefundState.ASKED, pay_code="")
+                context.desk = SalesDesk(desk.before, transaction, RefundState.ASKED)
                 context.request(Lane.RECORDS, lambda: refund_copy(ports, transaction, member.number))
         case PrintAgain(transaction):
             _print_again(context, transaction)
@@ -81,5 +81,6 @@ def _print_again(context: SessionContext, transaction: str) -> None:
     context.audit(AuditKind.RECEIPT_AGAIN, staff=member.number, sale=transaction)
     # A receipt of money that is paid at a register carries no second code to pay it with.
     receipt = replace(receipt_of(context, sale, pay_code=""), again=True)
-    context.desk = replace(context.desk, sale=transaction, paper=PaperState.PRINTING)
+    refund = context.desk.refund if context.desk.refund is RefundState.ASKED else RefundState.NONE
+    context.desk = SalesDesk(context.desk.before, transaction, refund, paper=PaperState.PRINTING)
     context.request(Lane.PRINTER, lambda: ReceiptPrinted(paper.print(receipt, None, language)))
