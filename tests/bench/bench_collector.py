@@ -17,11 +17,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from kiosk.operations.fleet.mqtt import broker_client
 from kiosk.operations.fleet.outbox import PendingEvent
-from tests.operations.fleet.servers import Mosquitto, Postgres, shipped_limits
+from tests.operations.fleet.servers import Mosquitto, Postgres, processor_s, shipped_limits
 from tests.support.paths import ROOT
 
 LIMIT_S = 300.0
@@ -48,23 +52,20 @@ def main() -> int:
             while each.stderr is not None and "connected" not in each.stderr.readline():
                 pass
             each.send_signal(signal.SIGSTOP)
-        before_s = [_processor_s(each.pid) for each in running]
+        assert broker.process is not None
+        assert postgres.process is not None
+        parts = {"broker": broker.process.pid, "database": postgres.process.pid}
+        parts |= {f"collector {number}": each.pid for number, each in enumerate(running, 1)}
+        before_s = _spent(parts)
         _publish(broker, asked.kiosks, asked.events)
-        began_s = time.monotonic()
-        for each in running:
-            each.send_signal(signal.SIGCONT)
-        ready_s = None
         with postgres.connect() as connection:
             connection.autocommit = True
-            stored = 0
-            while stored < asked.events and time.monotonic() - began_s < LIMIT_S:
-                time.sleep(0.25)
-                row = connection.execute("SELECT coalesce(sum(through), 0) FROM fleet_stream").fetchone()
-                stored = int(row[0]) if row else 0
-                if stored and ready_s is None:
-                    ready_s, at_first = time.monotonic(), stored
-            took_s = time.monotonic() - (ready_s or began_s)
-            busy_s = [_processor_s(each.pid) - before for each, before in zip(running, before_s, strict=True)]
+            parts["this bench's looks at the database"] = connection.info.backend_pid
+            taken_s = _spent(parts)
+            for each in running:
+                each.send_signal(signal.SIGCONT)
+            stored, took_s = _stored(connection, asked.events)
+            stored_s = _spent(parts)
             for each in running:
                 each.terminate()
             words = [each.communicate(timeout=30)[1].strip().splitlines()[-1] for each in running]
@@ -80,12 +81,39 @@ def main() -> int:
     table, index = size or (0, 0)
     print(f"{asked.events} events of {asked.kiosks} kiosks, {asked.collectors} collectors")
     print(f"stored {count}, of them different {distinct}; confirmed beyond what is stored: {early}")
-    print(f"{(stored - at_first) / took_s:.0f} events a second over {took_s:.1f} s")
+    print(f"{stored / took_s:.0f} events a second over {took_s:.1f} s")
     print(f"bytes an event: {table / count:.0f} table, {index / count:.0f} index")
-    print(f"processor time of each collector: {', '.join(f'{each:.1f} s' for each in busy_s)}")
+    print("processor time an event, from its arrival at the broker to its storing:")
+    kiosks_us = (taken_s["kiosks"] - before_s["kiosks"]) / asked.events * 1e6
+    broker_us = (taken_s["broker"] - before_s["broker"]) / asked.events * 1e6
+    print(f"  the kiosks' side {kiosks_us:.0f} us, broker taking it {broker_us:.0f} us (before the clock starts)")
+    spent_us = {name: (stored_s[name] - taken_s[name]) / asked.events * 1e6 for name in parts}
+    spent_us["database"] -= spent_us.pop("this bench's looks at the database")
+    for name, one_us in spent_us.items():
+        print(f"  {name} {one_us:.0f} us, {one_us / sum(spent_us.values()):.0%}")
     for word in words:
         print(f"said at the end: {word}")
     return 0 if (count, distinct, early) == (asked.events, asked.events, 0) else 1
+
+
+def _spent(parts: Mapping[str, int]) -> dict[str, float]:
+    """Processor time of each part so far; `kiosks` is this process."""
+    return {name: processor_s(pid) for name, pid in parts.items()} | {"kiosks": time.process_time()}
+
+
+def _stored(connection: psycopg.Connection[tuple[Any, ...]], events: int) -> tuple[int, float]:
+    """How many were stored after the first look that found any, and in how long."""
+    began_s = time.monotonic()
+    first_s, at_first = 0.0, 0
+    while (now_s := time.monotonic()) - began_s < LIMIT_S:
+        row = connection.execute("SELECT coalesce(sum(through), 0) FROM fleet_stream").fetchone()
+        stored = int(row[0]) if row else 0
+        if stored and not at_first:
+            first_s, at_first = now_s, stored
+        if stored >= events:
+            return stored - at_first, now_s - first_s
+        time.sleep(0.25)
+    raise TimeoutError(f"{stored} of {events} after {LIMIT_S} s")
 
 
 def _publish(broker: Mosquitto, kiosks: int, events: int) -> None:
@@ -123,11 +151,6 @@ def _collects(broker: Mosquitto, postgres: Postgres, home: Path, instance: str) 
     command = [sys.executable, "-m", "kiosk", "fleet", "collect", "--config", str(config), "--instance", instance]
     environment = {**os.environ, "KIOSK_MQTT_PASSWORD": "all", "KIOSK_COLLECTOR_DSN": postgres.dsn}
     return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-
-
-def _processor_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _confirmed(broker: Mosquitto, kiosks: int) -> int:

@@ -16,10 +16,11 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
@@ -32,6 +33,7 @@ from pydantic import ValidationError
 
 from config.fleet import Fleet
 from hardware.clock import Clock
+from kiosk.operations.fleet.bulk_tls import BulkTlsSocket
 from kiosk.operations.fleet.mqtt import ONLINE, Backoff, broker_client
 from kiosk.operations.fleet.store import Connection, Event, EventStore, Stored
 
@@ -42,7 +44,8 @@ WINDOW = 2000
 MOST_IN_A_BATCH = 1000
 FEWEST_IN_A_BATCH = 50
 BATCH_S = 0.5
-"""A batch that took longer makes the next one half as large."""
+"""What a batch may take: after a full one the next is as large as would fit."""
+READ_EVERY_S = 0.02
 BATCH_BOUNDS_S = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 GROUP = "collectors"
 
@@ -59,12 +62,20 @@ class Counts:
             "keykiosk_collector_batch_seconds", "How long a batch took to store", registry=None, buckets=BATCH_BOUNDS_S
         )
     )
-    longest_batch_s: float = 0.0
+
+
+class _Arrived(NamedTuple):
+    """What is kept of a message; the client's own holds a lock and a dozen more objects."""
+
+    topic: str
+    payload: bytes
+    number: int
+    qos: int
 
 
 @dataclass(frozen=True)
 class _Batch:
-    messages: Sequence[MQTTMessage]
+    messages: Sequence[_Arrived]
     rejected: int
     stored: Stored
     took_s: float
@@ -97,7 +108,7 @@ class Collector:
         self._store: EventStore | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._writing: Future[_Batch] | None = None
-        self._waiting: deque[MQTTMessage] = deque()
+        self._waiting: deque[_Arrived] = deque()
         self._most = MOST_IN_A_BATCH
         self.counts = Counts()
         self.listening = False
@@ -122,7 +133,10 @@ class Collector:
             if self._backoff.due(self._clock.now_s()):
                 self._connect()
             return
-        if not self._served(self._client, timeout_s if self._writing is None else min(timeout_s, 0.005)):
+        if self._writing is not None:
+            # What comes meanwhile is read in one go: message by message it costs several times as much.
+            wait([self._writing], min(timeout_s, READ_EVERY_S))
+        if not self._served(self._client, timeout_s if self._writing is None else 0.0):
             self._lost(self.problem or "connection lost")
             return
         try:
@@ -134,6 +148,8 @@ class Collector:
         except psycopg.Error as error:
             self._writing = None
             self._lost(f"PostgreSQL: {type(error).__name__}: {error}")
+        except OSError as error:
+            self._lost(f"broker: {type(error).__name__}: {error}")
 
     def close(self) -> None:
         """Finish the batch that is being written, and let go of broker and database."""
@@ -141,8 +157,8 @@ class Collector:
         if self._writing is not None:
             try:
                 self._settle(self._writing.result())
-            except psycopg.Error as error:
-                log.warning("the last batch was not stored", extra={"reason": str(error)})
+            except (psycopg.Error, OSError) as error:
+                log.warning("the last batch was not confirmed", extra={"reason": str(error)})
         self._client, self._writing = None, None
         if self._thread is not None:
             self._thread.shutdown()
@@ -190,6 +206,7 @@ class Collector:
                 manual_ack=True,
                 session=self._instance,
                 protocol=MQTTProtocolVersion.MQTTv311,
+                tls_socket=BulkTlsSocket,
             )
             client.on_connect = self._connected
             client.on_subscribe = self._subscribed
@@ -221,9 +238,9 @@ class Collector:
         log.info("collector connected")
 
     def _arrived(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
-        self._waiting.append(message)
+        self._waiting.append(_Arrived(message.topic, bytes(message.payload), message.mid, message.qos))
 
-    def _write(self, store: EventStore, messages: Sequence[MQTTMessage]) -> _Batch:
+    def _write(self, store: EventStore, messages: Sequence[_Arrived]) -> _Batch:
         """In the database's thread."""
         began_s = time.monotonic()
         events: list[Event] = []
@@ -235,7 +252,7 @@ class Collector:
             if what == "online":
                 online[kiosk] = message.payload == ONLINE
                 continue
-            event = _checked(kiosk, bytes(message.payload))
+            event = _checked(kiosk, message.payload)
             if event is None:
                 rejected += 1
             else:
@@ -253,24 +270,30 @@ class Collector:
         counts.stored += batch.stored.new
         counts.duplicates += batch.stored.duplicates
         counts.rejected += batch.rejected
-        counts.longest_batch_s = max(counts.longest_batch_s, batch.took_s)
         counts.batch_s.observe(batch.took_s)
-        if batch.took_s > BATCH_S:
-            self._most = max(self._most // 2, FEWEST_IN_A_BATCH)
-        elif len(batch.messages) == self._most and batch.took_s < BATCH_S / 4:
-            self._most = min(self._most * 2, MOST_IN_A_BATCH)
+        if batch.took_s > BATCH_S or len(batch.messages) == self._most:
+            # Never more than halved or doubled, since one that waited for the disk says little of the next.
+            fitting = self._most * min(max(BATCH_S / max(batch.took_s, 0.001), 0.5), 2.0)
+            self._most = min(max(int(fitting), FEWEST_IN_A_BATCH), MOST_IN_A_BATCH)
         client = self._client
         if client is None:
             return
-        for message in batch.messages:
-            client.ack(message.mid, message.qos)
-        for (kiosk, stream), (through, highest) in batch.stored.reached.items():
-            # A word that is lost here is said again with the next event of this kiosk, or at its next connection.
-            client.publish(
-                f"{self._fleet.topic_root}/{kiosk}/stored",
-                json.dumps({"stream": stream, "through": through, "highest": highest}),
-                retain=True,
-            )
+        with self._in_one_go(client):
+            for message in batch.messages:
+                client.ack(message.number, message.qos)
+            for (kiosk, stream), (through, highest) in batch.stored.reached.items():
+                # A word that is lost here is said again with the next event of this kiosk, or at its next connection.
+                client.publish(
+                    f"{self._fleet.topic_root}/{kiosk}/stored",
+                    json.dumps({"stream": stream, "through": through, "highest": highest}),
+                    retain=True,
+                )
+
+    def _in_one_go(self, client: Client) -> AbstractContextManager[None]:
+        connection = client.socket()
+        if isinstance(connection, BulkTlsSocket):
+            return connection.in_one_go(self._fleet.broker.connect_timeout_s)
+        return nullcontext()
 
     def _lost(self, why: str) -> None:
         self.close()

@@ -55,6 +55,7 @@ def broker_client(
     manual_ack: bool = False,
     session: str = "",
     protocol: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5,
+    tls_socket: type[ssl.SSLSocket] = ssl.SSLSocket,
 ) -> Client:
     """A client for `broker`, not yet connected. `session` tells several clients of one user apart.
 
@@ -70,6 +71,7 @@ def broker_client(
     if broker.tls:
         context = ssl.create_default_context(cafile=broker.ca_file or None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.sslsocket_class = tls_socket
         if broker.cert_file:
             context.load_cert_chain(broker.cert_file, broker.key_file)
         client.tls_set_context(context)

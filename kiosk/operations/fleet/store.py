@@ -14,16 +14,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import isfinite
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import psycopg
 from psycopg import sql
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import AwareDatetime, Field, FiniteFloat, StringConstraints
 
 from config.base import Frozen
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+Text: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+"""The database keeps no NUL in a text, and no number that is none."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS fleet_stream (
@@ -76,17 +77,7 @@ class Event(Frozen):
     first_kept: int = Field(ge=1, lt=2**62)
     happened_utc: AwareDatetime
     kind: str = Field(pattern=r"^[a-z_]{1,40}$")
-    facts: dict[str, str | bool | int | float | None] = Field(max_length=40)
-
-    @field_validator("facts")
-    @classmethod
-    def _can_be_stored(cls, facts: dict[str, str | bool | int | float | None]) -> dict[str, Any]:
-        texts = [*facts, *(fact for fact in facts.values() if isinstance(fact, str))]
-        if any("\0" in text for text in texts):
-            raise ValueError("a text holds a NUL")
-        if any(isinstance(fact, float) and not isfinite(fact) for fact in facts.values()):
-            raise ValueError("a number is none")
-        return facts
+    facts: dict[Text, Text | bool | int | FiniteFloat | None] = Field(max_length=40)
 
 
 @dataclass
@@ -179,31 +170,36 @@ class EventStore:
         unknown = {(event.kiosk, event.stream) for event in events} - self._streams.keys()
         if not unknown:
             return
-        names = sorted(unknown)
-        arrays = ([kiosk for kiosk, _ in names], [stream for _, stream in names])
+        names = (json.dumps([{"kiosk": kiosk, "stream": stream} for kiosk, stream in sorted(unknown)]),)
         self._connection.execute(
-            "INSERT INTO fleet_stream (kiosk, stream, through) SELECT *, 0 FROM unnest(%s::text[], %s::text[]) "
-            "ORDER BY 1, 2 ON CONFLICT DO NOTHING",
-            arrays,
+            "INSERT INTO fleet_stream (kiosk, stream, through) SELECT kiosk, stream, 0 FROM "
+            "jsonb_to_recordset(%s::jsonb) AS name (kiosk text, stream text) ORDER BY 1, 2 ON CONFLICT DO NOTHING",
+            names,
         )
         rows = self._connection.execute(
             "SELECT kiosk, stream, id, through FROM fleet_stream "
-            "JOIN unnest(%s::text[], %s::text[]) AS wanted (kiosk, stream) USING (kiosk, stream)",
-            arrays,
+            "JOIN jsonb_to_recordset(%s::jsonb) AS name (kiosk text, stream text) USING (kiosk, stream)",
+            names,
         )
         self._streams.update({(row[0], row[1]): _Stream(row[2], row[3]) for row in rows.fetchall()})
 
     def _insert(self, events: Sequence[Event]) -> int:
+        rows = [
+            {
+                "stream": self._streams[event.kiosk, event.stream].id,
+                "sequence": event.sequence,
+                "happened_utc": event.happened_utc.isoformat(),
+                "kind": event.kind,
+                "facts": event.facts,
+            }
+            for event in events
+        ]
+        # One JSON text here and below: psycopg escapes each element of an array in Python.
         return self._connection.execute(
-            "INSERT INTO fleet_entry (stream, sequence, happened_utc, kind, facts) SELECT * FROM "
-            "unnest(%s::integer[], %s::bigint[], %s::timestamptz[], %s::text[], %s::jsonb[]) ON CONFLICT DO NOTHING",
-            (
-                [self._streams[event.kiosk, event.stream].id for event in events],
-                [event.sequence for event in events],
-                [event.happened_utc.isoformat() for event in events],
-                [event.kind for event in events],
-                [json.dumps(event.facts) for event in events],
-            ),
+            "INSERT INTO fleet_entry (happened_utc, sequence, stream, kind, facts) SELECT * FROM "
+            "jsonb_to_recordset(%s::jsonb) AS event (happened_utc timestamptz, sequence bigint, stream integer, "
+            "kind text, facts jsonb) ON CONFLICT DO NOTHING",
+            (json.dumps(rows),),
         ).rowcount
 
     def _advance(self, events: Sequence[Event]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -232,24 +228,24 @@ class EventStore:
         rows = self._connection.execute(
             "SELECT id, through + (SELECT count(*) FROM "
             "(SELECT sequence, row_number() OVER (ORDER BY sequence) AS place FROM fleet_entry "
-            "WHERE stream = id AND sequence > through) AS later WHERE sequence = through + place), highest FROM "
-            "unnest(%s::integer[], %s::bigint[], %s::bigint[]) AS gap (id, through, highest)",
-            _columns(streams),
+            "WHERE stream = id AND sequence > through) AS later WHERE sequence = through + place), highest "
+            "FROM jsonb_to_recordset(%s::jsonb) AS gap (id integer, through bigint, highest bigint)",
+            (_ends(streams),),
         )
         return [(row[0], row[1], row[2]) for row in rows.fetchall()]
 
     def _moved(self, wanted: Sequence[tuple[int, int, int]]) -> dict[int, tuple[int, int]]:
         rows = self._connection.execute(
-            "WITH wanted AS (SELECT * FROM unnest(%s::integer[], %s::bigint[], %s::bigint[]) AS w (id, through, "
-            "highest)), held AS MATERIALIZED (SELECT id FROM fleet_stream WHERE id IN (SELECT id FROM wanted) "
+            "WITH wanted AS (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS w (id integer, through bigint, "
+            "highest bigint)), held AS MATERIALIZED (SELECT id FROM fleet_stream WHERE id IN (SELECT id FROM wanted) "
             "ORDER BY id FOR UPDATE) "
             "UPDATE fleet_stream SET through = greatest(fleet_stream.through, wanted.through), heard_utc = now(), "
             "highest = greatest(fleet_stream.highest, wanted.highest) FROM wanted JOIN held USING (id) "
             "WHERE fleet_stream.id = wanted.id RETURNING fleet_stream.id, fleet_stream.through, fleet_stream.highest",
-            _columns(wanted),
+            (_ends(wanted),),
         )
         return {row[0]: (row[1], row[2]) for row in rows.fetchall()}
 
 
-def _columns(rows: Sequence[tuple[int, int, int]]) -> list[list[int]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _ends(streams: Sequence[tuple[int, int, int]]) -> str:
+    return json.dumps([{"id": number, "through": whole, "highest": last} for number, whole, last in streams])

@@ -59,6 +59,15 @@ def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"nothing listens on port {port} after {START_LIMIT_S} s")
 
 
+def processor_s(pid: int) -> float:
+    """Processor time a program and all it has started have used so far."""
+    here = Path(f"/proc/{pid}")
+    fields = (here / "stat").read_text().rpartition(") ")[2].split()
+    children = (here / "task" / str(pid) / "children").read_text().split()
+    own_s = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    return own_s + sum(processor_s(int(child)) for child in children)
+
+
 class Certificates:
     """A certificate authority of our own, and a broker certificate for 127.0.0.1 from it."""
 
@@ -152,26 +161,26 @@ class Mosquitto:
         for path in (passwords, acl):
             path.chmod(0o600)
         self._program = program
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         process = subprocess.Popen([self._program, "-c", str(self.configuration)], stderr=subprocess.DEVNULL)
-        self._process = process
+        self.process = process
         await_port(self.port, process)
 
     def stop(self) -> None:
         """End it politely: it saves its sessions."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(10)
-            self._process = None
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(10)
+            self.process = None
 
     def kill(self) -> None:
         """Pull its plug: what it had not saved is gone."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(10)
-            self._process = None
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
 
     def forget(self) -> None:
         """Lose its disk."""
@@ -211,15 +220,15 @@ class Postgres:
             shutil.chown(folder, self._user)
         initdb = [needed("initdb", "postgresql", *places), "-D", str(self.data), "-U", "kiosk", "-A", "trust", "-N"]
         subprocess.run([*initdb, "-E", "UTF8", "--locale=C"], check=True, capture_output=True, user=self._user, cwd="/")
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.dsn = f"host=127.0.0.1 port={self.port} user=kiosk dbname=postgres connect_timeout=3"
 
     def start(self) -> None:
         command = [self._program, "-D", str(self.data), "-p", str(self.port), "-h", "127.0.0.1", "-k", ""]
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             [*command, *self._options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=self._user, cwd="/"
         )
-        await_port(self.port, self._process)
+        await_port(self.port, self.process)
         until = time.monotonic() + START_LIMIT_S
         while time.monotonic() < until:
             try:
@@ -234,10 +243,10 @@ class Postgres:
         return psycopg.connect(self.dsn)
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(2)
-            self._process.wait(20)
-            self._process = None
+        if self.process is not None:
+            self.process.send_signal(2)
+            self.process.wait(20)
+            self.process = None
 
 
 class Path2Broker:

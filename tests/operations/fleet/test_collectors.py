@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -15,11 +14,15 @@ import psycopg
 import pytest
 from pydantic import ValidationError
 
+from config.fleet import load_fleet
+from hardware.clock import SystemClock
 from kiosk.operations.doctor import Grade
+from kiosk.operations.fleet.bulk_tls import BulkTlsSocket
+from kiosk.operations.fleet.collector import Collector, _Arrived, _Batch
 from kiosk.operations.fleet.doctor import broker as examine_broker
 from kiosk.operations.fleet.doctor import database as examine_database
-from kiosk.operations.fleet.store import Event, EventStore
-from tests.operations.fleet.parts import KioskEnd, collector_end, publish, stored, until
+from kiosk.operations.fleet.store import Event, EventStore, Stored
+from tests.operations.fleet.parts import KioskEnd, collector_end, stored, until
 from tests.operations.fleet.servers import Mosquitto, Postgres, shipped_limits
 from tests.support.paths import ROOT
 
@@ -159,17 +162,54 @@ def test_the_tables_of_the_release_before_are_taken_over_with_all_their_events(p
     store._connection.close()
 
 
-def test_a_batch_that_took_long_makes_the_next_one_smaller(
-    broker: Mosquitto, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("most", "size", "took_s", "after"),
+    [
+        (1000, 1000, 2.0, 500),
+        (800, 800, 0.8, 500),
+        (60, 10, 9.0, 50),
+        (100, 100, 0.25, 200),
+        (100, 100, 0.001, 200),
+        (100, 99, 0.001, 100),
+        (1000, 1000, 0.1, 1000),
+    ],
+)
+def test_a_full_batch_or_a_slow_one_says_how_large_the_next_may_be(
+    most: int, size: int, took_s: float, after: int
 ) -> None:
-    monkeypatch.setattr("kiosk.operations.fleet.collector.BATCH_S", 0.0)
+    collector = Collector(load_fleet(None), "collector", "all", psycopg.connect, SystemClock())
+    collector._most = most
+    collector._waiting.extend([_Arrived("", b"", 0, 0)] * size)
+    collector._settle(_Batch(list(collector._waiting), 0, Stored(size, 0, {}), took_s))
+    assert (collector._most, len(collector._waiting)) == (after, 0)
+
+
+def test_a_broker_that_does_not_take_the_confirmations_is_left_and_everything_is_confirmed_later(
+    broker: Mosquitto, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [TimeoutError("the write operation timed out")]
+    sends = BulkTlsSocket.sendall
+
+    def sendall(connection: BulkTlsSocket, data: bytes, flags: int = 0) -> None:
+        if failures:
+            raise failures.pop()
+        sends(connection, data, flags)
+
+    monkeypatch.setattr(BulkTlsSocket, "sendall", sendall)
+    kiosk = KioskEnd(broker.fleet("kiosk-1"), "one", tmp_path / "k.db")
     collector = collector_end(broker.fleet("collector"), postgres)
-    until(lambda: collector.listening, collector)
-    good = {"kiosk": "kiosk-1", "stream": STREAM, "first_kept": 1, "happened_utc": NOW.isoformat(), "kind": "sale"}
-    texts = [json.dumps({**good, "sequence": number, "facts": {}}).encode() for number in range(1, 101)]
-    publish(broker, "kiosk-1", [("keykiosk/kiosk-1/events", text) for text in texts])
-    until(lambda: collector.counts.stored == 100, collector)
-    assert collector._most < 1000
+    said: set[str] = set()
+    for number in range(1, 51):
+        kiosk.sell(number)
+
+    def all_confirmed() -> bool:
+        said.add(collector.problem)
+        return kiosk.outbox.count() == 0
+
+    until(all_confirmed, kiosk, collector)
+    assert "broker: TimeoutError: the write operation timed out" in said
+    assert stored(postgres) == [("kiosk-1", number) for number in range(1, 51)]
+    kiosk.close()
     collector.close()
 
 
