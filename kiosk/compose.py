@@ -20,6 +20,7 @@ from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
 from kiosk.data_paths import DataPaths
 from kiosk.operations.disk import room
+from kiosk.operations.service_visit import outlook_now
 from kiosk.operations.store_file import StoreFile
 from kiosk.policy.decide import Policy
 from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
@@ -153,6 +154,7 @@ def build_ports(
         room_to_record=lambda: room(data, settings.operations.disk).can_sell,
         versions=versions,
         paper=paper or NoPaper(),
+        outlook=lambda: outlook_now(DataPaths(data), settings, devices.clock),
         owner_settings=StoreFile(settings, DataPaths(data), devices.clock, audit.record),
         data=data,
     )

@@ -32,7 +32,6 @@ from kiosk.operations.backup import back_up
 from kiosk.operations.backup import restore as restore_backup
 from kiosk.operations.counters import Figures, read_figures
 from kiosk.operations.doctor import Check, Finding, Grade, as_objects, examine, failed, for_people, passed, worst
-from kiosk.operations.forecast import Forecast
 from kiosk.operations.payment_device import payment_device
 from kiosk.operations.report_table import as_csv, days_table, reasons, total
 from kiosk.operations.service_visit import read_forecasts, told
@@ -40,6 +39,7 @@ from kiosk.operations.status import for_people as status_line
 from kiosk.operations.status import read_status
 from kiosk.operations.usable_settings import load_usable
 from kiosk.records.database import DatabaseFault
+from kiosk.session.outlook import Forecast
 
 Since = Annotated[str, typer.Option("--since", help="First day, such as 2026-03-01; everything by default.")]
 Until = Annotated[str, typer.Option("--until", help="Last day, itself included; today by default.")]

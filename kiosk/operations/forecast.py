@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from config.machine import CopyCheck
 from kiosk.cutting.check import WORN_PART
+from kiosk.session.outlook import Forecast, Part
 
 BLOCK = 15
 FEWEST_BLOCKS = 12
@@ -39,16 +39,6 @@ TRIES_MEAN = 1.5
 LINK_FAULTS = 3
 
 
-class Part(StrEnum):
-    """What will need somebody."""
-
-    WHEEL = "wheel"
-    AXIS = "axis"
-    CLAMP = "clamp"
-    LAMP = "lamp"
-    LINK = "link"
-
-
 @dataclass(frozen=True)
 class Evidence:
     """What the kiosk measured of itself. Errors in mm and in order, since the wheel was last changed."""
@@ -60,16 +50,6 @@ class Evidence:
     link_faults: int = 0
     """Of the last seven days."""
     copies_a_day: float = 0.0
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """One part. `copies_left` is None where no end can be foretold: it should be looked at soon."""
-
-    part: Part
-    evidence: str
-    copies_left: int | None = None
-    days_left: float | None = None
 
 
 def forecasts(seen: Evidence, limits: CopyCheck, edge_tolerance_mm: float) -> tuple[Forecast, ...]:
@@ -101,7 +81,7 @@ def _towards(part: Part, values: Sequence[float], limit_mm: float, a_day: float,
         return None
     pace = 1000 * abs(slope) / BLOCK
     evidence = f"{what} at {level:+.3f} of {limit_mm:.3f} mm, {pace:.3f} mm more in 1,000 copies"
-    return Forecast(part, evidence, left, left / a_day if a_day > 0 else None)
+    return Forecast(part, evidence, (level, limit_mm, pace), left, left / a_day if a_day > 0 else None)
 
 
 def _clamp(touches_mm: Sequence[float]) -> Forecast | None:
@@ -111,7 +91,7 @@ def _clamp(touches_mm: Sequence[float]) -> Forecast | None:
     late, early = (_scatter(part) for part in (touches_mm[-SCATTER_COPIES:], touches_mm[:-SCATTER_COPIES]))
     if late < SCATTER_MM or late < SCATTER_TIMES * early:
         return None
-    return Forecast(Part.CLAMP, f"touch-offs scatter by {late:.3f} mm, before by {early:.3f} mm")
+    return Forecast(Part.CLAMP, f"touch-offs scatter by {late:.3f} mm, before by {early:.3f} mm", (late, early))
 
 
 def _lamp(tries: Sequence[int]) -> Forecast | None:
@@ -120,13 +100,14 @@ def _lamp(tries: Sequence[int]) -> Forecast | None:
     late, early = (float(np.mean(part)) for part in (tries[-TRIES_VISITS:], tries[:-TRIES_VISITS]))
     if late < TRIES_MEAN or late < TRIES_TIMES * early:
         return None
-    return Forecast(Part.LAMP, f"{late:.1f} scans a visit, before {early:.1f}: a lamp that fades, or dirty glass")
+    evidence = f"{late:.1f} scans a visit, before {early:.1f}: a lamp that fades, or dirty glass"
+    return Forecast(Part.LAMP, evidence, (late, early))
 
 
 def _link(faults: int) -> Forecast | None:
     if faults < LINK_FAULTS:
         return None
-    return Forecast(Part.LINK, f"{faults} faults of the board's line in seven days: cable or plug")
+    return Forecast(Part.LINK, f"{faults} faults of the board's line in seven days: cable or plug", (float(faults),))
 
 
 def _blocks(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

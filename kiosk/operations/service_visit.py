@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,12 +18,17 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from config.machine import Machine
+from config.settings import Settings
+from hardware.clock import Clock
 from kiosk.data_paths import DataPaths
 from kiosk.operations.counters import Figures, read_figures
-from kiosk.operations.forecast import Evidence, Forecast, Part, forecasts
+from kiosk.operations.forecast import Evidence, forecasts
 from kiosk.records.audit.chain import Record
 from kiosk.records.audit.kinds import AuditKind
-from kiosk.records.journal.reader import SlotRow
+from kiosk.records.database import DatabaseFault
+from kiosk.session.outlook import Forecast, Outlook, Part
+
+log = logging.getLogger(__name__)
 
 PACE = timedelta(days=14)
 LINK_DAYS = 7
@@ -43,18 +49,6 @@ DO = {
     Part.LAMP: "Clean glass and lamps; change a lamp that stays dark",
     Part.LINK: "Change the board's cable; look at both plugs",
 }
-
-
-@dataclass(frozen=True)
-class Visit:
-    """What a visit would find."""
-
-    kiosk: str
-    made: datetime
-    due: tuple[Forecast, ...]
-    low: tuple[SlotRow, ...]
-    faults: tuple[tuple[str, int], ...]
-    """Of the last days, the most frequent first."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +89,7 @@ def read_forecasts(places: DataPaths, machine: Machine, now: datetime) -> tuple[
     return forecasts(evidence_of(read_figures(places), now), machine.check, machine.clamp.edge_tolerance_mm)
 
 
-def read_visit(places: DataPaths, machine: Machine, kiosk: str, now: datetime) -> Visit:
+def read_visit(places: DataPaths, machine: Machine, kiosk: str, now: datetime) -> Outlook:
     """What a visit to this kiosk would find."""
     seen = read_figures(places)
     low_at = {slot.number: slot.low_at for slot in machine.magazine.slots}
@@ -107,7 +101,16 @@ def read_visit(places: DataPaths, machine: Machine, kiosk: str, now: datetime) -
             for code, count in day.faults.items():
                 faults[code] = faults.get(code, 0) + count
     due = forecasts(evidence_of(seen, now), machine.check, machine.clamp.edge_tolerance_mm)
-    return Visit(kiosk, now, due, low, tuple(sorted(faults.items(), key=lambda each: -each[1])))
+    return Outlook(kiosk, now, due, low, tuple(sorted(faults.items(), key=lambda each: -each[1])))
+
+
+def outlook_now(places: DataPaths, settings: Settings, clock: Clock) -> Outlook | None:
+    """For the technician's page; None where the records do not say just now."""
+    try:
+        return read_visit(places, settings.machine, settings.fleet.kiosk or settings.store.name, clock.utc())
+    except (DatabaseFault, ValueError):
+        log.exception("nothing can be foretold")
+        return None
 
 
 def told(forecast: Forecast) -> str:
@@ -117,13 +120,13 @@ def told(forecast: Forecast) -> str:
     return f"{forecast.part.value} {when}{days}: {forecast.evidence}"
 
 
-def to_bring(visit: Visit) -> list[str]:
+def to_bring(visit: Outlook) -> list[str]:
     """What to pack."""
     blanks = [f"blanks {slot.blank} {slot.finish} for slot {slot.number} ({slot.count} left)" for slot in visit.low]
     return [*(BRING[each.part] for each in visit.due), *blanks, "ten blanks for test cuts"]
 
 
-def to_do(visit: Visit) -> list[str]:
+def to_do(visit: Outlook) -> list[str]:
     """What to do, in order."""
     refill = [
         f"Slot {slot.number}: {f'see why it is locked ({slot.lock_reason}), then ' if slot.locked else ''}refill "
@@ -141,7 +144,7 @@ def to_do(visit: Visit) -> list[str]:
     ]
 
 
-def visit_page(visit: Visit) -> str:
+def visit_page(visit: Outlook) -> str:
     """One page for the pocket; it loads nothing."""
     faults = [f"{code}: {count} in {PACE.days} days" for code, count in visit.faults]
     parts = (

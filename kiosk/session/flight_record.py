@@ -54,8 +54,10 @@ UNWRITTEN = (
     reports.CamerasSeen,
     reports.BlankSeen,
     reports.SlotTaught,
+    reports.OutlookSeen,
 )
-"""Timers, of which a replay has its own; progress, which is too much; pictures and shapes, which no record holds."""
+"""Timers, of which a replay has its own; progress, which is too much; pictures and shapes, which no record holds;
+what other records say."""
 _EVENTS = {event.__name__: event for event in (*get_args(intents.Intent), *get_args(reports.Report))}
 
 

@@ -30,6 +30,7 @@ from kiosk.records.certificate import Certifier
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
 from kiosk.records.terminal_book import SqliteTerminalBook
+from kiosk.session.outlook import Outlook
 from kiosk.session.snapshot import CheckResult, Receipt
 from kiosk.staff.code_tries import CodeTries
 from kiosk.staff.member import SignInRefused, StaffMember
@@ -178,6 +179,8 @@ class SessionPorts:
     """Whether the disk could take the records of one more visit. From any thread."""
     versions: tuple[tuple[str, str], ...] = field(default=())
     paper: PaperReceipts = field(default_factory=NoPaper)
+    outlook: Callable[[], Outlook | None] = field(default=lambda: None)
+    """What will need a technician; None: the records do not say just now. Slow; called from a worker thread."""
     owner_settings: OwnerSettings = field(default_factory=NoOwnerSettings)
     data: Path | None = None
     """Folder of the records, where a technician's calibration is kept beside them; None keeps none."""

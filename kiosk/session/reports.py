@@ -21,6 +21,7 @@ from kiosk.key.reading import Outcome, StampReading
 from kiosk.policy.role import Role
 from kiosk.records.journal import Remedy, Sale
 from kiosk.session.intents import ServiceTask
+from kiosk.session.outlook import Outlook
 from kiosk.session.ports import IdentifiedKey, LaidBlank, SettingsRefusal
 from kiosk.session.snapshot import CalibrationView, CheckResult, Preview, ServiceMessage, TrialView
 from kiosk.staff.member import SignInProblem
@@ -331,6 +332,13 @@ class SettingsRefused:
     reason: SettingsRefusal
 
 
+@dataclass(frozen=True)
+class OutlookSeen:
+    """The records were read for what will need a technician; None: they could not be."""
+
+    outlook: Outlook | None
+
+
 class Timer(StrEnum):
     """What a timer is for."""
 
@@ -408,6 +416,7 @@ Report: TypeAlias = (
     | Calibrated
     | SettingsWritten
     | SettingsRefused
+    | OutlookSeen
     | Due
     | Crashed
 )

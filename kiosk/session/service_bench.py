@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from hardware.ports import MachineStatus
 from kiosk.key.secrecy import wipe
+from kiosk.session.outlook import Outlook
 from kiosk.session.snapshot import CalibrationView, Preview, ServiceMessage, TrialView
 
 
@@ -30,6 +31,9 @@ class ServiceBench:
     trial: TrialView | None = None
     calibration: CalibrationView | None = None
     jogged: bool = False
+    outlook: Outlook | None = None
+    outlook_failed: bool = False
+    """It was asked for, and the records do not say it."""
     message: ServiceMessage | None = None
     detail: str = ""
     """A fault's code or a figure: what there are no words for."""
@@ -41,6 +45,7 @@ class ServiceBench:
         self.finger.clear()
         self.status, self.looking = None, False
         self.fraction, self.trial, self.calibration, self.jogged = 0.0, None, None, False
+        self.outlook, self.outlook_failed = None, False
         self.say(None)
         self.close_eyes()
 

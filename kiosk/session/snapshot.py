@@ -19,6 +19,7 @@ from kiosk.policy.decision import FiredRule
 from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
 from kiosk.records.journal import Remedy, Statement
+from kiosk.session.outlook import Outlook
 from kiosk.session.states import State
 from kiosk.staff.approvals import ApprovalReason
 
@@ -464,6 +465,10 @@ class ServiceView:
     calibration: CalibrationView | None = None
     cameras_live: bool = False
     previews: tuple[Preview, ...] = ()
+    outlook: Outlook | None = None
+    """What will need a technician; None before it is known."""
+    outlook_failed: bool = False
+    """The records do not say it."""
 
 
 @dataclass(frozen=True)

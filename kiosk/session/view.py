@@ -257,4 +257,6 @@ def _service(context: SessionContext) -> ServiceView:
         calibration=bench.calibration,
         cameras_live=bench.cameras_live,
         previews=bench.previews,
+        outlook=bench.outlook,
+        outlook_failed=bench.outlook_failed,
     )

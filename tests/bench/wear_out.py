@@ -15,7 +15,8 @@ from statistics import median
 
 from config.settings import load_settings
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
-from kiosk.operations.forecast import Evidence, Part, forecasts
+from kiosk.operations.forecast import Evidence, forecasts
+from kiosk.session.outlook import Part
 from tests.support.wear_out import means_mm, touches_mm
 
 EVERY = 10

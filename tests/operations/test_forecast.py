@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from hardware.clock import SystemClock
 from kiosk.command_line import app
 from kiosk.cutting.check import TOUCHES_WATCHED, wheel_is_worn
 from kiosk.data_paths import DataPaths
-from kiosk.operations.forecast import Evidence, Forecast, Part, forecasts
+from kiosk.operations.forecast import Evidence, forecasts
 from kiosk.operations.happenings import Happening, HappeningKind
 from kiosk.operations.recorder import Recorder
 from kiosk.operations.service_visit import (
@@ -34,7 +35,16 @@ from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, NewSale
 from kiosk.records.journal.values import CopyError
+from kiosk.session.intents import Credentials, ServiceMenu, StaffKey
+from kiosk.session.outlook import Forecast, Part
+from kiosk.session.states import FRONT, State
+from tests.session.parts import Shop, shop
 from tests.support.wear_out import means_mm, touches_mm
+from ui.gallery import sample_store
+from ui.present.local import Local, OpenTab
+from ui.present.present import present
+from ui.present.samples import SAMPLES
+from ui.present.shown import ServiceDetail
 
 MACHINE = load_settings(None, {}).machine
 EDGE_MM = MACHINE.clamp.edge_tolerance_mm
@@ -177,3 +187,79 @@ def test_no_changed_byte_of_an_order_is_believed_and_no_field_can_add_a_line() -
         changed = text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
         assert not is_genuine(changed, key.public_key()), place
     assert not is_genuine(text, Ed25519PrivateKey.generate().public_key())
+
+
+def page(kiosk: Shop, tab: str) -> ServiceDetail:
+    detail = present(kiosk.stage.now, Local(tab=tab), sample_store("portrait")).detail
+    assert isinstance(detail, ServiceDetail)
+    return detail
+
+
+def to_service(kiosk: Shop) -> None:
+    """A technician comes, whatever the kiosk rests at."""
+    kiosk.stage.begin()
+    kiosk.stage.run_to(*FRONT)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    kiosk.stage.post(Credentials("3001", "190283"))
+    kiosk.stage.run_to(State.STAFF_MENU)
+    kiosk.stage.post(ServiceMenu())
+    kiosk.stage.run_to(State.TECHNICIAN)
+
+
+def whole(kiosk: Shop, name: str) -> tuple[str, ...]:
+    """Every sentence of a page, turning it as long as there is more."""
+    detail, found = page(kiosk, f"visit/{name}"), ()
+    while True:
+        found += detail.notes
+        (more,) = detail.amounts or (None,)
+        assert more is None or isinstance(more.does, OpenTab)
+        if more is None or more.does.tab.endswith("/0"):
+            return found
+        detail = page(kiosk, more.does.tab)
+
+
+def test_a_technician_reads_on_the_glass_what_is_due_why_what_to_bring_and_what_to_do_in_order(
+    places: DataPaths, settings: Settings
+) -> None:
+    with shop(places.data, settings, first_count=50) as kiosk:
+        to_service(kiosk)
+        assert page(kiosk, "visit").notes == ("The records are being read.",)
+        kiosk.stage.run_until(lambda now: now.service is not None and now.service.outlook is not None)
+        wheel = whole(kiosk, "due")[0]
+        assert wheel.startswith("Cutting wheel, in ")
+        for word in ("copies", "day", "touch-offs stand 0.04"):
+            assert word in wheel
+        assert "A cutting wheel, its gauge" in whole(kiosk, "bring")[0]
+        steps = whole(kiosk, "do")
+        assert [step.partition(".")[0] for step in steps] == [str(n) for n in range(1, len(steps) + 1)]
+        order = [[word in step for step in steps].index(True) for word in ("before", "Change the", "locked", "after")]
+        assert order == sorted(order)
+
+
+def test_records_that_cannot_be_read_foretell_nothing_and_say_so(places: DataPaths, settings: Settings) -> None:
+    """A damaged book is no wheel in order."""
+    with shop(places.data, settings) as kiosk:
+        places.operations.write_bytes(b"no database" * 100)
+        to_service(kiosk)
+        kiosk.stage.run_until(lambda now: now.service is not None and now.service.outlook_failed)
+        assert "cannot be read" in page(kiosk, "visit").notes[0]
+
+
+def test_a_kiosk_in_order_is_said_to_need_nobody_soon(tmp_path: Path, settings: Settings) -> None:
+    with shop(tmp_path, settings) as kiosk:
+        to_service(kiosk)
+        kiosk.stage.run_until(lambda now: now.service is not None and now.service.outlook is not None)
+        assert page(kiosk, "visit").notes == ("Nothing will need a technician soon.",)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_every_part_has_its_evidence_its_parts_and_its_work_in_every_language(language: str) -> None:
+    snapshot = replace(SAMPLES["38-technician-visit"][0], language=language)
+    for name in ("due", "bring", "do"):
+        said = set()
+        for part in range(3):
+            detail = present(snapshot, Local(tab=f"visit/{name}/{part}"), sample_store("portrait")).detail
+            assert isinstance(detail, ServiceDetail)
+            said |= set(detail.notes)
+        assert len(said) >= len(Part) + 2

@@ -7,7 +7,7 @@ No value here comes from a key.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from kiosk.policy.role import Role
 from kiosk.records.certificate import Certificate, Claim, signed
 from kiosk.records.inventory import SlotView
 from kiosk.records.journal import Remedy, Statement
+from kiosk.records.journal.reader import SlotRow
+from kiosk.session.outlook import Forecast, Outlook, Part
 from kiosk.session.snapshot import (
     CalibrationView,
     CheckResult,
@@ -192,6 +194,20 @@ SERVICE = ServiceView(
     drift_limit_mm=0.03,
     slots=SLOTS,
 )
+OUTLOOK = Outlook(
+    "Corner Hardware",
+    datetime(2026, 11, 28, tzinfo=UTC),
+    (
+        Forecast(Part.WHEEL, "", (0.041, 0.048, 0.012), 180, 9.0),
+        Forecast(Part.AXIS, "", (0.019, 0.03, 0.006), 290, 14.5),
+        Forecast(Part.CLAMP, "", (0.031, 0.011)),
+        Forecast(Part.LAMP, "", (2.4, 1.1)),
+        Forecast(Part.LINK, "", (4.0,)),
+    ),
+    (SlotRow(2, "SC1", "brass", 7, False, ""), SlotRow(5, "M1", "brass", 18, True, "misfeed")),
+    (("LINK_LOST", 4), ("BLANK", 2)),
+)
+FORETOLD = replace(SERVICE, outlook=OUTLOOK)
 TRIED = replace(
     SERVICE,
     message=ServiceMessage.TRIAL_PASSED,
@@ -369,6 +385,9 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "36-technician-wire": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="wire")),
     "37-technician-errors": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="history")),
     "38-technician-drift": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local(tab="measure")),
+    "38-technician-visit": (_at(State.TECHNICIAN, staff=STAFF, service=FORETOLD), Local(tab="visit")),
+    "38-technician-bring": (_at(State.TECHNICIAN, staff=STAFF, service=FORETOLD), Local(tab="visit/bring")),
+    "38-technician-do": (_at(State.TECHNICIAN, staff=STAFF, service=FORETOLD), Local(tab="visit/do")),
     "39-closed": (_at(State.CLOSED), Local()),
     "39-closed-hours": (
         _at(State.CLOSED, closed_reason=ClosedReason.HOURS, opens_utc_s=1795852800.0),

@@ -26,6 +26,7 @@ from kiosk.session.snapshot import (
 )
 from ui.present.language import Translation
 from ui.present.local import Local, OpenTab
+from ui.present.outlook import visit
 from ui.present.parts import finish_name, holding, machine_lines, recover_action
 from ui.present.shown import (
     Action,
@@ -41,7 +42,7 @@ from ui.present.shown import (
     WireShown,
 )
 
-TABS = ("machine", "jog", "test", "cameras", "wire", "stock", "history", "measure")
+TABS = ("machine", "jog", "test", "cameras", "wire", "stock", "history", "measure", "visit")
 LOG_LINES = 12
 WRONG_ON_THE_WIRE = frozenset({"error", "alarm", "unexplained"})
 STOPS = frozenset({"hold", "reset", "door", "jog_cancel", "banner"})
@@ -310,6 +311,10 @@ def _measure(words: Translation, _picked: tuple[str, ...], service: ServiceView,
     )
 
 
+def _visit(words: Translation, picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> ServiceDetail:
+    return visit(words, picked, service)
+
+
 _TAB: dict[str, _Tab] = {
     "machine": _machine,
     "jog": _jog,
@@ -319,4 +324,5 @@ _TAB: dict[str, _Tab] = {
     "stock": _stock,
     "history": _history,
     "measure": _measure,
+    "visit": _visit,
 }

@@ -301,6 +301,8 @@ class ServiceDetail:
     choices: tuple[Action, ...] = ()
     amounts: tuple[Action, ...] = ()
     previews: tuple[PreviewShown, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences, whole."""
 
 
 Detail: TypeAlias = (

@@ -170,6 +170,14 @@ class Reasons(Rows):
         return column
 
 
+class Notes(Rows):
+    """Sentences in small, as long as they are."""
+
+    def make(self, row: Any) -> Widget:
+        """One of them."""
+        return SmallText(text=row)
+
+
 class Log(Rows):
     """Lines of a log, in small."""
 

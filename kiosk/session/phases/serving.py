@@ -44,6 +44,7 @@ from kiosk.session.reports import (
     CutProgress,
     Due,
     MachineSeen,
+    OutlookSeen,
     Report,
     ServiceDone,
     SlotTaught,
@@ -205,6 +206,8 @@ def enter_technician(context: SessionContext) -> None:
     """Nothing moves until it is asked for; the machine is looked at all the time."""
     context.service_busy = None
     context.bench.begin()
+    ports = context.ports
+    context.request(Lane.RECORDS, lambda: OutlookSeen(ports.outlook()))
     approving.watch_account(context)
     look(context)
 
@@ -224,6 +227,8 @@ def handle_technician(context: SessionContext, event: Intent | Report) -> None:
             context.bench.fraction = fraction
         case CamerasSeen(previews):
             _seen(context, previews)
+        case OutlookSeen(outlook):
+            context.bench.outlook, context.bench.outlook_failed = outlook, outlook is None
         case Done() | Cancel():
             if not context.service_busy:
                 context.bench.close_eyes()
