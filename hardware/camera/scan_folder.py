@@ -63,6 +63,24 @@ def load_scan(directory: Path) -> ScanFrames:
     return ScanFrames(**views, laser_angle_deg=angle_deg)
 
 
+def scans_below(directory: Path) -> tuple[Path, ...]:
+    """The folder itself, where it is a scan; else the scans it holds, by name.
+
+    Raises:
+        BadInput: there are none.
+    """
+    if _is_scan(directory):
+        return (directory,)
+    found = tuple(sorted(each for each in directory.iterdir() if each.is_dir() and _is_scan(each)))
+    if not found:
+        raise BadInput(Problem(str(directory), "", "is no scan, and holds no folder that is one"))
+    return found
+
+
+def _is_scan(directory: Path) -> bool:
+    return any((directory / name).exists() for name in (SCAN_FILE, *(f"{view}.png" for view in VIEW_NAMES)))
+
+
 def save_scan(frames: ScanFrames, directory: Path) -> None:
     """Write `frames` as a scan folder, creating it. Only with the leave of the key's owner, or for a made-up key.
 

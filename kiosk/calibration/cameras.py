@@ -6,7 +6,8 @@ Responsible for: which views are fitted, what a whole calibration must hold, its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from kiosk.calibration.gauge import GaugeRefused, LineFit, ScaleFit, calibrate_l
 FITTED = ("silhouette", "line_left", "line_right")
 """Views the gauge is measured in. The head view is registered with the silhouette, the check view sees no tray."""
 MOST_ANGLES_APART_DEG = 1.0
+MOST_LAYS_APART = 0.005
+"""Share by which the scales of two lays differ when nothing moved between them: askance by two degrees, and a hair."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,30 @@ def calibrate_frames(frames: ScanFrames, gauge: Gauge) -> Calibration | NotCalib
             ("laser_angle_deg", GaugeRefused("the two lasers stand more than a degree apart", "lasers_apart"))
         )
     return NotCalibrated(tuple(refused)) if refused else Calibration(tuple(fits))
+
+
+def joined(lays: Sequence[Calibration], source: str) -> Calibration:
+    """One calibration from several lays of the gauge: the mean of each figure, the worst of what does not fit.
+
+    Raises:
+        BadInput: lays of one view are further apart than one camera's can be.
+    """
+    views = dict.fromkeys(view for each in lays for view, _ in each.fits)
+    together = {view: [fit for each in lays for name, fit in each.fits if name == view] for view in views}
+    problems = [
+        Problem(source, view, f"the scales of its lays are {100 * apart:.1f} % apart: something moved between them")
+        for view, fits in together.items()
+        if (apart := max(fit.mm_per_px for fit in fits) / min(fit.mm_per_px for fit in fits) - 1) > MOST_LAYS_APART
+    ]
+    if problems:
+        raise BadInput(*problems)
+    return Calibration(tuple((view, _mean(fits)) for view, fits in together.items()))
+
+
+def _mean(fits: Sequence[ScaleFit | LineFit]) -> ScaleFit | LineFit:
+    figures = {each.name: [getattr(fit, each.name) for fit in fits] for each in fields(fits[0])}
+    means = {name: sum(values) / len(values) for name, values in figures.items()}
+    return replace(fits[0], **means | {"residual_mm": max(figures["residual_mm"])})
 
 
 def as_toml(found: Calibration, now: datetime) -> str:

@@ -90,8 +90,13 @@ class Evaluation:
     depths: int
 
 
-def read_truths(path: Path, catalogue: Catalogue) -> tuple[Truth, ...]:
+def read_truths(path: Path, scans: Path, catalogue: Catalogue) -> tuple[Truth, ...]:
     """The truths of a CSV file with the columns scan, blank, bitting; `-` for a blank that must be refused.
+
+    Args:
+        path: the file.
+        scans: folder that holds every scan it names.
+        catalogue: says which blanks there are.
 
     Raises:
         BadInput: every bad line.
@@ -110,6 +115,8 @@ def read_truths(path: Path, catalogue: Catalogue) -> tuple[Truth, ...]:
         reason = _why_no_truth(scan, blank, bitting, catalogue)
         if any(each.scan == scan for each in truths):
             reason = f"{scan} stands twice"
+        if not reason and not (scans / scan).is_dir():
+            reason = f"no such folder in {scans}: {scan}"
         if reason:
             problems.append(Problem(str(path), f"line {number}", reason))
         truths.append(Truth(scan, None if blank == REFUSE else blank, bitting))

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from config.catalogue import Catalogue
+from config.keyway import Keyway
 from config.match_limits import MatchLimits, Measured
 from kiosk.identification.section.match import Match, SectionIndex, match_section, objection
 from kiosk.key.reading import SectionReading
@@ -101,13 +103,32 @@ def match_all(
     for section, count in missed.items():
         if count > MOST_MISSED * asked[section]:
             return Inseparable(f"{section} is not known again in {count} of {asked[section]} scans of it")
-    if not own or not wrong:
-        return Inseparable("too few scans show both faces")
     return Matched(tuple(own), tuple(wrong))
 
 
-def measure(matched: Matched) -> Measured:
+def known_as(seen: SectionReading, keyway: Keyway | None, catalogue: Catalogue, index: SectionIndex) -> Reading | None:
+    """What a recorded scan of a known key is worth here; None: nothing.
+
+    Args:
+        seen: its section.
+        keyway: of the key; None for one that must be refused.
+        catalogue: says what is sold to anyone.
+        index: of its sections.
+
+    A key that must be refused is a wrong reading where the nearest section is an open one: by its own section, if
+    that is on file, it is known for what it is.
+    """
+    near = [match.section for match in match_section(seen, index) if not match.mirrored]
+    if keyway is None:
+        return Reading(None, seen) if near and near[0] in catalogue.open_sections else None
+    own = [section for section in near if section in keyway.sections] or list(keyway.sections)
+    return Reading(own[0], seen) if own else None
+
+
+def measure(matched: Matched) -> Measured | Inseparable:
     """How near the right and the nearest wrong readings came."""
+    if not matched.own or not matched.wrong:
+        return Inseparable("too few scans show both faces")
     distances, locals_, doubts, margins, open_margins = (
         np.array(values)
         for values in zip(*((m.distance_mm, m.local_mm, m.doubtful_mm, *far) for m, *far in matched.own), strict=True)

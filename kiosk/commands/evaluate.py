@@ -18,7 +18,6 @@ from PIL import Image
 
 from config.enrolled import read_enrolled, with_enrolled
 from config.match_limits import MatchLimits
-from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.typed_paths import FILE, FOLDER, NEW_FILE
 from hardware.camera.scan_folder import load_scan
@@ -49,11 +48,7 @@ def evaluate(
     """Read recorded scans of known keys, and say how often the reader was right. Ends with 1 if it ever was wrong."""
     settings = load_settings(config)
     catalogue = with_enrolled(settings.catalogue, read_enrolled(data_paths(data).enrolled))
-    truths = read_truths(truth, catalogue)
-    missing = [Problem(str(truth), each.scan, f"no such folder in {scans}") for each in truths
-               if not (scans / each.scan).is_dir()]  # fmt: skip
-    if missing:
-        raise BadInput(*missing)
+    truths = read_truths(truth, scans, catalogue)
     index = build_index(catalogue.sections)
     trials = tuple(
         trial(each, identify(read_key(load_scan(scans / each.scan)), catalogue, index), catalogue) for each in truths

@@ -15,10 +15,13 @@ from config.catalogue import Catalogue
 from config.match_limits import SHIPPED_LIMITS, LimitsFile, as_toml, read_limits, stricter_of
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE
-from config.typed_paths import NEW_FILE
-from kiosk.calibration.match_limits import Inseparable
+from config.typed_paths import FILE, FOLDER, NEW_FILE
+from hardware.camera.scan_folder import load_scan
+from kiosk.calibration.evaluation import read_truths
+from kiosk.calibration.match_limits import Inseparable, Reading, known_as
 from kiosk.commands.catalogue_files import limits_path, load, machine_of, owner_of, write
 from kiosk.commands.options import ConfigOption
+from kiosk.identification import build_index, read_key
 
 ENROL_SAMPLES = 8
 """Scans drawn of a new section and of each of its neighbours when it is enrolled: a few seconds' work."""
@@ -31,6 +34,12 @@ def calibrate_limits(
     out: Annotated[
         Path | None, typer.Option(callback=NEW_FILE, help="Write here instead of the owner's match_limits.toml.")
     ] = None,
+    scans: Annotated[
+        Path | None, typer.Option(callback=FOLDER, help="Folder of recorded scans of known keys, to count beside.")
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(callback=FILE, help="CSV of those: scan,blank,bitting, as for kiosk evaluate.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Measure, for the sections on file, when a match counts, and keep it with their revision. Takes minutes."""
@@ -39,12 +48,34 @@ def calibrate_limits(
 
     if out is None and owner_of(config) is None:
         raise BadInput(NOWHERE)
-    limits = calibrate(load(config, with_limits=False), machine_of(config), samples, seed)
+    if (scans is None) != (truth is None):
+        raise BadInput(Problem("command line", "--scans", "goes with --truth, which says what each scan shows"))
+    catalogue = load(config, with_limits=False)
+    known = recorded(scans, truth, catalogue) if scans is not None and truth is not None else ()
+    limits = calibrate(catalogue, machine_of(config), samples, seed, known)
     if isinstance(limits, Inseparable):
         raise BadInput(Problem("calibrate-limits", "", limits.reason))
     for name, value in (limits.measured.model_dump() | limits.limits.model_dump()).items():
         typer.echo(f"{name:<18} {value}")
     typer.echo(f"kept in {kept_limits(limits, config, out)}")
+
+
+def recorded(scans: Path, truth: Path, catalogue: Catalogue) -> tuple[Reading, ...]:
+    """Sections of recorded scans of known keys, with what each is.
+
+    Raises:
+        BadInput: with every bad line of the truths, or a scan that shows no section.
+    """
+    index = build_index(catalogue.sections)
+    found: list[Reading] = []
+    for each in read_truths(truth, scans, catalogue):
+        seen = read_key(load_scan(scans / each.scan)).section
+        if seen is None:
+            raise BadInput(Problem(str(scans / each.scan), "", "shows no laser line: it says nothing of a section"))
+        keyway = None if each.blank is None else catalogue.blank_of[each.blank][0]
+        reading = known_as(seen, keyway, catalogue, index)
+        found += [] if reading is None else [reading]
+    return tuple(found)
 
 
 def extended(section_id: str, before: Catalogue, config: Path | None) -> LimitsFile:

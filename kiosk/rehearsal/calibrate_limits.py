@@ -6,7 +6,7 @@ a limits file from their readings. Not responsible for: the method (`kiosk.calib
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -20,6 +20,7 @@ from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from kiosk.calibration.match_limits import (
     METHOD,
     Inseparable,
+    Matched,
     Reading,
     joined,
     limits_from,
@@ -35,13 +36,21 @@ from simulator.optics import NORMAL, render_scan
 
 OTHER_BY_MM = 0.3
 """A blade whose grooves lie this far off on one face is another blade."""
+RECORDED = """\
+Beside them {} recorded scans of known keys count, and {} of keys that must be refused: of two figures the worse one.
+"""
 LIKE_IT = 3
 """Neighbours of a new section that are measured with it."""
 
 
-def calibrate(catalogue: Catalogue, machine: Machine, per_section: int, seed: int) -> LimitsFile | Inseparable:
-    """Limits for all sections on file, from `per_section` right and as many wrong readings of each."""
-    return _file(catalogue, machine, catalogue.sections, per_section, seed, None)
+def calibrate(
+    catalogue: Catalogue, machine: Machine, per_section: int, seed: int, recorded: Sequence[Reading] = ()
+) -> LimitsFile | Inseparable:
+    """Limits for all sections on file, from `per_section` right and as many wrong readings of each.
+
+    `recorded` are readings of known keys by real cameras: of two figures the worse one counts.
+    """
+    return _file(catalogue, machine, catalogue.sections, per_section, seed, None, recorded)
 
 
 def extend(
@@ -63,25 +72,36 @@ def _file(
     per_section: int,
     seed: int,
     known: LimitsFile | None,
+    recorded: Sequence[Reading] = (),
 ) -> LimitsFile | Inseparable:
     readings = _readings(catalogue, machine, sections, per_section, seed)
-    matched = match_all(readings, build_index(catalogue.sections), catalogue.confusable, catalogue.open_sections)
-    if isinstance(matched, Inseparable):
-        return matched
-    measured = measure(matched)
+    index = build_index(catalogue.sections)
+    drawn = match_all(readings, index, catalogue.confusable, catalogue.open_sections)
+    real = match_all(recorded, index, catalogue.confusable, catalogue.open_sections)
+    if isinstance(drawn, Inseparable):
+        return drawn
+    if isinstance(real, Inseparable):
+        return Inseparable(f"recorded: {real.reason}")
+    measured = measure(drawn)
+    # Whatever was not recorded, right or wrong ones, is as it was drawn.
+    beside = measure(Matched(real.own or drawn.own, real.wrong or drawn.wrong))
+    if isinstance(measured, Inseparable) or isinstance(beside, Inseparable):
+        return measured if isinstance(measured, Inseparable) else Inseparable("too few recorded scans show both faces")
+    measured = joined(measured, beside) if recorded else measured
     if known is not None:
         measured = joined(known.measured, measured)
     limits = limits_from(measured)
     if isinstance(limits, Inseparable):
         return limits
-    if wrong := passing(matched, limits):
-        return Inseparable(f"{wrong} of {len(matched.wrong)} blades that must be refused would pass")
+    if wrong := passing(drawn, limits) + passing(real, limits):
+        of = len(drawn.wrong) + len(real.wrong)
+        return Inseparable(f"{wrong} of {of} blades that must be refused would pass")
     return LimitsFile(
         catalogue_revision=catalogue.revision,
         sections_revision=catalogue.sections_revision,
         measured_on=datetime.now(UTC).date(),
         seed=seed,
-        method=METHOD,
+        method=METHOD + (RECORDED.format(len(real.own), len(real.wrong)) if recorded else ""),
         limits=limits,
         measured=measured,
     )

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -153,3 +154,45 @@ def test_a_gauge_turned_any_way_gives_a_scale_that_is_a_number() -> None:
         assert isinstance(found, Calibration)
         scale = dict(found.fits)["silhouette"].mm_per_px
         assert scale == pytest.approx(machine.views.silhouette.mm_per_px, rel=0.002)
+
+
+def gauge_at(scale: float, seed: int) -> ScanFrames:
+    height = GAUGE.face_steps * GAUGE.face_tread_mm
+    return ScanFrames(
+        silhouette=seen_as(silhouette([staircase()], SHEET, hole=False, centre_x_mm=15.0), 0.049),
+        line_left=seen_as(laser_line(face(), height, Line(seed=seed)), 0.02 * scale),
+    )
+
+
+def test_several_recorded_lays_of_the_gauge_make_one_calibration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that holds scan folders, as `kiosk evaluate` takes them."""
+    out = tmp_path / "calibration.toml"
+    for seed in (1, 2):
+        save_scan(gauge_at(1.0, seed), tmp_path / "lays" / f"lay{seed}")
+    assert run("--from", str(tmp_path / "lays"), "--out", str(out)) == 0
+    views = tomllib.loads(out.read_text())["views"]
+    assert views["silhouette"]["mm_per_px"] == pytest.approx(0.05, rel=0.001)
+    one, other = (
+        calibrate_line(gauge_at(1.0, seed).line_left or Frame(np.zeros((9, 9), np.uint8), 1.0), GAUGE)
+        for seed in (1, 2)
+    )
+    assert isinstance(one, LineFit)
+    assert isinstance(other, LineFit)
+    assert views["line_left"]["mm_per_px"] == pytest.approx((one.mm_per_px + other.mm_per_px) / 2, abs=2e-6)
+    out.unlink()
+    small = gauge_at(1.0, 3)
+    assert small.silhouette is not None
+    rows, columns = (round(each * 0.98) for each in small.silhouette.pixels.shape)
+    shrunk = Frame(cv2.resize(small.silhouette.pixels, (columns, rows)), small.silhouette.mm_per_px)
+    save_scan(replace(small, silhouette=shrunk), tmp_path / "lays" / "lay3")
+    capsys.readouterr()
+    assert run("--from", str(tmp_path / "lays"), "--out", str(out)) == 2
+    assert "silhouette: the scales of its lays are 2.0 % apart" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_folder_without_a_scan_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--from", str(tmp_path), "--out", str(tmp_path / "never.toml")) == 2
+    assert "is no scan, and holds no folder that is one" in capsys.readouterr().err
