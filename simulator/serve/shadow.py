@@ -3,8 +3,9 @@
 Responsible for: running a simulated machine along a recorded wire, and comparing replies, times and positions. Not
 responsible for: recording (`hardware.grbl.recording`), or whether the twin or the board is right.
 
-Homing takes as long as the slides happen to stand from their switches, so its time and the reports in it are not
-compared: the twin is waited for.
+A first homing takes as long as the slides happen to stand from their switches: its time is not compared, the twin is
+waited for. One from a place that both know takes both as long, or one of them goes another way than it says. Reports in
+a homing are not compared.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ APART_S = 0.25
 APART_MM = 0.05
 LOOK_S = 0.08
 """How far apart in time two reports of one moment may have been made: at speed that is a way."""
+TAIL_LOOKS = 8
 PROBE_APART_MM = 0.3
 """Two blanks never lie quite alike."""
 _ENDS = re.compile(rb"ok|error:\d+|ALARM:\d+")
@@ -75,6 +77,8 @@ class _Twin:
     sim: SimulatedMachine
     ahead_s: float = 0.0
     """The recording's time less the twin's."""
+    homed: bool = False
+    """Both stand where they say, so that from here on homing takes both as long."""
     half: bytes = b""
     said: list[_Said] = field(default_factory=list)
 
@@ -92,6 +96,7 @@ class _Twin:
             self.listen()
 
     def hear(self, data: bytes) -> None:
+        self.homed = self.homed and data != RealTimeByte.RESET.byte
         self.sim.firmware.receive(data if data in _REAL_TIME else data + b"\n")
 
     def run_homing(self, until_s: float) -> None:
@@ -102,11 +107,13 @@ class _Twin:
                 break
             self.sim.timeline.advance(STEP_S)
             self.listen()
+        ended_s = self.now_s if self.homed else until_s
         self.ahead_s = until_s - self.sim.timeline.now_s
         replies = [each for each in self.said[before:] if not each.data.startswith(b"<")]
         self.said[before:] = [
-            _Said(until_s if _ENDS.fullmatch(each.data) else each.at_s, each.data) for each in replies
+            _Said(ended_s if _ENDS.fullmatch(each.data) else each.at_s, each.data) for each in replies
         ]
+        self.homed = True
 
 
 def shadow(recording: tuple[RecordedLine, ...], sim: SimulatedMachine) -> Likeness:
@@ -124,7 +131,10 @@ def shadow(recording: tuple[RecordedLine, ...], sim: SimulatedMachine) -> Likene
             end_s = next(ends, recording[-1].at_s)
             homing_s.append((line.at_s, end_s))
             twin.run_homing(end_s)
-    twin.run_to(recording[-1].at_s + APART_S)
+    # A state that had just ended where the recording does shows in the twin's a moment later.
+    for n in range(1, TAIL_LOOKS + 1):
+        twin.hear(RealTimeByte.STATUS.byte)
+        twin.run_to(recording[-1].at_s + APART_S * n / TAIL_LOOKS)
     heard = [(n, each) for n, each in enumerate(recording, start=1) if each.way != TO_BOARD]
     return _compared([(n, x) for n, x in heard if not _in_homing(homing_s, x)], twin.said)
 

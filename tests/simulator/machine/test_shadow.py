@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from config.problems import BadInput
+from hardware.clock import Clock
+from hardware.errors import HardwareFault
 from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.recording import WireRecording, read_recording
 from kiosk.command_line import app
 from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, plan_cuts
+from kiosk.rehearsal.shadow import through_the_air
+from simulator.faults.injection import FaultPanel
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.profiles import PROFILES
 from simulator.serve.pty import PtyPort
@@ -139,6 +145,82 @@ def test_the_file_is_readable_by_its_owner_alone(wire: Path) -> None:
     assert wire.stat().st_mode & 0o077 == 0
 
 
+@dataclass
+class LongerSeconds:
+    """The clock beside a board whose every move takes longer."""
+
+    clock: Clock
+    times: float
+
+    def now_s(self) -> float:
+        return self.clock.now_s() * self.times
+
+    def utc(self) -> datetime:
+        return self.clock.utc()
+
+    def sleep(self, duration_s: float) -> None:
+        self.clock.sleep(duration_s / self.times)
+
+
+def driven(
+    path: Path, spoil: Callable[[SimulatedMachine], None] = lambda _: None, slower_times: float = 1.0
+) -> Likeness:
+    """A board driven through the air, held against its twin after every move as the command does."""
+    sim = SimulatedMachine(machine(), catalogue(), 1)
+    spoil(sim)
+    with WireRecording(path, LongerSeconds(sim.clock, slower_times)) as recording:
+        cutter = GrblCutter(recording.factory(sim.link), machine(), sim.clock)
+        try:
+            cutter.connect()
+            for _ in through_the_air(cutter, machine()):
+                if along(path).first is not None:
+                    break
+        except HardwareFault:
+            pass
+        finally:
+            cutter.close()
+    assert not sim.world.incidents.counted()
+    return along(path)
+
+
+def test_a_sound_board_driven_through_the_air_and_its_twin_never_differ(tmp_path: Path) -> None:
+    found = driven(tmp_path / "wire")
+    assert found.first is None
+    assert found.largest_s < 0.1
+    moved = {line.data[:6] for line in read_recording(tmp_path / "wire") if line.data.startswith(b"G53G0")}
+    assert moved >= {b"G53G0X", b"G53G0Y", b"G53G0Z"}
+
+
+def test_a_board_with_other_steps_a_millimetre_is_marked_where_it_says_so(tmp_path: Path) -> None:
+    def other(sim: SimulatedMachine) -> None:
+        link = sim.link()
+        sim.clock.sleep(0.5)
+        link.write(b"$101=816\n")
+        sim.clock.sleep(0.5)
+
+    first = driven(tmp_path / "wire", other).first
+    assert first is not None
+    assert (first.what, first.board) == (Differing.REPLY, "$101=816.000")
+    assert first.twin.startswith("$101=800.000 at ")
+
+
+def test_a_slide_that_lost_its_way_is_marked_by_how_long_it_takes_home(tmp_path: Path) -> None:
+    def lost(sim: SimulatedMachine) -> None:
+        FaultPanel(sim).set("lost_steps", {"axis": "z", "mm": 20, "after_s": 6}, "test")
+
+    first = driven(tmp_path / "wire", lost).first
+    assert first is not None
+    assert (first.what, first.board) == (Differing.TIMING, "ok")
+
+
+def test_a_slower_board_is_marked_at_its_first_move_that_takes_longer(tmp_path: Path) -> None:
+    first = driven(tmp_path / "wire", slower_times=1.4).first
+    assert first is not None
+    assert first.what in (Differing.TIMING, Differing.POSITION)
+    sent = [n for n, line in enumerate(read_recording(tmp_path / "wire"), 1) if line.data.startswith((b"G53", b"$H"))]
+    assert sent[0] < first.line
+
+
 def test_a_board_at_a_port_is_only_asked_and_never_moved(tmp_path: Path) -> None:
     sim = SimulatedMachine(machine(), catalogue(), 1)
     realtime = RealTimeRunner(sim.timeline)
@@ -155,3 +237,31 @@ def test_a_board_at_a_port_is_only_asked_and_never_moved(tmp_path: Path) -> None
     assert sim.world.position_mm == before
     sent = [line.data for line in read_recording(kept) if line.way == ">"]
     assert not [line for line in sent if re.match(rb"[GM]\d|\$H|\$J|\$X", line)]
+
+
+def test_a_real_serial_port_is_driven_beside_its_twin_and_left_at_rest_with_its_wheel_off(tmp_path: Path) -> None:
+    sim = SimulatedMachine(machine(), catalogue(), 1)
+    realtime = RealTimeRunner(sim.timeline)
+    realtime.start()
+    port = PtyPort(tmp_path / "board", realtime)
+    kept = tmp_path / "kept"
+    try:
+        done = CliRunner().invoke(
+            app, ["simulate", "shadow", "--port", str(tmp_path / "board"), "--move", "--keep", str(kept)]
+        )
+    finally:
+        port.close()
+        realtime.stop()
+    assert "alike" in done.output, done.output
+    assert "the board:" not in done.output, done.output
+    sent = [line.data for line in read_recording(kept) if line.way == ">"]
+    assert sent.count(b"$H") >= 2
+    assert not [line for line in sent if line.startswith((b"M3", b"M4", b"G1", b"G38"))]
+    assert sim.world.wheel.rpm(sim.firmware.now_s) == 0
+    assert not sim.world.incidents.counted()
+
+
+def test_driving_belongs_to_a_port() -> None:
+    assert isinstance(
+        CliRunner().invoke(app, ["simulate", "shadow", "--from", __file__, "--move"]).exception, BadInput
+    )
