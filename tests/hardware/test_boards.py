@@ -21,6 +21,8 @@ from hardware.grbl.cutter import GrblCutter
 from hardware.link import SerialLink
 from hardware.ports import ByteLink
 from kiosk.rehearsal.run_scenario import play
+from simulator.faults.injection import FaultPanel
+from simulator.faults.model import Value
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.profiles import PROFILES
 from simulator.serve.pty import PtyPort
@@ -242,6 +244,19 @@ def booting(on: OnBoard, boot_s: float) -> GrblCutter:
     return on.cutter
 
 
+def while_it_moves(fault: str, **parameters: Value) -> Callable[[OnBoard], HardwareFault]:
+    """The same in the middle of a move."""
+
+    def incident(on: OnBoard) -> HardwareFault:
+        on.cutter.connect()
+        on.cutter.home()
+        FaultPanel(on.sim).set(fault, {"after_s": 0.4, **parameters}, "test")
+        return on.fault(on.cutter.reject)
+
+    incident.__name__ = f"{fault}_while_it_moves"
+    return incident
+
+
 INCIDENTS = {
     door: ("DOOR_OPEN", "door", "door is open"),
     unplugged: ("LINK_LOST", "link", "unplugged"),
@@ -249,8 +264,21 @@ INCIDENTS = {
     wrong_speed: ("LINK_SETUP", "setup", "baud rate"),
     echoes: ("LINK_SETUP", "setup", "local echo"),
     resets_itself: ("LINK_GARBLED", "link", "restarted by itself"),
-    taken: ("LINK_IN_USE", "busy", "cncjs"),
+    taken: ("LINK_IN_USE", "busy", "in use by cncjs"),
+    while_it_moves("door_open"): ("DOOR_OPEN", "door", "door is open"),
+    while_it_moves("board_unplugged"): ("LINK_LOST", "link", "unplugged"),
+    while_it_moves("port_wedged"): ("LINK_SILENT", "link", "no status report in time"),
+    while_it_moves("wire_garbage", way="from_board"): ("LINK_GARBLED", "link", "bytes that nothing explains"),
+    while_it_moves("board_reset"): ("LINK_GARBLED", "link", "restarted by itself"),
 }
+TOLD_BY_MAKE = {
+    ("LINK_SILENT", "boot_timeout_s"),
+    ("LINK_SETUP", "boot_timeout_s"),
+    ("LINK_SETUP", "$481=0"),
+    ("LINK_SETUP", "$Report/Interval=0"),
+    ("LINK_GARBLED", "a status report nobody asked for"),
+}
+"""What is told otherwise by boards of another make, below."""
 
 
 @BOARDS
@@ -275,6 +303,15 @@ def test_a_board_that_boots_longer_than_that_is_silent_or_where_its_chip_is_hear
     else:
         assert (fault.code, fault_family(fault.code)) == ("LINK_SILENT", "link")
         assert "does not answer" in str(fault)
+        assert "boot_timeout_s" in str(fault)
+
+
+def test_the_technicians_table_has_every_incident_with_its_code_and_words() -> None:
+    paper = (Path(__file__).parents[2] / "docs" / "technician.md").read_text()
+    rows = [line for line in paper.splitlines() if line.startswith("|") and "`" in line]
+    for code, words in {(code, words) for code, _, words in INCIDENTS.values()} | TOLD_BY_MAKE:
+        said = words.replace("by cncjs", "by")
+        assert [row for row in rows if f"`{code}`" in row and said in row], (code, words)
 
 
 @BOARDS
