@@ -285,7 +285,7 @@ def _no_greeting(heard: bytes, waited_s: float) -> LinkFault:
     """What is wrong with a port that has greeted with nothing, with noise, in another tongue, or not yet."""
     if not heard:
         return LinkTimeout(
-            f"the board does not answer a reset within {waited_s:.0f} s; one that boots longer needs wire.boot_timeout_s"
+            f"the board does not answer a reset within {waited_s:.0f} s; one that boots longer: wire.boot_timeout_s"
         )
     if sum(byte in b"\r\n\t" or 0x20 <= byte < 0x7F for byte in heard) < TEXT_SHARE * len(heard):
         return LinkSetup(f"{len(heard)} bytes came back that are no text: is the baud rate right (wire.baud)?")
