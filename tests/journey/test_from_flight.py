@@ -28,6 +28,8 @@ def quiet() -> Iterator[None]:
         ("fault_empty_slot", "a blank that did not sit in loading", "empty_slot"),
         ("fault_camera_gone_in_tray", "CAMERA in place_key", "camera_unplugged"),
         ("pay_declined_gives_up", "a payment that was declined", ""),
+        ("fault_wire_swap", "BOARD_ALARM in cutting", "wire_drop"),
+        ("fault_wire_flip_to_board", "BOARD_ALARM in cutting", "wire_drop"),
     ],
 )
 def test_a_record_that_ended_badly_becomes_a_scenario_that_ends_so(

@@ -262,6 +262,4 @@ def test_a_real_serial_port_is_driven_beside_its_twin_and_left_at_rest_with_its_
 
 
 def test_driving_belongs_to_a_port() -> None:
-    assert isinstance(
-        CliRunner().invoke(app, ["simulate", "shadow", "--from", __file__, "--move"]).exception, BadInput
-    )
+    assert isinstance(CliRunner().invoke(app, ["simulate", "shadow", "--from", __file__, "--move"]).exception, BadInput)
