@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from config.policy_rules import SEALED_KINDS
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
 from hardware.camera.scan_folder import MM_PER_PX_RANGE, SCAN_FILE, load_scan, load_view
@@ -142,6 +143,9 @@ def _examine(
         stocked=frozenset(slot.blank for slot in settings.machine.magazine.slots),
     )
     decision = decide(request, policy)
+    if any(settings.policy.phrases.kind_of[each] in SEALED_KINDS for each in stamp.phrases):
+        # A mark nobody may lift: how this key is cut is nobody's business, as with a kind that is never cut.
+        identification, roots, outline_of = replace(identification, cuts=()), (), None
     return _Findings(path, reading, identification, roots, outline_of, stamp, decision)
 
 

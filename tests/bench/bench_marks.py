@@ -19,12 +19,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from config.phrases import PhraseKind, Phrases, load_phrases
+from config.policy_rules import SEALED_KINDS
 from kiosk.identification import StampReader
 from kiosk.key.reading import StampReading
 from tests.bench.struck_heads import BOWS, Head, Metal, Writing, a_writing, struck_head
 
-SEALED = frozenset({PhraseKind.UNLAWFUL, PhraseKind.PATENTED, PhraseKind.GOVERNMENT, PhraseKind.POSTAL,
-                    PhraseKind.BRAND})  # fmt: skip
 MARKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dnd", ("DO NOT", "DUPLICATE")),
     ("dnd", ("DO NOT DUPLICATE",)),
@@ -65,7 +64,7 @@ class Tally:
 def class_of(stamp: StampReading, known: Phrases) -> str:
     """What the rules make of it: sealed wins over a request, a request over anything else."""
     kinds = {known.kind_of[phrase] for phrase in stamp.phrases}
-    if kinds & SEALED:
+    if kinds & SEALED_KINDS:
         return "sealed"
     if PhraseKind.DND in kinds:
         return "dnd"

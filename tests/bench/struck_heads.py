@@ -120,8 +120,9 @@ def struck_head(
     words = np.zeros_like(body)
     if writing is not None:
         words, cap_mm = _placed(writing, body)
-    if logo:
-        words = np.maximum(words, _logo(rng) * (1 - _dilated(words)))
+    if logo and not ((device := _logo(rng)) * _dilated(words)).any():
+        # No maker strikes a device through its own letters.
+        words = np.maximum(words, device)
     contrast = writing.contrast if writing else 1.0
     process = writing.process if writing else Process.ENGRAVED
     colour = _lit(words * body, body, metal, process, contrast, rng)
@@ -188,7 +189,8 @@ def _body(bow: str, rng: np.random.Generator) -> Floats:
         top += [(at - 1.4, y - 3.6), (at - 0.4, y - 4.2 + deep), (at + 0.4, y - 4.2 + deep), (at + 1.4, y - 3.6)]
     outline = [*top, (x + 41.5, y - 1.0), (x + 43.5, y + 1.4), (x + 41.5, y + 4.2), (x + 14.0, y + 4.2)]
     draw.polygon([(px * per_mm, py * per_mm) for px, py in outline], fill=255)
-    hole = float(rng.uniform(1.8, 3.0))
+    # Metal is left between hole and rim, or the key would fall off its ring.
+    hole = min(float(rng.uniform(1.8, 3.0)), ((0.9 if bow == "keystone" else 0.98) - 0.66) * reach - 0.8)
     disc(x - 0.66 * reach, y, hole, hole, fill=0)
     return _shrunk(image)
 

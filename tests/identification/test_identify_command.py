@@ -14,6 +14,7 @@ from hardware.camera.scan_folder import save_scan
 from hardware.scan import ScanFrames
 from kiosk.__main__ import main
 from tests.identification.drawing import Line, Sheet, drawn_key, laser_line
+from tests.identification.test_stamp import head
 
 KEYS = [
     "scan",
@@ -82,6 +83,20 @@ def test_one_line_of_json_a_folder_with_exactly_these_keys(
     assert told[1]["rules"]
     assert (told[2]["outcome"], told[2]["verdict"], told[2]["bitting"]) == ("section_not_seen", "refuse", None)
     assert len(told[2]["depths_mm"]) == 5
+
+
+def test_how_a_key_is_cut_whose_head_bears_a_sealed_mark_is_nobodys_business(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, words in (("sealed", ("PATENTED",)), ("asked", ("DO NOT", "DUPLICATE"))):
+        save_scan(replace(kw1, head=head(words, 0)), tmp_path / name)
+    _, out, _ = run(monkeypatch, capsys, "--json", tmp_path / "sealed", tmp_path / "asked")
+    sealed, asked = (json.loads(line) for line in out)
+    assert (sealed["stamp"], sealed["verdict"]) == (["patented"], "refuse")
+    assert (sealed["outcome"], sealed["bitting"], sealed["depths_mm"]) == ("identified", None, [])
+    assert (asked["bitting"], len(asked["depths_mm"])) == ("35244", 5)
+    _, out, _ = run(monkeypatch, capsys, tmp_path / "sealed")
+    assert not any("35244" in line or "roots" in line or "outline" in line for line in out)
 
 
 def test_a_bad_folder_is_one_line_and_the_others_are_still_read(

@@ -9,7 +9,7 @@ import pytest
 from config.phrases import load_phrases
 from hardware.scan import Frame
 from kiosk.identification import StampReader
-from kiosk.identification.head.letters import Text, TextLine
+from kiosk.identification.head.letters import Letters, Text, TextLine
 from kiosk.identification.head.stamp import _Gleaned, _spine
 from kiosk.key.reading import StampReading, Unseen
 
@@ -22,7 +22,7 @@ def reader() -> StampReader:
 def head(lines: tuple[str, ...], turn_deg: float, *, light: bool = False) -> Frame:
     """A bright round bow with a blade on a dark tray (or the reverse), words across the bow."""
     ground, metal, words = (235, 90, 25) if light else (40, 175, 70)
-    image = np.full((700, 900), ground, np.uint8)
+    image: np.ndarray = np.full((700, 900), ground, np.uint8)
     cv2.circle(image, (250, 350), 210, metal, -1)
     cv2.rectangle(image, (430, 290), (860, 410), metal, -1)
     cv2.circle(image, (75, 350), 24, ground, -1)
@@ -52,15 +52,19 @@ def test_a_number_on_a_head_never_leaves(reader: StampReader) -> None:
     assert "74351" not in repr(stamp)
 
 
-def line(said: tuple[str, ...], length_mm: float, *, sureness: float = 0.9, y: float = 100.0) -> Text:
+def line(
+    said: tuple[str, ...], length_mm: float, *, sureness: float = 0.9, y: float = 100.0, turn_deg: float = 0.0
+) -> Text:
     """One line of letters 2.4 mm high at 0.05 mm a pixel."""
     half = length_mm / 0.05 / 2
-    corners = [(200 - half, y - 24), (200 + half, y - 24), (200 + half, y + 24), (200 - half, y + 24)]
-    return Text(TextLine(np.array(corners, np.float32), 0.8, length_mm, 2.4), said, sureness)
+    corners = np.array([(-half, -24), (half, -24), (half, 24), (-half, 24)])
+    a = np.radians(turn_deg)
+    turned = corners @ np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]]) + (200, y)
+    return Text(TextLine(turned.astype(np.float32), 0.8, length_mm, 2.4), said, sureness)
 
 
-def gleaned(*looks: tuple[Text, ...]) -> _Gleaned:
-    together = _Gleaned(load_phrases())
+def gleaned(*looks: tuple[Text, ...], metal: np.ndarray | None = None) -> _Gleaned:
+    together = _Gleaned(load_phrases(), metal)
     for look in looks:
         together.add(look, tuple(_spine(text.line) for text in look), 0.05)
     return together
@@ -80,6 +84,66 @@ def test_a_makers_name_does_not_excuse_what_stands_below_it() -> None:
 
 def test_a_short_number_does_not_excuse_a_longer_line_across_it() -> None:
     assert gleaned((line(("KW1",), 4.0),), (line(("XKW1QPRTZ",), 14.0),)).illegible
+
+
+REQUEST = line(("DO NOT DUPLICATE",), 22.0)
+
+
+def test_a_request_alone_leaves_nothing_unread() -> None:
+    again = (line(("DO NOI DUPUCATE",), 21.0), line(("DUPL",), 6.0), line(("KW1",), 4.0, y=160.0))
+    assert gleaned((REQUEST,), again).phrases == ("do_not_duplicate",)
+    assert not gleaned((REQUEST,), again).illegible
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        line(("VLS QOVT",), 9.0, y=170.0),
+        line(("UNLS",), 9.0, y=150.0, turn_deg=90),
+        line(("U.S.",), 3.0, y=150.0),
+        line((), 9.0, sureness=0.0, y=170.0),
+    ],
+    ids=["beside it", "across it", "a scrap of a seal", "nothing of it read"],
+)
+def test_a_second_line_at_a_request_is_unread_writing_as_well(other: Text) -> None:
+    both = gleaned((REQUEST, other))
+    assert (both.phrases, both.illegible) == (("do_not_duplicate",), True)
+
+
+def test_words_struck_across_a_request_are_seen_by_the_strokes_it_leaves(reader: StampReader) -> None:
+    asked = head(("DO NOT", "DUPLICATE"), 0)
+    crossed = np.where(head(("U.S. GOVT",), 50).pixels == 70, 70, asked.pixels)
+    grain = np.random.default_rng(7).normal(0, 3, asked.pixels.shape)
+    pictures = (np.clip(each + grain, 0, 255).astype(np.uint8) for each in (asked.pixels, crossed))
+    plain, both = (reader.read(Frame(each, asked.mm_per_px)) for each in pictures)
+    assert (plain.phrases, plain.illegible) == (("do_not_duplicate",), False)
+    assert both.illegible or "us_government" in both.phrases
+
+
+def test_letters_upside_down_are_never_read_together_with_the_same_letters_upright() -> None:
+    assert gleaned((line(("DO NOT DUPLICATE", "BY LAW"), 22.0),)).phrases == ("do_not_duplicate",)
+
+
+def test_what_only_the_finder_sees_counts_where_letters_can_stand() -> None:
+    unread = line((), 9.0, sureness=0.0)
+    metal = np.ones((300, 400), np.uint8)
+    assert gleaned((unread,), metal=metal).illegible
+    metal[80:] = 0
+    assert not gleaned((unread,), metal=metal).illegible
+    assert gleaned((line(("HERMIONE",), 9.0),), metal=metal).illegible
+
+
+@pytest.mark.parametrize(
+    "words", [("NOT FOR SALE", "DO NOT COPY"), ("KWIKSET KEY", "DO NOT COPY")], ids=["unread as one", "one hides it"]
+)
+def test_two_small_rows_that_were_found_as_one_line_are_read_one_by_one(words: tuple[str, str]) -> None:
+    rows: np.ndarray = np.full((54, 230), 128, np.uint8)
+    for text, y in zip(words, (20, 46), strict=True):
+        cv2.putText(rows, text, (8, y), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 60, 1, cv2.LINE_AA)
+    corners = np.array([(0, 0), (230, 0), (230, 54), (0, 54)], np.float32)
+    read = Letters().read(rows, [TextLine(corners, 0.5, 20.7, 4.86)])
+    assert [text.said[0].replace(" ", "") for text in read] == [each.replace(" ", "") for each in words]
+    assert [text.line.height_mm for text in read] == [2.43, 2.43]
 
 
 def test_no_head_is_not_a_clean_head(reader: StampReader) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from config.phrases import load_phrases
 from kiosk.identification.head.wording import (
     _distance,
+    _known,
     has_name_and_phone,
     phrases_of,
     request_in_part,
@@ -178,3 +179,19 @@ ORDINARY = (
 @given(st.lists(st.sampled_from(ORDINARY), max_size=5))
 def test_what_stands_on_ordinary_heads_is_no_phrase_in_any_company(lines: list[str]) -> None:
     assert phrases_in(lines) == ()
+
+
+def test_two_lines_that_mean_nothing_do_not_resemble_a_mark_when_put_together() -> None:
+    assert not resembles_a_phrase(("M", "U.S.A.", "MADE IN"), PHRASES)
+    assert resembles_a_phrase(("U.S.", "MAUL"), PHRASES)
+
+
+def test_what_was_read_on_a_head_is_remembered_nowhere() -> None:
+    lines = ["DO NOT DUPLICATE", "KWIKSET"]
+    for text in (lines, ["XQJ 74351", *lines]):
+        phrases_in(text)
+        resembles_a_phrase(text, PHRASES)
+        remembered = _known.cache_info().currsize
+        if text is lines:
+            before = remembered
+    assert remembered == before

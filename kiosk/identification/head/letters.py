@@ -32,6 +32,10 @@ _NO_REPORTS = "ORT_DISABLE_TELEMETRY"
 """The library's own switch: no host is looked up, and no identity of this computer is kept in the user's home."""
 _SHORT = 2.2
 """Length for its height up to which a line may be one that stands."""
+_TWO_ROWS_MM, _ROWS_ASPECT, _UNREAD = 2.5, 1.2, 0.7
+"""Box that has room for two rows of the smallest letters, and how sure a reading must be to be one."""
+_TOO_TALL = 2.6
+"""How much higher than a letter's share of its length a line is that may hide another below it."""
 _LINE_PX = 48
 """Height the models were taught with."""
 _LONGEST_LINE_PX = 960
@@ -105,27 +109,51 @@ class Letters:
         return tuple(sorted(sized, key=lambda line: -line.score))
 
     def read(self, picture: Picture, lines: Iterable[TextLine]) -> tuple[Text, ...]:
-        """Each line read both ways up, a short one also on its sides; the way its neighbours stood comes first."""
+        """Each line read both ways up, a short one also on its sides; the way its neighbours stood comes first.
+
+        What was found as one line may be two small ones: then they are read one by one.
+        """
         texts: list[Text] = []
         usual: int | None = None
         for line in lines:
-            strip = _straightened(picture, line.corners)
-            first = usual or 0
-            readings = {first: self._read(_turned(strip, first))}
-            if usual is None or readings[first][1] < _CLEAR:
-                readings[2 - first] = self._read(_turned(strip, 2 - first))
-            if line.length_mm < _SHORT * line.height_mm and max(sure for _, sure in readings.values()) < _CLEAR:
-                # One or two letters are a box that lies as well as it stands.
-                for quarter in (1, 3):
-                    readings[quarter] = self._read(_turned(strip, quarter))
-            best = max(readings, key=lambda way: readings[way][1])
-            others = [sure for way, (_, sure) in readings.items() if way != best]
-            if usual is None and best in (0, 2) and others and readings[best][1] - max(others) > _CLEARLY_BETTER:
-                usual = best
-            ways = sorted(readings.values(), key=lambda reading: -reading[1])
-            said = tuple(text for text, sure in ways if text and sure >= _LEAST_SURE)
-            texts.append(Text(line, said, ways[0][1] if ways[0][0] else 0.0))
+            text, usual = self._text(picture, line, usual)
+            texts += self._in_rows(picture, text, usual) or [text]
         return tuple(texts)
+
+    def _in_rows(self, picture: Picture, text: Text, usual: int | None) -> list[Text]:
+        """Two small lines that were found as one, where that reads better; otherwise nothing."""
+        line, letters = text.line, len(text.said[0]) if text.said else 0
+        unread = text.sureness < _UNREAD
+        if line.height_mm < _TWO_ROWS_MM or line.length_mm < _ROWS_ASPECT * line.height_mm:
+            return []
+        if not unread and line.height_mm * letters < _TOO_TALL * line.length_mm:
+            return []
+        rows = [self._text(picture, row, usual)[0] for row in _rows(line)]
+        words = [row for row in rows if row.said and len(row.said[0]) > 2]
+        if unread:
+            return rows if any(row.sureness >= _UNREAD for row in words) else []
+        return rows if len(words) == len(rows) and all(row.sureness >= _CLEAR for row in words) else []
+
+    def _text(self, picture: Picture, line: TextLine, usual: int | None) -> tuple[Text, int | None]:
+        """One line, and which way up the head lies if that is known by now."""
+        strip = _straightened(picture, line.corners)
+        first = usual or 0
+        readings = {first: self._read(_turned(strip, first))}
+        if usual is None or readings[first][1] < _CLEAR:
+            readings[2 - first] = self._read(_turned(strip, 2 - first))
+        if line.length_mm < _SHORT * line.height_mm and max(sure for _, sure in readings.values()) < _CLEAR:
+            # One or two letters are a box that lies as well as it stands.
+            for quarter in (1, 3):
+                readings[quarter] = self._read(_turned(strip, quarter))
+        best = max(readings, key=lambda way: readings[way][1])
+        others = [sure for way, (_, sure) in readings.items() if way != best]
+        if usual is None and best in (0, 2) and others and readings[best][1] - max(others) > _CLEARLY_BETTER:
+            usual = best
+        ways = sorted(readings.values(), key=lambda reading: -reading[1])
+        # Beside a clear reading what the same letters look like upside down is noise.
+        least = ways[0][1] - _CLEARLY_BETTER if ways[0][1] >= _CLEAR else _LEAST_SURE
+        said = tuple(text for text, sure in ways if text and sure >= least)
+        return Text(line, said, ways[0][1] if ways[0][0] else 0.0), usual
 
     def _read(self, strip: Picture) -> tuple[str, float]:
         found = self._engine(_as_colour(strip), use_det=False, use_cls=False, use_rec=True)
@@ -137,6 +165,18 @@ def _line(corners: NDArray[np.float32], score: float, mm_per_px: float) -> TextL
     sides = [float(np.hypot(*(corners[i] - corners[(i + 1) % 4]))) * mm_per_px for i in range(4)]
     across, down = max(sides[0], sides[2]), max(sides[1], sides[3])
     return TextLine(corners, score, length_mm=max(across, down), height_mm=min(across, down))
+
+
+def _rows(line: TextLine) -> tuple[TextLine, ...]:
+    """The upper and the lower half of a box."""
+    corners = line.corners
+    if np.hypot(*(corners[0] - corners[1])) < np.hypot(*(corners[0] - corners[3])):
+        corners = np.roll(corners, -1, axis=0)
+    left, right = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
+    halves = ((corners[0], corners[1], right, left), (left, right, corners[2], corners[3]))
+    return tuple(
+        TextLine(np.array(half, dtype=np.float32), line.score, line.length_mm, line.height_mm / 2) for half in halves
+    )
 
 
 def _straightened(picture: Picture, corners: NDArray[np.float32]) -> Picture:

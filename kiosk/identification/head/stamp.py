@@ -12,21 +12,25 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import cv2
 import numpy as np
 
-from config.phrases import PhraseKind, Phrases
+from config.phrases import Phrases
+from config.policy_rules import SEALED_KINDS
 from hardware.scan import Frame
 from kiosk.identification.head.letters import FINE_MM, Letters, Picture, Text, TextLine
 from kiosk.identification.head.place import HeadView, bow_of
-from kiosk.identification.head.relief import brightness, colour, flattened
+from kiosk.identification.head.relief import RIM_MM, brightness, colour, flattened, inner
 from kiosk.identification.head.sight import why_unseen
 from kiosk.identification.head.strokes import Place, has_unread_strokes
 from kiosk.identification.head.wording import (
     begins_a_request,
     has_name_and_phone,
+    hints_at_a_seal,
+    is_part_of,
     phrases_of,
     request_in_part,
     resembles_a_phrase,
@@ -51,15 +55,20 @@ _BESIDE_MM = 0.5
 """How far beside a line another look may find the same one."""
 _WIDE, _GAPS = 1.2, 1.5
 """A letter with its gap is hardly wider than its line is high; room for so many letters may be empty."""
+_TALL, _ROUND_LETTERS_MM = 1.25, 0.3
+"""A capital against its share of its line, and the blur around it: what of a matched line explains strokes."""
 _MUCH_LONGER, _LONGER_MM = 1.5, 1.0
 _ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
+_TALLEST_RIM_MM = 5.0
+"""Taller "letters" are the whole band of metal between rim and hole; straight lines as tall are found straight."""
 _EVEN = 128
 """Grey of metal with nothing on it, as `relief` leaves it."""
 _SPINE_POINTS = 17
+_LEAST_ON_METAL = 0.6
+"""Share of a line that is not on rim or hole."""
+_MOST_OPEN = 3
+"""So many lines that may be read either way up are tried in every combination."""
 Spine = tuple[tuple[float, float], ...]
-_SEALED = frozenset(
-    {PhraseKind.UNLAWFUL, PhraseKind.PATENTED, PhraseKind.GOVERNMENT, PhraseKind.POSTAL, PhraseKind.BRAND}
-)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -69,17 +78,26 @@ class _Find:
     spine: Spine
     half_px: float
     text: Text
+    on_metal: bool = True
+    """Whether it lies where letters can stand, and not on a rim or in a hole that was painted over."""
 
     @property
     def middle(self) -> tuple[float, float]:
         return self.spine[len(self.spine) // 2]
 
+    def no_higher_than(self, letters_mm: float) -> _Find:
+        """The line as high as its letters: what else its box holds may be another line across it."""
+        half_mm = self.text.line.height_mm / 2
+        px_per_mm = self.half_px / (half_mm + _BESIDE_MM)
+        return replace(self, half_px=(min(half_mm, letters_mm / 2) + _ROUND_LETTERS_MM) * px_per_mm)
+
 
 class _Gleaned:
     """What has been read of one head so far, look after look."""
 
-    def __init__(self, known: Phrases) -> None:
+    def __init__(self, known: Phrases, metal: Picture | None = None) -> None:
         self._known = known
+        self._metal = metal
         self._looks: list[tuple[Text, ...]] = []
         self._finds: list[_Find] = []
         self._whole: set[str] = set()
@@ -91,11 +109,19 @@ class _Gleaned:
         """One more look, and where its lines lie on the bow."""
         self._looks.append(texts)
         for text, spine in zip(texts, spines, strict=True):
-            self._finds.append(_Find(spine, (text.line.height_mm / 2 + _BESIDE_MM) / mm_per_px, text))
-        for reading in {_best(texts), tuple(said for text in texts for said in text.said)}:
+            half_px = (text.line.height_mm / 2 + _BESIDE_MM) / mm_per_px
+            self._finds.append(_Find(spine, half_px, text, self._is_on_metal(spine)))
+        for reading in _readings(texts):
             self._whole.update(whole_phrases_in(reading, self._known))
             self._in_part.update(request_in_part(reading, self._known))
             self._whole.update(sealed_in_part(reading, self._known))
+
+    def _is_on_metal(self, spine: Spine) -> bool:
+        if self._metal is None:
+            return True
+        high, wide = self._metal.shape
+        on = [0 <= x < wide and 0 <= y < high and self._metal[int(y), int(x)] > 0 for x, y in spine]
+        return bool(sum(on) >= _LEAST_ON_METAL * len(on))
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -104,7 +130,16 @@ class _Gleaned:
 
     def is_sealed(self) -> bool:
         """Whether something nobody may lift was read: then nothing else on the head matters."""
-        return any(self._known.kind_of[each] in _SEALED for each in self.phrases)
+        return any(self._known.kind_of[each] in SEALED_KINDS for each in self.phrases)
+
+    def is_whole_request(self) -> bool:
+        """Whether a phrase stands there as a whole with nothing else beside or across it."""
+        return bool(self._whole) and not self._is_crossed()
+
+    def is_read(self) -> bool:
+        """Whether letters were read at all, so surely that they are there."""
+        return any(find.text.said and _letters(find.text.said[0]) >= _READ_LETTERS and find.text.sureness >= SURE
+                   for find in self._finds)  # fmt: skip
 
     @property
     def name_and_phone(self) -> bool:
@@ -113,29 +148,57 @@ class _Gleaned:
     @property
     def illegible(self) -> bool:
         """Whether writing was seen that is neither a phrase nor harmless, or that is a part of one, or nearly one."""
-        readings = [_best(texts) for texts in self._looks]
+        readings = {_best(texts) for texts in self._looks}
         if self.phrases:
             # "Duplicate" alone may be what is left of "Unlawful to duplicate".
-            return not self._whole and not any(begins_a_request(reading) for reading in readings)
+            part_alone = not self._whole and not any(begins_a_request(reading) for reading in readings)
+            return part_alone or (not self.is_sealed() and (self.has_unread_strokes or self._is_crossed()))
         if any(resembles_a_phrase(reading, self._known) for reading in readings):
             return True
-        harmless = [find for find in self._finds if self._says_nothing(find.text)]
-        return self.has_unread_strokes or any(
-            _is_writing(find.text) and not any(_at_one_place(find, other) for other in harmless)
-            for find in self._finds
-            if find not in harmless
-        )
+        return self.has_unread_strokes or self._has_more_than(self._explained)
 
     @property
-    def harmless_places(self) -> tuple[Place, ...]:
-        """Where words were read that mean nothing."""
-        return tuple((at, find.half_px) for find in self._finds if self._says_nothing(find.text) for at in find.spine)
+    def explained_places(self) -> tuple[Place, ...]:
+        """Where words were read that mean nothing, or are part of what was matched."""
+        return tuple((at, find.half_px) for find in self._explained for at in find.spine)
+
+    @property
+    def _explained(self) -> list[_Find]:
+        harmless = [find for find in self._finds if self._says_nothing(find.text)]
+        if not self.phrases:
+            return harmless
+        # Beside a request two letters may be what is left of something that nobody may lift.
+        harmless = [find for find in harmless if _letters(find.text.said[0]) >= _READ_LETTERS]
+        parts = [(find, said) for find in self._finds if (said := self._part_of_a_phrase(find.text))]
+        # One press makes one size: a box that is higher than most holds more than its letters.
+        shares_mm = [find.text.line.length_mm / _letters(said) for find, said in parts]
+        read_well = [mm for mm, (_, said) in zip(shares_mm, parts, strict=True) if _letters(said) > _READ_LETTERS]
+        letters_mm = _TALL * float(np.median(read_well or shares_mm)) if parts else 0.0
+        return harmless + [find.no_higher_than(letters_mm) for find, _ in parts]
+
+    def _part_of_a_phrase(self, text: Text) -> str:
+        ways = [each for at, each in enumerate(text.said) if at == 0 or _letters(each) > _READ_LETTERS]
+        return next((each for each in ways if is_part_of(each, self.phrases, self._known)), "")
+
+    def _is_crossed(self) -> bool:
+        """Whether a second line lies beside or across the one that was matched: it may be what nobody may lift."""
+        if any(hints_at_a_seal(find.text.said[0]) for find in self._finds if find.text.said):
+            return True
+        return self._has_more_than(self._explained)
+
+    def _has_more_than(self, explained: list[_Find]) -> bool:
+        """Whether writing was found where none of these lines stands."""
+        return any(
+            _is_writing(find) and not any(_at_one_place(find, other) for other in explained)
+            for find in self._finds
+            if all(find.text is not other.text for other in explained)
+        )
 
     def _says_nothing(self, text: Text) -> bool:
         if not text.said or text.sureness < SURE or not says_nothing(text.said[0], self._known):
             return False
         # A long line of which two letters were made out says more than these two.
-        letters = sum(c.isalnum() for c in text.said[0])
+        letters = _letters(text.said[0])
         return text.line.length_mm <= (letters + _GAPS) * _WIDE * text.line.height_mm
 
 
@@ -176,7 +239,7 @@ class StampReader:
 
     def _looked_at(self, bow: HeadView, letters: Letters) -> _Gleaned:
         """Look at brightness, straight and round the rim, at relief, straight and on its side, and at colour."""
-        gleaned = _Gleaned(self._phrases)
+        gleaned = _Gleaned(self._phrases, inner(bow, RIM_MM))
         bright = brightness(bow)
         self._straight(gleaned, bright, bow, letters, fine_mm=_FINER_MM)
         if gleaned.is_sealed():
@@ -189,33 +252,41 @@ class StampReader:
         if gleaned.is_sealed():
             return gleaned
         self._on_its_side(gleaned, flat, bow, letters)
-        tint = colour(bow)
-        if tint is not None and not gleaned.is_sealed():
+        if gleaned.is_sealed():
+            return gleaned
+        # Who struck a request that is seen in the metal struck nothing beside it that is seen in its hue alone.
+        tint = None if gleaned.is_whole_request() else colour(bow)
+        if tint is not None:
             self._straight(gleaned, tint, bow, letters)
-            if not gleaned.phrases:
+            if not gleaned.phrases and not gleaned.is_read():
                 self._round_the_rim(gleaned, tint, bow, letters)
-        if not gleaned.phrases:
-            gleaned.has_unread_strokes = has_unread_strokes(flat, bow, gleaned.harmless_places)
+        gleaned.has_unread_strokes = has_unread_strokes(
+            flat, bow, gleaned.explained_places, at_a_request=bool(gleaned.phrases)
+        )
         return gleaned
 
     def _straight(
         self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters, fine_mm: float = FINE_MM
     ) -> None:
         lines = letters.lines(picture, bow.mm_per_px, fine_mm)[:MOST_LINES]
-        gleaned.add(letters.read(picture, lines), tuple(map(_spine, lines)), bow.mm_per_px)
+        texts = letters.read(picture, lines)
+        gleaned.add(texts, tuple(_spine(text.line) for text in texts), bow.mm_per_px)
 
     def _on_its_side(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
         """Lines that stand upright are found worse than lines that lie."""
         turned = np.ascontiguousarray(np.rot90(picture))
         lines = letters.lines(turned, bow.mm_per_px, _FINER_MM)[:MOST_LINES]
         width = picture.shape[1]
-        spines = tuple(tuple((width - 1 - y, x) for x, y in _spine(line)) for line in lines)
-        gleaned.add(letters.read(turned, lines), spines, bow.mm_per_px)
+        texts = letters.read(turned, lines)
+        spines = tuple(tuple((width - 1 - y, x) for x, y in _spine(text.line)) for text in texts)
+        gleaned.add(texts, spines, bow.mm_per_px)
 
     def _round_the_rim(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
         ring, place = _unrolled(picture, bow)
-        lines = letters.lines(ring, bow.mm_per_px)[:MOST_LINES]
-        gleaned.add(letters.read(ring, lines), tuple(tuple(map(place, _spine(line))) for line in lines), bow.mm_per_px)
+        found = letters.lines(ring, bow.mm_per_px)
+        lines = [line for line in found if line.height_mm <= _TALLEST_RIM_MM][:MOST_LINES]
+        texts = letters.read(ring, lines)
+        gleaned.add(texts, tuple(tuple(map(place, _spine(text.line))) for text in texts), bow.mm_per_px)
 
     def _loaded(self) -> Letters:
         if self._letters is None:
@@ -229,17 +300,28 @@ def _by_itself(bow: HeadView) -> Unseen | None:
     return None if bow.clear else Unseen.BLURRED
 
 
+def _readings(texts: tuple[Text, ...]) -> set[tuple[str, ...]]:
+    """The lines as they may be read: each one way up or the other, never both ways at once."""
+    ways = [text.said[:2] for text in texts if text.said]
+    if sum(len(each) > 1 for each in ways) <= _MOST_OPEN:
+        return set(product(*ways))
+    return {tuple(each[0] for each in ways), tuple(each[-1] for each in ways)}
+
+
 def _best(texts: tuple[Text, ...]) -> tuple[str, ...]:
     return tuple(text.said[0] for text in texts if text.said)
 
 
-def _is_writing(text: Text) -> bool:
-    line = text.line
-    letters = sum(c.isalnum() for c in text.said[0]) if text.said else 0
-    if letters >= _READ_LETTERS and text.sureness >= _READ_SURE:
+def _letters(said: str) -> int:
+    return sum(c.isalnum() for c in said)
+
+
+def _is_writing(find: _Find) -> bool:
+    text, line = find.text, find.text.line
+    if text.said and _letters(text.said[0]) >= _READ_LETTERS and text.sureness >= _READ_SURE:
         return True
     drawn_out = line.length_mm >= max(_STRONG_MM, _STRONG_ASPECT * line.height_mm)
-    return line.score >= _STRONG_SCORE and drawn_out
+    return find.on_metal and line.score >= _STRONG_SCORE and drawn_out
 
 
 def _at_one_place(one: _Find, known: _Find) -> bool:

@@ -29,13 +29,20 @@ _PATCH_MM, _PATCH_MM2, _LEAST_MM2 = 0.7, 0.3, 3.5
 """A patch's least thickness and area, and the area of all together."""
 _STROKE_MM2, _SHORT_MM, _LONG_MM = 0.06, 0.35, 3.5
 LEAST_STROKES = 22
+_LEAST_AT_A_REQUEST, _AS_DEEP = 5, 0.3
+"""Strokes that are a second line at a request, and how deep they must be against its own letters."""
 
 Place = tuple[tuple[float, float], float]
 """Middle and reach in pixels of what was read and says nothing."""
 
 
-def has_unread_strokes(flat: NDArray[np.uint8], bow: HeadView, harmless: Iterable[Place]) -> bool:
-    """Whether the flattened bow (`relief.flattened`) carries strokes like writing beside what was read."""
+def has_unread_strokes(
+    flat: NDArray[np.uint8], bow: HeadView, read: Iterable[Place], *, at_a_request: bool = False
+) -> bool:
+    """Whether the flattened bow (`relief.flattened`) carries strokes like writing beside what was read.
+
+    At a request not to copy fewer are enough, as deep as its own: staff are asked anyway, and a second line lies near.
+    """
     factor = bow.mm_per_px / _PITCH_MM
     size = (max(8, round(flat.shape[1] * factor)), max(8, round(flat.shape[0] * factor)))
     away = cv2.resize(flat, size, interpolation=cv2.INTER_AREA).astype(np.float32) - np.float32(128)
@@ -44,13 +51,21 @@ def has_unread_strokes(flat: NDArray[np.uint8], bow: HeadView, harmless: Iterabl
         return False
     power = cv2.GaussianBlur(away * away, (0, 0), _REACH_MM / _PITCH_MM)
     usual, usual_away = float(np.median(power[metal > 0])), float(np.median(np.abs(away)[metal > 0]))
-    for (x, y), reach in harmless:
-        cv2.circle(metal, (round(x * factor), round(y * factor)), round(reach * factor), 0, cv2.FILLED)
-    patches = _patches(np.asarray((power > _LOUDER * usual) & (metal > 0), dtype=np.uint8))
-    if patches.sum() * _PITCH_MM**2 < _LEAST_MM2:
-        return False
+    left = metal.copy()
+    for (x, y), reach in read:
+        cv2.circle(left, (round(x * factor), round(y * factor)), round(reach * factor), 0, cv2.FILLED)
+    patches = _patches(np.asarray((power > _LOUDER * usual) & (left > 0), dtype=np.uint8))
     soft = cv2.GaussianBlur(away, (0, 0), 0.6)
-    return max(_strokes((sign * soft > _DEEPER * usual_away) & patches) for sign in (1, -1)) >= LEAST_STROKES
+    least, deep, least_mm2 = LEAST_STROKES, _DEEPER * usual_away, _LEAST_MM2
+    if at_a_request and (own := np.abs(soft)[(metal > 0) & (left == 0)]).size:
+        least, deep, least_mm2 = (
+            _LEAST_AT_A_REQUEST,
+            max(deep, _AS_DEEP * float(np.percentile(own, 90))),
+            _LEAST_MM2 / 3,
+        )
+    if patches.sum() * _PITCH_MM**2 < least_mm2:
+        return False
+    return max(_strokes((sign * soft > deep) & patches) for sign in (1, -1)) >= least
 
 
 def _patches(loud: NDArray[np.uint8]) -> NDArray[np.bool_]:

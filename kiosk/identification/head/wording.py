@@ -46,6 +46,9 @@ _FRAGMENTS = frozenset(
     {"DO", "NOT", "NO", "DONOT", "PAS", "NEPAS", "COPY", "DUP", "LAW", "MAIL", "GOVT", "PAT", "USPS"}
 )
 """Short words that a head says for one reason only: the rest of a mark was not made out."""
+_SCRAPS = frozenset({"US", "USG", "USGOV", "USGOVT", "GOV", "GOVT", "USMAIL", "MAIL", "USPS", "LAW", "UNLAW", "PAT"})
+_MISREAD_IN = 4
+"""A line read beside others of its phrase may have one letter in so many wrong."""
 _PHONE = re.compile(
     r"(?<!\d)(?:\+?\d{1,3}[\s.\-/]*)?(?:\(\d{2,4}\)[\s.\-/]*\d{3,4}[\s.\-/]+\d{3,4}"
     r"|\d{3}[\s.\-/]+\d{3}[\s.\-/]+\d{4}|\d{3}[.\-/]\d{4}|\d{2,4}(?:[\s.\-/]+\d{2,4}){3,4}|1?[2-9]\d{9})(?!\d)"
@@ -75,7 +78,7 @@ def whole_phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     found: set[str] = set()
     for wording, ident in phrases.wordings:
         if ident not in found:
-            plain = _plain(wording)
+            plain = _known(wording)
             if _stands(plain.replace(" ", ""), runs, joined) or _scattered(plain, texts):
                 found.add(ident)
     return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
@@ -86,7 +89,7 @@ def sealed_in_part(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     runs = set(_runs_of(lines))
     ids = []
     for kind, words in _SEALED_TELLING:
-        if any(_near(run, _plain(word), _allowed(word)) or _torn(run, _plain(word)) for run in runs for word in words):
+        if any(_near(run, _known(word), _allowed(word)) or _torn(run, _known(word)) for run in runs for word in words):
             ids.append(next((phrase.id for phrase in phrases.phrases if phrase.kind is kind), ""))
     return tuple(each for each in ids if each)
 
@@ -117,7 +120,7 @@ def _without_harmless(folded: str, harmless: tuple[str, ...]) -> list[str]:
         if used & set(range(a, b)):
             continue
         run = _plain(" ".join(words[a:b])).replace(" ", "")
-        plain = (_plain(each).replace(" ", "") for each in harmless)
+        plain = (_known(each).replace(" ", "") for each in harmless)
         if any(_near(run, each, 1 if len(each) >= 4 else 0) for each in plain):
             used |= set(range(a, b))
     return [word for at, word in enumerate(words) if at not in used]
@@ -131,8 +134,10 @@ def begins_a_request(lines: Sequence[str]) -> bool:
 def resembles_a_phrase(lines: Sequence[str], phrases: Phrases) -> bool:
     """Whether something is nearly, but not, one of the phrases: a person had better look."""
     runs = {run for run in _runs_of(lines) if len(run) >= 3 and run.isalpha()}
-    known = runs & {_plain(name).replace(" ", "") for name in phrases.harmless}
-    wordings = {_plain(wording).replace(" ", "") for wording, _ in phrases.wordings}
+    known = runs & {_known(name).replace(" ", "") for name in phrases.harmless}
+    # Two lines that mean nothing may well begin like something when put together.
+    known |= set(_runs_of([line for line in lines if says_nothing(line, phrases)]))
+    wordings = {_known(wording).replace(" ", "") for wording, _ in phrases.wordings}
     for wording in wordings:
         if len(wording) < 4 or not wording.isalpha() or _stands(wording, runs, ()):
             continue
@@ -141,6 +146,19 @@ def resembles_a_phrase(lines: Sequence[str], phrases: Phrases) -> bool:
         if any(_distance(run, wording, whole=True) <= allowed for run in near):
             return True
     return False
+
+
+def is_part_of(text: str, ids: Collection[str], phrases: Phrases) -> bool:
+    """Whether a line is a part of one of these phrases, in whatever language it was matched."""
+    tight = _plain(text).replace(" ", "")
+    wordings = (_known(wording).replace(" ", "") for wording, ident in phrases.wordings if ident in ids)
+    # Read as a part of the wording, so the two change places.
+    return bool(tight) and any(_inside(tight, each, len(tight) // _MISREAD_IN) for each in wordings)
+
+
+def hints_at_a_seal(text: str) -> bool:
+    """Whether a scrap is how a mark nobody may lift begins or ends, such as the *U.S.* of a torn *U.S. GOVT*."""
+    return _plain(text).replace(" ", "") in _SCRAPS
 
 
 def has_name_and_phone(lines: Iterable[str]) -> bool:
@@ -176,9 +194,12 @@ def _runs_of(lines: Sequence[str]) -> Iterable[str]:
     yield from _runs(" ".join(reversed(texts)))
 
 
-@lru_cache(maxsize=2048)
 def _plain(text: str) -> str:
     return fold(text).translate(_LOOK_ALIKE)
+
+
+_known = lru_cache(maxsize=4096)(_plain)
+"""Of the lists' own wordings only: what was read on a head is remembered nowhere."""
 
 
 def _runs(text: str) -> Iterable[str]:
@@ -260,7 +281,6 @@ def _distance(text: str, wording: str, *, whole: bool) -> int:
     return edits if whole else best
 
 
-@lru_cache(maxsize=2048)
 def _places(wording: str) -> dict[str, int]:
     """For each letter of a wording, the places it stands at, as bits."""
     places: dict[str, int] = {}
