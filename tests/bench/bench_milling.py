@@ -1,7 +1,8 @@
 """Whether milling on a face is found, and plain faces are left alone: `python -m tests.bench.bench_milling`.
 
 Rows, single dimples and cuts of ten shapes on every open section, on either face, and as many plain keys, drawn by
-`drawn_faces`. A fresh seed each time unless one is given; what was missed is saved under out/bench/milling.png.
+`drawn_faces`; with `--by-hand` what somebody grinds into a blade with a hand tool instead. A fresh seed each time
+unless one is given; what was missed is saved under out/bench/milling.png.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +25,7 @@ from config.keyway import Blank, Keyway, Standing
 from config.settings import load_settings
 from kiosk.identification import build_index, identify, read_key
 from kiosk.key.reading import Outcome
-from tests.bench.drawn_faces import FINISHES, SHAPES, DrawnKey, Hollow, Lying, drawn_scan
+from tests.bench.drawn_faces import FINISHES, GROUND, SHAPES, DrawnKey, Ground, Hollow, Lying, drawn_scan
 from tests.identification.drawing import blade_edge
 
 Result = tuple[bool, str, str, bool, np.ndarray | None]
@@ -40,7 +42,9 @@ def world():
     return catalogue, build_index(catalogue.sections), found
 
 
-def drawn_key(number: int, seed: int, *, milled: bool) -> tuple[DrawnKey, Lying, str, np.random.Generator]:
+def drawn_key(
+    number: int, seed: int, *, milled: bool, by_hand: bool = False
+) -> tuple[DrawnKey, Lying, str, np.random.Generator]:
     """Key `number` of a seed: its section, code, finish, way of lying, and what is milled into it."""
     rng = np.random.default_rng([seed, number, milled])
     catalogue, _, kinds = world()
@@ -51,9 +55,15 @@ def drawn_key(number: int, seed: int, *, milled: bool) -> tuple[DrawnKey, Lying,
         steps[at] = np.clip(steps[at], steps[at - 1] - spec.most_steps, steps[at - 1] + spec.most_steps)
     roots = [spec.root_mm_of[spec.depths[step].code] for step in steps]
     edge = blade_edge(spec, roots, blank.blade_length_mm, section.height_mm)
-    hollows: dict[str, list[Hollow]] = {}
+    hollows: dict[str, Sequence[Hollow | Ground]] = {}
     what = "plain"
-    if milled:
+    face = ("left", "right", "both")[int(rng.integers(3))]
+    faces = ("left", "right") if face == "both" else (face,)
+    if milled and by_hand:
+        cut = int(rng.integers(blank.cuts))
+        ground = ground_by_hand(number, spec.cut_positions_mm(blank.cuts)[cut], roots[cut], blank.blade_length_mm, rng)
+        hollows, what = dict.fromkeys(faces, (ground,)), ground.kind
+    elif milled:
         shape = list(SHAPES)[(number + number // len(kinds)) % len(SHAPES)]
         radius, depth = float(rng.uniform(0.45, 1.0)), float(rng.uniform(0.3, 0.8))
         count = int(rng.choice([1, 3, 5]))
@@ -61,8 +71,7 @@ def drawn_key(number: int, seed: int, *, milled: bool) -> tuple[DrawnKey, Lying,
         places = np.sort(rng.uniform(5.0, length - 5.0, count))
         y = float(rng.uniform(1.0 + radius / 2, max(min(roots) - 1.0 - radius / 2, 1.2 + radius / 2)))
         row = [Hollow(shape, float(x), y + float(rng.uniform(-0.3, 0.3)), radius, depth) for x in places]
-        face = ("left", "right", "both")[int(rng.integers(3))]
-        hollows = dict.fromkeys(("left", "right") if face == "both" else (face,), row)
+        hollows = dict.fromkeys(faces, row)
         what = f"{count} {shape}"
     lying = Lying(
         float(rng.uniform(-10, 10)), (float(rng.uniform(-3, 3)), float(rng.uniform(-3, 3))), *(rng.random(2) < 0.5)
@@ -70,10 +79,27 @@ def drawn_key(number: int, seed: int, *, milled: bool) -> tuple[DrawnKey, Lying,
     return DrawnKey(edge, section, hollows, list(FINISHES)[int(rng.integers(4))]), lying, what, rng
 
 
-def judged(job: tuple[int, int, bool]) -> Result:
+def ground_by_hand(number: int, cut_mm: float, root_mm: float, length_mm: float, rng: np.random.Generator) -> Ground:
+    """One flat, dimple, groove or step as a rotary tool leaves it."""
+    kind = list(GROUND)[number % len(GROUND)]
+    depth = float(rng.uniform(0.3, 0.7))
+    if kind == "flat beside a cut":
+        deep = float(rng.uniform(0.8, 1.6))
+        return Ground(kind, cut_mm, root_mm - deep, float(rng.uniform(0.8, 1.8)), deep, depth)
+    if kind == "dimple at the tip":
+        size = float(rng.uniform(0.5, 0.9))
+        return Ground(kind, length_mm - float(rng.uniform(2.2, 4.0)), float(rng.uniform(1.5, 2.5)), size, size, depth)
+    if kind == "groove at the spine":
+        along = float(rng.uniform(2.0, 7.0))
+        middle = float(rng.uniform(along + 1.0, length_mm - along - 2.0))
+        return Ground(kind, middle, float(rng.uniform(0.9, 1.5)), along, float(rng.uniform(0.35, 0.6)), depth)
+    return Ground(kind, 0.0, 0.0, float(rng.uniform(2.0, 6.0)), 1.0, depth)
+
+
+def judged(job: tuple[int, int, bool, bool]) -> Result:
     """(was it milled, what it was, what was said, would it have been copied, its faces if that was wrong)."""
-    number, seed, milled = job
-    key, lying, what, rng = drawn_key(number, seed, milled=milled)
+    number, seed, milled, by_hand = job
+    key, lying, what, rng = drawn_key(number, seed, milled=milled, by_hand=by_hand)
     catalogue, index, _ = world()
     frames = drawn_scan(key, lying, rng)
     told = identify(read_key(frames), catalogue, index)
@@ -91,9 +117,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--workers", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--seconds", type=float, default=0.0, help="stop after so long and say how many were done")
+    parser.add_argument("--by-hand", action="store_true", help="ground by hand instead of milled")
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     asked = parser.parse_args()
-    jobs = [(n, asked.seed, milled) for n in range(max(asked.milled, asked.plain)) for milled in (True, False)
+    jobs = [(n, asked.seed, milled, asked.by_hand)
+            for n in range(max(asked.milled, asked.plain)) for milled in (True, False)
             if n < (asked.milled if milled else asked.plain)]  # fmt: skip
     begun, done = time.monotonic(), []
     with ProcessPoolExecutor(asked.workers) as pool:

@@ -1,7 +1,8 @@
 """Scans of milled and plain keys, drawn from formulas: nothing of the reader's or the simulator's optics is in them.
 
-Responsible for: the ten shapes of milling, a face lit along the blade, its outline against the light. Not responsible
-for: what is read in them (`bench_milling`).
+Responsible for: ten shapes of milling, four of grinding by hand, a face lit along the blade, its outline against the
+light. Only the part of a picture that holds the key is computed; the rest is tray. Not responsible for: what is read
+in them (`bench_milling`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from hardware.scan import Frame, ScanFrames
 from tests.identification.drawing import Line, laser_line
 
 Field = np.ndarray
+_LINE_PICTURES = 3
 FACE_PX, FACE_MM = (1040, 700), 0.075
 FINISHES = {"brass": (135.0, 0.0), "nickel": (150.0, 0.0), "tarnished": (95.0, 0.18), "black": (60.0, 0.0)}
 
@@ -30,6 +33,26 @@ class Hollow:
     y_mm: float
     radius_mm: float
     depth_mm: float
+
+    def depth_at(self, x: Field, y: Field) -> Field:
+        """Metal taken off, mm."""
+        return self.depth_mm * SHAPES[self.shape]((x - self.x_mm) / self.radius_mm, (y - self.y_mm) / self.radius_mm)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a hand tool took off: a kind of GROUND, its middle, how far it reaches along and across, and its depth."""
+
+    kind: str
+    x_mm: float
+    y_mm: float
+    along_mm: float
+    across_mm: float
+    depth_mm: float
+
+    def depth_at(self, x: Field, y: Field) -> Field:
+        """Metal taken off, mm."""
+        return self.depth_mm * GROUND[self.kind]((x - self.x_mm) / self.along_mm, (y - self.y_mm) / self.across_mm)
 
 
 def _round(x: Field, y: Field) -> Field:
@@ -51,6 +74,15 @@ SHAPES: dict[str, Callable[[Field, Field], Field]] = {
 }
 
 
+GROUND: dict[str, Callable[[Field, Field], Field]] = {
+    # Depth, 0 to 1; along and across in half lengths and half widths.
+    "flat beside a cut": lambda x, y: np.clip((y + 1) / 2, 0.0, 1.0) * np.clip((1 - abs(x)) * 8.0, 0.0, 1.0),
+    "dimple at the tip": lambda x, y: np.clip((1 - np.hypot(x, y)) * 1.5, 0.0, 1.0),
+    "groove at the spine": lambda x, y: _round(np.maximum(abs(x) - 0.9, 0.0) * 10.0, y),
+    "step at the bow": lambda x, y: np.clip((1 - x) * 20.0, 0.0, 1.0) + 0 * y,
+}
+
+
 @dataclass(frozen=True)
 class Lying:
     """How the key lies: turn, shift, and which way round, as the conventions of the scan folder leave it open."""
@@ -60,10 +92,9 @@ class Lying:
     bow_right: bool
     cuts_down: bool
 
-    def to_key(self, mm_per_px: float, size_px: tuple[int, int], over: int = 1) -> tuple[Field, Field]:
+    def to_key(self, mm_per_px: float, size_px: tuple[int, int]) -> tuple[Field, Field]:
         """Where on the key every pixel of a picture lies, mm from the shoulder and above the spine."""
-        columns = (np.arange(size_px[0] * over) + 0.5) / over
-        rows = (np.arange(size_px[1] * over) + 0.5) / over
+        columns, rows = np.arange(size_px[0]) + 0.5, np.arange(size_px[1]) + 0.5
         u = ((columns[None, :] - size_px[0] / 2) * mm_per_px - self.shift_mm[0]).astype(np.float32)
         v = (-(rows[:, None] - size_px[1] / 2) * mm_per_px - self.shift_mm[1]).astype(np.float32)
         a = math.radians(self.turn_deg)
@@ -77,27 +108,50 @@ class DrawnKey:
 
     edge: np.ndarray
     section: Section
-    hollows: dict[str, Sequence[Hollow]]
+    hollows: dict[str, Sequence[Hollow | Ground]]
     finish: str
 
 
 def _metal(key: DrawnKey, x: Field, y: Field) -> Field:
     """Where there is metal, by the key's own shape."""
     length, height = float(key.edge[-1, 0]), key.section.height_mm
-    top = np.interp(x, key.edge[:, 0], key.edge[:, 1])
-    low = np.maximum((x - (length - 3.0)) * 0.15 * height, 0.0)
-    blade = (x >= -5) & (x <= length) & (y >= low) & (y <= top)
+    blade = (x >= -5) & (x <= length) & (y >= 0) & (y <= height)
+    along, above = x[blade], y[blade]
+    low = np.maximum((along - (length - 3.0)) * 0.15 * height, 0.0)
+    blade[blade] = (above >= low) & (above <= np.interp(along, key.edge[:, 0], key.edge[:, 1]))
     collar = (x >= -7) & (x <= 0) & (y >= -1.2) & (y <= height + 1.8)
     bow = ((x + 16) ** 2 + (y - height / 2) ** 2 < 11.5**2) & ((x + 21) ** 2 + (y - 4) ** 2 > 2.5**2)
     return blade | collar | bow
 
 
+def _key_in(metal: Field) -> tuple[slice, slice]:
+    """The part of a picture that holds the key, with room for a blur."""
+    rows, columns = np.nonzero(metal.any(axis=1))[0], np.nonzero(metal.any(axis=0))[0]
+    return slice(max(rows[0] - 6, 0), rows[-1] + 7), slice(max(columns[0] - 6, 0), columns[-1] + 7)
+
+
 def silhouette(key: DrawnKey, lying: Lying, rng: np.random.Generator) -> Frame:
     """Dark on light, each pixel by the share of it that is covered."""
-    mm, size, over = 0.06, (1300, 875), 2
-    x, y = lying.to_key(mm, size, over)
-    covered = _metal(key, x, y).astype(np.float32).reshape(size[1], over, size[0], over).mean(axis=(1, 3))
-    grey = _soft(228.0 - 212.0 * covered, 0.9) + 2.0 * rng.standard_normal(covered.shape, dtype=np.float32)
+    mm, size, over = 0.06, (1300, 875), 3
+    x, y = lying.to_key(mm, size)
+    covered = _metal(key, x, y).astype(np.float32)
+    # Along its outline a pixel is covered in part.
+    change = np.zeros(covered.shape, bool)
+    down, across = covered[1:] != covered[:-1], covered[:, 1:] != covered[:, :-1]
+    for part, differs in ((np.s_[1:], down), (np.s_[:-1], down), (np.s_[:, 1:], across), (np.s_[:, :-1], across)):
+        change[part] |= differs
+    ways = (np.arange(over) - (over - 1) / 2) / over
+    along_u, along_v = (x[0, 1] - x[0, 0], y[0, 1] - y[0, 0]), (x[1, 0] - x[0, 0], y[1, 0] - y[0, 0])
+    parts = [
+        _metal(key, x[change] + du * along_u[0] + dv * along_v[0], y[change] + du * along_u[1] + dv * along_v[1])
+        for du in ways
+        for dv in ways
+    ]
+    covered[change] = np.mean(parts, axis=0)
+    box = _key_in(covered)
+    grey = np.full(covered.shape, np.float32(228.0))
+    grey[box] = _soft(228.0 - 212.0 * covered[box], 0.9)
+    grey += 2.0 * rng.standard_normal(covered.shape, dtype=np.float32)
     return Frame(np.clip(np.rint(grey), 0, 255).astype(np.uint8), mm)
 
 
@@ -105,19 +159,17 @@ def lit_face(
     key: DrawnKey, face: Sequence[tuple[float, float]], name: str, lying: Lying, rng: np.random.Generator
 ) -> Frame:
     """A face in light from the left that grazes it, by the slope of its surface."""
-    over = 1
-    x, y = lying.to_key(FACE_MM, FACE_PX, over)
+    x, y = lying.to_key(FACE_MM, FACE_PX)
+    metal = _metal(key, x, y)
+    box = _key_in(metal)
+    x, y, metal = x[box], y[box], metal[box]
     depth = np.zeros_like(x)
     heights, recesses = zip(*face, strict=True)
     on_blade = (x > 0) & (x < key.edge[-1, 0])
     depth[on_blade] = np.interp(y[on_blade], heights, recesses)
     for hollow in key.hollows.get(name, ()):
-        near = np.hypot(x - hollow.x_mm, y - hollow.y_mm) < 4 * hollow.radius_mm
-        shape = SHAPES[hollow.shape]
-        at_x, at_y = (x[near] - hollow.x_mm) / hollow.radius_mm, (y[near] - hollow.y_mm) / hollow.radius_mm
-        depth[near] += hollow.depth_mm * shape(at_x, at_y)
-    step = FACE_MM / over
-    down, across = np.gradient(depth, step)
+        depth[on_blade] += hollow.depth_at(x[on_blade], y[on_blade])
+    down, across = np.gradient(depth, FACE_MM)
     lamp, way = math.radians(rng.uniform(16, 30)), math.radians(rng.uniform(-6, 6))
     towards = (-math.cos(lamp) * math.cos(way), math.cos(lamp) * math.sin(way), math.sin(lamp))
     # The surface falls where depth grows; its normal leans that way.
@@ -127,28 +179,33 @@ def lit_face(
     gloss = np.clip(facing, 0.0, 1.0) ** 12 * 0.6
     bright, stained = FINISHES[key.finish]
     shine = bright * (0.2 + 0.8 * (dull + gloss) / (1 + 0.6 * towards[2] ** 12))
-    metal = _metal(key, x, y)
-    picture = np.where(metal, shine, 15.0).astype(np.float32)
-    picture = picture.reshape(FACE_PX[1], over, FACE_PX[0], over).mean(axis=(1, 3))
-    on = metal[over // 2 :: over, over // 2 :: over]
-    picture = np.where(on, picture * _brushed(picture.shape, stained, rng), picture)
-    picture = _soft(picture, 0.8) * rng.uniform(0.92, 1.08) + 2.5 * rng.standard_normal(picture.shape, dtype=np.float32)
+    lit = np.where(metal, shine * _brushed(metal.shape, stained, rng), 15.0).astype(np.float32)
+    picture = np.full((FACE_PX[1], FACE_PX[0]), np.float32(15.0))
+    picture[box] = _soft(lit, 0.8)
+    picture *= np.float32(rng.uniform(0.92, 1.08))
+    picture += 2.5 * rng.standard_normal(picture.shape, dtype=np.float32)
     return Frame(np.clip(np.rint(picture), 0, 255).astype(np.uint8), FACE_MM)
 
 
 def drawn_scan(key: DrawnKey, lying: Lying, rng: np.random.Generator) -> ScanFrames:
     """All views but the head's: this is about faces."""
-    line = Line(seed=int(rng.integers(1 << 30)))
+    shape, pictures = key.section, int(rng.integers(_LINE_PICTURES))
     faces = {"left": key.section.left, "right": key.section.right}
     upper = "left" if lying.bow_right == lying.cuts_down else "right"
     lower = "right" if upper == "left" else "left"
     return ScanFrames(
         silhouette=silhouette(key, lying, rng),
-        line_left=laser_line(key.section.left, key.section.height_mm, line),
-        line_right=laser_line(key.section.right, key.section.height_mm, line),
+        line_left=_line_view(tuple(shape.left), shape.height_mm, pictures),
+        line_right=_line_view(tuple(shape.right), shape.height_mm, pictures),
         face_above=lit_face(key, faces[upper], upper, lying, rng),
         face_below=lit_face(key, faces[lower], lower, lying, rng),
     )
+
+
+@lru_cache(maxsize=256)
+def _line_view(face: tuple[tuple[float, float], ...], height_mm: float, number: int) -> Frame:
+    """One of a few pictures of a section's line: nothing here turns on it."""
+    return laser_line(face, height_mm, Line(seed=number))
 
 
 def _brushed(shape: tuple[int, ...], stained: float, rng: np.random.Generator) -> Field:
@@ -158,7 +215,7 @@ def _brushed(shape: tuple[int, ...], stained: float, rng: np.random.Generator) -
     streaks = (sums[:, 9:] - sums[:, :-9]) / 3.0
     texture = 1.0 + 0.06 * streaks
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    for _ in range(40 if stained else 0):
+    for _ in range(round(40 * texture.size / (FACE_PX[0] * FACE_PX[1])) if stained else 0):
         cx, cy, wide = rng.uniform(0, shape[1]), rng.uniform(0, shape[0]), rng.uniform(18, 45)
         box = np.s_[max(0, int(cy - 3 * wide)) : int(cy + 3 * wide), max(0, int(cx - 3 * wide)) : int(cx + 3 * wide)]
         away = ((columns[box] - cx) ** 2 + (rows[box] - cy) ** 2) / wide**2
