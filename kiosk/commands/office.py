@@ -75,18 +75,20 @@ def status(as_json: AsJson = False) -> None:
 
 def page(
     out: Annotated[
-        Path, typer.Option("--out", callback=NEW_FOLDER, help="Folder for index.html; made if it is missing.")
+        Path,
+        typer.Option("--out", callback=NEW_FOLDER, help="Folder for index.html and its CSV files; made if missing."),
     ],
 ) -> None:
     """Write the fleet's page, as a timer does every few minutes; from KIOSK_COLLECTOR_DSN."""
     with needing(Extra.FLEET):
-        from kiosk.operations.fleet.page import fleet_page
-    text = fleet_page(_overview())
+        from kiosk.operations.fleet.page import fleet_files
+    files = fleet_files(_overview())
     try:
         out.mkdir(parents=True, exist_ok=True)
-        beside = out / "index.html.new"
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(out / "index.html")
+        for name, text in files.items():
+            beside = out / f"{name}.new"
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(out / name)
     except OSError as error:
         raise BadInput(Problem(str(error.filename or out), "", error.strerror or "cannot be written")) from error
     typer.echo(f"written: {out / 'index.html'}", err=True)

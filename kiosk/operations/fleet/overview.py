@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from kiosk.operations.fleet.store import Connection
@@ -39,12 +39,26 @@ class Urgency(IntEnum):
     THIS_WEEK = 2
 
 
+class Kind(StrEnum):
+    """What is the matter, in a word or three; one kiosk may have several."""
+
+    SILENT = "silent"
+    OUT_OF_ORDER = "out of order"
+    EMPTY_SLOT = "empty slot"
+    DRIFT = "drifts"
+    BAD_BOX = "bad box of blanks"
+    LOW_SLOT = "low slot"
+    WEAR = "wears"
+    BEHIND = "program behind"
+
+
 @dataclass(frozen=True)
 class Trouble:
     """One thing at one kiosk."""
 
     kiosk: str
     urgency: Urgency
+    kind: Kind
     words: str
 
 
@@ -105,53 +119,57 @@ def read_overview(connection: Connection, now: datetime) -> Overview:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         ask = _Questions(connection, now, since)
         cuts = ask.first_cuts()
-        kiosks = ask.kiosks(cuts)
-        lost, faults, taken = ask.lost(), ask.faults(), ask.taken()
+        taken = ask.taken()
+        kiosks = ask.kiosks(cuts, taken)
+        lost, faults = ask.lost(), ask.faults()
     right: dict[str, tuple[int, int]] = {}
-    for (_, blank), (good, all_cut) in cuts.items():
-        before = right.get(blank, (0, 0))
-        right[blank] = (before[0] + good, before[1] + all_cut)
-    troubles = [trouble for kiosk in kiosks for trouble in _troubles(kiosk, cuts, right, now)]
+    for own in cuts.values():
+        for blank, (good, all_cut) in own.items():
+            before = right.get(blank, (0, 0))
+            right[blank] = (before[0] + good, before[1] + all_cut)
+    troubles = [trouble for kiosk in kiosks for trouble in _troubles(kiosk, cuts.get(kiosk.name, {}), right, now)]
     newest = max((kiosk.software for kiosk in kiosks), default="", key=_by_number)
     troubles += [
-        Trouble(kiosk.name, Urgency.THIS_WEEK, f"runs {kiosk.software}; others run {newest}")
+        Trouble(kiosk.name, Urgency.THIS_WEEK, Kind.BEHIND, f"runs {kiosk.software}; others run {newest}")
         for kiosk in kiosks
         if kiosk.software and kiosk.software != newest
     ]
-    ordered = tuple(sorted(troubles, key=lambda each: (each.urgency, each.kiosk)))
+    ordered = tuple(sorted(troubles, key=lambda each: (each.urgency, list(Kind).index(each.kind), each.kiosk)))
     return Overview(now, kiosks, ordered, right, faults, lost, taken)
 
 
 def _troubles(
     kiosk: KioskLine,
-    cuts: Mapping[tuple[str, str], tuple[int, int]],
+    cuts: Mapping[str, tuple[int, int]],
     right: Mapping[str, tuple[int, int]],
     now: datetime,
 ) -> list[Trouble]:
     found = []
     last = max((at for at in (kiosk.heard, kiosk.since) if at is not None), default=None)
     if not kiosk.online and last is not None and now - last > SILENT:
-        found.append((Urgency.NOW, f"silent since {last:%Y-%m-%d %H:%M} UTC"))
+        found.append((Urgency.NOW, Kind.SILENT, f"silent since {last:%Y-%m-%d %H:%M} UTC"))
     if kiosk.fault:
-        found.append((Urgency.NOW, f"out of order: {kiosk.fault}"))
+        found.append((Urgency.NOW, Kind.OUT_OF_ORDER, f"out of order: {kiosk.fault}"))
     for slot in kiosk.slots:
         what = f"slot {slot.number} ({slot.blank} {slot.finish})"
         if slot.count == 0:
-            found.append((Urgency.TODAY, f"{what} is empty"))
+            found.append((Urgency.TODAY, Kind.EMPTY_SLOT, f"{what} is empty"))
         elif slot.days_left is not None and slot.days_left < LATELY.days:
-            found.append((Urgency.THIS_WEEK, f"{what} has {slot.count} left, for {slot.days_left:.0f} days"))
+            words = f"{what} has {slot.count} left, for {slot.days_left:.0f} days"
+            found.append((Urgency.THIS_WEEK, Kind.LOW_SLOT, words))
     if kiosk.error_mm is not None and kiosk.error_mm > DRIFT_MM:
-        found.append((Urgency.TODAY, f"drifts: its last copies are off by {kiosk.error_mm:.3f} of 0.050 mm"))
-    for (name, blank), (good, all_cut) in sorted(cuts.items()):
+        words = f"drifts: its last copies are off by {kiosk.error_mm:.3f} of 0.050 mm"
+        found.append((Urgency.TODAY, Kind.DRIFT, words))
+    for blank, (good, all_cut) in sorted(cuts.items()):
         others_good, others_cut = (all_ - own for all_, own in zip(right[blank], (good, all_cut), strict=True))
         others_well = others_cut >= ENOUGH_COPIES and others_good / others_cut >= BAD_FIRST_TIME
-        if name == kiosk.name and all_cut >= ENOUGH_COPIES and good / all_cut < BAD_FIRST_TIME and others_well:
+        if all_cut >= ENOUGH_COPIES and good / all_cut < BAD_FIRST_TIME and others_well:
             words = (
                 f"{blank}: {good} of {all_cut} copies good at the first cut, elsewhere {others_good / others_cut:.0%}"
             )
-            found.append((Urgency.TODAY, f"{words}: look at the box of blanks"))
-    found += [(Urgency.THIS_WEEK, words) for words in kiosk.service]
-    return [Trouble(kiosk.name, urgency, words) for urgency, words in found]
+            found.append((Urgency.TODAY, Kind.BAD_BOX, f"{words}: look at the box of blanks"))
+    found += [(Urgency.THIS_WEEK, Kind.WEAR, words) for words in kiosk.service]
+    return [Trouble(kiosk.name, urgency, kind, words) for urgency, kind, words in found]
 
 
 def _by_number(version: str) -> tuple[int, ...]:
@@ -168,7 +186,7 @@ class _Questions:
     def _rows(self, question: str, *values: Any) -> Sequence[tuple[Any, ...]]:
         return self._connection.execute(question, values).fetchall()
 
-    def first_cuts(self) -> dict[tuple[str, str], tuple[int, int]]:
+    def first_cuts(self) -> dict[str, dict[str, tuple[int, int]]]:
         """Good and all first cuts by kiosk and blank; a cut after one of its sale that did not pass is a second."""
         rows = self._rows(
             "SELECT kiosk, blank, count(*) FILTER (WHERE passed), count(*) FROM ("
@@ -177,14 +195,19 @@ class _Questions:
             "FROM fleet_event WHERE kind = 'copy' AND happened_utc >= %s) AS cut WHERE first GROUP BY 1, 2",
             self._since,
         )
-        return {(row[0], row[1] or ""): (row[2], row[3]) for row in rows}
+        found: dict[str, dict[str, tuple[int, int]]] = {}
+        for kiosk, blank, good, all_cut in rows:
+            found.setdefault(kiosk, {})[blank or ""] = (good, all_cut)
+        return found
 
-    def kiosks(self, cuts: Mapping[tuple[str, str], tuple[int, int]]) -> tuple[KioskLine, ...]:
+    def kiosks(
+        self, cuts: Mapping[str, Mapping[str, tuple[int, int]]], taken: Mapping[tuple[str, date, str], int]
+    ) -> tuple[KioskLine, ...]:
         errors, faults = self._errors(), self._standing_faults()
         held, slots, service = self._held(), self._slots(), self._service()
-        taken: dict[str, dict[str, int]] = {}
-        for (kiosk, _, currency), amount in self.taken().items():
-            amounts = taken.setdefault(kiosk, {})
+        takings: dict[str, dict[str, int]] = {}
+        for (kiosk, _, currency), amount in taken.items():
+            amounts = takings.setdefault(kiosk, {})
             amounts[currency] = amounts.get(currency, 0) + amount
         rows = self._rows(
             "SELECT kiosk, coalesce(online, false), since_utc, heard FROM fleet_kiosk FULL JOIN "
@@ -192,8 +215,8 @@ class _Questions:
         )
         found = []
         for name, online, since, heard in rows:
-            good = sum(count[0] for (kiosk, _), count in cuts.items() if kiosk == name)
-            all_cut = sum(count[1] for (kiosk, _), count in cuts.items() if kiosk == name)
+            counts = cuts.get(name, {}).values()
+            all_cut = sum(count[1] for count in counts)
             own = held.get(name, {})
             found.append(
                 KioskLine(
@@ -203,9 +226,9 @@ class _Questions:
                     heard,
                     faults.get(name, ""),
                     all_cut,
-                    good / all_cut if all_cut else None,
+                    sum(count[0] for count in counts) / all_cut if all_cut else None,
                     errors.get(name),
-                    taken.get(name, {}),
+                    takings.get(name, {}),
                     own.get("program", ""),
                     own.get("rules", ""),
                     own.get("settings", ""),

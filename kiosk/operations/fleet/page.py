@@ -1,20 +1,27 @@
 """The fleet's page: one HTML file that loads nothing, for a phone as for a wall.
 
-Responsible for: what is shown and in which order. Not responsible for: figures (`overview`).
+Responsible for: what is shown and in which order, and files beside it with all of what the page shows the first of.
+Not responsible for: figures (`overview`).
 """
 
 from __future__ import annotations
 
+import csv
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from io import StringIO
+from itertools import groupby
 
-from kiosk.operations.fleet.overview import DRIFT_MM, LATELY, LOST_AT_LEAST, KioskLine, Overview, Urgency
+from kiosk.operations.fleet.overview import DRIFT_MM, LATELY, LOST_AT_LEAST, KioskLine, Overview, Trouble, Urgency
 from kiosk.operations.report_table import money, plain
 
 NAMES = {Urgency.NOW: "Now", Urgency.TODAY: "Today", Urgency.THIS_WEEK: "This week"}
 LIMIT_MM = 0.05
 MOST_ROWS = 200
+MOST_OF_A_KIND = 25
+"""Of eight kinds: so that what all have in common does not hide the one thing that one has."""
+TROUBLES, KIOSKS, SLOTS, TAKINGS = "troubles.csv", "kiosks.csv", "slots.csv", "takings.csv"
 _STYLE = """
 :root { --ink: #16202b; --soft: #5b6875; --line: #dde3e8; --now: #b3261e; --today: #9a5b00; --week: #2f5d8a }
 :root { --good: #2e6b3f }
@@ -64,6 +71,54 @@ def fleet_page(seen: Overview) -> str:
     )
 
 
+def fleet_files(seen: Overview) -> dict[str, str]:
+    """The page and what it has no room for, by file name."""
+    troubles = [(each.urgency.name, each.kind, each.kiosk, each.words) for each in seen.troubles]
+    slots = [
+        (kiosk.name, slot.number, slot.blank, slot.finish, slot.count, _days(slot.days_left))
+        for kiosk in seen.kiosks
+        for slot in kiosk.slots
+    ]
+    return {
+        "index.html": fleet_page(seen),
+        TROUBLES: _csv(("urgency", "kind", "kiosk", "what"), troubles),
+        KIOSKS: _csv(KIOSK_COLUMNS, map(_kiosk_cells, seen.kiosks)),
+        SLOTS: _csv(("kiosk", "slot", "blank", "finish", "left", "days"), slots),
+        TAKINGS: _csv(
+            ("kiosk", "day", "currency", "minor_units"), [(*key, amount) for key, amount in seen.taken.items()]
+        ),
+    }
+
+
+def _csv(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+KIOSK_COLUMNS = (
+    "kiosk",
+    "state",
+    "last_heard_utc",
+    "copies",
+    "right_first",
+    "error_mm",
+    "program",
+    "rules",
+    "settings",
+)
+
+
+def _kiosk_cells(kiosk: KioskLine) -> tuple[object, ...]:
+    heard = f"{kiosk.heard:%Y-%m-%dT%H:%M:%SZ}" if kiosk.heard else ""
+    right = "" if kiosk.first_time_right is None else f"{kiosk.first_time_right:.4f}"
+    error = "" if kiosk.error_mm is None else f"{kiosk.error_mm:.4f}"
+    held = (kiosk.software, kiosk.rules, kiosk.settings)
+    return (kiosk.name, _state(kiosk), heard, kiosk.copies, right, error, *held)
+
+
 def fleet_lines(seen: Overview) -> list[str]:
     """The same for a terminal: the figures, then what needs somebody."""
     online = sum(kiosk.online for kiosk in seen.kiosks)
@@ -72,8 +127,18 @@ def fleet_lines(seen: Overview) -> list[str]:
     lines = [
         f"{len(seen.kiosks)} kiosks, {online} online; {all_cut} copies in {LATELY.days} days, first time right {rate}"
     ]
-    lines += [f"{NAMES[each.urgency]:<10} {each.kiosk:<16} {each.words}" for each in seen.troubles]
+    for shown, left in _by_kind(seen):
+        lines += [f"{NAMES[each.urgency]:<10} {each.kiosk:<16} {each.words}" for each in shown]
+        if left:
+            lines.append(f"{NAMES[shown[0].urgency]:<10} and {left} more: {shown[0].kind} (all of them: --json)")
     return lines if seen.troubles else [*lines, "nothing needs anybody"]
+
+
+def _by_kind(seen: Overview) -> Iterator[tuple[Sequence[Trouble], int]]:
+    """The first of each kind, and how many more there are."""
+    for _, same in groupby(seen.troubles, key=lambda each: (each.urgency, each.kind)):
+        all_of_it = list(same)
+        yield all_of_it[:MOST_OF_A_KIND], len(all_of_it[MOST_OF_A_KIND:])
 
 
 def _right(seen: Overview) -> tuple[int, int]:
@@ -100,12 +165,24 @@ def _tiles(seen: Overview) -> str:
 def _troubles(seen: Overview) -> str:
     if not seen.troubles:
         return "<p>Nothing.</p>"
-    rows = "".join(
-        f'<tr><td class="u{each.urgency}">{NAMES[each.urgency]}</td><td>{html.escape(each.kiosk)}</td>'
-        f"<td>{html.escape(each.words)}</td></tr>"
-        for each in seen.troubles[:MOST_ROWS]
-    )
-    return f'<div class="wide"><table><tr><th>When<th>Kiosk<th>What</tr>{rows}</table></div>'
+    rows = []
+    for shown, left in _by_kind(seen):
+        rows += [
+            f'<tr><td class="u{each.urgency}">{NAMES[each.urgency]}</td><td>{html.escape(each.kiosk)}</td>'
+            f"<td>{html.escape(each.words)}</td></tr>"
+            for each in shown
+        ]
+        if left:
+            rows.append(f"<tr><td></td><td></td><td>{shown[0].kind}: {left} more in {_link(TROUBLES)}</td></tr>")
+    return f'<div class="wide"><table><tr><th>When<th>Kiosk<th>What</tr>{"".join(rows)}</table></div>'
+
+
+def _link(name: str) -> str:
+    return f'<a href="{name}">{name}</a>'
+
+
+def _rest(rows: int, name: str) -> str:
+    return f"<p>The first {MOST_ROWS} of {rows}; all of them in {_link(name)}.</p>" if rows > MOST_ROWS else ""
 
 
 def _refill(seen: Overview) -> str:
@@ -116,8 +193,11 @@ def _refill(seen: Overview) -> str:
         if slot.count == 0 or (slot.days_left is not None and slot.days_left < LATELY.days)
     ]
     low.sort(key=lambda each: each[1].count)
-    rows = [(name, slot.number, slot.blank, slot.finish, slot.count, _days(slot.days_left)) for name, slot in low]
-    return _table(("Kiosk", "=Slot", "Blank", "Finish", "=Left", "=Lasts, days"), rows)
+    rows = [
+        (name, slot.number, slot.blank, slot.finish, slot.count, _days(slot.days_left))
+        for name, slot in low[:MOST_ROWS]
+    ]
+    return _table(("Kiosk", "=Slot", "Blank", "Finish", "=Left", "=Lasts, days"), rows) + _rest(len(low), SLOTS)
 
 
 def _days(days: float | None) -> str:
@@ -127,14 +207,17 @@ def _days(days: float | None) -> str:
 def _kiosks(seen: Overview) -> str:
     urgent = {each.kiosk: each.urgency for each in reversed(seen.troubles)}
     ordered = sorted(seen.kiosks, key=lambda kiosk: (urgent.get(kiosk.name, len(Urgency)), kiosk.name))
-    rows = "".join(_kiosk(kiosk, seen) for kiosk in ordered)
+    rows = "".join(_kiosk(kiosk, seen) for kiosk in ordered[:MOST_ROWS])
     figures = "<th class=n>Copies<th class=n>Right<th>Error<th class=n>Taken"
     heads = f"<tr><th>Kiosk<th>State{figures}<th>Program<th>Rules<th>Settings</tr>"
-    return f'<div class="wide"><table>{heads}{rows}</table></div>'
+    return f'<div class="wide"><table>{heads}{rows}</table></div>' + _rest(len(ordered), KIOSKS)
+
+
+def _state(kiosk: KioskLine) -> str:
+    return "out of order" if kiosk.fault else "online" if kiosk.online else "away"
 
 
 def _kiosk(kiosk: KioskLine, seen: Overview) -> str:
-    state = "out of order" if kiosk.fault else "online" if kiosk.online else "away"
     colour = ' class="u0"' if kiosk.fault or (not kiosk.online and _long_away(kiosk, seen)) else ""
     right = "" if kiosk.first_time_right is None else f"{kiosk.first_time_right:.0%}"
     bar = ""
@@ -143,7 +226,10 @@ def _kiosk(kiosk: KioskLine, seen: Overview) -> str:
         width = min(kiosk.error_mm / LIMIT_MM, 1.0)
         bar = f'<span class="bar{over}"><i style="width:{width:.0%}"></i><u></u></span> {kiosk.error_mm:.3f}'
     taken = " ".join(f"{money(amount, currency)} {currency}" for currency, amount in sorted(kiosk.taken.items()))
-    cells = (f"<td>{html.escape(kiosk.name)}</td><td{colour}>{state}</td>", f'<td class="n">{kiosk.copies}</td>')
+    cells = (
+        f"<td>{html.escape(kiosk.name)}</td><td{colour}>{_state(kiosk)}</td>",
+        f'<td class="n">{kiosk.copies}</td>',
+    )
     more = (f'<td class="n">{right}</td><td>{bar}</td>', f'<td class="n">{html.escape(taken)}</td>')
     held = "".join(f"<td>{html.escape(text)}</td>" for text in (kiosk.software, kiosk.rules, kiosk.settings))
     return f"<tr>{''.join((*cells, *more))}{held}</tr>"
@@ -164,7 +250,7 @@ def _takings(seen: Overview) -> str:
         (kiosk, currency, *(money(seen.taken.get((kiosk, day, currency), 0), currency) for day in days))
         for kiosk, currency in stores[:MOST_ROWS]
     ]
-    return _table(("Kiosk", "", *(f"={day:%d %b}" for day in days)), rows)
+    return _table(("Kiosk", "", *(f"={day:%d %b}" for day in days)), rows) + _rest(len(stores), TAKINGS)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

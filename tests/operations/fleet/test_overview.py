@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,8 @@ from typer.testing import CliRunner
 
 from config.problems import BadInput
 from kiosk.command_line import app
-from kiosk.operations.fleet.overview import Overview, Urgency, read_overview
-from kiosk.operations.fleet.page import fleet_lines, fleet_page
+from kiosk.operations.fleet.overview import Kind, KioskLine, Overview, Trouble, Urgency, read_overview
+from kiosk.operations.fleet.page import fleet_files, fleet_lines, fleet_page
 from tests.operations.fleet.servers import Postgres
 from tests.operations.fleet.test_collectors import opened
 from tests.support.troubled_fleet import (
@@ -84,6 +86,34 @@ def test_takings_and_first_cuts_are_those_of_the_events(seen: Overview) -> None:
     assert len(lines) == 1 + len(seen.troubles)
 
 
+def test_the_files_beside_the_page_hold_every_kiosk_and_the_same_figures(seen: Overview) -> None:
+    rows = {name: list(csv.DictReader(StringIO(text))) for name, text in fleet_files(seen).items() if "csv" in name}
+    kiosk = next(each for each in rows["kiosks.csv"] if each["kiosk"] == "store-001")
+    assert (kiosk["state"], kiosk["copies"], kiosk["program"], kiosk["settings"]) == ("online", "120", "0.2.0", "8")
+    assert len(rows["kiosks.csv"]) == 20
+    assert sum(int(each["minor_units"]) for each in rows["takings.csv"]) == sum(seen.taken.values())
+    assert [each["kiosk"] for each in rows["troubles.csv"]] == [each.kiosk for each in seen.troubles]
+    empty = [(each["kiosk"], each["blank"]) for each in rows["slots.csv"] if each["left"] == "0"]
+    assert empty == [(EMPTY, "KW10")]
+
+
+def test_of_many_kiosks_with_one_trouble_the_first_are_shown_and_what_one_alone_has_is_not_hidden() -> None:
+    kiosks = tuple(KioskLine(f"store-{number:05d}", False, NOW, NOW) for number in range(500))
+    silent = [Trouble(each.name, Urgency.NOW, Kind.SILENT, "silent since yesterday") for each in kiosks]
+    alone = Trouble("store-00499", Urgency.TODAY, Kind.EMPTY_SLOT, "slot 3 (KW1 brass) is empty")
+    many = Overview(NOW, kiosks, (*silent, alone), {}, {}, {}, {})
+    page, lines = fleet_page(many), fleet_lines(many)
+    assert (page.count("silent since"), page.count("slot 3 (KW1 brass) is empty")) == (25, 1)
+    assert 'silent: 475 more in <a href="troubles.csv">troubles.csv</a>' in page
+    assert 'The first 200 of 500; all of them in <a href="kiosks.csv">kiosks.csv</a>' in page
+    assert len(page) < 100_000
+    assert lines[-2:] == [
+        "Now        and 475 more: silent (all of them: --json)",
+        "Today      store-00499      slot 3 (KW1 brass) is empty",
+    ]
+    assert fleet_files(many)["troubles.csv"].count("\n") == 502
+
+
 def test_the_page_is_one_file_that_loads_nothing_and_runs_nothing(seen: Overview) -> None:
     page = fleet_page(seen)
     assert "http" not in page
@@ -102,5 +132,6 @@ def test_the_commands_write_the_page_whole_and_say_so_when_nobody_collects(
     answer = CliRunner().invoke(app, ["fleet", "page", "--out", str(tmp_path / "web")])
     assert answer.exit_code == 0, answer.output
     assert (tmp_path / "web" / "index.html").read_text().endswith("</html>\n")
-    assert [path.name for path in (tmp_path / "web").iterdir()] == ["index.html"]
+    names = {"index.html", "kiosks.csv", "slots.csv", "takings.csv", "troubles.csv"}
+    assert {path.name for path in (tmp_path / "web").iterdir()} == names
     assert "3 kiosks" in CliRunner().invoke(app, ["fleet", "status"]).stdout
