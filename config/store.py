@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from config.base import Frozen, Name, Shown
 from config.hours import Hours
+from config.letters import Letters
 from config.till import Till
 
 
@@ -81,6 +82,7 @@ class Store(Frozen):
     hours: Hours = Hours()
     closed_until: date | None = None
     """The day on which shoppers are served again."""
+    letters: Letters = Letters()
 
     @model_validator(mode="after")
     def _a_till_can_sell_it(self) -> Self:

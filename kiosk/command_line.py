@@ -101,6 +101,10 @@ COMMANDS: Mapping[str, str | Group] = {
             "page": "kiosk.commands.certificate:page",
         },
     ),
+    "letter": Group(
+        "For landlords: a signed letter that lets a marked key be copied, once.",
+        {"make": "kiosk.commands.letter:make", "show": "kiosk.commands.letter:show"},
+    ),
     "fleet": Group(
         "Many kiosks: collect events, sign documents.",
         {

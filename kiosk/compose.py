@@ -29,6 +29,7 @@ from kiosk.records.certificate import Certifier, own_key
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
 from kiosk.records.kept_books import hold, sales_book, staff_book
+from kiosk.records.letter_book import LetterBook
 from kiosk.records.terminal_book import SqliteTerminalBook
 from kiosk.session.controller import Controller, Listener, Observer
 from kiosk.session.executor import ThreadedExecutor
@@ -116,6 +117,8 @@ def build_ports(
     closing.callback(journal.close)
     code_tries = CodeTries(files.sales, devices.clock)
     closing.callback(code_tries.close)
+    letter_book = LetterBook(files.sales, devices.clock)
+    closing.callback(letter_book.close)
     terminal_book = SqliteTerminalBook(files.sales)
     closing.callback(terminal_book.close)
     machine_record = MachineRecord(files.sales, devices.clock)
@@ -146,6 +149,7 @@ def build_ports(
         audit=audit,
         journal=journal,
         code_tries=code_tries,
+        letter_book=letter_book,
         terminal_book=terminal_book,
         certificates=certificates,
         inventory=inventory,

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from PIL import Image
 
+from config.letters import Letters
 from config.problems import BadInput, Problem
 from config.store import Screen, Store, Timeouts
 from kiosk.session.snapshot import Snapshot
@@ -55,6 +56,7 @@ def sample_store(size: str, theme: str = "light") -> Store:
         screen=Screen(width_px=width, height_px=height, mm_per_px=mm_per_px, theme=theme),
         timeouts=Timeouts(idle_s=90, warning_s=30, extensions=10),
         help_phone="1-800-555-0134",
+        letters=Letters(kiosk="CORNER-1"),
     )
 
 

@@ -21,7 +21,7 @@ from kiosk.operations import recorder, settings_change
 from kiosk.operations.disk import DiskRoom, room
 from kiosk.operations.doctor import Finding, failed, passed, warned
 from kiosk.operations.fleet import outbox, signed
-from kiosk.records import inventory, terminal_book
+from kiosk.records import inventory, letter_book, terminal_book
 from kiosk.records.audit.log import AUDIT_MIGRATIONS, key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault, check_integrity
@@ -125,6 +125,7 @@ KNOWN: Mapping[str, Sequence[str]] = {
     "inventory": inventory.MIGRATIONS,
     "terminal": terminal_book.MIGRATIONS,
     "code_tries": code_tries.MIGRATIONS,
+    "letters": letter_book.MIGRATIONS,
     "audit": AUDIT_MIGRATIONS,
     "staff": accounts.STAFF_MIGRATIONS,
     recorder.PART: recorder.MIGRATIONS,

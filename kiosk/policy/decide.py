@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from config.keyway import Standing
+from config.phrases import PhraseKind, Phrases
 from config.policy_rules import Override, PolicyRules, Rule, Verdict
 from kiosk.policy.conditions import fires, marks_of
 from kiosk.policy.decision import Decision, FiredRule, sealed
@@ -58,7 +59,7 @@ class Policy:
     @cached_property
     def fired_by_code(self) -> dict[str, FiredRule]:
         """Each rule as it looks when it has fired."""
-        return {rule.code: _fired(rule) for rule in self.rules.rules}
+        return {rule.code: _fired(rule, self.rules.phrases) for rule in self.rules.rules}
 
     def firing(self, request: CopyRequest) -> list[FiredRule]:
         """The rules all of whose conditions hold, in the order they were given."""
@@ -70,7 +71,7 @@ def decide(request: CopyRequest, policy: Policy) -> Decision:
     """The verdict and every rule that fired, strictest first, then in the order of the files."""
     fired = policy.firing(request)
     fired += _floor(fired, request, policy)
-    lifted = _lifted(fired, request)
+    lifted = _lifted(fired, request) | _released(fired, request)
     fired.sort(key=lambda rule: -STRICTNESS[rule.verdict])
     rules = tuple(replace(rule, approved=True) if rule.code in lifted else rule for rule in fired)
     # A lifted rule still says to the shopper what it is about.
@@ -115,7 +116,31 @@ def _lifted(fired: list[FiredRule], request: CopyRequest) -> frozenset[str]:
     )
 
 
-def _fired(rule: Rule) -> FiredRule:
+def _released(fired: list[FiredRule], request: CopyRequest) -> frozenset[str]:
+    """Codes of fired rules that the letter of a mark's owner lifts; none while anything fired that nobody may lift."""
+    release, letters = request.release, request.store.letters
+    if release is None or any(rule.verdict.blocks and rule.override is Override.NEVER for rule in fired):
+        return frozenset()
+    good = (
+        release.key is request.identification
+        and release.kiosk == letters.kiosk
+        and release.owner in letters.owners
+        and request.blank is not None
+        and release.blank == request.blank.code
+        and release.copies == request.quantity
+        and release.day == request.today
+    )
+    return frozenset(rule.code for rule in fired if good and rule.by_letter)
+
+
+def _by_letter(rule: Rule, phrases: Phrases) -> bool:
+    """Whether a rule stands for the wish of a mark's owner alone: no law of a place, no other kind of mark."""
+    kinds = {phrases.kind_of.get(stamp, stamp) for stamp in rule.when.stamps}
+    liftable = rule.verdict.blocks and rule.override is not Override.NEVER
+    return liftable and kinds == {PhraseKind.DND} and not rule.when.places
+
+
+def _fired(rule: Rule, phrases: Phrases) -> FiredRule:
     translated = (("en", rule.en), ("es", rule.es), ("fr", rule.fr))
     return FiredRule(
         code=rule.code,
@@ -124,6 +149,7 @@ def _fired(rule: Rule) -> FiredRule:
         ground=rule.ground,
         source=rule.source,
         next_steps=rule.next_steps,
+        by_letter=_by_letter(rule, phrases),
         words=tuple((language, words.meaning, words.next) for language, words in translated if words),
         questions=tuple((language, words.question) for language, words in translated if words and words.question),
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from config.policy_rules import Override, Verdict
 from kiosk.key.reading import Identification
 from kiosk.policy.role import Role
 
-__all__ = ["Approval", "Decision", "FiredRule", "Override", "Verdict", "sealed"]
+__all__ = ["Approval", "Decision", "FiredRule", "Override", "Release", "Verdict", "sealed"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class FiredRule:
     """Ids of advice, such as `locksmith`, `photo_id`, `card`, `staff`, `clean`."""
     words: tuple[tuple[str, str, str], ...] = ()
     """(language, what it means, what to do next), English first, so that rules an owner adds can be read too."""
+    by_letter: bool = False
+    """Whether it is but the wish of the mark's owner, which a letter of theirs lifts."""
     questions: tuple[tuple[str, str], ...] = ()
     """(language, what staff must look for; yes keeps the refusal), if approving alone would ask too little."""
 
@@ -79,6 +82,18 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class Release:
+    """The owner of a mark lets this key be copied: good for the very reading it was given for, and for nothing else."""
+
+    kiosk: str
+    owner: str
+    blank: str
+    copies: int
+    day: date
+    key: Identification = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
 class Decision:
     """The verdict and every rule that fired, in order."""
 
@@ -90,3 +105,9 @@ class Decision:
         """Whether staff could lift all that stands in the way."""
         blocking = [rule for rule in self.rules if rule.verdict.blocks and not rule.approved]
         return bool(blocking) and all(rule.override is not Override.NEVER for rule in blocking)
+
+    @property
+    def takes_letter(self) -> bool:
+        """Whether a letter of the mark's owner could lift all that stands in the way."""
+        blocking = [rule for rule in self.rules if rule.verdict.blocks and not rule.approved]
+        return bool(blocking) and all(rule.by_letter for rule in blocking)

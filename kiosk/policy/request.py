@@ -14,7 +14,7 @@ from config.catalogue import Catalogue
 from config.keyway import Blank, Keyway, Standing
 from config.store import Store
 from kiosk.key.reading import Identification, Outcome, StampReading
-from kiosk.policy.decision import Approval
+from kiosk.policy.decision import Approval, Release
 
 _STRICTNESS = {Standing.OPEN: 0, Standing.RESTRICTED: 1, Standing.PATENTED: 2}
 
@@ -40,6 +40,7 @@ class CopyRequest:
     attempts: int = 1
     stocked: frozenset[str] | None = None
     approvals: tuple[Approval, ...] = ()
+    release: Release | None = None
 
     @property
     def keyway(self) -> Keyway | None:

@@ -38,6 +38,7 @@ LIMIT_BYTES = 8_000_000
 _HIDDEN: Mapping[str, Mapping[str, object]] = {
     "Credentials": {"pin": ""},
     "EnterReceipt": {"code": ""},
+    "EnterLetter": {"code": ""},
     # Whoever reads a record must not be able to bring a copy back, to pay, or to be paid with what stands in it.
     "Sale": {"bring_back_code": ""},
     "Settled": {"pay_code": ""},

@@ -110,6 +110,13 @@ class ChooseRemedy:
     remedy: str
 
 
+@dataclass(frozen=True, repr=False)
+class EnterLetter:
+    """The code of a letter of the mark's owner, typed or read by a scanner."""
+
+    code: str
+
+
 @dataclass(frozen=True)
 class StaffKey:
     """Staff wish to identify themselves, from a refusal or for the staff menu."""
@@ -271,6 +278,7 @@ Intent: TypeAlias = (
     | BringBack
     | EnterReceipt
     | ChooseRemedy
+    | EnterLetter
     | StaffKey
     | Credentials
     | Approve

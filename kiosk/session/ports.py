@@ -29,6 +29,7 @@ from kiosk.records.audit.port import AuditLog
 from kiosk.records.certificate import Certifier
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import Journal, MachineRecord
+from kiosk.records.letter_book import LetterBook
 from kiosk.records.terminal_book import SqliteTerminalBook
 from kiosk.session.outlook import Outlook
 from kiosk.session.snapshot import CheckResult, Receipt
@@ -170,6 +171,7 @@ class SessionPorts:
     audit: AuditLog
     journal: Journal
     code_tries: CodeTries
+    letter_book: LetterBook
     terminal_book: SqliteTerminalBook
     certificates: Certifier
     inventory: Inventory

@@ -16,6 +16,7 @@ from kiosk.identification.outline.placement import Placement
 from kiosk.key.condition import KeyCondition
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule
+from kiosk.policy.letter import LetterProblem
 from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
 from kiosk.records.journal import Remedy, Statement
@@ -107,6 +108,8 @@ class Refusal:
     outcome: Outcome | None = None
     can_be_approved: bool = False
     next_steps: tuple[str, ...] = ()
+    takes_letter: bool = False
+    """Whether a letter of the mark's owner would lift it."""
     keyway: str = ""
     """The name of the keyway asked for, if it was told: what the owner could stock. Never what the key was."""
 
@@ -514,6 +517,8 @@ class Snapshot:
     condition: KeyCondition | None = None
     """How worn the key is, for whoever asks beside an offer or a refusal."""
     refusal: Refusal | None = None
+    letter_problem: LetterProblem | None = None
+    """Why the letter just entered was not taken."""
     progress: Progress | None = None
     check: CheckResult | None = None
     receipt: Receipt | None = None

@@ -100,7 +100,7 @@ TABLE: tuple[Row, ...] = (
     Row("not_identified", (S.SCANNING,), S.TRY_AGAIN),
     Row("nothing_seen", (S.SCANNING,), S.PLACE_KEY),
     Row("identified_worn", (S.SCANNING, S.RETURN_RESULT), S.WORN),
-    Row("identified", (S.SCANNING, S.WORN, S.STAFF_APPROVAL, S.RETURN_RESULT), S.OFFER),
+    Row("identified", (S.SCANNING, S.WORN, S.REFUSED, S.STAFF_APPROVAL, S.RETURN_RESULT), S.OFFER),
     Row("refused", (S.SCANNING, S.WORN, S.OFFER, S.TRY_AGAIN, S.RETURN_RESULT), S.REFUSED),
     # Staff lift a refusal
     Row("staff_at_refusal", (S.REFUSED,), S.STAFF_LOGIN),

@@ -72,6 +72,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         worn=WornChoice(order.worn_cuts) if order and state is State.WORN else None,
         condition=order.condition if order and state in (State.OFFER, State.REFUSED) else None,
         refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
+        letter_problem=visit.letter_problem if visit and state is State.REFUSED else None,
         progress=_looking(visit) if visit and state in _LOOKING else _progress(context, visit),
         check=making.check if making else None,
         receipt=visit.receipt if visit else None,

@@ -13,7 +13,8 @@ from kiosk.cutting.plan import CutPlan
 from kiosk.key.condition import KeyCondition
 from kiosk.key.reading import Outcome, StampReading
 from kiosk.key.secrecy import wipe
-from kiosk.policy.decision import Approval, Decision, FiredRule
+from kiosk.policy.decision import Approval, Decision, FiredRule, Release
+from kiosk.policy.letter import LetterProblem
 from kiosk.records.journal import Remedy, Sale
 from kiosk.session.ports import IdentifiedKey
 from kiosk.session.snapshot import (
@@ -168,6 +169,9 @@ class Visit:
     stamp: StampReading | None = None
     refusal: Refusal | None = None
     approvals: tuple[Approval, ...] = ()
+    release: Release | None = None
+    """What the letter of a mark's owner allowed for this key."""
+    letter_problem: LetterProblem | None = None
     # The sale
     sale_open: bool = False
     cancelled: bool = False
@@ -195,6 +199,7 @@ class Visit:
         """Forget the key, and whatever staff allowed for it."""
         self.secrets.wipe()
         self.drop_approvals()
+        self.release = self.letter_problem = None
 
     def drop_approvals(self) -> None:
         """Nothing more may be done on what staff allowed."""

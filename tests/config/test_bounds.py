@@ -193,6 +193,7 @@ ALL_BY_DEFAULT = {
     "machine.payment.mdb",
     "machine.printer",
     "store.hours",
+    "store.letters",
     "store.till",
 }
 """Tables an owner may leave empty, as each of their fields has a default."""

@@ -24,8 +24,10 @@ from kiosk.key.reading import Outcome
 from kiosk.operations.refused_start import BAD_SETTINGS
 from kiosk.policy import decide
 from kiosk.policy.decision import FiredRule
+from kiosk.policy.letter import LetterProblem
 from kiosk.policy.role import Role
 from kiosk.records.database import DatabaseFault
+from kiosk.session.outlook import Part
 from kiosk.session.phases import offering
 from kiosk.session.phases.faults import STOPPED
 from kiosk.session.phases.offering import cannot_cut
@@ -105,6 +107,8 @@ def test_everything_the_kiosk_can_say_has_words(language: str) -> None:
     needed |= {f"staff.message.{each}" for each in StaffMessage if each is not StaffMessage.NOBODY}
     needed |= {f"guide.{placement}" for placement in Placement}
     needed |= {f"service.message.{each}" for each in ServiceMessage}
+    needed |= {f"letter.problem.{each}" for each in LetterProblem}
+    needed |= {f"due.{part}{what}" for part in Part for what in ("", ".why", ".bring", ".do")}
     for path in (Path(config.__file__).parent / "policy").glob("*.toml"):
         for rule in tomllib.loads(path.read_text())["rule"]:
             needed |= {f"next.{step}" for step in rule["next_steps"]}

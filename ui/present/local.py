@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
-from kiosk.session.intents import Credentials, EnterReceipt, Intent
+from kiosk.session.intents import Credentials, EnterLetter, EnterReceipt, Intent
 from kiosk.session.snapshot import StaffView
 from kiosk.session.states import State
 
 MAX_TYPED = 20
+MAX_LETTER = 160
+"""Characters of a landlord's letter, with whatever a scanner puts between them."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,8 @@ def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | No
         case CloseHelp():
             return replace(local, help_open=False, help_topic=""), None
         case Typed(character):
-            return replace(local, typed=(local.typed + character)[:MAX_TYPED]), None
+            most = MAX_LETTER if state is State.REFUSED else MAX_TYPED
+            return replace(local, typed=(local.typed + character)[:most]), None
         case Erase():
             if local.typed:
                 return replace(local, typed=local.typed[:-1]), None
@@ -215,6 +218,8 @@ def _entered(local: Local, state: State) -> tuple[Local, Intent | None]:
         return local, None
     if state is State.BRING_BACK:
         return replace(local, typed=""), EnterReceipt(local.typed)
+    if state is State.REFUSED:
+        return replace(local, typed="", tries=local.tries + 1), EnterLetter(local.typed)
     if state is State.STAFF_LOGIN:
         if not local.number:
             return replace(local, number=local.typed, typed=""), None

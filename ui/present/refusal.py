@@ -8,14 +8,17 @@ from __future__ import annotations
 from config.store import Store
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, told
+from kiosk.policy.letter import ALPHABET, CODE_LETTERS, GROUP
 from kiosk.session.intents import Done
-from kiosk.session.snapshot import Snapshot
+from kiosk.session.snapshot import Refusal, Snapshot
 from ui.present.condition import condition_action
 from ui.present.language import Translation
-from ui.present.local import Local
+from ui.present.local import EnterTyped, Erase, Local, OpenTab, Typed
 from ui.present.parts import call_staff, reason_of
-from ui.present.shown import Action, ButtonKind, Reason, RefusedDetail, Shown, Tone
+from ui.present.shown import Action, ButtonKind, KeypadDetail, Reason, RefusedDetail, Shown, Tone
 
+LETTER = "letter"
+_GROUPS_SHOWN = 4
 LONGEST_TITLE = 60
 """Letters of a reason that can be the title of its screen."""
 SEEN = {
@@ -36,8 +39,10 @@ SEEN = {
 
 
 def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    """The reason, in plain words, and what to do next."""
+    """The reason, in plain words, and what to do next; or the page on which a letter is entered."""
     refusal = snapshot.refusal
+    if refusal is not None and refusal.takes_letter and local.tab == LETTER:
+        return _letter(words, local, snapshot, store)
     outcome = refusal.outcome if refusal else None
     rules = told(rule for rule in refusal.rules if rule.verdict.blocks and not rule.approved) if refusal else ()
     reasons = list(dict.fromkeys(reason_of(words, rule) for rule in rules))[:2]
@@ -68,8 +73,46 @@ def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
             qr="" if can_ask else "\n".join((title, *why, *next_steps, store.name)),
             quiet=words("refused.free"),
         ),
-        actions=(*((asks, finish) if can_ask else (finish, asks)), *condition_action(words, snapshot)),
+        actions=(
+            *((asks, finish) if can_ask else (finish, asks)),
+            *_letter_action(words, refusal),
+            *condition_action(words, snapshot),
+        ),
         chime="attention",
+    )
+
+
+def _letter_action(words: Translation, refusal: Refusal | None) -> tuple[Action, ...]:
+    if refusal is None or not refusal.takes_letter:
+        return ()
+    return (Action("letter", words("letter.have"), OpenTab(LETTER), ButtonKind.SECONDARY),)
+
+
+def _letter(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """Where the code is typed, or read by a scanner that types; what is on the glass is no secret."""
+    typed = local.typed
+    groups = [typed[at : at + GROUP] for at in range(0, len(typed), GROUP)]
+    problem = snapshot.letter_problem if not typed else None
+    again = f" {words('staff.again', count=local.tries)}" if problem and local.tries > 1 else ""
+    return Shown(
+        page="keypad",
+        visit="refused/letter",
+        title=words("letter.title"),
+        store_name=store.name,
+        body=(words("letter.text", kiosk=store.letters.kiosk),),
+        detail=KeypadDetail(
+            label=words("letter.typed", count=words.number(len(typed)), all=words.number(CODE_LETTERS)),
+            dots=" ".join(groups[-_GROUPS_SHOWN:]),
+            keys=tuple(Action(f"key_{each}", each, Typed(each)) for each in ALPHABET),
+            message=f"{words(f'letter.problem.{problem}')}{again}" if problem else "",
+            secret=False,
+            columns=7,
+        ),
+        actions=(
+            Action("enter", words("keypad.enter"), EnterTyped(), ButtonKind.PRIMARY, icon="check"),
+            Action("erase", words("keypad.erase"), Erase(), icon="erase"),
+            Action("back", words("letter.back"), OpenTab(""), icon="back"),
+        ),
     )
 
 

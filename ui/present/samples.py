@@ -18,6 +18,7 @@ from kiosk.identification.compare import Likeness
 from kiosk.key.condition import BladePart, Condition, KeyCondition
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
+from kiosk.policy.letter import LetterProblem
 from kiosk.policy.role import Role
 from kiosk.records.certificate import Certificate, Claim, signed
 from kiosk.records.inventory import SlotView
@@ -265,6 +266,18 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     ),
     "10-refused-ask-staff": (
         _at(State.REFUSED, refusal=Refusal((DND,), None, True, ("staff",)), staff_called=True),
+        Local(),
+    ),
+    "10-refused-letter": (
+        _at(
+            State.REFUSED,
+            refusal=Refusal((DND,), None, True, ("staff",), takes_letter=True),
+            letter_problem=LetterProblem.NOT_THIS_MARK,
+        ),
+        Local(tab="letter", tries=2),
+    ),
+    "10-refused-takes-letter": (
+        _at(State.REFUSED, refusal=Refusal((DND,), None, True, ("staff",), takes_letter=True)),
         Local(),
     ),
     "11-refused-kind": (

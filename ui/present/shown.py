@@ -181,6 +181,7 @@ class KeypadDetail:
     keys: tuple[Action, ...]
     message: str
     secret: bool
+    columns: int = 3
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from kiosk.session.intents import Intent
 from kiosk.session.phases import (
     approving,
     ending,
+    letters,
     making,
     offering,
     paying,
@@ -67,7 +68,7 @@ HANDLE: Mapping[State, Handle] = {
     State.TRY_AGAIN: scanning.handle_try_again,
     State.WORN: offering.handle_worn,
     State.OFFER: offering.handle_offer,
-    State.REFUSED: offering.handle_refused,
+    State.REFUSED: letters.handle_refused,
     State.STAFF_LOGIN: approving.handle_login,
     State.STAFF_APPROVAL: approving.handle_approval,
     State.PAYING: paying.handle_paying,

@@ -61,6 +61,7 @@ def judge(context: SessionContext) -> Decision:
         attempts=visit.attempts,
         stocked=frozenset(ports.inventory.stocked()),
         approvals=_standing_approvals(context),
+        release=visit.release,
     )
     return decide(request, ports.policy)
 
@@ -92,6 +93,7 @@ def refused(context: SessionContext) -> bool:
             rules=blocking or decision.rules,
             outcome=outcome if outcome is not Outcome.IDENTIFIED else None,
             can_be_approved=decision.can_be_approved,
+            takes_letter=bool(context.ports.store.letters.owners) and decision.takes_letter,
             next_steps=tuple(dict.fromkeys(step for rule in told(blocking) for step in rule.next_steps)),
             keyway=(visit.secrets.identified and visit.secrets.identified.identification.keyway) or "",
         ),
