@@ -148,6 +148,8 @@ EMPTY_MEANS_NONE = {
     "fleet.broker.key_file": "",
     "store.help_phone": "",
     "store.finish_prices_minor": {},
+    "store.letters.kiosk": "",
+    "store.letters.owners": {},
     "keyway.keyway.sections": [],
     "keyway.keyway.blanks": [],
     "keyway.spec": {},
@@ -157,8 +159,9 @@ EMPTY_MEANS_NONE = {
     "rule.when.stamps": [],
     "rule.when.places": [],
 }
-"""What may be left empty: no keys are trusted, no certificate is named, no phone is answered, no finish costs extra; a
-keyway without sections or blanks is known only to be refused, and a rule asks only for what it names."""
+"""What may be left empty: no keys are trusted, no certificate is named, no phone is answered, no finish costs extra, no
+letter is taken; a keyway without sections or blanks is known only to be refused, and a rule asks only for what it
+names."""
 ANY_TEXT = {
     "machine.name",
     "machine.wire.port",
@@ -174,6 +177,7 @@ ANY_TEXT = {
     "fleet.topic_root",
     "store.name",
     "store.help_phone",
+    "store.letters",
     "operations.metrics.host",
     "match_limits.method",
     "keyway.spec.test.source",
