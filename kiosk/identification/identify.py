@@ -130,7 +130,7 @@ def identify(
     matches = match_section(reading.section, index or build_index(catalogue.sections))
     outcome, best, margin = judge(matches, catalogue)
     if best is not None and outcome in (Outcome.UNKNOWN_SECTION, Outcome.SECTION_NOT_SEEN):
-        outcome = why_strange(outcome, best, reading.crumbs, matches[1:])
+        outcome = why_strange(outcome, best, reading.crumbs, matches[1:], reading.section.doubtful_share)
     ranked = tuple(Candidate(match.section, match.score) for match in matches if not match.mirrored)
     base = Identification(
         outcome=outcome,

@@ -71,7 +71,8 @@ class SectionReading:
     """Recess against height of both faces on a common height grid in mm; NaN where the line was lost.
 
     `left_lower_mm` and `right_lower_mm` say by how much the spine may lie lower than that face's own line shows,
-    because the other face's line was seen to reach further down.
+    because the other face's line was seen to reach further down. `doubtful_share`: how much of the worse face's picture
+    does not look like one laser line of one width.
     """
 
     height_mm: Floats
@@ -79,6 +80,7 @@ class SectionReading:
     right_mm: Floats | None
     left_lower_mm: float = 0.0
     right_lower_mm: float = 0.0
+    doubtful_share: float = 0.0
 
 
 @dataclass(frozen=True, repr=False)

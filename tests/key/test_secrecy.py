@@ -77,7 +77,7 @@ def test_no_repr_shows_a_value() -> None:
         ScanFrames(silhouette=Frame(np.full((4, 4), 77, np.uint8), 0.03)),
         KeyReading(profile=np.full((5, 2), 7.77), blade_height_mm=7.77),
         SectionReading(np.full(5, 7.77), None, None),
-        LineReading(np.full(5, 7.77), 7.77, 7.77),
+        LineReading(np.full(5, 7.77), 7.77, 7.77, 7.77),
         Identification(
             Outcome.IDENTIFIED, "KW1", "KW1", cuts=(Cut("7", 7.77, 0.0, 0.0),), ranked=(Candidate("s", 0.77),)
         ),

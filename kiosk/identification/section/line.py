@@ -28,6 +28,10 @@ FURTHER_DOWN_MM = 1.0
 """The two lines' ends may differ by this much and still be taken for the same spine, lost on one face."""
 WALL_MM = 0.16
 """So much deeper a groove may be a tenth of a millimetre further up: a wall of the thickest blanks."""
+RIVAL = 0.6
+"""Light elsewhere in a row, against the row's brightest, that may as well be the line."""
+NARROW, WIDE = 0.55, 1.7
+"""A laser line is everywhere about as wide as in the middle of its rows."""
 FAINTEST = 0.06
 """A row's line may be as faint as this share of the brightest: dark old brass gives little back."""
 
@@ -39,6 +43,8 @@ class LineReading:
     recess_mm: Floats
     spine_mm: float
     edge_mm: float
+    doubtful_share: float
+    """Share of its rows that do not show one line of one width."""
 
 
 Lines = tuple[LineReading | None, LineReading | None]
@@ -70,6 +76,7 @@ def section_of(lines: Lines) -> SectionReading | None:
         right_mm=other.recess_mm if other else None,
         left_lower_mm=lower[0],
         right_lower_mm=lower[1],
+        doubtful_share=max(each.doubtful_share for each in lines if each is not None),
     )
 
 
@@ -83,9 +90,10 @@ def read_line(view: Frame, laser_angle_deg: float) -> LineReading | None:
     pixels = _brightest_channel(view.pixels)
     if min(pixels.shape) < 16:
         return None
-    x_px, strength, noise = _peaks(pixels, view.mm_per_px)
+    peaks = _peaks(pixels, view.mm_per_px)
+    x_px = peaks.x_px
     per_recess = math.tan(math.radians(laser_angle_deg))
-    good = _believable(x_px, strength, noise, view.mm_per_px, max(1.0, per_recess))
+    good = _believable(peaks, view.mm_per_px, max(1.0, per_recess))
     if good.sum() * view.mm_per_px < LEAST_SEEN_MM:
         return None
     dark = float(np.percentile(pixels[:, :: max(1, pixels.shape[1] // 50)], 30))
@@ -98,6 +106,7 @@ def read_line(view: Frame, laser_angle_deg: float) -> LineReading | None:
         recess_mm=_on_grid(height[good], recess[good] - ground, view.mm_per_px),
         spine_mm=(pixels.shape[0] - 0.5 - bottom) * view.mm_per_px,
         edge_mm=(pixels.shape[0] - 0.5 - top) * view.mm_per_px,
+        doubtful_share=_doubtful_share(peaks, good),
     )
 
 
@@ -106,9 +115,9 @@ def line_by_row(view: Frame) -> tuple[NDArray[np.intp], Floats] | None:
     pixels = _brightest_channel(view.pixels)
     if min(pixels.shape) < 16:
         return None
-    x_px, strength, noise = _peaks(pixels, view.mm_per_px)
-    good = np.nonzero(_believable(x_px, strength, noise, view.mm_per_px))[0]
-    return (good, x_px[good]) if good.size * view.mm_per_px > LEAST_SEEN_MM else None
+    peaks = _peaks(pixels, view.mm_per_px)
+    good = np.nonzero(_believable(peaks, view.mm_per_px))[0]
+    return (good, peaks.x_px[good]) if good.size * view.mm_per_px > LEAST_SEEN_MM else None
 
 
 def _brightest_channel(pixels: Pixels) -> Pixels:
@@ -118,8 +127,20 @@ def _brightest_channel(pixels: Pixels) -> Pixels:
     return np.ascontiguousarray(pixels[:, :, int(np.argmax(peaks))])
 
 
-def _peaks(pixels: Pixels, mm_per_px: float) -> tuple[Floats, Floats, float]:
-    """Centre of the line in every row, how far it stands above that row's background, and the noise of that."""
+@dataclass(frozen=True, repr=False, eq=False)
+class _Peaks:
+    """The brightest place of every row: its middle, how far it stands above that row's background, and its width."""
+
+    x_px: Floats
+    strength: Floats
+    width_px: NDArray[np.intp]
+    rivalled: NDArray[np.bool_]
+    """Rows with another place about as bright."""
+    noise: float
+    """Of the strength."""
+
+
+def _peaks(pixels: Pixels, mm_per_px: float) -> _Peaks:
     background = np.median(pixels[:, :: max(1, pixels.shape[1] // 120)], axis=1, keepdims=True)
     first, stop = _lit_columns(pixels, mm_per_px)
     raw = pixels[:, first:stop].astype(np.float32)
@@ -138,7 +159,16 @@ def _peaks(pixels: Pixels, mm_per_px: float) -> tuple[Floats, Floats, float]:
     total = weight.sum(axis=1)
     centre = (weight * columns).sum(axis=1) / np.where(total > 0, total, 1.0)
     noise = 1.48 * float(np.median(np.abs(broad[::4, ::4])))
-    return centre + first, np.where(total > 0, strength, 0.0), noise
+    beside = broad.copy()
+    near = np.clip(at[:, None] + np.arange(-2 * half, 2 * half + 1), 0, broad.shape[1] - 1)
+    beside[rows[:, None], near] = 0.0
+    return _Peaks(
+        x_px=centre + first,
+        strength=np.where(total > 0, strength, 0.0),
+        width_px=(weight > 0).sum(axis=1),
+        rivalled=beside.max(axis=1) > RIVAL * strength,
+        noise=noise,
+    )
 
 
 def _lit_columns(pixels: Pixels, mm_per_px: float) -> tuple[int, int]:
@@ -171,14 +201,13 @@ def _along_rows(image: NDArray[np.float32], sigma_px: float) -> NDArray[np.float
     return np.asarray(cv2.GaussianBlur(image, (size, 1), sigma_px, sigmaY=0.1), dtype=np.float32)
 
 
-def _believable(
-    x_px: Floats, strength: Floats, noise: float, mm_per_px: float, per_recess: float = 1.0
-) -> NDArray[np.bool_]:
+def _believable(peaks: _Peaks, mm_per_px: float, per_recess: float = 1.0) -> NDArray[np.bool_]:
     """Rows whose peak is bright enough and goes along with its neighbours.
 
     `per_recess`: how far a recess moves the line across, as a multiple of it: the more the laser is tilted, the
     further a wall is drawn out.
     """
+    x_px, strength, noise = peaks.x_px, peaks.strength, peaks.noise
     bright = float(np.percentile(strength, 90))
     if bright < max(5.0, 8.0 * noise):
         return np.zeros(x_px.size, dtype=bool)
@@ -190,6 +219,14 @@ def _believable(
     index = np.clip(index, 0, x_px.size - 1)
     agree = valid & good[index] & (np.abs(x_px[index] - x_px[:, None]) < max(2.0, WALL_MM * per_recess / mm_per_px))
     return np.asarray(good & (agree.sum(axis=1) >= 0.4 * (2 * reach + 1)))
+
+
+def _doubtful_share(peaks: _Peaks, good: NDArray[np.bool_]) -> float:
+    """Of the rows from the line's one end to its other: lost, brighter elsewhere too, or not as wide as a line is."""
+    usual = float(np.median(peaks.width_px[good]))
+    odd = peaks.rivalled | (peaks.width_px < NARROW * usual) | (peaks.width_px > WIDE * usual) | ~good
+    seen = np.nonzero(good)[0]
+    return float(odd[seen[0] : seen[-1] + 1].mean())
 
 
 def _last_row(pixels: Pixels, x_px: Floats, good: NDArray[np.bool_], dark: float, mm_per_px: float) -> float:
