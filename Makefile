@@ -48,11 +48,12 @@ pictures:       ## every screen in every language, size and theme, and the READM
 	SDL_VIDEODRIVER=offscreen $(PY) -m ui.gallery --out out/screens --sheet docs/screens.png
 
 COMPILE := uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+EXTRAS := fleet reports receipts
 
 lock:           ## renew requirements.lock and what of it each kind of installation takes (needs uv)
-	$(COMPILE) --all-extras --group dev --output-file requirements.lock
+	$(COMPILE) $(addprefix --extra ,$(EXTRAS)) --group dev --output-file requirements.lock
 	$(COMPILE) --group install --constraint requirements.lock --output-file deploy/kiosk.lock
-	for extra in fleet reports receipts; do $(COMPILE) --extra $$extra --group install --constraint requirements.lock \
+	for extra in $(EXTRAS); do $(COMPILE) --extra $$extra --group install --constraint requirements.lock \
 		--output-file deploy/$$extra.lock; done
 
 deb:            ## the Debian package of this commit and its bill of materials, in out/deb
