@@ -146,13 +146,14 @@ def rows(*texts: str, first: int = 1, course: str = "to_board") -> list[list[obj
     return [[first + i, 0.1 * i, course, text, False] for i, text in enumerate(texts)]
 
 
-def test_polls_are_hidden_until_they_are_asked_for_and_trouble_can_be_seen_alone() -> None:
+def test_polls_and_acknowledgements_are_hidden_until_they_are_asked_for_and_trouble_can_be_seen_alone() -> None:
     log = ShownWire(load_translation("en"))
     log.add(rows("?", "G0X-1"), 0)
     log.add(rows("ok", "error:1", first=3, course="from_board"), 0)
+    assert [line.raw for line in log.shown(9)] == ["G0X-1", "error:1"]
+    log.filter.oks = True
     assert [line.raw for line in log.shown(9)] == ["G0X-1", "ok", "error:1"]
     log.filter.oks = False
-    assert [line.raw for line in log.shown(9)] == ["G0X-1", "error:1"]
     log.filter.polls = True
     assert [line.raw for line in log.shown(2, back=1)] == ["?", "G0X-1"]
     log.filter.only_trouble = True

@@ -33,7 +33,7 @@ from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
 RIGHT_PART = 0.345
-MACHINE_PART, BLADE_PART = 0.45, 0.265
+MACHINE_PART, BLADE_PART = 0.45, 0.31
 KEYS_PART = 0.47
 
 

@@ -34,7 +34,7 @@ class Filter:
     """What is shown."""
 
     polls: bool = False
-    oks: bool = True
+    oks: bool = False
     only_trouble: bool = False
 
     def lets(self, kind: LineKind) -> bool:
