@@ -205,7 +205,7 @@ class MoneyDoubt(StrEnum):
 class SaleLine:
     """One of the last transactions, for staff."""
 
-    when: str
+    opened_utc_s: float
     transaction: str
     status: str
     amount_minor: int

@@ -6,6 +6,7 @@ Responsible for: filling `Snapshot` from the context. Not responsible for: how i
 
 from __future__ import annotations
 
+from datetime import datetime
 from math import ceil
 
 from config.payment import PaymentKind
@@ -215,7 +216,7 @@ def _doubts(context: SessionContext) -> tuple[SaleLine, ...]:
 
 def _line(context: SessionContext, sale: Sale) -> SaleLine:
     return SaleLine(
-        when=sale.opened_utc[:16].replace("T", " "),
+        opened_utc_s=datetime.fromisoformat(sale.opened_utc).timestamp(),
         transaction=sale.transaction,
         status=sale.money.value if sale.closed else "open",
         amount_minor=sale.kept_minor,

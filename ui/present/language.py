@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time, get_day_names
+from babel.dates import format_datetime, format_skeleton, format_time, get_day_names
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -82,6 +82,10 @@ class Translation:
         """A day and a time of day, here."""
         moment = datetime.fromtimestamp(utc_s).astimezone()
         return f"{self.day(moment.date())}, {self.clock(utc_s)}"
+
+    def moment(self, utc_s: float) -> str:
+        """A date and a time of day, here, short."""
+        return format_datetime(datetime.fromtimestamp(utc_s).astimezone(), "short", locale=self.locale)
 
     def day(self, day: date) -> str:
         """A day of the calendar with its weekday."""

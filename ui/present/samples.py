@@ -124,7 +124,7 @@ SLOTS = tuple(
 )
 SALES = tuple(
     SaleLine(
-        f"10:{40 - 5 * i:02}",
+        1795823820.0 - 420 * i,
         f"T-{482 - i:06}",
         status,
         349 * copies,

@@ -302,7 +302,7 @@ def _sales(
     rows = tuple(
         Action(
             f"sale_{number}",
-            f"{sale.when} · {sale.transaction}",
+            f"{words.moment(sale.opened_utc_s)} · {sale.transaction}",
             OpenTab(f"sales/{sale.transaction}"),
             icon="" if sale.doubt is MoneyDoubt.NONE else "question",
             note=f"{words.money(sale.amount_minor, snapshot.currency)} · {_sale_status(words, sale)} · "
@@ -349,7 +349,7 @@ def _sale(
         tuple(replace(tab, chosen=tab.id == "tab_sales") for tab in tabs),
         lines=(
             LabelledValue(words("receipt.number"), sale.transaction),
-            LabelledValue(words("sale.when"), sale.when),
+            LabelledValue(words("sale.when"), words.moment(sale.opened_utc_s)),
             LabelledValue(words("sale.made"), f"{sale.blank} · {words.plural('sale.copies', sale.copies)}"),
             *money,
         ),
@@ -405,7 +405,7 @@ def _doubt(words: Translation, sale: SaleLine, tabs: tuple[Action, ...]) -> Staf
     tabs = tuple(replace(tab, chosen=tab.id == "tab_sales") for tab in tabs)
     return StaffDetail(
         tabs,
-        lines=(LabelledValue(words("doubt.sale"), f"{sale.when} · {sale.transaction}"),),
+        lines=(LabelledValue(words("doubt.sale"), f"{words.moment(sale.opened_utc_s)} · {sale.transaction}"),),
         paragraphs=(words("doubt.what"), words("doubt.look")),
         controls=(
             Action(

@@ -165,6 +165,14 @@ class Person:
             self.waits(until)
         self.xdotool("mouseup", "1")
 
+    def presses_twice(self, button: str) -> None:
+        """Press what must be held otherwise, see that it asks for a second press, and press again."""
+        self.touches(button)
+        self.waits(lambda now: now["labels"].get(button) == "Press again to confirm")
+        # Sooner it would be a hand that trembles.
+        time.sleep(0.6)
+        self.touches(button)
+
     def types(self, *keys: str) -> None:
         """Press keys one after the other."""
         for key in keys:

@@ -71,6 +71,7 @@ class Reporter:
             "said": self._said,
             "receipt": presenter.snapshot.receipt.bring_back_code if presenter.snapshot.receipt else "",
             "buttons": {b.action.id: [*b.to_window(*b.center), b.action.enabled] for b in frame.buttons()},
+            "labels": {b.action.id: b.labels[0].text for b in frame.buttons()},
             "height": frame.height,
         }
         (OUT / "now.tmp").write_text(json.dumps(report))

@@ -98,9 +98,15 @@ def test_a_key_is_bought_by_keypad_and_speech_alone_and_no_key_leads_out_of_the_
     said = person.heard()
     for words in ("Start", "$3.49", "Taken for 1 copy"):
         assert words in said, said
+    # The next person brings a headset, and takes it along again.
+    person.comes()
+    person.machine(do="headset", plugged=True)
+    person.waits(lambda now: "On the keypad" in person.heard())
+    person.machine(do="headset", plugged=False)
+    person.waits(lambda now: "aid_repeat" not in now["buttons"])
 
 
-def test_staff_lift_do_not_duplicate_by_touch(person: Person) -> None:
+def test_staff_lift_do_not_duplicate_and_give_the_money_back_by_touch(person: Person) -> None:
     person.waits_for("welcome")
     # The offer may come first, greyed, while the head is still being read.
     read_key(person, "dnd", person.touches, ("refused", "offer"))
@@ -116,7 +122,16 @@ def test_staff_lift_do_not_duplicate_by_touch(person: Person) -> None:
     to_the_tray(person)
     person.touches("done")
     person.waits_for("welcome")
-    assert {"refused", "staff_login", "staff_approval", "offer", "thank_you"} <= person.pictures()
+    person.signs_in(MANAGER)
+    person.waits_for("staff_menu")
+    person.touches("tab_sales")
+    person.touches("sale_0")
+    person.touches("aid_steady")
+    person.presses_twice("refund_copy")
+    person.waits(lambda now: "Given back: $3.49" in now["text"])
+    person.touches("cancel")
+    person.waits_for("welcome")
+    assert {"refused", "staff_login", "staff_approval", "offer", "thank_you", "staff_menu"} <= person.pictures()
 
 
 def test_an_open_door_stops_the_cut_and_staff_bring_the_kiosk_back(person: Person) -> None:
