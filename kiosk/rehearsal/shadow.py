@@ -90,18 +90,22 @@ def _watch(port: str, machine: Machine, file: Path, alike: Callable[[], bool], *
         recording = stack.enter_context(WireRecording(file, SystemClock()))
         cutter = GrblCutter(recording.factory(serial_link_factory(machine.wire, port)), machine, SystemClock())
         stack.enter_context(stop_served(port, cutter.stop_and_confirm))
-        stack.callback(cutter.close)
+        guardian: Guardian | None = None
         try:
             cutter.connect()
             cutter.look()
             if move:
                 guardian = Guardian(port, machine.wire.baud)
-                stack.callback(lambda: guardian.leave(done=not cutter.wheel_may_turn))
                 for _ in through_the_air(cutter, machine):
                     if not alike():
                         break
         except HardwareFault as fault:
             typer.echo(f"the board: {fault} [{fault.code}]")
+        finally:
+            cutter.close()
+            if guardian is not None:
+                # Only once the board was reset is there nothing left to guard.
+                guardian.leave(done=not cutter.wheel_may_turn)
 
 
 def through_the_air(cutter: GrblCutter, machine: Machine) -> Iterator[None]:

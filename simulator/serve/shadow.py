@@ -113,7 +113,7 @@ class _Twin:
         self.said[before:] = [
             _Said(ended_s if _ENDS.fullmatch(each.data) else each.at_s, each.data) for each in replies
         ]
-        self.homed = True
+        self.homed = any(each.data == b"ok" for each in replies)
 
 
 def shadow(recording: tuple[RecordedLine, ...], sim: SimulatedMachine) -> Likeness:
