@@ -21,7 +21,8 @@ class Mailbox:
     def __init__(self, receive: Callable[[Snapshot], None]) -> None:
         self._receive = receive
         self._waiting: deque[Snapshot] = deque(maxlen=64)
-        self._trigger = Clock.create_trigger(self._drain)
+        # Still before the frame that is being made now, if it comes in time.
+        self._trigger = Clock.create_trigger(self._drain, -1)
 
     def post(self, snapshot: Snapshot) -> None:
         """Any thread: show this as soon as possible."""

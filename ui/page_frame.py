@@ -18,15 +18,15 @@ from ui.screens import PAGES
 from ui.widgets.button import BigButton
 from ui.widgets.buttons import MainButtons
 from ui.widgets.dialogue import Dialogue
-from ui.widgets.field_page import FieldPage
+from ui.widgets.field_page import MOST_OF_GLASS, FieldPage
 from ui.widgets.frame import Banner, Header, Toolbar
+from ui.widgets.ground import Ground
 from ui.widgets.look import look
 from ui.widgets.page import Page
-from ui.widgets.sprites import field
 
 from kivy.clock import Clock  # isort: skip
 from kivy.core.window import Window
-from kivy.graphics import ClearBuffers, ClearColor, Color, Fbo, Rectangle, Scale, Translate
+from kivy.graphics import ClearBuffers, ClearColor, Fbo, Scale, Translate
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
@@ -54,9 +54,8 @@ class PageFrame(FloatLayout):
         self.shown: Shown | None = None
         self.page: Page | None = None
         look.follow(self, PageFrame._paint)
-        with self.canvas.before:
-            self._light = Color()
-            self._field = Rectangle(size=(0, 0))
+        self._ground = Ground()
+        self.add_widget(self._ground)
         self._lay_field = Clock.create_trigger(self._place_field, -1)
         self._column = BoxLayout(orientation="vertical")
         self._banner, self._header = Banner(), Header()
@@ -88,14 +87,15 @@ class PageFrame(FloatLayout):
         """The field of the page that is up: from the banner down, and under the header."""
         page, shown = self.page, self.shown
         if not isinstance(page, FieldPage) or shown is None:
-            self._field.size = (0, 0)
+            self._ground.clear()
             self._header.ink = "soft_ink"
             return
         left, bottom, right = page.field
         ground = getattr(look.theme.palette, shown.tone)
-        self._field.texture = field(ground.bright, ground.dark)
-        self._light.rgba = (1, 1, 1, 1)
-        self._field.pos, self._field.size = (left, bottom), (right - left, self._banner.y - bottom)
+        top = self._banner.y
+        highest = top if page.side_by_side else MOST_OF_GLASS * look.theme.height_px + self._header.height
+        if top > bottom and right > left:
+            self._ground.lay(ground, left, bottom, right, top, highest)
         self._header.ink = page.ink
 
     def save(self, path: Path) -> None:

@@ -26,6 +26,7 @@ from ui.present.local import Erase, Local, Repeat, SetVolume, ToggleSpeech, Type
 from ui.present.port import KioskPort
 from ui.present.shown import Shown
 from ui.presenter import Present, ScreenPresenter
+from ui.repaint import Repaint
 from ui.sound import Chimes
 from ui.speech import Voice
 from ui.theme import make_theme
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 UNTOUCHED_S, BETWEEN_S = 2.0, 0.7
 """After the last change at rest the next screens are made ready, one at a time and so far apart."""
+COLLECT_AFTER = (700, 10, 1000)
+"""The long search of all memory waits until nobody is here; the short ones take no time one could notice."""
 BROKEN_AT_MOST = 5
 """Failures of the screen within one run after which it ends, for the supervisor to start it afresh."""
 RESTING_HZ, LIVELY_HZ = 30, 60
@@ -81,6 +84,8 @@ class KioskApp(App):
         self.presenter = ScreenPresenter(kiosk, store, voice, self._show, present)
         self.failures = 0
         self._strokes = Strokes()
+        self._tidied = True
+        """Whether memory was gone through since the last visit."""
         self._ready: set[str] = set()
         """Screens made ready in this size and these colours."""
         self._prepare_soon = Clock.create_trigger(self._prepare, UNTOUCHED_S)
@@ -93,6 +98,7 @@ class KioskApp(App):
         self._resized()
         self.frame = PageFrame(send=self.presenter.send)
         self.mailbox = Mailbox(self._receive)
+        self._repaint = Repaint(Window)
         Window.bind(on_key_down=self._key_down, on_key_up=self._key_up, on_keyboard=self._any_key)
         Window.bind(on_request_close=self._stay, size=self._resized)
         return self.frame
@@ -102,6 +108,7 @@ class KioskApp(App):
         # What is loaded by now stays for good: looking through it again and again would hold up touches.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         self._kiosk.subscribe(self.mailbox.post)
         country = self._store.place.split("-")[0]
         for number, language in enumerate(self._store.languages):
@@ -133,6 +140,8 @@ class KioskApp(App):
         self._prepare_soon.cancel()
         if resting:
             self._prepare_soon()
+        else:
+            self._tidied = False
         self.chimes.ring(f"{shown.visit}|{shown.beat}" + ("|waiting" if shown.waiting else ""), shown.chime)
 
     def _prepare(self, *_: Any) -> None:
@@ -140,6 +149,9 @@ class KioskApp(App):
         now = self.presenter.snapshot
         if now is None or now.state not in FRONT:
             return
+        if not self._tidied:
+            self._tidied = True
+            gc.collect()
         for snapshot in expected(now):
             shown = self.presenter.foresee(snapshot)
             name = f"{shown.voice}|{shown.visit}|{shown.picture}"

@@ -7,10 +7,12 @@ Responsible for: drawing layers, timing, and redrawing as seldom as will do. Not
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import cos, radians, sin
 from typing import Any, assert_never
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.widgets.look import look
+from ui.widgets.patch import Patch
 from ui.widgets.scenes import BEAT_MOVES, BEATS, HEIGHT, WIDTH, Halo, Layer, Moment, Sprite, Stroke, Tick, scene_of
 from ui.widgets.sprites import sprite
 
@@ -19,6 +21,7 @@ from kivy.graphics import Color, PopMatrix, PushMatrix, Rectangle, Rotate, Smoot
 from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
+SMALLEST_PX = 20
 SLOWEST_S = 0.3
 """Between two movements of a picture on a computer that has no time for it."""
 UNIT_STEP_PX = 0.125
@@ -37,6 +40,8 @@ class DrawnPicture(Widget):
         self._began_s = Clock.get_time()
         self._ticking: Any = None
         self._every_s = 0.0
+        self._drawn: dict[Layer, Patch] = {}
+        self._stale: Patch | None = None
         self._trigger = Clock.create_trigger(self._draw, -1)
         self.fbind("scene", self.begin)
         for name in ("pos", "size", "ink"):
@@ -105,27 +110,38 @@ class DrawnPicture(Widget):
         return scene.layers(Moment(min(1.0, rounds) if scene.once else rounds % 1.0, self.fraction), *said)
 
     # --- layers -----------------------------------------------------------------------------------------
+    def take_stale(self) -> Patch:
+        """Where the picture differs from when this was asked last."""
+        stale, self._stale = self._stale, None
+        return stale or Patch(self.x, self.y, self.right, self.top)
+
     def _draw(self, *_: Any) -> None:
         self.canvas.clear()
-        if min(self.size) < 20:
-            return
-        unit = min(self.width / WIDTH, self.height / HEIGHT)
-        unit = max(UNIT_STEP_PX, unit // UNIT_STEP_PX * UNIT_STEP_PX)
-        left, bottom = self.center_x - WIDTH * unit / 2, self.center_y - HEIGHT * unit / 2
-        with self.canvas:
-            for layer in self._layers():
-                self._put(layer, unit, left, bottom)
+        before, self._drawn = self._drawn, {}
+        if min(self.size) >= SMALLEST_PX:
+            unit = min(self.width / WIDTH, self.height / HEIGHT)
+            unit = max(UNIT_STEP_PX, unit // UNIT_STEP_PX * UNIT_STEP_PX)
+            left, bottom = self.center_x - WIDTH * unit / 2, self.center_y - HEIGHT * unit / 2
+            with self.canvas:
+                for layer in self._layers():
+                    self._drawn[layer] = self._put(layer, unit, left, bottom)
+        changed = [patch for layer, patch in before.items() if self._drawn.get(layer) != patch]
+        changed += [patch for layer, patch in self._drawn.items() if before.get(layer) != patch]
+        for patch in changed:
+            self._stale = self._stale.union(patch) if self._stale else patch
 
-    def _put(self, layer: Layer, unit: float, left: float, bottom: float) -> None:
+    def _put(self, layer: Layer, unit: float, left: float, bottom: float) -> Patch:
+        """Draw a layer; where it lies."""
         palette = look.theme.palette
         x, y = (left + layer.x * unit, bottom + layer.y * unit) if not isinstance(layer, Stroke) else (0.0, 0.0)
         match layer:
             case Sprite():
-                _put_sprite(layer, x, y, round(layer.width * unit))
+                return _put_sprite(layer, x, y, round(layer.width * unit))
             case Stroke(points, width, accent):
                 Color(rgba=palette.accent if accent else getattr(palette, self.ink))
                 flat = [value for px, py in points for value in (left + px * unit, bottom + py * unit)]
                 SmoothLine(points=flat, width=max(1.0, width * unit / 2), cap="round", joint="round")
+                return Patch(min(flat[::2]), min(flat[1::2]), max(flat[::2]), max(flat[1::2])).grown(width * unit)
             case Halo(r=r, share=share):
                 if share > 0:
                     Color(rgba=palette.mark)
@@ -139,9 +155,10 @@ class DrawnPicture(Widget):
                 SmoothLine(points=tick, width=1.5 * s, cap="round", joint="round")
             case _:
                 assert_never(layer)
+        return Patch(x, y, x, y).grown(layer.r * unit)
 
 
-def _put_sprite(layer: Sprite, x: float, y: float, width_px: int) -> None:
+def _put_sprite(layer: Sprite, x: float, y: float, width_px: int) -> Patch:
     texture = sprite(layer.name, width_px, flat=look.theme.palette.name == "contrast")
     w, h = texture.size
     corner = (round(x - w / 2), round(y - h / 2))
@@ -151,8 +168,11 @@ def _put_sprite(layer: Sprite, x: float, y: float, width_px: int) -> None:
         Rotate(angle=layer.turn_deg, origin=(x, y))
         Rectangle(texture=texture, pos=corner, size=(w, h))
         PopMatrix()
-        return
+        across, along = abs(sin(radians(layer.turn_deg))), abs(cos(radians(layer.turn_deg)))
+        wide, high = (w * along + h * across) / 2 + 1, (w * across + h * along) / 2 + 1
+        return Patch(x - wide, y - high, x + wide, y + high)
     begin, end = (round(w * share) for share in layer.shown)
     if (begin, end) != (0, w):
         texture = texture.get_region(begin, 0, max(1, end - begin), h)
     Rectangle(texture=texture, pos=(corner[0] + begin, corner[1]), size=(end - begin, h))
+    return Patch(corner[0] + begin, corner[1], corner[0] + end, corner[1] + h)
