@@ -63,7 +63,8 @@ def configure(
             "top": str(at_px[1] if at_px else 0),
             "resizable": "0",
             "show_cursor": "1" if show_cursor else "0",
-            "maxfps": "30",
+            # Looks for a touch a second: nothing is drawn that has not changed.
+            "maxfps": "60",
             "multisamples": "0",
             "vsync": "0",
             "allow_screensaver": "0",

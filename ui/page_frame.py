@@ -118,11 +118,10 @@ class PageFrame(FloatLayout):
         return fbo.texture
 
     def _space(self, *_: Any) -> None:
-        # Pages hold the sizes they were made with, and those that are not up would follow colours for nobody.
-        self._kept = {}
         sizes = (look.theme.px_per_mm, look.theme.compact)
         if sizes != self._sizes:
-            self._sizes, self.page = sizes, None
+            # Pages hold the sizes they were made with.
+            self._sizes, self.page, self._kept = sizes, None, {}
             self._page_box.clear_widgets()
             if self.shown is not None:
                 self.show(self.shown, reach=self._reach)
@@ -166,6 +165,7 @@ class PageFrame(FloatLayout):
             page = self._make(page_class, shown, reach=reach)
         else:
             page.shown, page.reach = shown, reach
+            page.dress()
         if shown.page in KEPT_PAGES:
             self._kept[page_class] = page
         self.page = page
@@ -187,6 +187,7 @@ class PageFrame(FloatLayout):
         if page_class not in self._kept:
             self._kept[page_class] = self._make(page_class, shown, reach=False)
         page = self._kept[page_class]
+        page.dress()
         page.shown = shown
         page.pos, page.size = self._page_box.pos, self._page_box.size
 

@@ -45,8 +45,6 @@ COLLECT_AFTER = (700, 10, 1000)
 """The long search of all memory waits until nobody is here; the short ones take no time one could notice."""
 BROKEN_AT_MOST = 5
 """Failures of the screen within one run after which it ends, for the supervisor to start it afresh."""
-RESTING_HZ, LIVELY_HZ = 30, 60
-"""Looks for a touch a second while nobody is here, and while somebody is."""
 
 
 class Guard(ExceptionHandler):
@@ -84,8 +82,8 @@ class KioskApp(App):
         self.presenter = ScreenPresenter(kiosk, store, voice, self._show, present)
         self.failures = 0
         self._strokes = Strokes()
-        self._tidied = True
-        """Whether memory was gone through since the last visit."""
+        self._tidied = False
+        """Whether, since the last visit, memory was gone through and this screen made ready in the other colours."""
         self._ready: set[str] = set()
         """Screens made ready in this size and these colours."""
         self._prepare_soon = Clock.create_trigger(self._prepare, UNTOUCHED_S)
@@ -129,9 +127,7 @@ class KioskApp(App):
         self.presenter.receive(replace(snapshot, simulated=True) if self._simulated else snapshot)
 
     def _show(self, shown: Shown, local: Local) -> None:
-        # How often touches and news are looked for. Nothing is drawn that has not changed.
         resting = self.presenter.snapshot is not None and self.presenter.snapshot.state in FRONT
-        Clock._max_fps = RESTING_HZ if resting else LIVELY_HZ  # noqa: SLF001 - Kivy reads it from its settings once
         palette = "contrast" if local.contrast else self._store.screen.theme
         if look.theme.palette.name != palette:
             self._resized()
@@ -152,7 +148,12 @@ class KioskApp(App):
         if not self._tidied:
             self._tidied = True
             gc.collect()
-        for snapshot in expected(now):
+            picture = self.frame.page.part("picture") if self.frame.page is not None else None
+            if picture is not None:
+                picture.paint_other_colours()
+        # The language in force comes last: a page is kept as it was made ready last.
+        languages = [*(code for code in self._store.languages if code != now.language), now.language]
+        for snapshot in (replace(each, language=code) for code in languages for each in expected(now)):
             shown = self.presenter.foresee(snapshot)
             name = f"{shown.voice}|{shown.visit}|{shown.picture}"
             if name not in self._ready:

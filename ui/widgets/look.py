@@ -51,11 +51,15 @@ class Look(EventDispatcher):
         self._notify()
 
     def _notify(self) -> None:
-        for widget, acts in list(self._followers.items()):
+        for widget in list(self._followers):
             # What has left the glass and only waits to be freed is dressed for nobody.
             if widget.get_root_window() is not None:
-                for act in acts:
-                    act(widget)
+                self.dress(widget)
+
+    def dress(self, widget: Any) -> None:
+        """Have `widget` look at what is in force."""
+        for act in self._followers.get(widget, ()):
+            act(widget)
 
 
 look = Look()

@@ -107,6 +107,7 @@ class Page(Layout):
         super().__init__(**kwargs)
         for name in ("pos", "size", "reach", "stacked", "children"):
             self.fbind(name, self._trigger_layout)
+        self._dressed = look.theme
         look.follow(self, Page._again)
 
     def add_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
@@ -136,7 +137,14 @@ class Page(Layout):
             self._stacked()
 
     def _again(self) -> None:
+        self._dressed = look.theme
         self._trigger_layout()
+
+    def dress(self) -> None:
+        """Catch up with the colours in force: while a page is not up it follows none."""
+        if self._dressed is not look.theme:
+            for widget in self.walk(restrict=True):
+                look.dress(widget)
 
     def _stacked(self) -> None:
         theme = look.theme

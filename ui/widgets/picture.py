@@ -42,6 +42,7 @@ class DrawnPicture(Widget):
         self._every_s = 0.0
         self._drawn: dict[Layer, Patch] = {}
         self._stale: Patch | None = None
+        self._unit = 1.0
         self._trigger = Clock.create_trigger(self._draw, -1)
         self.fbind("scene", self.begin)
         for name in ("pos", "size", "ink"):
@@ -115,6 +116,12 @@ class DrawnPicture(Widget):
         stale, self._stale = self._stale, None
         return stale or Patch(self.x, self.y, self.right, self.top)
 
+    def paint_other_colours(self) -> None:
+        """Have what is drawn now ready for whoever asks for contrast, or has done with it."""
+        for layer in self._drawn:
+            if isinstance(layer, Sprite):
+                sprite(layer.name, round(layer.width * self._unit), flat=look.theme.palette.name != "contrast")
+
     def _draw(self, *_: Any) -> None:
         self.canvas.clear()
         before, self._drawn = self._drawn, {}
@@ -125,6 +132,10 @@ class DrawnPicture(Widget):
             with self.canvas:
                 for layer in self._layers():
                     self._drawn[layer] = self._put(layer, unit, left, bottom)
+            self._unit = unit
+            if self.get_root_window() is None:
+                # Made ready while nobody is here.
+                self.paint_other_colours()
         changed = [patch for layer, patch in before.items() if self._drawn.get(layer) != patch]
         changed += [patch for layer, patch in self._drawn.items() if before.get(layer) != patch]
         for patch in changed:

@@ -17,7 +17,8 @@ from ui.artwork.raster import paint
 
 from kivy.graphics.texture import Texture  # isort: skip
 
-KEPT = 36
+KEPT = 72
+"""All pictures of a visit, in both colours; some are smaller where a language needs more lines."""
 
 
 @lru_cache(maxsize=KEPT)
