@@ -225,6 +225,9 @@ class KeyScanner(Protocol):
     def tray_is_empty(self) -> bool:
         """Whether nothing lies on the backlight."""
 
+    def tray_stirs(self) -> bool:
+        """Whether a glance shows the tray otherwise than when it was last found empty; True when in doubt."""
+
     def check(self) -> Frame:
         """The clamped copy against its backlight: shoulder left, cuts up, spine level."""
 

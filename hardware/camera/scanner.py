@@ -19,6 +19,11 @@ DARKEST_BACKLIGHT = 60
 EMPTY_SHARE = 0.002
 """A tray is empty when less than this share of it is in shadow: dust, but no key."""
 
+GLANCE_STEP = 8
+"""A glance takes every so many-th pixel of a row and a column."""
+STIRRED, STIRRED_SHARE = 24, 0.004
+"""By so much brighter or darker, and in so large a part of the picture: more than noise, less than a key."""
+
 
 class CameraScanner:
     """`KeyScanner` over OpenCV. Called from the worker thread only."""
@@ -26,6 +31,10 @@ class CameraScanner:
     def __init__(self, views: Views, clock: Clock) -> None:
         """Nothing is opened yet."""
         self._views = views
+        self._glance: Pixels | None = None
+        """What the last glance that was in doubt saw."""
+        self._clear: Pixels | None = None
+        """What a glance sees of an empty tray."""
         self._captures = {name: Capture(name, view, clock) for name, view in views.named.items()}
 
     def scan(self) -> ScanFrames:
@@ -44,7 +53,31 @@ class CameraScanner:
         """Whether nothing lies on the backlight."""
         grey = self._backlit("silhouette").pixels
         light = float(np.percentile(grey[::4, ::4], 98))
-        return bool(np.mean(grey < light / 2) < EMPTY_SHARE)
+        empty = bool(np.mean(grey < light / 2) < EMPTY_SHARE)
+        glance, self._glance = self._glance, None
+        if glance is not None and not empty:
+            glance.fill(0)
+        # A key laid after this look was not there at the glance before it.
+        self._clear = glance if empty else None
+        return empty
+
+    def tray_stirs(self) -> bool:
+        """Whether the small camera over the head sees the tray otherwise than when it was last found empty."""
+        capture = self._captures["head"]
+        if not capture.is_device:
+            # Pictures in files are taken when they are asked for: nothing comes into them by itself.
+            return False
+        try:
+            seen = capture.glance(GLANCE_STEP)
+        except CameraFault:
+            return True
+        clear = self._clear
+        if clear is not None and clear.shape == seen.shape:
+            differs = np.abs(seen.astype(np.int16) - clear) > STIRRED
+            if float(np.mean(differs)) < STIRRED_SHARE:
+                return False
+        self._glance = seen
+        return True
 
     def check(self) -> Frame:
         """The clamped copy against its backlight."""

@@ -78,6 +78,10 @@ class World:
         """Whether nothing lies in the tray."""
         return self._sim.scanner.tray_is_empty()
 
+    def tray_stirs(self) -> bool:
+        """Whether something came into the tray."""
+        return self._sim.scanner.tray_stirs()
+
     def check(self) -> Frame:
         """What the check camera sees."""
         return self._sim.scanner.check()
@@ -177,6 +181,10 @@ class WorldScanner:
     def tray_is_empty(self) -> bool:
         """Whether nothing lies in the tray."""
         return self._world.tray_is_empty()
+
+    def tray_stirs(self) -> bool:
+        """Whether something came into the tray."""
+        return self._world.tray_stirs()
 
     def check(self) -> Frame:
         """What the check camera sees."""

@@ -114,6 +114,10 @@ class ReadyScanner:
         """Whether nothing lies on the backlight."""
         return self._sim.scanner.tray_is_empty()
 
+    def tray_stirs(self) -> bool:
+        """Whether something came into the tray."""
+        return self._sim.scanner.tray_stirs()
+
     def check(self) -> Frame:
         """The clamp, with or without a blade in it, as a few pixels."""
         cameras = self._sim.scanner

@@ -91,8 +91,11 @@ class SessionContext:
         self.tray_has_key = False
         self.key_left = False
         """A key lies in the tray and its shopper has gone."""
-        self.key_may_be_left = False
-        """The tray held a key when the last visit ended; nobody has looked since."""
+        self.tray_clear = False
+        """The tray was seen empty since the kiosk rests: what lies there from now on was laid to be copied."""
+        self.laid_looks = 0
+        """Looks in a row that saw something in a tray that was clear."""
+        self.rests_since_s = 0.0
         self.closed_by_staff = False
         self.switched = Switched()
         self.next_store: Store | None = None
@@ -175,9 +178,9 @@ class SessionContext:
         if self.visit is not None:
             self.visit.wipe()
             overwrite_spare_memory()
-            self.key_may_be_left = self.tray_has_key
         self.visit = None
         self.take_store()
+        self.staff_called = False
         self._visits += 1
         self.bench.close_eyes()
         self.end_lesson()

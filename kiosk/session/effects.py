@@ -67,6 +67,11 @@ def look_at_tray(ports: SessionPorts, *, guide: bool = False) -> TraySeen:
         wipe(view)
 
 
+def glance_at_tray(ports: SessionPorts) -> TraySeen:
+    """Look at a tray that was empty only if something stirs there: a kiosk at rest looks all day long."""
+    return TraySeen(not ports.scanner.tray_stirs() or ports.scanner.tray_is_empty())
+
+
 def identify_key(ports: SessionPorts, looked: Callable[[float], None] = lambda _: None) -> KeyIdentified:
     """Look until two looks agree, keep the one whose cuts lie nearer factory depths, and overwrite the others.
 

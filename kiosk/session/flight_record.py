@@ -160,7 +160,8 @@ class FlightRecorder:
             if isinstance(value, reports.SettingsWritten):
                 changed = changed_store(self._ports.store, value.changes, "store.toml")
                 self._ports = replace(self._ports, store=changed)
-            if not isinstance(value, UNWRITTEN):
+            at_rest = isinstance(value, reports.TraySeen) and value.empty and state is self._state is State.WELCOME
+            if not isinstance(value, UNWRITTEN) and not at_rest:
                 self._write(kind, *_named(value), state.value)
             elif isinstance(value, Due) and state is not self._state:
                 self._write(EntryKind.TIMER, value.what.value, {}, state.value)

@@ -47,9 +47,9 @@ class IdleTimeout:
         context = self._context
         context.activity += 1
         context.waiting = None
-        # At the front nobody is waited for, but for whoever chose a language there and began nothing.
-        chosen = context.session.state in FRONT and context.language != context.ports.store.languages[0]
-        if context.session.state not in UNHURRIED or chosen:
+        # At the front nobody is waited for, but for whoever chose a language there, or called, and began nothing.
+        asked = context.staff_called or context.language != context.ports.store.languages[0]
+        if context.session.state not in UNHURRIED or (context.session.state in FRONT and asked):
             context.idle_in(context.ports.store.timeouts.idle_s, Timer.IDLE)
 
     def more_time(self) -> None:
@@ -71,7 +71,8 @@ class IdleTimeout:
         context = self._context
         timeouts = context.ports.store.timeouts
         if context.session.state in FRONT:
-            # The next person finds the first language.
+            # The next person finds the first language, and nobody called.
+            context.staff_called = False
             context.language = context.ports.store.languages[0]
         elif what is Timer.IDLE and context.session.state is State.TECHNICIAN and context.service_busy:
             # A test cut takes as long as it takes; nothing may cover its Stop.

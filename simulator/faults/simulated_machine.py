@@ -182,6 +182,11 @@ class SimulatedScanner:
             self._answering("silhouette")
             return self._sim.tray.key is None
 
+    def tray_stirs(self) -> bool:
+        """Whether something came into the tray."""
+        with self._sim.timeline.lock:
+            return self._sim.tray.key is not None
+
     def check(self) -> Frame:
         """What the check camera sees."""
         sim = self._sim

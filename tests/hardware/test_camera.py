@@ -119,3 +119,85 @@ def test_the_tray_is_empty_when_nothing_shades_its_light(tmp_path: Path, key: bo
 def test_a_dark_backlight_is_a_fault_and_no_empty_tray(tmp_path: Path) -> None:
     with pytest.raises(CameraFault, match="dark"):
         scanner(tmp_path, base=12).tray_is_empty()
+
+
+class Living:
+    """A camera that always has a new picture: noise on what lies before it."""
+
+    def __init__(self) -> None:
+        self.base, self.key, self.reads = 200, False, 0
+
+    def read(self) -> tuple[bool, np.ndarray]:
+        self.reads += 1
+        picture = np.full((SIZE[1], SIZE[0], 3), self.base, np.uint8)
+        if self.key:
+            picture[40:80, 30:120] = 20
+        return True, picture + np.random.default_rng(self.reads).integers(0, 9, picture.shape, np.uint8)
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return True
+
+    def release(self) -> None: ...
+
+    def grab(self) -> bool:
+        return True
+
+    def set(self, *_: object) -> bool:
+        return True
+
+
+@pytest.fixture
+def living(monkeypatch: pytest.MonkeyPatch) -> tuple[CameraScanner, Living]:
+    camera = Living()
+    monkeypatch.setattr(cv2, "VideoCapture", lambda *_: camera)
+    monkeypatch.setattr(Capture, "_drop_stale", lambda *_: None)
+    each = {name: view("/dev/null") for name in ("silhouette", "head", "line_left", "line_right", "check")}
+    return CameraScanner(Views(laser_angle_deg=45, **each), SystemClock()), camera  # type: ignore[arg-type]
+
+
+def test_an_empty_tray_is_known_by_a_glance_and_a_key_in_it_stirs_it(living: tuple[CameraScanner, Living]) -> None:
+    cameras, camera = living
+    assert cameras.tray_stirs(), "nobody has looked yet"
+    assert cameras.tray_is_empty()
+    assert not cameras.tray_stirs()
+    camera.key = True
+    assert cameras.tray_stirs()
+    assert not cameras.tray_is_empty()
+    assert cameras.tray_stirs(), "a key never becomes what an empty tray looks like"
+
+
+def test_daylight_that_changes_is_looked_into_once(living: tuple[CameraScanner, Living]) -> None:
+    cameras, camera = living
+    cameras.tray_stirs()
+    cameras.tray_is_empty()
+    camera.base = 160
+    assert cameras.tray_stirs()
+    assert cameras.tray_is_empty()
+    assert not cameras.tray_stirs()
+
+
+def test_a_key_laid_between_glance_and_look_is_not_taken_for_the_empty_tray(
+    living: tuple[CameraScanner, Living],
+) -> None:
+    cameras, camera = living
+    camera.key = True
+    assert cameras.tray_stirs()
+    glance = cameras._glance
+    assert glance is not None
+    assert not cameras.tray_is_empty()
+    assert not glance.any(), "nothing of a key is kept"
+
+
+def test_a_glance_that_sees_nothing_is_no_empty_tray(
+    living: tuple[CameraScanner, Living], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cameras, camera = living
+    cameras.tray_stirs()
+    cameras.tray_is_empty()
+    monkeypatch.setattr(camera, "read", lambda: (False, None))
+    assert cameras.tray_stirs()
+
+
+def test_pictures_in_files_are_not_used_up_by_a_kiosk_at_rest(tmp_path: Path) -> None:
+    cameras = scanner(tmp_path)
+    assert not any(cameras.tray_stirs() for _ in range(20))

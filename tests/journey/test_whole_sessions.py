@@ -71,6 +71,19 @@ def test_a_key_of_random_code_is_copied_from_its_pictures_within_tolerance(
     assert found == pytest.approx(wanted, abs=0.05)
 
 
+def test_a_key_laid_before_a_kiosk_at_rest_is_copied_without_a_touch_on_start(
+    settings: Settings, played: SimulatedKiosk
+) -> None:
+    stage = played.stage
+    stage.begin()
+    stage.run_to(State.WELCOME)
+    stage.run_until(lambda _: stage.controller.context.tray_clear)
+    lay(played.sim, sample_key("KW1", settings.catalogue, 7))
+    stage.run_to(State.OFFER, limit_s=30)
+    buy(played)
+    assert len(played.sim.chute) == 1
+
+
 def key_of(settings: Settings, blank: str, codes: tuple[str, ...], rng: np.random.Generator) -> PhysicalKey:
     keyway, known = settings.catalogue.blank_of[blank]
     return cut_key(keyway, known, codes, settings.catalogue.section_of[keyway.sections[0]], rng, bow=Bow())

@@ -198,6 +198,9 @@ class FakeScanner:
     def tray_is_empty(self) -> bool:
         return not self.key_in_tray
 
+    def tray_stirs(self) -> bool:
+        return self.key_in_tray
+
     def check(self) -> Frame:
         pixels = np.full((120, 400), 230, dtype=np.uint8)
         pixels[:, :80] = 10

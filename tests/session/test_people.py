@@ -309,6 +309,69 @@ def test_a_key_that_was_left_is_not_copied_for_who_comes_next_unless_they_take_i
     kiosk.stage.run_to(State.OFFER)
 
 
+def test_a_key_laid_in_the_tray_of_a_kiosk_at_rest_begins_a_visit(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.run_until(lambda now: kiosk.stage.controller.context.tray_clear)
+    assert kiosk.stage.now.state is State.WELCOME
+    laid_s = kiosk.clock.now_s()
+    kiosk.scanner.key_in_tray = True
+    kiosk.stage.run_to(State.OFFER)
+    assert kiosk.clock.now_s() - laid_s < 3
+    assert "key_left" not in kiosk.audit.kinds
+
+
+def test_a_hand_that_passes_over_the_tray_begins_nothing(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.run_until(lambda now: kiosk.stage.controller.context.tray_clear)
+    kiosk.scanner.key_in_tray = True
+    kiosk.stage.run_until(lambda now: kiosk.stage.controller.context.laid_looks == 1)
+    kiosk.scanner.key_in_tray = False
+    passed_s = kiosk.clock.now_s()
+    kiosk.stage.run_until(lambda now: now.state is not State.WELCOME or kiosk.clock.now_s() > passed_s + 30)
+    assert kiosk.stage.now.state is State.WELCOME
+
+
+def test_a_key_that_lay_there_when_the_kiosk_came_up_is_nobodys_who_is_here(kiosk: Shop) -> None:
+    kiosk.scanner.key_in_tray = True
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.run_until(lambda now: now.key_left, limit_s=30)
+    kiosk.stage.run_until(lambda now: kiosk.clock.now_s() > 120)
+    assert kiosk.stage.now.state is State.WELCOME
+
+
+def test_a_key_laid_in_the_tray_of_a_closed_kiosk_begins_nothing(kiosk: Shop) -> None:
+    to_menu(kiosk)
+    kiosk.stage.post(CloseKiosk())
+    kiosk.stage.post(Done())
+    kiosk.stage.run_to(State.CLOSED)
+    kiosk.stage.run_until(lambda now: kiosk.stage.controller.context.tray_clear)
+    kiosk.scanner.key_in_tray = True
+    closed_s = kiosk.clock.now_s()
+    kiosk.stage.run_until(lambda now: now.state is not State.CLOSED or kiosk.clock.now_s() > closed_s + 90)
+    assert kiosk.stage.now.state is State.CLOSED
+
+
+def test_that_staff_were_called_ends_with_the_visit(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    kiosk.stage.post(CallStaff())
+    kiosk.stage.turn()
+    assert kiosk.stage.now.staff_called
+    kiosk.stage.post(Cancel())
+    assert not kiosk.stage.run_to(State.WELCOME).staff_called
+
+
+def test_a_call_from_the_front_is_not_shown_to_who_comes_much_later(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.post(CallStaff())
+    kiosk.stage.turn()
+    assert kiosk.stage.now.staff_called
+    kiosk.stage.run_until(lambda now: not now.staff_called, limit_s=kiosk.stage.ports.store.timeouts.idle_s + 5)
+
+
 def test_who_says_that_the_key_is_theirs_is_believed(kiosk: Shop) -> None:
     """A speck on the glass would otherwise shut the kiosk; whoever lies could as well have laid the key anew."""
     to_offer(kiosk)

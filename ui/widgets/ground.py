@@ -31,15 +31,17 @@ def light(bright: Rgba, dark: Rgba, width: int, height: int) -> Any:
     As large as it is shown, so that it is copied pixel by pixel: stretching it while drawing costs as much again.
     """
     coarse = Image.radial_gradient("L").resize((COARSE_PX * 2, COARSE_PX * 2))
-    grey = coarse.crop((20, 50, 20 + COARSE_PX, 50 + COARSE_PX)).point([min(255, round(v * 1.15)) for v in range(256)])
-    ends = [
-        Image.new("RGBA", grey.size, tuple(round(255 * channel) for channel in colour)) for colour in (dark, bright)
-    ]
-    image = Image.composite(*ends, grey).resize((width, height), Image.Resampling.BILINEAR)
+    away = coarse.crop((20, 50, 20 + COARSE_PX, 50 + COARSE_PX)).point([min(255, round(v * 1.15)) for v in range(256)])
+    lit, shade = (Image.new("RGBA", away.size, _bytes(colour)) for colour in (bright, dark))
+    image = Image.composite(shade, lit, away).resize((width, height), Image.Resampling.BILINEAR)
     texture = Texture.create(size=image.size, colorfmt="rgba")
     texture.blit_buffer(image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).tobytes(), colorfmt="rgba", bufferfmt="ubyte")
     texture.mag_filter = texture.min_filter = "nearest"
     return texture
+
+
+def _bytes(colour: Rgba) -> tuple[int, ...]:
+    return tuple(round(255 * channel) for channel in colour)
 
 
 class Ground(Widget):

@@ -91,10 +91,11 @@ def break_down(context: SessionContext, event: Faulted | Crashed) -> None:
     context.set_recovering(False)
     context.audit(AuditKind.CRASH if isinstance(event, Crashed) else AuditKind.FAULT, code=event.code)
     visit = context.visit
-    if visit is not None and visit.sale_open:
+    sold = visit is not None and visit.sale_open
+    if visit is not None and sold:
         context.ports.journal.write(visit.transaction, SaleStep.FAULT, code=event.code)
-        context.staff_called = True
     context.end_visit()
+    context.staff_called = sold
     # In the machine's lane, so that whatever still runs there has ended before anything is settled.
     context.request(Lane.MACHINE, lambda: recovery.settle_leftovers(context.ports))
     context.session.broke()

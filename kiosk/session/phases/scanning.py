@@ -48,11 +48,7 @@ def handle_welcome(context: SessionContext, event: Intent | Report) -> None:
     """Somebody comes."""
     match event:
         case Start():
-            if context.closed_reason:
-                context.session.ended_closed()
-                return
-            context.begin_visit()
-            context.session.touched()
+            _begin(context)
         case BringBack():
             if context.closed_reason is ClosedReason.DISK:
                 # Being sold out or inexact is no reason to send away who brings a copy back; this is.
@@ -67,12 +63,22 @@ def handle_welcome(context: SessionContext, event: Intent | Report) -> None:
         case Due(Timer.LOOK_AROUND):
             starting.look_around(context)
         case Due(Timer.LOOK):
-            starting.look_for_left_key(context)
+            starting.look_at_rest(context)
         case TraySeen(empty):
-            starting.left_key(context, empty=empty)
+            if starting.laid_at_rest(context, empty=empty):
+                _begin(context)
         case _:
             # Whatever else was meant for a screen that is gone.
             pass
+
+
+def _begin(context: SessionContext) -> None:
+    """Somebody touched Start, or has laid their key already."""
+    if context.closed_reason:
+        context.session.ended_closed()
+        return
+    context.begin_visit()
+    context.session.touched()
 
 
 def enter_place_key(context: SessionContext) -> None:

@@ -83,9 +83,9 @@ def handle_closed(context: SessionContext, event: Intent | Report) -> None:
         case Due(Timer.LOOK_AROUND):
             starting.look_around(context)
         case Due(Timer.LOOK):
-            starting.look_for_left_key(context)
+            starting.look_at_rest(context)
         case TraySeen(empty):
-            starting.left_key(context, empty=empty)
+            starting.laid_at_rest(context, empty=empty)
         case _:
             # Whatever else was meant for a screen that is gone.
             pass

@@ -33,9 +33,13 @@ ANNOUNCED_S = 10
 """How long it is said, on screen and in sound, that the machine is about to move by itself. Stop ends it."""
 LEFTOVERS_AFTER_S = 30.0
 LOOK_AROUND_EVERY_S = 60.0
-LEFT_KEY_EVERY_S = 10.0
-"""Time to take one's key along, and between looks whether somebody has."""
 """How often a kiosk nobody uses looks whether it could still serve: a disk fills while nobody touches the screen."""
+LEFT_KEY_AFTER_S, LEFT_KEY_EVERY_S = 10.0, 3.0
+"""Time to take one's key along, and between looks whether somebody has."""
+REST_LOOK_EVERY_S, LAID_LOOK_AFTER_S = 0.8, 0.3
+"""Between looks at an empty tray, and before the next one when something came into it."""
+LAID_LOOKS = 2
+"""A hand that passes over the tray is seen once."""
 HELD_BACK = {
     HeldBack.LATE: "it answers now; after a fault it waits for Recover",
     HeldBack.FAULT: "stopped before the restart; nobody has recovered it since",
@@ -74,13 +78,37 @@ def enter_front(context: SessionContext) -> None:
     context.due_in(LOOK_AROUND_EVERY_S, Timer.LOOK_AROUND)
     if context.unsettled:
         context.due_in(LEFTOVERS_AFTER_S, Timer.LEFTOVERS)
-    if context.key_left or context.key_may_be_left:
-        context.due_in(LEFT_KEY_EVERY_S, Timer.LOOK)
+    # Who called before has been, or has gone.
+    context.staff_called = False
+    context.tray_clear, context.laid_looks = False, 0
+    context.rests_since_s = context.ports.clock.now_s()
+    look_at_rest(context)
 
 
-def look_for_left_key(context: SessionContext) -> None:
-    """Have the tray camera look; of the key itself nothing is read."""
-    context.request(Lane.CAMERA, lambda: effects.look_at_tray(context.ports))
+def look_at_rest(context: SessionContext) -> None:
+    """Have the tray camera look, a glance where the tray was clear; of a key itself nothing is read."""
+    look = effects.glance_at_tray if context.tray_clear else effects.look_at_tray
+    context.request(Lane.CAMERA, lambda: look(context.ports))
+
+
+def laid_at_rest(context: SessionContext, *, empty: bool) -> bool:
+    """Whether somebody has laid a key into a tray that was clear. One that lay there before is told of as left."""
+    again_s = REST_LOOK_EVERY_S
+    if empty:
+        context.tray_clear, context.laid_looks = True, 0
+        left_key(context, empty=True)
+        if context.session.state is State.CLOSED:
+            return False
+    elif context.tray_clear:
+        context.laid_looks += 1
+        if context.laid_looks == LAID_LOOKS:
+            return True
+        again_s = LAID_LOOK_AFTER_S
+    elif context.key_left or context.ports.clock.now_s() - context.rests_since_s >= LEFT_KEY_AFTER_S:
+        left_key(context, empty=False)
+        again_s = LEFT_KEY_EVERY_S
+    context.due_in(again_s, Timer.LOOK)
+    return False
 
 
 def left_key(context: SessionContext, *, empty: bool) -> None:
@@ -88,9 +116,6 @@ def left_key(context: SessionContext, *, empty: bool) -> None:
     if empty is context.key_left:
         context.key_left = not empty
         context.audit(AuditKind.KEY_LEFT if context.key_left else AuditKind.KEY_LEFT_TAKEN)
-    context.key_may_be_left = False
-    if context.key_left and context.session.state in FRONT:
-        context.due_in(LEFT_KEY_EVERY_S, Timer.LOOK)
 
 
 def handle_starting(context: SessionContext, event: Intent | Report) -> None:
