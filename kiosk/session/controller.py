@@ -125,7 +125,10 @@ class Controller:
             listener(self._last)
 
     def observe(self, observer: Observer) -> None:
-        """Give `observer` each message after it was handled, with the state it led to. It must not block or raise."""
+        """Give `observer` each message after it was handled, with the state it led to. It must not block or raise.
+
+        A reply to a visit that has ended is none.
+        """
         self._observers.append(observer)
 
     def begin(self) -> None:
@@ -168,12 +171,14 @@ class Controller:
 
     def _guarded(self, message: Message) -> None:
         """The one catch-all of this thread: stop motion, latch, out of order."""
+        heeded = True
         try:
-            self._handle(message)
+            heeded = self._handle(message)
         except Exception as error:
             self._break_down(error)
         self._wheel.look()
-        for observe in self._observers:
+        # What came too late for its visit led to nothing, and would lead to something where it is told of again.
+        for observe in self._observers if heeded else ():
             observe(message, self.context.session.state)
         self._publish()
 
@@ -194,14 +199,16 @@ class Controller:
             if self.context.session.state is not State.OUT_OF_ORDER:
                 self.context.session.broke()
 
-    def _handle(self, message: Message) -> None:
+    def _handle(self, message: Message) -> bool:
+        """Whether it was for somebody who is here."""
         match message:
             case Due():
                 self._handle_due(message)
             case Reply():
-                self._handle_reply(message)
+                return self._handle_reply(message)
             case _:
                 self._handle_intent(message)
+        return True
 
     def _handle_intent(self, intent: Intent) -> None:
         context = self.context
@@ -228,7 +235,7 @@ class Controller:
         self._patience.somebody_is_here()
         self._to_phase(intent)
 
-    def _handle_reply(self, reply: Reply) -> None:
+    def _handle_reply(self, reply: Reply) -> bool:
         context, report = self.context, reply.report
         match report:
             case LeftoversSettled():
@@ -246,6 +253,7 @@ class Controller:
             case KeyIdentified(_, frames) if frames is not None and reply.visit != context.visit_number:
                 # The shopper has left: nobody will wipe this but us.
                 wipe(frames)
+                return False
             case BlankSeen(laid) if context.session.state is not State.STAFF_MENU:
                 wipe(laid)
             case CamerasSeen(previews) if context.session.state is not State.TECHNICIAN:
@@ -254,7 +262,8 @@ class Controller:
                 self._to_phase(report)
             case _:
                 # A reply to a visit that has ended.
-                pass
+                return False
+        return True
 
     def _to_phase(self, event: Intent | Report) -> None:
         handle = HANDLE.get(self.context.session.state)

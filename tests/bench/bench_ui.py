@@ -4,7 +4,7 @@ Parts, each a figure of its own; all of them by default:
 
 start   a process from nothing to the welcome screen drawn, five times over
 idle    processor time of the welcome screen while nobody touches it
-touch   touch to changed frame on many screens, one at a time, with the machine's news coming in ten times a second, at a
+touch   touch to changed frame on many screens, one at a time, with the machine's news ten times a second, at a
         kiosk that has rested for a minute, so that what it makes ready is ready;
         wall and processor time a touch, and of a touch that changes every pixel
 cut     touch to changed frame while a whole simulated machine on a pty cuts a key in this very process

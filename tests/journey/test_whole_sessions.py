@@ -78,7 +78,7 @@ def test_a_key_laid_before_a_kiosk_at_rest_is_copied_without_a_touch_on_start(
     stage.begin()
     stage.run_to(State.WELCOME)
     stage.run_until(lambda _: stage.controller.context.tray_clear)
-    lay(played.sim, sample_key("KW1", settings.catalogue, 7))
+    lay(played.sim, sample_key("kwikset-new", settings.catalogue, 7))
     stage.run_to(State.OFFER, limit_s=30)
     buy(played)
     assert len(played.sim.chute) == 1

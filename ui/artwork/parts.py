@@ -77,6 +77,32 @@ RECEIPT = Drawing(
         Shape((((60, 38), (78, 38)),), Paint.PRINT, line=5.0),
     ),
 )
+TERMINAL = Drawing(
+    130,
+    124,
+    (
+        Shape((box(28, 6, 74, 112, 11),), Paint.STEEL, relief=2.2, shadow=5),
+        Shape((box(37, 78, 56, 30, 5),), Paint.HOLLOW),
+        Shape((box(38, 79, 54, 28, 4.4),), Paint.GLOW),
+        Shape((((56, 93), (62, 87), (74, 99)),), Paint.PRINT, line=3.0),
+        Shape(
+            tuple(box(40 + 18 * column, 58 - 14 * row, 14, 9, 3) for row in range(3) for column in range(3)),
+            Paint.GHOST,
+        ),
+        Shape((box(40, 14, 50, 8, 4),), Paint.HOLLOW),
+    ),
+)
+CARD = Drawing(
+    110,
+    72,
+    (
+        Shape((box(5, 6, 100, 62, 7),), Paint.BLACK, relief=1.4, shadow=4),
+        Shape((box(15, 36, 17, 14, 3),), Paint.BRASS, relief=0.8),
+        Shape((((15, 43), (32, 43)), ((23.5, 36), (23.5, 50))), Paint.SHADE, line=0.8),
+        Shape((((15, 20), (52, 20)), ((15, 28), (34, 28))), Paint.LIT, line=2.0),
+        Shape((circle(82, 20, 7), circle(90, 20, 7)), Paint.LIT),
+    ),
+)
 SHUTTER = Drawing(
     130,
     124,
@@ -105,6 +131,8 @@ PARTS: dict[str, Drawing] = {
     "cog": _cog(14, Paint.STEEL),
     "small_cog": _cog(10, Paint.BRASS),
     "receipt": RECEIPT,
+    "terminal": TERMINAL,
+    "card": CARD,
     "shutter": SHUTTER,
     "cloth": CLOTH,
 }

@@ -45,7 +45,9 @@ def holding(words: Translation) -> Holding:
 def reason_of(words: Translation, rule: FiredRule, *, staff: bool = False) -> Reason:
     """A rule in the words of its own file, else of the language's; one without either in truthful general ones."""
     meaning, next_step = rule.words_in(words.language)
-    ground = words("rule.ground", ground=rule.ground) if rule.ground and staff else ""
+    known = f"rule.ground.{rule.code}"
+    # A rule the owner wrote has its ground in the owner's own words.
+    ground = (words(known) if known in words.ids else rule.ground) if staff else ""
     translated = f"rule.code.{rule.code}.what" in words.ids
     if meaning and (rule.speaks(words.language) or not translated):
         return Reason(meaning, next_step, ground)

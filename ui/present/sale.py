@@ -182,7 +182,7 @@ def paying(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
         title=words("paying.title") if code else words("paying.card"),
         store_name=store.name,
         body=(words("paying.register") if code else words("paying.terminal"), words("paying.nothing_yet")),
-        picture="pay",
+        picture="pay" if code else "card",
         detail=ReceiptDetail(lines, barcode=code, code_label=words("receipt.pay_code") if code else "", code=code),
         actions=(cancel(words),),
     )

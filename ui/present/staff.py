@@ -115,10 +115,10 @@ def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
 
 def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     staff = snapshot.staff or StaffView()
-    asked = reason_of(words, staff.asked, staff=True) if staff.asked else Reason(words("approval.nothing"), "")
-    if staff.asked and staff.asked.source:
-        source = words("approval.source", source=staff.asked.source)
-        asked = Reason(asked.what, asked.why, f"{asked.ground} {source}".strip())
+    # What a shopper is told to do next is not for staff, who have come.
+    asked = Reason(words("approval.nothing"), "")
+    if staff.asked:
+        asked = replace(reason_of(words, staff.asked, staff=True), why="")
     picked = next((reason for reason in staff.reasons if reason == local.tab), None)
     reasons = tuple(
         Action(
@@ -141,6 +141,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         title=question or words("approval.title"),
         store_name=store.name,
         body=(words.plural("approval.text", max(1, staff.copies)), *_message(words, staff)),
+        picture="feature/stamp",
         detail=ApprovalDetail(
             asked,
             f"{_who(words, staff)} · {_closes(words, staff)}",

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
-from ui.present.shown import ButtonKind
-from ui.widgets.caption import Caption
+from ui.present.shown import Action, ButtonKind
+from ui.widgets.caption import Caption, width_of
 from ui.widgets.icons import draw_icon
 from ui.widgets.look import look
 from ui.widgets.press import Press
@@ -21,6 +21,19 @@ from kivy.graphics import Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.properties import BooleanProperty, NumericProperty
 
 MIN_SWATCH_PX = 24
+ICON_MM, PAD_MM = 8.0, 5.0
+"""Of a plain button: its icon, and what stays free at either end."""
+FITTED = ("plain", "row")
+"""Styles whose labels are written smaller rather than in two lines."""
+
+
+def needed_width(action: Action, label_px: float) -> float:
+    """What a plain button needs for its label in one line."""
+    theme = look.theme
+    icon = theme.mm(ICON_MM) + theme.gap_px if action.icon else 0.0
+    figure = width_of(action.figure, theme.bold, theme.title_px) + theme.gap_px if action.figure else 0.0
+    words = width_of(action.label, theme.semibold, label_px)
+    return max(theme.target_px, words + icon + figure + 2 * theme.mm(PAD_MM) + 2)
 
 
 class BigButton(Press):
@@ -28,6 +41,10 @@ class BigButton(Press):
 
     focused = BooleanProperty(False)
     natural_height = NumericProperty(0)
+    fitting_px = NumericProperty(0)
+    """The largest size of letters at which its label stands in one line here, or its usual one where none does."""
+    label_px = NumericProperty(0)
+    """What its label is written in: no larger than its neighbours' letters can be; 0 is its own choice."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._label, self._note, self._figure = Caption(), Caption(), Caption()
@@ -37,9 +54,9 @@ class BigButton(Press):
         self.add_widget(self._note)
         self.add_widget(self._figure)
         self._redraw = Clock.create_trigger(self._draw, -1)
-        for name in ("size", "action", "style", "armed"):
+        for name in ("size", "action", "style", "armed", "label_px"):
             self.fbind(name, self._measure)
-        for name in ("pos", "size", "action", "state", "focused", "held", "style", "armed"):
+        for name in ("pos", "size", "action", "state", "focused", "held", "style", "armed", "label_px"):
             self.fbind(name, self._redraw)
         look.follow(self, BigButton._again)
         self._measure()
@@ -80,7 +97,7 @@ class BigButton(Press):
         if action is None:
             return
         shows = (action.label, action.note, action.figure, action.icon, action.picture, action.kind, action.chosen)
-        key = (shows, self.style, self.armed, self.width, theme.px_per_mm, theme.compact)
+        key = (shows, self.style, self.armed, self.width, theme.px_per_mm, theme.compact, self.label_px)
         if key == self._measured:
             return
         self._measured = key
@@ -103,6 +120,10 @@ class BigButton(Press):
         self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
         most = max(1.0, self.width - self._insets())
         again = action.hold.again if self.armed and action.hold else ""
+        if self.style in FITTED:
+            smaller = (size, (size + theme.text_px) / 2, theme.text_px, theme.small_px)
+            self.fitting_px = next((px for px in smaller if width_of(again or action.label, font, px) <= most), size)
+            size = min(self.fitting_px, self.label_px or size)
         label.write(again or action.label, font, size, most)
         note.write(action.note if not again and self.style != "tool" else "", theme.regular, theme.small_px, most)
         pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
@@ -114,7 +135,7 @@ class BigButton(Press):
         self.natural_height = max(theme.target_px, inner + 2 * pad)
 
     def _icon_size(self) -> float:
-        scale = {"tool": 7.0, "key": 7.0, "hero": 10.0, "row": 6.0}.get(self.style, 8.0)
+        scale = {"tool": 7.0, "key": 7.0, "hero": 10.0, "row": 6.0}.get(self.style, ICON_MM)
         return look.theme.mm(scale)
 
     def _swatch_px(self) -> float:
@@ -124,7 +145,7 @@ class BigButton(Press):
     def _insets(self) -> float:
         """Width that is not for words."""
         theme = look.theme
-        pad = theme.mm({"tool": 1.5, "key": 1.5, "row": 2.0}.get(self.style, 5.0))
+        pad = theme.mm({"tool": 1.5, "key": 1.5, "row": 2.0}.get(self.style, PAD_MM))
         beside = self.action.icon and self.style in ("plain", "hero", "row")
         figure = self._figure.texture_size[0] + theme.gap_px if self.action.figure else 0
         return float(2 * pad + (self._icon_size() + theme.gap_px if beside else 0) + figure)

@@ -6,12 +6,12 @@ nothing is made anew that is there. Not responsible for: the button (`ui.widgets
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.present.shown import Action, ButtonKind
-from ui.widgets.button import BigButton
+from ui.widgets.button import BigButton, needed_width
 from ui.widgets.look import look
 from ui.widgets.press import STYLES
 
@@ -19,6 +19,15 @@ from kivy.clock import Clock  # isort: skip
 from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
+
+STRONG = (ButtonKind.PRIMARY, ButtonKind.DANGER)
+
+
+def even(buttons: Sequence[BigButton]) -> None:
+    """Have neighbours written in letters of one size."""
+    least = min((button.fitting_px for button in buttons), default=0)
+    for button in buttons:
+        button.label_px = least
 
 
 class ButtonRow(BoxLayout):
@@ -40,14 +49,17 @@ class ButtonRow(BoxLayout):
         """Follow its height."""
         super().add_widget(widget, *args, **kwargs)
         widget.fbind("natural_height", self._fit)
+        widget.fbind("fitting_px", self._fit)
         self._fit()
 
     def remove_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
         """Follow it no longer."""
         widget.funbind("natural_height", self._fit)
+        widget.funbind("fitting_px", self._fit)
         super().remove_widget(widget, *args, **kwargs)
 
     def _fit(self, *_: Any) -> None:
+        even([child for child in self.children if child.action.kind not in STRONG])
         self.height = max([self._least, *(child.natural_height for child in self.children)])
 
 
@@ -99,6 +111,7 @@ class ActionGrid(_Actions, GridLayout):
         button = BigButton(action=action, style=self.button_style, size_hint_y=None)
         button.send = lambda does: self.send(does) if self.send else None
         button.fbind("natural_height", self._level_soon)
+        button.fbind("fitting_px", self._level_soon)
         button.height = button.natural_height
         self._level_soon()
         return button
@@ -110,6 +123,7 @@ class ActionGrid(_Actions, GridLayout):
     def _level(self, *_: Any) -> None:
         """Buttons of a row are as high as its highest."""
         buttons = [child for child in reversed(self.children) if isinstance(child, BigButton)]
+        even(buttons)
         for start in range(0, len(buttons), self.cols):
             row = buttons[start : start + self.cols]
             height = max(button.natural_height for button in row)
@@ -129,6 +143,7 @@ class MainButtons(_Actions, BoxLayout):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(orientation="vertical", size_hint_y=None, height=0, **kwargs)
         self.fbind("actions", self._rebuild)
+        self.fbind("width", self._rebuild)
         self.fbind("minimum_height", self.setter("height"))
         look.follow(self, MainButtons._rebuild)
         self._shape: tuple[Any, ...] = ()
@@ -141,29 +156,48 @@ class MainButtons(_Actions, BoxLayout):
     def _rebuild(self, *_: Any) -> None:
         theme = look.theme
         actions = tuple(self.actions or ())
-        shape = (tuple((a.id, a.kind) for a in actions), theme.compact, theme.px_per_mm)
+        rows = self._rows(actions)
+        shape = (tuple(tuple((a.id, a.kind) for a in row) for row in rows), theme.px_per_mm)
         if shape == self._shape:
             by_id = {a.id: a for a in actions}
             for button in self.buttons:
                 button.action = by_id[button.action.id]
+            for line in self.children:
+                _share(line)
             return
         self._shape = shape
         there = {button.action.id: button for button in self.buttons}
         self.clear_widgets()
         self.spacing = theme.gap_px
-        strong = [a for a in actions if a.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)]
+        for wanted in rows:
+            big = any(a.kind in STRONG for a in wanted)
+            row = ButtonRow(theme.big_target_px if big else theme.target_px, spacing=theme.gap_px)
+            for action in wanted:
+                row.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None)
+            _share(row)
+            self.add_widget(row)
+
+    def _rows(self, actions: Sequence[Action]) -> list[list[Action]]:
+        """Which stand beside each other: no more than have room for their words."""
+        strong = [a for a in actions if a.kind in STRONG]
         other = [a for a in actions if a not in strong]
         if self.stacked and len(actions) > 2:
             rows = [strong, *(other[i : i + 2] for i in range(0, len(other), 2))]
+        elif look.theme.compact:
+            rows = [[*reversed(other), *strong]]
+            if not self._fits(rows[0]):
+                rows = [strong, other]
         else:
-            rows = [strong, other] if not theme.compact else [[*reversed(other), *strong]]
-        for wanted in rows:
-            if not wanted:
-                continue
-            big = any(a.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER) for a in wanted)
-            row = ButtonRow(theme.big_target_px if big else theme.target_px, spacing=theme.gap_px)
-            for action in wanted:
-                strong_one = action.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER)
-                row.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None)
-                row.children[0].size_hint_x = 1.5 if strong_one else 1.0
-            self.add_widget(row)
+            rows = [strong, other]
+        return [part for row in rows for part in ([row] if self._fits(row) else [[each] for each in row]) if part]
+
+    def _fits(self, row: Sequence[Action]) -> bool:
+        theme = look.theme
+        needed = sum(needed_width(action, theme.small_px) for action in row) + theme.gap_px * (len(row) - 1)
+        return len(row) < 2 or self.width < theme.target_px or needed <= self.width
+
+
+def _share(row: ButtonRow) -> None:
+    """Each is as wide as its words need, and what is left over is shared alike."""
+    for child in row.children:
+        child.size_hint_x = needed_width(child.action, look.theme.lead_px)

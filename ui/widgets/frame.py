@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
-from ui.present.shown import Shown
+from ui.present.shown import Action, Shown
 from ui.widgets.buttons import ButtonRow
-from ui.widgets.caption import Caption
+from ui.widgets.caption import Caption, width_of
 from ui.widgets.look import look
 
 from kivy.clock import Clock  # isort: skip
@@ -19,6 +19,7 @@ from kivy.properties import ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
+TOOL_GAP_MM, TOOL_PAD_MM = 1.5, 3.0
 FIRST_AIDS = ("aid_speech", "aid_contrast", "aid_steady", "aid_reach")
 """Aids that always stand in the row; the others come with speech."""
 
@@ -130,8 +131,10 @@ class Toolbar(BoxLayout):
         """Make the buttons match."""
         self._shown = shown
         aids = [a for a in shown.aids if a.id in FIRST_AIDS]
-        first = [*shown.languages, *aids, *([shown.staff_door] if shown.staff_door else [])]
-        rows = [first, [a for a in shown.aids if a.id not in FIRST_AIDS]]
+        aids += [shown.staff_door] if shown.staff_door else []
+        first = [*shown.languages, *aids]
+        rows = [first] if self._fits(first) else [list(shown.languages), aids]
+        rows.append([a for a in shown.aids if a.id not in FIRST_AIDS])
         shape = (tuple(tuple(a.id for a in row) for row in rows), look.theme.px_per_mm, look.theme.compact)
         if shape == self._shape:
             by_id = {a.id: a for row in rows for a in row}
@@ -145,8 +148,20 @@ class Toolbar(BoxLayout):
         theme = look.theme
         self.spacing = theme.gap_px
         for row in reversed([row for row in rows if row]):
-            line = ButtonRow(theme.target_px, spacing=theme.mm(1.5))
+            line = ButtonRow(theme.target_px, spacing=theme.mm(TOOL_GAP_MM))
             for action in row:
                 line.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None, "tool")
-                line.children[0].size_hint_x = max(5, len(action.label))
+                line.children[0].size_hint_x = _needed(action)
             self.add_widget(line)
+
+    def _fits(self, row: list[Action]) -> bool:
+        """Whether their words have room beside each other."""
+        theme = look.theme
+        room = theme.width_px - 2 * theme.margin_px
+        return sum(map(_needed, row)) + theme.mm(TOOL_GAP_MM) * (len(row) - 1) <= room
+
+
+def _needed(action: Action) -> float:
+    """The width of a tool, chosen or not."""
+    theme = look.theme
+    return max(theme.target_px, width_of(action.label, theme.semibold, theme.small_px) + theme.mm(TOOL_PAD_MM) + 2)

@@ -88,7 +88,7 @@ class DrawnPicture(Widget):
         if self.scene == "attract":
             beat_s = look.theme.motion.beat_s
             rounds = self._elapsed_rounds() * BEATS
-            moves = rounds % BEATS < BEAT_MOVES
+            moves = rounds % 1 < BEAT_MOVES
             wait_s = wait_s if moves else (1 - rounds % 1) * beat_s + 0.01
         elif scene[0].once and self._elapsed_rounds() >= 1.0:
             self._ticking = None

@@ -94,19 +94,21 @@ def _tray(y: float = 42.0) -> Sprite:
 
 
 BEATS = 3
-BEAT_MOVES = 0.14
-"""Of the first beat in which something moves; the others stand still, and cost nothing."""
+BEAT_MOVES = 0.2
+"""Of each beat in which something moves; in what is left of it all stands still, and costs nothing."""
 
 
 def attract(m: Moment, *_: str) -> Layers:
-    """Three beats: a key comes down into the tray, is looked at, and lies there beside its copy."""
+    """Three beats: a key comes down into the tray, is measured from bow to tip, and its copy comes out beside it."""
     beat, within = int(m.t * BEATS) % BEATS, (m.t * BEATS) % 1.0
+    moved = ease(within / BEAT_MOVES)
     if beat == 0:
-        down = ease(within / BEAT_MOVES)
-        return _tray(), key(96, 92 - 46 * down, 130, 5 * (1 - down))
+        return _tray(), key(96, 92 - 46 * moved, 130, 5 * (1 - moved))
     if beat == 1:
-        return _tray(), key(96, 46), Stroke(((112, 22), (112, 66)), 1.8, accent=True)
-    return _tray(), key(104, 92, 130, 4, "KW1/nickel"), key(96, 46), Tick(176, 102, 11)
+        x = 36 + 124 * moved
+        return _tray(), key(96, 46), Stroke(((x, 22), (x, 66)), 1.8, accent=True)
+    copy = key(104, 46 + 46 * moved, 130, 4 * moved, "KW1/nickel")
+    return _tray(), copy, key(96, 46), *((Tick(176, 102, 11),) if moved == 1.0 else ())
 
 
 def lay_key(m: Moment, *_: str) -> Layers:
@@ -186,6 +188,12 @@ def pay(_m: Moment, *_: str) -> Layers:
     return (Sprite("receipt", 100, 60, 90, -4),)
 
 
+def card(m: Moment, *_: str) -> Layers:
+    """A card comes before the terminal of this kiosk."""
+    near = ease(m.t / 0.5)
+    return Sprite("terminal", 74, 60, 118), Sprite("card", 168 - 34 * near, 48, 78, -8 + 4 * near)
+
+
 def closed(_m: Moment, *_: str) -> Layers:
     """A kiosk with its shutter down."""
     return (Sprite("shutter", 100, 60, 122),)
@@ -220,6 +228,7 @@ SCENES: dict[str, Scene] = {
     "checking": Scene(checking, moves=True, still=0.3),
     "collect": Scene(collect, moves=True, still=0.42),
     "pay": Scene(pay),
+    "card": Scene(card, moves=True, still=0.5),
     "closed": Scene(closed),
     "machine": Scene(machine, moves=True),
 }
