@@ -143,6 +143,7 @@ class FlightRecorder:
         self._began_s = self._clock.now_s()
         self._connected = reports.Connected(None, (), None)
         self._state = State.STARTING
+        self._empty = False
         self._path, self._limit_bytes, self._written_bytes = path, limit_bytes, 0
         self._ended = False
         self._lock = threading.Lock()
@@ -160,14 +161,17 @@ class FlightRecorder:
             if isinstance(value, reports.SettingsWritten):
                 changed = changed_store(self._ports.store, value.changes, "store.toml")
                 self._ports = replace(self._ports, store=changed)
-            at_rest = isinstance(value, reports.TraySeen) and value.empty and state is self._state is State.WELCOME
-            if not isinstance(value, UNWRITTEN) and not at_rest:
+            # A kiosk at rest looks at its tray all day: that it is still empty is no news.
+            empty = isinstance(value, reports.TraySeen) and value.empty and state is State.WELCOME
+            still_empty, self._empty = empty and self._empty, empty or (self._empty and isinstance(value, Due))
+            if not isinstance(value, UNWRITTEN) and not still_empty:
                 self._write(kind, *_named(value), state.value)
             elif isinstance(value, Due) and state is not self._state:
                 self._write(EntryKind.TIMER, value.what.value, {}, state.value)
             self._state = state
             if state is State.WELCOME and self._written_bytes > self._limit_bytes:
                 self._begin_anew()
+                self._empty = False
 
     def wire(self, line: WireLine) -> None:
         """Write one line of the wire; no number of a motion is in it."""

@@ -21,8 +21,7 @@ from kivy.graphics import Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.properties import BooleanProperty, NumericProperty
 
 MIN_SWATCH_PX = 24
-ICON_MM, PAD_MM = 8.0, 5.0
-"""Of a plain button: its icon, and what stays free at either end."""
+ICON_MM = 8.0
 FITTED = ("plain", "row")
 """Styles whose labels are written smaller rather than in two lines."""
 
@@ -33,7 +32,12 @@ def needed_width(action: Action, label_px: float) -> float:
     icon = theme.mm(ICON_MM) + theme.gap_px if action.icon else 0.0
     figure = width_of(action.figure, theme.bold, theme.title_px) + theme.gap_px if action.figure else 0.0
     words = width_of(action.label, theme.semibold, label_px)
-    return max(theme.target_px, words + icon + figure + 2 * theme.mm(PAD_MM) + 2)
+    return max(theme.target_px, words + icon + figure + 2 * _pad_px() + 2)
+
+
+def _pad_px() -> float:
+    """What stays free at either end of a plain button."""
+    return look.theme.mm(3.0 if look.theme.compact else 5.0)
 
 
 class BigButton(Press):
@@ -145,7 +149,8 @@ class BigButton(Press):
     def _insets(self) -> float:
         """Width that is not for words."""
         theme = look.theme
-        pad = theme.mm({"tool": 1.5, "key": 1.5, "row": 2.0}.get(self.style, PAD_MM))
+        narrow = {"tool": 1.5, "key": 1.5, "row": 2.0}
+        pad = theme.mm(narrow[self.style]) if self.style in narrow else _pad_px()
         beside = self.action.icon and self.style in ("plain", "hero", "row")
         figure = self._figure.texture_size[0] + theme.gap_px if self.action.figure else 0
         return float(2 * pad + (self._icon_size() + theme.gap_px if beside else 0) + figure)

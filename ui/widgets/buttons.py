@@ -182,22 +182,38 @@ class MainButtons(_Actions, BoxLayout):
         strong = [a for a in actions if a.kind in STRONG]
         other = [a for a in actions if a not in strong]
         if self.stacked and len(actions) > 2:
-            rows = [strong, *(other[i : i + 2] for i in range(0, len(other), 2))]
-        elif look.theme.compact:
+            # Height is what a lengthwise glass lacks.
+            return [row for row in (strong, *(other[i : i + 2] for i in range(0, len(other), 2))) if row]
+        if look.theme.compact:
             rows = [[*reversed(other), *strong]]
             if not self._fits(rows[0]):
                 rows = [strong, other]
         else:
             rows = [strong, other]
-        return [part for row in rows for part in ([row] if self._fits(row) else [[each] for each in row]) if part]
+        return [part for row in rows for part in self._filled(row)]
+
+    def _filled(self, row: Sequence[Action]) -> list[list[Action]]:
+        """As many beside each other as there is room for."""
+        parts: list[list[Action]] = []
+        for action in row:
+            if parts and self._fits([*parts[-1], action]):
+                parts[-1].append(action)
+            else:
+                parts.append([action])
+        return parts
 
     def _fits(self, row: Sequence[Action]) -> bool:
         theme = look.theme
-        needed = sum(needed_width(action, theme.small_px) for action in row) + theme.gap_px * (len(row) - 1)
+        needed = sum(needed_width(action, _least_px()) for action in row) + theme.gap_px * (len(row) - 1)
         return len(row) < 2 or self.width < theme.target_px or needed <= self.width
 
 
 def _share(row: ButtonRow) -> None:
     """Each is as wide as its words need, and what is left over is shared alike."""
     for child in row.children:
-        child.size_hint_x = needed_width(child.action, look.theme.lead_px)
+        child.size_hint_x = needed_width(child.action, _least_px())
+
+
+def _least_px() -> float:
+    """The letters below which buttons rather stand below each other."""
+    return look.theme.small_px if look.theme.compact else look.theme.text_px

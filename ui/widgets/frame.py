@@ -141,6 +141,7 @@ class Toolbar(BoxLayout):
             for row in self.children:
                 for button in row.children:
                     button.action = by_id[button.action.id]
+                    button.size_hint_x = _needed(button.action)
             return
         self._shape = shape
         there = {button.action.id: button for row in self.children for button in row.children}
