@@ -52,7 +52,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
         problem = kind
     elif not outline.cut:
         problem = refine_uncut(outline, section, segmented, frame, frames.head)
-    faces = look_at_faces(frames, segmented, frame, outline)
+    faces = look_at_faces(frames, segmented, frame, outline, on_paper=not _from_the_machine(frames))
     return KeyReading(
         problem=problem,
         profile=outline.profile,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from hardware.scan import Frame, ScanFrames
 from kiosk.identification import SectionIndex, identify, read_key
 from kiosk.key.reading import Outcome
 from simulator.keys import special_keys
-from simulator.keys.key import PhysicalKey, blank_key
+from simulator.keys.key import Face, Finish, PhysicalKey, blank_key
 from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import NORMAL
 from simulator.optics.paper import render_on_paper
@@ -51,9 +52,26 @@ def test_a_blank_is_called_uncut(catalogue: Catalogue, index: SectionIndex, blan
 
 
 @pytest.mark.parametrize("blank", ["KW1", "SC1", "M1"])
-def test_a_plain_key_is_called_nothing_else(catalogue: Catalogue, index: SectionIndex, blank: str) -> None:
-    key = cut_by_blank(catalogue, blank, np.random.default_rng(7))
+@pytest.mark.parametrize("finish", [Finish.BRASS, Finish.NICKEL])
+def test_a_plain_key_is_called_nothing_else(
+    catalogue: Catalogue, index: SectionIndex, blank: str, finish: Finish
+) -> None:
+    key = cut_by_blank(catalogue, blank, np.random.default_rng(7), finish=finish)
     assert told(render_on_paper(key, 0.06, NORMAL, 7), catalogue, index) is Outcome.SECTION_NOT_SEEN
+
+
+@pytest.mark.parametrize("blank", ["KW1", "SC1"])
+def test_rows_of_hollows_beside_the_edge_are_called_by_name_where_they_face_the_camera(
+    catalogue: Catalogue, index: SectionIndex, blank: str
+) -> None:
+    """The other face of such a key is a plain key's: a photograph of it shows nothing else."""
+    said = []
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        key = special_keys.side_milled(cut_by_blank(catalogue, blank, rng), rng)
+        key = replace(key, hollows=tuple(replace(each, face=Face.BOTH) for each in key.hollows))
+        said.append(told(render_on_paper(key, 0.06, NORMAL, seed), catalogue, index))
+    assert said.count(Outcome.SIDE_MILLED) >= len(SEEDS) - 1, said
 
 
 def test_a_photograph_out_of_focus_is_still_that(catalogue: Catalogue, index: SectionIndex) -> None:

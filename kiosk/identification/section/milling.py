@@ -62,11 +62,18 @@ class Lighting:
     """What stands out by so much is believed on the roughest metal."""
     grains: float
     marks: int
+    span_mm: float = 0.0
+    """A mark is at least so wide or so high."""
+    dark_around: bool = True
+    """Whether metal is brighter than what lies beside it wherever there is light."""
 
 
 GRAZING = Lighting(least_relief=0.22, most_relief=0.36, grains=6.0, marks=1)
 FRONT = Lighting(least_relief=0.12, most_relief=0.5, grains=6.0, marks=3)
 """From the front milling is faint, and stains are not: a row is believed, a single mark is not."""
+PAPER = Lighting(least_relief=0.07, most_relief=0.5, grains=3.0, marks=3, span_mm=0.85, dark_around=False)
+"""White paper is brighter than the metal on it, and daylight shows milling no better than the grain of brushed metal,
+whose spots are smaller. Nothing that lies there is ever cut."""
 
 
 @dataclass(frozen=True)
@@ -86,11 +93,13 @@ class FacesLook:
     milled: bool
 
 
-def look_at_faces(frames: ScanFrames, found: Segment, frame: BladeFrame, outline: Outline) -> FacesLook:
+def look_at_faces(
+    frames: ScanFrames, found: Segment, frame: BladeFrame, outline: Outline, *, on_paper: bool = False
+) -> FacesLook:
     """Look at every picture of a face there is. The head view may show milling but cannot rule it out."""
     blade = _Blade.of(found, frame, outline)
     above, below = (_look(blade, view, GRAZING) for view in (frames.face_above, frames.face_below))
-    front = _look(blade, frames.head, FRONT)
+    front = _look(blade, frames.head, PAPER if on_paper else FRONT)
     return FacesLook(above.seen, below.seen, above.milled or below.milled or front.milled)
 
 
@@ -153,7 +162,7 @@ def _look(blade: _Blade, view: Frame | None, light: Lighting) -> FaceLook:
         return FaceLook(seen=False, milled=False)
     face = _unbent(_resampled(grey, view.mm_per_px, blade.frame, blade.u_mm, blade.v_mm), blade.bend_mm)
     metal, tray = _levels(blade, face)
-    if metal - tray < LEAST_LIGHT:
+    if light.dark_around and metal - tray < LEAST_LIGHT:
         return FaceLook(seen=False, milled=False)
     return FaceLook(seen=_shows_blade(blade, face, metal, tray), milled=_milled(blade, face, light))
 
@@ -213,7 +222,15 @@ def _milled(blade: _Blade, face: Image, light: Lighting) -> bool:
     # By the quietest part of the face: on a face milled all over the median is the milling's own.
     grain = float(np.percentile(size, 25)) / _QUARTER_OF_GAUSSIAN
     least = min(max(light.least_relief, light.grains * grain), light.most_relief)
-    marks = [mark for sign in (1.0, -1.0) for mark in _marks(blade, relief * np.float32(sign), least, sign)]
+    marks = [
+        mark
+        for sign in (1.0, -1.0)
+        for mark in _marks(blade, relief * np.float32(sign), least, sign)
+        if max(mark.width_mm, mark.height_mm) >= light.span_mm
+    ]
+    if not light.dark_around and all(mark.sign < 0 for mark in marks):
+        # Print and stains on a key are as dark as shade; only a hollow has a lit side.
+        return False
     return len(marks) >= light.marks and not _specks(marks) and not _where_grooves_begin(marks, blade.length_mm)
 
 
