@@ -204,7 +204,10 @@ def test_a_key_struck_twice_is_one_stroke_and_a_scanner_may_be_quick() -> None:
     strokes.lifted(enter, 11.0)
     assert not strokes.takes(enter, 11.49)
     assert strokes.takes(enter, 11.99)
-    assert all(strokes.takes(ord("7"), 20 + 0.01 * n) for n in range(3))
+    for quick in (ord("7"), 9, 8):
+        assert all(strokes.takes(quick, 20 + 0.01 * n) for n in range(3))
+    for steady in (13, 271, 273, 274, 275, 276, 256, 265, 267, 268, 269, 270):
+        assert [strokes.takes(steady, 22 + 0.1 * n) for n in range(3)] == [True, False, False]
     # One that repeats itself for as long as it is held goes down once.
     assert [strokes.takes(enter, 30 + 0.03 * n) for n in range(40)].count(True) == 1
 

@@ -30,6 +30,8 @@ KEYS = {
 SHIFTED = {56: "speech", 61: "louder"}
 """The same on a desk's keyboard, where * is shift and 8, + is shift and =."""
 NUMPAD_0 = 256
+_ON_DESKS = ("tab", "spacebar", "backspace")
+"""Keys that a keyboard has and a keypad has not."""
 DOUBLE_STRIKE_S = 0.5
 """The same key again this soon after it went down or up is a hand that trembles, or a key that repeats itself."""
 
@@ -52,7 +54,7 @@ class Strokes:
 
 
 def _on_keypad(code: int) -> bool:
-    return code in KEYS or 0 <= code - NUMPAD_0 <= 9
+    return (code in KEYS and KEYS[code] not in _ON_DESKS) or 0 <= code - NUMPAD_0 <= 9
 
 
 def meaning_of(code: int, modifiers: list[str]) -> tuple[str, str, bool]:
