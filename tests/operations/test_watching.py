@@ -87,6 +87,40 @@ def test_prometheus_itself_takes_the_rules_and_each_alert_rises_when_it_should(w
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_prometheus_itself_can_read_the_question_of_every_panel(tmp_path: Path) -> None:
+    filled = {"$instance": "store-1", "$__rate_interval": "5m", "$__range": "1h"}
+    rules = []
+    for path in DASHBOARDS:
+        for panel in json.loads(path.read_text())["panels"]:
+            for target in panel["targets"]:
+                expression = target["expr"]
+                for variable, value in filled.items():
+                    expression = expression.replace(variable, value)
+                assert "$" not in expression, (path.name, panel["title"])
+                rules.append({"record": f"panel:{len(rules)}", "expr": expression})
+    assert len(rules) > 20
+    # What is JSON is YAML.
+    asked = tmp_path / "panels.yml"
+    asked.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+    program = needed("promtool", "prometheus")
+    ran = subprocess.run([program, "check", "rules", str(asked)], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_panels_stand_beside_each_other_and_each_has_a_number_of_its_own() -> None:
+    for path in DASHBOARDS:
+        panels = json.loads(path.read_text())["panels"]
+        assert len({panel["id"] for panel in panels}) == len(panels)
+        taken = [
+            (x, y)
+            for place in (panel["gridPos"] for panel in panels)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        ]
+        assert len(set(taken)) == len(taken)
+        assert max(x for x, _ in taken) < 24
+
+
 def test_prometheus_finds_nothing_wrong_with_the_page(tmp_path: Path) -> None:
     ran = subprocess.run(
         [needed("promtool", "prometheus"), "check", "metrics"],
