@@ -6,6 +6,7 @@ Responsible for: the office's side of the fleet. Not responsible for: a kiosk's 
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +39,7 @@ from kiosk.data_paths import data_paths
 from kiosk.extras import Extra, needing
 from kiosk.operations.fleet.signed import DOCUMENT_MIGRATIONS, DocumentKind, DocumentRefused, Documents, Payload, sign
 from kiosk.operations.fleet.signed import PART as DOCUMENT_PART
+from kiosk.operations.logs import JsonLines
 from kiosk.operations.office import validators
 from kiosk.operations.recorder import open_operations
 from kiosk.records.audit.kinds import AuditKind
@@ -82,6 +84,7 @@ def collect(
     with ExitStack() as ending:
         ended = ending.enter_context(_asked_to_end())
         ending.callback(collector.close)
+        ending.enter_context(_warnings_told())
         if metrics_port:
             ending.callback(_page_of(collector.metrics, metrics_port).stop)
         deadline_s = clock.now_s() + fleet.broker.connect_timeout_s
@@ -113,6 +116,19 @@ def _asked_to_end() -> Iterator[Event]:
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """A collector has no log of its own; its service's journal gets each warning with its reason."""
+    told = logging.StreamHandler()
+    told.setFormatter(JsonLines())
+    collecting = logging.getLogger("kiosk.operations.fleet")
+    collecting.addHandler(told)
+    try:
+        yield
+    finally:
+        collecting.removeHandler(told)
 
 
 def _page_of(metrics: Callable[[], list[Metric]], port: int) -> MetricsPage:

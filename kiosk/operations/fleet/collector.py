@@ -297,7 +297,8 @@ class Collector:
 
     def _lost(self, why: str) -> None:
         self.close()
-        self.problem = why
+        # PostgreSQL goes on with what one might look at.
+        self.problem = why = why.splitlines()[0]
         wait_s = self._backoff.failed(self._clock.now_s())
         log.warning("collector not connected", extra={"reason": why, "retry_s": wait_s})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -22,7 +23,7 @@ from kiosk.operations.fleet.collector import Collector, _Arrived, _Batch
 from kiosk.operations.fleet.doctor import broker as examine_broker
 from kiosk.operations.fleet.doctor import database as examine_database
 from kiosk.operations.fleet.store import Event, EventStore, Stored
-from tests.operations.fleet.parts import KioskEnd, collector_end, stored, until
+from tests.operations.fleet.parts import KioskEnd, collector_end, publish, stored, until
 from tests.operations.fleet.servers import Mosquitto, Postgres, shipped_limits
 from tests.support.paths import ROOT
 
@@ -256,8 +257,15 @@ def test_a_collector_told_to_end_by_its_service_says_what_it_did_and_ends_well(
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "collector: connected\n"
+        publish(broker, "kiosk-1", [("keykiosk/kiosk-1/events", b"{}")])
+        told = json.loads(process.stderr.readline())
+        assert (told["message"], told["kiosk"], told["reason"]) == (
+            "event rejected",
+            "kiosk-1",
+            "7 problems in its form",
+        )
         process.send_signal(signal.SIGTERM)
-        assert process.stderr.read() == "stored 0, seen before 0, rejected 0\n"
+        assert process.stderr.read() == "stored 0, seen before 0, rejected 1\n"
         assert process.wait(20) == 0
 
 
