@@ -60,6 +60,9 @@ class ButtonRow(BoxLayout):
 
     def _fit(self, *_: Any) -> None:
         even([child for child in self.children if child.action.kind not in STRONG])
+        for child in self.children:
+            if child.action.kind in STRONG:
+                child.label_px = 0
         self.height = max([self._least, *(child.natural_height for child in self.children)])
 
 
@@ -163,7 +166,7 @@ class MainButtons(_Actions, BoxLayout):
             for button in self.buttons:
                 button.action = by_id[button.action.id]
             for line in self.children:
-                _share(line)
+                self._share(line)
             return
         self._shape = shape
         there = {button.action.id: button for button in self.buttons}
@@ -174,7 +177,7 @@ class MainButtons(_Actions, BoxLayout):
             row = ButtonRow(theme.big_target_px if big else theme.target_px, spacing=theme.gap_px)
             for action in wanted:
                 row.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None)
-            _share(row)
+            self._share(row)
             self.add_widget(row)
 
     def _rows(self, actions: Sequence[Action]) -> list[list[Action]]:
@@ -192,6 +195,15 @@ class MainButtons(_Actions, BoxLayout):
             rows = [strong, other]
         return [part for row in rows for part in self._filled(row)]
 
+    def _share(self, row: ButtonRow) -> None:
+        """All alike where each has room for its words, else each as much as its words need."""
+        theme = look.theme
+        buttons = row.children
+        alike = (self.width - theme.gap_px * (len(buttons) - 1)) / max(1, len(buttons))
+        fits = all(needed_width(button.action, theme.lead_px) <= alike for button in buttons)
+        for button in buttons:
+            button.size_hint_x = 1.0 if fits else needed_width(button.action, _least_px())
+
     def _filled(self, row: Sequence[Action]) -> list[list[Action]]:
         """As many beside each other as there is room for."""
         parts: list[list[Action]] = []
@@ -206,12 +218,6 @@ class MainButtons(_Actions, BoxLayout):
         theme = look.theme
         needed = sum(needed_width(action, _least_px()) for action in row) + theme.gap_px * (len(row) - 1)
         return len(row) < 2 or self.width < theme.target_px or needed <= self.width
-
-
-def _share(row: ButtonRow) -> None:
-    """Each is as wide as its words need, and what is left over is shared alike."""
-    for child in row.children:
-        child.size_hint_x = needed_width(child.action, _least_px())
 
 
 def _least_px() -> float:
