@@ -191,3 +191,42 @@ def test_a_speck_of_dust_on_the_glass_is_no_dimple_but_a_hollow_of_that_size_is(
     cv2.circle(hollow, (spot[0] + round(0.6 / mm), spot[1]), round(0.3 / mm), 235, -1, cv2.LINE_AA)
     assert told(replace(plain, face_below=Frame(dusty, mm)), settings).outcome is Outcome.IDENTIFIED
     assert told(replace(plain, face_below=Frame(hollow, mm)), settings).outcome is Outcome.SIDE_MILLED
+
+
+def painted(plain: ScanFrames, draw: Callable[[Pixels, int, int, int, float], None], from_tip_mm: float) -> ScanFrames:
+    """The lower face with something drawn on it where the blade's first and last lit rows are known."""
+    assert plain.face_below is not None
+    mm, pixels = plain.face_below.mm_per_px, plain.face_below.pixels.copy()
+    column = int(np.nonzero((pixels > 60).any(axis=0))[0][-1] - from_tip_mm / mm)
+    rows = np.nonzero(pixels[:, column] > 60)[0]
+    draw(pixels, column, int(rows[0]), int(rows[-1]), mm)
+    return replace(plain, face_below=Frame(pixels, mm))
+
+
+@pytest.mark.parametrize(
+    ("share", "outcome"), [(1.0, Outcome.SIDE_MILLED), (0.5, Outcome.IDENTIFIED)], ids=["a step", "where grooves begin"]
+)
+def test_a_step_ground_at_the_bow_is_refused_and_the_wall_where_grooves_begin_is_not(
+    plain: ScanFrames, settings: Settings, share: float, outcome: Outcome
+) -> None:
+    def wall(pixels: Pixels, column: int, top: int, bottom: int, mm: float) -> None:
+        half = round((bottom - top) * share / 2)
+        middle = (top + bottom) // 2
+        cv2.line(pixels, (column, middle - half), (column, middle + half), 40, round(0.4 / mm))
+
+    assert told(painted(plain, wall, 24.0), settings).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("other_side", "outcome"), [(22, Outcome.SIDE_MILLED), (0, Outcome.IDENTIFIED)], ids=["a dimple", "a speck"]
+)
+def test_a_dimple_with_one_side_faint_is_still_a_dimple(
+    plain: ScanFrames, settings: Settings, other_side: int, outcome: Outcome
+) -> None:
+    def dimple(pixels: Pixels, column: int, top: int, bottom: int, mm: float) -> None:
+        middle, reach = (top + bottom) // 2, round(0.3 / mm)
+        cv2.circle(pixels, (column, middle), reach, 60, -1, cv2.LINE_AA)
+        lit = (slice(middle - reach // 2, middle + reach // 2 + 1), slice(column + 2 * reach, column + 3 * reach))
+        pixels[lit] = np.clip(pixels[lit].astype(int) + other_side, 0, 255)
+
+    assert told(painted(plain, dimple, 12.0), settings).outcome is outcome

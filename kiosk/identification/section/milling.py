@@ -39,6 +39,13 @@ LEAST_MM2 = 0.09
 """A mark is at least so large: smaller than any pin's milling, larger than a grain of brushed metal."""
 FEW_MARKS = 3
 """So many spots of one kind are no longer dust."""
+OTHER_SIDE_MM = 4.0
+"""How far from one side of a hollow its other side is looked for."""
+_OTHER_SHARE, _OTHER_LEAST = 0.4, 0.75
+"""How strong the other side is against the first, and against what is believed by itself. What surrounds a speck or a
+scratch is a quarter as strong at most: that is how marks are told from the light."""
+MOST_OF_HEIGHT = 0.8
+"""Grooves take up less of the blade's height than this."""
 NECK_MM = 7.0
 """A key that stops at a nose has no shoulder: its blade runs on into the bow, and where the grooves end there is no
 milling."""
@@ -231,45 +238,67 @@ def _milled(blade: _Blade, face: Image, light: Lighting) -> bool:
     if not light.dark_around and all(mark.sign < 0 for mark in marks):
         # Print and stains on a key are as dark as shade; only a hollow has a lit side.
         return False
-    return len(marks) >= light.marks and not _specks(marks) and not _where_grooves_begin(marks, blade.length_mm)
+    if len(marks) < light.marks:
+        return False
+    if _is_upright_line(marks):
+        # A wall: over all of the blade's height it is a step that was ground; between grooves there is land.
+        is_step = _share_of_height(blade, marks) >= MOST_OF_HEIGHT
+        if is_step or max(mark.x_mm for mark in marks) < blade.length_mm / 2:
+            return is_step
+    return not _one_sided(marks) or any(_has_other_side(blade, relief, mark, least) for mark in marks)
 
 
 @dataclass(frozen=True)
 class _Mark:
-    """One spot brighter (sign 1) or darker (-1) than the rest of its row, where along the blade, and its size."""
+    """One spot brighter (sign 1) or darker (-1) than the rest of its row: where, its size, and its most."""
 
     sign: float
     x_mm: float
     width_mm: float
     height_mm: float
+    rows: slice
+    peak: float
 
 
 def _marks(blade: _Blade, relief: Image, least: float, sign: float) -> list[_Mark]:
     spots = (relief > least).astype(np.uint8)
-    count, _, stats, centres = cv2.connectedComponentsWithStats(spots, connectivity=8)
-    return [
-        _Mark(
-            sign,
-            float(blade.x_mm[round(centres[at, 0])]),
-            float(stats[at, cv2.CC_STAT_WIDTH]) * PITCH_MM,
-            float(stats[at, cv2.CC_STAT_HEIGHT]) * PITCH_MM,
-        )
-        for at in range(1, count)
-        if stats[at, cv2.CC_STAT_AREA] * PITCH_MM**2 >= LEAST_MM2
-    ]
+    count, where, stats, centres = cv2.connectedComponentsWithStats(spots, connectivity=8)
+    marks = []
+    for at in range(1, count):
+        if stats[at, cv2.CC_STAT_AREA] * PITCH_MM**2 >= LEAST_MM2:
+            top, wide, high = (
+                int(stats[at, each]) for each in (cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)
+            )
+            place = float(blade.x_mm[round(centres[at, 0])])
+            peak = float(relief[where == at].max())
+            marks.append(_Mark(sign, place, wide * PITCH_MM, high * PITCH_MM, slice(top, top + high), peak))
+    return marks
 
 
-def _specks(marks: list[_Mark]) -> bool:
-    """A hollow has a side in the light and one in the shade; a speck on the glass or a scratch is dark, or light."""
+def _one_sided(marks: list[_Mark]) -> bool:
+    """Few of them, all light or all dark: a speck on the glass or a scratch, if no other side is found to any."""
     return len(marks) < FEW_MARKS and len({mark.sign for mark in marks}) == 1
 
 
-def _where_grooves_begin(marks: list[_Mark], length_mm: float) -> bool:
-    """All of them one upright line in the half by the bow, light or dark: the wall where the blade's grooves begin."""
+def _has_other_side(blade: _Blade, relief: Image, mark: _Mark, least: float) -> bool:
+    """A hollow has a side in the light and one in the shade; one of them may be fainter, or lie half in the rim."""
+    near = np.abs(blade.x_mm - mark.x_mm) < mark.width_mm / 2 + OTHER_SIDE_MM
+    opposite = -mark.sign * relief[mark.rows, near]
+    return float(opposite.max(initial=0.0)) >= max(_OTHER_SHARE * mark.peak, _OTHER_LEAST * least)
+
+
+def _is_upright_line(marks: list[_Mark]) -> bool:
+    """All of them one line across the blade, light or dark: in the half by the bow, where the blade's grooves begin."""
     places = [mark.x_mm for mark in marks]
     upright = all(mark.height_mm >= max(1.2, 2.0 * mark.width_mm) for mark in marks)
-    alike = len({mark.sign for mark in marks}) == 1
-    return alike and upright and max(places) - min(places) < 0.8 and max(places) < length_mm / 2
+    return upright and len({mark.sign for mark in marks}) == 1 and max(places) - min(places) < 0.8
+
+
+def _share_of_height(blade: _Blade, marks: list[_Mark]) -> float:
+    """How much of what is looked at there the marks of one upright line take up."""
+    about = np.abs(blade.x_mm - marks[0].x_mm) < 0.3
+    high_mm = float(np.median(blade.looked[:, about].sum(axis=0))) * PITCH_MM
+    return sum(mark.height_mm for mark in marks) / max(high_mm, PITCH_MM)
 
 
 def _relief(blade: _Blade, face: Image) -> Image:
