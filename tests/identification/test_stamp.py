@@ -146,6 +146,14 @@ def test_two_small_rows_that_were_found_as_one_line_are_read_one_by_one(words: t
     assert [text.line.height_mm for text in read] == [2.43, 2.43]
 
 
+def test_a_name_unrolled_round_the_middle_is_no_longer_than_it_is_on_the_bow() -> None:
+    name, drawn_out = line(("ILCO",), 10.0), line(("LCO",), 20.0)
+    together = gleaned((name,))
+    together.add((drawn_out,), (_spine(name.line),), 0.05)
+    assert not together.illegible
+    assert gleaned((name,), (drawn_out,)).illegible
+
+
 def test_no_head_is_not_a_clean_head(reader: StampReader) -> None:
     unseen = StampReading(seen=False, unseen=Unseen.NO_PICTURE)
     assert reader.read(None) == unseen

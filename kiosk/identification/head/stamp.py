@@ -78,6 +78,8 @@ class _Find:
     spine: Spine
     half_px: float
     text: Text
+    length_mm: float
+    """On the bow: unrolled, a line near the middle is drawn out."""
     on_metal: bool = True
     """Whether it lies where letters can stand, and not on a rim or in a hole that was painted over."""
 
@@ -110,7 +112,8 @@ class _Gleaned:
         self._looks.append(texts)
         for text, spine in zip(texts, spines, strict=True):
             half_px = (text.line.height_mm / 2 + _BESIDE_MM) / mm_per_px
-            self._finds.append(_Find(spine, half_px, text, self._is_on_metal(spine)))
+            length_mm = sum(map(math.dist, spine, spine[1:])) * mm_per_px
+            self._finds.append(_Find(spine, half_px, text, length_mm, self._is_on_metal(spine)))
         for reading in _readings(texts):
             self._whole.update(whole_phrases_in(reading, self._known))
             self._in_part.update(request_in_part(reading, self._known))
@@ -329,7 +332,7 @@ def _at_one_place(one: _Find, known: _Find) -> bool:
 
     What stands above or below a maker's name is not excused by the name.
     """
-    if one.text.line.length_mm > _MUCH_LONGER * known.text.line.length_mm + _LONGER_MM:
+    if one.length_mm > _MUCH_LONGER * known.length_mm + _LONGER_MM:
         return False
     return min(math.dist(one.middle, at) for at in known.spine) <= known.half_px
 
