@@ -12,6 +12,9 @@ folder=${1:-/var/tmp/kiosk-package-test}
 deb=${KIOSK_DEB:-}
 if [ -z "$deb" ]; then
     step "built twice"
+    # Somebody may commit meanwhile.
+    KIOSK_TREEISH=$(git -C "$repo" rev-parse "${KIOSK_TREEISH:-HEAD}")
+    export KIOSK_TREEISH
     "$repo/deploy/deb/build" "$folder/first"
     "$repo/deploy/deb/build" "$folder/second"
     (cd "$folder/first" && sha256sum ./*.deb ./*.json) > "$folder/sums"
