@@ -95,12 +95,8 @@ def _drawn(case: Case, catalogue: Catalogue) -> ScanFrames:
     rng = np.random.default_rng(case.seed)
     section = catalogue.section_of[case.section]
     metal = scenes.Metal(case.metal, *(METALS | MIRROR)[case.metal])
-
-    def lay() -> scenes.Lay:
-        roll, pitch, turn = (float(rng.uniform(-most, most)) for most in (1, 1, 6))
-        return scenes.Lay(roll, pitch, turn, float(rng.uniform(0, 0.3)))
-
-    lying = lay()
+    roll, pitch, turn = (float(rng.uniform(-most, most)) for most in (1, 1, 6))
+    lying = scenes.Lay(roll, pitch, turn, float(rng.uniform(0, 0.3)))
     high_mm, shadow = section.height_mm, None
     if case.chart is not None:
         edge = edge_of(case.chart, case.code, Worn(np.zeros(case.chart.cuts)))

@@ -18,7 +18,7 @@ from typing import Any
 import mitsuba as mi
 import numpy as np
 import shapely
-from shapely.geometry import LinearRing, Point, Polygon, box
+from shapely.geometry import Point, box
 
 from hardware.scan import Frame
 
@@ -241,8 +241,7 @@ def _bow(high_mm: float, thick_mm: float) -> tuple[np.ndarray, np.ndarray]:
     for piece in shapely.constrained_delaunay_triangles(outline).geoms:
         ring = np.array(piece.exterior.coords)[:3]
         parts += [(np.column_stack([ring, np.full(3, z)]), np.array([[0, 1, 2]])) for z in (0.0, thick_mm)]
-    rings: list[LinearRing] = [outline.exterior, *outline.interiors] if isinstance(outline, Polygon) else []
-    for each in rings:
+    for each in (outline.exterior, *outline.interiors):
         line = np.array(each.coords)[:, :2]
         parts.append(_strip(*(np.column_stack([line, np.full(len(line), z)]) for z in (0.0, thick_mm))))
     return _joined(parts)
