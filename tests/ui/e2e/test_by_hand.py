@@ -22,10 +22,9 @@ MAKING = ("take_key_back", "loading", "cutting", "checking", "delivering", "capt
 
 
 def read_key(person: Person, key: str, act: Callable[[str], None], until: tuple[str, ...]) -> dict[str, Any]:
-    """From the welcome screen: lay `key`, start, and say that it lies there, until one of these screens stands."""
+    """From the welcome screen: lay `key`, which begins the visit, and say so if asked, until one of these stands."""
     person.waits_for("welcome")
     person.lays(key)
-    act("start")
     now = person.waits_for("place_key", "try_again", *until)
     while now["state"] not in until:
         if not person.machine(do="state")["tray"]:
