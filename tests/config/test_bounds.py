@@ -138,6 +138,7 @@ ABSURD: tuple[Any, ...] = (
 )
 
 EMPTY_MEANS_NONE = {
+    "machine.headset.device": "",
     "machine.printer.port": "",
     "store.till.item": "",
     "store.till.gtin": "",
@@ -167,6 +168,7 @@ ANY_TEXT = {
     "machine.wire.port",
     "machine.payment",
     "machine.printer",
+    "machine.headset",
     "machine.wheel.name",
     "machine.macros",
     "machine.magazine.slots.blank",
@@ -195,6 +197,7 @@ ALL_BY_DEFAULT = {
     "machine.payment",
     "machine.payment.zvt",
     "machine.payment.mdb",
+    "machine.headset",
     "machine.printer",
     "store.hours",
     "store.letters",
