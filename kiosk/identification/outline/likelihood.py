@@ -20,7 +20,8 @@ from kiosk.key.reading import Floats
 SURE: Final = 0.99977
 """An answer less probable than this is no answer. Set by `tests/bench/bench_bittings.py`: of keys whose cuts wore by
 0.13 to 0.38 mm each, wrong codes accepted stay below one in two thousand. Four cuts bear the least proof: there this
-refuses one new key in a hundred, and a looser limit would break the promise for worn ones."""
+refuses one new key in a hundred, and a looser limit would break the promise for worn ones; for those of five cuts
+too, which are just within it."""
 SAME_METAL_MM: Final = 0.03
 """Depths of two charts as near as this are one: a copy of either is a copy of the other."""
 _STRANGERS_SHARE: Final = 0.1
