@@ -316,7 +316,8 @@ def _best(texts: tuple[Text, ...]) -> tuple[str, ...]:
 
 
 def _letters(said: str) -> int:
-    return sum(c.isalnum() for c in said)
+    """How many letters and figures; a sign that stands for some counts as one."""
+    return max(sum(c.isalnum() for c in said), 1)
 
 
 def _is_writing(find: _Find) -> bool:
