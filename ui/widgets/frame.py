@@ -133,8 +133,9 @@ class Toolbar(BoxLayout):
         aids = [a for a in shown.aids if a.id in FIRST_AIDS]
         aids += [shown.staff_door] if shown.staff_door else []
         first = [*shown.languages, *aids]
-        # A lengthwise glass has no height for a second row.
-        alone = look.theme.width_px > look.theme.height_px or self._fits(first)
+        # A lengthwise glass has no height for a second row, nor have the pages of who serves the kiosk.
+        low = look.theme.width_px > look.theme.height_px or shown.page in ("staff", "service")
+        alone = low or self._fits(first)
         rows = [first] if alone else [list(shown.languages), aids]
         rows.append([a for a in shown.aids if a.id not in FIRST_AIDS])
         shape = (tuple(tuple(a.id for a in row) for row in rows), look.theme.px_per_mm, look.theme.compact)
