@@ -69,18 +69,24 @@ class StoreFile:
         path = folder / "store.toml"
         try:
             with closing(open_operations(self._places.operations)) as connection:
-                return self._changed(connection, folder, path, changes, staff)
+                written = self._written(connection, folder, path, changes)
         except BadInput as bad:
             return _refused(SettingsRefusal.INVALID, bad.problems[0])
         except (OSError, UnicodeDecodeError, TOMLKitError) as error:
             return _refused(SettingsRefusal.NOT_WRITTEN, error)
         except (sqlite3.DatabaseError, DatabaseFault) as error:
             return _refused(SettingsRefusal.NOT_WRITTEN, error)
+        if isinstance(written, SettingsRefusal):
+            return written
+        # From here on it is changed: a book that cannot take it puts the kiosk out of order as always.
+        self._store = written
+        self._record(folder, changes, staff)
+        return None
 
-    def _changed(
-        self, connection: sqlite3.Connection, folder: Path, path: Path, changes: FieldChanges, staff: str
-    ) -> SettingsRefusal | None:
-        """Look whether the office minds, rehearse, write, record.
+    def _written(
+        self, connection: sqlite3.Connection, folder: Path, path: Path, changes: FieldChanges
+    ) -> SettingsRefusal | Store:
+        """Look whether the office minds, rehearse, write; the store as it is then.
 
         Raises:
             BadInput: what would come of it is no settings.
@@ -96,13 +102,17 @@ class StoreFile:
         # A link leads to the one file that the kiosk's own user may write, where the rest of the folder is the owner's.
         place = path.resolve()
         replace_private(place, text, place.stat().st_mode & 0o777 if place.exists() else NEW_FILE_MODE)
-        self._store = store
-        keeper = SettingsKeeper(connection, self._places.good_settings, self._clock)
-        for change in keeper.changed(folder, {f"store.{field}": field_value(store, field) for field, _ in changes}):
-            record_change(change, self._audit, staff)
-            keeper.note(change)
-        keeper.keep(folder)
-        return None
+        return store
+
+    def _record(self, folder: Path, changes: FieldChanges, staff: str) -> None:
+        """In the audit first: what is not yet noted is found, and audited, by the next start."""
+        now = {f"store.{field}": field_value(self._store, field) for field, _ in changes}
+        with closing(open_operations(self._places.operations)) as connection:
+            keeper = SettingsKeeper(connection, self._places.good_settings, self._clock)
+            for change in keeper.changed(folder, now):
+                record_change(change, self._audit, staff)
+                keeper.note(change)
+            keeper.keep(folder)
 
     def _document(self, connection: sqlite3.Connection) -> dict[str, Any]:
         """What the newest settings document of the office says, also one that is not in force before the next start."""

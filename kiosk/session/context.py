@@ -180,6 +180,7 @@ class SessionContext:
             overwrite_spare_memory()
         self.visit = None
         self.take_store()
+        self.changing_settings = False
         self.staff_called = False
         self._visits += 1
         self.bench.close_eyes()
