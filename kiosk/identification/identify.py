@@ -255,7 +255,9 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
     near = [
         each
         for each in collared or named
-        if each.length_error_mm <= LENGTH_TOLERANCE_MM and not _tail_of_a_longer(each, most, reading)
+        if each.length_error_mm <= LENGTH_TOLERANCE_MM
+        and not _tail_of_a_longer(each, most, reading)
+        and not _from_the_bow(each)
     ]
     if not near:
         return replace(base, outcome=Outcome.CUTS_UNREADABLE)
@@ -271,6 +273,13 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
         wear=best.decoded.wear,
         stop_mm=best.stop_mm,
     )
+
+
+def _from_the_bow(each: _Named) -> bool:
+    """Whether a shorter key of the same section was counted from a face behind its stop, with uncut edge for a cut."""
+    spec = each.keyway.spec
+    by_shoulder = spec is not None and spec.stop is SpacingStop.SHOULDER and each.blank.other_collar_mm is None
+    return by_shoulder and each.stop_mm != 0.0 and each.decoded.last_uncut
 
 
 def _tail_of_a_longer(each: _Named, most_cuts: int, reading: KeyReading) -> bool:
@@ -314,7 +323,12 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
             tries.append(_Named(keyway, blank, each, abs(longer_mm), stop))
     return min(
         tries,
-        key=lambda each: (each.decoded.outcome is not Outcome.IDENTIFIED, each.decoded.fit.misfit_mm),
+        key=lambda each: (
+            each.decoded.outcome is not Outcome.IDENTIFIED,
+            # From a face of the bow an edge with one uncut place more fits as well: the blade would be too long.
+            each.length_error_mm > LENGTH_TOLERANCE_MM,
+            each.decoded.fit.misfit_mm,
+        ),
         default=None,
     )
 
