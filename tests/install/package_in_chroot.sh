@@ -80,7 +80,9 @@ PY
 inside kiosk-rollback --data > "$folder/back.log" || { cat "$folder/back.log"; fail "rollback with the data"; }
 grep -q 'accept-break' "$folder/back.log" || fail "the seal did not miss what was recorded since"
 [ "$(inside readlink /usr/lib/keykiosk/current)" = "/usr/lib/keykiosk/before/$was" ] || fail "the release before is not in use"
-inside kiosk doctor --boot | grep -q '^PASS  schema' || fail "records after the way back with data"
+# Its status is 1: the audit lacks what was recorded since, which a manager answers for.
+inside kiosk doctor --boot > "$folder/doctor.log" || true
+grep -q '^PASS  schema' "$folder/doctor.log" || fail "records after the way back with data"
 
 step "purge"
 inside env DEBIAN_FRONTEND=noninteractive dpkg --purge keykiosk
