@@ -2,7 +2,8 @@
 # mounted. Sets repo, folder and root. Needs root and debootstrap.
 #
 # KIOSK_DEBIAN: bookworm by default. KIOSK_DEBIAN_MIRROR: where it comes from. The bare system stays as
-# $folder/$debian.tar for the next run.
+# $folder/$debian.tar for the next run. KIOSK_CHROOT_BIND: folders of this machine to show inside where pip is used, for a
+# local package index; pip's configuration is copied in. KIOSK_TREEISH: what is installed, HEAD by default.
 # shellcheck shell=bash
 set -euo pipefail
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -29,6 +30,7 @@ mkdir -p "$folder"
 
 bare_debian() {
     step "a bare Debian, $debian"
+    unbind
     rm -rf --one-file-system "$root"
     mkdir "$root"
     if [ ! -e "$folder/$debian.tar" ]; then
@@ -45,6 +47,22 @@ bare_debian() {
     printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
     chmod +x "$root/usr/sbin/policy-rc.d"
     inside apt-get update -qq
+}
+
+apt_install() { # LOG PACKAGES...
+    local log=$1
+    shift
+    inside env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > "$log" 2>&1 ||
+        { tail -20 "$log"; fail "apt-get install"; }
+}
+
+# What pip needs there: this machine's configuration and certificates, the folders of KIOSK_CHROOT_BIND, these packages.
+pip_inside() {
+    for shown in ${KIOSK_CHROOT_BIND:-}; do bind "$shown" "$shown"; done
+    [ ! -e /etc/pip.conf ] || cp -L /etc/pip.conf "$root/etc/pip.conf"
+    [ ! -d /usr/local/share/ca-certificates ] || cp -RL /usr/local/share/ca-certificates "$root/usr/local/share/"
+    apt_install "$folder/apt-pip.log" ca-certificates "$@"
+    [ ! -e /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 }
 
 # Whether a file inside has this owner and these modes; what follows is asked inside as well.

@@ -1,22 +1,29 @@
 #!/bin/bash
-# The Debian package on a fresh Debian of its own: built twice to the same bytes, examined by lintian, installed, a sale on
-# the simulated machine, over data of an earlier release, upgraded, gone back from, purged. Needs root, debootstrap, lintian.
+# The Debian package of one Debian release, on that release: built twice to the same bytes in a system of its own, examined
+# by this machine's lintian, installed in a bare one, a sale on the simulated machine, over data of an earlier release,
+# upgraded, gone back from, purged. Needs root, debootstrap, lintian.
 #
 #     tests/install/package_in_chroot.sh [FOLDER]
 #
-# FOLDER and KIOSK_DEBIAN: see chroot.sh. KIOSK_DEB: a package built before, to leave building out. KIOSK_OLD_DATA: a
-# folder with records of an earlier release to start from.
+# FOLDER and the variables it heeds: see chroot.sh; DEB_COMPRESSION: see deploy/deb/build. KIOSK_DEB: a package built before,
+# to leave building out. KIOSK_OLD_DATA: a folder with records of an earlier release to start from.
 folder=${1:-/var/tmp/kiosk-package-test}
 . "$(dirname "$0")/chroot.sh"
 
 deb=${KIOSK_DEB:-}
 if [ -z "$deb" ]; then
+    bare_debian
+    pip_inside git python3-venv
     step "built twice"
+    rm -rf "$folder/first" "$folder/second"
     # Somebody may commit meanwhile.
-    KIOSK_TREEISH=$(git -C "$repo" rev-parse "${KIOSK_TREEISH:-HEAD}")
-    export KIOSK_TREEISH
-    "$repo/deploy/deb/build" "$folder/first"
-    "$repo/deploy/deb/build" "$folder/second"
+    commit=$(git -C "$repo" rev-parse "${KIOSK_TREEISH:-HEAD}")
+    git clone -q --no-checkout "$repo" "$root/usr/src/kiosk"
+    git -C "$root/usr/src/kiosk" checkout -q "$commit"
+    for build in first second; do
+        inside env DEB_COMPRESSION="${DEB_COMPRESSION:-}" /usr/src/kiosk/deploy/deb/build "/usr/src/$build"
+        mv "$root/usr/src/$build" "$folder/$build"
+    done
     (cd "$folder/first" && sha256sum ./*.deb ./*.json) > "$folder/sums"
     (cd "$folder/second" && sha256sum --quiet -c "$folder/sums") || fail "two builds differ"
     deb=$(echo "$folder"/first/*.deb)
@@ -38,8 +45,7 @@ fi
 
 step "install"
 cp "$deb" "$root/root/keykiosk.deb"
-inside env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends /root/keykiosk.deb \
-    > "$folder/apt.log" 2>&1 || { tail -20 "$folder/apt.log"; fail "apt-get install"; }
+apt_install "$folder/apt.log" /root/keykiosk.deb
 modes /usr/lib/keykiosk /lib/systemd/system
 inside kiosk --version || fail "the command"
 [ -z "$old" ] || inside sh -c 'ls /var/lib/kiosk/backup/before-*.tar.gz' >/dev/null || fail "no backup of the older data"

@@ -4,18 +4,12 @@
 #
 #     tests/install/run_in_chroot.sh [FOLDER]
 #
-# FOLDER and KIOSK_DEBIAN: see chroot.sh. KIOSK_CHROOT_BIND: folders of this machine to show inside,
-# for a local package index; pip's configuration is copied in. KIOSK_TREEISH: what to install, HEAD by default.
+# FOLDER and the variables it heeds: see chroot.sh.
 folder=${1:-/var/tmp/kiosk-install-test}
 . "$(dirname "$0")/chroot.sh"
 
 bare_debian
-for shown in ${KIOSK_CHROOT_BIND:-}; do bind "$shown" "$shown"; done
-[ ! -e /etc/pip.conf ] || cp -L /etc/pip.conf "$root/etc/pip.conf"
-[ ! -d /usr/local/share/ca-certificates ] || cp -RL /usr/local/share/ca-certificates "$root/usr/local/share/"
-inside env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends make systemd ca-certificates \
-    >/dev/null 2>&1 || fail "the bare system's own packages"
-[ ! -e /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+pip_inside make systemd
 
 step "make install"
 mkdir -p "$root/usr/src/kiosk"
