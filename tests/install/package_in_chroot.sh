@@ -46,7 +46,7 @@ fi
 step "install"
 cp "$deb" "$root/root/keykiosk.deb"
 apt_install "$folder/apt.log" /root/keykiosk.deb
-modes /usr/lib/keykiosk /lib/systemd/system
+modes /usr/lib/keykiosk /usr/lib/systemd/system
 inside kiosk --version || fail "the command"
 [ -z "$old" ] || inside sh -c 'ls /var/lib/kiosk/backup/before-*.tar.gz' >/dev/null || fail "no backup of the older data"
 inside kiosk doctor --boot || fail "doctor --boot"
