@@ -13,6 +13,8 @@ HIGHEST_PX = 960
 """Higher than this the window leaves no room for the technician's panel on a usual desk."""
 DECORATION_PX = 64
 """What a title bar and a desktop's own bar take of a display's height."""
+BETWEEN_PX = 20
+"""Between two windows side by side."""
 
 
 def window_px(screen_px: tuple[int, int], display_px: tuple[int, int] | None) -> tuple[int, int]:
@@ -23,6 +25,24 @@ def window_px(screen_px: tuple[int, int], display_px: tuple[int, int] | None) ->
         room = (float(display_px[0]), min(room[1], display_px[1] - DECORATION_PX))
     scale = min(1.0, room[0] / wide, room[1] / high)
     return round(wide * scale), round(high * scale)
+
+
+def beside(
+    window_px: tuple[int, int],
+    display_px: tuple[int, int] | None,
+    least_px: tuple[int, int],
+    most_px: tuple[int, int],
+) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Place and size of a second window, right of one in the display's corner.
+
+    As large as it has room for between `least_px` and `most_px`: on a display narrower than both take, it overlaps.
+    """
+    left_px = window_px[0] + BETWEEN_PX
+    if display_px is None:
+        return (left_px, 0), most_px
+    room = (display_px[0] - left_px, display_px[1] - DECORATION_PX)
+    wide, high = (max(least, min(most, px)) for least, most, px in zip(least_px, most_px, room, strict=True))
+    return (left_px, 0), (wide, high)
 
 
 def in_sight(at_px: tuple[int, int], size_px: tuple[int, int], display_px: tuple[int, int] | None) -> tuple[int, int]:

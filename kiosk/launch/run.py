@@ -354,14 +354,13 @@ def _ended_from_outside(end: Callable[..., None]) -> Iterator[None]:
 
 def _beside(store: Store) -> tuple[str, ...]:
     """The panel's place and size, so that it leaves the shopper's window in sight: that one is in a desk's corner."""
-    from ui.desk import display_px, window_px
+    from ui.desk import beside, display_px, window_px
     from ui.panel.style import DESIGN_PX, SMALLEST_PX
 
     display = display_px()
-    left_px = window_px((store.screen.width_px, store.screen.height_px), display)[0] + 20
-    room = (display[0] - left_px, display[1]) if display else DESIGN_PX
-    wide, high = (max(least, min(most, px)) for least, most, px in zip(SMALLEST_PX, DESIGN_PX, room, strict=True))
-    return "--at", f"{left_px},0", "--size", f"{wide}x{high}"
+    shopper_px = window_px((store.screen.width_px, store.screen.height_px), display)
+    (left, top), (wide, high) = beside(shopper_px, display, SMALLEST_PX, DESIGN_PX)
+    return "--at", f"{left},{top}", "--size", f"{wide}x{high}"
 
 
 def real_devices(settings: Settings, places: DataPaths, running: Running, stack: ExitStack) -> Devices:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.desk import DECORATION_PX, HIGHEST_PX, window_px
+from ui.desk import DECORATION_PX, HIGHEST_PX, beside, in_sight, window_px
+from ui.panel.style import DESIGN_PX, SMALLEST_PX
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,19 @@ def test_no_window_is_larger_than_its_display_or_of_another_shape(
     assert wide <= display[0]
     assert high <= min(HIGHEST_PX, display[1] - DECORATION_PX)
     assert wide * screen[1] == pytest.approx(high * screen[0], abs=max(screen))
+
+
+@pytest.mark.parametrize("display_px", [(1280, 800), (1366, 768), (1440, 900), (1920, 1080)])
+def test_the_technicians_panel_stands_wholly_on_the_desk_beside_the_shoppers_window(
+    display_px: tuple[int, int],
+) -> None:
+    shopper = window_px((1080, 1920), display_px)
+    asked, (wide, high) = beside(shopper, display_px, SMALLEST_PX, DESIGN_PX)
+    left, top = in_sight(asked, (wide, high), display_px)
+    assert left >= shopper[0]
+    assert left + wide <= display_px[0]
+    assert top + high <= display_px[1] - DECORATION_PX
+
+
+def test_beside_a_window_on_an_unknown_display_the_panel_has_its_usual_size() -> None:
+    assert beside((540, 960), None, SMALLEST_PX, DESIGN_PX) == ((560, 0), DESIGN_PX)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any, get_args
 
@@ -46,6 +46,7 @@ from ui.panel.wire_lines import ShownWire
 from ui.theme import contrast
 
 ROOT = Path(__file__).resolve().parents[2]
+NARROW_PX = (846, 736)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -460,3 +461,86 @@ def test_every_fault_stands_under_what_the_kiosk_must_do_about_it_and_no_heading
     finally:
         glass.window.remove_widget(card)
         look.theme = before
+
+
+# -- a narrow window -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def narrow_panel(language: str) -> Iterator[Any]:
+    """The panel of a simulated machine beside the shopper's window on a desk of 1280x800."""
+    from config.catalogue import load_catalogue
+    from config.settings import machine_in_force
+    from simulator.faults.simulated_machine import SimulatedMachine
+    from simulator.serve.control import Control
+    from tests.ui.glass import gallery
+    from ui.panel.layout import PanelLayout
+    from ui.panel.top_bar import Acts
+    from ui.widgets.look import look
+
+    glass, before, catalogue = gallery(), look.theme, load_catalogue()
+    sim = SimulatedMachine(machine_in_force(), catalogue, 0)
+    control = Control(sim, FaultPanel(sim))
+    translate = load_translation(language)
+    panel = PanelState(translate, ShownWire(translate))
+    panel.machine, panel.state = control.handle('{"do":"machine"}'), control.handle('{"do":"state"}')
+    glass.resize(NARROW_PX)
+    look.theme = panel_theme(NARROW_PX, "dark")
+    acts = Acts(*[lambda *_: None] * 5)
+    layout = PanelLayout(panel, lambda _: None, acts, catalogue)
+    layout.size_hint, layout.size = (None, None), NARROW_PX
+    glass.window.add_widget(layout)
+    try:
+        glass.settle(8)
+        yield layout
+    finally:
+        glass.window.remove_widget(layout)
+        look.theme = before
+
+
+def cut_off(layout: Any) -> list[str]:
+    """What does not stand whole in the window, cannot say all it says, or covers something else."""
+    from tests.ui.glass import box_of
+    from ui.panel import ink
+    from ui.panel.tap import PanelButton
+    from ui.widgets.look import look
+
+    window = box_of(layout, "window")
+    cards = [box_of(card, type(card).__name__) for card in layout.cards]
+    found = [f"{one.name} meets {other.name}" for one, other in combinations(cards, 2) if one.meets(other, 0.5)]
+    found += [f"{card.name} leaves the window" for card in cards if not card.inside(window, 0.5)]
+    for card, box in zip(layout.cards, cards, strict=True):
+        buttons = [each for each in card.children if isinstance(each, PanelButton) and each.width > 0]
+        boxes = [box_of(button, button.identity) for button in buttons]
+        found += [f"{one.name} leaves {box.name}" for one in boxes if not one.inside(box, 0.5)]
+        found += [f"{one.name} meets {other.name}" for one, other in combinations(boxes, 2) if one.meets(other, 0.5)]
+        for button in buttons:
+            size, most = round(look.theme.text_px), button.width - look.theme.mm(3)
+            if ink.fitted(button.label, size, ink.SEMIBOLD, most) != button.label:
+                found.append(f"{button.identity} cannot say {button.label!r}")
+    return found
+
+
+def test_in_a_narrow_window_two_tabs_hold_all_that_a_wide_one_holds_and_nothing_is_cut_off(narrow_panel: Any) -> None:
+    from tests.ui.glass import gallery
+
+    reached = set()
+    for tab, act in ((0, None), (1, None), (1, narrow_panel.teach), (0, narrow_panel.go_back)):
+        narrow_panel.tabs.buttons[tab].press()
+        if act is not None:
+            act(True)
+        gallery().settle(8)
+        assert narrow_panel.tabs.buttons[tab].chosen
+        assert cut_off(narrow_panel) == []
+        reached |= {each.identity for each in narrow_panel.taps()}
+        assert narrow_panel.move_focus(1) in narrow_panel.taps()
+    narrow_panel.teach(False)
+    narrow_panel.go_back(False)
+    narrow_panel.size = DESIGN_PX
+    gallery().settle(8)
+    assert narrow_panel.tabs.parent is None
+    assert {each.identity for each in narrow_panel.taps()} <= reached
+
+
+def test_words_of_a_narrow_window_are_as_large_as_those_of_a_wide_one() -> None:
+    assert panel_theme(NARROW_PX, "dark").text_px == panel_theme(DESIGN_PX, "dark").text_px

@@ -14,6 +14,7 @@ import typer
 
 from config.problems import BadInput, Problem
 from ui.panel.client import ControlClient
+from ui.panel.style import SMALLEST_PX
 from ui.panel.translate import Language
 
 HOST = "127.0.0.1"
@@ -57,8 +58,10 @@ def _size(text: str) -> tuple[int, int]:
     wide, cross, high = text.lower().partition("x")
     if not cross or not wide.isdecimal() or not high.isdecimal():
         raise BadInput(Problem("command line", "--size", "must be WIDTHxHEIGHT, such as 1280x800"))
-    if not (1024 <= int(wide) <= 7680 and 640 <= int(high) <= 4320):
-        raise BadInput(Problem("command line", "--size", "must lie between 1024x640 and 7680x4320"))
+    least_wide, least_high = SMALLEST_PX
+    if not (least_wide <= int(wide) <= 7680 and least_high <= int(high) <= 4320):
+        reason = f"must lie between {least_wide}x{least_high} and 7680x4320"
+        raise BadInput(Problem("command line", "--size", reason))
     return int(wide), int(high)
 
 

@@ -10,7 +10,10 @@ from dataclasses import replace
 from ui.theme import LIGHT, Rgba, Theme, rgba
 
 DESIGN_PX = (1280, 800)
-SMALLEST_PX = (1024, 640)
+SMALLEST_PX = (840, 640)
+TABBED_BELOW_PX = 1024
+"""A window narrower than this shows one column of the two, with words of full size."""
+TABBED_DESIGN_PX = (840, 736)
 _PX_PER_MM = 1.9
 """At the design size: text of 13 px, targets of 39 px."""
 
@@ -41,9 +44,15 @@ DARK = replace(
 PALETTES = {"dark": DARK, "light": replace(LIGHT, name="light", glow=rgba("#ffe9a8"))}
 
 
+def is_tabbed(wide_px: float) -> bool:
+    """Whether a window this wide has no room for two columns."""
+    return wide_px < TABBED_BELOW_PX
+
+
 def panel_theme(window_px: tuple[float, float], palette: str) -> Theme:
     """The theme of a window: it grows with the window, though less than the window does."""
-    scale = min(window_px[0] / DESIGN_PX[0], window_px[1] / DESIGN_PX[1])
+    design_px = TABBED_DESIGN_PX if is_tabbed(window_px[0]) else DESIGN_PX
+    scale = min(window_px[0] / design_px[0], window_px[1] / design_px[1])
     scale = 1 + 0.6 * (scale - 1) if scale > 1 else scale
     return Theme(
         palette=PALETTES[palette],
