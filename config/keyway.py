@@ -227,6 +227,8 @@ class Blank(Frozen):
     """The other edge's collar to the tip, where it stands elsewhere; None: no figure says so."""
     source: str = ""
     """Where the length comes from; blade lengths not found in any sheet are derived, and say so."""
+    thickness_mm: MmThick | None = None
+    """By a calliper; asked where no section is on file, since a laser line does not show it."""
     also: tuple[str, ...] = ()
     """Other trade names of this blade: another bow, another maker's number."""
 

@@ -97,13 +97,14 @@ class WrittenSpec(Frozen):
 
 
 class WrittenBlank(Frozen):
-    """One blank; its length in the unit of the keyway's spec."""
+    """One blank; its lengths in the unit of the keyway's spec."""
 
     code: Name
     cuts: int = Field(ge=1, le=20)
     blade_length: float = Field(gt=0, le=60)
     stop_edge: Edge = Edge.CUT
     other_collar: float | None = Field(default=None, gt=0, le=60)
+    thickness: float | None = Field(default=None, gt=0, lt=5)
     also: tuple[Name, ...] = Field(default=(), max_length=20)
     source: Note
 
@@ -120,6 +121,7 @@ class WrittenBlank(Frozen):
             blade_length_mm=_mm(self.blade_length * scale),
             stop_edge=self.stop_edge,
             other_collar_mm=None if self.other_collar is None else _mm(self.other_collar * scale),
+            thickness_mm=None if self.thickness is None else _mm(self.thickness * scale),
             source=self.source,
             also=self.also,
         )

@@ -20,6 +20,7 @@ from hardware.clock import Clock
 from hardware.ports import Cutter, KeyScanner, Payment
 from kiosk.data_paths import DataPaths
 from kiosk.operations.disk import room
+from kiosk.operations.own_keyway import KeywayFiles
 from kiosk.operations.service_visit import outlook_now
 from kiosk.operations.store_file import StoreFile
 from kiosk.policy.decide import Policy
@@ -160,6 +161,7 @@ def build_ports(
         paper=paper or NoPaper(),
         outlook=lambda: outlook_now(DataPaths(data), settings, devices.clock),
         owner_settings=StoreFile(settings, DataPaths(data), devices.clock, audit.record),
+        own_keyways=KeywayFiles(settings, DataPaths(data), devices.clock, audit.record),
         data=data,
     )
 

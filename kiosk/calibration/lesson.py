@@ -134,7 +134,7 @@ def enrol(
     known = catalogue.section_of.get(name)
     others = tuple(each for each in catalogue.sections if each.id != name)
     source = f"read from a {blank.code} blank, laid {len(readings)} times"
-    thickness_mm = known.thickness_mm * known.scales[1] if known is not None else None
+    thickness_mm = known.thickness_mm * known.scales[1] if known is not None else blank.thickness_mm
     learned = learn_section(name, readings, thickness_mm, replace(catalogue, sections=others), source)
     if isinstance(learned, NotEnrolled):
         return Refused.DIFFER

@@ -18,9 +18,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.languages import FOLDER as LANGUAGES
 from config.problems import BadInput, Problem
-from config.settings import FILES, OWNER_VARIABLE, SHIPPED, OtherFile, Settings
+from config.settings import DIRECTORIES, FILES, OWNER_VARIABLE, SHIPPED, OtherFile, Settings
 from config.strays import DANGLING
 from config.toml_files import UNKNOWN_SETTING, Table, read_toml
 from hardware.clock import Clock
@@ -102,11 +101,10 @@ class SettingsKeeper:
         self.keep(owner)
         return InForce(settings, changes)
 
-    def changed(self, owner: Path, fields: Mapping[str, object]) -> tuple[Change, ...]:
+    def changed(self, origin: str, fields: Mapping[str, object]) -> tuple[Change, ...]:
         """Which of these (value by name, such as `store.price_minor`), just written there, are not as last noted."""
         before = self._in_force() or {}
         now = {field: json.dumps(value, default=str) for field, value in fields.items()}
-        origin = str(owner / "store.toml")
         return tuple(
             Change(field, before.get(field), value, origin)
             for field, value in now.items()
@@ -177,7 +175,7 @@ class SettingsKeeper:
             shutil.rmtree(leftover, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         if owner is not None:
-            _copy_settings(owner, fresh)
+            copy_settings(owner, fresh)
         if self._folder.exists():
             self._folder.rename(old)
         fresh.rename(self._folder)
@@ -204,9 +202,10 @@ def _policy_of_store(owner: Path) -> Table:
     return {field: table[field] for field in POLICY_OF_STORE if field in table}
 
 
-def _copy_settings(owner: Path, target: Path) -> None:
-    """Settings alone: the owner's folder may hold a file of secrets beside them."""
-    for path in sorted([*owner.rglob("*.toml"), *owner.glob(f"{LANGUAGES}/*.po")]):
+def copy_settings(owner: Path, target: Path) -> None:
+    """Settings alone: the owner's folder may hold a file of secrets beside them. A folder may be a link."""
+    within = (path for name, end in DIRECTORIES.items() for path in owner.glob(f"{name}/*{end}"))
+    for path in sorted([*owner.glob("*.toml"), *within]):
         copy = target / path.relative_to(owner)
         copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copyfile(path, copy)

@@ -32,12 +32,10 @@ from kiosk.operations.settings_in_force import OFFICE, record_change
 from kiosk.operations.usable_settings import load_usable
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
-from kiosk.records.private_file import replace_private
+from kiosk.records.private_file import replace_settings
 from kiosk.session.ports import SettingsRefusal
 
 log = logging.getLogger(__name__)
-
-NEW_FILE_MODE = 0o640
 
 
 class StoreFile:
@@ -99,9 +97,7 @@ class StoreFile:
         rehearsed = self._rehearsed(folder, text)
         if document:
             with_store(rehearsed, document, 0)
-        # A link leads to the one file that the kiosk's own user may write, where the rest of the folder is the owner's.
-        place = path.resolve()
-        replace_private(place, text, place.stat().st_mode & 0o777 if place.exists() else NEW_FILE_MODE)
+        replace_settings(path, text)
         return store
 
     def _record(self, folder: Path, changes: FieldChanges, staff: str) -> None:
@@ -109,7 +105,7 @@ class StoreFile:
         now = {f"store.{field}": field_value(self._store, field) for field, _ in changes}
         with closing(open_operations(self._places.operations)) as connection:
             keeper = SettingsKeeper(connection, self._places.good_settings, self._clock)
-            for change in keeper.changed(folder, now):
+            for change in keeper.changed(str(folder / "store.toml"), now):
                 record_change(change, self._audit, staff)
                 keeper.note(change)
             keeper.keep(folder)

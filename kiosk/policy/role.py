@@ -1,7 +1,7 @@
 """Roles of people who work here, and which rules each may lift.
 
-Responsible for: the one answer to who may lift what. Not responsible for: who has which role (`kiosk.staff.accounts`),
-what a lifted rule changes (`kiosk.policy.decide`).
+Responsible for: the one answer to who may lift what, or enter a keyway. Not responsible for: who has which role
+(`kiosk.staff.accounts`), what a lifted rule changes (`kiosk.policy.decide`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ class Role(StrEnum):
     MANAGER = "manager"
     TECHNICIAN = "technician"
     """Service screens; lifts no rule."""
+
+
+MAY_ENTER_KEYWAYS = (Role.MANAGER, Role.TECHNICIAN)
+"""Who may put a keyway of the owner's own on file."""
 
 
 def lifts(role: Role, override: Override) -> bool:

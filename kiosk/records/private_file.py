@@ -1,13 +1,27 @@
 """A small file replaced at once and for good; unless it is said otherwise, one that only its owner may read.
 
 Responsible for: writing it so that after a power cut the old text or the new one lies there, whole. Not responsible
-for: what is in it (`kiosk.records.audit.seal`, `kiosk.records.certificate`, `kiosk.operations.store_file`).
+for: what is in it (`kiosk.records.audit.seal`, `kiosk.records.certificate`, `kiosk.operations`).
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+NEW_SETTINGS_MODE = 0o640
+
+
+def replace_settings(path: Path, text: str) -> None:
+    """Put `text` in place of an owner's file, with the rights it has.
+
+    A link leads to the one file that the kiosk's own user may write, where the rest of the folder is the owner's.
+
+    Raises:
+        OSError: the folder refuses.
+    """
+    place = path.resolve()
+    replace_private(place, text, place.stat().st_mode & 0o777 if place.exists() else NEW_SETTINGS_MODE)
 
 
 def replace_private(path: Path, text: str, mode: int = 0o600) -> None:

@@ -31,7 +31,7 @@ from kiosk.session.machine import Session
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
 from kiosk.session.service_bench import ServiceBench
-from kiosk.session.snapshot import ClosedReason, FaultNotice, SalesDesk, StaffMessage, Switched, Waiting
+from kiosk.session.snapshot import ClosedReason, FaultNotice, OwnKeywayView, SalesDesk, StaffMessage, Switched, Waiting
 from kiosk.session.states import State
 from kiosk.session.visit import KeySecrets, Making, Order, Returning, Visit
 from kiosk.staff.member import StaffMember
@@ -120,6 +120,7 @@ class SessionContext:
         """What the receipt printer last said; None where there is none."""
         self.member: StaffMember | None = None
         self.staff_message: StaffMessage | None = None
+        self.own_keyway = OwnKeywayView()
         self.retry_after_s = 0
         self.desk = SalesDesk()
         self.service_busy: ServiceTask | None = None
@@ -187,6 +188,7 @@ class SessionContext:
         self.end_lesson()
         self.member = None
         self.staff_message = None
+        self.own_keyway = OwnKeywayView()
         self.desk = SalesDesk()
         self.saved_utc_s = 0.0
         self.retry_after_s = 0

@@ -30,7 +30,7 @@ from kiosk.session.intents import (
     SetLanguage,
     Stop,
 )
-from kiosk.session.phases import ENTER, HANDLE, faults, own_settings, printing, sold, starting
+from kiosk.session.phases import ENTER, HANDLE, faults, own_keyway, own_settings, printing, sold, starting
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     BlankSeen,
@@ -40,6 +40,8 @@ from kiosk.session.reports import (
     Due,
     Faulted,
     KeyIdentified,
+    KeywayEntered,
+    KeywayRefused,
     LeftoversSettled,
     PrinterSeen,
     Reply,
@@ -248,6 +250,8 @@ class Controller:
                 self._wheel.asked()
             case SettingsWritten() | SettingsRefused():
                 own_settings.answered(context, report)
+            case KeywayEntered() | KeywayRefused():
+                own_keyway.answered(context, report)
             case Faulted() | Crashed():
                 faults.reported(context, report)
             case KeyIdentified(_, frames) if frames is not None and reply.visit != context.visit_number:

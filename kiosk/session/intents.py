@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from config.own_keyway import KeywayEntry
 from config.store_changes import FieldChanges
 from kiosk.staff.approvals import ApprovalReason
 
@@ -182,6 +183,13 @@ class ChangeSettings:
 
 
 @dataclass(frozen=True)
+class EnterKeyway:
+    """A manager or a technician wants a keyway of the owner's own on file."""
+
+    entry: KeywayEntry
+
+
+@dataclass(frozen=True)
 class Recover:
     """Staff or a technician ask for recovery from a fault: reset, wheel off, re-home. Never resumes a cut."""
 
@@ -289,6 +297,7 @@ Intent: TypeAlias = (
     | CloseKiosk
     | OpenKiosk
     | ChangeSettings
+    | EnterKeyway
     | Recover
     | ConfirmReceived
     | ConfirmCharged

@@ -14,6 +14,8 @@ from typing import Protocol
 
 from config.catalogue import Catalogue
 from config.machine import Machine
+from config.own_keyway import KeywayEntry
+from config.problems import Problem
 from config.store import Store
 from config.store_changes import FieldChanges
 from hardware.clock import Clock
@@ -154,6 +156,21 @@ class NoOwnerSettings:
         return SettingsRefusal.NO_FOLDER
 
 
+class OwnKeyways(Protocol):
+    """Keyways of the owner's own. `enter` is called from a worker thread."""
+
+    def enter(self, entry: KeywayEntry, staff: str) -> Problem | SettingsRefusal | None:
+        """Write one for the next start, and record who did; None once that is done."""
+
+
+class NoOwnKeyways:
+    """`OwnKeyways` of a kiosk that has no settings folder."""
+
+    def enter(self, entry: KeywayEntry, staff: str) -> SettingsRefusal:
+        """Nothing can be."""
+        return SettingsRefusal.NO_FOLDER
+
+
 @dataclass(frozen=True)
 class SessionPorts:
     """Everything a session needs."""
@@ -184,5 +201,6 @@ class SessionPorts:
     outlook: Callable[[], Outlook | None] = field(default=lambda: None)
     """What will need a technician; None: the records do not say just now. Slow; called from a worker thread."""
     owner_settings: OwnerSettings = field(default_factory=NoOwnerSettings)
+    own_keyways: OwnKeyways = field(default_factory=NoOwnKeyways)
     data: Path | None = None
     """Folder of the records, where a technician's calibration is kept beside them; None keeps none."""

@@ -339,6 +339,22 @@ class OutlookSeen:
     outlook: Outlook | None
 
 
+@dataclass(frozen=True)
+class KeywayEntered:
+    """A keyway of the owner's own and its slot are written, for the next start."""
+
+    code: str
+    slot: int
+
+
+@dataclass(frozen=True)
+class KeywayRefused:
+    """It is no good keyway file."""
+
+    field: str
+    reason: str
+
+
 class Timer(StrEnum):
     """What a timer is for."""
 
@@ -416,6 +432,8 @@ Report: TypeAlias = (
     | Calibrated
     | SettingsWritten
     | SettingsRefused
+    | KeywayEntered
+    | KeywayRefused
     | OutlookSeen
     | Due
     | Crashed

@@ -324,6 +324,16 @@ class SettingsView:
 
 
 @dataclass(frozen=True)
+class OwnKeywayView:
+    """What came of entering a keyway of the owner's own: the field that is wrong and why, or its code and slot."""
+
+    field: str = ""
+    reason: str = ""
+    code: str = ""
+    slot: int = 0
+
+
+@dataclass(frozen=True)
 class Switched:
     """Who of staff opened or closed the kiosk last, and when; nobody has since it came up if `utc_s` is 0."""
 
@@ -365,6 +375,8 @@ class StaffView:
     """When their last change was written down; 0 once they asked for something else."""
     settings: SettingsView | None = None
     """For a manager."""
+    own_keyway: OwnKeywayView | None = None
+    """For a manager or a technician."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

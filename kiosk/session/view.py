@@ -11,7 +11,7 @@ from math import ceil
 
 from config.payment import PaymentKind
 from kiosk.cutting.check import drift_mm
-from kiosk.policy.role import Role
+from kiosk.policy.role import MAY_ENTER_KEYWAYS, Role
 from kiosk.records.inventory import Inventory
 from kiosk.records.journal import BlankStatus, Sale
 from kiosk.session.context import SessionContext
@@ -175,6 +175,7 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         switched=context.switched if menu else Switched(),
         saved_utc_s=context.saved_utc_s if menu else 0.0,
         settings=_settings(context) if menu and member and member.role is Role.MANAGER else None,
+        own_keyway=context.own_keyway if menu and member and member.role in MAY_ENTER_KEYWAYS else None,
     )
 
 

@@ -36,6 +36,7 @@ from kiosk.session.snapshot import (
     LessonView,
     MoneyDoubt,
     Offer,
+    OwnKeywayView,
     PaperState,
     Preview,
     Progress,
@@ -60,6 +61,7 @@ from kiosk.session.snapshot import (
 from kiosk.session.states import State
 from kiosk.staff.approvals import ApprovalReason
 from ui.present.local import Local
+from ui.present.own_keyway import opened
 
 STEPS = ("load", "cut", "check", "deliver")
 SCAN_STEPS = ("look", "compare")
@@ -174,6 +176,19 @@ SETTINGS = SettingsView(
     frozenset({"finish_prices_minor.black"}),
 )
 OWNER = replace(STAFF, settings=SETTINGS)
+ENTERS = replace(OWNER, own_keyway=OwnKeywayView())
+KEYWAY = {
+    "code": "LOBBY-5",
+    "name": "THE LOBBY",
+    "slot": "2",
+    "unit": "in",
+    "stop": "shoulder",
+    "cuts": "5",
+    "first_cut": "0.231",
+    "pitch": "0.1562",
+    "first_depth": "0",
+    "roots": "0.331 0.316 0.301 0.286 0.271",
+}
 WIRE = (
     WireLine(">", "$H", "home", 1795823821.0),
     WireLine("<", "ok", "ok", 1795823833.0),
@@ -376,6 +391,24 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         _at(State.STAFF_MENU, staff=replace(OWNER, message=StaffMessage.SETTINGS_NOT_WRITTEN)),
         Local(tab="kiosk/settings/until/2027-01-02"),
     ),
+    "34-staff-kiosk-manager": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab="kiosk")),
+    "34-staff-keyway": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab=opened(KEYWAY).tab)),
+    "34-staff-keyway-spacing": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab=opened(KEYWAY, "2").tab)),
+    "34-staff-keyway-refused": (
+        _at(
+            State.STAFF_MENU,
+            staff=replace(
+                ENTERS,
+                own_keyway=OwnKeywayView(
+                    field="keyway.LOBBY-5.macs",
+                    reason="a cut 9 steps deeper reaches 4.22 mm, past its neighbour's middle",
+                ),
+            ),
+        ),
+        Local(tab=opened(KEYWAY, "3").tab),
+    ),
+    "34-staff-keyway-name": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab=opened(KEYWAY, "name").tab)),
+    "34-staff-keyway-depths": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab=opened(KEYWAY, "roots").tab)),
     "35-technician": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local()),
     "35-technician-busy": (
         _at(State.TECHNICIAN, staff=STAFF, service=replace(SERVICE, busy="test_cut", fraction=0.45)),

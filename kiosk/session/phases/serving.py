@@ -22,6 +22,7 @@ from kiosk.session.intents import (
     ConfirmCharged,
     ConfirmReceived,
     Done,
+    EnterKeyway,
     Intent,
     OpenKiosk,
     Recover,
@@ -34,7 +35,7 @@ from kiosk.session.intents import (
     TeachSlot,
     UnlockSlot,
 )
-from kiosk.session.phases import approving, own_settings, printing, sold, starting, teaching
+from kiosk.session.phases import approving, own_keyway, own_settings, printing, sold, starting, teaching
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import (
     BlankSeen,
@@ -106,6 +107,8 @@ def handle_menu(context: SessionContext, event: Intent | Report) -> None:
                 context.staff_message = StaffMessage.NOT_ALLOWED
         case ChangeSettings(changes):
             own_settings.ask(context, changes)
+        case EnterKeyway(entry):
+            own_keyway.ask(context, entry)
         case Done() | Cancel():
             context.go_home()
         case _:
