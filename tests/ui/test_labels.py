@@ -14,7 +14,7 @@ from ui.present.present import present
 from ui.present.samples import SAMPLES
 from ui.theme import make_theme
 
-TOUCHED = ("02-welcome", "08-offer", "14-staff-approval", "16-paying-terminal")
+TOUCHED = ("02-welcome", "08-offer", "14-staff-approval", "16-paying-terminal", "28-return-off")
 
 
 @pytest.mark.parametrize(("size_px", "screen"), SIZES)
@@ -35,3 +35,21 @@ def test_no_label_needs_a_second_line_and_nothing_is_cut_or_covered(
             labels = [button.labels[0] for button in glass.frame.buttons()]
             assert [label.text for label in labels if label.text_size[0]] == [], (name, language)
             assert mistakes(glass.frame, glass._look.theme) == [], (name, language)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_in_the_list_of_sales_each_says_when_in_one_line_and_no_line_begins_or_ends_with_a_dot(language: str) -> None:
+    from ui.widgets.caption import whole_parts, width_of
+
+    glass, store = gallery(), sample_store("landscape")
+    snapshot, local = SAMPLES["32-staff-sales"]
+    glass.show(replace(snapshot, language=language), local, store, "light")
+    sales = [button for button in glass.frame.buttons() if button.action.id.startswith("sale_")]
+    assert [button.labels[0].text for button in sales if button.labels[0].text_size[0]] == []
+    for _, note, _ in (button.labels for button in sales):
+        lines = whole_parts(note.text, note.font_name, note.font_size, note.text_size[0] or 9999).split("\n")
+        assert not [line for line in lines if line.strip("· ") != line]
+        assert not [line for line in lines if width_of(line, note.font_name, note.font_size) > note.parent.width]
+        # One more line would be one of a part broken in two.
+        assert note.texture_size[1] < (len(lines) + 0.9) * note.font_size * 1.3
+    assert mistakes(glass.frame, glass._look.theme) == []

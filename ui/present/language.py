@@ -87,6 +87,11 @@ class Translation:
         """A date and a time of day, here, short."""
         return format_datetime(datetime.fromtimestamp(utc_s).astimezone(), "short", locale=self.locale)
 
+    def short_moment(self, utc_s: float) -> str:
+        """A day without its year and a time of day, here: for a list of what happened of late."""
+        day = datetime.fromtimestamp(utc_s).astimezone().date()
+        return f"{format_skeleton('Md', day, locale=self.locale)}, {self.clock(utc_s)}"
+
     def day(self, day: date) -> str:
         """A day of the calendar with its weekday."""
         return format_skeleton("MMMEd", day, locale=self.locale)

@@ -306,11 +306,12 @@ def _sales(
     rows = tuple(
         Action(
             f"sale_{number}",
-            f"{words.moment(sale.opened_utc_s)} · {sale.transaction}",
+            words.short_moment(sale.opened_utc_s),
             OpenTab(f"sales/{sale.transaction}"),
             icon="" if sale.doubt is MoneyDoubt.NONE else "question",
-            note=f"{words.money(sale.amount_minor, snapshot.currency)} · {_sale_status(words, sale)} · "
-            f"{words.plural('sale.copies', sale.copies)}",
+            note=" · ".join(
+                (sale.transaction, words.money(sale.amount_minor, snapshot.currency), _sale_status(words, sale))
+            ),
         )
         for number, sale in enumerate(staff.sales)
     )

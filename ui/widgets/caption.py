@@ -18,6 +18,8 @@ from kivy.uix.widget import Widget
 
 TEXTURES_KEPT = 400
 """Pictures of words kept: those of a dozen screens in three languages."""
+BETWEEN = " · "
+"""Stands between the parts of one text."""
 
 
 @lru_cache(maxsize=4 * TEXTURES_KEPT)
@@ -38,6 +40,18 @@ def lines_of(text: str, font: str, size: float, most: float) -> int:
             return 99
         lines, line = lines + 1, word
     return lines
+
+
+def whole_parts(text: str, font: str, size: float, most: float) -> str:
+    """`text` in lines that end between its parts where there is room for those, and never with the dot between them."""
+    lines: list[str] = []
+    for part in text.split(BETWEEN):
+        wider = f"{lines[-1]}{BETWEEN}{part}" if lines else part
+        if lines and width_of(wider, font, size) <= most:
+            lines[-1] = wider
+        else:
+            lines.append(part)
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=TEXTURES_KEPT)
@@ -71,6 +85,8 @@ class Caption(Widget):
         wraps = most is not None and bool(text) and width_of(text, font, size) > most
         self.text, self.font_name, self.font_size = text, font, size
         self.text_size = (most if wraps else None, None)
+        if wraps and most is not None:
+            text = whole_parts(text, font, size, most)
         texture = _picture(text, font, size, most if wraps else None) if text else None
         self.texture_size = texture.size if texture else (0, 0)
         self._paper.texture = texture
