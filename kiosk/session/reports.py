@@ -251,10 +251,11 @@ class LeftoversSettled:
 
 @dataclass(frozen=True)
 class SaleFound:
-    """The receipt of a copy brought back, and how many copies of it may still be made good."""
+    """The receipt of a copy brought back, how many copies may still be made good, and what is being given back."""
 
     sale: Sale | None
     claims_left: int = 0
+    open_minor: int = 0
 
 
 @dataclass(frozen=True)

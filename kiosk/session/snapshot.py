@@ -57,6 +57,10 @@ class ReturnMessage(StrEnum):
     """Too many wrong ones."""
     CLAIMED = "claimed"
     """Every copy of it was made good."""
+    REFUND_OPEN = "refund_open"
+    """Money of it is being given back and may not have been yet."""
+    UNSETTLED = "unsettled"
+    """What was paid for it, or what was cut, is still in doubt."""
 
 
 @dataclass(frozen=True)
@@ -543,6 +547,8 @@ class Snapshot:
     return_message: ReturnMessage | None = None
     return_closed_min: int = 0
     """Minutes until codes are taken again."""
+    return_open_minor: int = 0
+    """What is asked of the terminal to be given back of the sale whose code was typed."""
     lay_again: Outcome | None = None
     """Why the original or the copy must be laid once more."""
     closed_reason: ClosedReason | None = None

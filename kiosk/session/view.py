@@ -85,6 +85,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         returned=returning.result if returning and state is State.RETURN_RESULT else None,
         return_message=returning.message if returning else None,
         return_closed_min=returning.closed_min if returning else 0,
+        return_open_minor=returning.open_minor if returning else 0,
         lay_again=visit.try_again if visit and state in _COMPARING else None,
         closed_reason=context.closed_reason if state is State.CLOSED else None,
         opens_utc_s=(context.opens_utc_s or 0.0) if state is State.CLOSED else 0.0,

@@ -141,6 +141,7 @@ class Returning:
 
     message: ReturnMessage | None = None
     closed_min: int = 0
+    open_minor: int = 0
     sale: Sale | None = None
     """What was sold, once its receipt is found."""
     copy_attempts: int = 0

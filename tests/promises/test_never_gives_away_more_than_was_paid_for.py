@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 
 from config.till import CodeKind, Till
 from hardware.payment.register import RegisterPayment
@@ -31,6 +32,7 @@ from kiosk.session.intents import (
     KeyTaken,
     SetQuantity,
 )
+from kiosk.session.reports import SaleFound
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from kiosk.staff.code_tries import CLOSED_S, MOST_WRONG, WITHIN_S, CodeTries
@@ -40,6 +42,9 @@ from tests.session.parts import Shop, identified
 from tests.session.test_selling import buy
 from tests.support.bring_back import sequence
 from tests.support.transcript import ManualClock
+from ui.present.local import Local
+from ui.present.present import present
+from ui.present.shown import KeypadDetail
 
 KEY = identified()
 OFF = off_by(KEY, 0.15)
@@ -307,6 +312,33 @@ def test_a_refund_the_terminal_does_not_answer_is_made_once(kiosk: Shop) -> None
     kiosk.stage.run_until(lambda _: not kiosk.stage.ports.journal.open_sales())
     sale = kiosk.stage.ports.journal.last_sales(1)[0]
     assert (sale.money, sale.refunded, kiosk.terminal.taken_in_all_minor) == (PaymentStatus.CAPTURED, 1, 349)
+
+
+def test_what_is_still_open_of_a_sale_is_not_called_made_good(kiosk: Shop) -> None:
+    code = bought(kiosk, 2)
+    journal = kiosk.stage.ports.journal
+    sale = journal.last_sales(1)[0]
+    kiosk.terminal.will("refund", TerminalFault.SILENT_NOT_DONE, 99)
+    kiosk.terminal.will("query", TerminalFault.SILENT_NOT_DONE, 99)
+    journal.claim_refund(sale.transaction)
+    seen = to_original(kiosk, code)
+    assert (seen.return_message, seen.return_open_minor) == ("refund_open", 349)
+    page = present(seen, Local(), kiosk.stage.ports.store).detail
+    assert isinstance(page, KeypadDetail)
+    assert page.message == "A refund of this sale is still open: $3.49. Please ask staff."
+
+
+@pytest.mark.parametrize(
+    ("closed", "open_minor", "message"), [(True, 0, "claimed"), (False, 0, "unsettled"), (False, 349, "refund_open")]
+)
+def test_only_a_closed_sale_is_said_to_have_been_made_good(
+    kiosk: Shop, mocker: MockerFixture, closed: bool, open_minor: int, message: str
+) -> None:
+    bought(kiosk)
+    sale = replace(kiosk.stage.ports.journal.last_sales(1)[0], closed=closed)
+    found = mocker.patch("kiosk.session.phases.returning.find_sale", return_value=SaleFound(sale, 0, open_minor))
+    assert to_original(kiosk, "any").return_message == message
+    found.assert_called_once()
 
 
 def test_the_journal_itself_refuses_more_than_one_claim_a_copy(kiosk: Shop) -> None:

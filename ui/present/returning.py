@@ -20,7 +20,8 @@ from ui.present.shown import Action, ButtonKind, KeypadDetail, Shown, Tone
 def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     """The code of the receipt."""
     wrong = snapshot.return_message
-    message = words(f"bring.message.{wrong}") if wrong and wrong != "closed" else ""
+    asked = words.money(snapshot.return_open_minor, snapshot.currency)
+    message = words(f"bring.message.{wrong}", amount=asked) if wrong and wrong != "closed" else ""
     if wrong == "closed":
         message = words.plural("bring.message.closed", max(1, snapshot.return_closed_min))
     return Shown(

@@ -13,7 +13,7 @@ from kiosk.identification.compare import Compared, Likeness
 from kiosk.key.reading import Outcome, Wear
 from kiosk.key.secrecy import wipe
 from kiosk.records.audit.kinds import AuditKind
-from kiosk.records.journal import Remedy
+from kiosk.records.journal import Remedy, Sale
 from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Cancel, ChooseRemedy, Confirm, Done, EnterReceipt, Intent, KeyLaid
@@ -48,7 +48,9 @@ def find_sale(ports: SessionPorts, code: str) -> SaleFound | CodeNotTaken:
     sale = ports.journal.find_by_code("".join(letter for letter in code.upper() if letter.isalnum()))
     if sale is not None and sale.delivered > 0:
         ports.code_tries.was_right(number)
-        return SaleFound(sale, ports.journal.claims_left(sale.transaction))
+        journal = ports.journal
+        open_minor = sum(refund.amount_minor for refund in journal.open_refunds(sale.transaction))
+        return SaleFound(sale, journal.claims_left(sale.transaction), open_minor)
     closed_s = ports.code_tries.closed_s()
     ports.audit.record(AuditKind.RECEIPT_CODES_CLOSED if closed_s else AuditKind.RECEIPT_CODE_WRONG, {})
     return CodeNotTaken(closed_s)
@@ -74,9 +76,10 @@ def handle_bring_back(context: SessionContext, event: Intent | Report) -> None:
             context.request(Lane.RECORDS, lambda: find_sale(context.ports, code))
         case CodeNotTaken(closed_s):
             _code_message(context, closed_s, otherwise=ReturnMessage.NOT_FOUND)
-        case SaleFound(sale, claims_left):
+        case SaleFound(sale, claims_left, open_minor):
             if sale is None or claims_left < 1:
-                returning.message = ReturnMessage.CLAIMED
+                returning.message = _why_not(sale, open_minor)
+                returning.open_minor = open_minor
                 return
             returning.message = None
             returning.sale = sale
@@ -86,6 +89,13 @@ def handle_bring_back(context: SessionContext, event: Intent | Report) -> None:
         case _:
             # Wishes of other screens, and looks at the tray that come late.
             pass
+
+
+def _why_not(sale: Sale | None, open_minor: int) -> ReturnMessage:
+    """What is not settled is not made good: only of a closed sale may it be said that it was."""
+    if open_minor:
+        return ReturnMessage.REFUND_OPEN
+    return ReturnMessage.CLAIMED if sale is None or sale.closed else ReturnMessage.UNSETTLED
 
 
 def enter_lay_original(context: SessionContext) -> None:
