@@ -31,6 +31,8 @@ TAIL_SHIFT_MM = 0.15
 section is sold longer too, cuts further off than this from a shoulder that was seen are not the shorter key's."""
 SPACED_APART_MM = 0.5
 """Cuts whose spacing differs by so much are never read for one another: over five of them, by half a cut."""
+SAME_PLACE_MM = 0.1
+"""Cuts found from either collar stand in the same place when they are nearer than this."""
 LENGTH_TOLERANCE_MM = 1.85
 """How far a blade's length may be from a blank's: less than half of any spacing."""
 
@@ -321,7 +323,7 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
         each = decode(profile, spec, blank.cuts, blade, loose=loose)
         if each is not None:
             tries.append(_Named(keyway, blank, each, abs(longer_mm), stop))
-    return min(
+    best = min(
         tries,
         key=lambda each: (
             each.decoded.outcome is not Outcome.IDENTIFIED,
@@ -331,6 +333,14 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
         ),
         default=None,
     )
+    # The same cuts, found from two collars that stand close together, fit as well from either, but for a hair: how far
+    # they are off counts from the blank's own stop.
+    return best if best is None or not _same_cuts(tries[0], best) else tries[0]
+
+
+def _same_cuts(one: _Named, other: _Named) -> bool:
+    apart_mm = (one.stop_mm + one.decoded.fit.shift_mm) - (other.stop_mm + other.decoded.fit.shift_mm)
+    return one.decoded.outcome is other.decoded.outcome and abs(apart_mm) < SAME_PLACE_MM
 
 
 def cuts_by_outline(reading: KeyReading, catalogue: Catalogue) -> tuple[tuple[Cut, ...], str | None]:

@@ -59,3 +59,24 @@ def test_a_five_cut_key_of_the_same_section_is_still_that_key(
 def test_a_shoulder_that_was_not_seen_leaves_the_place_to_the_cuts(catalogue: Catalogue) -> None:
     hidden = replace(reading_of(catalogue, "35244", "KW1", 0.0), stops=Stops())
     assert named(catalogue, hidden).blank in (None, "KW1")
+
+
+@pytest.mark.parametrize("blank", ["Y1", "SC1", "WR3", "AM3", "S22-1-2"])
+@pytest.mark.parametrize("behind_mm", [0.232, 0.312, -0.212])
+def test_a_second_collar_close_to_the_stop_changes_nothing_for_a_key_sold_longer_too(
+    catalogue: Catalogue, blank: str, behind_mm: float
+) -> None:
+    """A hair decides from which of the two the cuts fit better; it must not decide whether the key is cut."""
+    keyway, chosen = catalogue.blank_of[blank]
+    assert keyway.spec is not None
+    assert any(other.cuts > chosen.cuts for other in keyway.blanks)
+    middle = [depth.code for depth in keyway.spec.depths][2:4]
+    code = (middle * 3)[: chosen.cuts]
+    plain = reading_of(catalogue, "".join(code), blank, 0.008)
+    seen = _name_cuts(
+        Identification(Outcome.IDENTIFIED),
+        replace(plain, stops=Stops(cut_mm=0.0, spine_mm=-behind_mm)),
+        catalogue,
+        keyway.sections[0],
+    )
+    assert (seen.outcome, seen.blank, [cut.code for cut in seen.cuts]) == (Outcome.IDENTIFIED, blank, code)
