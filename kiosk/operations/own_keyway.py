@@ -105,7 +105,7 @@ class KeywayFiles:
         magazine = document.setdefault("magazine", tomlkit.table())
         if "slots" not in magazine:
             magazine["slots"] = [each.model_dump() for each in self._settings.machine.magazine.slots]
-        slot = next((each for each in magazine["slots"] if str(each["number"]) == typed.get(SLOT)), None)
+        slot = next((each for each in magazine["slots"] if str(each.get("number")) == typed.get(SLOT)), None)
         if slot is None:
             raise BadInput(Problem(MACHINE, SLOT, f"there is no slot {typed.get(SLOT, '')!r}"))
         slot["blank"] = typed[CODE]
