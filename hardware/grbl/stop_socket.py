@@ -3,21 +3,22 @@
 Responsible for: a socket named after the port, served by whoever holds it, and asking there. Not responsible for:
 stopping (`hardware.grbl.latch`, `hardware.grbl.board`).
 
-The socket lies in no folder and goes with its process. Whoever reaches it can stop the machine and do nothing else.
-An answer is believed only of a process of the same user, of root or of the kiosk's own user.
+Whoever is heard can stop the machine and do nothing else. Asking and answering are for processes of the same user, of
+root or of the kiosk's own user: others are neither heard nor believed. Who cannot serve a port's stop moves nothing.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import pwd
 import socket
-import struct
 import threading
 from collections.abc import Callable, Iterator
 
 from hardware.network_port import is_on_network, network_names
+from hardware.peer import peer, take
 
 OFF, UNCONFIRMED = b"off\n", b"unconfirmed\n"
 ANSWER_S = 10.0
@@ -25,24 +26,21 @@ ANSWER_S = 10.0
 KIOSK_USER = "kiosk"
 
 
-def _name(port: str) -> str:
+def stop_name(port: str) -> bytes:
+    """Abstract name of a port's stop, however the port is spelled."""
     where = next(iter(network_names(port)), port) if is_on_network(port) else os.path.realpath(port)
-    return f"\0keykiosk-stop:{where}"
+    return b"\0keykiosk-stop-" + hashlib.sha256(os.fsencode(where)).hexdigest()[:40].encode()
 
 
 @contextlib.contextmanager
 def stop_served(port: str, stop: Callable[[], bool]) -> Iterator[None]:
     """Serve whoever wants the machine on `port` stopped; `stop` says whether its wheel is confirmed off.
 
-    Where another process serves that port already, it is that one which holds it.
+    Raises:
+        BadInput: somebody else serves it, so nobody could have this one stopped. Nothing may move.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        try:
-            listener.bind(_name(port))
-        except OSError:
-            yield
-            return
-        listener.listen(4)
+        take(listener, stop_name(port), f"stop of {port}")
         thread = threading.Thread(target=_serve, args=(listener, stop), name="stop-socket", daemon=True)
         thread.start()
         try:
@@ -61,7 +59,8 @@ def _serve(listener: socket.socket, stop: Callable[[], bool]) -> None:
         except OSError:
             return
         with asking, contextlib.suppress(OSError):
-            asking.sendall(OFF if stop() else UNCONFIRMED)
+            if _trusted(asking):
+                asking.sendall(OFF if stop() else UNCONFIRMED)
 
 
 def ask_to_stop(port: str) -> bool:
@@ -69,16 +68,14 @@ def ask_to_stop(port: str) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.settimeout(ANSWER_S)
         try:
-            asking.connect(_name(port))
+            asking.connect(stop_name(port))
             return _trusted(asking) and asking.recv(64) == OFF
         except OSError:
             return False
 
 
 def _trusted(connection: socket.socket) -> bool:
-    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _, user, _ = struct.unpack("3i", found)
     known = {0, os.getuid()}
     with contextlib.suppress(KeyError):
         known.add(pwd.getpwnam(KIOSK_USER).pw_uid)
-    return user in known
+    return peer(connection).user in known

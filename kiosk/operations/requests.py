@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import os
 import socket
-import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from config.problems import BadInput, Problem
+from hardware.peer import Peer, peer, take
 from kiosk.records.database import DatabaseFault
 
 _MOST_BYTES = 4096
@@ -27,11 +27,14 @@ Answerer = Callable[[Mapping[str, str]], str]
 
 @contextmanager
 def answering(folder: Path, answer: Answerer) -> Iterator[None]:
-    """Answer requests for the kiosk of this data folder, from a thread, until the block ends."""
+    """Answer requests for the kiosk of this data folder, from a thread, until the block ends.
+
+    Raises:
+        BadInput: somebody else answers already.
+    """
     ending = threading.Event()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-        listener.bind(_address(folder))
-        listener.listen(4)
+        take(listener, address(folder), f"requests to {folder}")
         thread = threading.Thread(target=_serve, args=(listener, answer, ending), name="requests")
         thread.start()
         try:
@@ -57,8 +60,8 @@ def ask(folder: Path, owner: int | None, request: Mapping[str, str]) -> str:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.settimeout(_PATIENCE_S)
         try:
-            asking.connect(_address(folder))
-            if owner and _peer(asking)[0] != owner:
+            asking.connect(address(folder))
+            if not _is_owner(peer(asking), owner, folder):
                 raise silent
             asking.sendall(json.dumps(dict(request)).encode())
             asking.shutdown(socket.SHUT_WR)
@@ -81,7 +84,7 @@ def _serve(listener: socket.socket, answer: Answerer, ending: threading.Event) -
         # Whoever asks may vanish at any moment; the kiosk goes on.
         with connection, suppress(OSError):
             connection.settimeout(_PATIENCE_S)
-            if _peer(connection)[1] in (0, os.getuid()):
+            if peer(connection).user in (0, os.getuid()):
                 connection.sendall(_answered(_all_of(connection), answer))
 
 
@@ -107,13 +110,12 @@ def _all_of(connection: socket.socket) -> bytes:
     return data
 
 
-def _peer(connection: socket.socket) -> tuple[int, int]:
-    """Process and user at the other end, as the kernel says."""
-    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    pid, user, _ = struct.unpack("3i", credentials)
-    return pid, user
+def _is_owner(answering: Peer, pid: int | None, folder: Path) -> bool:
+    """Whether it is the process that owns the folder; where the system does not say which that is, its user."""
+    return answering.pid == pid if pid else answering.user in (0, os.getuid(), folder.stat().st_uid)
 
 
-def _address(folder: Path) -> bytes:
+def address(folder: Path) -> bytes:
+    """Abstract name at which the kiosk of this data folder is asked."""
     seen = folder.stat()
     return f"\0keykiosk-requests-{seen.st_dev}-{seen.st_ino}".encode()

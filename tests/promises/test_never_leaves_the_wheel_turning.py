@@ -2,12 +2,14 @@
 
 Who would break it: a cable that is pulled, a hub that suspends its port, a relay whose spark hangs a bridge, a
 technician who runs `kiosk service safe-stop` while another program holds the port, an owner whose settings are broken,
-whoever closes the terminal of a test cut, ends its process or kills it.
+whoever closes the terminal of a test cut, ends its process or kills it, another user of the computer who answers in
+the kiosk's place.
 The board keeps its power meanwhile, and the wheel turns.
 """
 
 from __future__ import annotations
 
+import pwd
 import signal
 import socket
 import subprocess
@@ -21,10 +23,11 @@ from pathlib import Path
 
 import pytest
 
+from config.problems import BadInput
 from hardware.clock import SystemClock
 from hardware.errors import HardwareFault, LinkFault, LinkLost, Stopped
 from hardware.grbl.cutter import GrblCutter
-from hardware.grbl.stop_socket import ask_to_stop, stop_served
+from hardware.grbl.stop_socket import OFF, ask_to_stop, stop_name, stop_served
 from hardware.grbl.wheel_off import WARNING, in_a_thread, keep_stopping, pause_s
 from hardware.link import serial_link_factory
 from kiosk.__main__ import main
@@ -36,6 +39,7 @@ from simulator.serve.pty import PtyPort
 from simulator.serve.realtime import RealTimeRunner
 from simulator.wire.damage import Damage, Direction, WireFault
 from tests.cutting.keys import catalogue, machine
+from tests.support.another_user import ANOTHER_USER, answer_to_another_user, squatted
 from tests.support.paths import ROOT
 from tests.support.promise_machine import Hands
 from tests.support.transcript import ManualClock
@@ -268,9 +272,37 @@ def test_a_holder_that_serves_nobody_or_cannot_confirm_is_not_believed(tmp_path:
     assert not ask_to_stop(name)
     with stop_served(name, lambda: False):
         assert not ask_to_stop(name)
-    with stop_served(name, lambda: True), stop_served(name, lambda: False):
+    with stop_served(name, lambda: True):
+        with pytest.raises(BadInput, match="answers in its place"), stop_served(name, lambda: False):
+            pass
         assert ask_to_stop(name), "who came first holds the port"
     assert not ask_to_stop(name)
+
+
+def test_a_test_cut_that_another_user_could_keep_from_being_stopped_moves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "board"
+    with port(path) as sim:
+        place = sim.firmware.core.position()
+        with squatted(stop_name(str(path)), OFF) as squatter:
+            cut = ("service", "cut", "--keyway", "KW1", "--bitting", "35244", "--port", str(path))
+            assert here(*cut, "--data", str(tmp_path / "data")) == 2
+            assert not ask_to_stop(str(path)), "nor is what it answers believed"
+        told = capsys.readouterr().err
+        assert f"process {squatter} of user {pwd.getpwuid(ANOTHER_USER).pw_name} answers in its place" in told
+        assert told.count("\n") == 1
+        assert sim.firmware.core.position() == place
+
+
+def test_another_user_stops_nothing_and_keeps_nobody_else_from_it(tmp_path: Path) -> None:
+    name = str(tmp_path / "board")
+    stopped: list[bool] = []
+    with stop_served(name, lambda: not stopped.append(True)):
+        assert answer_to_another_user(stop_name(name)) == b""
+        assert stopped == []
+        assert ask_to_stop(name)
+    assert stopped == [True]
 
 
 @pytest.mark.parametrize("asked", ["socket://127.0.0.1:{0}", "socket://localhost:{0}"])
@@ -402,6 +434,7 @@ def ended_by(number: signal.Signals, moment: Callable[[SimulatedMachine], bool],
 ENDS: dict[str, tuple[signal.Signals, Callable[[SimulatedMachine], bool]]] = {
     "told to end while homing": (signal.SIGTERM, homing),
     "terminal closed in the metal": (signal.SIGHUP, in_the_metal),
+    "quit from the keyboard in the metal": (signal.SIGQUIT, in_the_metal),
     "killed at spin-up": (signal.SIGKILL, turns),
     "killed in the metal": (signal.SIGKILL, in_the_metal),
 }
@@ -430,6 +463,20 @@ def test_only_the_first_signal_interrupts_so_that_none_interrupts_the_stop() -> 
         work()
     assert len(stopped) == 3
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM])
+@pytest.mark.parametrize("before", [signal.SIG_DFL, signal.SIG_IGN], ids=["typed", "in a script's background"])
+def test_every_way_to_end_a_command_from_the_keyboard_interrupts_it(
+    number: signal.Signals, before: signal.Handlers
+) -> None:
+    kept = signal.signal(number, before)
+    try:
+        with pytest.raises(KeyboardInterrupt), ended_like_ctrl_c():
+            signal.raise_signal(number)
+        assert signal.getsignal(number) == before
+    finally:
+        signal.signal(number, kept)
 
 
 def test_a_hangup_that_was_ignored_from_outside_stays_ignored() -> None:

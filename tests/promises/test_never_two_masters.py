@@ -21,8 +21,9 @@ from typer.testing import CliRunner
 import kiosk.launch.run as launching
 from config.problems import BadInput
 from kiosk.command_line import app
-from kiosk.operations.requests import answering
+from kiosk.operations.requests import address, answering
 from kiosk.records.ownership import Owned, machine_owner, own_folders, own_machine
+from tests.support.another_user import answer_to_another_user, squatted
 from tests.support.paths import ROOT
 
 MASTER = """
@@ -240,6 +241,22 @@ def test_nobody_but_the_owner_of_the_folder_is_told_a_pin(start: Starts, tmp_pat
     with answering(tmp_path, lambda request: str(heard.append(request))):
         # This process answers at the name, but does not own the folder.
         assert f"process {first.pid}" in told("staff", "reset-pin", "7", "--data", str(tmp_path), pin=PIN)
+    assert heard == []
+
+
+def test_a_kiosk_whose_requests_another_user_would_answer_does_not_start_and_says_who_it_is(tmp_path: Path) -> None:
+    with squatted(address(tmp_path), b"") as squatter:
+        said = told("run", "--simulated", "--no-panel", "--data", str(tmp_path))
+        with own_folders(tmp_path):
+            assert "does not answer" in told("staff", "disable", "7", "--data", str(tmp_path))
+    assert said.startswith("BadInput: requests to")
+    assert f"process {squatter} of user" in said
+
+
+def test_another_user_has_nothing_done_by_the_kiosk(tmp_path: Path) -> None:
+    heard: list[object] = []
+    with answering(tmp_path, lambda request: str(heard.append(request))):
+        assert answer_to_another_user(address(tmp_path)) == b""
     assert heard == []
 
 
