@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> int:
     """Wait for the end of the program that drives the machine; its port, speed and process are given."""
     port, baud, driver = arguments[0], int(arguments[1]), int(arguments[2])
     # Whoever ends the program ends its group; this one must outlive it.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     sys.stdout.buffer.write(READY)
     sys.stdout.buffer.flush()
