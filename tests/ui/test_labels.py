@@ -53,3 +53,13 @@ def test_in_the_list_of_sales_each_says_when_in_one_line_and_no_line_begins_or_e
         # One more line would be one of a part broken in two.
         assert note.texture_size[1] < (len(lines) + 0.9) * note.font_size * 1.3
     assert mistakes(glass.frame, glass._look.theme) == []
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_a_sale_looked_up_on_a_low_glass_asks_in_one_line_a_button(language: str) -> None:
+    glass, store = gallery(), sample_store("landscape")
+    snapshot, local = SAMPLES["32-staff-look-up"]
+    glass.show(replace(snapshot, language=language), local, store, "light")
+    labels = [button.labels[0] for button in glass.frame.buttons()]
+    assert [label.text for label in labels if label.text_size[0]] == []
+    assert mistakes(glass.frame, glass._look.theme) == []
