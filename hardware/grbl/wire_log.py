@@ -230,8 +230,8 @@ class WireLog:
             self._cut_logged = True
         if line.meaning == "wheel_on":
             self._wheel_turns, self._cut_logged = True, False
-        # By whole seconds: that is all a technician reads, and how long a cut took is nobody's business.
-        line = replace(line, at_utc_s=float(int(self._utc_s())))
+        # By whole minutes: how long a cut took says something of the key.
+        line = replace(line, at_utc_s=float(self._utc_s() // 60 * 60))
         self._lines.append(line)
         if self.listener is not None:
             self.listener(line)

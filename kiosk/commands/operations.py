@@ -259,7 +259,6 @@ def figures_object(seen: Figures) -> dict[str, object]:
         "copies_cut": seen.first_time_right[1],
         "errors_mm": [[time.isoformat(), error, passed_it] for time, error, passed_it in seen.errors_mm],
         "drift_mm": [[time.isoformat(), mean] for time, mean in seen.drift_mm],
-        "step_s": {step: list(values) for step, values in seen.step_s.items()},
         "stock": [asdict(slot) for slot in seen.stock],
         "currency": seen.currency,
         "open_sales": seen.open_sales,

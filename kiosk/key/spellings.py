@@ -2,7 +2,8 @@
 
 Responsible for: every spelling in which a key's cuts could have slipped into a file, a log or memory, and searching
 bytes for them (also packed ones). Not responsible for: running sessions. Give keys whose numbers are nobody else's:
-`35244` may be a price, so spellings of single figures are hunted only together.
+`35244` may be a price, so spellings of single figures are hunted only together. A cut's duration is no spelling, though
+it says something of the key: that none is kept, `kiosk.records.coarse_time` sees to.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from itertools import pairwise
 
 from kiosk.data_paths import DataPaths
 from kiosk.operations.happenings import HappeningKind
@@ -70,8 +69,6 @@ class Figures:
     """Time, largest error and whether it passed, of every measured copy."""
     drift_mm: tuple[tuple[datetime, float], ...]
     """Time and mean signed error of the copies since the wheel was last changed."""
-    step_s: Mapping[str, tuple[float, ...]]
-    """Durations by step."""
     stock: tuple[SlotRow, ...]
     currency: str
     open_sales: int
@@ -142,7 +139,6 @@ def figures(
         first_time_right=_first_time_right(step_rows),
         errors_mm=tuple((row.utc, row.largest_error_mm or 0.0, bool(row.passed)) for row in measured),
         drift_mm=tuple(drift),
-        step_s=_durations(step_rows),
         stock=tuple(slot_rows),
         currency=sale_rows[-1].currency if sale_rows else "",
         open_sales=sum(not sale.closed for sale in sale_rows),
@@ -240,19 +236,6 @@ def _first_time_right(step_rows: Sequence[StepRow]) -> tuple[int, int]:
         if row.step in ("passed", "not_passed"):
             first.setdefault((row.transaction, row.copy), row.step == "passed")
     return sum(first.values()), len(first)
-
-
-def _durations(step_rows: Sequence[StepRow]) -> dict[str, tuple[float, ...]]:
-    """How long each step lasted: until the next row of the same sale."""
-    by_sale: dict[str, list[StepRow]] = defaultdict(list)
-    for row in step_rows:
-        by_sale[row.transaction].append(row)
-    lasted: dict[str, list[float]] = defaultdict(list)
-    for rows in by_sale.values():
-        for row, following in pairwise(rows):
-            if row.step in ("authorising", "reserved", "loading", "cutting", "checking", "delivering", "capturing"):
-                lasted[row.step].append((following.utc - row.utc).total_seconds())
-    return {step: tuple(values) for step, values in lasted.items()}
 
 
 def summed(counters: Iterable[Mapping[str, int]]) -> Counter[str]:

@@ -53,6 +53,12 @@ class Happening:
     seconds: float | None = None
     simulated: bool = False
 
+    @property
+    def after_a_cut(self) -> bool:
+        """Whether its time would say how long a shopper's key was cut."""
+        ends_a_sale = self.what in (HappeningKind.CHECKED, HappeningKind.EMPTY, HappeningKind.CLOSED)
+        return ends_a_sale or (self.what is HappeningKind.FAULT and bool(self.transaction))
+
 
 def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     """What happened between two snapshots, in order. `before` None: the kiosk has just started."""

@@ -51,7 +51,6 @@ def metrics_of(seen: Figures, *, fleet_up: bool | None = None) -> list[Metric]:
         CounterMetricFamily("keykiosk_scrapped", "Blanks scrapped", sum(day.scrapped for day in days)),
         _counters("refused", "Refusals by rule", "rule", summed(day.refused for day in days)),
         _counters("faults", "Faults by kind", "code", summed(day.faults for day in days)),
-        _histogram("step_seconds", "How long a step of a sale took", "step", seen.step_s, SECONDS),
         _histogram("deviation_mm", "Largest error of a measured copy", "passed", errors, DEVIATIONS_MM),
         _histogram(
             "touch_off_error_mm", "Blank's edge from where it should be", "", {"": seen.touch_errors_mm}, TOUCHES_MM

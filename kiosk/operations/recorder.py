@@ -20,6 +20,7 @@ from hardware.clock import Clock
 from kiosk.operations.fleet.outbox import OUTBOX_MIGRATIONS, Fact, Outbox
 from kiosk.operations.fleet.outbox import PART as OUTBOX_PART
 from kiosk.operations.happenings import Happening, HappeningKind, happened, ran_out
+from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import DatabaseFault, migrate, open_database, transaction
 from kiosk.records.journal import Sale
 from kiosk.records.journal.reader import closed_sales, slots
@@ -47,6 +48,8 @@ MIGRATIONS = (
     CREATE TABLE reported_sale (number INTEGER PRIMARY KEY) STRICT;
     """,
     "ALTER TABLE happening ADD COLUMN seconds REAL;",
+    # When a copy was measured was kept once to the microsecond, and says how long it was cut: the hour stays.
+    "UPDATE happening SET utc = substr(utc, 1, 13) || ':00:00+00:00' WHERE what IN ('checked', 'empty');",
 )
 _EVENT_OF = {
     HappeningKind.REFUSED: "refused",
@@ -154,7 +157,7 @@ class Recorder:
             if self._stock_told.get(slot.number) == (slot.blank, slot.count):
                 continue
             facts: dict[str, Fact] = {"slot": slot.number, "blank": slot.blank, "finish": slot.finish}
-            self._outbox.append("stock", {**facts, "count": slot.count}, self._clock.utc())
+            self._outbox.append("stock", {**facts, "count": slot.count}, quarter_of(self._clock.utc()))
             self._stock_told[slot.number] = (slot.blank, slot.count)
 
     def report_sales(self) -> None:
@@ -178,9 +181,10 @@ class Recorder:
             self.problem = ""
 
     def _keep(self, found: tuple[Happening, ...]) -> None:
-        now = self._clock.utc().astimezone(UTC)
+        moment = self._clock.utc().astimezone(UTC)
         with transaction(self._connection):
             for each in found:
+                now = quarter_of(moment) if each.after_a_cut else moment
                 self._connection.execute(
                     "INSERT INTO happening (utc, what, code, transaction_id, blank, slot, passed, largest_error_mm, "
                     "seconds, simulated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -9,7 +9,6 @@ import base64
 import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import median
 
 from config.machine import Machine
 from kiosk.operations.counters import Figures, summed
@@ -107,15 +106,10 @@ def _days(seen: Figures) -> str:
 
 
 def _in_words(seen: Figures) -> str:
-    """Refusals and faults in sentences, and how long each step took."""
+    """Refusals and faults in sentences."""
     refused = _sentence([day.refused for day in seen.days], "refused", "No key was refused.")
     stopped = _sentence([day.faults for day in seen.days], "stopped", "Nothing failed.")
-    return refused + stopped + (_steps(seen) if seen.step_s else "")
-
-
-def _steps(seen: Figures) -> str:
-    rows = [(step, len(values), f"{median(values):.1f}", f"{max(values):.1f}") for step, values in seen.step_s.items()]
-    return _table(("Step", "Times", "Median s", "Longest s"), rows)
+    return refused + stopped
 
 
 def _sentence(days: Sequence[Mapping[str, int]], did: str, nothing: str) -> str:

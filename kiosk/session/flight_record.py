@@ -141,6 +141,8 @@ class FlightRecorder:
         """Lines go to `file`; with its `path`, it can begin anew. The first says what kiosk it is."""
         self._file, self._ports, self._clock = file, ports, ports.clock
         self._began_s = self._clock.now_s()
+        self._cut_began_s: float | None = None
+        """While a key is cut the record's clock stands: how long that took says something of the key."""
         self._connected = reports.Connected(None, (), None)
         self._state = State.STARTING
         self._empty = False
@@ -169,6 +171,7 @@ class FlightRecorder:
             elif isinstance(value, Due) and state is not self._state:
                 self._write(EntryKind.TIMER, value.what.value, {}, state.value)
             self._state = state
+            self._stand_while_cutting()
             if state is State.WELCOME and self._written_bytes > self._limit_bytes:
                 self._begin_anew()
                 self._empty = False
@@ -189,7 +192,8 @@ class FlightRecorder:
     def _write(self, kind: EntryKind, type_: str, facts: dict[str, Any], state: str) -> None:
         if self._ended or self._written_bytes > 2 * self._limit_bytes:
             return
-        at_s = round(self._clock.now_s() - self._began_s, 6)
+        now_s = self._clock.now_s() if self._cut_began_s is None else self._cut_began_s
+        at_s = round(now_s - self._began_s, 6)
         line = Entry(at_s=at_s, kind=kind, type=type_, facts=facts, state=state).model_dump_json() + "\n"
         try:
             self._file.write(line)
@@ -197,6 +201,14 @@ class FlightRecorder:
             self._ended = True
             _log.warning("flight record ended: %s", error.strerror)
         self._written_bytes += len(line.encode())
+
+    def _stand_while_cutting(self) -> None:
+        now_s = self._clock.now_s()
+        if self._state is State.CUTTING:
+            self._cut_began_s = now_s if self._cut_began_s is None else self._cut_began_s
+        elif self._cut_began_s is not None:
+            self._began_s += now_s - self._cut_began_s
+            self._cut_began_s = None
 
     def _begin_anew(self) -> None:
         if self._path is None:

@@ -166,15 +166,10 @@ def test_days_count_paid_free_recut_scrapped_refused_and_faults(
     assert seen.days[-1].refused == {"PATENTED": 2}
     assert seen.days[-1].faults == {"LINK_LOST": 1}
     assert seen.first_time_right == (2, 3)
-    assert set(seen.step_s["cutting"]) == {1.0}
     text = text_form(metrics_of(seen)).decode()
     assert 'keykiosk_copies_total{kind="paid"} 2.0' in text
     assert 'keykiosk_refused_total{rule="PATENTED"} 2.0' in text
     assert 'keykiosk_stock{blank="KW1",finish="brass",slot="1"} 50.0' in text
-    assert 'keykiosk_step_seconds_bucket{le="0.5",step="cutting"} 0.0' in text
-    cuts = len(seen.step_s["cutting"])
-    assert f'keykiosk_step_seconds_bucket{{le="1",step="cutting"}} {cuts}.0' in text
-    assert f'keykiosk_step_seconds_sum{{step="cutting"}} {cuts}.0' in text
     assert 'keykiosk_deviation_mm_bucket{le="0.005",passed="true"} 0.0' in text
     assert 'keykiosk_deviation_mm_bucket{le="0.01",passed="true"} 1.0' in text
     assert 'keykiosk_deviation_mm_sum{passed="true"} 0.01' in text

@@ -73,7 +73,6 @@ def test_a_sale_with_a_recut_is_counted_reported_and_sent(kiosk: Shop, tmp_path:
     assert [(day.visits, day.test, day.paid, day.recut, day.scrapped) for day in seen.days] == [(1, 1, 0, 1, 1)]
     assert seen.first_time_right == (0, 1)
     assert [passed for _, _, passed in seen.errors_mm] == [False, True]
-    assert seen.step_s["cutting"]
     assert seen.open_sales == 0
     with closing(open_operations(places.operations)) as connection:
         events = Outbox(connection).pending(0, 100)

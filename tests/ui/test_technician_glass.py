@@ -79,12 +79,12 @@ def test_a_line_of_the_wire_has_its_time_its_way_and_a_colour_where_something_is
     assert [line.alert for line in shown] == [Alert.OFF, Alert.OFF, Alert.DANGER, Alert.WARN]
 
 
-def test_the_wire_log_stamps_whole_seconds_so_that_no_cuts_duration_is_read_from_it() -> None:
-    times = iter((100.26, 100.94, 101.1))
+def test_the_wire_log_stamps_whole_minutes_so_that_no_cuts_duration_is_read_from_it() -> None:
+    times = iter((100.26, 119.94, 121.1))
     log = WireLog(utc_s=lambda: next(times))
     for line in (b"$H\n", b"$I\n", b"$$\n"):
         log.sent(line)
-    assert [line.at_utc_s for line in log.lines()] == [100.0, 100.0, 101.0]
+    assert [line.at_utc_s for line in log.lines()] == [60.0, 60.0, 120.0]
 
 
 def test_drift_is_shown_against_the_machines_own_limit_on_an_axis_with_words() -> None:

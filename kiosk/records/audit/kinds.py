@@ -78,3 +78,8 @@ class AuditKind(StrEnum):
     BREAK_ACCEPTED = "audit_break_accepted"
     """Somebody answers for exactly one finding."""
     BREAK_NOT_ACCEPTED = "audit_break_not_accepted"
+
+
+UNTIMED = frozenset({AuditKind.SALE, AuditKind.VOID, AuditKind.SLOT_LOCKED})
+"""Written within or right after a cut: their records say the quarter of an hour alone, so that no two times tell how
+long a key was cut."""

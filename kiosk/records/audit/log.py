@@ -29,8 +29,9 @@ from kiosk.records.audit.chain import (
     findings,
     next_record,
 )
-from kiosk.records.audit.kinds import AuditKind
+from kiosk.records.audit.kinds import UNTIMED, AuditKind
 from kiosk.records.audit.seal import AuditFault, SealFolder
+from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import DatabaseDamaged, copy_database, open_database, transaction
 
 KEY_FOLDER_VARIABLE = "KIOSK_AUDIT_KEY_FOLDER"
@@ -267,7 +268,8 @@ class SealedAuditLog:
         behind = self._anchor is not None and self._last is not None and self._anchor.number < self._last.number
         if behind and self._last is not None and kind not in (AuditKind.BROKEN, AuditKind.BREAK_ACCEPTED):
             self._keep_anchor(self._last)
-        when = self._clock.utc().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        moment = quarter_of(self._clock.utc()) if kind in UNTIMED else self._clock.utc()
+        when = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         with transaction(self._connection):
             record = next_record(self._read_last(), when, kind, facts, self._key)
             self._connection.execute(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.payment import PaymentKind
 from hardware.clock import Clock
+from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import open_database, transaction
 from kiosk.records.journal.rows import MIGRATIONS, claims_left, copy_error_of, copy_made_of, sale_of, step_in_words
 from kiosk.records.journal.statement import Statement, statement_of
@@ -19,6 +20,7 @@ from kiosk.records.journal.values import (
     CLOSED_AFTER,
     METAL_AFTER,
     MONEY_AFTER,
+    TIMED,
     BlankStatus,
     ClaimRefused,
     CopyError,
@@ -114,7 +116,7 @@ class Journal:
                 "INSERT INTO copy_error (utc, transaction_id, mean_mm, largest_mm, touch_error_mm, passed)"
                 " VALUES (?,?,?,?,?,?)",
                 (
-                    self._now(),
+                    self._quarter(),
                     transaction_id,
                     error.mean_mm,
                     error.largest_mm,
@@ -134,7 +136,7 @@ class Journal:
                 (
                     transaction_id,
                     made.copy,
-                    self._now(),
+                    self._quarter(),
                     round(made.largest_mm, 3),
                     round(made.allowed_mm, 3),
                     int(made.restored),
@@ -294,7 +296,7 @@ class Journal:
         number = f"{name}-{len(self.refunds(name)) + 1}"
         self._connection.execute(
             "INSERT INTO refund (number, utc, transaction_id, amount_minor, copies) VALUES (?,?,?,?,?)",
-            (number, self._now(), name, amount_minor, copies),
+            (number, self._quarter(), name, amount_minor, copies),
         )
         self._row(name, SaleStep.REFUNDING, None, None, number)
         self._set(name, "money", PaymentStatus.REFUNDING)
@@ -304,10 +306,16 @@ class Journal:
         return self._clock.utc().isoformat(timespec="milliseconds")
 
     def _row(self, transaction_id: str, step: SaleStep, slot: int | None, copy: int | None, code: str) -> None:
+        utc = self._now() if step in TIMED else self._quarter()
+        # Never before the row it follows: a story is read in its order.
         self._connection.execute(
-            "INSERT INTO sale_step (utc, transaction_id, step, slot, copy, code) VALUES (?,?,?,?,?,?)",
-            (self._now(), transaction_id, step, slot, copy, code),
+            "INSERT INTO sale_step (utc, transaction_id, step, slot, copy, code) SELECT max(?, coalesce(max(utc), '')),"
+            " ?, ?, ?, ?, ? FROM sale_step WHERE transaction_id = ?",
+            (utc, transaction_id, step, slot, copy, code, transaction_id),
         )
+
+    def _quarter(self) -> str:
+        return quarter_of(self._clock.utc()).isoformat(timespec="milliseconds")
 
     def _set(self, transaction_id: str, column: str, value: StrEnum) -> None:
         self._connection.execute(

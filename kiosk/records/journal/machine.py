@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from hardware.clock import Clock
+from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import open_database, transaction
 
 SUSPICIOUS = 2
@@ -110,7 +111,7 @@ class MachineRecord:
 
     def failed(self, kind: FailureKind, slot: int, *, locked: bool = False) -> None:
         """A blank from `slot` failed; `locked` says that its slot was open before and is locked for it."""
-        now = self._clock.utc().isoformat(timespec="milliseconds")
+        now = quarter_of(self._clock.utc()).isoformat(timespec="milliseconds")
         self._write(
             "INSERT INTO failure (utc, kind, slot, locked) VALUES (?,?,?,?)", now, kind.value, slot, int(locked)
         )

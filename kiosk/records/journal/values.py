@@ -105,6 +105,17 @@ METAL_AFTER = {
     SaleStep.DELIVERED: BlankStatus.NONE,
 }
 
+TIMED = frozenset(
+    {
+        SaleStep.OPENED,
+        SaleStep.AUTHORISING,
+        SaleStep.RESERVED,
+        SaleStep.DECLINED,
+        SaleStep.ANSWER_UNKNOWN,
+    }
+)
+"""Steps before any metal: their rows say to the millisecond when. All others say the quarter of an hour alone, since
+how long a cut took says something of the key."""
 CLOSED_AFTER = {SaleStep.REFUNDING: False, SaleStep.CLOSED: True}
 """A sale brought back is open again until its money is back: a crash or an unknown answer must not lose it."""
 

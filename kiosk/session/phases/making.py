@@ -73,7 +73,6 @@ def handle_cutting(context: SessionContext, event: Intent | Report) -> None:
         case CutProgress(fraction):
             making.fraction = fraction
         case CutDone():
-            _timed(context, "cut")
             context.session.cut()
         case NotPlanned():
             visit.failed_reason = FailedReason.BLANK
@@ -155,7 +154,7 @@ def _spec(context: SessionContext) -> CutSpec:
 
 
 def _timed(context: SessionContext, step: str) -> None:
-    """Learn how long a step takes here: a running mean that follows the machine."""
+    """Learn how long a step takes here: a running mean that follows the machine. Not of cutting: that is the key's."""
     took_s = context.ports.clock.now_s() - context.step_began_s
     context.typical_s[step] += (took_s - context.typical_s[step]) / 3
 
