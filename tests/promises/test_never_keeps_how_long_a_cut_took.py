@@ -83,7 +83,7 @@ def test_what_lies_on_the_disk_is_the_same_whether_the_cuts_were_shallow_or_deep
     monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
     shallow = sold_two(tmp_path / "shallow", SHALLOW_S, monkeypatch)
     deep = sold_two(tmp_path / "deep", DEEP_S, monkeypatch)
-    assert shallow["sales.db sale_step"] and shallow["operations.db happening"] and shallow["flight"]
+    assert all(shallow[what] for what in ("sales.db sale_step", "operations.db happening", "flight"))
     assert shallow == deep
     assert "cutting" not in text_form(metrics_of(read_figures(DataPaths(tmp_path / "deep")))).decode()
 
