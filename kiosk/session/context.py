@@ -241,8 +241,11 @@ class SessionContext:
 
     def go_home(self) -> None:
         """End the visit and rest where the kiosk must rest now."""
+        told = self.staff_called
         self.end_visit()
         if self.fault is not None:
+            # What staff were told of is still there.
+            self.staff_called = told
             self.session.broke()
         elif self.closed_reason:
             self.session.ended_closed()

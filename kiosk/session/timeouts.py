@@ -71,8 +71,8 @@ class IdleTimeout:
         context = self._context
         timeouts = context.ports.store.timeouts
         if context.session.state in FRONT:
-            # The next person finds the first language, and nobody called.
-            context.staff_called = False
+            # The next person finds the first language, and nobody called; what is broken, staff still know of.
+            context.staff_called = context.staff_called and context.session.state is State.OUT_OF_ORDER
             context.language = context.ports.store.languages[0]
         elif what is Timer.IDLE and context.session.state is State.TECHNICIAN and context.service_busy:
             # A test cut takes as long as it takes; nothing may cover its Stop.

@@ -27,8 +27,11 @@ from kiosk.session.intents import (
     SetLanguage,
     StaffKey,
     Start,
+    Stop,
     UnlockSlot,
 )
+from kiosk.session.phases import faults
+from kiosk.session.reports import Faulted
 from kiosk.session.snapshot import ClosedReason, Progress, Refusal, Snapshot, Switched
 from kiosk.session.states import FRONT, State
 from tests.session.parts import SETTINGS, Shop, shop
@@ -107,6 +110,29 @@ def test_a_language_chosen_at_the_front_is_forgotten_when_nobody_goes_on(kiosk: 
     kiosk.stage.post(SetLanguage("es"))
     kiosk.stage.run_until(lambda now: now.language == "es")
     assert kiosk.stage.run_until(lambda now: now.language == "en").waiting is None
+
+
+def test_out_of_order_in_a_visit_speaks_the_shoppers_language_until_they_have_gone(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    kiosk.stage.post(SetLanguage("es"))
+    kiosk.stage.run_until(lambda now: now.language == "es")
+    faults.break_down(kiosk.stage.controller.context, Faulted("LINK_LOST", "", heals=False))
+    assert kiosk.stage.run_to(State.OUT_OF_ORDER).language == "es"
+    assert kiosk.stage.run_until(lambda now: now.language == "en").state is State.OUT_OF_ORDER
+
+
+def test_what_staff_were_told_after_a_stop_stays_told_out_of_order(kiosk: Shop) -> None:
+    buy(kiosk)
+    kiosk.stage.run_to(State.CUTTING)
+    kiosk.stage.post(Stop())
+    kiosk.stage.run_to(State.FAILED)
+    kiosk.stage.post(CallStaff())
+    kiosk.stage.run_until(lambda now: now.staff_called)
+    kiosk.stage.post(Done())
+    assert kiosk.stage.run_to(State.OUT_OF_ORDER).staff_called
+    kiosk.stage.post(SetLanguage("es"))
+    kiosk.stage.run_until(lambda now: now.language == "es")
+    assert kiosk.stage.run_until(lambda now: now.language == "en").staff_called
 
 
 def test_looking_at_a_key_is_shown_as_it_goes(kiosk: Shop) -> None:

@@ -11,7 +11,7 @@ from kiosk.records.journal import SaleStep
 from kiosk.session import recovery
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.phases.starting import heal_failed
-from kiosk.session.reports import Crashed, Faulted
+from kiosk.session.reports import Crashed, Faulted, Timer
 from kiosk.session.snapshot import FailedReason
 from kiosk.session.states import MAKING, State
 
@@ -94,7 +94,11 @@ def break_down(context: SessionContext, event: Faulted | Crashed) -> None:
     sold = visit is not None and visit.sale_open
     if visit is not None and sold:
         context.ports.journal.write(visit.transaction, SaleStep.FAULT, code=event.code)
+    language = context.language
     context.end_visit()
+    # Whoever stands there reads what happened in the language they chose, and it is forgotten when they are gone.
+    context.language = language
+    context.idle_in(context.ports.store.timeouts.idle_s, Timer.IDLE)
     context.staff_called = sold
     # In the machine's lane, so that whatever still runs there has ended before anything is settled.
     context.request(Lane.MACHINE, lambda: recovery.settle_leftovers(context.ports))
