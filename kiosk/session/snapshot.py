@@ -535,6 +535,8 @@ class Snapshot:
     refusal: Refusal | None = None
     letter_problem: LetterProblem | None = None
     """Why the letter just entered was not taken."""
+    sold: str = ""
+    """Blank and finish that are sold, such as "SC1/black"; nothing of how it is cut."""
     progress: Progress | None = None
     check: CheckResult | None = None
     receipt: Receipt | None = None

@@ -74,6 +74,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         condition=order.condition if order and state in (State.OFFER, State.REFUSED) else None,
         refusal=visit.refusal if visit and state in (State.REFUSED, *_STAFF) else None,
         letter_problem=visit.letter_problem if visit and state is State.REFUSED else None,
+        sold=f"{order.blank}/{order.finish}" if making and order and order.blank and order.finish else "",
         progress=_looking(visit) if visit and state in _LOOKING else _progress(context, visit),
         check=making.check if making else None,
         receipt=visit.receipt if visit else None,

@@ -80,3 +80,14 @@ def test_every_layer_of_every_picture_is_a_drawing_there_is() -> None:
             layers = scene.layers(Moment(t, 0.5))
             assert layers, name
             assert all(drawing(layer.name) for layer in layers if isinstance(layer, Sprite)), name
+
+
+@pytest.mark.parametrize("picture", ["loading", "cutting", "checking", "collect", "found"])
+def test_what_is_made_is_drawn_as_it_is_sold(picture: str) -> None:
+    found = scene_of(f"{picture}/SC1/black")
+    assert found is not None
+    scene, sold = found
+    names = [layer.name for layer in scene.layers(Moment(0.3, 0.5), *sold) if isinstance(layer, Sprite)]
+    keys = [name for name in names if name.startswith(("key/", "blank/"))]
+    assert keys
+    assert all(name.endswith("/SC1/black") for name in keys)

@@ -357,3 +357,18 @@ def test_the_approval_page_counts_down_and_nothing_else_of_it_changes() -> None:
     assert (first.detail.who[-4:], then.detail.who[-4:]) == ("2:00", "0:59")
     assert replace(then, detail=None, spoken="") == replace(first, detail=None, spoken="")
     assert replace(then.detail, who="") == replace(first.detail, who="")
+
+
+@pytest.mark.parametrize(
+    "name", ["18-loading", "19-cutting", "20-checking", "21-delivering", "23-thank-you", "23-certificate"]
+)
+def test_every_page_of_a_sale_draws_the_blank_and_finish_that_are_sold(name: str) -> None:
+    snapshot, local = SAMPLES[name]
+    assert shown_of(replace(snapshot, sold="SC1/black"), local).picture.endswith("/SC1/black")
+
+
+@pytest.mark.parametrize(("copies", "title"), [(1, "Your copy is ready"), (2, "Your copies are ready")])
+def test_two_copies_are_ready_in_the_plural(copies: int, title: str) -> None:
+    snapshot, local = SAMPLES["23-thank-you"]
+    assert snapshot.receipt is not None
+    assert shown_of(replace(snapshot, receipt=replace(snapshot.receipt, copies=copies)), local).title == title

@@ -112,6 +112,11 @@ def keypad_keys(words: Translation) -> tuple[Action, ...]:
     )
 
 
+def of_sale(picture: str, snapshot: Snapshot) -> str:
+    """That picture with the blank and finish that are sold in it."""
+    return f"{picture}/{snapshot.sold}" if snapshot.sold else picture
+
+
 def message(name: str, picture: str, tone: Tone = Tone.GOOD) -> PresentState:
     """A screen of one sentence and a picture, with nothing to touch."""
 

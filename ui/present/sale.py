@@ -16,7 +16,7 @@ from kiosk.session.snapshot import Offer, PaperState, Receipt, Snapshot
 from ui.present.condition import condition_action
 from ui.present.language import Translation
 from ui.present.local import Local, ShowCertificate
-from ui.present.parts import call_staff, cancel, finish_name, message, please_wait, primary, reason_of
+from ui.present.parts import call_staff, cancel, finish_name, message, of_sale, please_wait, primary, reason_of
 from ui.present.shown import (
     Action,
     ButtonKind,
@@ -192,7 +192,7 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
     """Paid or to be paid, measured, and the code to bring the copy back with."""
     receipt, check = snapshot.receipt, snapshot.check
     if receipt and 0 < local.certificate <= len(receipt.certificates):
-        return _certificate(words, receipt, local.certificate, store)
+        return _certificate(words, receipt, local.certificate, snapshot, store)
     lines = list(paid_lines(words, receipt)) if receipt else []
     lines += measured_lines(words, check)
     if receipt:
@@ -204,13 +204,15 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
     return Shown(
         page="receipt",
         visit="thank_you",
-        title=words("refund.title") if refund else words("thanks.title"),
+        title=words("refund.title")
+        if refund
+        else words.plural("thanks.title", max(1, receipt.copies if receipt else 1)),
         store_name=store.name,
         body=(
             words(_thanks(receipt.status if receipt else "", pay=bool(pay), code=bool(code))),
             *((words(f"paper.{snapshot.paper}"),) if snapshot.paper in _PAPER_SAYS else ()),
         ),
-        picture="pay" if refund else "collect",
+        picture="pay" if refund else of_sale("collect", snapshot),
         detail=ReceiptDetail(
             lines=tuple(lines),
             barcode=bars.text if bars else "",
@@ -228,7 +230,7 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
     )
 
 
-def _certificate(words: Translation, receipt: Receipt, copy: int, store: Store) -> Shown:
+def _certificate(words: Translation, receipt: Receipt, copy: int, snapshot: Snapshot, store: Store) -> Shown:
     """What proves one copy: a code to take along on a telephone, as large as there is room."""
     copies = len(receipt.certificates)
     return Shown(
@@ -237,7 +239,7 @@ def _certificate(words: Translation, receipt: Receipt, copy: int, store: Store) 
         title=words("certificate.title"),
         store_name=store.name,
         body=(words("certificate.text"),),
-        picture="collect",
+        picture=of_sale("collect", snapshot),
         detail=ReceiptDetail(
             lines=(
                 LabelledValue(words("certificate.copy"), words("certificate.of", copy=copy, copies=copies)),

@@ -16,7 +16,7 @@ from ui.present import refusal, returning, sale
 from ui.present.help import topics
 from ui.present.language import Translation
 from ui.present.local import Local, OpenHelp
-from ui.present.parts import PresentState, call_staff, cancel, message, primary
+from ui.present.parts import PresentState, call_staff, cancel, message, of_sale, primary
 from ui.present.shown import Action, ButtonKind, Shown, ShownStep, StepsDetail, StepState, Tone, WelcomeDetail
 
 
@@ -110,7 +110,7 @@ def _working(title: str, text: str, picture: str, *, can_stop: bool) -> PresentS
             title=words(title),
             store_name=store.name,
             body=(words(text),),
-            picture=picture,
+            picture=of_sale(picture, snapshot) if can_stop else picture,
             picture_fraction=round(detail.work_fraction, 2),
             detail=detail,
             actions=(stop,) if can_stop else (cancel(words),),

@@ -89,6 +89,11 @@ def key(x: float, y: float, width: float = 130.0, turn_deg: float = 0.0, model: 
     return Sprite(f"key/{model}", x, y, width, turn_deg)
 
 
+def _model(sold: tuple[str, ...]) -> str:
+    """The blank and finish that are told of, or a key that stands for any."""
+    return "/".join(sold) or MODEL
+
+
 def _tray(y: float = 42.0) -> Sprite:
     return Sprite("tray", 100, y, 176)
 
@@ -149,23 +154,24 @@ def feature(m: Moment, name: str = "uncut") -> Layers:
     return Sprite(f"feature/{name}", 100, 60, 186), Halo(x, y, seen.r * scale, ease(m.t / 0.5))
 
 
-def loading(m: Moment, *_: str) -> Layers:
+def loading(m: Moment, *sold: str) -> Layers:
     """The carousel turns a new blank forward."""
     turn = -360 * m.t / 14
-    return Sprite("cog", 66, 60, 104, turn), Sprite("blank/" + MODEL, 128, 60, 116), *arrow(190, 44, 76)
+    return Sprite("cog", 66, 60, 104, turn), Sprite(f"blank/{_model(sold)}", 128, 60, 116), *arrow(190, 44, 76)
 
 
-def cutting(m: Moment, *_: str) -> Layers:
+def cutting(m: Moment, *sold: str) -> Layers:
     """The wheel goes along the blade; what it has passed is cut."""
     width, x, y = 156.0, 106.0, 40.0
     first, last = 0.40, 0.90
     at = first + (last - first) * m.fraction
     wheel = Sprite("wheel", x + width * (at - 0.5), y + 34, 58, 360 * m.t / 5)
-    blank, cut = Sprite(f"blank/{MODEL}", x, y, width, 0, (at, 1.0)), Sprite(f"key/{MODEL}", x, y, width, 0, (0.0, at))
+    model = _model(sold)
+    blank, cut = Sprite(f"blank/{model}", x, y, width, 0, (at, 1.0)), Sprite(f"key/{model}", x, y, width, 0, (0.0, at))
     return blank, cut, wheel, Sprite("clamp", 40, 42, 52)
 
 
-def checking(m: Moment, *_: str) -> Layers:
+def checking(m: Moment, *sold: str) -> Layers:
     """The copy before the light, measured."""
     left, right = 88.0, 153.0
     x = left + (right - left) * (0.5 - 0.5 * cos(2 * pi * m.t))
@@ -174,13 +180,14 @@ def checking(m: Moment, *_: str) -> Layers:
         Stroke(((right, 84), (right, 94)), 1.4),
         Stroke(((left, 89), (right, 89)), 1.4),
     )
-    return _tray(46), key(100, 50), *measure, Stroke(((x, 24), (x, 72)), 1.8, accent=True)
+    return _tray(46), key(100, 50, model=_model(sold)), *measure, Stroke(((x, 24), (x, 72)), 1.8, accent=True)
 
 
-def collect(m: Moment, *_: str) -> Layers:
+def collect(m: Moment, *sold: str) -> Layers:
     """The copy comes out of the lit slot into the cup below."""
     down = ease(m.t / 0.5)
-    return Sprite("chute", 92, 60, 150), key(92, 80 - 44 * down, 84), Sprite("lip", 92, 20, 132), *arrow(184, 84, 50)
+    copy = key(92, 80 - 44 * down, 84, model=_model(sold))
+    return Sprite("chute", 92, 60, 150), copy, Sprite("lip", 92, 20, 132), *arrow(184, 84, 50)
 
 
 def pay(_m: Moment, *_: str) -> Layers:
