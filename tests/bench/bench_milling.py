@@ -80,7 +80,7 @@ def drawn_key(
 
 
 def ground_by_hand(number: int, cut_mm: float, root_mm: float, length_mm: float, rng: np.random.Generator) -> Ground:
-    """One flat, dimple, groove or step as a rotary tool leaves it."""
+    """One flat, dimple, groove, step, strip or scallop as a rotary tool leaves it."""
     kind = list(GROUND)[number % len(GROUND)]
     depth = float(rng.uniform(0.3, 0.7))
     if kind == "flat beside a cut":
@@ -93,7 +93,11 @@ def ground_by_hand(number: int, cut_mm: float, root_mm: float, length_mm: float,
         along = float(rng.uniform(2.0, 7.0))
         middle = float(rng.uniform(along + 1.0, length_mm - along - 2.0))
         return Ground(kind, middle, float(rng.uniform(0.9, 1.5)), along, float(rng.uniform(0.35, 0.6)), depth)
-    return Ground(kind, 0.0, 0.0, float(rng.uniform(2.0, 6.0)), 1.0, depth)
+    if kind == "step at the bow":
+        return Ground(kind, 0.0, 0.0, float(rng.uniform(2.0, 6.0)), 1.0, depth)
+    along = float(rng.uniform(4.0, 6.0))
+    middle = float(rng.uniform(along + 1.0, length_mm - along - 1.0))
+    return Ground(kind, middle, 0.0, along, float(rng.uniform(1.0, 1.6)), depth)
 
 
 def judged(job: tuple[int, int, bool, bool]) -> Result:

@@ -1,8 +1,9 @@
 """A key that is milled on a face is never copied, and a face that nobody saw is not a plain one.
 
 Who would break it: somebody with a key of a side-bar system on a common section (rows, dimples, cuts beside the
-bitting), laid with the milling downwards; and somebody who covers the lower camera with tape, a marker or a strip of
-paper, shines a torch into it, or breathes on its glass.
+bitting), laid with the milling downwards; somebody who ground a strip along the spine on long gentle slopes; and
+somebody who covers the lower camera with tape, a marker or a strip of paper, shines a torch into it, or breathes on
+its glass.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from kiosk.policy.request import CopyRequest
 from simulator.keys.key import Face, Hollow, PhysicalKey
 from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import NORMAL, Pose, render_scan
+from tests.bench.drawn_faces import DrawnKey, Ground, Lying, drawn_scan
+from tests.identification.drawing import blade_edge
 
 LYING = Pose(rotation_deg=4.0)
 """The right face looks up, the left one down."""
@@ -91,6 +94,24 @@ def test_milling_on_either_face_away_from_the_laser_is_refused_for_good(
     assert (answer.outcome, answer.keyway is None or answer.blank is None) == (Outcome.SIDE_MILLED, True)
     decision = decided(answer, settings)
     assert (decision.verdict, decision.can_be_approved) == (Verdict.REFUSE, False)
+
+
+@pytest.mark.parametrize("bow_right", [False, True], ids=["lamp at the bow", "lamp at the tip"])
+@pytest.mark.parametrize("face", ["left", "right", None])
+@pytest.mark.parametrize("kind", ["strip on long slopes", "scallop"])
+def test_a_strip_along_the_spine_that_sinks_and_rises_gently_is_milling_from_whichever_end_it_is_lit(
+    settings: Settings, kind: str, face: str | None, bow_right: bool
+) -> None:
+    keyway = settings.catalogue.keyway_of["SC1"]
+    assert keyway.spec is not None
+    section = settings.catalogue.section_of[keyway.sections[0]]
+    roots = [keyway.spec.root_mm_of[each.code] for each in keyway.spec.depths[2:7]]
+    edge = blade_edge(keyway.spec, roots, keyway.blanks[0].blade_length_mm, section.height_mm)
+    ground = {} if face is None else {face: (Ground(kind, 15.0, 0.0, 6.0, 1.1, 0.38),)}
+    key = DrawnKey(edge, section, ground, "brass")
+    frames = drawn_scan(key, Lying(3.0, (0.5, -0.5), bow_right, False), np.random.default_rng(5))
+    answer = told(frames, settings)
+    assert answer.outcome is (Outcome.IDENTIFIED if face is None else Outcome.SIDE_MILLED)
 
 
 def black(pixels: Pixels) -> Pixels:

@@ -19,6 +19,7 @@ from hardware.scan import Frame, Pixels, ScanFrames
 from kiosk.identification.outline.blade import BladeFrame
 from kiosk.identification.outline.measure import Outline
 from kiosk.identification.outline.segment import Segment
+from kiosk.identification.section.slopes import is_ground_on_a_slope
 from kiosk.key.reading import Floats
 
 PITCH_MM = 0.075
@@ -52,7 +53,7 @@ milling."""
 _QUARTER_OF_GAUSSIAN = 0.319
 _LEAST_CELLS = 500
 _FINE_MM, _COARSE_MM = 0.15, 0.6
-_LIT_MM = 3.0
+_LIT_MM, _LIT_CLOSELY_MM = 3.0, 0.5
 _ROOM_PX = 32
 _FULL_WHITE = 251
 
@@ -71,11 +72,13 @@ class Lighting:
     marks: int
     span_mm: float = 0.0
     """A mark is at least so wide or so high."""
+    shows_slopes: bool = False
+    """Whether a slope of a few degrees is told from a stain."""
     dark_around: bool = True
     """Whether metal is brighter than what lies beside it wherever there is light."""
 
 
-GRAZING = Lighting(least_relief=0.22, most_relief=0.36, grains=6.0, marks=1)
+GRAZING = Lighting(least_relief=0.22, most_relief=0.36, grains=6.0, marks=1, shows_slopes=True)
 FRONT = Lighting(least_relief=0.12, most_relief=0.5, grains=6.0, marks=3)
 """From the front milling is faint, and stains are not: a row is believed, a single mark is not."""
 PAPER = Lighting(least_relief=0.07, most_relief=0.5, grains=3.0, marks=3, span_mm=0.85, dark_around=False)
@@ -224,6 +227,8 @@ def _milled(blade: _Blade, face: Image, light: Lighting) -> bool:
     """Whether marks stand out that do not run along the blade."""
     if blade.looked.sum() < _LEAST_CELLS:
         return False
+    if light.shows_slopes and is_ground_on_a_slope(_against_rows(blade, face, _LIT_CLOSELY_MM), blade.looked, PITCH_MM):
+        return True
     relief = _relief(blade, face)
     size = np.abs(relief[blade.looked])
     # By the quietest part of the face: on a face milled all over the median is the milling's own.
@@ -303,6 +308,14 @@ def _share_of_height(blade: _Blade, marks: list[_Mark]) -> float:
 
 def _relief(blade: _Blade, face: Image) -> Image:
     """Brightness against the rest of the same row, between two widths: 0 for what runs along the blade."""
+    rest = _against_rows(blade, face, _LIT_MM)
+    fine = _smoothed(rest, _FINE_MM) / np.maximum(blade.fine, 1e-3)
+    coarse = _smoothed(rest, _COARSE_MM) / np.maximum(blade.coarse, 1e-3)
+    return np.asarray(np.where(blade.looked, fine - coarse, 0.0), dtype=np.float32)
+
+
+def _against_rows(blade: _Blade, face: Image, lit_mm: float) -> Image:
+    """Brightness against the rest of the same row, and against the light along the blade, taken over so much."""
     looked = blade.looked
     shown = np.where(looked, face, np.nan)
     rows, columns = looked[:, ::2].any(axis=1), looked[::2].sum(axis=0) > 4
@@ -312,11 +325,8 @@ def _relief(blade: _Blade, face: Image) -> Image:
     column = np.ones((1, face.shape[1]), np.float32)
     column[0, columns] = _median_of_seen(against_row[::2, columns].T)
     # A lamp at one end lights the blade unevenly along it.
-    column = np.asarray(cv2.GaussianBlur(column, (0, 0), _LIT_MM / PITCH_MM, sigmaY=0.1), dtype=np.float32)
-    rest = np.where(looked, against_row / column - 1.0, 0.0).astype(np.float32)
-    fine = _smoothed(rest, _FINE_MM) / np.maximum(blade.fine, 1e-3)
-    coarse = _smoothed(rest, _COARSE_MM) / np.maximum(blade.coarse, 1e-3)
-    return np.asarray(np.where(looked, fine - coarse, 0.0), dtype=np.float32)
+    column = np.asarray(cv2.GaussianBlur(column, (0, 0), lit_mm / PITCH_MM, sigmaY=0.1), dtype=np.float32)
+    return np.where(looked, against_row / column - 1.0, 0.0).astype(np.float32)
 
 
 def _median_of_seen(rows: Image | Floats) -> Image | Floats:
