@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -18,6 +19,7 @@ import typer
 
 from config.languages import finishes_named, languages_available
 from config.problems import BadInput, Problem
+from config.references import of_store
 from config.settings import OWNER_VARIABLE, Settings, load_settings
 from config.store import Store
 from config.toml_files import checked
@@ -30,6 +32,7 @@ from kiosk.policy.role import Role
 
 INSTALLED = Path("/etc/kiosk")
 Answer = TypeVar("Answer")
+QUOTES = ('"', "'", "`")
 
 
 def setup(
@@ -45,13 +48,17 @@ def setup(
         if (where / name).exists():
             raise BadInput(Problem(str(where / name), "", f"is there already: {ALREADY}"))
     shipped = load_settings(None, {})
-    answers = _asked(shipped)
+    try:
+        answers = _asked(shipped)
+    except typer.Abort:
+        typer.echo("Nothing is written.", err=True)
+        raise
     put_in_place(where, files_of(answers))
     typer.echo(f"written: {where / 'store.toml'}, {where / 'machine.toml'}")
     typer.echo("\nThe first manager, who may then sign in at the kiosk:")
     try:
-        number = typer.prompt("Staff number (1 to 8 digits)")
-        add(number, typer.prompt("Name"), Role.MANAGER.value, data)
+        number = _typed("Staff number (1 to 8 digits)")
+        add(number, _typed("Name"), Role.MANAGER.value, data)
     except (BadInput, typer.Abort, KeyboardInterrupt, EOFError):
         go_on = MAKE_MANAGER if data is None else f"{MAKE_MANAGER} --data {data}"
         typer.echo(f"\nThe settings are written, and no manager is made yet. Go on with: {go_on}", err=True)
@@ -84,7 +91,7 @@ def _asked_price(question: str, usual_minor: int, currency: str) -> int:
     """A price; nothing to pay is asked about once more, being a slip more often than a gift."""
     while True:
         price = _ask(question, _major(usual_minor, currency), _price(currency))
-        if price or typer.confirm("  Nothing is to be paid then: free?"):
+        if price or _ask("  A copy would cost nothing. Give it away free? y (yes) or n (another price)", "n", _yes):
             return price
 
 
@@ -107,11 +114,13 @@ def _slots(shipped: Settings) -> list[FirstSlot]:
         if len(words) > 3:
             raise ValueError(f"{text!r} is more than blank, finish and number")
         blank, finish, capacity = (*words, *("brass", "50")[len(words) - 1 :])
+        if own := shipped.catalogue.own_code(blank.upper()):
+            raise ValueError(f"{blank!r} has the blade of {own}: write {own!r}")
         if blank.upper() not in blanks:
             raise ValueError(f"{blank!r} is not a blank of the catalogue (kiosk catalogue list)")
         if finish.lower() not in finishes:
             raise ValueError(f"{finish!r} is no finish the screens have a word for: {', '.join(finishes)}")
-        if not capacity.isdigit() or not 1 <= int(capacity) <= 500:
+        if not (capacity.isascii() and capacity.isdigit()) or not 1 <= int(capacity) <= 500:
             raise ValueError(f"{capacity!r} is no number from 1 to 500")
         return FirstSlot(len(found) + 1, blank.upper(), finish.lower(), int(capacity))
 
@@ -132,8 +141,10 @@ def _ask(question: str, default: str, accept: Callable[[str], Answer]) -> Answer
         BadInput: no terminal, and the answer cannot be.
     """
     while True:
-        text = typer.prompt(question, default=default, show_default=bool(default)).strip() or default
+        text = _typed(question, default).strip() or default
         try:
+            if text[:1] in QUOTES and len(text) > 1 and text[-1] == text[0]:
+                raise ValueError(f"write {text[1:-1]} without quotation marks; Enter alone takes what is offered")
             return accept(text)
         except ValueError as error:
             if not sys.stdin.isatty():
@@ -141,14 +152,39 @@ def _ask(question: str, default: str, accept: Callable[[str], Answer]) -> Answer
             typer.echo(f"  {error}")
 
 
+def _typed(question: str, default: str | None = None) -> str:
+    with _stop_named(question):
+        return str(typer.prompt(question, default=default, show_default=bool(default)))
+
+
+@contextmanager
+def _stop_named(question: str) -> Iterator[None]:
+    """Whoever ends it (Ctrl-C, or no more input) is told at which question."""
+    try:
+        yield
+    except typer.Abort:
+        typer.echo(f"\nStopped at: {question.strip()}", err=True)
+        raise
+
+
+def _yes(text: str) -> bool:
+    answer = text.lower()
+    if answer not in {"y", "yes", "n", "no"}:
+        raise ValueError(f"{text!r} is neither y (copies are free) nor n (type another price)")
+    return answer.startswith("y")
+
+
 def _field(store: Store, field: str, fold: Callable[[str], str] = str) -> Callable[[str], str]:
-    """An answer that the store's own setting of that name takes."""
+    """An answer that the store's own setting of that name takes, and that names something there is."""
 
     def accept(text: str) -> str:
         try:
-            checked(Store, {**store.model_dump(mode="json"), field: fold(text)}, "")
+            held = checked(Store, {**store.model_dump(mode="json"), field: fold(text)}, "")
         except BadInput as bad:
             raise ValueError(bad.problems[0].reason) from None
+        for problem in of_store(held, ""):
+            if problem.field == field:
+                raise ValueError(problem.reason)
         return fold(text)
 
     return accept
@@ -180,10 +216,13 @@ def _major(minor: int, currency: str) -> str:
 
 def _languages(known: tuple[str, ...]) -> Callable[[str], list[str]]:
     def accept(text: str) -> list[str]:
-        codes = list(dict.fromkeys(re.split(r"[,\s]+", text.lower().strip())))
+        codes = re.split(r"[,\s]+", text.lower().strip())
         unknown = [code for code in codes if code not in known]
         if unknown or not codes:
             raise ValueError(f"{', '.join(unknown)}: there are {', '.join(known)}")
+        twice = [code for code in codes if codes.count(code) > 1]
+        if twice:
+            raise ValueError(f"{twice[0]!r} stands more than once")
         return codes
 
     return accept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -95,8 +96,16 @@ def test_nothing_to_pay_is_asked_about_once_more(places: Path) -> None:
     ("place", "answer", "said"),
     [
         (0, "Corner\tHardware", "cannot be shown"),
-        (1, "Bavaria", "String should match pattern"),
+        (1, "Bavaria", "pattern"),
+        (1, "US-XX", "US has no part 'XX'"),
+        (1, "XX", "'XX' is no country"),
+        (2, "ZZZ", "nowhere legal tender"),
         (3, "en xx", "xx: there are en, es, fr"),
+        (3, "en fr en", "'en' stands more than once"),
+        (0, '"Corner Hardware"', "without quotation marks"),
+        (4, "'0231 555'", "without quotation marks"),
+        (4, '""', "Enter alone takes what is offered"),
+        (5, "KW1 brass ²", "'²' is no number from 1 to 500"),
         (5, "KW9 brass 50", "'KW9' is not a blank of the catalogue"),
         (5, "KW1 purple 50", "'purple' is no finish the screens have a word for: brass, black, nickel"),
         (5, "KW1 50", "'50' is no finish"),
@@ -118,11 +127,42 @@ def test_an_answer_that_cannot_be_is_told_and_nothing_is_written(
     assert not (places / "own").exists()
 
 
-@pytest.mark.parametrize(("place", "answer", "said"), [(1, "US-XX", "US has no part 'XX'"), (2, "ZZZ", "legal tender")])
-def test_what_only_the_whole_shows_is_told_too(places: Path, place: int, answer: str, said: str) -> None:
-    ended = answered(places, *STORE[:place], answer, *STORE[place + 1 :], *PRICES, *MANAGER)
-    assert said in str(ended.exception)
+@pytest.mark.parametrize("bad", [(1, "US-XX"), (2, "ZZZ"), (3, "en en"), (4, '""'), (9, "free")])
+def test_at_a_terminal_a_slip_costs_one_question_and_no_answer(
+    places: Path, monkeypatch: pytest.MonkeyPatch, bad: tuple[int, str]
+) -> None:
+    monkeypatch.setattr(command, "sys", SimpleNamespace(stdin=Terminal()))
+    answers = [*STORE, *PRICES]
+    answers.insert(*bad)
+    assert answered(places, *answers, *MANAGER).exit_code == 0
+    assert load_settings(places / "own", {}).store.place == "DE-BY"
+
+
+@pytest.mark.parametrize(
+    ("answers", "question"),
+    [
+        (0, "Name of the store"),
+        (1, "Place"),
+        (3, "Languages"),
+        (4, "Telephone number"),
+        (6, "Slot 2"),
+        (9, "Price of a copy in brass"),
+    ],
+)
+def test_who_stops_is_told_at_which_question_and_that_nothing_is_written(
+    places: Path, answers: int, question: str
+) -> None:
+    words = ["setup", str(places / "own"), "--data", str(places / "data")]
+    ended = CliRunner().invoke(app, words, input="".join(f"{each}\n" for each in STORE[:answers]))
+    assert ended.exit_code != 0
+    assert f"Stopped at: {question}" in ended.stderr
+    assert "Nothing is written" in ended.stderr
     assert not (places / "own").exists()
+
+
+def test_who_answers_something_else_to_a_free_copy_is_told_what_is_wanted(places: Path) -> None:
+    said = str(answered(places, *STORE, "0", "4.50").exception)
+    assert "'4.50' is neither y (copies are free) nor n (type another price)" in said
 
 
 def test_at_a_terminal_a_question_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
