@@ -19,7 +19,7 @@ import typer
 from config.policy_rules import SEALED_KINDS
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
-from hardware.camera.scan_folder import MM_PER_PX_RANGE, SCAN_FILE, load_scan, load_view
+from hardware.camera.scan_folder import MM_PER_PX_RANGE, SCAN_FILE, load_scan, load_view, scans_below
 from hardware.scan import ScanFrames
 from kiosk.commands.options import AsJson, ConfigOption
 from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
@@ -92,10 +92,13 @@ def _check_scale(paths: list[Path], mm_per_px: float | None) -> None:
 
 
 def _scans_in(path: Path) -> list[Path]:
-    """The scan folders of a folder that is none itself, by name; else the path as it is."""
+    """The scan folders of a folder that is none itself, by name, half-written ones too; else the path as it is."""
     if not path.is_dir() or (path / SCAN_FILE).exists():
         return [path]
-    return sorted(each.parent for each in path.glob(f"*/{SCAN_FILE}")) or [path]
+    try:
+        return list(scans_below(path))
+    except BadInput:
+        return [path]
 
 
 def _frames(path: Path, mm_per_px: float | None) -> ScanFrames:
@@ -196,6 +199,8 @@ def _as_text(found: _Findings) -> Iterator[str]:
     yield f"{found.path}: {identification.outcome.value.replace('_', ' ')}"
     if identification.score > 0:
         nearest = identification.ranked[0].section if identification.ranked else "none"
+        if identification.outcome is Outcome.MIRRORED_SECTION:
+            nearest = "the mirror image of a known one"
         yield f"  section   nearest {nearest}, score {identification.score:.3f}, margin {identification.margin:.3f}"
     if identification.outcome is Outcome.IDENTIFIED:
         what = identification.blank or "no blank of it is cut here"

@@ -147,6 +147,53 @@ def test_wrong_use_is_one_line(
         assert (status, out, len(err)) == (2, [], 1)
 
 
+def test_a_half_written_scan_among_others_is_told_and_the_others_are_read(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_scan(kw1, tmp_path / "good")
+    save_scan(kw1, tmp_path / "half")
+    (tmp_path / "half" / "scan.toml").unlink()
+    status, out, err = run(monkeypatch, capsys, "--json", tmp_path)
+    assert status == 2
+    assert [json.loads(line)["scan"] for line in out] == [str(tmp_path / "good")]
+    assert len(err) == 1
+    assert str(tmp_path / "half") in err[0]
+    assert "scan.toml" in err[0]
+
+
+def test_a_section_that_fits_in_a_mirror_alone_is_called_so(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_scan(replace(kw1, line_left=kw1.line_right, line_right=kw1.line_left), tmp_path / "mirrored")
+    _, out, _ = run(monkeypatch, capsys, tmp_path / "mirrored")
+    assert "nearest the mirror image of a known one" in out[1]
+
+
+def test_a_blade_with_a_hole_through_it_is_no_ordinary_key(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kw1.silhouette is not None
+    seen = kw1.silhouette.pixels.copy()
+    seen[464:477, 794:807] = seen[0, 0]
+    save_scan(replace(kw1, silhouette=replace(kw1.silhouette, pixels=seen)), tmp_path / "drilled")
+    _, out, _ = run(monkeypatch, capsys, "--json", tmp_path / "drilled")
+    told = json.loads(out[0])
+    assert (told["outcome"], told["verdict"], told["depths_mm"]) == ("side_milled", "refuse", [])
+
+
+def test_a_hair_over_a_cut_drills_no_hole(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert kw1.silhouette is not None
+    seen = kw1.silhouette.pixels.copy()
+    seen[395:398, 762:845] = 20
+    save_scan(replace(kw1, silhouette=replace(kw1.silhouette, pixels=seen)), tmp_path / "hair")
+    _, out, _ = run(monkeypatch, capsys, "--json", tmp_path / "hair")
+    told = json.loads(out[0])
+    assert told["outcome"] != "side_milled"
+    assert told["bitting"] in (None, "35244")
+
+
 def test_a_folder_without_any_scan_is_told_as_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

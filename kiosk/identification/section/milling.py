@@ -54,6 +54,7 @@ _QUARTER_OF_GAUSSIAN = 0.319
 _LEAST_CELLS = 500
 _FINE_MM, _COARSE_MM = 0.15, 0.6
 _LIT_MM, _LIT_CLOSELY_MM = 3.0, 0.5
+_HAIR_MM = 0.5
 _ROOM_PX = 32
 _FULL_WHITE = 251
 
@@ -110,7 +111,8 @@ def look_at_faces(
     blade = _Blade.of(found, frame, outline)
     above, below = (_look(blade, view, GRAZING) for view in (frames.face_above, frames.face_below))
     front = _look(blade, frames.head, PAPER if on_paper else FRONT)
-    return FacesLook(above.seen, below.seen, above.milled or below.milled or front.milled)
+    holed = not on_paper and blade.holed
+    return FacesLook(above.seen, below.seen, above.milled or below.milled or front.milled or holed)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -131,6 +133,8 @@ class _Blade:
     fine: Image
     coarse: Image
     """How much of what lies around a cell is looked at, over two widths."""
+    holed: bool
+    """Light falls through the blade itself: it was drilled, as for a pin that moves."""
 
     @classmethod
     def of(cls, found: Segment, frame: BladeFrame, outline: Outline) -> _Blade:
@@ -159,7 +163,19 @@ class _Blade:
             looked=looked,
             fine=_smoothed(looked.astype(np.float32), _FINE_MM),
             coarse=_smoothed(looked.astype(np.float32), _COARSE_MM),
+            holed=_is_holed(solid[:, u + outline.length_mm > begins_mm]),
         )
+
+
+def _is_holed(solid: NDArray[np.uint8]) -> bool:
+    """Whether there is light that metal shuts in on all sides: a hair or a crumb over a cut is no metal."""
+    count = round(_HAIR_MM / PITCH_MM)
+    solid = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((count, count), np.uint8)), dtype=np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(1 - solid, connectivity=4)
+    high, wide = solid.shape
+    left, top, width, height = (stats[1:, each] for each in range(4))
+    shut_in = (left > 0) & (top > 0) & (left + width < wide) & (top + height < high)
+    return bool(np.any(shut_in & (stats[1:, cv2.CC_STAT_AREA] * PITCH_MM**2 >= LEAST_MM2)))
 
 
 def _look(blade: _Blade, view: Frame | None, light: Lighting) -> FaceLook:
