@@ -278,6 +278,30 @@ def test_an_audit_taken_away_with_its_seal_is_told_by_the_sales_it_does_not_know
     assert "the audit begins beside a sales.db that holds 2 entries" in kept(tmp_path)
 
 
+def test_an_audit_begun_anew_by_an_account_does_not_take_up_the_sales_of_before(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    running(old)
+    added = CliRunner().invoke(
+        app, ["staff", "add", "1", "--name", "Boss", "--role", "manager", "--data", str(new)], input=f"{PIN}\n"
+    )
+    assert added.exit_code == 0, added.output
+    shutil.copy(old / "sales.db", new / "sales.db")
+    assert "the audit begins beside a sales.db that holds 2 entries" in doctor_records.audit(DataPaths(new)).found
+    assert "the audit begins beside a sales.db that holds 2 entries" in kept(new)
+    assert "the audit begins beside a sales.db that holds 2 entries" in kept(new), "told for ever, not only once"
+    assert verified(new) == 1
+
+
+def test_a_kiosk_begun_by_its_first_account_starts_whole(tmp_path: Path) -> None:
+    added = CliRunner().invoke(
+        app, ["staff", "add", "1", "--name", "Boss", "--role", "manager", "--data", str(tmp_path)], input=f"{PIN}\n"
+    )
+    assert added.exit_code == 0, added.output
+    running(tmp_path)
+    assert verified(tmp_path) == 0
+
+
 def test_the_doctor_names_a_broken_book_before_the_kiosk_is_started_again(tmp_path: Path) -> None:
     running(tmp_path)
     places = DataPaths(tmp_path)
