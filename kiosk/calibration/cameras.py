@@ -14,10 +14,9 @@ from pathlib import Path
 from config.machine import Gauge
 from config.problems import BadInput, Problem
 from hardware.scan import ScanFrames
+from kiosk.calibration.dated import FITTED, heading
 from kiosk.calibration.gauge import GaugeRefused, LineFit, ScaleFit, calibrate_line, calibrate_silhouette
 
-FITTED = ("silhouette", "line_left", "line_right")
-"""Views the gauge is measured in. The head view is registered with the silhouette, the check view sees no tray."""
 MOST_ANGLES_APART_DEG = 1.0
 MOST_LAYS_APART = 0.005
 """Share by which the scales of two lays differ when nothing moved between them: askance by two degrees, and a hair."""
@@ -92,7 +91,7 @@ def _mean(fits: Sequence[ScaleFit | LineFit]) -> ScaleFit | LineFit:
 
 def as_toml(found: Calibration, now: datetime) -> str:
     """The calibration in the machine file's own words, with its date and residuals."""
-    lines = [f"# Calibration against the step gauge, {now:%Y-%m-%d %H:%M} UTC.", "[views]"]
+    lines = [heading(now), "[views]"]
     if found.laser_angle_deg is not None:
         lines.append(f"laser_angle_deg = {found.laser_angle_deg:.3f}")
     for name, fit in found.fits:

@@ -10,16 +10,18 @@ import re
 import socket
 import stat
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from config.machine import Machine
 from config.operations import Health
 from config.store import Screen
+from config.toml_files import read_toml
 from hardware.clock import SystemClock
 from hardware.errors import BoardMismatch, HardwareFault, LinkSetup, PortInUse, PortUnavailable
 from hardware.grbl.cutter import GrblCutter
 from hardware.link import serial_link_factory
+from kiosk.calibration.dated import FITTED, calibrated_on
 from kiosk.operations.doctor import Finding, failed, passed, warned
 from kiosk.records.ownership import Owned, own_machine
 
@@ -133,11 +135,21 @@ def _asked(machine: Machine) -> Finding:
 
 
 def calibration(machine_file: Path | None, health: Health, now: datetime) -> Finding:
-    """How long ago was the machine file, which holds every camera's scale, last set?"""
+    """How long ago were the scales measured that the machine file holds?"""
     step = "kiosk service calibrate --from SCAN (docs/technician.md)"
-    if machine_file is None or not machine_file.exists():
+    own = machine_file is not None and machine_file.exists()
+    views = read_toml(machine_file).get("views", {}) if own and machine_file else {}
+    never = [view for view in FITTED if "mm_per_px" not in views.get(view, {})]
+    if machine_file is None or len(never) == len(FITTED):
         return warned("calibration", "never calibrated: the shipped scales are in force", step)
-    age_days = (now - datetime.fromtimestamp(machine_file.stat().st_mtime, UTC)).days
+    if never:
+        return warned("calibration", f"never calibrated: {', '.join(never)}, with the shipped scale", step)
+    day = calibrated_on(machine_file.read_text(encoding="utf-8"))
+    if day is None:
+        return warned("calibration", "machine.toml does not say when: the calibration's first line is missing", step)
+    age_days = (now.date() - day).days
+    if age_days < 0:
+        return warned("calibration", f"dated {day}, which is yet to come", "set the clock, or calibrate again")
     if age_days > health.calibration_max_age_days:
         return warned("calibration", f"{age_days} days old", step)
     return passed("calibration", f"{age_days} days old")

@@ -16,11 +16,15 @@ from typer.testing import CliRunner
 
 from config.settings import Settings, load_settings
 from hardware.clock import SystemClock
+from kiosk.calibration.cameras import Calibration, as_toml
+from kiosk.calibration.dated import FITTED
+from kiosk.calibration.gauge import ScaleFit
 from kiosk.command_line import app
 from kiosk.data_paths import DataPaths
 from kiosk.operations import doctor_machine, doctor_records
 from kiosk.operations.backup import back_up
 from kiosk.operations.doctor import Finding, Grade, examine, for_people, passed, worst
+from kiosk.operations.first_settings import FirstSettings, FirstSlot, files_of
 from kiosk.operations.recorder import open_operations
 from kiosk.operations.status import StatusFile, read_status
 from kiosk.operations.status import for_people as status_line
@@ -34,6 +38,7 @@ from simulator.serve.pty import PtyPort
 from simulator.serve.realtime import RealTimeRunner
 
 NOW = datetime.now(UTC)
+SET_UP = files_of(FirstSettings("A", "US", "USD", ["en"], "", [FirstSlot(1, "KW1")], {"brass": 1}))["machine.toml"]
 
 
 @pytest.fixture
@@ -174,13 +179,43 @@ def test_a_board_that_answers_passes_and_one_that_was_changed_is_told(tmp_path: 
         realtime.stop()
 
 
-def test_the_age_of_the_calibration_counts(tmp_path: Path, settings: Settings) -> None:
-    health = settings.operations.health
+def calibrated(day: str = "2026-03-01", *, without: str = "") -> str:
+    """A machine file with a calibration's lines taken in."""
+    fits = tuple((view, ScaleFit(0.02, 0.01, 0.0)) for view in FITTED if view != without)
+    return as_toml(Calibration(fits), datetime.fromisoformat(f"{day}T10:00Z"))
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "grade", "said"),
+    [
+        (calibrated(), 0, Grade.PASS, "0 days old"),
+        (calibrated(), 30, Grade.PASS, "30 days old"),
+        (calibrated(), 92, Grade.WARN, "92 days old"),
+        (calibrated(), -2, Grade.WARN, "yet to come"),
+        (calibrated() + "# Calibration against the step gauge, 2026-04-01 09:00 UTC.\n", 92, Grade.PASS, "61 days old"),
+        (calibrated().partition("\n")[2], 0, Grade.WARN, "does not say when"),
+        (calibrated("2026-03-01").replace("03-01", "13-41"), 0, Grade.WARN, "does not say when"),
+        *((calibrated(without=view), 0, Grade.WARN, f"never calibrated: {view}") for view in FITTED),
+        ("[wheel]\n", 0, Grade.WARN, "never calibrated: the shipped scales"),
+        (SET_UP, 0, Grade.WARN, "never calibrated: the shipped scales"),
+    ],
+)
+def test_the_age_is_of_the_calibration_and_not_of_the_file(
+    tmp_path: Path, settings: Settings, text: str, days: int, grade: Grade, said: str
+) -> None:
     file = tmp_path / "machine.toml"
-    assert doctor_machine.calibration(file, health, NOW).grade is Grade.WARN
-    file.touch()
-    assert doctor_machine.calibration(file, health, datetime.now(UTC)).grade is Grade.PASS
-    assert doctor_machine.calibration(file, health, NOW + timedelta(days=92)).grade is Grade.WARN
+    file.write_text(text)
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC) + timedelta(days=days)
+    found = doctor_machine.calibration(file, settings.operations.health, now)
+    assert (found.grade, said in found.found) == (grade, True), found
+
+
+@pytest.mark.parametrize("file", [None, "machine.toml"])
+def test_a_kiosk_without_a_machine_file_was_never_calibrated(
+    tmp_path: Path, settings: Settings, file: str | None
+) -> None:
+    found = doctor_machine.calibration(tmp_path / file if file else None, settings.operations.health, NOW)
+    assert (found.grade, "never calibrated" in found.found) == (Grade.WARN, True)
 
 
 def test_the_commands_run_and_tell(places: DataPaths, monkeypatch: pytest.MonkeyPatch) -> None:
