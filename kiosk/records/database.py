@@ -58,6 +58,12 @@ class DiskRefused(DatabaseFault):
     code: ClassVar[str] = "DISK_REFUSED"
 
 
+class NotBegun(DiskRefused):
+    """A file that a running kiosk makes is asked for before one has run."""
+
+    code: ClassVar[str] = "NOT_RUN_YET"
+
+
 def open_database(
     path: Path, migrations: Sequence[str], *, part: str = "main", any_thread: bool = False
 ) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.records.database import BUSY_TIMEOUT_S, DatabaseDamaged, DiskRefused, schema_version
+from kiosk.records.database import BUSY_TIMEOUT_S, DatabaseDamaged, DiskRefused, NotBegun, schema_version
 from kiosk.records.journal import Sale
 from kiosk.records.journal.rows import sale_of
 
@@ -47,7 +47,8 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that cannot write.
 
     Raises:
-        DiskRefused: there is no such database, or it cannot be read.
+        NotBegun: there is no such database.
+        DiskRefused: it cannot be read.
         DatabaseDamaged: it is none.
     """
     try:
@@ -57,9 +58,24 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
             connection.row_factory = sqlite3.Row
             yield connection
     except sqlite3.OperationalError as error:
+        if _absent(path):
+            raise NotBegun(
+                f"there is no {path}: this kiosk has not run yet, or its data folder is another one (--data)"
+            ) from error
         raise DiskRefused(f"{path}: {error}") from error
     except sqlite3.DatabaseError as error:
         raise DatabaseDamaged(f"{path}: {error}") from error
+
+
+def _absent(path: Path) -> bool:
+    """Whether the system says that it is not there; what cannot be looked at may be."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def rows_of(path: Path, part: str, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
