@@ -7,7 +7,8 @@ file at once. Not responsible for: what any setting means (`config.machine`, `co
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -144,6 +145,7 @@ def load_settings(
     if directory is None and environment.get(OWNER_VARIABLE):
         directory = Path(environment[OWNER_VARIABLE])
     problems: list[Problem] = []
+    own_languages = _own(directory, languages.FOLDER)
 
     def attempt(load: Callable[[], Loaded]) -> Loaded | None:
         try:
@@ -170,7 +172,10 @@ def load_settings(
         held = catalogue
         attempt(lambda: require(held.limits, held.sections_revision, own_limits))
     if store:
-        problems.extend(references.of_store(store[0], store[2], _own(directory, languages.FOLDER)))
+        problems.extend(references.of_store(store[0], store[2], own_languages))
+    else:
+        path = of("store").path
+        problems.extend(_of_the_rest(path, [each for each in problems if each.file == str(path)], own_languages))
     if store and machine:
         meant = {each.field.rpartition(".")[2] for each in store[1] if each.origin != str(SHIPPED / "store.toml")}
         problems.extend(references.of_finishes(store[0], machine[0], store[2], meant))
@@ -183,6 +188,21 @@ def load_settings(
         raise BadInput(*dict.fromkeys(problems))
     effective = (*machine[1], *store[1], *fleet[1], *operations[1])
     return Settings(machine[0], store[0], fleet[0], policy, catalogue, effective, directory, operations[0])
+
+
+def _of_the_rest(path: Path | None, bad: Sequence[Problem], own_languages: Path | None) -> Iterator[Problem]:
+    """What the store file names that is nothing in the world, beside what is ill-formed in it."""
+    fields = {re.split(r"[.\[]", each.field)[0] for each in bad}
+    if path is None or "" in fields:
+        return
+    rest = {name: value for name, value in read_toml(path).items() if name not in fields}
+    try:
+        store = checked(Store, _merged(read_toml(SHIPPED / "store.toml"), rest), str(path))
+    except BadInput:
+        return
+    for problem in references.of_store(store, str(path), own_languages):
+        if re.split(r"[.\[]", problem.field)[0] not in fields:
+            yield problem
 
 
 def _own(directory: Path | None, name: str) -> Path | None:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
+from config.plain_words import plain as plain_words
 from config.problems import BadInput, Problem
 
 Table: TypeAlias = dict[str, Any]
@@ -103,6 +104,8 @@ def reason_of(kind: str, message: str) -> str:
         return "must be a whole number"
     if kind == "float_parsing":
         return "must be a number"
+    if words := plain_words(kind, message):
+        return words
     plain = message.removeprefix("Value error, ").removeprefix("Input ")
     return one_line(plain.replace("valid tuple", "list").replace("valid dictionary", "table"))
 

@@ -96,7 +96,7 @@ def test_nothing_to_pay_is_asked_about_once_more(places: Path) -> None:
     ("place", "answer", "said"),
     [
         (0, "Corner\tHardware", "cannot be shown"),
-        (1, "Bavaria", "pattern"),
+        (1, "Bavaria", "must be a country, or country-part"),
         (1, "US-XX", "US has no part 'XX'"),
         (1, "XX", "'XX' is no country"),
         (2, "ZZZ", "nowhere legal tender"),

@@ -64,7 +64,7 @@ def test_an_owner_cannot_replace_a_shipped_rule(tmp_path: Path) -> None:
         ('stamps = ["dnd"]', "quantity_over = -1", "MINE.when.quantity_over:"),
         ('stamps = ["dnd"]', 'stamp = ["dnd"]', "MINE.when.stamp: is not a setting"),
         ('meaning = "This is refused here."', "", "MINE.en.meaning: is missing"),
-        ('code = "MINE"', 'code = "my rule"', "my rule.code: String should match"),
+        ('code = "MINE"', 'code = "my rule"', "my rule.code: must be 3 to 48 capitals"),
         ('code = "MINE"', "", "rule[1].code: is missing"),
         ("[[rule]]", "[[rules]]", "rules: is not a setting"),
         ("[rule.when]", "[rule.when", "not TOML"),

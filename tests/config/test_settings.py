@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.plain_words import PATTERNS
 from config.problems import BadInput
-from config.settings import load_machine, load_settings, load_store
+from config.settings import SHIPPED, load_machine, load_settings, load_store
 from config.toml_files import read_toml
 
 
@@ -140,3 +142,42 @@ def test_files_in_a_folder_that_cannot_be_looked_at_are_not_taken_for_absent(
     with pytest.raises(BadInput) as refused:
         load_settings(tmp_path, {})
     assert {problem.reason for problem in refused.value.problems} == {"cannot be looked at: Permission denied"}
+
+
+def test_what_is_ill_formed_hides_nothing_that_is_nowhere(tmp_path: Path) -> None:
+    text = 'price_minor = -1\ncurrency = "ZZZ"\nplace = "US-XX"\nlanguages = ["xx", "en"]\n'
+    assert {line.split(":")[1].strip() for line in lines(owner(tmp_path, store=text))} == {
+        "price_minor",
+        "currency",
+        "place",
+        "languages[1]",
+    }
+
+
+def test_what_the_shipped_file_says_is_not_blamed_on_the_owner(tmp_path: Path) -> None:
+    told = lines(owner(tmp_path, store='price_minor = -1\nlanguages = ["en", "EN"]\n'))
+    assert {line.split(":")[1].strip() for line in told} == {"price_minor", "languages[2]"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('place = "Bavaria"', "must be a country, or country-part, in capitals, such as DE or US-CA"),
+        ('currency = "dollars"', "must be a currency's three capital letters, such as USD"),
+        ('languages = ["en", "English"]', "must be a language's two or three small letters, such as en"),
+        ('closed_until = "tomorrow"', "must be a day such as 2026-03-01"),
+        ("closed_until = 2026-03-01T10:00:00", "must be a day such as 2026-03-01"),
+        ('hours = { mon = "8-20" }', "must be such as 08:00-20:00, or closed"),
+        (f'help_phone = "{"5" * 41}"', "must have at most 40 characters"),
+        ('name = ""', "must have at least 1 character"),
+    ],
+)
+def test_a_shopkeeper_reads_words_and_no_patterns(tmp_path: Path, text: str, said: str) -> None:
+    (line,) = lines(owner(tmp_path, store=text + "\n"))
+    assert line.endswith(said)
+
+
+def test_every_pattern_of_a_setting_has_plain_words() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in SHIPPED.glob("*.py"))
+    used = set(re.findall(r'pattern=r?"([^"]+)"', source))
+    assert used == set(PATTERNS)
