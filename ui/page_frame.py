@@ -13,7 +13,7 @@ from typing import Any
 from kiosk.session.intents import Intent
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.present.local import LocalAct
-from ui.present.shown import Shown
+from ui.present.shown import ButtonKind, Shown
 from ui.screens import PAGES
 from ui.widgets.button import BigButton
 from ui.widgets.buttons import MainButtons
@@ -51,6 +51,8 @@ class PageFrame(FloatLayout):
         self._deaf_until_s = 0.0
         self._focus = ""
         self._focus_seen = False
+        self._walks = self._begins = False
+        """Whether keys walk the focus, and whether it has to begin on a page that has just come."""
         self.shown: Shown | None = None
         self.page: Page | None = None
         look.follow(self, PageFrame._paint)
@@ -152,6 +154,7 @@ class PageFrame(FloatLayout):
         if new_visit:
             self._visit = shown.visit
             self._deaf_until_s = Clock.get_time() + look.theme.motion.deaf_s
+            self._begins = self._walks
         self._ask(shown)
         Clock.schedule_once(lambda _dt: self._restore_focus(), 0)
 
@@ -243,7 +246,7 @@ class PageFrame(FloatLayout):
 
     def focus_on(self, identity: str) -> None:
         """Give the focus to the button of that id; "" takes it away."""
-        self._focus = identity
+        self._focus, self._walks, self._begins = identity, bool(identity), False
         self._restore_focus()
 
     def turn_to(self, button: BigButton | None) -> None:
@@ -252,7 +255,22 @@ class PageFrame(FloatLayout):
             if other is not button:
                 other.let_go()
 
+    def _beginning(self) -> str:
+        """Where the focus begins: the main action, or the first thing that may be done; never what ends the visit.
+
+        Where one types it begins nowhere: Enter completes the number.
+        """
+        does = [b.action for b in self.buttons() if b.action.enabled and b.action.id != "cancel"]
+        if any(button.action.id == "enter" for button in self.buttons()):
+            return ""
+        tools = {button.action.id for button in _buttons_in(self._tools)}
+        does = [action for action in does if action.id not in tools]
+        main = [action for action in does if action.kind is ButtonKind.PRIMARY]
+        return next((action.id for action in (*main, *does)), "")
+
     def _restore_focus(self) -> None:
+        if self._begins:
+            self._focus, self._begins = self._beginning(), False
         if not self._focus and not self._focus_seen:
             return
         self._focus_seen = bool(self._focus)
