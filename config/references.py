@@ -31,6 +31,23 @@ _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ"})
 """What the list of territories has besides countries."""
 
 
+def _countries() -> set[str]:
+    # Costs a start that needs no territory more than all settings.
+    from babel import Locale
+
+    territories = {str(code) for code in Locale("en").territories}
+    return {code for code in territories if len(code) == 2 and code.isalpha()} - _NO_COUNTRIES
+
+
+def of_place(place: str, file: str, field: str) -> Iterator[Problem]:
+    """A country, or a part of one, that does not exist."""
+    country, _, part = place.partition("-")
+    if country not in _countries():
+        yield Problem(file, field, f"{country!r} is no country (ISO 3166)")
+    elif part and country in _PARTS and part not in _PARTS[country].split():
+        yield Problem(file, field, f"{country} has no part {part!r} (ISO 3166-2)")
+
+
 def of_store(store: Store, file: str, own_languages: Path | None = None) -> Iterator[Problem]:
     """Languages, currency and place of the store file that do not exist."""
     for number, code in enumerate(store.languages, start=1):
@@ -42,19 +59,12 @@ def of_store(store: Store, file: str, own_languages: Path | None = None) -> Iter
             yield from (Problem(file, at, f"{path} {reason}") for reason in faults_of(path))
         if store.languages.index(code) != number - 1:
             yield Problem(file, at, f"{code!r} stands more than once")
+    yield from of_place(store.place, file, "place")
     # Costs a start that needs no money more than all settings.
-    from babel import Locale
     from babel.numbers import get_territory_currencies
 
-    country, _, part = store.place.partition("-")
-    territories = {str(code) for code in Locale("en").territories}
-    countries = {code for code in territories if len(code) == 2 and code.isalpha()} - _NO_COUNTRIES
-    if country not in countries:
-        yield Problem(file, "place", f"{country!r} is no country (ISO 3166)")
-    elif part and country in _PARTS and part not in _PARTS[country].split():
-        yield Problem(file, "place", f"{country} has no part {part!r} (ISO 3166-2)")
     today = datetime.now(UTC).date()
-    if not any(store.currency in get_territory_currencies(code, today, today, tender=True) for code in countries):
+    if not any(store.currency in get_territory_currencies(code, today, today, tender=True) for code in _countries()):
         yield Problem(file, "currency", f"{store.currency!r} is nowhere legal tender (ISO 4217)")
 
 

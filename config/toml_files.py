@@ -75,9 +75,13 @@ def checked(model: type[Model], table: Mapping[str, Any], file: str, prefix: str
 
 
 def problems_of(error: ValidationError, file: str, prefix: str = "") -> tuple[Problem, ...]:
-    """One Problem for each complaint of pydantic."""
+    """One Problem for each complaint of pydantic; a list whose members are bad is not called too short for it."""
+    complaints = error.errors()
+    inside = {each["loc"][:length] for each in complaints for length in range(len(each["loc"]))}
     return tuple(
-        Problem(file, dotted((prefix, *each["loc"])), reason_of(each["type"], each["msg"])) for each in error.errors()
+        Problem(file, dotted((prefix, *each["loc"])), reason_of(each["type"], each["msg"]))
+        for each in complaints
+        if each["type"] != "too_short" or each["loc"] not in inside
     )
 
 

@@ -18,6 +18,7 @@ from config.catalogue import Catalogue
 from config.laws import load_laws, standing_of
 from config.phrases import Phrases
 from config.problems import BadInput, Problem
+from config.references import of_place
 from config.settings import load_settings
 from config.store import DoNotDuplicate
 from kiosk.commands.options import ConfigOption
@@ -212,4 +213,6 @@ def _day(text: str | None) -> date:
 def _place(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", text):
         raise BadInput(Problem("--place", text, "must be a country or part of one, such as US or US-CA"))
+    if unknown := tuple(of_place(text, "--place", text)):
+        raise BadInput(*unknown)
     return text

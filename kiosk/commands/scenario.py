@@ -67,10 +67,11 @@ def run(
         logging.disable(logging.NOTSET)
     failed = sum(not result.passed for _, result in played)
     virtual_s, wall_s = sum(r.virtual_s for _, r in played), sum(r.wall_s for _, r in played)
-    typer.echo(
-        f"{len(played) - failed} of {len(played)} as they must be; {virtual_s:.0f} s played in {wall_s:.1f} s"
-        f" ({virtual_s / max(wall_s, 1e-9):.0f} times real time)"
-    )
+    if played:
+        typer.echo(
+            f"{len(played) - failed} of {len(played)} as they must be; {virtual_s:.0f} s played in {wall_s:.1f} s"
+            f" ({virtual_s / max(wall_s, 1e-9):.0f} times real time)"
+        )
     if junit is not None:
         _write_junit(junit, played)
     if problems:

@@ -84,6 +84,8 @@ def test_cases_from_the_street(arguments: list[str], verdict: str, rules: list[s
         (["--seen", "shiny"], "must be one of nothing_there"),
         (["--keyway", "KW1", "--stamp", "hello"], "no phrase that any rule knows"),
         (["--keyway", "KW1", "--place", "California"], "must be a country"),
+        (["--keyway", "KW1", "--place", "US-QQ"], "--place: US-QQ: US has no part 'QQ'"),
+        (["--keyway", "KW1", "--place", "QQ"], "--place: QQ: 'QQ' is no country"),
         (["--keyway", "KW1", "--date", "tomorrow"], "YYYY-MM-DD"),
         (["--keyway", "KW1", "--do-not-duplicate", "maybe"], "refuse, ask-staff or notice"),
         (["--keyway", "KW1", "--language", "de"], "must be en, es or fr"),
