@@ -1,12 +1,14 @@
 """One rule for every path and one for every port that is typed on a command line, asked before a command does anything.
 
 Responsible for: what is read must be there and of its kind; what is written goes into a folder that is there, so that a
-slip of the keys makes no folders, but where a folder of pictures is asked for; a port must be called as ports are.
+slip of the keys makes no folders, but where a folder of pictures is asked for; nothing is written over a book or a key,
+nor among a kiosk's records, keys and settings; a port must be called as ports are.
 Each is the `callback` of a command's options. Not responsible for: what is in a file.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +17,19 @@ import typer
 
 from config.port_names import port_objection
 from config.problems import BadInput, Problem
+
+KEPT_FILES = frozenset(
+    {
+        *("sales.db", "audit.db", "staff.db", "operations.db"),
+        *("audit.key", "audit.anchor", "certificate.key"),
+        *("machine.toml", "store.toml", "operations.toml", "match_limits.toml", "fleet.toml"),
+    }
+)
+"""A folder that holds one of these is a kiosk's or its office's own: records, seal or settings."""
+KEPT_FOLDERS = ("KIOSK_DATA", "KIOSK_AUDIT_KEY_FOLDER", "KIOSK_CONFIG")
+"""Variables that name such a folder, even an empty one."""
+KEPT_BEGINNINGS = (b"SQLite format 3\0", b"-----BEGIN ")
+"""Of books and of keys."""
 
 Given = TypeVar("Given", Path, "list[Path]", None)
 
@@ -81,8 +96,34 @@ def _has_folder(path: Path) -> str | None:
     return None if path.absolute().parent.is_dir() else "its folder does not exist"
 
 
-def _new_file(path: Path) -> str | None:
+def _key_file(path: Path) -> str | None:
     return "is a directory, not a file" if path.is_dir() else _has_folder(path)
+
+
+def _new_file(path: Path) -> str | None:
+    return _key_file(path) or _is_kept(path) or _among_kept(path)
+
+
+def _is_kept(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    if not path.is_file():
+        return "is no ordinary file"
+    with path.open("rb") as file:
+        beginning = file.read(max(map(len, KEPT_BEGINNINGS)))
+    if beginning.startswith(KEPT_BEGINNINGS) or path.suffix in (".key", ".pem"):
+        return "is a book or a key, and is not written over"
+    return None
+
+
+def _among_kept(path: Path) -> str | None:
+    """Why nothing is written to a folder of a kiosk's own, into it, or into one directly below it."""
+    named = {Path(os.environ[each]).resolve() for each in KEPT_FOLDERS if os.environ.get(each)}
+    real = path.resolve()
+    for each in (real, *real.parents[:2]):
+        if each in named or any((each / name).exists() for name in KEPT_FILES):
+            return f"{each} holds a kiosk's own records, keys or settings: write elsewhere"
+    return None
 
 
 def _new_folder(path: Path) -> str | None:
@@ -96,10 +137,22 @@ def _new_folders(path: Path) -> str | None:
     return "is a file, not a directory" if above == path.absolute() else f"{above} is a file, not a directory"
 
 
+def _output_folder(path: Path) -> str | None:
+    return _new_folder(path) or _among_kept(path)
+
+
+def _output_folders(path: Path) -> str | None:
+    return _new_folders(path) or _among_kept(path)
+
+
 FILE = rule(_file)
 FOLDER = rule(_folder)
 FILE_OR_FOLDER = rule(_either)
 NEW_FILE = rule(_new_file)
+KEY_FILE = rule(_key_file)
+"""For a key that is made where none is yet: it may lie among settings, and is never written over."""
 NEW_FOLDER = rule(_new_folder)
-NEW_FOLDERS = rule(_new_folders)
+"""For a kiosk's own: data, settings, what is restored."""
+OUTPUT_FOLDER = rule(_output_folder)
+OUTPUT_FOLDERS = rule(_output_folders)
 """Made with the folders above it: for pictures, in a place that a fresh clone does not have."""

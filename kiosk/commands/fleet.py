@@ -30,7 +30,7 @@ from config.fleet import load_fleet
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.toml_files import checked, read_toml
-from config.typed_paths import FILE, NEW_FILE
+from config.typed_paths import FILE, KEY_FILE
 from hardware.clock import SystemClock
 from kiosk.commands.books import owned_audit
 from kiosk.commands.office import secret
@@ -141,7 +141,7 @@ def _page_of(metrics: Callable[[], list[Metric]], port: int) -> MetricsPage:
 
 
 def keygen(
-    out: Annotated[Path, typer.Argument(callback=NEW_FILE, help="Private key file to make; never overwritten.")],
+    out: Annotated[Path, typer.Argument(callback=KEY_FILE, help="Private key file to make; never overwritten.")],
 ) -> None:
     """Make a signing key; prints the public key for `trusted_keys` in fleet.toml."""
     key = Ed25519PrivateKey.generate()

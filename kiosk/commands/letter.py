@@ -23,10 +23,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from config.problems import BadInput, Problem
-from config.typed_paths import NEW_FILE
+from config.typed_paths import KEY_FILE, NEW_FILE
 from kiosk.policy.letter import MOST_COPIES, Letter, letter_code
 
-KeyFile = Annotated[Path, typer.Option("--key", help="File of your private key; it never leaves this computer.")]
+KeyFile = Annotated[
+    Path, typer.Option("--key", callback=KEY_FILE, help="File of your private key; it never leaves this computer.")
+]
 
 
 def show(key: KeyFile) -> None:

@@ -15,7 +15,7 @@ import typer
 
 from config.fleet import load_fleet
 from config.problems import BadInput, Problem
-from config.typed_paths import NEW_FOLDER
+from config.typed_paths import OUTPUT_FOLDER
 from kiosk.commands.options import AsJson, FleetFile
 from kiosk.extras import Extra, needing
 from kiosk.operations.doctor import Grade, as_objects, examine, for_people, worst
@@ -76,7 +76,7 @@ def status(as_json: AsJson = False) -> None:
 def page(
     out: Annotated[
         Path,
-        typer.Option("--out", callback=NEW_FOLDER, help="Folder for index.html and its CSV files; made if missing."),
+        typer.Option("--out", callback=OUTPUT_FOLDER, help="Folder for index.html and its CSV files; made if missing."),
     ],
 ) -> None:
     """Write the fleet's page, as a timer does every few minutes; from KIOSK_COLLECTOR_DSN."""

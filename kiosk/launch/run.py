@@ -26,7 +26,7 @@ from config.payment import PaymentKind
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_store
 from config.store import Store
-from config.typed_paths import FILE, NEW_FILE, NEW_FOLDERS
+from config.typed_paths import FILE, NEW_FILE, OUTPUT_FOLDERS
 from config.typed_paths import port as port_rule
 from hardware.camera import CameraScanner
 from hardware.clock import SystemClock
@@ -113,7 +113,9 @@ def run(
     ] = None,
     pictures: Annotated[
         Path | None,
-        typer.Option(callback=NEW_FOLDERS, help="Keep a picture of every screen; without --script one sale is played."),
+        typer.Option(
+            callback=OUTPUT_FOLDERS, help="Keep a picture of every screen; without --script one sale is played."
+        ),
     ] = None,
     config: ConfigOption = None,
     data: DataOption = None,

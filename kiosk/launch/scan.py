@@ -17,7 +17,7 @@ from config.machine import Machine
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.store import Store
-from config.typed_paths import NEW_FOLDER
+from config.typed_paths import OUTPUT_FOLDER
 from hardware.clock import SystemClock
 from hardware.scan import ScanFrames
 from kiosk.commands.calibrate import live_frames
@@ -34,7 +34,7 @@ from kiosk.records.ownership import own_folders
 
 
 def scan(
-    out: Annotated[Path, typer.Option("--out", callback=NEW_FOLDER, help="Folder for the pictures; new, or empty.")],
+    out: Annotated[Path, typer.Option("--out", callback=OUTPUT_FOLDER, help="Folder for the pictures; new, or empty.")],
     simulated: Annotated[bool, typer.Option("--simulated", help="A made-up key, simulated cameras.")] = False,
     config: ConfigOption = None,
     data: DataOption = None,

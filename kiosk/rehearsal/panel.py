@@ -19,7 +19,7 @@ import typer
 
 from config.problems import BadInput, Problem
 from config.settings import catalogue_in_force, machine_in_force
-from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
+from config.typed_paths import FILE, NEW_FILE, OUTPUT_FOLDER
 from simulator.faults.injection import FaultPanel, parse_fault
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.firmware.build import ECHO, STOCK
@@ -62,7 +62,7 @@ def panel(
     ] = None,
     language: Annotated[str, typer.Option(help=f"One of {', '.join(LANGUAGES)}.")] = "en",
     light: Annotated[bool, typer.Option("--light/--dark", help="Light or dark colours.")] = False,
-    pictures: Annotated[Path, typer.Option(callback=NEW_FOLDER, help="Folder where screenshots go.")] = Path("out"),
+    pictures: Annotated[Path, typer.Option(callback=OUTPUT_FOLDER, help="Folder where screenshots go.")] = Path("out"),
     size: Annotated[str, typer.Option(help="Of the window, WIDTHxHEIGHT in pixels.")] = "1280x800",
     full_screen: Annotated[bool, typer.Option("--full-screen", help="Cover the display.")] = False,
 ) -> None:

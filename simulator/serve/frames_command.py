@@ -19,7 +19,7 @@ from config.keyway import Keyway, Section
 from config.problems import BadInput, Problem
 from config.settings import catalogue_in_force, machine_in_force
 from config.typed_code import typed_bitting, typed_blank
-from config.typed_paths import FILE, NEW_FILE, NEW_FOLDERS
+from config.typed_paths import FILE, NEW_FILE, OUTPUT_FOLDERS
 from hardware.camera.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
 from hardware.scan import Pixels
 from simulator.keys.key import Finish, PhysicalKey, Stamp, Strike, cut_key
@@ -62,7 +62,7 @@ def photo(
 
 
 def frames(
-    out: Annotated[Path, typer.Option(callback=NEW_FOLDERS, help="Folder to write; made if need be.")],
+    out: Annotated[Path, typer.Option(callback=OUTPUT_FOLDERS, help="Folder to write; made if need be.")],
     keyway: Annotated[str | None, typer.Option(help="Blank or keyway, such as KW1.")] = None,
     bitting: Annotated[str | None, typer.Option(help="Factory code; codes of two digits apart by commas.")] = None,
     key: Annotated[str | None, typer.Option(help="A sample key instead: see `kiosk simulate keys`.")] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import typing
 from collections.abc import Iterator
 from inspect import signature
@@ -15,14 +16,31 @@ from typer.testing import CliRunner
 from config.machine import Wire
 from config.payment import Mdb, Zvt
 from config.problems import BadInput, Problem
-from config.settings import load_machine
+from config.settings import OWNER_VARIABLE, load_machine
 from config.toml_files import checked
-from config.typed_paths import FILE, FILE_OR_FOLDER, FOLDER, NEW_FILE, NEW_FOLDER, NEW_FOLDERS
+from config.typed_paths import (
+    FILE,
+    FILE_OR_FOLDER,
+    FOLDER,
+    KEPT_FILES,
+    KEPT_FOLDERS,
+    KEY_FILE,
+    NEW_FILE,
+    NEW_FOLDER,
+    OUTPUT_FOLDER,
+    OUTPUT_FOLDERS,
+)
 from hardware.errors import PortUnavailable
 from hardware.link import SerialLink
 from kiosk.command_line import COMMANDS, Group, app, loaded
+from kiosk.data_paths import DATA_VARIABLE, DataPaths
+from kiosk.records.audit.log import KEY_FOLDER_VARIABLE
+from kiosk.records.certificate.key import KEY_FILE as KEY_FILE_NAME
 
-RULES = (FILE, FOLDER, FILE_OR_FOLDER, NEW_FILE, NEW_FOLDER, NEW_FOLDERS)
+RULES = (FILE, FOLDER, FILE_OR_FOLDER, NEW_FILE, KEY_FILE, NEW_FOLDER, OUTPUT_FOLDER, OUTPUT_FOLDERS)
+OUTPUTS = (NEW_FILE, OUTPUT_FOLDER, OUTPUT_FOLDERS)
+KIOSKS_OWN = {("setup", "directory"), ("restore", "target")}
+"""Folders that are made to be a kiosk's own, beside every `--data`."""
 NEEDED = {
     "port": ["--port", "/dev/kiosk-nothing"],
     "keyway": ["--keyway", "KW1"],
@@ -91,13 +109,13 @@ def wrong(rule: object) -> Iterator[tuple[str, str]]:
     if rule in (FILE, FOLDER, FILE_OR_FOLDER):
         yield "nothing", "no such"
         yield "file/below", ""
-    if rule in (FILE, NEW_FILE):
+    if rule in (FILE, NEW_FILE, KEY_FILE):
         yield "folder", "is a directory, not a file"
-    if rule in (FOLDER, NEW_FOLDER, NEW_FOLDERS):
+    if rule in (FOLDER, NEW_FOLDER, OUTPUT_FOLDER, OUTPUT_FOLDERS):
         yield "file", "is a file, not a directory"
-    if rule in (NEW_FILE, NEW_FOLDER):
+    if rule in (NEW_FILE, KEY_FILE, NEW_FOLDER, OUTPUT_FOLDER):
         yield "nothing/new", "its folder does not exist"
-    if rule is NEW_FOLDERS:
+    if rule is OUTPUT_FOLDERS:
         yield "file/below/it", "file is a file, not a directory"
     yield "x" * 5000, "cannot be looked at: File name too long"
 
@@ -108,10 +126,82 @@ def test_every_path_of_every_command_is_held_to_one_rule(
 ) -> None:
     assert info.callback in RULES, f"{' '.join(words)} {name} is held to no rule"
     for path, said in wrong(info.callback):
-        problem = refused([*words, *before(name, function), *spelled(name, info), str(there / path)])
+        problem = refused([*words, *before_it(name, function), *spelled(name, info), str(there / path)])
         assert said in problem.reason
         assert "\n" not in str(problem)
     assert sorted(each.name for each in there.iterdir()) == ["file", "folder"]
+
+
+WRITTEN = [each for each in PATHS if each[2].callback in OUTPUTS]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "info", "function"), WRITTEN, ids=[f"{' '.join(p[0])} {p[1]}" for p in WRITTEN]
+)
+def test_no_command_writes_over_a_book_or_among_what_a_kiosk_keeps(
+    words: tuple[str, ...], name: str, info: OptionInfo | ArgumentInfo, function: str, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    (kept / "log").mkdir(parents=True)
+    (kept / "audit.db").write_bytes(b"SQLite format 3\0")
+    (tmp_path / "link").symlink_to(kept)
+    (tmp_path / "moved-book").write_bytes(b"SQLite format 3\0 and more")
+    (tmp_path / "office").write_bytes(b"-----BEGIN PRIVATE KEY-----")
+    (tmp_path / "some.key").write_text("00")
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "name").symlink_to(kept / "audit.db")
+    before = files_in(tmp_path)
+    tried = {
+        "kept/new": "holds a kiosk's own",
+        "kept/log/new": "holds a kiosk's own",
+        "link/new": "holds a kiosk's own",
+    }
+    if info.callback is NEW_FILE:
+        over = "is a book or a key"
+        tried |= dict.fromkeys(("kept/audit.db", "name", "moved-book", "office", "some.key"), over)
+        tried |= {"fifo": "is no ordinary file"}
+    for path, said in tried.items():
+        problem = refused([*words, *before_it(name, function), *spelled(name, info), str(tmp_path / path)])
+        assert said in problem.reason
+    assert files_in(tmp_path) == before
+
+
+def files_in(folder: Path) -> dict[Path, tuple[int, int]]:
+    seen = {each: each.lstat() for each in folder.rglob("*")}
+    return {each: (found.st_mtime_ns, found.st_size) for each, found in seen.items()}
+
+
+def test_every_path_that_is_made_is_an_output_but_a_kiosks_own() -> None:
+    own = {(" ".join(words), name) for words, name, info, _ in PATHS if info.callback is NEW_FOLDER}
+    assert {each for each in own if each[1] != "data"} == KIOSKS_OWN
+
+
+@pytest.mark.parametrize("kept", sorted(KEPT_FILES))
+def test_a_folder_is_known_by_each_file_a_kiosk_keeps_there(kept: str, tmp_path: Path) -> None:
+    (tmp_path / kept).write_text("")
+    report = ["report", "--html", str(tmp_path / "report.html")]
+    assert "holds a kiosk's own" in refused(report).reason
+
+
+@pytest.mark.parametrize("variable", KEPT_FOLDERS)
+def test_a_folder_is_known_by_the_variable_that_names_it(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert "holds a kiosk's own" in refused(["report", "--html", str(tmp_path / "report.html")]).reason
+
+
+def test_what_a_kiosk_keeps_is_what_its_own_parts_write() -> None:
+    assert {each.name for each in DataPaths(Path()).databases} | {KEY_FILE_NAME} <= KEPT_FILES
+    assert {DATA_VARIABLE, OWNER_VARIABLE, KEY_FOLDER_VARIABLE} == set(KEPT_FOLDERS)
+
+
+def test_an_ordinary_report_may_be_written_anew(tmp_path: Path) -> None:
+    drawing = tmp_path / "plan.svg"
+    for _ in range(2):
+        plan = ["service", "plan", "--keyway", "KW1", "--bitting", "35244", "--svg", str(drawing)]
+        assert CliRunner().invoke(app, plan).exit_code == 0
+    assert drawing.stat().st_size
 
 
 def refused(words: list[str]) -> Problem:
@@ -122,7 +212,7 @@ def refused(words: list[str]) -> Problem:
     return problem
 
 
-def before(name: str, function: str) -> list[str]:
+def before_it(name: str, function: str) -> list[str]:
     """Other arguments by place, which come first."""
     others = [other for other, _, info, needed in given(function) if needed and isinstance(info, ArgumentInfo)]
     return (

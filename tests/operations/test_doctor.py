@@ -229,9 +229,10 @@ def test_the_commands_run_and_tell(places: DataPaths, monkeypatch: pytest.Monkey
     for words in (["doctor"], ["status"], ["status", "--json"], ["report", "--json"], ["report"], ["logs"]):
         answer = runner.invoke(app, words)
         assert not isinstance(answer.exception, Exception), words
-    answer = runner.invoke(app, ["report", "--html", str(places.data / "r.html"), "--since", "2020-01-01"])
+    page = places.data.with_name("r.html")
+    answer = runner.invoke(app, ["report", "--html", str(page), "--since", "2020-01-01"])
     assert answer.exit_code == 0
-    assert (places.data / "r.html").read_text().startswith("<!doctype html>")
+    assert page.read_text().startswith("<!doctype html>")
 
 
 def test_the_status_is_that_of_a_living_kiosk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -211,9 +211,12 @@ def test_a_card_that_was_declined_costs_nobody_the_letter(kiosk: Shop) -> None:
     assert sold(kiosk) == 1
 
 
-def test_a_landlord_makes_key_and_letter_on_their_own_computer(kiosk: Shop, tmp_path: Path) -> None:
+def test_a_landlord_makes_key_and_letter_on_their_own_computer(
+    kiosk: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     run = CliRunner()
-    file, picture = tmp_path / "landlord.key", tmp_path / "letter.svg"
+    own = tmp_path_factory.mktemp("landlord")
+    file, picture = own / "landlord.key", own / "letter.svg"
     shown = run.invoke(app, ["letter", "show", "--key", str(file)])
     assert shown.exit_code == 0
     assert file.stat().st_mode & 0o777 == 0o600

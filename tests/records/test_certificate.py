@@ -188,9 +188,11 @@ def test_another_kiosk_s_is_checked_by_the_key_it_printed(sold: tuple[Path, tupl
     assert CliRunner().invoke(app, [*asked, public_text(OTHER.public_key())]).exit_code == 1
 
 
-def test_the_page_carries_the_kiosk_s_key_and_opens_nothing(sold: tuple[Path, tuple[str, ...]], tmp_path: Path) -> None:
+def test_the_page_carries_the_kiosk_s_key_and_opens_nothing(
+    sold: tuple[Path, tuple[str, ...]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder, _ = sold
-    out = tmp_path / "verify.html"
+    out = tmp_path_factory.mktemp("page") / "verify.html"
     assert CliRunner().invoke(app, ["certificate", "page", "--out", str(out), "--data", str(folder)]).exit_code == 0
     text = out.read_text(encoding="utf-8")
     assert f'value="{public_text(own_key(folder / "seal").public_key())}"' in text
