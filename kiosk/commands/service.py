@@ -7,6 +7,7 @@ what these say. Not responsible for: sessions, money or journals.
 from __future__ import annotations
 
 import contextlib
+import getpass
 import logging
 import sys
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import COMMAND_S, WARNING, keep_stopping
 from hardware.link import serial_link_factory
 from hardware.ports import Fall
+from kiosk.commands.books import owned_audit
 from kiosk.commands.interruption import ended_like_ctrl_c
 from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption, MachineOption
 from kiosk.cutting.gcode import to_gcode
@@ -40,8 +42,9 @@ from kiosk.cutting.refusals import REFUSED
 from kiosk.data_paths import data_paths
 from kiosk.extras import Extra, needing
 from kiosk.guardian import Guardian
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import MachineRecord
-from kiosk.records.ownership import own_folders, own_machine
+from kiosk.records.ownership import own_machine
 from kiosk.safe_stop import stop as safe_stop_now
 
 KeywayOption = Annotated[str, typer.Option("--keyway", help="Keyway or blank, such as KW1 or SC4.")]
@@ -84,7 +87,7 @@ def cut(
     with (
         ended_like_ctrl_c(),
         own_machine(port),
-        own_folders(files.data),
+        owned_audit(files) as audit,
         closing(MachineRecord(files.journal, SystemClock())) as record,
         WireRecording(wire_log, SystemClock()) if wire_log is not None else nullcontext() as recording,
     ):
@@ -95,7 +98,17 @@ def cut(
             record.clamp_emptied()
         opens = serial_link_factory(settings.wire, port)
         cutter = GrblCutter(recording.factory(opens) if recording else opens, settings, SystemClock())
-        _cut_one(cutter, settings, port, plan, number, lambda mm: _planned(found, blank, codes, settings, mm), record)
+        facts = {"by": getpass.getuser(), "action": "test_cut", "keyway": found.code, "blank": blank.code}
+        # Before anything moves, and once more after: a command that was killed has left the first.
+        audit.record(AuditKind.SERVICE, {**facts, "outcome": "begun"})
+        outcome = "failed"
+        try:
+            _cut_one(
+                cutter, settings, port, plan, number, lambda mm: _planned(found, blank, codes, settings, mm), record
+            )
+            outcome = "delivered"
+        finally:
+            audit.record(AuditKind.SERVICE, {**facts, "outcome": outcome})
 
 
 def _cut_one(

@@ -6,6 +6,8 @@ types it again, or starts the kiosk.
 
 from __future__ import annotations
 
+import getpass
+import json
 import sys
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 
 from hardware.clock import SystemClock
 from kiosk.__main__ import main
+from kiosk.commands.books import read_records
 from kiosk.records.journal import MachineRecord
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.serve.pty import PtyPort
@@ -52,6 +55,10 @@ def test_a_test_cut_that_ended_with_a_blank_in_the_clamp_is_remembered_by_comman
             sim.world.set_door(True)
         # Whoever says that they looked is believed: the command goes on, to the next thing that is wrong.
         assert "[DOOR_OPEN]" in cut("--clamp-empty")
+        facts = [json.loads(record.facts) for record in read_records(data)[0]]
+        assert [each["outcome"] for each in facts] == ["begun", "failed"] * 2, "who cut stands in the audit"
+        assert {(each["by"], each["blank"]) for each in facts} == {(getpass.getuser(), "KW1")}
+        assert "35244" not in str(facts)
     finally:
         port.close()
         realtime.stop()
