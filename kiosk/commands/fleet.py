@@ -190,7 +190,7 @@ def judged_payload(
     """
     now = datetime.now(UTC)
     facts = {"kiosk": kiosk, "kind": kind, "version": version, "body": body, "issued_utc": now}
-    payload = checked(Payload, {**facts, "expires_utc": now + timedelta(days=days)}, source)
+    payload = checked(Payload, {**facts, "expires_utc": now + timedelta(days=days)}, "command line")
     try:
         # As it will arrive: TOML knows days and infinities, JSON does not.
         arrived = Payload.model_validate_json(payload.model_dump_json())

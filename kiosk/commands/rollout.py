@@ -41,7 +41,7 @@ KindOption = Annotated[DocumentKind, typer.Option(help="What it is.")]
 
 def publish(
     group: Annotated[str, typer.Option("--group", help="A group of the groups file.")],
-    groups: Annotated[Path, typer.Option("--groups", callback=FILE, help='TOML: [groups], pilot = ["store-1", …].')],
+    groups: Annotated[Path, typer.Option("--groups", callback=FILE, help='TOML: groups.pilot = ["store-1", …].')],
     key: Annotated[Path, typer.Option(callback=FILE, help="Private key made by keygen.")],
     kind: KindOption,
     body: Annotated[Path | None, typer.Argument(callback=FILE, help="TOML, as for `sign`; none with --back.")] = None,
@@ -97,7 +97,7 @@ def _bodies(sending: Rollout, kiosks: tuple[str, ...], body: Path, percent: int,
     digest = digest_of(wanted)
     why = hindrance([sent[kiosk] for kiosk in kiosks if kiosk in sent and sent[kiosk].digest == digest])
     if why and not anyway:
-        raise BadInput(Problem(str(body), "", f"{why}; --anyway goes on, --back goes back"))
+        raise BadInput(Problem("publish", "", f"{why}; --anyway goes on, --back goes back"))
     chosen = first_of(kiosks, percent, digest)
     return {kiosk: wanted for kiosk in chosen if kiosk not in sent or sent[kiosk].digest != digest}
 

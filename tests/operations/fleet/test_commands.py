@@ -110,6 +110,14 @@ def test_a_document_is_judged_by_the_settings_of_the_kiosk_it_is_for(tmp_path: P
     assert signed(file, key, "kiosk-1", "settings", "--config", str(own)).stdout
 
 
+def test_a_kiosks_name_is_blamed_on_who_typed_it_and_not_on_the_file(tmp_path: Path) -> None:
+    key, file = tmp_path / "office.pem", tmp_path / "body.toml"
+    RUNNER.invoke(app, ["fleet", "keygen", str(key)])
+    file.write_text("price_minor = 299\n")
+    said = str(signed(file, key, "a/#", "settings").exception)
+    assert said == "command line: kiosk: must be 1 to 63 small letters, digits or hyphens, such as store-1"
+
+
 def signed(body: Path, key: Path, kiosk: str, kind: str, *more: str) -> Result:
     words = ["fleet", "sign", str(body), "--key", str(key), "--kiosk", kiosk, "--kind", kind, "--version", "1"]
     return RUNNER.invoke(app, [*words, *more])
