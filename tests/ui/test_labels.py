@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from config.store import Screen
+from config.store import Screen, Store
 from tests.ui.glass import gallery, mistakes
 from tests.ui.test_margins import SIZES
 from ui.gallery import sample_store
@@ -14,19 +14,25 @@ from ui.present.present import present
 from ui.present.samples import SAMPLES
 from ui.theme import make_theme
 
+SURVEYED = ((1080, 1920), (1280, 800))
+"""Windows on which every screen is measured anyhow."""
 TOUCHED = ("02-welcome", "08-offer", "14-staff-approval", "16-paying-terminal", "28-return-off")
+
+
+def fitted(size_px: tuple[int, int], screen: tuple[int, int, float]) -> Store:
+    """Give the glass that window on that panel."""
+    width, height, mm_per_px = screen
+    panel = Screen(width_px=width, height_px=height, mm_per_px=mm_per_px)
+    gallery().resize(size_px)
+    gallery()._look.theme = make_theme(panel, size_px, "light")
+    return sample_store("portrait").model_copy(update={"screen": panel})
 
 
 @pytest.mark.parametrize(("size_px", "screen"), SIZES)
 def test_no_label_needs_a_second_line_and_nothing_is_cut_or_covered(
     size_px: tuple[int, int], screen: tuple[int, int, float]
 ) -> None:
-    glass, (width, height, mm_per_px) = gallery(), screen
-    store = sample_store("portrait").model_copy(
-        update={"screen": Screen(width_px=width, height_px=height, mm_per_px=mm_per_px)}
-    )
-    glass.resize(size_px)
-    glass._look.theme = make_theme(store.screen, size_px, "light")
+    glass, store = gallery(), fitted(size_px, screen)
     for name in TOUCHED:
         snapshot, local = SAMPLES[name]
         for language in ("en", "es", "fr"):
@@ -35,6 +41,37 @@ def test_no_label_needs_a_second_line_and_nothing_is_cut_or_covered(
             labels = [button.labels[0] for button in glass.frame.buttons()]
             assert [label.text for label in labels if label.text_size[0]] == [], (name, language)
             assert mistakes(glass.frame, glass._look.theme) == [], (name, language)
+
+
+@pytest.mark.parametrize(("size_px", "screen"), [each for each in SIZES if each[0] not in SURVEYED])
+def test_no_word_of_staffs_and_technicians_pages_is_broken_or_covered(
+    size_px: tuple[int, int], screen: tuple[int, int, float]
+) -> None:
+    glass, store = gallery(), fitted(size_px, screen)
+    found = []
+    for name, (snapshot, local) in SAMPLES.items():
+        for language in ("en", "es", "fr"):
+            shown = present(replace(snapshot, language=language), local, store)
+            if shown.page not in ("staff", "service"):
+                break
+            glass.frame.show(shown)
+            glass.settle()
+            found += [(name, language, mistake) for mistake in mistakes(glass.frame, glass._look.theme)]
+    assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr"])
+def test_a_language_by_its_code_and_an_aid_by_its_icon_still_say_their_names(language: str) -> None:
+    glass, store = gallery(), fitted((800, 1280), (800, 1280, 0.2524))
+    snapshot, local = SAMPLES["32-staff-sale"]
+    shown = present(replace(snapshot, language=language), local, store)
+    glass.frame.show(shown)
+    glass.settle()
+    tools = {button.action.id: button.action for button in glass.frame.buttons()}
+    assert [tools[each.id].label for each in shown.languages] == ["EN", "ES", "FR"]
+    assert [tools[each.id].spoken for each in (*shown.languages, *shown.aids)] == [
+        each.spoken for each in (*shown.languages, *shown.aids)
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr"])

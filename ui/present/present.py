@@ -88,7 +88,8 @@ def _has_staff_door(snapshot: Snapshot) -> bool:
 
 def _language(code: str, current: str, own_languages: Path | None) -> Action:
     name = language_name(code, own_languages)
-    return Action(f"language_{code}", name, SetLanguage(code), ButtonKind.QUIET, chosen=code == current)
+    chosen = code == current
+    return Action(f"language_{code}", name, SetLanguage(code), ButtonKind.QUIET, chosen=chosen, short=code.upper())
 
 
 def _aids(words: Translation, local: Local, state: State, store: Store) -> tuple[Action, ...]:

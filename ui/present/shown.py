@@ -66,6 +66,8 @@ class Action:
     """What it comes to, opposite the label."""
     released: Intent | LocalAct | None = None
     """Of a held one: sent when the finger leaves it after it has acted."""
+    short: str = ""
+    """What stands on it where its label has no room."""
 
     @property
     def spoken(self) -> str:

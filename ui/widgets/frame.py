@@ -5,6 +5,7 @@ Responsible for: drawing them. Not responsible for: their words.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
@@ -133,10 +134,12 @@ class Toolbar(BoxLayout):
         aids = [a for a in shown.aids if a.id in FIRST_AIDS]
         aids += [shown.staff_door] if shown.staff_door else []
         first = [*shown.languages, *aids]
-        # A lengthwise glass has no height for a second row, nor have the pages of who serves the kiosk.
+        # Where one row does not hold the words there are two. A lengthwise glass has no height for that, nor have the
+        # pages of who serves the kiosk.
         low = look.theme.width_px > look.theme.height_px or shown.page in ("staff", "service")
-        alone = low or self._fits(first)
-        rows = [first] if alone else [list(shown.languages), aids]
+        rows = [first]
+        if not self._fits(first):
+            rows = [self._shortened(first)] if low else [list(shown.languages), aids]
         rows.append([a for a in shown.aids if a.id not in FIRST_AIDS])
         shape = (tuple(tuple(a.id for a in row) for row in rows), look.theme.px_per_mm, look.theme.compact)
         if shape == self._shape:
@@ -157,6 +160,13 @@ class Toolbar(BoxLayout):
                 line.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None, "tool")
                 line.children[0].size_hint_x = _needed(action)
             self.add_widget(line)
+
+    def _shortened(self, row: list[Action]) -> list[Action]:
+        """Languages by their codes; and where even so the words have no room, the others by their icons alone."""
+        coded = [replace(a, label=a.short, says=a.spoken) if a.short else a for a in row]
+        if self._fits(coded):
+            return coded
+        return [replace(a, label="", says=a.spoken) if a.icon else a for a in coded]
 
     def _fits(self, row: list[Action]) -> bool:
         """Whether their words have room beside each other."""
