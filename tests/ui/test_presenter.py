@@ -372,3 +372,15 @@ def test_two_copies_are_ready_in_the_plural(copies: int, title: str) -> None:
     snapshot, local = SAMPLES["23-thank-you"]
     assert snapshot.receipt is not None
     assert shown_of(replace(snapshot, receipt=replace(snapshot.receipt, copies=copies)), local).title == title
+
+
+def test_blanks_are_counted_in_tens_too_within_what_the_slot_holds() -> None:
+    snapshot, local = next(
+        (snapshot, local) for snapshot, local in SAMPLES.values() if snapshot.state is State.STAFF_MENU and local.slot
+    )
+    for count, able in ((0, [False, True]), (10, [True, True])):
+        detail = shown_of(snapshot, replace(local, count=count)).detail
+        assert isinstance(detail, StaffDetail)
+        tens = [action for action in detail.controls if action.id in ("count_fewer_10", "count_more_10")]
+        assert [action.enabled for action in tens] == able
+        assert tens[1].does == CountBlanks(count + 10)

@@ -256,6 +256,16 @@ def _stock(
             enabled=count < slot.capacity,
             counts=True,
         ),
+        *(
+            Action(
+                f"count_{'more' if step > 0 else 'fewer'}_{abs(step)}",
+                f"{'+' if step > 0 else '−'} {words.number(abs(step))}",
+                CountBlanks(count + step),
+                enabled=0 <= count + step <= slot.capacity,
+                counts=True,
+            )
+            for step in (-10, 10)
+        ),
         Action("count_full", words("slot.full"), CountBlanks(slot.capacity)),
         Action("refill", words("slot.save", count=count), Refill(slot.number, count), ButtonKind.PRIMARY),
     ]
