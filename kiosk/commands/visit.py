@@ -6,7 +6,9 @@ Responsible for: asking, recording in the audit, printing. Not responsible for: 
 
 from __future__ import annotations
 
+import getpass
 import hashlib
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +18,7 @@ import typer
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.typed_paths import NEW_FILE
-from kiosk.commands.books import one_line, owned_audit
+from kiosk.commands.books import one_line, owned_staff
 from kiosk.commands.options import ConfigOption, DataOption, data_to_read
 from kiosk.operations.counters import begin_utc
 from kiosk.operations.service_visit import (
@@ -32,11 +34,13 @@ from kiosk.operations.service_visit import (
     told,
     visit_page,
 )
+from kiosk.policy.role import Role
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.certificate import public_key, public_text
 from kiosk.records.certificate.key import own_key
 from kiosk.records.journal.reader import rows_of
+from kiosk.staff.member import StaffMember
 
 
 def visit(
@@ -74,7 +78,8 @@ def work_order(
 ) -> None:
     """Write a visit down: test cuts before and after, parts, settings changed, next due; signed, and in the audit.
 
-    The kiosk must not run. Its certificate key signs; `kiosk certificate key` prints what checks it.
+    The kiosk must not run. The technician's PIN is asked for at a terminal.
+    Its certificate key signs; `kiosk certificate key` prints what checks it.
     """
     settings, places = load_settings(config), data_to_read(data)
     try:
@@ -82,7 +87,14 @@ def work_order(
     except ValueError:
         raise BadInput(Problem("--day", "", f"{day!r} is not a day such as 2026-03-01")) from None
     since = begin_utc(when)
-    with owned_audit(places) as audit, one_line(places.operations):
+    if not sys.stdin.isatty():
+        raise BadInput(Problem("work order", "--staff", "the PIN is typed at a terminal, and there is none"))
+    with owned_staff(places) as (accounts, audit), one_line(places.operations):
+        member = accounts.sign_in(staff, getpass.getpass("PIN: "))
+        if not isinstance(member, StaffMember) or member.role is not Role.TECHNICIAN:
+            known = member.number if isinstance(member, StaffMember) else member.account
+            audit.record(AuditKind.STAFF_SIGN_IN_FAILED, {"staff": known or "unknown", "by": getpass.getuser()})
+            raise BadInput(Problem("work order", "--staff", "no technician signs in with this number and PIN"))
         query = (
             "SELECT utc, largest_error_mm, passed FROM happening WHERE what = 'test' AND utc >= ? "
             "AND largest_error_mm IS NOT NULL ORDER BY id"

@@ -7,14 +7,17 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
+from config.problems import BadInput
 from config.settings import Settings, load_settings
 from hardware.clock import SystemClock
 from kiosk.command_line import app
+from kiosk.commands.books import owned_staff
 from kiosk.cutting.check import TOUCHES_WATCHED, wheel_is_worn
 from kiosk.data_paths import DataPaths
 from kiosk.operations.forecast import Evidence, forecasts
@@ -38,6 +41,7 @@ from kiosk.records.journal.values import CopyError
 from kiosk.session.intents import Credentials, ServiceMenu, StaffKey
 from kiosk.session.outlook import Forecast, Part
 from kiosk.session.states import FRONT, State
+from kiosk.staff.requests import carry_out
 from tests.session.parts import Shop, shop
 from tests.support.wear_out import means_mm, touches_mm
 from ui.gallery import sample_store
@@ -155,11 +159,24 @@ def test_status_and_the_visit_tell_what_is_due(places: DataPaths) -> None:
 
 
 def test_a_work_order_holds_cuts_parts_and_settings_is_signed_and_stands_in_the_audit(
-    places: DataPaths, tmp_path: Path
+    places: DataPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runner, out = CliRunner(), tmp_path / "order.txt"
+    with owned_staff(places) as (staff, audit):
+        for number, role, pin in (("1", "manager", "583920"), ("12", "technician", "190283")):
+            carry_out(staff, audit, {"action": "staff_add", "number": number, "name": "N", "role": role, "pin": pin})
     words = ["--staff", "12", "--part", "wheel", "--next-due", "2027-03-01", "--data", str(places.data)]
-    made = runner.invoke(app, ["service", "work-order", *words, "--out", str(out)])
+    order_of = ["service", "work-order", *words, "--out", str(out)]
+    # Whoever has only the shell signs in nobody's name.
+    assert isinstance(runner.invoke(app, order_of, input="190283\n").exception, BadInput)
+    monkeypatch.setattr("kiosk.commands.visit.sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+    for number, pin in (("12", "190284"), ("1", "583920")):
+        monkeypatch.setattr("kiosk.commands.visit.getpass.getpass", lambda prompt, typed=pin: typed)
+        other = [number if word == "12" else word for word in order_of]
+        assert isinstance(runner.invoke(app, other).exception, BadInput)
+        assert not out.exists()
+    monkeypatch.setattr("kiosk.commands.visit.getpass.getpass", lambda prompt: "190283")
+    made = runner.invoke(app, order_of)
     assert made.exit_code == 0, made.output
     lines = out.read_text().splitlines()
     assert [line.split(" ", 3)[3] for line in lines if line.startswith("test cut: ")] == [
