@@ -119,13 +119,18 @@ def _kiosk_cells(kiosk: KioskLine) -> tuple[object, ...]:
     return (kiosk.name, _state(kiosk), heard, kiosk.copies, right, error, *held)
 
 
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 def fleet_lines(seen: Overview) -> list[str]:
     """The same for a terminal: the figures, then what needs somebody."""
     online = sum(kiosk.online for kiosk in seen.kiosks)
     good, all_cut = _right(seen)
     rate = f"{good / all_cut:.1%}" if all_cut else "none cut"
     lines = [
-        f"{len(seen.kiosks)} kiosks, {online} online; {all_cut} copies in {LATELY.days} days, first time right {rate}"
+        f"{_counted(len(seen.kiosks), 'kiosk', 'kiosks')}, {online} online; "
+        f"{_counted(all_cut, 'copy', 'copies')} in {LATELY.days} days, first time right {rate}"
     ]
     for shown, left in _by_kind(seen):
         lines += [f"{NAMES[each.urgency]:<10} {each.kiosk:<16} {each.words}" for each in shown]
@@ -152,7 +157,7 @@ def _tiles(seen: Overview) -> str:
     for (_, _, currency), amount in seen.taken.items():
         taken[currency] = taken.get(currency, 0) + amount
     tiles = [
-        (len(seen.kiosks), "kiosks"),
+        (len(seen.kiosks), "kiosk" if len(seen.kiosks) == 1 else "kiosks"),
         (sum(kiosk.online for kiosk in seen.kiosks), "online"),
         (len({each.kiosk for each in seen.troubles if each.urgency is Urgency.NOW}), "need somebody now"),
         (all_cut, "copies"),

@@ -135,3 +135,9 @@ def test_the_commands_write_the_page_whole_and_say_so_when_nobody_collects(
     names = {"index.html", "kiosks.csv", "slots.csv", "takings.csv", "troubles.csv"}
     assert {path.name for path in (tmp_path / "web").iterdir()} == names
     assert "3 kiosks" in CliRunner().invoke(app, ["fleet", "status"]).stdout
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 kiosks, 0"), (1, "1 kiosk, 0"), (2, "2 kiosks, 0")])
+def test_one_kiosk_is_spoken_of_in_the_singular(count: int, said: str) -> None:
+    kiosks = tuple(KioskLine(f"store-{number}", False, NOW, NOW) for number in range(count))
+    assert fleet_lines(Overview(NOW, kiosks, (), {}, {}, {}, {}))[0].startswith(said)
