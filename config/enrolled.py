@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError
 from config.base import Frozen
 from config.catalogue import Catalogue
 from config.keyway import Keyway, Section, Standing
+from config.ordinary_file import read_ordinary
 from config.problems import BadInput, Problem
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
 from config.toml_files import problems_of
@@ -72,7 +73,7 @@ def read_enrolled(folder: Path) -> tuple[EnrolledBlank, ...]:
     found: list[EnrolledBlank] = []
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
         try:
-            found.append(EnrolledBlank.model_validate_json(path.read_bytes()))
+            found.append(EnrolledBlank.model_validate_json(read_ordinary(path)))
         except ValidationError as error:
             problems += problems_of(error, str(path))
         except OSError as error:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from config.plain_words import plain as plain_words
+from config.ordinary_file import read_ordinary
 from config.problems import BadInput, Problem
 
 Table: TypeAlias = dict[str, Any]
@@ -30,7 +31,7 @@ def read_toml(path: Path) -> Table:
         BadInput: the file is missing, unreadable, not UTF-8 or not TOML.
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(read_ordinary(path).decode("utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(Problem(str(path), "", "no such file")) from None
     except IsADirectoryError:

@@ -79,7 +79,9 @@ def _name_of(param: typer.CallbackParam) -> str:
 def _file(path: Path) -> str | None:
     if path.is_dir():
         return "is a directory, not a file"
-    return None if path.exists() else "no such file"
+    if path.exists():
+        return None if path.is_file() else "is no ordinary file"
+    return "no such file"
 
 
 def _folder(path: Path) -> str | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from config.ordinary_file import read_ordinary
 from config.port_names import port_objection
 from config.problems import BadInput, Problem
 from hardware.clock import SystemClock
@@ -153,7 +154,7 @@ def _wire_of(path: Path) -> tuple[str, int]:
         BadInput: it cannot be read, or says what is no port and no speed.
     """
     try:
-        written = tomllib.loads(path.read_text(encoding="utf-8")).get("wire", {})
+        written = tomllib.loads(read_ordinary(path).decode()).get("wire", {})
         port, baud = written.get("port", ""), written.get("baud", 0)
     except (OSError, ValueError, AttributeError) as cause:
         raise BadInput(Problem(str(path), "", f"cannot be read: {str(cause).splitlines()[0]}")) from cause

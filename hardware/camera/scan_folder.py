@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from config.ordinary_file import read_ordinary
 from config.problems import BadInput, Problem
 from hardware.scan import Frame, Pixels, ScanFrames
 
@@ -168,7 +169,7 @@ def _read_document(directory: Path) -> dict[str, Any]:
     if not directory.is_dir():
         raise BadInput(Problem(str(directory), "", "is not a folder" if directory.exists() else "is not there"))
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_ordinary(path).decode())
     except FileNotFoundError as error:
         raise BadInput(Problem(str(path), "", "is not there")) from error
     except (OSError, UnicodeDecodeError) as error:

@@ -98,9 +98,10 @@ PORTS = [(words, function) for words, function in commands() if any(name == "por
 
 @pytest.fixture
 def there(tmp_path: Path) -> Path:
-    """A folder with a file and a folder in it."""
+    """A folder with a file, a folder and a pipe in it."""
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
     return tmp_path
 
 
@@ -109,6 +110,8 @@ def wrong(rule: object) -> Iterator[tuple[str, str]]:
     if rule in (FILE, FOLDER, FILE_OR_FOLDER):
         yield "nothing", "no such"
         yield "file/below", ""
+    if rule in (FILE, NEW_FILE):
+        yield "fifo", "is no ordinary file"
     if rule in (FILE, NEW_FILE, KEY_FILE):
         yield "folder", "is a directory, not a file"
     if rule in (FOLDER, NEW_FOLDER, OUTPUT_FOLDER, OUTPUT_FOLDERS):
@@ -129,7 +132,7 @@ def test_every_path_of_every_command_is_held_to_one_rule(
         problem = refused([*words, *before_it(name, function), *spelled(name, info), str(there / path)])
         assert said in problem.reason
         assert "\n" not in str(problem)
-    assert sorted(each.name for each in there.iterdir()) == ["file", "folder"]
+    assert sorted(each.name for each in there.iterdir()) == ["fifo", "file", "folder"]
 
 
 WRITTEN = [each for each in PATHS if each[2].callback in OUTPUTS]
