@@ -9,6 +9,7 @@ The board keeps its power meanwhile, and the wheel turns.
 
 from __future__ import annotations
 
+import os
 import pwd
 import signal
 import socket
@@ -486,3 +487,14 @@ def test_a_hangup_that_was_ignored_from_outside_stays_ignored() -> None:
             signal.raise_signal(signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_a_pipe_in_place_of_the_machine_file_keeps_no_wheel_turning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "machine.toml")
+    with port(tmp_path / "board") as sim:
+        spinning(sim, tmp_path / "board").close()
+        assert here("service", "safe-stop", "--port", str(tmp_path / "board"), "--config", str(tmp_path)) == 0
+        assert not turns(sim)
+    assert "is no ordinary file" in capsys.readouterr().err
