@@ -14,8 +14,8 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
-from config.plain_words import plain as plain_words
 from config.ordinary_file import read_ordinary
+from config.plain_words import plain as plain_words
 from config.problems import BadInput, Problem
 
 Table: TypeAlias = dict[str, Any]
