@@ -45,6 +45,8 @@ class Phrase(Frozen):
     en: tuple[Name, ...] = Field(default=(), max_length=100)
     es: tuple[Name, ...] = Field(default=(), max_length=100)
     fr: tuple[Name, ...] = Field(default=(), max_length=100)
+    other: tuple[Name, ...] = Field(default=(), max_length=100)
+    """In languages that the kiosk does not speak but its shoppers' keys may."""
     keyways: tuple[Name, ...] = Field(default=(), max_length=50)
     """The keyways a maker's name stands for; none of them is ever open."""
 
@@ -52,7 +54,10 @@ class Phrase(Frozen):
     def folded(self) -> tuple[str, ...]:
         """Every wording, folded, longest first."""
         return tuple(
-            sorted({fold(text) for text in (*self.en, *self.es, *self.fr)}, key=lambda text: (-len(text), text))
+            sorted(
+                {fold(text) for text in (*self.en, *self.es, *self.fr, *self.other)},
+                key=lambda text: (-len(text), text),
+            )
         )
 
 

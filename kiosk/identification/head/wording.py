@@ -21,7 +21,10 @@ _ALIKE_UP_TO = 6
 """In wordings as short as this a letter may only be taken for one that looks like it."""
 _LOOSE_FROM = 9
 """Wordings as long as this may also stand inside a longer run of letters."""
-_TELLING = ("DUPLICATE", "DUPLICATION", "DUPLICAR", "DUPLIQUER", "REPRODUIRE")
+_TELLING = (
+    "DUPLICATE", "DUPLICATION", "DUPLICAR", "DUPLIQUER", "REPRODUIRE",
+    "NACHMACHEN", "NACHAHMUNG", "VERBOTEN", "VERBODEN", "DUPLICARE", "DUPLICAZIONE", "RIPRODUZIONE",
+)  # fmt: skip
 """Words that stand on a head for one reason only: the rest of the request may be worn away."""
 _REQUESTS = (PhraseKind.DND, PhraseKind.UNLAWFUL)
 _BEGINNINGS = ("DONOT", "NEPAS")
