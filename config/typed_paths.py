@@ -22,10 +22,11 @@ KEPT_FILES = frozenset(
     {
         *("sales.db", "audit.db", "staff.db", "operations.db"),
         *("audit.key", "audit.anchor", "certificate.key"),
-        *("machine.toml", "store.toml", "operations.toml", "match_limits.toml", "fleet.toml"),
     }
 )
-"""A folder that holds one of these is a kiosk's or its office's own: records, seal or settings."""
+"""A folder that holds one of these is a kiosk's own: records or seal."""
+SETTINGS_FILES = frozenset({"machine.toml", "store.toml", "operations.toml", "fleet.toml"})
+"""Not written over by what a command makes; a page or a signed document may lie beside them, as an office works."""
 KEPT_FOLDERS = ("KIOSK_DATA", "KIOSK_AUDIT_KEY_FOLDER", "KIOSK_CONFIG")
 """Variables that name such a folder, even an empty one."""
 KEPT_BEGINNINGS = (b"SQLite format 3\0", b"-----BEGIN ")
@@ -115,6 +116,8 @@ def _is_kept(path: Path) -> str | None:
         beginning = file.read(max(map(len, KEPT_BEGINNINGS)))
     if beginning.startswith(KEPT_BEGINNINGS) or path.suffix in (".key", ".pem"):
         return "is a book or a key, and is not written over"
+    if path.resolve().name in SETTINGS_FILES:
+        return "is a file of settings, and is not written over"
     return None
 
 

@@ -29,6 +29,7 @@ from config.typed_paths import (
     NEW_FOLDER,
     OUTPUT_FOLDER,
     OUTPUT_FOLDERS,
+    SETTINGS_FILES,
 )
 from hardware.errors import PortUnavailable
 from hardware.link import SerialLink
@@ -184,6 +185,18 @@ def test_a_folder_is_known_by_each_file_a_kiosk_keeps_there(kept: str, tmp_path:
     (tmp_path / kept).write_text("")
     report = ["report", "--html", str(tmp_path / "report.html")]
     assert "holds a kiosk's own" in refused(report).reason
+
+
+@pytest.mark.parametrize("name", sorted(SETTINGS_FILES))
+def test_no_output_is_written_over_a_file_of_settings_and_any_may_lie_beside_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("as the owner wrote it")
+    assert "is a file of settings" in refused(["report", "--html", str(tmp_path / name)]).reason
+    assert (tmp_path / name).read_text() == "as the owner wrote it"
+    data = tmp_path / "elsewhere"
+    assert (
+        "holds a kiosk's own"
+        not in refused(["report", "--html", str(tmp_path / "report.html"), "--data", str(data)]).reason
+    )
 
 
 @pytest.mark.parametrize("variable", KEPT_FOLDERS)

@@ -30,6 +30,7 @@ FAMILY_OF = {
     "DISK": "disk",
     "DATABASE": "records",
     "AUDIT": "records",
+    "NOT_RUN_YET": "records",
     "STAFF": "records",
     "SESSION": "program",
     "SCREEN": "program",
