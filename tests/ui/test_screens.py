@@ -152,7 +152,8 @@ def test_the_focus_goes_through_every_button_and_round(screens: tuple[Seen, ...]
 
 @pytest.mark.parametrize(("size", "reach"), [("portrait", False), ("landscape", True)])
 def test_all_a_shopper_touches_lies_in_the_lower_half_on_one_touch(size: str, reach: bool) -> None:
-    upright = () if reach else STAFF_SIGN_IN
+    # Thirty-two letters do not fit into half of a low glass: a letter's code is read by the scanner there.
+    upright = ("10-refused-letter",) if reach else STAFF_SIGN_IN
     shopper = [seen for seen in survey(size, "es", reach=reach) if not seen.name.startswith(FULL_PAGES + upright)]
     assert [(seen.name, seen.too_high, seen.mistakes) for seen in shopper if seen.too_high or seen.mistakes] == []
 
