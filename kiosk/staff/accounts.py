@@ -179,6 +179,11 @@ class StaffAccounts:
         problems = [*_account_problems(number, name, role), *pin_problems(pin, number)]
         if not problems and self._exists(number):
             problems.append(Problem("staff", number, "there is already an account of this number"))
+        elif not problems and (
+            twin := next((each for each in self.accounts() if int(each.number) == int(number)), None)
+        ):
+            # Zeros before a number are heard by nobody: two people would answer to one.
+            problems.append(Problem("staff", number, f"is the number of account {twin.number}, written otherwise"))
         if not problems and role != Role.MANAGER and self.needs_setup:
             problems.append(Problem("staff", "role", "the first account must be a manager's"))
         if problems:

@@ -175,6 +175,7 @@ def test_no_pin_comes_with_the_kiosk_and_the_first_account_is_a_managers(tmp_pat
     ("number", "name", "role", "pin", "reason"),
     [
         ("100", "Again", "manager", PIN, "already an account"),
+        ("0100", "Twin", "associate", PIN, "written otherwise"),
         ("abc", "X", "manager", PIN, "1 to 8 digits"),
         ("123456789", "X", "manager", PIN, "1 to 8 digits"),
         ("٣", "X", "manager", PIN, "1 to 8 digits"),
