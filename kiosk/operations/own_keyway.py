@@ -22,12 +22,12 @@ from config.settings import Settings
 from hardware.clock import Clock
 from kiosk.data_paths import DataPaths
 from kiosk.operations.recorder import open_operations
-from kiosk.operations.settings_change import Change, SettingsKeeper, copy_settings
-from kiosk.operations.settings_in_force import record_change
+from kiosk.operations.settings_change import Change, copy_settings
+from kiosk.operations.settings_in_force import record_change, record_written
 from kiosk.operations.usable_settings import load_usable
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
-from kiosk.records.private_file import replace_settings
+from kiosk.records.private_file import replace_settings, settings_text
 from kiosk.session.ports import SettingsRefusal
 
 log = logging.getLogger(__name__)
@@ -76,11 +76,11 @@ class KeywayFiles:
         source = f"entered at the kiosk by {staff}, {self._clock.utc().date().isoformat()}"
         tables = keyway_tables(entry, KEYWAYS, source)
         keyways, machine = folder / KEYWAYS, folder / MACHINE
-        before = _text(keyways)
+        before = settings_text(keyways)
         if not tables["spec"].keys().isdisjoint(tomlkit.parse(before).get("spec", {})):
             raise BadInput(Problem(KEYWAYS, CODE, ON_FILE))
         added = f"{before.rstrip()}\n\n{tomlkit.dumps(tables)}".lstrip()
-        slots = self._with_slot(_text(machine), dict(entry))
+        slots = self._with_slot(settings_text(machine), dict(entry))
         rehearsed = self._rehearsed(folder, {KEYWAYS: added, MACHINE: slots})
         existed = keyways.exists()
         replace_settings(keyways, added)
@@ -126,22 +126,12 @@ class KeywayFiles:
             return load_usable(Path(scratch))
 
     def _record(self, folder: Path, rehearsed: Settings, entry: KeywayEntry, staff: str) -> None:
-        """In the audit first: what is not yet noted is found, and audited, by the next start."""
         slots = next(each.value for each in rehearsed.effective if (each.file, each.field) == _SLOTS)
         typed = dict(entry)
         said = " ".join(f"{name}={text}" for name, text in entry)
         record_change(Change(f"keyways.{typed[CODE]}", None, said, str(folder / KEYWAYS)), self._audit, staff)
-        with closing(open_operations(self._places.operations)) as connection:
-            keeper = SettingsKeeper(connection, self._places.good_settings, self._clock)
-            now = {".".join(_SLOTS): slots, "catalogue.revision": rehearsed.catalogue.revision}
-            for change in keeper.changed(str(folder), now):
-                record_change(change, self._audit, staff)
-                keeper.note(change)
-            keeper.keep(folder)
+        now = {".".join(_SLOTS): slots, "catalogue.revision": rehearsed.catalogue.revision}
+        record_written(self._places, self._clock, self._audit, folder, str(folder), now, staff)
 
 
 _SLOTS = ("machine", "magazine.slots")
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8-sig") if path.exists() else ""

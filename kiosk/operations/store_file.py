@@ -27,12 +27,11 @@ from kiosk.data_paths import DataPaths
 from kiosk.operations.fleet.signed import DocumentKind, Documents
 from kiosk.operations.office import paths, with_store
 from kiosk.operations.recorder import open_operations
-from kiosk.operations.settings_change import SettingsKeeper
-from kiosk.operations.settings_in_force import OFFICE, record_change
+from kiosk.operations.settings_in_force import OFFICE, record_written
 from kiosk.operations.usable_settings import load_usable
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
-from kiosk.records.private_file import replace_settings
+from kiosk.records.private_file import replace_settings, settings_text
 from kiosk.session.ports import SettingsRefusal
 
 log = logging.getLogger(__name__)
@@ -70,9 +69,7 @@ class StoreFile:
                 written = self._written(connection, folder, path, changes)
         except BadInput as bad:
             return _refused(SettingsRefusal.INVALID, bad.problems[0])
-        except (OSError, UnicodeDecodeError, TOMLKitError) as error:
-            return _refused(SettingsRefusal.NOT_WRITTEN, error)
-        except (sqlite3.DatabaseError, DatabaseFault) as error:
+        except (OSError, UnicodeDecodeError, TOMLKitError, sqlite3.DatabaseError, DatabaseFault) as error:
             return _refused(SettingsRefusal.NOT_WRITTEN, error)
         if isinstance(written, SettingsRefusal):
             return written
@@ -93,7 +90,7 @@ class StoreFile:
         if not {field for field, _ in changes}.isdisjoint(self.ruled | set(paths(document))):
             return SettingsRefusal.OFFICE
         store = changed_store(self._store, changes, str(path))
-        text = _with(path.read_text(encoding="utf-8-sig") if path.exists() else "", changes, str(path))
+        text = _with(settings_text(path), changes, str(path))
         rehearsed = self._rehearsed(folder, text)
         if document:
             with_store(rehearsed, document, 0)
@@ -101,14 +98,8 @@ class StoreFile:
         return store
 
     def _record(self, folder: Path, changes: FieldChanges, staff: str) -> None:
-        """In the audit first: what is not yet noted is found, and audited, by the next start."""
         now = {f"store.{field}": field_value(self._store, field) for field, _ in changes}
-        with closing(open_operations(self._places.operations)) as connection:
-            keeper = SettingsKeeper(connection, self._places.good_settings, self._clock)
-            for change in keeper.changed(str(folder / "store.toml"), now):
-                record_change(change, self._audit, staff)
-                keeper.note(change)
-            keeper.keep(folder)
+        record_written(self._places, self._clock, self._audit, folder, str(folder / "store.toml"), now, staff)
 
     def _document(self, connection: sqlite3.Connection) -> dict[str, Any]:
         """What the newest settings document of the office says, also one that is not in force before the next start."""

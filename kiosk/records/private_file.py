@@ -12,6 +12,16 @@ from pathlib import Path
 NEW_SETTINGS_MODE = 0o640
 
 
+def settings_text(path: Path) -> str:
+    """An owner's file as it stands, with or without the mark some editors put before it; empty where there is none.
+
+    Raises:
+        OSError: it cannot be read.
+        UnicodeDecodeError: it is no text.
+    """
+    return path.read_text(encoding="utf-8-sig") if path.exists() else ""
+
+
 def replace_settings(path: Path, text: str) -> None:
     """Put `text` in place of an owner's file, with the rights it has.
 

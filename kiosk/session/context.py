@@ -195,6 +195,10 @@ class SessionContext:
         self.tray_has_key = False
         self.language = self.ports.store.languages[0]
 
+    def note_saved(self) -> None:
+        """What whoever is signed in asked for is written down."""
+        self.saved_utc_s = self.ports.clock.utc().timestamp()
+
     @property
     def coming_store(self) -> Store:
         """The store as the next visit will find it."""

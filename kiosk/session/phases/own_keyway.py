@@ -46,4 +46,4 @@ def answered(context: SessionContext, report: KeywayEntered | KeywayRefused) -> 
         context.own_keyway = OwnKeywayView(field=report.field, reason=report.reason)
         return
     context.own_keyway = OwnKeywayView(code=report.code, slot=report.slot)
-    context.saved_utc_s = context.ports.clock.utc().timestamp()
+    context.note_saved()

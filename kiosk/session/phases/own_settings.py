@@ -40,6 +40,6 @@ def answered(context: SessionContext, report: SettingsWritten | SettingsRefused)
     if context.member is None:
         return
     if isinstance(report, SettingsWritten):
-        context.saved_utc_s = context.ports.clock.utc().timestamp()
+        context.note_saved()
     else:
         context.staff_message = StaffMessage(f"settings_{report.reason}")

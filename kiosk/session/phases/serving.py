@@ -190,7 +190,7 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
 
 def _saved(context: SessionContext) -> None:
     """What was asked for is written down, and the page says so."""
-    context.saved_utc_s = context.ports.clock.utc().timestamp()
+    context.note_saved()
     context.staff_message = None
 
 
