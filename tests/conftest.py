@@ -1,4 +1,4 @@
-"""What every test starts from: one thread count, no leftovers from the environment, and nothing left running."""
+"""What every test starts from: one thread count, no leftovers from the environment, and nothing left behind."""
 
 from __future__ import annotations
 
@@ -26,3 +26,19 @@ def no_thread_survives_its_test() -> Iterator[None]:
     yield
     left = [thread for thread in set(threading.enumerate()) - before if thread.is_alive() and not thread.daemon]
     assert not left, f"threads left running: {[thread.name for thread in left]}"
+
+
+@pytest.fixture(autouse=True)
+def no_setting_survives_its_test() -> Iterator[None]:
+    """Fail a test after which other tests would find another kiosk's folders; put them right for these."""
+    before = _named_for_the_kiosk()
+    yield
+    after = _named_for_the_kiosk()
+    for name in after.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+    assert after == before, "variables of the kiosk left changed in the environment"
+
+
+def _named_for_the_kiosk() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("KIOSK_")}

@@ -63,9 +63,22 @@ def setup(
         go_on = MAKE_MANAGER if data is None else f"{MAKE_MANAGER} --data {data}"
         typer.echo(f"\nThe settings are written, and no manager is made yet. Go on with: {go_on}", err=True)
         raise
-    os.environ[OWNER_VARIABLE] = str(where)
     typer.echo("")
-    doctor(data=data)
+    with _in_force(where):
+        doctor(data=data)
+
+
+@contextmanager
+def _in_force(where: Path) -> Iterator[None]:
+    """The new settings, for what finds the owner's folder by the environment; whoever called finds it as it was."""
+    before = os.environ.get(OWNER_VARIABLE)
+    os.environ[OWNER_VARIABLE] = str(where)
+    try:
+        yield
+    finally:
+        del os.environ[OWNER_VARIABLE]
+        if before is not None:
+            os.environ[OWNER_VARIABLE] = before
 
 
 def _asked(shipped: Settings) -> FirstSettings:
