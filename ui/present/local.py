@@ -12,6 +12,7 @@ from typing import TypeAlias, assert_never
 from kiosk.session.intents import Credentials, EnterLetter, EnterReceipt, Intent
 from kiosk.session.snapshot import StaffView
 from kiosk.session.states import State
+from ui.present.keyway_draft import KeywayDraft
 
 MAX_TYPED = 20
 MAX_LETTER = 160
@@ -52,6 +53,13 @@ class OpenTab:
     """A page of the staff or technician's menu."""
 
     tab: str
+
+
+@dataclass(frozen=True)
+class OpenKeyway:
+    """The form of a keyway of the owner's own, with what is typed so far."""
+
+    draft: KeywayDraft
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,7 @@ LocalAct: TypeAlias = (
     | Erase
     | EnterTyped
     | OpenTab
+    | OpenKeyway
     | PickSlot
     | CountBlanks
     | ShowCertificate
@@ -151,6 +160,8 @@ class Local:
     number: str = field(default="", repr=False)
     typed: str = field(default="", repr=False)
     tab: str = ""
+    keyway: KeywayDraft | None = None
+    """While its form is open."""
     slot: int = 0
     certificate: int = 0
     count: int | None = None
@@ -186,7 +197,9 @@ def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | No
         case EnterTyped():
             return _entered(local, state)
         case OpenTab(tab):
-            return replace(local, tab=tab, slot=0, count=None, saved_utc_s=0.0), None
+            return replace(local, tab=tab, keyway=None, slot=0, count=None, saved_utc_s=0.0), None
+        case OpenKeyway(draft):
+            return replace(local, keyway=draft, saved_utc_s=0.0), None
         case PickSlot(number):
             return replace(local, slot=number, count=None, saved_utc_s=0.0), None
         case CountBlanks(count):
@@ -238,6 +251,7 @@ def on_state(local: Local, before: State | None, now: State) -> Local:
         number="",
         typed="",
         tab="",
+        keyway=None,
         slot=0,
         count=None,
         certificate=0,

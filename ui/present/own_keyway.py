@@ -1,24 +1,23 @@
 """A keyway of the owner's own as staff enter it: three short forms and a keypad. Pure.
 
-Responsible for: the words and buttons of those pages; what was typed so far stands in the name of the open page. Not
-responsible for: who may enter one, or whether it is good (`kiosk` decides and says so).
+Responsible for: the words and buttons of those pages. Not responsible for: holding what was typed
+(`ui.present.keyway_draft`), who may enter one, or whether it is good (`kiosk` decides and says so).
 """
 
 from __future__ import annotations
 
 from string import ascii_uppercase, digits
-from urllib.parse import parse_qsl, urlencode
 
 from config.own_keyway import CODE, DEPTHS, FIELDS, FIRST_DEPTH, NAME, ROOTS, SLOT, STEP, STOPS, UNITS
 from config.store import Store
 from kiosk.records.inventory import SlotView
 from kiosk.session.intents import EnterKeyway
 from kiosk.session.snapshot import OwnKeywayView
+from ui.present.keyway_draft import KeywayDraft
 from ui.present.language import Translation
-from ui.present.local import OpenTab
+from ui.present.local import OpenKeyway, OpenTab
 from ui.present.shown import Action, ButtonKind, KeypadDetail, Shown, StaffDetail
 
-PAGE = "kiosk/keyway"
 FORMS = (
     (CODE, NAME, SLOT, "unit", "stop", "cuts"),
     ("first_cut", "pitch", "flat", "angle_deg", "blade_length", "blade_height"),
@@ -26,37 +25,30 @@ FORMS = (
 )
 _CHOICES = {"unit": UNITS, "stop": STOPS}
 _OPTIONAL = ("blade_height", "macs", "thickness")
-_FIRST = {"unit": UNITS[0], "stop": STOPS[0], FIRST_DEPTH: "1"}
 _LONGEST = 60
 _LETTERS, _DIGITS = "a", "#"
 """Letters and digits do not fit on a low screen together: a key turns from one to the other."""
 
 
-def opened(draft: dict[str, str], name: str = "1") -> OpenTab:
-    """A form by its number, or the keypad of a field, with what was typed so far."""
-    return OpenTab(f"{PAGE}/{name}?{urlencode(draft)}")
-
-
-def first() -> OpenTab:
-    """The form with nothing typed."""
-    return opened(_FIRST)
-
-
 def own_keyway(
-    words: Translation, tab: str, view: OwnKeywayView, slots: tuple[SlotView, ...], tabs: tuple[Action, ...]
+    words: Translation,
+    draft: KeywayDraft,
+    view: OwnKeywayView,
+    slots: tuple[SlotView, ...],
+    tabs: tuple[Action, ...],
 ) -> StaffDetail:
-    """The form `tab`."""
-    name, draft = _read(tab)
-    number = int(name)
-    rows = tuple(_row(words, field, draft, number, slots) for field in FORMS[number - 1])
+    """The form that is open."""
+    number = int(draft.page)
+    rows = tuple(_row(words, field, draft, slots) for field in FORMS[number - 1])
     back = Action("kiosk", words("settings.kiosk"), OpenTab("kiosk"), icon="back")
     if number > 1:
-        back = Action("form_before", words("keyway.before"), opened(draft, str(number - 1)), icon="back")
+        back = Action("form_before", words("keyway.before"), OpenKeyway(draft.on(str(number - 1))), icon="back")
     if number < len(FORMS):
-        forth = Action("form_next", words("keyway.next"), opened(draft, str(number + 1)), ButtonKind.PRIMARY)
+        forth = Action(
+            "form_next", words("keyway.next"), OpenKeyway(draft.on(str(number + 1))), ButtonKind.PRIMARY
+        )
     else:
-        entry = tuple((field, draft[field]) for field in FIELDS if draft.get(field))
-        forth = Action("enter_keyway", words("keyway.enter"), EnterKeyway(entry), ButtonKind.PRIMARY)
+        forth = Action("enter_keyway", words("keyway.enter"), EnterKeyway(draft.entry), ButtonKind.PRIMARY)
     said = words("keyway.how")
     if view.reason:
         said = words("keyway.refused", field=view.field, reason=view.reason)
@@ -65,22 +57,22 @@ def own_keyway(
     return StaffDetail(tabs, rows=rows, paragraphs=(said,), controls=(back, forth), pairs=True)
 
 
-def keypad(words: Translation, tab: str, store: Store) -> Shown | None:
-    """The keys of one field; None where `tab` is a form."""
-    page, draft = _read(tab)
-    name, _, turned = page.partition("/")
+def keypad(words: Translation, draft: KeywayDraft, store: Store) -> Shown | None:
+    """The keys of the field that is open; None where a form is."""
+    name = draft.page
     if name not in FIELDS:
         return None
-    typed = draft.get(name, "")
+    typed = draft.text(name)
     keys, turn = f"{digits}.", ""
     if name in (CODE, NAME):
-        keys, turn = (f"{digits}-", _LETTERS) if turned else (f"{ascii_uppercase}-", _DIGITS)
+        keys, turn = (f"{digits}-", _LETTERS) if draft.turned else (f"{ascii_uppercase}-", _DIGITS)
     form = str(next(number for number, fields in enumerate(FORMS, start=1) if name in fields))
 
-    def with_text(text: str) -> OpenTab:
-        return opened({**draft, name: text}, page)
+    def with_text(text: str) -> OpenKeyway:
+        return OpenKeyway(draft.with_text(name, text))
 
     space = (Action("space", words("keyway.space"), with_text(f"{typed} ")),) if name in (NAME, ROOTS) else ()
+    turned = OpenKeyway(draft.on(name, turned=not draft.turned))
 
     return Shown(
         page="keypad",
@@ -93,14 +85,14 @@ def keypad(words: Translation, tab: str, store: Store) -> Shown | None:
             dots=typed,
             keys=(
                 *(Action(f"key_{key}", key, with_text(typed + key), enabled=len(typed) < _LONGEST) for key in keys),
-                *((Action("turn", turn, opened(draft, name if turned else f"{name}/{_DIGITS}")),) if turn else ()),
+                *((Action("turn", turn, turned),) if turn else ()),
             ),
             message="",
             secret=False,
             columns=7 if name in (CODE, NAME) else 3,
         ),
         actions=(
-            Action("typed", words("keypad.enter"), opened(draft, form), ButtonKind.PRIMARY, icon="check"),
+            Action("typed", words("keypad.enter"), OpenKeyway(draft.on(form)), ButtonKind.PRIMARY, icon="check"),
             Action(
                 "erase",
                 words("keypad.erase"),
@@ -114,22 +106,17 @@ def keypad(words: Translation, tab: str, store: Store) -> Shown | None:
     )
 
 
-def _read(tab: str) -> tuple[str, dict[str, str]]:
-    name, _, typed = tab.removeprefix(f"{PAGE}/").partition("?")
-    return name, dict(parse_qsl(typed))
-
-
-def _row(words: Translation, field: str, draft: dict[str, str], number: int, slots: tuple[SlotView, ...]) -> Action:
+def _row(words: Translation, field: str, draft: KeywayDraft, slots: tuple[SlotView, ...]) -> Action:
     """One field: chosen with a touch where there are two ways, typed where there are more."""
-    text = draft.get(field, "")
-    does, note = opened(draft, field), text
+    text = draft.text(field)
+    does, note = draft.on(field), text
     if field in _CHOICES:
         one, other = _CHOICES[field]
-        does = opened({**draft, field: other if text == one else one}, str(number))
+        does = draft.with_text(field, other if text == one else one)
         note = words(f"keyway.{field}.{text}")
     elif field == SLOT:
         held = next((each.blank for each in slots if str(each.number) == text), "")
         note = words("keyway.slot_now", number=text, blank=held) if held else text
     elif not text:
         note = words("keyway.optional" if field in _OPTIONAL else "keyway.empty")
-    return Action(f"field_{field}", words(f"keyway.field.{field}"), does, note=note)
+    return Action(f"field_{field}", words(f"keyway.field.{field}"), OpenKeyway(does), note=note)

@@ -60,8 +60,8 @@ from kiosk.session.snapshot import (
 )
 from kiosk.session.states import State
 from kiosk.staff.approvals import ApprovalReason
+from ui.present.keyway_draft import KeywayDraft
 from ui.present.local import Local
-from ui.present.own_keyway import opened
 
 STEPS = ("load", "cut", "check", "deliver")
 SCAN_STEPS = ("look", "compare")
@@ -177,18 +177,22 @@ SETTINGS = SettingsView(
 )
 OWNER = replace(STAFF, settings=SETTINGS)
 ENTERS = replace(OWNER, own_keyway=OwnKeywayView())
-KEYWAY = {
-    "code": "LOBBY-5",
-    "name": "THE LOBBY",
-    "slot": "2",
-    "unit": "in",
-    "stop": "shoulder",
-    "cuts": "5",
-    "first_cut": "0.231",
-    "pitch": "0.1562",
-    "first_depth": "0",
-    "roots": "0.331 0.316 0.301 0.286 0.271",
-}
+KEYWAY = KeywayDraft(
+    tuple(
+        {
+            "code": "LOBBY-5",
+            "name": "THE LOBBY",
+            "slot": "2",
+            "unit": "in",
+            "stop": "shoulder",
+            "cuts": "5",
+            "first_cut": "0.231",
+            "pitch": "0.1562",
+            "first_depth": "0",
+            "roots": "0.331 0.316 0.301 0.286 0.271",
+        }.items()
+    )
+)
 WIRE = (
     WireLine(">", "$H", "home", 1795823821.0),
     WireLine("<", "ok", "ok", 1795823833.0),
@@ -392,8 +396,8 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         Local(tab="kiosk/settings/until/2027-01-02"),
     ),
     "34-staff-kiosk-manager": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab="kiosk")),
-    "34-staff-keyway": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab=opened(KEYWAY).tab)),
-    "34-staff-keyway-spacing": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab=opened(KEYWAY, "2").tab)),
+    "34-staff-keyway": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab="kiosk", keyway=KEYWAY)),
+    "34-staff-keyway-spacing": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab="kiosk", keyway=KEYWAY.on("2"))),
     "34-staff-keyway-refused": (
         _at(
             State.STAFF_MENU,
@@ -405,10 +409,10 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
                 ),
             ),
         ),
-        Local(tab=opened(KEYWAY, "3").tab),
+        Local(tab="kiosk", keyway=KEYWAY.on("3")),
     ),
-    "34-staff-keyway-name": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab=opened(KEYWAY, "name").tab)),
-    "34-staff-keyway-depths": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab=opened(KEYWAY, "roots").tab)),
+    "34-staff-keyway-name": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab="kiosk", keyway=KEYWAY.on("name"))),
+    "34-staff-keyway-depths": (_at(State.STAFF_MENU, staff=ENTERS), Local(tab="kiosk", keyway=KEYWAY.on("roots"))),
     "35-technician": (_at(State.TECHNICIAN, staff=STAFF, service=SERVICE), Local()),
     "35-technician-busy": (
         _at(State.TECHNICIAN, staff=STAFF, service=replace(SERVICE, busy="test_cut", fraction=0.45)),

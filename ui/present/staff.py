@@ -44,8 +44,9 @@ from kiosk.session.snapshot import (
 from kiosk.session.states import State
 from ui.present import own_keyway, own_settings, unavailable
 from ui.present.fault_help import FAMILIES, fault_family
+from ui.present.keyway_draft import KeywayDraft
 from ui.present.language import Translation
-from ui.present.local import CountBlanks, Local, OpenTab, PickSlot
+from ui.present.local import CountBlanks, Local, OpenKeyway, OpenTab, PickSlot
 from ui.present.parts import (
     PresentState,
     finish_name,
@@ -159,7 +160,7 @@ def role_name(words: Translation, role: Role | None) -> str:
 
 def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     staff = snapshot.staff or StaffView()
-    typing = own_keyway.keypad(words, local.tab, store) if local.tab.startswith(own_keyway.PAGE) else None
+    typing = own_keyway.keypad(words, local.keyway, store) if local.keyway is not None else None
     if typing is not None:
         return typing
     tab = local.tab or ("help" if snapshot.fault else "sales" if staff.doubts or _looks_up(staff) else "stock")
@@ -169,7 +170,8 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
     )
     show = {"stock": _stock, "sales": _sales, "help": _fault_help, "kiosk": _kiosk}[tab.split("/")[0]]
     # Beside a figure being chosen there is room for a sentence, below the name there is not.
-    message = () if local.tab.startswith((own_settings.PAGE, own_keyway.PAGE)) else _message(words, staff)
+    beside = local.keyway is not None or local.tab.startswith(own_settings.PAGE)
+    message = () if beside else _message(words, staff)
     saved = (words("staff.saved", time=words.clock(local.saved_utc_s)),) if local.saved_utc_s else ()
     left = (words("key_left.staff"),) if snapshot.key_left else ()
     return Shown(
@@ -468,9 +470,8 @@ def _kiosk(
         tabs = tuple(replace(tab, chosen=tab.id == "tab_kiosk") for tab in tabs)
         page = own_settings.own_settings(words, local.tab, staff.settings, snapshot.currency, tabs)
         return replace(page, paragraphs=_message(words, staff) or page.paragraphs)
-    if staff.own_keyway is not None and local.tab.startswith(own_keyway.PAGE):
-        tabs = tuple(replace(tab, chosen=tab.id == "tab_kiosk") for tab in tabs)
-        page = own_keyway.own_keyway(words, local.tab, staff.own_keyway, staff.slots, tabs)
+    if staff.own_keyway is not None and local.keyway is not None:
+        page = own_keyway.own_keyway(words, local.keyway, staff.own_keyway, staff.slots, tabs)
         return replace(page, paragraphs=_message(words, staff) or page.paragraphs)
     controls = [
         Action("open_kiosk", words("kiosk.open"), OpenKiosk(), ButtonKind.PRIMARY),
@@ -480,7 +481,7 @@ def _kiosk(
     if staff.settings is not None:
         controls.append(Action("settings", words("kiosk.settings"), OpenTab(own_settings.PAGE)))
     if staff.own_keyway is not None:
-        controls.append(Action("keyway", words("kiosk.keyway"), own_keyway.first()))
+        controls.append(Action("keyway", words("kiosk.keyway"), OpenKeyway(KeywayDraft())))
     if staff.role in (Role.TECHNICIAN, Role.MANAGER):
         controls.append(Action("service_menu", words("kiosk.service"), ServiceMenu()))
     lines = machine_lines(words, staff.machine)
