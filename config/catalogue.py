@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from config.keyway import Blank, CutSpec, Keyway, Section, Standing
 from config.keyway_checks import (
+    Contradiction,
     blank_findings,
     close_pairs,
     cut_findings,
@@ -271,5 +272,5 @@ class _Builder:
             self.problems.append(Problem(file, at, f"no section {missing} in any file"))
         return [by_id[each] for each in ids if each in by_id]
 
-    def _found(self, file: str, at: str, findings: Iterable[tuple[str, str]]) -> None:
-        self.problems += (Problem(file, f"{at}.{field}", reason) for field, reason in findings)
+    def _found(self, file: str, at: str, findings: Iterable[Contradiction]) -> None:
+        self.problems += (Problem(file, f"{at}.{each.field}", each.reason, each.kind, each.facts) for each in findings)

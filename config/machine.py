@@ -161,6 +161,12 @@ class Magazine(Frozen):
     pitch_z_mm: float = Field(gt=0, le=200)
     slots: tuple[Slot, ...] = Field(min_length=1, max_length=64)
 
+    def holding(self, number: int, blank: str) -> Magazine:
+        """The same with this blank in a slot."""
+        held = {"blank": blank}
+        slots = tuple(each.model_copy(update=held) if each.number == number else each for each in self.slots)
+        return self.model_copy(update={"slots": slots})
+
 
 MacroLine = Annotated[str, Field(min_length=1, max_length=70)]
 """GRBL 1.1 takes 79 characters a line (`LINE_BUFFER_SIZE`), and `{z}` grows when it is filled in."""

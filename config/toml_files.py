@@ -12,14 +12,34 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import to_json
+from pydantic_core import ErrorDetails, to_json
 
 from config.ordinary_file import read_ordinary
 from config.plain_words import plain as plain_words
-from config.problems import BadInput, Problem
+from config.problems import BadInput, Facts, Problem, Wrong
 
 Table: TypeAlias = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
+_KINDS = {
+    "missing": Wrong.MISSING,
+    "float_parsing": Wrong.NO_NUMBER,
+    "float_type": Wrong.NO_NUMBER,
+    "finite_number": Wrong.NO_NUMBER,
+    "int_parsing": Wrong.NOT_WHOLE,
+    "int_type": Wrong.NOT_WHOLE,
+    "int_from_float": Wrong.NOT_WHOLE,
+    "greater_than": Wrong.TOO_SMALL,
+    "less_than": Wrong.TOO_LARGE,
+    "greater_than_equal": Wrong.BELOW_LEAST,
+    "less_than_equal": Wrong.ABOVE_MOST,
+    "too_short": Wrong.TOO_FEW,
+    "string_too_short": Wrong.TOO_FEW,
+    "too_long": Wrong.TOO_MANY,
+    "string_too_long": Wrong.TOO_MANY,
+    "string_pattern_mismatch": Wrong.LETTERS,
+}
+"""By pydantic's name of a complaint."""
+_LIMITS = ("gt", "lt", "ge", "le", "min_length", "max_length")
 UNKNOWN_SETTING = "is not a setting (misspelt?)"
 """Why a name nobody reads is refused."""
 
@@ -80,10 +100,23 @@ def problems_of(error: ValidationError, file: str, prefix: str = "") -> tuple[Pr
     complaints = error.errors()
     inside = {each["loc"][:length] for each in complaints for length in range(len(each["loc"]))}
     return tuple(
-        Problem(file, dotted((prefix, *each["loc"])), reason_of(each["type"], each["msg"]))
+        Problem(
+            file,
+            dotted((prefix, *each["loc"])),
+            reason_of(each["type"], each["msg"]),
+            _KINDS.get(each["type"], Wrong.OTHER),
+            _limit(each),
+        )
         for each in complaints
         if each["type"] != "too_short" or each["loc"] not in inside
     )
+
+
+def _limit(complaint: ErrorDetails) -> Facts:
+    """What a figure must keep to, in mm where its field is."""
+    context = complaint.get("ctx", {})
+    name = "limit_mm" if complaint["loc"] and str(complaint["loc"][-1]).endswith("_mm") else "limit"
+    return tuple((name, context[each]) for each in _LIMITS if isinstance(context.get(each), int | float))
 
 
 def dotted(parts: Iterable[object]) -> str:

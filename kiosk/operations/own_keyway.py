@@ -1,7 +1,8 @@
 """A keyway of the owner's own, entered at the screen: rehearsed, written whole beside the owner's others, audited.
 
-Responsible for: refusing what would be no good keyway file, and putting keyway and slot in place for the next start.
-Not responsible for: who may (`kiosk.session.phases.own_keyway`), its section, which three lays of a blank teach.
+Responsible for: refusing what would be no good keyway file, and putting keyway and slot in place. Not responsible for:
+who may (`kiosk.session.phases.own_keyway`), when it counts (`kiosk.session.context`), its section, which three lays of
+a blank teach.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from pathlib import Path
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
+from config.keyway import Keyway
 from config.own_keyway import CODE, ON_FILE, SLOT, KeywayEntry, keyway_tables, refuse_names_on_file
-from config.problems import BadInput, Problem
+from config.problems import BadInput, Problem, Wrong
 from config.settings import Settings
 from hardware.clock import Clock
 from kiosk.data_paths import DataPaths
@@ -48,8 +50,8 @@ class KeywayFiles:
         """`settings` are those in force at the start."""
         self._settings, self._places, self._clock, self._audit = settings, places, clock, audit
 
-    def enter(self, entry: KeywayEntry, staff: str) -> Problem | SettingsRefusal | None:
-        """Write it for the next start; the first thing wrong with it, or None once it is written."""
+    def enter(self, entry: KeywayEntry, staff: str) -> Keyway | Problem | SettingsRefusal:
+        """Write it; as it is on file then, or the first thing wrong with it."""
         folder = self._settings.owner_directory
         if folder is None:
             return SettingsRefusal.NO_FOLDER
@@ -64,7 +66,7 @@ class KeywayFiles:
             return SettingsRefusal.NOT_WRITTEN
         # From here on it is entered: a book that cannot take it puts the kiosk out of order as always.
         self._record(folder, rehearsed, entry, staff)
-        return None
+        return rehearsed.catalogue.keyway_of[dict(entry)[CODE]]
 
     def _written(self, folder: Path, entry: KeywayEntry, staff: str) -> Settings:
         """Rehearse and write; the settings as the next start finds them.
@@ -78,7 +80,7 @@ class KeywayFiles:
         keyways, machine = folder / KEYWAYS, folder / MACHINE
         before = settings_text(keyways)
         if not tables["spec"].keys().isdisjoint(tomlkit.parse(before).get("spec", {})):
-            raise BadInput(Problem(KEYWAYS, CODE, ON_FILE))
+            raise BadInput(Problem(KEYWAYS, CODE, ON_FILE, Wrong.ON_FILE))
         added = f"{before.rstrip()}\n\n{tomlkit.dumps(tables)}".lstrip()
         slots = self._with_slot(settings_text(machine), dict(entry))
         rehearsed = self._rehearsed(folder, {KEYWAYS: added, MACHINE: slots})
@@ -107,7 +109,7 @@ class KeywayFiles:
             magazine["slots"] = [each.model_dump() for each in self._settings.machine.magazine.slots]
         slot = next((each for each in magazine["slots"] if str(each.get("number")) == typed.get(SLOT)), None)
         if slot is None:
-            raise BadInput(Problem(MACHINE, SLOT, f"there is no slot {typed.get(SLOT, '')!r}"))
+            raise BadInput(Problem(MACHINE, SLOT, f"there is no slot {typed.get(SLOT, '')!r}", Wrong.NO_SLOT))
         slot["blank"] = typed[CODE]
         return tomlkit.dumps(document)
 

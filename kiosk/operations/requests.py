@@ -66,7 +66,7 @@ def ask(folder: Path, owner: int | None, request: Mapping[str, str]) -> str:
             asking.sendall(json.dumps(dict(request)).encode())
             asking.shutdown(socket.SHUT_WR)
             answered = json.loads(_all_of(asking))
-            problems = [Problem(*map(str, each)) for each in answered["problems"]]
+            problems = [Problem(str(file), str(field), str(reason)) for file, field, reason in answered["problems"]]
             said = str(answered["said"])
         except (OSError, ValueError, KeyError, TypeError):
             raise silent from None

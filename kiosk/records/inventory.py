@@ -58,12 +58,17 @@ class Inventory:
         Raises:
             DatabaseFault: the file is damaged, too new, or the disk refuses it.
         """
-        self._magazine = magazine
         self._lock = threading.RLock()
+        self._first_count = first_count
         self._connection = open_database(path, MIGRATIONS, part="inventory", any_thread=True)
-        with transaction(self._connection):
+        self.hold(magazine)
+
+    def hold(self, magazine: Magazine) -> None:
+        """Count what these slots hold; one that now holds another blank counts as empty."""
+        with self._lock, transaction(self._connection):
+            self._magazine = magazine
             for slot in magazine.slots:
-                count = slot.capacity if first_count is None else first_count
+                count = slot.capacity if self._first_count is None else self._first_count
                 self._connection.execute(
                     "INSERT INTO slot (number, blank, finish, count) VALUES (?,?,?,?) ON CONFLICT (number) DO UPDATE"
                     " SET count = 0, blank = excluded.blank, finish = excluded.finish"

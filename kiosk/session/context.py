@@ -15,7 +15,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
+from config.catalogue import Catalogue
 from config.hours import first_open
+from config.keyway import Keyway
 from config.store import Store
 from hardware.ports import BoardIdentity, PrinterStatus
 from kiosk.cutting.check import TOUCHES_WATCHED, has_drifted, wheel_is_worn
@@ -100,6 +102,8 @@ class SessionContext:
         self.switched = Switched()
         self.next_store: Store | None = None
         """What the store is from the next visit on, where a manager changed it."""
+        self.next_keyways: list[tuple[Keyway, int]] = []
+        """Keyways of the owner's own, each with its slot, that are on file from the next visit on."""
         self.changing_settings = False
         self.saved_utc_s = 0.0
         """When the last change of whoever is signed in was written down; 0 once they asked for something else."""
@@ -180,7 +184,7 @@ class SessionContext:
             self.visit.wipe()
             overwrite_spare_memory()
         self.visit = None
-        self.take_store()
+        self.take_changes()
         self.changing_settings = False
         self.staff_called = False
         self._visits += 1
@@ -204,11 +208,30 @@ class SessionContext:
         """The store as the next visit will find it."""
         return self.next_store or self.ports.store
 
-    def take_store(self) -> None:
-        """What a manager changed holds from now on, unless a visit is open: that one ends as it began."""
-        if self.visit is None and self.next_store is not None:
+    def take_changes(self) -> None:
+        """What staff changed holds from now on, unless a visit is open: that one ends as it began."""
+        if self.visit is not None:
+            return
+        if self.next_store is not None:
             self.ports = replace(self.ports, store=self.next_store)
             self.next_store = None
+        while self.next_keyways:
+            keyway, slot = self.next_keyways.pop(0)
+            self._take_keyway(keyway, slot)
+
+    def _take_keyway(self, keyway: Keyway, slot: int) -> None:
+        """A keyway of the owner's own is on file, and its slot is to be filled with its blank."""
+        machine, catalogue = self.ports.machine, self.ports.catalogue
+        magazine = machine.magazine.holding(slot, keyway.blanks[0].code)
+        self.ports.inventory.hold(magazine)
+        self.ports = replace(self.ports, machine=machine.model_copy(update={"magazine": magazine}))
+        if keyway.code not in catalogue.keyway_of:
+            self.know(replace(catalogue, keyways=(*catalogue.keyways, keyway)))
+
+    def know(self, catalogue: Catalogue) -> None:
+        """Read keys by this catalogue from now on."""
+        self.ports = replace(self.ports, catalogue=catalogue)
+        self.ports.reader.learn(catalogue)
 
     # What only states that ask for it can have: where it is missing, the table of states is wrong.
 

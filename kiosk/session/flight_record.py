@@ -46,6 +46,8 @@ _HIDDEN: Mapping[str, Mapping[str, object]] = {
     "PaymentAnswer": {"pay_code": "", "reference": ""},
     "TouchOff": {"edge_mm": 0.0},
     "BoardIdentity": {"options": "", "settings": {}},
+    # A replay has the owner's keyways on file.
+    "KeywayEntered": {"keyway": None},
 }
 """What no record holds, by type and field, and what stands in its place."""
 UNWRITTEN = (
@@ -163,6 +165,10 @@ class FlightRecorder:
             if isinstance(value, reports.SettingsWritten):
                 changed = changed_store(self._ports.store, value.changes, "store.toml")
                 self._ports = replace(self._ports, store=changed)
+            if isinstance(value, reports.KeywayEntered):
+                machine = self._ports.machine
+                magazine = machine.magazine.holding(value.slot, value.code)
+                self._ports = replace(self._ports, machine=machine.model_copy(update={"magazine": magazine}))
             # A kiosk at rest looks at its tray all day: that it is still empty is no news.
             empty = isinstance(value, reports.TraySeen) and value.empty and state is State.WELCOME
             still_empty, self._empty = empty and self._empty, empty or (self._empty and isinstance(value, Due))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from config.catalogue import Catalogue
+from config.keyway import Keyway
 from config.machine import Machine
 from config.own_keyway import KeywayEntry
 from config.problems import Problem
@@ -159,8 +160,8 @@ class NoOwnerSettings:
 class OwnKeyways(Protocol):
     """Keyways of the owner's own. `enter` is called from a worker thread."""
 
-    def enter(self, entry: KeywayEntry, staff: str) -> Problem | SettingsRefusal | None:
-        """Write one for the next start, and record who did; None once that is done."""
+    def enter(self, entry: KeywayEntry, staff: str) -> Keyway | Problem | SettingsRefusal:
+        """Write one and record who did; as it is on file then, or why not."""
 
 
 class NoOwnKeyways:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, TypeAlias
 
-from config.catalogue import Catalogue
+from config.keyway import Keyway
+from config.problems import Facts, Wrong
 from config.store_changes import FieldChanges
 from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, PrinterStatus, TouchOff
 from hardware.scan import ScanFrames
@@ -118,8 +119,6 @@ class SlotTaught:
     """What came of three good lays."""
 
     taught: Taught | Refused
-    catalogue: Catalogue | None = None
-    """With the blank in it."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -342,10 +341,12 @@ class OutlookSeen:
 
 @dataclass(frozen=True)
 class KeywayEntered:
-    """A keyway of the owner's own and its slot are written, for the next start."""
+    """A keyway of the owner's own and its slot are written."""
 
     code: str
     slot: int
+    keyway: Keyway | None = None
+    """None in a record: a replay has it on file already."""
 
 
 @dataclass(frozen=True)
@@ -353,7 +354,9 @@ class KeywayRefused:
     """It is no good keyway file."""
 
     field: str
-    reason: str
+    """Of the form; empty where the whole does not fit."""
+    wrong: Wrong
+    facts: Facts
 
 
 class Timer(StrEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from config.problems import Facts, Wrong
 from hardware.payment.till_code import TillCode
 from hardware.ports import MachineStatus, PrinterStatus, WireLine
 from hardware.scan import Pixels
@@ -332,7 +333,8 @@ class OwnKeywayView:
     """What came of entering a keyway of the owner's own: the field that is wrong and why, or its code and slot."""
 
     field: str = ""
-    reason: str = ""
+    wrong: Wrong | None = None
+    facts: Facts = ()
     code: str = ""
     slot: int = 0
 

@@ -240,7 +240,7 @@ def test_a_landlord_makes_key_and_letter_on_their_own_computer(
     letters = Letters(kiosk="CORNER-1", owners={"Hillside": public})
     store = kiosk.stage.ports.store.model_copy(update={"letters": letters})
     kiosk.stage.controller.context.next_store = store
-    kiosk.stage.controller.context.take_store()
+    kiosk.stage.controller.context.take_changes()
     refused(kiosk)
     kiosk.stage.post(EnterLetter(made.output.strip()))
     kiosk.stage.run_to(State.OFFER)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from string import ascii_uppercase, digits
 
 from config.own_keyway import CODE, DEPTHS, FIELDS, FIRST_DEPTH, NAME, ROOTS, SLOT, STEP, STOPS, UNITS
+from config.problems import Wrong
 from config.store import Store
 from kiosk.records.inventory import SlotView
 from kiosk.session.intents import EnterKeyway
@@ -44,17 +45,27 @@ def own_keyway(
     if number > 1:
         back = Action("form_before", words("keyway.before"), OpenKeyway(draft.on(str(number - 1))), icon="back")
     if number < len(FORMS):
-        forth = Action(
-            "form_next", words("keyway.next"), OpenKeyway(draft.on(str(number + 1))), ButtonKind.PRIMARY
-        )
+        forth = Action("form_next", words("keyway.next"), OpenKeyway(draft.on(str(number + 1))), ButtonKind.PRIMARY)
     else:
         forth = Action("enter_keyway", words("keyway.enter"), EnterKeyway(draft.entry), ButtonKind.PRIMARY)
     said = words("keyway.how")
-    if view.reason:
-        said = words("keyway.refused", field=view.field, reason=view.reason)
+    if view.wrong is not None:
+        said = _refused(words, view, view.wrong)
     elif view.code:
         said = words("keyway.entered", code=view.code, slot=view.slot)
     return StaffDetail(tabs, rows=rows, paragraphs=(said,), controls=(back, forth), pairs=True)
+
+
+def _refused(words: Translation, view: OwnKeywayView, wrong: Wrong) -> str:
+    facts: dict[str, object] = {name: _fact(words, value) for name, value in view.facts}
+    if "limit_mm" in facts:
+        facts["limit"] = f"{facts['limit_mm']} mm"
+    field = words(f"keyway.field.{view.field}" if view.field else "keyway.whole")
+    return words("keyway.refused", field=field, reason=words(f"keyway.wrong.{wrong}", **facts))
+
+
+def _fact(words: Translation, value: int | float | str) -> str:
+    return value if isinstance(value, str) else words.number(value, 0 if value == int(value) else 2)
 
 
 def keypad(words: Translation, draft: KeywayDraft, store: Store) -> Shown | None:

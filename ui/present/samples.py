@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from config.problems import Wrong
 from hardware.ports import VIEWS, MachineStatus, PrinterStatus, WireLine
 from kiosk.identification.compare import Likeness
 from kiosk.key.condition import BladePart, Condition, KeyCondition
@@ -403,10 +404,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
             State.STAFF_MENU,
             staff=replace(
                 ENTERS,
-                own_keyway=OwnKeywayView(
-                    field="keyway.LOBBY-5.macs",
-                    reason="a cut 9 steps deeper reaches 4.22 mm, past its neighbour's middle",
-                ),
+                own_keyway=OwnKeywayView("macs", Wrong.REACHES_NEIGHBOUR, (("steps", 9),)),
             ),
         ),
         Local(tab="kiosk", keyway=KEYWAY.on("3")),

@@ -1,7 +1,7 @@
 """A manager changes prices, opening hours, or the day until which the store is closed.
 
 Responsible for: who may, one change at a time, and what is said of it. Not responsible for: the file
-(`kiosk.operations.store_file`), when the change takes effect (`SessionContext.take_store`).
+(`kiosk.operations.store_file`), when the change takes effect (`SessionContext.take_changes`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def answered(context: SessionContext, report: SettingsWritten | SettingsRefused)
     context.changing_settings = False
     if isinstance(report, SettingsWritten):
         context.next_store = changed_store(context.coming_store, report.changes, "store.toml")
-        context.take_store()
+        context.take_changes()
     if context.member is None:
         return
     if isinstance(report, SettingsWritten):

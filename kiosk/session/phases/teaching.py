@@ -6,8 +6,6 @@ good ones are enrolled. Not responsible for: judging a blank (`kiosk.calibration
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from config.enrolled import keep, with_enrolled
 from config.problems import BadInput
 from kiosk.calibration.lesson import LAYS, LaySeen, Refused, enrol
@@ -115,23 +113,18 @@ def _conclude(context: SessionContext, lesson: Lesson) -> None:
 
 def learn(ports: SessionPorts, blank: str, readings: tuple[KeyReading, ...]) -> SlotTaught:
     """Enrol what the lays show. On a worker."""
-    taught = enrol(readings, *ports.catalogue.blank_of[blank], ports.catalogue, ports.clock.utc())
-    if isinstance(taught, Refused):
-        return SlotTaught(taught)
-    catalogue = with_enrolled(ports.catalogue, [taught.enrolled])
-    ports.reader.learn(catalogue)
-    return SlotTaught(taught, catalogue)
+    return SlotTaught(enrol(readings, *ports.catalogue.blank_of[blank], ports.catalogue, ports.clock.utc()))
 
 
 def taught(context: SessionContext, report: SlotTaught) -> None:
     """From now on the reader knows the section as it has held it."""
     lesson, taught = context.lesson, report.taught
-    if report.catalogue is not None:
-        context.ports = replace(context.ports, catalogue=report.catalogue)
     if isinstance(taught, Refused):
         if lesson is not None:
             _end(lesson, LessonFound(taught.value))
         return
+    # What is on file may have grown since the lays were judged.
+    context.know(with_enrolled(context.ports.catalogue, [taught.enrolled]))
     found = LessonFound.ENROLLED
     if context.ports.data is not None:
         try:
