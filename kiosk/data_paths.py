@@ -75,6 +75,16 @@ def data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kiosk"
 
 
+def machine_places(data: Path | None) -> tuple[DataPaths, ...]:
+    """Where what is done to this computer's machine is remembered: where its own kiosk looks, whatever folder is named.
+
+    Its own comes first: the installed kiosk's, or the one `KIOSK_DATA` names; a folder in somebody's home is nobody's.
+    """
+    named, own = data_paths(data), DataPaths(data_folder())
+    is_set_up = own.data.is_dir() and (own.data == INSTALLED or bool(os.environ.get(DATA_VARIABLE)))
+    return (own, named) if is_set_up and own.data.resolve() != named.data.resolve() else (named,)
+
+
 def data_paths(data: Path | None, *, simulated: bool = False) -> DataPaths:
     """The folder named, else the usual one; a simulated kiosk never shares a real one's."""
     if data is not None:

@@ -10,7 +10,7 @@ import contextlib
 import getpass
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -39,12 +39,12 @@ from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption, MachineO
 from kiosk.cutting.gcode import to_gcode
 from kiosk.cutting.plan import CutPlan, PlanRefusal, plan_cuts
 from kiosk.cutting.refusals import REFUSED
-from kiosk.data_paths import data_paths
+from kiosk.data_paths import DataPaths, machine_places
 from kiosk.extras import Extra, needing
 from kiosk.guardian import Guardian
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import MachineRecord
-from kiosk.records.ownership import own_machine
+from kiosk.records.ownership import own_folders, own_machine
 from kiosk.safe_stop import stop as safe_stop_now
 
 KeywayOption = Annotated[str, typer.Option("--keyway", help="Keyway or blank, such as KW1 or SC4.")]
@@ -73,8 +73,9 @@ def cut(
 ) -> None:
     """Cut one test key from a typed code: home, load, touch off, cut, drop it into the chute.
 
-    Whatever ends it with a blank in the clamp is remembered in the data folder: the kiosk then waits for staff and
-    scraps it first, and this command wants to be told that the clamp is empty.
+    Whatever ends it with a blank in the clamp is remembered where this computer's kiosk looks, whatever folder --data
+    names: the kiosk then waits for staff and scraps it first, and this command wants to be told that the clamp is
+    empty.
     """
     # What the log would say, this command says itself.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
@@ -83,19 +84,20 @@ def cut(
     found, blank, codes = typed_cut(loaded.catalogue, keyway, bitting)
     plan = _planned(found, blank, codes, settings)
     number = _slot(settings, blank, slot)
-    files = data_paths(data)
+    own, *others = machine_places(data)
     with (
         ended_like_ctrl_c(),
         own_machine(port),
-        owned_audit(files) as audit,
-        closing(MachineRecord(files.journal, SystemClock())) as record,
+        own_folders(*(each.data for each in others)),
+        owned_audit(own) as audit,
+        _clamp_records(own, *others) as records,
         WireRecording(wire_log, SystemClock()) if wire_log is not None else nullcontext() as recording,
     ):
-        if record.clamped_by and not clamp_empty:
+        if any(record.clamped_by for record in records) and not clamp_empty:
             reason = "a blank may be in the clamp: look, take it out with the power off, and say --clamp-empty"
             raise BadInput(Problem(port, "", reason))
         if clamp_empty:
-            record.clamp_emptied()
+            _emptied(records)
         opens = serial_link_factory(settings.wire, port)
         cutter = GrblCutter(recording.factory(opens) if recording else opens, settings, SystemClock())
         facts = {"by": getpass.getuser(), "action": "test_cut", "keyway": found.code, "blank": blank.code}
@@ -104,7 +106,7 @@ def cut(
         outcome = "failed"
         try:
             _cut_one(
-                cutter, settings, port, plan, number, lambda mm: _planned(found, blank, codes, settings, mm), record
+                cutter, settings, port, plan, number, lambda mm: _planned(found, blank, codes, settings, mm), records
             )
             outcome = "delivered"
         finally:
@@ -118,7 +120,7 @@ def _cut_one(
     plan: CutPlan,
     slot: int,
     planned: Callable[[float], CutPlan],
-    record: MachineRecord,
+    records: Sequence[MachineRecord],
 ) -> None:
     guardian: Guardian | None = None
     with stop_served(port, cutter.stop_and_confirm):
@@ -128,7 +130,8 @@ def _cut_one(
             guardian = Guardian(port, machine.wire.baud)
             cutter.home()
             _say("homed")
-            record.clamp_used("test_cut")
+            for record in records:
+                record.clamp_used("test_cut")
             touch = cutter.load(slot, plan.blade_height_mm)
             _say(f"slot {slot}: blank seated, edge {touch.error_mm:+.3f} mm")
             cutter.run(to_gcode(planned(touch.error_mm), machine), lambda _fraction: None)
@@ -136,7 +139,7 @@ def _cut_one(
             if cutter.deliver() is Fall.UNSEEN:
                 raise FallUnseen("the copy left the clamp, and the chute's sensor saw nothing fall")
             # Whoever typed the command takes the key out of the tray, and sees whether it is there.
-            record.clamp_emptied()
+            _emptied(records)
             _say("cut and delivered")
         except HardwareFault as fault:
             raise _as_bad_input(port, fault) from fault
@@ -145,6 +148,17 @@ def _cut_one(
             cutter.close()
             if guardian is not None:
                 guardian.leave(done=not cutter.wheel_may_turn)
+
+
+@contextlib.contextmanager
+def _clamp_records(*places: DataPaths) -> Iterator[tuple[MachineRecord, ...]]:
+    with contextlib.ExitStack() as open_ones:
+        yield tuple(open_ones.enter_context(closing(MachineRecord(each.journal, SystemClock()))) for each in places)
+
+
+def _emptied(records: Sequence[MachineRecord]) -> None:
+    for record in records:
+        record.clamp_emptied()
 
 
 def plan(

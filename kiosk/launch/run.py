@@ -39,7 +39,7 @@ from hardware.link import serial_link_factory
 from hardware.ports import HeadsetJack
 from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption
 from kiosk.compose import Devices, Kiosk, build_kiosk
-from kiosk.data_paths import DataPaths, data_paths
+from kiosk.data_paths import DATA_VARIABLE, DataPaths, data_paths, machine_places
 from kiosk.key.secrecy import no_core_dumps
 from kiosk.launch.last_resort import become_last_resort
 from kiosk.launch.receipts import paper_receipts
@@ -142,6 +142,9 @@ def run(
         for given, name in ((script, "--script"), (pictures, "--pictures"), (terminal, "--terminal")):
             if given is not None:
                 raise BadInput(Problem("command line", name, "needs --simulated"))
+        if data is not None and (own := machine_places(data)[0].data).resolve() != data.resolve():
+            reason = f"the kiosk of this computer keeps its records in {own}, and what its machine holds with them"
+            raise BadInput(Problem(str(data), "--data", f"{reason}: leave --data out, or set {DATA_VARIABLE}"))
     elif port and ("://" in port or not Path(port).absolute().parent.is_dir()):
         raise BadInput(Problem(port, "--port", "with --simulated it must be a path in a folder that is there"))
     if simulated and (script or pictures):
