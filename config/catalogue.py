@@ -28,6 +28,7 @@ from config.keyway_checks import (
 )
 from config.keyway_file import KeywayFile, WrittenKeyway
 from config.match_limits import MatchLimits, limits_for
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.toml_files import checked, problems_of, read_toml, toml_files
 
@@ -163,7 +164,7 @@ def load_catalogue(
     for path in paths:
         try:
             files.append((str(path), checked(KeywayFile, read_toml(path), str(path))))
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+            digest.update(path.name.encode() + b"\0" + ordinary(path).read_bytes() + b"\0")
         except BadInput as bad:
             problems += bad.problems
     built = _Builder(files)

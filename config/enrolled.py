@@ -56,6 +56,7 @@ def keep(enrolled: EnrolledBlank, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(".new")
+        beside.unlink(missing_ok=True)
         beside.write_text(enrolled.model_dump_json(indent=1) + "\n", encoding="utf-8")
         beside.replace(path)
     except OSError as error:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from config.ordinary_file import ordinary
+
 FOLDER = "languages"
 """In the owner's directory."""
 SHIPPED = Path(__file__).parents[1] / "ui" / "locales"
@@ -76,7 +78,7 @@ def _sentences(path: Path) -> dict[str, tuple[str, ...]]:
     from babel.messages.pofile import PoFileError, read_po
 
     try:
-        with path.open("rb") as file:
+        with ordinary(path).open("rb") as file:
             catalog: Any = read_po(file, locale=path.stem, abort_invalid=True)
         found: dict[str, tuple[str, ...]] = {"": (str(catalog.language_team or ""),)}
     except (PoFileError, UnknownLocaleError) as error:

@@ -6,6 +6,7 @@ what a command does.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from config.problems import BadInput, Problem
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,12 @@ def _slips_on_one_line() -> Iterator[None]:
         raise
     except UsageError as slip:
         raise BadInput(*_problems_of(slip)) from None
+    except OSError as error:
+        # A file the system refuses, met where nobody looked for it; what names no file is no slip.
+        if not isinstance(error.filename, str) or not error.strerror:
+            raise
+        _log.info("a file was refused", exc_info=error)
+        raise BadInput(Problem(error.filename, "", error.strerror)) from error
 
 
 def _problems_of(slip: UsageError) -> tuple[Problem, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from config.ordinary_file import read_ordinary
+from config.ordinary_file import ordinary, read_ordinary
 from config.problems import BadInput, Problem
 from hardware.scan import Frame, Pixels, ScanFrames
 
@@ -126,7 +126,7 @@ def load_view(picture: Path, mm_per_px: float) -> Frame:
 
 
 def _load_view(picture: Path, mm_per_px: float) -> Frame:
-    with Image.open(picture) as image:
+    with Image.open(ordinary(picture)) as image:
         count = image.width * image.height
         if count == 0 or count > _MOST_PIXELS:
             raise BadInput(Problem(str(picture), "", f"{image.width}x{image.height} pixels is too large a picture"))

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from hardware.clock import Clock
 from hardware.grbl.wire import RealTimeByte
@@ -114,7 +115,7 @@ def read_recording(path: Path) -> tuple[RecordedLine, ...]:
         BadInput: missing, empty, or naming the first line that is none.
     """
     try:
-        texts = path.read_text(encoding="ascii").splitlines()
+        texts = ordinary(path).read_text(encoding="ascii").splitlines()
     except UnicodeDecodeError as error:
         raise BadInput(Problem(str(path), "", "is no recorded wire")) from error
     except OSError as error:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from config.catalogue import Catalogue
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from kiosk.key.reading import Identification, Outcome
 
@@ -102,7 +103,7 @@ def read_truths(path: Path, scans: Path, catalogue: Catalogue) -> tuple[Truth, .
         BadInput: every bad line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = ordinary(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(Problem(str(path), "", f"cannot be read: {error}")) from error
     rows = csv.DictReader(io.StringIO(text))

@@ -14,6 +14,7 @@ from typing import Annotated, TextIO
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.typed_paths import NEW_FILE
 from kiosk.commands.books import one_line
@@ -72,7 +73,7 @@ def _opened(file: str) -> AbstractContextManager[TextIO]:
     if file == "-":
         return nullcontext(sys.stdin)
     try:
-        return Path(file).open(encoding="utf-8")
+        return ordinary(Path(file)).open(encoding="utf-8")
     except (OSError, ValueError):
         raise BadInput(Problem(repr(file), "", "is no certificate, and no file that can be read")) from None
 

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from config.fleet import load_fleet
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.settings import load_settings
 from config.toml_files import checked, read_toml
@@ -207,7 +208,7 @@ def private_key(key: Path) -> Ed25519PrivateKey:
         BadInput: it is none.
     """
     try:
-        private = load_pem_private_key(key.read_bytes(), None)
+        private = load_pem_private_key(ordinary(key).read_bytes(), None)
     except OSError as error:
         raise BadInput(Problem(str(key), "", error.strerror or "cannot be read")) from error
     except (ValueError, TypeError) as error:
@@ -229,7 +230,7 @@ def take(
     settings = load_settings(config)
     places = data_paths(data)
     try:
-        signed = document.read_bytes()
+        signed = ordinary(document).read_bytes()
     except OSError as error:
         raise BadInput(Problem(str(document), "", error.strerror or "cannot be read")) from error
     now = datetime.now(UTC)

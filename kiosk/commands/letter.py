@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.typed_paths import KEY_FILE, NEW_FILE
 from kiosk.policy.letter import MOST_COPIES, Letter, letter_code
@@ -78,7 +79,7 @@ def _made(path: Path) -> None:
 
 def _private(path: Path) -> Ed25519PrivateKey:
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        key = load_pem_private_key(ordinary(path).read_bytes(), password=None)
     except OSError as error:
         raise BadInput(Problem(str(path), "--key", error.strerror or "cannot be read")) from None
     except (ValueError, TypeError):

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.keyway import CutSpec
+from config.ordinary_file import ordinary
 
 _SEPARATORS = ("", " ", "-", ",", ", ", "/", ".", ";", "|", "_", "\t", "\n", '", "', "', '")
 
@@ -97,7 +98,7 @@ def hunt(quarry: Quarry, places: Iterable[Path], spine_y_mm: float | None = None
     for place in places:
         for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if path.is_file():
-                traces += hunt_bytes(quarry, path.read_bytes(), str(path), spine_y_mm)
+                traces += hunt_bytes(quarry, ordinary(path).read_bytes(), str(path), spine_y_mm)
             traces += hunt_bytes(quarry, path.name.encode(), f"name of {path}", spine_y_mm)
     return traces
 

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from config.languages import FOLDER as LANGUAGES
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from kiosk.data_paths import DataPaths
 from kiosk.records.database import check_integrity, copy_database
@@ -49,7 +50,7 @@ def back_up(places: DataPaths, owner: Path | None, target: Path) -> tuple[str, .
             contents[f"data/{path.name}"] = copy.read_bytes()
     if owner is not None:
         for path in sorted([*owner.rglob("*.toml"), *owner.glob(f"{LANGUAGES}/*.po")]):
-            contents[f"settings/{path.relative_to(owner).as_posix()}"] = path.read_bytes()
+            contents[f"settings/{path.relative_to(owner).as_posix()}"] = ordinary(path).read_bytes()
     manifest = {
         "form": FORM,
         "made_utc": datetime.now(UTC).isoformat(),
@@ -95,7 +96,7 @@ def restore(archive_path: Path, target: Path) -> tuple[str, ...]:
 
 def _read(archive_path: Path) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
-    with tarfile.open(archive_path, "r:gz") as archive:
+    with tarfile.open(ordinary(archive_path), "r:gz") as archive:
         for member in archive:
             file = archive.extractfile(member)
             if file is None or not member.isfile():

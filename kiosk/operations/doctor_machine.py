@@ -15,6 +15,7 @@ from pathlib import Path
 
 from config.machine import Machine
 from config.operations import Health
+from config.ordinary_file import ordinary
 from config.store import Screen
 from config.toml_files import read_toml
 from hardware.clock import SystemClock
@@ -144,7 +145,7 @@ def calibration(machine_file: Path | None, health: Health, now: datetime) -> Fin
         return warned("calibration", "never calibrated: the shipped scales are in force", step)
     if never:
         return warned("calibration", f"never calibrated: {', '.join(never)}, with the shipped scale", step)
-    day = calibrated_on(machine_file.read_text(encoding="utf-8"))
+    day = calibrated_on(ordinary(machine_file).read_text(encoding="utf-8"))
     if day is None:
         return warned("calibration", "machine.toml does not say when: the calibration's first line is missing", step)
     age_days = (now.date() - day).days

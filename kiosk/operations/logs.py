@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from config.operations import Logs
+from config.ordinary_file import ordinary
 from config.problems import BadInput
 from hardware.errors import HardwareFault
 from kiosk.records.database import DatabaseFault
@@ -81,8 +82,11 @@ class BoundedFile(RotatingFileHandler):
         self.dropped = 0
 
     def _open(self) -> Any:
+        path = Path(self.baseFilename)
+        if path.exists():
+            ordinary(path)
         stream = super()._open()
-        Path(self.baseFilename).chmod(0o640)
+        path.chmod(0o640)
         return stream
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the base class's name
@@ -129,10 +133,11 @@ def exception_facts(error: BaseException) -> dict[str, Any]:
 
 def read_logs(folder: Path) -> Iterator[dict[str, Any]]:
     """Every line of the kept files, oldest first; a torn last line is passed over."""
-    kept = sorted(folder.glob(f"{LOG_NAME}.*"), key=lambda path: -int(path.suffix[1:] or 0))
+    numbered = (path for path in folder.glob(f"{LOG_NAME}.*") if path.suffix[1:].isdecimal())
+    kept = sorted(numbered, key=lambda path: -int(path.suffix[1:]))
     for path in (*kept, folder / LOG_NAME):
         try:
-            with path.open(encoding="utf-8", errors="replace") as file:
+            with ordinary(path).open(encoding="utf-8", errors="replace") as file:
                 for line in file:
                     yield from _entry(line)
         except FileNotFoundError:
@@ -169,7 +174,7 @@ def _followed(path: Path, file: TextIO | None, wait: Callable[[], None]) -> Iter
 
 def _opened(path: Path, *, at_end: bool = False) -> TextIO | None:
     try:
-        file = path.open(encoding="utf-8", errors="replace")
+        file = ordinary(path).open(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return None
     if at_end:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from config.ordinary_file import ordinary
 from kiosk.key.spellings import Quarry, Trace, hunt_bytes
 
 ANYBODYS = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/var/crash", "/var/lib/systemd/coredump")))  # noqa: S108
@@ -94,7 +95,7 @@ def _search_file(quarry: Quarry, path: Path, name: str, found: Searched, spine_y
         if size > LARGEST_BYTES:
             found.not_searched.append(f"{name}: {size} bytes are too many")
             return
-        data = path.read_bytes()
+        data = ordinary(path).read_bytes()
     except FileNotFoundError:
         return
     except OSError as error:

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.settings import DIRECTORIES, FILES, OWNER_VARIABLE, SHIPPED, OtherFile, Settings
 from config.strays import DANGLING
@@ -208,4 +209,4 @@ def copy_settings(owner: Path, target: Path) -> None:
     for path in sorted([*owner.glob("*.toml"), *within]):
         copy = target / path.relative_to(owner)
         copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shutil.copyfile(path, copy)
+        shutil.copyfile(ordinary(path), copy)

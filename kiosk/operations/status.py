@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.ordinary_file import ordinary
 from hardware.clock import Clock
 from kiosk.session.snapshot import Snapshot
 
@@ -54,6 +55,7 @@ class StatusFile:
         )
         beside = self._path.with_suffix(".new")
         try:
+            beside.unlink(missing_ok=True)
             beside.write_text(json.dumps(asdict(status)))
             beside.replace(self._path)
         except OSError:
@@ -76,7 +78,7 @@ def status_path(folder: Path) -> Path:
 def read_status(folder: Path) -> KioskStatus | None:
     """The last status, or None if no kiosk runs (its process is gone, or it never started)."""
     try:
-        said = json.loads(status_path(folder).read_text())
+        said = json.loads(ordinary(status_path(folder)).read_text())
         status = KioskStatus(**{**said, "stocked": tuple(said["stocked"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.settings import Effective
 from kiosk.operations.logs import LOG_NAME
@@ -56,7 +57,7 @@ def write_bundle(target: Path, pieces: Mapping[str, object], logs: Path) -> tupl
         for name, piece in pieces.items()
     }
     for path in sorted(logs.glob(f"{LOG_NAME}*")):
-        contents[f"log/{path.name}"] = path.read_bytes()
+        contents[f"log/{path.name}"] = ordinary(path).read_bytes()
     try:
         target.touch(mode=0o600, exist_ok=False)
         with tarfile.open(target, "w:gz") as archive:

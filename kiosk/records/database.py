@@ -23,6 +23,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import ClassVar
 
+from config.ordinary_file import ordinary
+
 BUSY_TIMEOUT_S = 5.0
 _DISK_CODES = (
     sqlite3.SQLITE_FULL,
@@ -82,6 +84,7 @@ def open_database(
         DatabaseTooNew: a newer kiosk wrote it.
         DiskRefused: it cannot be opened or written.
     """
+    refuse_extraordinary(path)
     with _faults_named(path):
         try:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -102,6 +105,21 @@ def open_database(
             connection.close()
             raise
     return connection
+
+
+def refuse_extraordinary(path: Path) -> None:
+    """See that neither `path` nor a file SQLite keeps beside it is a pipe, a device or a folder; it may be absent.
+
+    Raises:
+        DiskRefused: one of them is, or cannot be looked at.
+    """
+    for each in (path, *(path.with_name(path.name + ending) for ending in ("-journal", "-wal", "-shm"))):
+        try:
+            ordinary(each)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise DiskRefused(f"{each}: {error.strerror}") from error
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[str], *, part: str) -> None:

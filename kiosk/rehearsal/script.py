@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from config.base import Frozen
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.toml_files import checked, read_toml
 from kiosk.key.reading import Outcome, Wear
@@ -188,7 +189,7 @@ def load_scenario(path: Path) -> Scenario:
     try:
         return checked(Scenario, table, str(path))
     except BadInput as bad:
-        text = path.read_text(encoding="utf-8-sig")
+        text = ordinary(path).read_text(encoding="utf-8-sig")
         raise BadInput(*(_with_line(problem, text) for problem in bad.problems)) from None
 
 

@@ -20,6 +20,7 @@ from typing import Any, TextIO, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from config.base import Frozen
+from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.store_changes import changed_store
 from hardware.ports import WireLine
@@ -300,7 +301,7 @@ def read_record(path: Path) -> tuple[Entry, ...]:
         BadInput: missing, or naming the first line that is not of a record.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = ordinary(path).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(Problem(str(path), "", f"cannot be read: {error}")) from error
     entries = []

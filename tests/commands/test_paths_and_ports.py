@@ -99,10 +99,11 @@ PORTS = [(words, function) for words, function in commands() if any(name == "por
 
 @pytest.fixture
 def there(tmp_path: Path) -> Path:
-    """A folder with a file, a folder and a pipe in it."""
+    """A folder with a file, a folder, a pipe and a device in it."""
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "device").symlink_to("/dev/zero")
     return tmp_path
 
 
@@ -113,6 +114,7 @@ def wrong(rule: object) -> Iterator[tuple[str, str]]:
         yield "file/below", ""
     if rule in (FILE, NEW_FILE):
         yield "fifo", "is no ordinary file"
+        yield "device", "is no ordinary file"
     if rule in (FILE, NEW_FILE, KEY_FILE):
         yield "folder", "is a directory, not a file"
     if rule in (FOLDER, NEW_FOLDER, OUTPUT_FOLDER, OUTPUT_FOLDERS):
@@ -133,7 +135,7 @@ def test_every_path_of_every_command_is_held_to_one_rule(
         problem = refused([*words, *before_it(name, function), *spelled(name, info), str(there / path)])
         assert said in problem.reason
         assert "\n" not in str(problem)
-    assert sorted(each.name for each in there.iterdir()) == ["fifo", "file", "folder"]
+    assert sorted(each.name for each in there.iterdir()) == ["device", "fifo", "file", "folder"]
 
 
 WRITTEN = [each for each in PATHS if each[2].callback in OUTPUTS]

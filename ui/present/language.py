@@ -24,6 +24,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from config.languages import language_file
+from config.ordinary_file import ordinary
 
 _OWN_NAME = re.compile(r'^"Language-Team: (.+)\\n"$', re.MULTILINE)
 
@@ -112,7 +113,7 @@ class Translation:
 
 def read_catalog(path: Path) -> Catalog:
     """Parse one .po file."""
-    with path.open("rb") as file:
+    with ordinary(path).open("rb") as file:
         return read_po(file, locale=path.stem, abort_invalid=True)
 
 
@@ -155,7 +156,7 @@ def language_name(language: str, folder: Path | None = None) -> str:
         MissingWord: there is no such language.
     """
     path = language_file(language, folder)
-    found = _OWN_NAME.search(path.read_text(encoding="utf-8")) if path is not None else None
+    found = _OWN_NAME.search(ordinary(path).read_text(encoding="utf-8")) if path is not None else None
     if found is None:
         raise MissingWord(f"{language}.po does not say what its language is called")
     return found[1]

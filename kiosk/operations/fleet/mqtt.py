@@ -21,6 +21,7 @@ import json
 import logging
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -30,6 +31,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from config.fleet import Broker, ConfirmBy, Fleet
+from config.ordinary_file import ordinary
 from hardware.clock import Clock
 from kiosk.operations.fleet.outbox import Outbox
 from kiosk.operations.fleet.signed import Accepted, DocumentKind, DocumentRefused, Documents
@@ -69,11 +71,11 @@ def broker_client(
     client.connect_timeout = broker.connect_timeout_s
     client.max_inflight_messages_set(window)
     if broker.tls:
-        context = ssl.create_default_context(cafile=broker.ca_file or None)
+        context = ssl.create_default_context(cafile=ordinary(Path(broker.ca_file)) if broker.ca_file else None)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.sslsocket_class = tls_socket
         if broker.cert_file:
-            context.load_cert_chain(broker.cert_file, broker.key_file)
+            context.load_cert_chain(ordinary(Path(broker.cert_file)), ordinary(Path(broker.key_file)))
         client.tls_set_context(context)
     return client
 

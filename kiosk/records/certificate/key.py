@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from config.ordinary_file import ordinary
 from kiosk.records.database import DatabaseFault
 from kiosk.records.private_file import replace_private
 
@@ -27,7 +28,7 @@ def kept_key(folder: Path) -> Ed25519PrivateKey | None:
     """
     path = folder / KEY_FILE
     try:
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text("ascii")))
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(ordinary(path).read_text("ascii")))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from kiosk.records.database import BUSY_TIMEOUT_S, DatabaseDamaged, DiskRefused, NotBegun, schema_version
+from kiosk.records.database import (
+    BUSY_TIMEOUT_S,
+    DatabaseDamaged,
+    DiskRefused,
+    NotBegun,
+    refuse_extraordinary,
+    schema_version,
+)
 from kiosk.records.journal import Sale
 from kiosk.records.journal.rows import sale_of
 
@@ -51,6 +58,7 @@ def read_only(path: Path) -> Iterator[sqlite3.Connection]:
         DiskRefused: it cannot be read.
         DatabaseDamaged: it is none.
     """
+    refuse_extraordinary(path)
     try:
         with closing(
             sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
