@@ -20,6 +20,7 @@ from kiosk.records.database import DatabaseFault, schema_version
 from kiosk.records.journal.reader import read_only
 from kiosk.records.kept_books import hold, staff_book
 from kiosk.records.ownership import own_folders
+from kiosk.records.private_file import require_room
 from kiosk.staff.accounts import Account, StaffAccounts
 
 
@@ -58,12 +59,11 @@ def owned_audit(places: DataPaths) -> Iterator[SealedAuditLog]:
         BadInput: it cannot be used.
     """
     seal = key_folder_beside(places.data)
-    with (
-        own_folders(places.data, seal),
-        one_line(places.audit),
-        closing(SealedAuditLog.open(places.audit, seal, SystemClock())) as audit,
-    ):
-        yield audit
+    with own_folders(places.data, seal):
+        for folder in (places.data, seal):
+            _must_have_room(folder)
+        with one_line(places.audit), closing(SealedAuditLog.open(places.audit, seal, SystemClock())) as audit:
+            yield audit
 
 
 @contextmanager
@@ -77,6 +77,13 @@ def owned_staff(places: DataPaths) -> Iterator[tuple[StaffAccounts, SealedAuditL
     with owned_audit(places) as audit, closing(StaffAccounts.open(places.staff, SystemClock())) as staff:
         hold(audit, [staff_book(places.staff)])
         yield staff, audit
+
+
+def _must_have_room(folder: Path) -> None:
+    try:
+        require_room(folder)
+    except OSError as error:
+        raise BadInput(Problem(str(folder), "", f"nothing can be recorded there: {error.strerror}")) from None
 
 
 @contextmanager

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
@@ -58,6 +60,13 @@ STAFF_MIGRATIONS = (
 )
 HASHER = PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 """argon2id; about a tenth of a second on the reference computer."""
+
+
+Recorded: TypeAlias = Callable[[str], None]
+
+
+def _unrecorded(_digest: str) -> None:
+    """Of accounts that no audit is kept with."""
 
 
 @dataclass(frozen=True)
@@ -162,16 +171,15 @@ class StaffAccounts:
             rows = self._connection.execute("SELECT * FROM staff ORDER BY length(number), number").fetchall()
         return tuple(Account(row["number"], row["name"], Role(row["role"]), bool(row["disabled"])) for row in rows)
 
-    def digest(self, number: str) -> str:
-        """What the audit keeps of an account as it is now."""
-        with self._lock:
-            row = self._connection.execute(
-                "SELECT number, role, disabled FROM staff WHERE number = ?", (number,)
-            ).fetchone()
-        return account_digest(*row)
-
-    def add(self, number: str, name: str, role: str, pin: str) -> Account:
+    def add(self, number: str, name: str, role: str, pin: str, record: Recorded = _unrecorded) -> Account:
         """Make an account.
+
+        Args:
+            number: its staff number.
+            name: as shown on the staff screen.
+            role: what it may do.
+            pin: kept as a hash.
+            record: called with the account's digest; where it fails, the account is not made.
 
         Raises:
             BadInput: number, name, role or PIN will not do, the number is taken, or the first one is no manager.
@@ -189,7 +197,7 @@ class StaffAccounts:
         if problems:
             raise BadInput(*problems)
         made = self._hasher.hash(pin)
-        with self._lock, transaction(self._connection):
+        with self._changed(number, record):
             self._connection.execute(
                 "INSERT INTO staff (number, name, role, pin_hash, made_utc_s) VALUES (?, ?, ?, ?, ?)",
                 (number, name.strip(), role, made, self._clock.utc().timestamp()),
@@ -197,8 +205,8 @@ class StaffAccounts:
             self._lockout.forgive(number)
         return Account(number, name.strip(), Role(role), False)
 
-    def disable(self, number: str) -> None:
-        """Let this account in no more; its records stay.
+    def disable(self, number: str, record: Recorded = _unrecorded) -> None:
+        """Let this account in no more; its records stay. `record` as for `add`.
 
         Raises:
             BadInput: there is none, or it is the last manager's.
@@ -207,11 +215,11 @@ class StaffAccounts:
         others = [each for each in self.accounts() if each.number != number]
         if not any(each.role is Role.MANAGER and not each.disabled for each in others):
             raise BadInput(Problem("staff", number, "is the last manager; add another first"))
-        with self._lock, transaction(self._connection):
+        with self._changed(number, record):
             self._connection.execute("UPDATE staff SET disabled = 1 WHERE number = ?", (number,))
 
-    def reset_pin(self, number: str, pin: str) -> None:
-        """Give the account a new PIN, let it in again, and end its lock-out.
+    def reset_pin(self, number: str, pin: str, record: Recorded = _unrecorded) -> None:
+        """Give the account a new PIN, let it in again, and end its lock-out. `record` as for `add`.
 
         Raises:
             BadInput: there is none, or the PIN will not do.
@@ -221,10 +229,19 @@ class StaffAccounts:
         if problems:
             raise BadInput(*problems)
         made = self._hasher.hash(pin)
-        with self._lock, transaction(self._connection):
+        with self._changed(number, record):
             self._set_hash(number, made)
             self._connection.execute("UPDATE staff SET disabled = 0 WHERE number = ?", (number,))
             self._lockout.forgive(number)
+
+    @contextmanager
+    def _changed(self, number: str, record: Recorded) -> Iterator[None]:
+        """One change to an account, kept only once it is recorded: neither is left where a disk is full."""
+        with self._lock, transaction(self._connection):
+            yield
+            row = self._row(number)
+            if row is not None:
+                record(account_digest(row["number"], row["role"], row["disabled"]))
 
     def _fits(self, stored: str, pin: str) -> bool:
         try:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from config.problems import BadInput, Problem
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.port import AuditLog
-from kiosk.staff.accounts import StaffAccounts
+from kiosk.staff.accounts import Recorded, StaffAccounts
 
 _BY = "command line"
 
@@ -32,24 +32,24 @@ def carry_out(staff: StaffAccounts, audit: AuditLog, request: Mapping[str, str])
         BadInput: it cannot be done, or nobody knows what is asked.
         DatabaseFault: it cannot be kept.
     """
-    number = request.get("number", "")
+    number, pin = request.get("number", ""), request.get("pin", "")
+
+    def recorded(kind: AuditKind, **more: str) -> Recorded:
+        def record(digest: str) -> None:
+            audit.record(kind, {"staff": number, "account": digest, "by": _BY, **more})
+
+        return record
+
     match request.get("action"):
         case StaffAction.ADD:
-            account = staff.add(number, request.get("name", ""), request.get("role", ""), request.get("pin", ""))
-            audit.record(AuditKind.STAFF_ADDED, {**_kept(staff, account.number), "role": account.role.value})
+            name, role = request.get("name", ""), request.get("role", "")
+            account = staff.add(number, name, role, pin, recorded(AuditKind.STAFF_ADDED, role=role))
             return f"{account.role.value} {account.number} ({account.name}) may sign in."
         case StaffAction.DISABLE:
-            staff.disable(number)
-            audit.record(AuditKind.STAFF_DISABLED, _kept(staff, number))
+            staff.disable(number, recorded(AuditKind.STAFF_DISABLED))
             return f"{number} may no longer sign in."
         case StaffAction.RESET_PIN:
-            staff.reset_pin(number, request.get("pin", ""))
-            audit.record(AuditKind.STAFF_PIN_RESET, _kept(staff, number))
+            staff.reset_pin(number, pin, recorded(AuditKind.STAFF_PIN_RESET))
             return f"{number} has a new PIN."
         case _:
             raise BadInput(Problem("request", "action", "is not known to the running kiosk"))
-
-
-def _kept(staff: StaffAccounts, number: str) -> dict[str, str | int]:
-    """What the audit keeps of a changed account."""
-    return {"staff": number, "account": staff.digest(number), "by": _BY}

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import sqlite3
 import threading
@@ -33,6 +34,8 @@ from kiosk.records.audit.kinds import UNTIMED, AuditKind
 from kiosk.records.audit.seal import AuditFault, SealFolder
 from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import DatabaseDamaged, copy_database, open_database, transaction
+
+_log = logging.getLogger(__name__)
 
 KEY_FOLDER_VARIABLE = "KIOSK_AUDIT_KEY_FOLDER"
 SIMULATED = "simulated"
@@ -107,9 +110,13 @@ class SealedAuditLog:
         Raises:
             DatabaseFault: of any kind, `AuditFault` among them.
         """
+        seal = SealFolder(key_folder)
+        if not seal.begun and not file.exists():
+            # Before the book: one without its key could not be told from one whose key was taken.
+            seal.begin()
         connection = open_database(file, AUDIT_MIGRATIONS, part="audit", any_thread=True)
         try:
-            return cls(connection, file, SealFolder(key_folder), clock)
+            return cls(connection, file, seal, clock)
         except sqlite3.DatabaseError as error:
             connection.close()
             raise AuditFault(f"{file}: {error}") from error
@@ -270,14 +277,23 @@ class SealedAuditLog:
             self._keep_anchor(self._last)
         moment = quarter_of(self._clock.utc()) if kind in UNTIMED else self._clock.utc()
         when = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        # The anchor is on disk before the record is: a full disk refuses both.
         with transaction(self._connection):
             record = next_record(self._read_last(), when, kind, facts, self._key)
             self._connection.execute(
                 "INSERT INTO audit (number, at, kind, facts, previous, hash, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (record.number, record.when, record.kind, record.facts, record.previous, record.hash, record.seal),
             )
+            anchor = anchor_at(record, self._key)
+            self._seal.prepare(anchor)
         self._last, self._written = record, _signature(self._file)
-        self._keep_anchor(record)
+        try:
+            self._seal.settle()
+        except AuditFault as fault:
+            # It is recorded: the anchor, one behind as after a power cut, is put right before the next record is.
+            _log.warning("the audit's anchor stays behind: %s", fault)
+        else:
+            self._anchor = anchor
 
     def _keep_anchor(self, record: Record) -> None:
         anchor = anchor_at(record, self._key)

@@ -13,7 +13,7 @@ from kiosk.records.audit.chain import BrokenRecord, Record, acceptances, first_f
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import record_of
 from kiosk.records.audit.seal import AuditFault, SealFolder
-from kiosk.records.journal.reader import read_only
+from kiosk.records.journal.reader import rows_of
 
 
 def read_audit(file: Path, key_folder: Path) -> tuple[tuple[Record, ...], BrokenRecord | None]:
@@ -27,8 +27,7 @@ def read_audit(file: Path, key_folder: Path) -> tuple[tuple[Record, ...], Broken
     # Before the records: a running kiosk writes the record first.
     anchor = seal.anchor()
     try:
-        with read_only(file) as connection:
-            records = tuple(map(record_of, connection.execute("SELECT * FROM audit ORDER BY number")))
+        records = tuple(map(record_of, rows_of(file, "audit", "SELECT * FROM audit ORDER BY number")))
     except (sqlite3.DatabaseError, IndexError) as error:
         raise AuditFault(f"{file}: {error}") from error
     accepted = acceptances((record for record in records if record.kind == AuditKind.BREAK_ACCEPTED), key)

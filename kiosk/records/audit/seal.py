@@ -7,12 +7,15 @@ sealed (`kiosk.records.audit.chain`), the book (`kiosk.records.audit.log`).
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from kiosk.records.audit.chain import KEY_BYTES, Anchor, AuditKey, first_anchor
+from config.ordinary_file import ordinary
+from kiosk.records.audit.chain import FIRST_PREVIOUS, KEY_BYTES, Anchor, AuditKey, first_anchor
 from kiosk.records.database import DatabaseFault
-from kiosk.records.private_file import replace_private
+from kiosk.records.private_file import put_in_place, replace_private, write_beside
 
 _KEY_FILE = "audit.key"
 _ANCHOR_FILE = "audit.anchor"
@@ -33,18 +36,22 @@ class SealFolder:
 
     @property
     def begun(self) -> bool:
-        """Whether a book was ever sealed from here."""
-        return (self._folder / _KEY_FILE).exists() or (self._folder / _ANCHOR_FILE).exists()
+        """Whether a book was ever sealed from here; a beginning that was cut short leaves the anchor of none, alone."""
+        if (self._folder / _KEY_FILE).exists():
+            return True
+        anchor = self.anchor()
+        return anchor is not None and (anchor.number, anchor.hash) != (0, FIRST_PREVIOUS)
 
     def begin(self, secret: bytes | None = None) -> AuditKey:
-        """A new key, and the anchor of a book without records.
+        """A new key, and the anchor of a book without records; the key last, and nothing is begun without it.
 
         Raises:
             AuditFault: the folder refuses.
         """
         key = AuditKey(secret or secrets.token_bytes(KEY_BYTES))
-        self._write(_KEY_FILE, key.secret.hex())
         self.keep(first_anchor(key))
+        with self._refusals(_KEY_FILE) as path:
+            replace_private(path, key.secret.hex())
         return key
 
     def key(self) -> AuditKey:
@@ -55,7 +62,7 @@ class SealFolder:
         """
         path = self._folder / _KEY_FILE
         try:
-            secret = bytes.fromhex(path.read_text("ascii"))
+            secret = bytes.fromhex(ordinary(path).read_text("ascii"))
         except FileNotFoundError:
             raise AuditFault(f"{path}: the audit's key is gone; put it back before going on") from None
         except (OSError, ValueError) as error:
@@ -67,7 +74,7 @@ class SealFolder:
     def anchor(self) -> Anchor | None:
         """The anchor as it lies there; None if there is none. One that cannot be read vouches for nothing."""
         try:
-            number, digest, seal = (self._folder / _ANCHOR_FILE).read_text("ascii").split()
+            number, digest, seal = ordinary(self._folder / _ANCHOR_FILE).read_text("ascii").split()
             return Anchor(int(number), digest, seal)
         except FileNotFoundError:
             return None
@@ -80,11 +87,31 @@ class SealFolder:
         Raises:
             AuditFault: the folder refuses.
         """
-        self._write(_ANCHOR_FILE, f"{anchor.number} {anchor.hash} {anchor.seal}\n")
+        self.prepare(anchor)
+        self.settle()
 
-    def _write(self, name: str, text: str) -> None:
-        """Replace a small file at once and for good, readable by its owner alone."""
+    def prepare(self, anchor: Anchor) -> None:
+        """Have `anchor` on disk beside the one before, which stays in force until `settle`.
+
+        Raises:
+            AuditFault: the folder refuses.
+        """
+        with self._refusals(_ANCHOR_FILE) as path:
+            write_beside(path, f"{anchor.number} {anchor.hash} {anchor.seal}\n")
+
+    def settle(self) -> None:
+        """What was prepared takes the place of the one before.
+
+        Raises:
+            AuditFault: the folder refuses.
+        """
+        with self._refusals(_ANCHOR_FILE) as path:
+            put_in_place(path)
+
+    @contextmanager
+    def _refusals(self, name: str) -> Iterator[Path]:
+        path = self._folder / name
         try:
-            replace_private(self._folder / name, text)
+            yield path
         except OSError as error:
-            raise AuditFault(f"{self._folder / name}: {error.strerror}") from error
+            raise AuditFault(f"{path}: {error.strerror}") from error
