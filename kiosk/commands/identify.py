@@ -216,8 +216,8 @@ def _as_text(found: _Findings) -> Iterator[str]:
         yield f"  roots     {' '.join(f'{root:.3f}' for root in found.roots_mm)} mm above the spine"
     if not identification.faces_seen:
         yield "  faces     not both looked at: whether one is milled was not seen"
-    silence = f"not seen: {found.stamp.unseen.value.replace('_', ' ')}" if found.stamp.unseen else "nothing on the list"
-    words = ", ".join(found.stamp.phrases) or silence
+    unseen = f"not seen: {found.stamp.unseen.value.replace('_', ' ')}" if found.stamp.unseen else ""
+    words = "; ".join(filter(None, (", ".join(found.stamp.phrases), unseen))) or "nothing on the list"
     more = "; a company name and telephone number" if found.stamp.name_and_phone else ""
     more += "; something that could not be made out" if found.stamp.illegible else ""
     yield f"  head      {words}{more}"

@@ -104,6 +104,13 @@ def test_an_unseen_head_is_for_staff_to_look_at() -> None:
     assert decision.can_be_approved
 
 
+def test_unread_writing_on_a_head_not_wholly_seen_is_asked_of_staff_beside_it() -> None:
+    both = StampReading(illegible=True)
+    assert codes(decided(kw1(), both, STORE, policy(), shipped(), circumstances())) == [
+        "HEAD_NOT_SEEN", "HEAD_ILLEGIBLE",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("quantity", "verdict"), [(0, "refuse"), (-3, "refuse"), (1, "allow"), (5, "allow"), (6, "refuse")]
 )

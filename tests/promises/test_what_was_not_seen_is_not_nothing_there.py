@@ -19,18 +19,20 @@ from pytest_mock import MockerFixture
 from typer.testing import CliRunner
 
 from config.machine import CameraView as ViewSettings
+from config.phrases import load_phrases
 from config.settings import Settings, load_settings
 from hardware.camera import Capture
 from hardware.camera.scan_folder import save_scan
 from hardware.errors import CameraFault
 from hardware.scan import Frame, ScanFrames
 from kiosk.command_line import app
-from kiosk.identification import why_unseen
+from kiosk.identification import StampReader, why_unseen
 from kiosk.key.reading import StampReading, Unseen
 from kiosk.session.states import State
 from simulator.keys.key import Finish, Stamp
 from simulator.keys.sample_keys import cut_by_blank
 from simulator.optics import NORMAL, render_scan
+from tests.bench.struck_heads import Metal, Process, Writing, struck_head
 from tests.session.parts import TestClock, shop
 from tests.session.test_refusing import lay_key
 
@@ -202,6 +204,19 @@ def test_a_cap_in_the_metals_own_colour_has_not_the_blades_grain(
     assert seen_as(honest, pixels) is Unseen.COVERED
 
 
+@pytest.mark.parametrize("turn_deg", [0.0, 9.0])
+def test_grooves_that_shine_along_the_blade_are_no_grain_the_bow_lacks(turn_deg: float) -> None:
+    key = struck_head(None, Metal.BRASS, "round", 3, key_turn_deg=turn_deg)
+    pixels = key.view.pixels.astype(np.float32)
+    y, x = np.mgrid[: pixels.shape[0], : pixels.shape[1]] * key.view.mm_per_px
+    turn = np.radians(turn_deg)
+    x, y = x - pixels.shape[1] / 2 * key.view.mm_per_px, y - pixels.shape[0] / 2 * key.view.mm_per_px
+    along, across = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
+    grooves = np.where(along > 3, 1 + 0.4 * np.sin(across * 4.2), 1)
+    shining = np.clip(pixels * grooves[:, :, None], 0, 255).astype(np.uint8)
+    assert why_unseen(Frame(shining, key.view.mm_per_px), key.silhouette) is None
+
+
 @pytest.mark.parametrize("finish", list(Finish))
 def test_a_marked_head_of_any_metal_is_seen(settings: Settings, finish: Finish) -> None:
     key = cut_by_blank(settings.catalogue, "SC1", np.random.default_rng(4), finish=finish)
@@ -216,6 +231,25 @@ def test_staff_are_asked_about_a_key_whose_head_was_taped_over(honest: ScanFrame
     save_scan(taped, tmp_path / "taped")
     told = json.loads(CliRunner().invoke(app, ["identify", str(tmp_path / "taped"), "--json"]).output)
     assert (told["outcome"], told["verdict"], told["rules"]) == ("identified", "ask_staff", ["HEAD_NOT_SEEN"])
+
+
+def test_writing_nobody_made_out_counts_though_the_head_is_covered_beside_it() -> None:
+    writing = Writing(("TELEMACHUS",), 1.6, "single stroke", Process.ENGRAVED, 0.0, at_mm=(2.0, 0.0))
+    key = struck_head(writing, Metal.BRASS, "round", 1)
+    taped = key.view.pixels.copy()
+    taped[230:290, 200:420] = 205
+    stamp = StampReader(load_phrases()).read(Frame(taped, key.view.mm_per_px), key.silhouette)
+    assert stamp == StampReading(seen=False, unseen=Unseen.COVERED, illegible=True)
+
+
+@pytest.mark.parametrize("why", list(Unseen))
+def test_staff_hear_of_unread_writing_also_where_the_head_was_not_seen(why: Unseen, tmp_path: Path) -> None:
+    with shop(tmp_path) as kiosk:
+        kiosk.reader.head = StampReading(seen=False, unseen=why, illegible=True)
+        lay_key(kiosk)
+        refused = kiosk.stage.run_to(State.REFUSED)
+        assert refused.refusal is not None
+        assert [rule.code for rule in refused.refusal.rules] == ["HEAD_NOT_SEEN", "HEAD_ILLEGIBLE"]
 
 
 @pytest.mark.parametrize("why", list(Unseen))

@@ -7,6 +7,7 @@ light on it, and one metal from blade to bow with nothing laid over it. Not resp
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -43,8 +44,10 @@ DIMMEST, BRIGHTEST = 0.4, 2.5
 """Bow against blade in brightness."""
 NEARBY_MM = 0.4
 """How far around a point its colour and its grain are taken together."""
-SMOOTH, SMOOTH_BOW = 0.4, 0.5
+SMOOTH, SMOOTH_BOW = 0.4, 0.6
 """Metal with less than this part of the bow's own grain, or a bow with less of the blade's, has something over it."""
+ALONG_MM = 3.0
+"""How far along the blade its grain is held against itself."""
 PATCH_MM, MOST_PATCH_MM2 = 0.8, 3.0
 """A strip this wide hides the smallest letters; a patch this large hides a word."""
 
@@ -204,7 +207,7 @@ def _why_covered(scene: _Scene, inside: NDArray[np.bool_]) -> Unseen | None:
         return Unseen.COVERED
     grain = _grain(scene, inside)
     usual_grain = float(np.median(grain[inside]))
-    if blade_only.sum() > 200 and usual_grain < SMOOTH_BOW * float(np.median(_grain(scene, blade_only)[blade_only])):
+    if blade_only.sum() > 200 and _is_smoother(inside, blade_only, scene):
         return Unseen.COVERED
     smooth = inside & (grain < SMOOTH * usual_grain)
     return Unseen.COVERED if _largest_mm2(smooth, scene) > MOST_PATCH_MM2 else None
@@ -216,6 +219,19 @@ def _other_colour(
     """Where the bow is of another colour than most of it."""
     away = np.abs(_nearby(hue - usual.astype(np.float32), inside, scene)).max(axis=2)
     return np.asarray(inside & (away > MOST_OTHER_COLOUR), dtype=np.bool_)
+
+
+def _is_smoother(bow: NDArray[np.bool_], blade: NDArray[np.bool_], scene: _Scene) -> bool:
+    """Whether the bow has not the blade's grain. Grooves are no grain: they are even along the blade, grain is not."""
+    grey = scene.colours.mean(axis=2)
+    x, y = cv2.fitLine(cv2.findNonZero(blade.astype(np.uint8)), cv2.DIST_L2, 0, 0.01, 0.01).ravel()[:2]
+    half = ALONG_MM / scene.pitch_mm / 2
+    middle = (math.ceil(half), math.ceil(half))
+    ends = [(round(middle[0] + way * half * float(x)), round(middle[1] + way * half * float(y))) for way in (-1, 1)]
+    along = np.zeros((2 * middle[1] + 1, 2 * middle[0] + 1), np.float32)
+    cv2.line(along, ends[0], ends[1], 1.0, 1)
+    uneven = np.abs(grey - cv2.filter2D(grey, -1, along / along.sum())) / np.maximum(grey, 8.0)
+    return bool(np.median(uneven[bow]) < SMOOTH_BOW * np.median(uneven[blade]))
 
 
 def _grain(scene: _Scene, where: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -219,7 +219,7 @@ class StampReader:
             self._loaded().warm()
 
     def read(self, head: Frame | None, silhouette: Frame | None = None) -> StampReading:
-        """Matched phrases of one head; what is read counts also where the head was not seen as it must be.
+        """Matched phrases of one head; read or unread, what was seen counts also where not all of the head was seen.
 
         Args:
             head: the front-lit picture.
@@ -236,8 +236,7 @@ class StampReader:
             unseen=unseen,
             phrases=gleaned.phrases,
             name_and_phone=gleaned.name_and_phone,
-            # Noise has no words, but it may look like writing: of an unseen head only what was read is told.
-            illegible=gleaned.illegible and unseen is None,
+            illegible=gleaned.illegible,
         )
 
     def _looked_at(self, bow: HeadView, letters: Letters) -> _Gleaned:

@@ -82,7 +82,8 @@ def whole_phrases_in(lines: Sequence[str], phrases: Phrases) -> tuple[str, ...]:
     for wording, ident in phrases.wordings:
         if ident not in found:
             plain = _known(wording)
-            if _stands(plain.replace(" ", ""), runs, joined) or _scattered(plain, texts):
+            is_name = phrases.kind_of[ident] is PhraseKind.BRAND
+            if _stands(plain.replace(" ", ""), runs, joined, is_name=is_name) or _scattered(plain, texts):
                 found.add(ident)
     return tuple(phrase.id for phrase in phrases.phrases if phrase.id in found)
 
@@ -215,11 +216,13 @@ def _runs(text: str) -> Iterable[str]:
             yield run
 
 
-def _stands(wording: str, runs: Iterable[str], joined: tuple[str, ...]) -> bool:
+def _stands(wording: str, runs: Iterable[str], joined: tuple[str, ...], *, is_name: bool = False) -> bool:
     allowed = _allowed(wording)
     if any(_near(run, wording, allowed) for run in runs):
         return True
-    return len(wording) >= _LOOSE_FROM and any(_inside(wording, text, allowed) for text in joined)
+    # A request asks in words that stand together for no other reason; a name is often a piece of other names.
+    allowed_inside = 0 if is_name else allowed
+    return len(wording) >= _LOOSE_FROM and any(_inside(wording, text, allowed_inside) for text in joined)
 
 
 def _scattered(wording: str, texts: Sequence[str]) -> bool:
