@@ -50,6 +50,11 @@ class DataPaths:
         return self.data / "enrolled"
 
     @property
+    def simulated_payments(self) -> Path:
+        """What a simulated card terminal remembers: a real one keeps it itself."""
+        return self.data / "simulated-payments.json"
+
+    @property
     def good_settings(self) -> Path:
         """Copy of the last good settings folder."""
         return self.data / "settings-good"

@@ -18,6 +18,7 @@ from ui.present.port import KioskPort
 from ui.present.present import present
 from ui.presenter import Present
 from ui.speech import Espeak, Voice
+from ui.theme import make_theme
 
 
 def run_app(
@@ -27,6 +28,7 @@ def run_app(
     simulated: bool = False,
     fullscreen: bool = True,
     size_px: tuple[int, int] | None = None,
+    aside_px: int = 0,
     show_cursor: bool = False,
     voice: Voice | None = None,
     headset: HeadsetJack | None = None,
@@ -41,6 +43,7 @@ def run_app(
         simulated: put the banner up whatever a snapshot says.
         fullscreen: cover the display; False for a window on a developer's desk.
         size_px: of that window; the configured screen's by default.
+        aside_px: of the display's width that another window takes beside that one.
         show_cursor: for a mouse.
         voice: what speaks; espeak-ng by default.
         headset: where one is put in, if the machine has such a jack.
@@ -54,11 +57,11 @@ def run_app(
     on_a_desk = not fullscreen and os.environ.get("SDL_VIDEODRIVER") != "offscreen"
     if on_a_desk and size_px is None:
         # The picture is the same, smaller: what is below the display's edge nobody could touch.
-        size = window_px(size, display_px())
+        size = window_px(size, display_px(), aside_px)
     # On a desk it stands in the corner: the technician's panel comes up beside it.
     at = (0, 0) if on_a_desk else None
     bootstrap.configure(size, fullscreen=fullscreen, show_cursor=show_cursor, at_px=at)
-    # The window opens on import.
+    bootstrap.open_window(make_theme(store.screen, size).palette.good.bright)
     from ui.window import KioskApp
 
     app = KioskApp(kiosk, store, voice or Espeak(), simulated=simulated, on_started=on_started, present=present)

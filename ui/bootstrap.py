@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ui.theme import Rgba
+
 _ENVIRONMENT = {
     "KIVY_NO_ARGS": "1",
     "KIVY_NO_CONFIG": "1",
@@ -78,6 +80,15 @@ def configure(
         for key in list(Config[section]):
             Config.remove_option(section, key)
     Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def open_window(colour: Rgba) -> None:
+    """Open the window, all of it in `colour` at once: what stands in it takes a moment longer to load."""
+    from kivy.core.window import Window
+
+    Window.clearcolor = colour
+    Window.clear()
+    Window.flip()
 
 
 prepare()

@@ -13,16 +13,23 @@ HIGHEST_PX = 960
 """Higher than this the window leaves no room for the technician's panel on a usual desk."""
 DECORATION_PX = 64
 """What a title bar and a desktop's own bar take of a display's height."""
+NARROWEST_PX = 300
+"""A window narrower than this shows nothing one could read: it rather lies under the other."""
 BETWEEN_PX = 20
 """Between two windows side by side."""
 
 
-def window_px(screen_px: tuple[int, int], display_px: tuple[int, int] | None) -> tuple[int, int]:
-    """Width and height of the window: the screen's own if they fit, else smaller in both alike."""
+def window_px(screen_px: tuple[int, int], display_px: tuple[int, int] | None, aside_px: int = 0) -> tuple[int, int]:
+    """Width and height of the window: the screen's own if they fit, else smaller in both alike.
+
+    Beside it `aside_px` of the display's width stay free for another window, unless too little would remain.
+    """
     wide, high = screen_px
     room = (float("inf"), float(HIGHEST_PX))
     if display_px is not None:
-        room = (float(display_px[0]), min(room[1], display_px[1] - DECORATION_PX))
+        left_px = display_px[0] - aside_px - BETWEEN_PX
+        beside_another = aside_px and left_px >= NARROWEST_PX
+        room = (float(left_px if beside_another else display_px[0]), min(room[1], display_px[1] - DECORATION_PX))
     scale = min(1.0, room[0] / wide, room[1] / high)
     return round(wide * scale), round(high * scale)
 

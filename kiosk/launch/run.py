@@ -101,6 +101,11 @@ class StartOptions:
         """Where journal, stock and audit lie: a simulated kiosk never shares a real one's."""
         return data_paths(self.data, simulated=self.simulated)
 
+    @property
+    def shows_panel(self) -> bool:
+        """Whether the technician's panel stands beside the shopper's window."""
+        return self.simulated and self.panel and not self.visits
+
 
 def run(
     simulated: Annotated[bool, typer.Option("--simulated", help="A simulated machine; no real money.")] = False,
@@ -282,6 +287,7 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
                 pty=pty,
                 seed=asked.seed,
                 speed=asked.speed,
+                payments=asked.places.simulated_payments,
                 lesson=asked.lesson,
                 sign_in=asked.sign_in,
             )
@@ -294,7 +300,7 @@ def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Ite
         if pty is not None:
             print(f"SIMULATED board at {pty}")  # noqa: T201 - for whoever opens it
         print(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")  # noqa: T201 - for the technician
-        if asked.panel and not asked.visits:
+        if asked.shows_panel:
             stack.enter_context(panel_window(live.control_port, *_beside(settings.store)))
         yield live
 
@@ -363,7 +369,7 @@ def _beside(store: Store) -> tuple[str, ...]:
     from ui.panel.style import DESIGN_PX, SMALLEST_PX
 
     display = display_px()
-    shopper_px = window_px((store.screen.width_px, store.screen.height_px), display)
+    shopper_px = window_px((store.screen.width_px, store.screen.height_px), display, SMALLEST_PX[0])
     (left, top), (wide, high) = beside(shopper_px, display, SMALLEST_PX, DESIGN_PX)
     return "--at", f"{left},{top}", "--size", f"{wide}x{high}"
 
@@ -394,6 +400,7 @@ def _on_screen(
     # Importing ui earlier would open a window for commands that have none.
     from ui.album import Album
     from ui.app import run_app
+    from ui.panel.style import SMALLEST_PX
     from ui.present.present import present
 
     shown: list[Any] = []
@@ -420,6 +427,7 @@ def _on_screen(
                 settings.store,
                 simulated=live is not None,
                 fullscreen=asked.full_screen,
+                aside_px=SMALLEST_PX[0] if asked.shows_panel else 0,
                 show_cursor=live is not None,
                 headset=headset,
                 on_started=started,

@@ -108,6 +108,7 @@ def live_machine(
     pty: Path | None,
     seed: int,
     speed: float,
+    payments: Path | None = None,
     lesson: int = 0,
     sign_in: dict[str, str] | None = None,
 ) -> Iterator[LiveMachine]:
@@ -119,13 +120,16 @@ def live_machine(
         pty: where the port appears; a name of its own if None.
         seed: draws everything left to chance.
         speed: simulated seconds a second.
+        payments: where its card terminal keeps them over a restart; nowhere if None.
         lesson: whose fault comes at once, unnamed; 0 for none.
         sign_in: `number` and `pin` of the learner's account.
 
     Raises:
-        BadInput: the path is taken.
+        BadInput: the path is taken, or what the terminal kept cannot be read.
     """
     sim = SimulatedMachine(settings.machine, settings.catalogue, seed)
+    if payments is not None:
+        sim.terminal.keep_in(payments)
     realtime = RealTimeRunner(sim.timeline, speed, sim.wire, longest_step_s=LONGEST_STEP_S)
     with ExitStack() as stack:
         if pty is None:

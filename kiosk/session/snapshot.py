@@ -83,6 +83,8 @@ class Offer:
     """The head is still being read: buying waits for it."""
     declined: bool = False
     """The last try to pay was."""
+    lifted_for: tuple[int, ...] = ()
+    """Numbers of copies that staff, or a letter, lifted a rule for; empty where nothing was lifted."""
 
     @property
     def total_minor(self) -> int:
@@ -254,6 +256,8 @@ class SalesDesk:
 class StaffMessage(StrEnum):
     """What staff are told on their page."""
 
+    CHECKING = "checking"
+    """Their PIN is: that is slow on purpose."""
     WRONG = "wrong"
     LOCKED_OUT = "locked_out"
     NOBODY = "nobody"

@@ -16,7 +16,7 @@ from kiosk.records.inventory import Inventory
 from kiosk.records.journal import BlankStatus, Sale
 from kiosk.session.context import SessionContext
 from kiosk.session.effects import refundable
-from kiosk.session.phases.offering import max_quantity
+from kiosk.session.phases.offering import lifted_for, max_quantity
 from kiosk.session.phases.paying import price_each_minor
 from kiosk.session.phases.sold import SALES_A_PAGE
 from kiosk.session.snapshot import (
@@ -113,7 +113,11 @@ def blank_name(context: SessionContext, blank: str) -> str:
 
 def _offer(context: SessionContext, visit: Visit, order: Order) -> Offer:
     inventory: Inventory = context.ports.inventory
+    lifted = lifted_for(context) if context.session.state is State.OFFER else ()
     finishes = (order.finish,) if visit.is_recut else inventory.finishes(order.blank)
+    if lifted:
+        # Of a finish with fewer blanks there would be fewer copies, which is another number than was approved.
+        finishes = tuple(each for each in finishes if inventory.available(order.blank, each) >= order.quantity)
     rules = order.decision.rules if order.decision else ()
     return Offer(
         blank=order.blank,
@@ -128,6 +132,7 @@ def _offer(context: SessionContext, visit: Visit, order: Order) -> Offer:
         notices=tuple(rule for rule in rules if rule.approved or not rule.verdict.blocks),
         stamp_pending=visit.stamp is None,
         declined=order.declined,
+        lifted_for=lifted,
     )
 
 

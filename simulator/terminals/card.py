@@ -1,7 +1,8 @@
 """A simulated card terminal: takes no money, and says so in its name.
 
 Responsible for: the states of a transaction as a terminal keeps them, and named misbehaviour. Not responsible for:
-what the kiosk makes of it. A terminal keeps its transactions over a power loss of the kiosk.
+what the kiosk makes of it. A terminal keeps its transactions over a power loss of the kiosk: in a file, if it is given
+one, by the kiosk's own number of each and nothing else. It knows no card.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
 
+from pydantic import Field, TypeAdapter, ValidationError
+
+from config.problems import BadInput, Problem
 from hardware.errors import PaymentFault
 from hardware.ports import PaymentAnswer, PaymentState
 
@@ -31,8 +37,12 @@ class TerminalFault(StrEnum):
 @dataclass
 class _Account:
     state: PaymentState
-    reserved_minor: int = 0
-    taken_minor: int = 0
+    reserved_minor: Annotated[int, Field(ge=0)] = 0
+    taken_minor: Annotated[int, Field(ge=0)] = 0
+
+
+_BOOK = TypeAdapter(dict[str, _Account])
+FILE = "simulated card terminal"
 
 
 class SimulatedTerminal:
@@ -44,8 +54,22 @@ class SimulatedTerminal:
         """A terminal with no transactions and nothing wrong with it."""
         self._accounts: dict[str, _Account] = {}
         self._mishaps: deque[tuple[str, TerminalFault]] = deque()
+        self._path: Path | None = None
         self.wait_for_card: Callable[[], None] = lambda: None
         """Called whenever a card is asked for, and returns when it is there."""
+
+    def keep_in(self, path: Path) -> None:
+        """Know what was paid before this kiosk began, and keep what is paid from now on.
+
+        Raises:
+            BadInput: the file is no such book.
+        """
+        try:
+            self._accounts |= _BOOK.validate_json(path.read_bytes()) if path.exists() else {}
+        except (OSError, ValidationError) as error:
+            reason = "cannot be read" if isinstance(error, OSError) else "is no book of payments"
+            raise BadInput(Problem(FILE, str(path), reason)) from error
+        self._path = path
 
     def will(self, request: str, mishap: TerminalFault, times: int = 1) -> None:
         """Let the next `times` requests named `request` (`authorise`, `capture`, ... or `any`) go wrong."""
@@ -136,9 +160,17 @@ class SimulatedTerminal:
         return self._answer(transaction, account, mishap)
 
     def _answer(self, transaction: str, account: _Account, mishap: TerminalFault | None) -> PaymentAnswer:
+        self._write()
         if mishap is TerminalFault.SILENT_DONE:
             return PaymentAnswer(PaymentState.UNKNOWN)
         return PaymentAnswer(account.state, reference=f"SIM-{transaction}")
+
+    def _write(self) -> None:
+        """Whole at every moment."""
+        if self._path is not None:
+            draft = self._path.with_suffix(".new")
+            draft.write_bytes(_BOOK.dump_json(self._accounts))
+            draft.replace(self._path)
 
     def _mishap(self, request: str) -> TerminalFault | None:
         for i, (named, mishap) in enumerate(self._mishaps):

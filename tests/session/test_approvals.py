@@ -7,6 +7,7 @@ import pytest
 from kiosk.key.reading import StampReading
 from kiosk.session.intents import (
     Approve,
+    Cancel,
     Confirm,
     Credentials,
     Done,
@@ -26,9 +27,11 @@ DND = StampReading(seen=True, phrases=("do_not_duplicate",))
 REFUSED_OR_SOLD = (State.REFUSED, State.TAKE_KEY_BACK)
 
 
-def to_approval(kiosk: Shop, number: str = "1001") -> None:
+def to_approval(kiosk: Shop, number: str = "1001", copies: int = 1) -> None:
     kiosk.reader.head = DND
     to_offer(kiosk)
+    # The head is still being read.
+    kiosk.stage.post(SetQuantity(copies))
     kiosk.stage.run_to(State.REFUSED)
     kiosk.stage.post(StaffKey())
     kiosk.stage.run_to(State.STAFF_LOGIN)
@@ -50,6 +53,35 @@ def test_one_copy_approved_is_one_copy_sold_and_staff_are_asked_again_for_two(ki
     assert seen.state is State.REFUSED
     assert seen.refusal is not None
     assert seen.refusal.can_be_approved
+
+
+def test_whoever_was_approved_for_one_copy_is_offered_no_other_number(kiosk: Shop) -> None:
+    approved(kiosk)
+    seen = kiosk.stage.now.offer
+    assert seen is not None
+    assert seen.max_quantity > 1
+    assert seen.lifted_for == (1,)
+
+
+def test_a_finish_with_fewer_blanks_than_were_approved_is_not_offered(kiosk: Shop) -> None:
+    stage, inventory = kiosk.stage, kiosk.stage.ports.inventory
+    black = next(slot for slot in inventory.slots() if (slot.blank, slot.finish) == ("KW1", "black"))
+    for count, finishes in ((2, {"brass", "black"}), (1, {"brass"})):
+        to_approval(kiosk, copies=2)
+        inventory.refill(black.number, count)
+        stage.post(Approve("letter"))
+        offer = stage.run_to(State.OFFER).offer
+        assert offer is not None
+        assert (offer.lifted_for, set(offer.finishes)) == ((2,), finishes)
+        stage.post(Cancel())
+        stage.run_to(State.WELCOME)
+
+
+def test_where_nothing_was_lifted_every_number_is_offered(kiosk: Shop) -> None:
+    to_offer(kiosk)
+    kiosk.stage.run_to(State.OFFER)
+    assert kiosk.stage.now.offer is not None
+    assert kiosk.stage.now.offer.lifted_for == ()
 
 
 def test_staff_see_how_many_copies_they_approve(kiosk: Shop) -> None:

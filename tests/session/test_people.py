@@ -32,7 +32,7 @@ from kiosk.session.intents import (
 )
 from kiosk.session.phases import faults
 from kiosk.session.reports import Faulted
-from kiosk.session.snapshot import ClosedReason, Progress, Refusal, Snapshot, Switched
+from kiosk.session.snapshot import ClosedReason, Progress, Refusal, Snapshot, StaffMessage, Switched
 from kiosk.session.states import FRONT, State
 from tests.session.parts import SETTINGS, Shop, shop
 from tests.session.test_selling import buy, to_offer
@@ -153,6 +153,23 @@ def test_a_kiosk_nobody_has_set_up_says_so_at_its_door(kiosk: Shop) -> None:
     seen = kiosk.stage.run_to(State.STAFF_LOGIN)
     assert seen.staff is not None
     assert seen.staff.message == "nobody"
+
+
+def test_a_pin_that_is_being_checked_says_so_until_it_is_known(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.post(StaffKey())
+    kiosk.stage.run_to(State.STAFF_LOGIN)
+    for pin, after in (("000000", StaffMessage.WRONG), ("000001", StaffMessage.WRONG)):
+        kiosk.stage.post(Credentials("2001", pin))
+        for expected in (StaffMessage.CHECKING, after):
+            seen = kiosk.stage.run_until(lambda now, m=expected: now.staff is not None and now.staff.message is m)
+            assert seen.staff is not None
+            assert seen.staff.retry_after_s == 0 or expected is after
+    kiosk.stage.post(Credentials("2001", "190283"))
+    seen = kiosk.stage.run_to(State.STAFF_MENU)
+    assert seen.staff is not None
+    assert seen.staff.message is None
 
 
 def test_one_touch_calls_staff(kiosk: Shop) -> None:

@@ -39,16 +39,21 @@ def test_no_window_is_larger_than_its_display_or_of_another_shape(
     assert wide * screen[1] == pytest.approx(high * screen[0], abs=max(screen))
 
 
+@pytest.mark.parametrize("screen_px", [(1080, 1920), (1280, 800), (1920, 1080), (800, 1280)])
 @pytest.mark.parametrize("display_px", [(1280, 800), (1366, 768), (1440, 900), (1920, 1080)])
 def test_the_technicians_panel_stands_wholly_on_the_desk_beside_the_shoppers_window(
-    display_px: tuple[int, int],
+    display_px: tuple[int, int], screen_px: tuple[int, int]
 ) -> None:
-    shopper = window_px((1080, 1920), display_px)
+    shopper = window_px(screen_px, display_px, SMALLEST_PX[0])
     asked, (wide, high) = beside(shopper, display_px, SMALLEST_PX, DESIGN_PX)
     left, top = in_sight(asked, (wide, high), display_px)
     assert left >= shopper[0]
     assert left + wide <= display_px[0]
     assert top + high <= display_px[1] - DECORATION_PX
+
+
+def test_on_a_desk_too_narrow_for_two_windows_the_shoppers_is_as_large_as_alone() -> None:
+    assert window_px((1280, 800), (1024, 600), SMALLEST_PX[0]) == window_px((1280, 800), (1024, 600))
 
 
 def test_beside_a_window_on_an_unknown_display_the_panel_has_its_usual_size() -> None:

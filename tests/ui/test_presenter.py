@@ -46,7 +46,7 @@ from ui.present.local import (
 )
 from ui.present.present import present
 from ui.present.samples import SAMPLES
-from ui.present.shown import ApprovalDetail, ButtonKind, RefusedDetail, Shown, StaffDetail
+from ui.present.shown import ApprovalDetail, ButtonKind, KeypadDetail, OfferDetail, RefusedDetail, Shown, StaffDetail
 from ui.present.spoken import actions_of
 
 STORE = sample_store("portrait")
@@ -284,6 +284,30 @@ def test_a_real_machine_is_never_called_simulated_and_a_simulated_one_always() -
         assert shown_of(snapshot, local).simulated
         banner = shown_of(replace(snapshot, simulated=False), local).simulated
         assert ("wheel" in banner) if snapshot.wheel_may_turn else not banner
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_while_a_pin_is_checked_the_screen_says_so_and_nothing_of_the_try_before(language: str) -> None:
+    shown = shown_of(replace(SAMPLES["13-staff-checking"][0], language=language), Local(tries=2))
+    assert isinstance(shown.detail, KeypadDetail)
+    assert shown.detail.label == load_words(language)("staff.message.checking")
+    assert shown.detail.message == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_an_approved_copy_no_other_number_can_be_chosen_and_it_is_said_why(language: str) -> None:
+    snapshot = replace(SAMPLES["08-offer-approved"][0], language=language)
+    shown = shown_of(snapshot)
+    assert isinstance(shown.detail, OfferDetail)
+    assert [chip.id for chip in shown.detail.quantities if chip.enabled] == ["copies_1"]
+    assert load_words(language).plural("offer.approved_for", 1) in shown.detail.notices[0]
+    assert snapshot.offer is not None
+    free = shown_of(replace(snapshot, offer=replace(snapshot.offer, lifted_for=())))
+    assert isinstance(free.detail, OfferDetail)
+    assert all(chip.enabled for chip in free.detail.quantities)
+    alone = shown_of(replace(snapshot, offer=replace(snapshot.offer, max_quantity=1)))
+    assert isinstance(alone.detail, OfferDetail)
+    assert alone.detail.notices == (load_words(language)("offer.approved"),)
 
 
 def test_nothing_is_offered_or_said_to_be_found_before_the_head_is_read() -> None:

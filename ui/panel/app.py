@@ -17,9 +17,10 @@ from ui.desk import display_px, in_sight
 from ui.panel.client import ControlClient
 from ui.panel.focus import Keyboard, ask_not_to_be_activated
 from ui.panel.requests import PanelState
-from ui.panel.style import DESIGN_PX, SMALLEST_PX
+from ui.panel.style import DESIGN_PX, PALETTES, SMALLEST_PX
 from ui.panel.translate import load_translation
 from ui.panel.wire_lines import ShownWire
+from ui.theme import Rgba
 
 
 def run_panel(
@@ -65,7 +66,7 @@ def run_panel(
         bootstrap.configure(size_px, fullscreen=fullscreen, show_cursor=True, at_px=at_px)
         translate = load_translation(language)
         panel = PanelState(translate, ShownWire(translate))
-        _open_window(keyboard)
+        _open_window(keyboard, PALETTES[palette].paper)
         from ui.panel.window import PanelApp
 
         app = PanelApp(client, panel, answers, keyboard, palette=palette, pictures=pictures, on_started=on_started)
@@ -75,13 +76,12 @@ def run_panel(
         client.close()
 
 
-def _open_window(keyboard: Keyboard) -> None:
+def _open_window(keyboard: Keyboard, colour: Rgba) -> None:
     """Open it, and hand the keyboard back at once: whoever types beside it types on."""
-    from kivy.base import EventLoop
     from kivy.config import Config
 
     Config.set("graphics", "resizable", "1")
     Config.set("graphics", "minimum_width", str(SMALLEST_PX[0]))
     Config.set("graphics", "minimum_height", str(SMALLEST_PX[1]))
-    EventLoop.ensure_window()
+    bootstrap.open_window(colour)
     keyboard.give_back()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ui.theme import LIGHT, Rgba, Theme, rgba
 
 DESIGN_PX = (1280, 800)
-SMALLEST_PX = (840, 640)
+SMALLEST_PX = (720, 640)
 TABBED_BELOW_PX = 1024
 """A window narrower than this shows one column of the two, with words of full size."""
 TABBED_DESIGN_PX = (840, 736)

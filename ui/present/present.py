@@ -17,7 +17,6 @@ from kiosk.session.states import State
 from ui.present import condition, help, shopper, staff
 from ui.present.language import Translation, language_name, load_words
 from ui.present.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleReach, ToggleSpeech, ToggleSteady
-from ui.present.refusal import LETTER
 from ui.present.shown import Action, ButtonKind, Shown, WaitingShown
 from ui.present.spoken import spoken_of
 
@@ -115,9 +114,8 @@ def _aids(words: Translation, local: Local, state: State, store: Store) -> tuple
                 says=says,
             )
         )
-    lettering = state is State.REFUSED and local.tab == LETTER
-    if store.screen.width_px > store.screen.height_px and state not in FULL_PAGES and not lettering:
-        # In portrait everything one touches is in the lower half already; the letters of a code fill the whole glass.
+    if store.screen.width_px > store.screen.height_px and state not in FULL_PAGES:
+        # In portrait everything one touches is in the lower half already.
         aids.append(
             Action("aid_reach", words("aid.reach"), ToggleReach(), ButtonKind.QUIET, "reach", chosen=local.reach)
         )

@@ -5,6 +5,8 @@ Responsible for: words and picture of a refusal. Not responsible for: which rule
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from config.store import Store
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, told
@@ -14,7 +16,7 @@ from kiosk.session.snapshot import Refusal, Snapshot
 from ui.present.condition import condition_action
 from ui.present.language import Translation
 from ui.present.local import EnterTyped, Erase, Local, OpenTab, Typed
-from ui.present.parts import call_staff, reason_of
+from ui.present.parts import call_staff, primary, reason_of
 from ui.present.shown import Action, ButtonKind, KeypadDetail, Reason, RefusedDetail, Shown, Tone
 
 LETTER = "letter"
@@ -57,7 +59,10 @@ def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
     asks = call_staff(words, snapshot)
     if can_ask:
         asks = Action(asks.id, asks.label, asks.does, ButtonKind.PRIMARY, asks.icon, enabled=asks.enabled)
-    finish = Action("done", words("refused.done"), Done(), ButtonKind.SECONDARY if can_ask else ButtonKind.PRIMARY)
+    # Among others it is told in few words.
+    finish = (
+        Action("done", words("refused.take"), Done()) if can_ask else primary(words, "done", "refused.done", Done())
+    )
     why = tuple(part for reason in more for part in (reason.what, reason.why) if part)
     return Shown(
         page="refused",
@@ -92,6 +97,15 @@ def _letter(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
     """Where the code is typed, or read by a scanner that types; what is on the glass is no secret."""
     typed = local.typed
     groups = [typed[at : at + GROUP] for at in range(0, len(typed), GROUP)]
+    keys = tuple(Action(f"key_{each}", each, Typed(each)) for each in ALPHABET)
+    acts = (
+        Action("enter", words("keypad.enter"), EnterTyped(), ButtonKind.PRIMARY, icon="check"),
+        Action("erase", words("keypad.erase"), Erase(), icon="erase"),
+        Action("back", words("letter.back"), OpenTab(""), icon="back"),
+    )
+    if local.reach:
+        # Half of a low glass has room for them among the letters, by their icons.
+        keys, acts = (*keys, *(replace(act, label="", says=act.label) for act in reversed(acts))), ()
     problem = snapshot.letter_problem if not typed else None
     again = f" {words('staff.again', count=local.tries)}" if problem and local.tries > 1 else ""
     return Shown(
@@ -103,16 +117,12 @@ def _letter(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
         detail=KeypadDetail(
             label=words("letter.typed", count=words.number(len(typed)), all=words.number(CODE_LETTERS)),
             dots=" ".join(groups[-_GROUPS_SHOWN:]),
-            keys=tuple(Action(f"key_{each}", each, Typed(each)) for each in ALPHABET),
+            keys=keys,
             message=f"{words(f'letter.problem.{problem}')}{again}" if problem else "",
             secret=False,
-            columns=7,
+            columns=12 if local.reach else 7,
         ),
-        actions=(
-            Action("enter", words("keypad.enter"), EnterTyped(), ButtonKind.PRIMARY, icon="check"),
-            Action("erase", words("keypad.erase"), Erase(), icon="erase"),
-            Action("back", words("letter.back"), OpenTab(""), icon="back"),
-        ),
+        actions=acts,
     )
 
 

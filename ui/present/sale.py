@@ -94,7 +94,7 @@ def offered(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
             quantity_label=words("offer.quantity"),
             quantities=_quantities(words, offer),
             small=words("offer.text"),
-            notices=tuple(" ".join(filter(None, _notice(words, rule))) for rule in offer.notices)
+            notices=tuple(dict.fromkeys(" ".join(filter(None, _notice(words, rule, offer))) for rule in offer.notices))
             + ((words("offer.declined"),) if offer.declined else ())
             + ((words("paper.missing"),) if snapshot.paper is PaperState.MISSING else ()),
         ),
@@ -144,15 +144,21 @@ def _swatch(words: Translation, offer: Offer, finish: str) -> Action:
     )
 
 
-def _notice(words: Translation, rule: FiredRule) -> tuple[str, str]:
+def _notice(words: Translation, rule: FiredRule, offer: Offer) -> tuple[str, str]:
     if rule.approved:
-        return words("offer.approved"), ""
+        return words("offer.approved"), _no_other_number(words, offer)
     reason = reason_of(words, rule)
     return reason.what, reason.why
 
 
+def _no_other_number(words: Translation, offer: Offer) -> str:
+    """What is said where one may see numbers that nobody approved."""
+    shut = offer.lifted_for and set(range(1, offer.max_quantity + 1)) - set(offer.lifted_for)
+    return words.plural("offer.approved_for", max(offer.lifted_for)) if shut else ""
+
+
 def _quantities(words: Translation, offer: Offer) -> tuple[Action, ...]:
-    """Numbers to choose from: five at a time, the chosen one among them."""
+    """Numbers to choose from: five at a time, the chosen one among them; of an approved copy what was approved."""
     if offer.max_quantity < 2:
         return ()
     first = max(1, min(offer.quantity - 2, offer.max_quantity - MOST_CHIPS + 1))
@@ -163,6 +169,7 @@ def _quantities(words: Translation, offer: Offer) -> tuple[Action, ...]:
             words.number(number),
             SetQuantity(number),
             chosen=number == offer.quantity,
+            enabled=not offer.lifted_for or number in offer.lifted_for,
             says=words.plural("offer.copies", number),
         )
         for number in numbers

@@ -97,6 +97,7 @@ RESTRICTED = FiredRule(
 
 CONDITION = KeyCondition(Condition.WORN, 0.15, (BladePart.HEAD, BladePart.MIDDLE))
 OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 2, 5, "brass", ("brass", "black"), (349, 449))
+APPROVED_ONCE = replace(OFFER, quantity=1, notices=(replace(DND, approved=True),), lifted_for=(1,))
 CERTIFICATE = signed(
     Certificate(
         "Corner Hardware", date(2026, 11, 28), "T-000482", 1, 2, "KW1", 0.012, 0.05, True, 0.11, Claim.OPEN, True
@@ -280,6 +281,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "06-try-again": (_at(State.TRY_AGAIN, try_again=Outcome.SEVERAL_OBJECTS, tray_has_key=True), Local()),
     "07-worn": (_at(State.WORN, worn=WornChoice((4,)), tray_has_key=True), Local()),
     "08-offer": (_at(State.OFFER, offer=OFFER, tray_has_key=True), Local()),
+    "08-offer-approved": (_at(State.OFFER, offer=APPROVED_ONCE, tray_has_key=True), Local()),
     "09-refused": (
         _at(State.REFUSED, refusal=Refusal((RESTRICTED,), None, False, ("locksmith", "photo_id", "card"))),
         Local(),
@@ -315,6 +317,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     ),
     "12-staff-login": (_at(State.STAFF_LOGIN, staff=StaffView()), Local(number="12", typed="123")),
     "13-staff-wrong": (_at(State.STAFF_LOGIN, staff=StaffView(message=StaffMessage.WRONG, retry_after_s=25)), Local()),
+    "13-staff-checking": (_at(State.STAFF_LOGIN, staff=StaffView(message=StaffMessage.CHECKING)), Local(tries=2)),
     "14-staff-approval": (_at(State.STAFF_APPROVAL, staff=STAFF), Local(tab="id_checked")),
     "15-paying-register": (_at(State.PAYING, receipt=replace(RECEIPT, status="reserved", pay_code="2000482")), Local()),
     "16-paying-terminal": (_at(State.PAYING, offer=OFFER), Local()),

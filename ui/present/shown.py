@@ -37,8 +37,10 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Holding:
-    """What is said of a button that must be held: how else it is done, and once it was pressed a first time."""
+    """What is said of a button that must be held: that it must, how else it is done, and once it was pressed."""
 
+    mark: str
+    """Stands behind its label."""
     how: str
     again: str
 

@@ -90,13 +90,14 @@ def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
     staff = snapshot.staff or StaffView()
     asks_pin = bool(local.number)
     message = ""
-    nobody = staff.message is StaffMessage.NOBODY
-    if staff.message and not nobody:
+    nobody, checking = staff.message is StaffMessage.NOBODY, staff.message is StaffMessage.CHECKING
+    if staff.message and not nobody and not checking:
         message = words.first(f"staff.message.{staff.message}", "staff.message.wrong")
     if message and local.tries > 1:
         message = f"{message} {words('staff.again', count=local.tries)}"
     if staff.retry_after_s > 0:
         message = words.plural("staff.retry", staff.retry_after_s)
+    label = "staff.message.checking" if checking else "staff.login.pin" if asks_pin else "staff.login.number"
     return Shown(
         page="keypad",
         visit="staff_login",
@@ -104,7 +105,7 @@ def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
         store_name=store.name,
         body=(words("staff.login.nobody"), words("staff.login.command")) if nobody else (words("staff.login.text"),),
         detail=KeypadDetail(
-            label=words("staff.login.pin") if asks_pin else words("staff.login.number"),
+            label=words(label),
             dots="•" * len(local.typed),
             keys=keypad_keys(words),
             message=message,

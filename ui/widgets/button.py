@@ -26,12 +26,17 @@ FITTED = ("plain", "row")
 """Styles whose labels are written smaller rather than in two lines."""
 
 
+def written(action: Action) -> str:
+    """What stands on a button: its label, and of one that must be held that it must."""
+    return f"{action.label} {action.hold.mark}" if action.hold else action.label
+
+
 def needed_width(action: Action, label_px: float) -> float:
     """What a plain button needs for its label in one line."""
     theme = look.theme
     icon = theme.mm(ICON_MM) + theme.gap_px if action.icon else 0.0
     figure = width_of(action.figure, theme.bold, theme.title_px) + theme.gap_px if action.figure else 0.0
-    words = width_of(action.label, theme.semibold, label_px)
+    words = width_of(written(action), theme.semibold, label_px)
     return max(theme.target_px, words + icon + figure + 2 * _pad_px() + 2)
 
 
@@ -100,7 +105,7 @@ class BigButton(Press):
         action, theme = self.action, look.theme
         if action is None:
             return
-        shows = (action.label, action.note, action.figure, action.icon, action.picture, action.kind, action.chosen)
+        shows = (written(action), action.note, action.figure, action.icon, action.picture, action.kind, action.chosen)
         key = (shows, self.style, self.armed, self.width, theme.px_per_mm, theme.compact, self.label_px)
         if key == self._measured:
             return
@@ -124,12 +129,16 @@ class BigButton(Press):
         self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
         most = max(1.0, self.width - self._insets())
         again = action.hold.again if self.armed and action.hold else ""
+        words, below = again or written(action), "" if again or self.style == "tool" else action.note
+        if action.hold and not again and width_of(words, font, theme.small_px) > most:
+            # That it must be held stands below its label where there is no room behind it.
+            words, below = action.label, f"{action.hold.mark} {below}".strip()
         if self.style in FITTED:
             smaller = (size, (size + theme.text_px) / 2, theme.text_px, theme.small_px)
-            self.fitting_px = next((px for px in smaller if width_of(again or action.label, font, px) <= most), size)
+            self.fitting_px = next((px for px in smaller if width_of(words, font, px) <= most), size)
             size = min(self.fitting_px, self.label_px or size)
-        label.write(again or action.label, font, size, most)
-        note.write(action.note if not again and self.style != "tool" else "", theme.regular, theme.small_px, most)
+        label.write(words, font, size, most)
+        note.write(below, theme.regular, theme.small_px, most)
         pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
         inner = label.texture_size[1] + note.texture_size[1]
         if self.style == "tool" and action.icon:

@@ -48,7 +48,7 @@ def handle_login(context: SessionContext, event: Intent | Report) -> None:
     """Number and PIN, right or wrong in the same words."""
     match event:
         case Credentials():
-            context.staff_message = None
+            context.staff_message, context.retry_after_s = StaffMessage.CHECKING, 0
             context.request(Lane.RECORDS, lambda: sign_in(context.ports, event))
         case StaffKnown():
             _known(context, StaffMember(event.number, event.name, event.role))

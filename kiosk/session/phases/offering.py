@@ -38,8 +38,11 @@ def cannot_cut(reason: PlanRefusal) -> FiredRule:
     )
 
 
-def judge(context: SessionContext) -> Decision:
-    """Ask the rules with what is known so far. A head not yet read says nothing: it can only add obstacles."""
+def judge(context: SessionContext, quantity: int | None = None) -> Decision:
+    """Ask the rules with what is known so far, for another number of copies than is chosen if one is given.
+
+    A head not yet read says nothing: it can only add obstacles.
+    """
     visit = context.here
     identified = visit.secrets.identified
     if identified is None:
@@ -57,7 +60,7 @@ def judge(context: SessionContext) -> Decision:
         now_utc_s=now.timestamp(),
         now_s=ports.clock.now_s(),
         transaction=visit.transaction,
-        quantity=context.order.quantity,
+        quantity=context.order.quantity if quantity is None else quantity,
         attempts=visit.attempts,
         stocked=frozenset(ports.inventory.stocked()),
         approvals=_standing_approvals(context),
@@ -186,6 +189,15 @@ def max_quantity(context: SessionContext) -> int:
     if visit.is_recut or ports.machine.payment.one_copy_a_payment:
         return 1
     return max(1, min(ports.store.max_quantity, ports.inventory.available(order.blank, order.finish)))
+
+
+def lifted_for(context: SessionContext) -> tuple[int, ...]:
+    """Numbers of copies that what was lifted is lifted for; empty where nothing was, or is no more."""
+    decision = context.order.decision
+    if decision is None or context.here.secrets.identified is None or not any(rule.approved for rule in decision.rules):
+        return ()
+    numbers = range(1, max_quantity(context) + 1)
+    return tuple(number for number in numbers if not judge(context, number).verdict.blocks)
 
 
 def note_head(context: SessionContext, stamp: StampReading) -> None:
