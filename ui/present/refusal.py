@@ -98,7 +98,7 @@ def _letter(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
     typed = local.typed
     groups = [typed[at : at + GROUP] for at in range(0, len(typed), GROUP)]
     keys = tuple(Action(f"key_{each}", each, Typed(each)) for each in ALPHABET)
-    acts = (
+    acts: tuple[Action, ...] = (
         Action("enter", words("keypad.enter"), EnterTyped(), ButtonKind.PRIMARY, icon="check"),
         Action("erase", words("keypad.erase"), Erase(), icon="erase"),
         Action("back", words("letter.back"), OpenTab(""), icon="back"),

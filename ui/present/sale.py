@@ -146,15 +146,16 @@ def _swatch(words: Translation, offer: Offer, finish: str) -> Action:
 
 def _notice(words: Translation, rule: FiredRule, offer: Offer) -> tuple[str, str]:
     if rule.approved:
-        return words("offer.approved"), _no_other_number(words, offer)
+        return _approved(words, offer), ""
     reason = reason_of(words, rule)
     return reason.what, reason.why
 
 
-def _no_other_number(words: Translation, offer: Offer) -> str:
-    """What is said where one may see numbers that nobody approved."""
-    shut = offer.lifted_for and set(range(1, offer.max_quantity + 1)) - set(offer.lifted_for)
-    return words.plural("offer.approved_for", max(offer.lifted_for)) if shut else ""
+def _approved(words: Translation, offer: Offer) -> str:
+    """That a rule was lifted; and for how many copies, where one sees numbers that nobody approved."""
+    if offer.lifted_for and len(offer.lifted_for) < offer.max_quantity:
+        return words.plural("offer.approved_for", max(offer.lifted_for))
+    return words("offer.approved")
 
 
 def _quantities(words: Translation, offer: Offer) -> tuple[Action, ...]:
