@@ -11,8 +11,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ui.theme import Rgba
-
 _ENVIRONMENT = {
     "KIVY_NO_ARGS": "1",
     "KIVY_NO_CONFIG": "1",
@@ -82,7 +80,7 @@ def configure(
     Config.set("input", "mouse", "mouse,disable_multitouch")
 
 
-def open_window(colour: Rgba) -> None:
+def open_window(colour: tuple[float, float, float, float]) -> None:
     """Open the window, all of it in `colour` at once: what stands in it takes a moment longer to load."""
     from kivy.core.window import Window
 

@@ -150,7 +150,7 @@ def test_who_cannot_hold_presses_twice_and_the_first_press_says_so(glass: Any) -
     # What moves by it ends with the next press of anything.
     Finger(glass, button(glass, "axis_y")).leaves()
     assert glass.sent[2] == LetGo()
-    assert place.labels[0].text == place.action.label
+    assert place.labels[0].text == f"{place.action.label} (hold)"
 
 
 def test_a_press_that_is_not_held_does_nothing_for_everybody_else(glass: Any) -> None:
