@@ -23,13 +23,15 @@ from kiosk.operations.happenings import Happening, HappeningKind, happened, ran_
 from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import DatabaseFault, migrate, open_database, transaction
 from kiosk.records.journal import Sale
-from kiosk.records.journal.reader import closed_sales, slots
+from kiosk.records.journal.reader import closed_sales, rows_of, slots
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 
 log = logging.getLogger(__name__)
 
 PART = "operations"
+# When a copy was measured was kept once to the microsecond, and says how long it was cut: the hour stays.
+COARSE_TIMES = "UPDATE happening SET utc = substr(utc, 1, 13) || ':00:00+00:00' WHERE what IN ('checked', 'empty');"
 MIGRATIONS = (
     """
     CREATE TABLE happening (
@@ -48,8 +50,7 @@ MIGRATIONS = (
     CREATE TABLE reported_sale (number INTEGER PRIMARY KEY) STRICT;
     """,
     "ALTER TABLE happening ADD COLUMN seconds REAL;",
-    # When a copy was measured was kept once to the microsecond, and says how long it was cut: the hour stays.
-    "UPDATE happening SET utc = substr(utc, 1, 13) || ':00:00+00:00' WHERE what IN ('checked', 'empty');",
+    COARSE_TIMES,
 )
 _EVENT_OF = {
     HappeningKind.REFUSED: "refused",
@@ -96,6 +97,8 @@ class Recorder:
         self._stocked: tuple[str, ...] = ()
         self._scanning_since_s: float | None = None
         self._stock_told: dict[int, tuple[str, int]] = {}
+        if fleet:
+            self._guarded(self._forget_foreseen)
         self._reported = {row[0] for row in self._connection.execute("SELECT number FROM reported_sale").fetchall()}
         self._reported_through = 0
         self._lock = threading.Lock()
@@ -204,6 +207,13 @@ class Recorder:
                 if self._outbox is not None and each.what in _EVENT_OF:
                     self._outbox.append(_EVENT_OF[each.what], _facts(each), now)
 
+    def _forget_foreseen(self) -> None:
+        """A sale yet to come was not reported: one that somebody noted as such would never be told to the office."""
+        if self._journal.exists():
+            rows = rows_of(self._journal, "journal", "SELECT coalesce(max(number), 0) FROM sale")
+            with transaction(self._connection):
+                self._connection.execute("DELETE FROM reported_sale WHERE number > ?", tuple(rows[0] if rows else (0,)))
+
     def _report_sales(self) -> None:
         if self._outbox is None or not self._journal.exists():
             return
@@ -211,7 +221,7 @@ class Recorder:
             if sale.number in self._reported:
                 continue
             with transaction(self._connection):
-                self._connection.execute("INSERT INTO reported_sale (number) VALUES (?)", (sale.number,))
+                self._connection.execute("INSERT OR IGNORE INTO reported_sale (number) VALUES (?)", (sale.number,))
                 self._outbox.append("sale", _sale_facts(sale), datetime.fromisoformat(sale.opened_utc))
             self._reported.add(sale.number)
         while self._reported_through + 1 in self._reported:

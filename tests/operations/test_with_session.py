@@ -57,10 +57,21 @@ def pay(kiosk: Shop) -> None:
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
 
 
-def test_a_sale_with_a_recut_is_counted_reported_and_sent(kiosk: Shop, tmp_path: Path) -> None:
+def note_as_reported(places: DataPaths) -> None:
+    """What somebody does who would have the office never hear of the sales to come."""
+    with closing(open_operations(places.operations)) as connection:
+        connection.executemany("INSERT INTO reported_sale (number) VALUES (?)", [(number,) for number in range(1, 50)])
+
+
+@pytest.mark.parametrize("foreseen", ["", "before the start", "while it runs"])
+def test_a_sale_with_a_recut_is_counted_reported_and_sent(foreseen: str, kiosk: Shop, tmp_path: Path) -> None:
     settings = type(SETTINGS)(**{**vars(SETTINGS), "fleet": FLEET})
     places = DataPaths(tmp_path)
+    if foreseen == "before the start":
+        note_as_reported(places)
     with Running(settings, places, kiosk.clock, notify=lambda text: None) as running:
+        if foreseen == "while it runs":
+            note_as_reported(places)
         kiosk.stage.controller.subscribe(running.on_snapshot)
         kiosk.reader.errors.append(BAD_COPY)
         kiosk.stage.begin()
