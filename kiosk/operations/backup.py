@@ -4,6 +4,9 @@ Responsible for: one archive of consistent copies of the databases and the owner
 responsible for: secrets. The audit's sealing key and anchor lie apart and stay apart; passwords come from the
 environment. No database holds the shape of a key, so no backup does.
 
+Records of an earlier version told when each copy was measured; such times are taken out of what is backed up and of
+what is restored, and the schema stays as it was, since a rollback restores for the version before.
+
 The copy of the outbox is emptied: its events are on their way already, and a restored kiosk begins a new stream.
 """
 
@@ -23,10 +26,20 @@ from config.languages import FOLDER as LANGUAGES
 from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from kiosk.data_paths import DataPaths
-from kiosk.records.database import check_integrity, copy_database
+from kiosk.operations.recorder import COARSE_TIMES as OPERATIONS_TIMES
+from kiosk.operations.recorder import MIGRATIONS as OPERATIONS_MIGRATIONS
+from kiosk.operations.recorder import PART as OPERATIONS
+from kiosk.records.database import check_integrity, copy_database, schema_version, statements
 from kiosk.records.journal.reader import read_only
+from kiosk.records.journal.rows import COARSE_TIMES as JOURNAL_TIMES
+from kiosk.records.journal.rows import MIGRATIONS as JOURNAL_MIGRATIONS
 
 FORM = 1
+COARSE = (
+    ("journal", JOURNAL_MIGRATIONS.index(JOURNAL_TIMES), JOURNAL_TIMES),
+    (OPERATIONS, OPERATIONS_MIGRATIONS.index(OPERATIONS_TIMES), OPERATIONS_TIMES),
+)
+"""Part, the newest of its versions with exact times, and what takes them out."""
 _MANIFEST = "manifest.json"
 
 
@@ -89,8 +102,9 @@ def restore(archive_path: Path, target: Path) -> tuple[str, ...]:
         raise BadInput(Problem(str(archive_path), "", "is not a whole backup")) from error
     for name in contents:
         if name.endswith(".db"):
-            with closing(sqlite3.connect(target / name)) as connection:
+            with closing(sqlite3.connect(target / name, isolation_level=None)) as connection:
                 check_integrity(connection)
+                _without_cut_times(connection)
     return tuple(contents)
 
 
@@ -114,6 +128,19 @@ def _read(archive_path: Path) -> dict[str, bytes]:
     return contents
 
 
+def _without_cut_times(connection: sqlite3.Connection) -> None:
+    """What tells how long a key was cut goes, from the file's free pages too."""
+    for part, newest_exact, script in COARSE:
+        if not 0 < schema_version(connection, part) <= newest_exact:
+            continue
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        connection.execute("PRAGMA secure_delete = ON")
+        for statement in statements(script):
+            if statement.split()[1] in tables:
+                connection.execute(statement)
+        connection.execute("VACUUM")
+
+
 def _settle(copy: Path) -> None:
     """One file without WAL, and an outbox that will begin anew."""
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
@@ -122,5 +149,6 @@ def _settle(copy: Path) -> None:
         for table in ("outbox", "outbox_stream"):
             if table in tables:
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+        _without_cut_times(connection)
         connection.execute("PRAGMA journal_mode = DELETE")
         connection.execute("VACUUM")

@@ -141,7 +141,7 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str], *, part: 
             _keep_copy(connection, f"{part}-v{found}")
         for version, script in enumerate(migrations[found:], start=found + 1):
             with transaction(connection):
-                for statement in _statements(script):
+                for statement in statements(script):
                     connection.execute(statement)
                 connection.execute(
                     "INSERT INTO schema_part (part, version) VALUES (?, ?) "
@@ -234,8 +234,8 @@ def _path_of(connection: sqlite3.Connection) -> Path:
     return Path(row[0] if row else "")
 
 
-def _statements(script: str) -> Iterator[str]:
-    """Split on statement ends as SQLite sees them; `executescript` would commit on its own."""
+def statements(script: str) -> Iterator[str]:
+    """A script split on statement ends as SQLite sees them; `executescript` would commit on its own."""
     pending = ""
     for piece in script.split(";"):
         pending += piece + ";"

@@ -19,8 +19,10 @@ import pytest
 from hardware.grbl.wire_log import WireLog
 from hardware.job import CutJob
 from kiosk.data_paths import DataPaths
+from kiosk.operations import backup
 from kiosk.operations.counters import read_figures
 from kiosk.operations.metrics import metrics_of, text_form
+from kiosk.operations.recorder import Recorder
 from kiosk.operations.running import Running
 from kiosk.records.audit.kinds import UNTIMED
 from kiosk.records.audit.log import SealedAuditLog
@@ -88,10 +90,12 @@ def test_what_lies_on_the_disk_is_the_same_whether_the_cuts_were_shallow_or_deep
     assert "cutting" not in text_form(metrics_of(read_figures(DataPaths(tmp_path / "deep")))).decode()
 
 
-def test_times_kept_by_an_earlier_version_go_at_the_first_start(tmp_path: Path) -> None:
-    file, clock = tmp_path / "sales.db", ManualClock()
-    Journal(file, clock, simulated=False).close()
-    with closing(sqlite3.connect(file)) as book, book:
+def of_an_earlier_version(folder: Path) -> DataPaths:
+    """Records as a kiosk kept them that wrote exact times."""
+    places, clock = DataPaths(folder), ManualClock()
+    Journal(places.journal, clock, simulated=False).close()
+    Recorder(places.operations, places.journal, clock, fleet=False).close()
+    with closing(sqlite3.connect(places.journal)) as book, book:
         book.execute(
             "INSERT INTO sale (transaction_id, bring_back_code, opened_utc, simulated, blank, finish, copies,"
             " price_each_minor, currency, payment, money, metal)"
@@ -101,9 +105,50 @@ def test_times_kept_by_an_earlier_version_go_at_the_first_start(tmp_path: Path) 
             book.execute(
                 "INSERT INTO sale_step (utc, transaction_id, step) VALUES (?, 'T', ?)", (f"2026-03-01T{at}", step)
             )
+        book.execute("INSERT INTO copy_error VALUES (1, '2026-03-01T10:00:34.600', 'T', 0, 0, 0, 1)")
         book.execute("UPDATE schema_part SET version = version - 1 WHERE part = 'journal'")
-    with closing(Journal(file, clock, simulated=False)) as journal:
+    with closing(sqlite3.connect(places.operations)) as book, book:
+        book.execute(
+            "INSERT INTO happening (utc, what, code, transaction_id, blank, simulated)"
+            " VALUES ('2026-03-01T10:00:34.700000+00:00', 'checked', '', 'T', 'KW1', 0)"
+        )
+        book.execute("UPDATE schema_part SET version = version - 1 WHERE part = 'operations'")
+    return places
+
+
+def test_times_kept_by_an_earlier_version_go_at_the_first_start(tmp_path: Path) -> None:
+    places = of_an_earlier_version(tmp_path)
+    with closing(Journal(places.journal, ManualClock(), simulated=False)) as journal:
         assert [line.split()[0][11:] for line in journal.story("T")] == ["10:00:05.100", "10:00:00", "10:00:00"]
+
+
+@pytest.mark.parametrize("backed_up_by", ["an earlier version", "this version"])
+@pytest.mark.parametrize("was", ["the version before", "one that kept no copies yet"])
+def test_times_kept_by_an_earlier_version_are_in_no_backup_that_is_made_or_put_back(
+    backed_up_by: str, was: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    places = of_an_earlier_version(tmp_path / "data")
+    if was == "one that kept no copies yet":
+        with closing(sqlite3.connect(places.journal)) as book, book:
+            book.execute("DROP TABLE copy_made")
+            book.execute("UPDATE schema_part SET version = 2 WHERE part = 'journal'")
+    with closing(sqlite3.connect(places.journal)) as book:
+        versions = book.execute("SELECT part, version FROM schema_part ORDER BY part").fetchall()
+    if backed_up_by == "an earlier version":
+        monkeypatch.setattr(backup, "_without_cut_times", lambda _: None)
+    backup.back_up(places, None, tmp_path / "backup.tgz")
+    monkeypatch.undo()
+    backup.restore(tmp_path / "backup.tgz", tmp_path / "back")
+    restored = DataPaths(tmp_path / "back" / "data")
+    assert b"10:00:05.100" in restored.journal.read_bytes(), "what says nothing of a key stays"
+    for file in (restored.journal, restored.operations):
+        for exact in (b":31.2", b":34.5", b":34.6", b":34.7"):
+            assert exact not in file.read_bytes()
+    with closing(sqlite3.connect(restored.journal)) as book:
+        now = book.execute("SELECT part, version FROM schema_part ORDER BY part").fetchall()
+    assert now == versions, "the version before can still read it"
+    Journal(restored.journal, ManualClock(), simulated=False).close()
 
 
 @pytest.mark.parametrize("kind", sorted(UNTIMED))

@@ -11,6 +11,17 @@ from typing import TypedDict
 
 from kiosk.records.journal.values import WORDS, BlankStatus, CopyError, CopyMade, PaymentStatus, Sale, SaleStep
 
+# How long each cut took was kept once, and says something of the key: such times become the sale's own.
+COARSE_TIMES = """
+    UPDATE sale_step SET utc =
+        (SELECT opened_utc FROM sale WHERE sale.transaction_id = sale_step.transaction_id)
+        WHERE step NOT IN ('opened', 'authorising', 'reserved', 'declined', 'answer_unknown');
+    UPDATE copy_error SET utc =
+        (SELECT opened_utc FROM sale WHERE sale.transaction_id = copy_error.transaction_id);
+    UPDATE copy_made SET measured_utc =
+        (SELECT opened_utc FROM sale WHERE sale.transaction_id = copy_made.transaction_id);
+    """
+
 MIGRATIONS: tuple[str, ...] = (
     """
     CREATE TABLE sale (
@@ -82,16 +93,7 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (transaction_id, copy)
     ) STRICT;
     """,
-    # How long each cut took was kept once, and says something of the key: such times become the sale's own.
-    """
-    UPDATE sale_step SET utc =
-        (SELECT opened_utc FROM sale WHERE sale.transaction_id = sale_step.transaction_id)
-        WHERE step NOT IN ('opened', 'authorising', 'reserved', 'declined', 'answer_unknown');
-    UPDATE copy_error SET utc =
-        (SELECT opened_utc FROM sale WHERE sale.transaction_id = copy_error.transaction_id);
-    UPDATE copy_made SET measured_utc =
-        (SELECT opened_utc FROM sale WHERE sale.transaction_id = copy_made.transaction_id);
-    """,
+    COARSE_TIMES,
 )
 
 
