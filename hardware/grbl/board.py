@@ -47,10 +47,10 @@ SYNC = "G4P0.01"
 SYNC_OF = {"Grbl": "G4P0"}
 """A stock board waits just so for a dwell of nothing, without its shortest pause of 50 ms; FluidNC would not wait."""
 _ASK = RealTimeByte.STATUS.byte
-OnStatus = Callable[[StatusReport, float], None]
+OnStatus = Callable[[StatusReport], None]
 
 
-def _watch_nothing(_status: StatusReport, _now_s: float) -> None:
+def _watch_nothing(_status: StatusReport) -> None:
     """What is watched when nothing need be."""
 
 
@@ -151,11 +151,13 @@ class GrblBoard:
             self.command(SYNC_OF.get(self.session.firmware, SYNC), motion_s, polled=True)
         until_s = self._clock.now_s() + self._wire.silence_timeout_s
         while True:
+            # By when it was asked, not by when it was heard: this thread may have been held up in between.
+            asked_s = self._clock.now_s()
             status = self.query()
             if status.state == "Idle":
                 return status
-            moving_freely(status, self._clock.now_s())
-            if self._clock.now_s() > until_s:
+            moving_freely(status)
+            if asked_s > until_s:
                 raise PathDeviation("motion was acknowledged as done, but the machine is not idle")
             # Asked at the usual pace: on a wire that takes no time the limit would never come.
             self._clock.sleep(1 / self._wire.poll_hz)
@@ -267,7 +269,7 @@ class GrblBoard:
                 if isinstance(event, StatusReport) and self.session.last is event:
                     if not self._only_looking:
                         require_closed(event)
-                    self._watch(event, now_s)
+                    self._watch(event)
         return data
 
     def _ask(self) -> None:
@@ -311,7 +313,7 @@ def require_closed(status: StatusReport) -> None:
         raise Stopped("the emergency stop is pressed")
 
 
-def moving_freely(status: StatusReport, _now_s: float) -> None:
+def moving_freely(status: StatusReport) -> None:
     """Watch that nothing but motion we asked for goes on.
 
     Raises:

@@ -225,7 +225,7 @@ class GrblCutter:
         status = board.query()
         if status.state != "Alarm":
             # Locked it may be, after a power-up: that is what homing is for.
-            moving_freely(status, self._clock.now_s())
+            moving_freely(status)
         self.latch.homing = True
         try:
             home_axes(board, self._machine, self._clock, from_pull_off=from_pull_off)

@@ -71,9 +71,10 @@ def jog_axis(
     feed_mm_min = _axis(machine, axis).max_rate_mm_min * RATE_SHARE
     number = AXES.index(axis)
     words = axis_words(**{f"{axis}_mm": end[number]})
-    until_s = clock.now_s() + abs(distance_mm) / feed_mm_min * 60 + SPARE_S
     motion.require_ready()
     board.command(f"$J=G53G21G90{words}F{figure(feed_mm_min)}")
+    asked_s = clock.now_s()
+    until_s = asked_s + abs(distance_mm) / feed_mm_min * 60 + SPARE_S
     let_go = False
     status = board.query()
     while status.state != "Idle":
@@ -81,9 +82,11 @@ def jog_axis(
         if not let_go and not held():
             let_go = True
             board.link.write(RealTimeByte.JOG_CANCEL.byte)
-        if clock.now_s() > until_s:
+        # By when it was asked, not by when it was heard: this thread may have been held up in between.
+        if asked_s > until_s:
             raise PathDeviation("a jog does not end")
         clock.sleep(LOOK_S)
+        asked_s = clock.now_s()
         status = board.query()
     motion.at = _rests_at(status, before, end, number) if let_go else end
     motion.compare()
@@ -97,7 +100,7 @@ def _axis(machine: Machine, axis: str) -> Axis:
 def _still_jogging(status: StatusReport) -> None:
     if status.state == "Jog":
         return
-    moving_freely(status, 0.0)
+    moving_freely(status)
     raise PathDeviation(f"the board is in state {status.state} and not jogging")
 
 

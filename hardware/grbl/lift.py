@@ -44,7 +44,7 @@ def lift_wheel(board: GrblBoard, machine: Machine, clock: Clock) -> None:
             _require_lifted(status, before, clear_y_mm, machine)
             return
         if status.state != "Jog":
-            moving_freely(status, clock.now_s())
+            moving_freely(status)
             break
     raise PathDeviation("the wheel could not be lifted out of the metal")
 

@@ -76,7 +76,7 @@ class ComparedMotion:
         Raises:
             DoorOpened, Stopped, BoardAlarm: it must not move.
         """
-        moving_freely(self._board.query(), 0.0)
+        moving_freely(self._board.query())
 
     def step(self, line: str) -> None:
         """One line of a macro: sent, waited for, compared. Door and stop are asked for before it is sent."""
@@ -85,8 +85,8 @@ class ComparedMotion:
             self._send(line)
             self.compare()
 
-    def _watch(self, status: StatusReport, now_s: float) -> None:
-        moving_freely(status, now_s)
+    def _watch(self, status: StatusReport) -> None:
+        moving_freely(status)
         self._judge_outputs(status)
         self._pins_seen += status.pins
 
@@ -236,12 +236,12 @@ class ComparedMotion:
         done_mm = 0.0
         monitor: PathMonitor | None = None
 
-        def watch(status: StatusReport, now_s: float) -> None:
-            self._watch(status, now_s)
+        def watch(status: StatusReport) -> None:
+            self._watch(status)
             if monitor is not None:
                 ended = self._coming is not None and self._coming.words["wheel"] == "M5"
                 require_speed(status, self._machine.wheel, 0.0 if ended else self._wheel_rpm())
-                monitor.see(status, now_s)
+                monitor.see(status, *self._board.session.last_s)
                 progress(min(1.0, (done_mm + monitor.done_mm) / total_mm))
 
         self.require_ready()
@@ -261,7 +261,7 @@ class ComparedMotion:
                     self.compare()
                 end = None if line.end is None else (line.end[0], line.end[1], self.at[2])
                 if end is not None and monitor is not None:
-                    monitor.expect(end, self._speed(line), self._clock.now_s())
+                    monitor.expect(end, self._speed(line))
                 self._send(line.text, end)
                 if not self._board.session.echoes and not dwell_s(line.text):
                     # No echo shows how the line was understood, but its words (rapid or feed, how fast, wheel) can be

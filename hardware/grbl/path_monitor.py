@@ -5,6 +5,9 @@ turn. Not responsible for: stopping it (`hardware.grbl.latch`).
 
 Reports come a few times a second while the wheel moves some millimetres, so a short departure between two reports
 can stay unseen here; that is what the measured copy is for.
+
+When a report was made is known only as between its asking and its hearing: a busy computer may leave one lying a while.
+What it shows is held against the span that is kindest to the machine, so that only the machine's own lateness counts.
 """
 
 from __future__ import annotations
@@ -46,20 +49,22 @@ class PathMonitor:
         self._first = 0
         self.done_mm = 0.0
         """How much of the path the last report shows as done."""
-        self._moved_s = now_s
-        self._seen_s = now_s
+        self._moved_s: float | None = None
+        """When the last report that showed a step forward was heard; None: none was since there is way to go."""
+        self._asked_s = now_s
+        """When the last report that was believed was asked for."""
 
-    def expect(self, end: Position, feed_mm_min: float, now_s: float) -> None:
-        """A move to `end` was sent."""
+    def expect(self, end: Position, feed_mm_min: float) -> None:
+        """A move to `end` is sent."""
         if self.done_mm >= self._total_mm - self._tolerance_mm:
-            self._moved_s = now_s
+            self._moved_s = None
         length_mm = math.dist(self._end, end)
         self._legs.append(_Leg(self._end, end, length_mm, self._total_mm, feed_mm_min))
         self._total_mm += length_mm
         self._end = end
 
-    def see(self, status: StatusReport, now_s: float) -> None:
-        """Judge one report.
+    def see(self, status: StatusReport, asked_s: float, heard_s: float) -> None:
+        """Judge one report, made some time between its asking and its hearing.
 
         Raises:
             PathDeviation: with what is wrong, and no coordinate in it.
@@ -68,7 +73,7 @@ class PathMonitor:
             self._judge_wheel(status)
             return
         at = status.machine_mm
-        reach_mm = self._reach_mm(now_s)
+        reach_mm = self._reach_mm(heard_s)
         best_mm = math.inf
         found: tuple[int, float] | None = None
         for i in range(self._first, len(self._legs)):
@@ -85,15 +90,15 @@ class PathMonitor:
         if found is None:
             raise PathDeviation(f"the machine is {_how_far(best_mm)} off the planned path")
         self._judge_speed(status, *found)
-        self._judge_progress(found, now_s)
+        self._judge_progress(found, asked_s, heard_s)
         # At the end of all that was sent, retracted, the wheel may be switched off.
         if self._total_mm - self.done_mm > self._tolerance_mm:
             self._judge_wheel(status)
 
-    def _reach_mm(self, now_s: float) -> float:
+    def _reach_mm(self, heard_s: float) -> float:
         """How far along the path it can have come since the last report."""
         fastest = max(leg.feed_mm_min for leg in self._legs[self._first :])
-        return fastest / 60 * (now_s - self._seen_s + 0.1) * SPEED_SLACK + 2 * self._tolerance_mm
+        return fastest / 60 * (heard_s - self._asked_s + 0.1) * SPEED_SLACK + 2 * self._tolerance_mm
 
     def _judge_wheel(self, status: StatusReport) -> None:
         if status.spindle_rpm is not None and abs(status.spindle_rpm - self._wheel_rpm) > 0.05 * self._wheel_rpm:
@@ -114,15 +119,15 @@ class PathMonitor:
         if status.feed_mm_min is not None and status.feed_mm_min > fastest * SPEED_SLACK + 1:
             raise PathDeviation("the machine feeds faster than planned")
 
-    def _judge_progress(self, found: tuple[int, float], now_s: float) -> None:
+    def _judge_progress(self, found: tuple[int, float], asked_s: float, heard_s: float) -> None:
         leg, along_mm = found
-        if along_mm > self.done_mm + 0.003:
-            self._moved_s = now_s
+        if self._moved_s is None or along_mm > self.done_mm + 0.003:
+            self._moved_s = heard_s
         self._first = leg
         self.done_mm = max(self.done_mm, along_mm)
-        self._seen_s = now_s
+        self._asked_s = asked_s
         left_mm = self._total_mm - self.done_mm
-        if left_mm > self._tolerance_mm and now_s - self._moved_s > STALLED_S:
+        if left_mm > self._tolerance_mm and asked_s - self._moved_s > STALLED_S:
             raise PathDeviation("the feed has stalled")
 
 

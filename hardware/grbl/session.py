@@ -78,6 +78,8 @@ class GrblSession:
         self.echoes: bool | None = None
         """Whether the board echoes lines; None until the first line was answered."""
         self.last: StatusReport | None = None
+        self.last_s = (0.0, 0.0)
+        """Between which moments that report was made: when it was asked for, and when it was heard."""
         self._home_told = False
         self.work_offset_mm: tuple[float, float, float] | None = None
         self.overrides: tuple[int, int, int] | None = None
@@ -233,6 +235,7 @@ class GrblSession:
             raise LinkGarbled("a status report with a field this board does not know")
         if self._query_sent_s is None:
             self._unasked(status)
+        self.last_s = (now_s if self._query_sent_s is None else self._query_sent_s, now_s)
         self._query_sent_s = None
         held = status.state in ("Hold", "Door")
         if held and self._held_since_s is None:

@@ -41,11 +41,13 @@ def await_speed(board: GrblBoard, wheel: Wheel, commanded_rpm: float, clock: Clo
         return
     until_s = clock.now_s() + SPEED_WAIT_S
     while True:
+        # By when it was asked, not by when it was heard: this thread may have been held up in between.
+        asked_s = clock.now_s()
         measured_rpm = board.query().measured_rpm
         if measured_rpm is None:
             raise PathDeviation("the machine file names a tachometer, and the board reports no measured speed")
         if measured_rpm >= AT_SPEED * commanded_rpm:
             return
-        if clock.now_s() > until_s:
+        if asked_s > until_s:
             raise PathDeviation("the wheel does not reach its speed")
         clock.sleep(LOOK_S)

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Settings
-from hardware.clock import SystemClock
+from hardware.clock import Clock, SystemClock
 from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.stop_socket import stop_served
 from hardware.grbl.wheel_off import in_a_thread
@@ -43,6 +43,8 @@ from simulator.wire.memory import Timeline
 
 LONGEST_STEP_S = 0.05
 """A tenth of the time a board may take to answer: so a busy computer slows the machine but never silences it."""
+WAKES_S = 0.001
+"""The machine's time goes on in small steps: a little later than reckoned it will have come."""
 Factory = Callable[[], ByteLink]
 CARD_S = 2.0
 """Until a shopper holds a card to the terminal: the screen that asks for it is seen."""
@@ -71,7 +73,40 @@ class MachineTime:
 
     def sleep(self, duration_s: float) -> None:
         """Let about that much simulated time pass."""
-        time.sleep(duration_s / self._realtime.speed)
+        time.sleep(self.real_s(duration_s))
+
+    def real_s(self, duration_s: float) -> float:
+        """How long that takes by the wall, where nothing holds the machine up."""
+        return duration_s / self._realtime.speed
+
+
+class MachineTimeLink:
+    """The board's port, waited at by the machine's own time as the driver's deadlines are.
+
+    By the wall a machine run faster would do much between two looks, and one held up by a busy computer would seem
+    silent. Where its time stands no read lasts longer than it was asked to.
+    """
+
+    def __init__(self, link: ByteLink, machine_time: MachineTime, wall: Clock) -> None:
+        """Wraps an open link."""
+        self._link, self._machine_time, self._wall = link, machine_time, wall
+
+    def read(self, timeout_s: float) -> bytes:
+        """Whatever has arrived, waiting up to `timeout_s` of simulated time for it."""
+        until_s, latest_s = self._machine_time.now_s() + timeout_s, self._wall.now_s() + timeout_s
+        while True:
+            left_s = self._machine_time.real_s(until_s - self._machine_time.now_s())
+            data = self._link.read(max(0.0, min(left_s + WAKES_S, latest_s - self._wall.now_s())))
+            if data or self._machine_time.now_s() >= until_s or self._wall.now_s() >= latest_s:
+                return data
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`."""
+        self._link.write(data)
+
+    def close(self) -> None:
+        """Let go of the port."""
+        self._link.close()
 
 
 @dataclass(frozen=True)
@@ -145,11 +180,16 @@ def live_machine(
         stack.callback(realtime.stop)
         factory = watched(serial_link_factory(settings.machine.wire, str(pty)))
         machine_time = MachineTime(sim.timeline, realtime)
-        cutter = GrblCutter(factory, settings.machine, machine_time, in_a_thread)
+        wall = SystemClock()
+
+        def open_link() -> ByteLink:
+            return MachineTimeLink(factory(), machine_time, wall)
+
+        cutter = GrblCutter(open_link, settings.machine, machine_time, in_a_thread)
         stack.enter_context(stop_served(str(pty), cutter.stop_and_confirm))
         terminal = sim.terminal
         terminal.wait_for_card = lambda: machine_time.sleep(CARD_S)
-        devices = Devices(cutter, sim.scanner, terminal, SystemClock(), simulated=True, first_count=None)
+        devices = Devices(cutter, sim.scanner, terminal, wall, simulated=True, first_count=None)
         yield LiveMachine(sim, devices, terminal, server.port)
 
 
