@@ -79,18 +79,25 @@ class LineReader:
 
     def __init__(self) -> None:
         self._half = bytearray()
+        self._last: tuple[bytes, StatusReport] | None = None
+        """The last status report: a machine at rest says the same again and again."""
 
     def feed(self, data: bytes) -> list[Event]:
         """Everything that became complete with `data`."""
         events: list[Event] = []
         self._half += data
         while (end := self._half.find(b"\n")) >= 0:
-            line = bytes(self._half[:end])
-            del self._half[: end + 1]
             # Some bridges end lines with CR CR LF, others with LF alone.
-            event = parse_line(line.rstrip(b"\r"))
+            line = bytes(self._half[:end]).rstrip(b"\r")
+            del self._half[: end + 1]
+            if self._last is not None and line == self._last[0]:
+                events.append(self._last[1])
+                continue
+            event = parse_line(line)
             if event is not None:
                 events.append(event)
+            if isinstance(event, StatusReport):
+                self._last = line, event
         if len(self._half) > LONGEST_REPLY:
             events.append(Unexplained(len(self._half)))
             self._half.clear()
@@ -99,6 +106,7 @@ class LineReader:
     def clear(self) -> None:
         """Forget a half line: after a reset it belongs to the past."""
         self._half.clear()
+        self._last = None
 
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
@@ -124,6 +132,7 @@ _INFO = re.compile(r"([A-Za-z][A-Za-z0-9 _]{0,23}):(.*)")
 _STRICT = ("GC:", "PRB:", "TLO:", "G54", "G55", "G56", "G57", "G58", "G59", "G28", "G30", "G92")
 _STATES = frozenset({"Idle", "Run", "Hold", "Jog", "Alarm", "Door", "Check", "Home", "Sleep", "Tool"})
 _FIELDS = frozenset({"MPos", "WPos", "WCO", "Bf", "Ln", "F", "FS", "Pn", "Ov", "A"})
+_NO_OTHERS: frozenset[str] = frozenset()
 _OTHER_FIELDS = {
     "H": re.compile(r"[01](?:,\d+)?"),
     "WCS": re.compile(r"G5[4-9](?:\.[123])?"),
@@ -141,7 +150,7 @@ _OTHER_FIELDS = {
 }
 """What grblHAL and FluidNC add, and its form; any other field is a damaged one."""
 _PINS, _OUTPUTS = re.compile(r"[A-Za-z0-9]*"), re.compile(r"[A-Z]*")
-_STATE = re.compile(r"([A-Z][a-z]+)(?::(\d{1,2}))?")
+_SUBSTATE = re.compile(r"\d{1,2}")
 
 
 def parse_line(raw: bytes) -> Event | None:
@@ -214,8 +223,8 @@ def _position(text: str) -> Position:
 
 def _status(text: str) -> StatusReport | None:
     head, *fields = text.split("|")
-    state = _STATE.fullmatch(head)
-    if state is None or state[1] not in _STATES:
+    state, sub, substate = head.partition(":")
+    if state not in _STATES or (sub and not _SUBSTATE.fullmatch(substate)):
         return None
     found: dict[str, str] = {}
     for part in fields:
@@ -225,10 +234,11 @@ def _status(text: str) -> StatusReport | None:
         found[name] = value
     if "MPos" not in found and "WPos" not in found:
         return None
-    others = found.keys() - _FIELDS
+    others = _NO_OTHERS if found.keys() <= _FIELDS else frozenset(found.keys() - _FIELDS)
     if not all(name in _OTHER_FIELDS and _OTHER_FIELDS[name].fullmatch(found[name]) for name in others):
         return None
-    if not _PINS.fullmatch(found.get("Pn", "")) or not _OUTPUTS.fullmatch(found.get("A", "")):
+    pins, accessories = found.get("Pn", ""), found.get("A")
+    if (pins and not _PINS.fullmatch(pins)) or (accessories and not _OUTPUTS.fullmatch(accessories)):
         return None
     if not found.get("Ln", "0").isdecimal():
         return None
@@ -238,8 +248,8 @@ def _status(text: str) -> StatusReport | None:
         if overrides is not None and len(overrides) != 3:
             return None
         return StatusReport(
-            state=state[1],
-            substate=int(state[2]) if state[2] else None,
+            state=state,
+            substate=int(substate) if sub else None,
             machine_mm=_position(found["MPos"]) if "MPos" in found else None,
             work_mm=_position(found["WPos"]) if "WPos" in found else None,
             work_offset_mm=_position(found["WCO"]) if "WCO" in found else None,
@@ -247,10 +257,10 @@ def _status(text: str) -> StatusReport | None:
             feed_mm_min=feed,
             spindle_rpm=speed,
             measured_rpm=measured,
-            pins=found.get("Pn", ""),
+            pins=pins,
             overrides=None if overrides is None else (overrides[0], overrides[1], overrides[2]),
-            accessories=found.get("A", "") if overrides is not None else found.get("A"),
-            others=frozenset(others),
+            accessories=accessories or "" if overrides is not None else accessories,
+            others=others,
         )
     except ValueError:
         return None
@@ -265,8 +275,8 @@ def _feed_and_speeds(found: dict[str, str]) -> tuple[float | None, float | None,
     # A feed alone is one figure, a feed and a speed are two; grblHAL adds the speed it measures.
     if not _FIGURES.fullmatch(text) or ("FS" in found) == ("F" in found) or ("FS" in found) == (len(values) == 1):
         raise ValueError("no such figures")
-    feed, speed, measured, *_ = (*(float(value) for value in values), None, None)
-    return feed, speed, measured
+    figures = [float(value) for value in values]
+    return figures[0], figures[1] if len(figures) > 1 else None, figures[2] if len(figures) > 2 else None
 
 
 def _whole(text: str) -> tuple[int, ...]:

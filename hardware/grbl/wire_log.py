@@ -12,7 +12,6 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 
 from hardware.grbl.events import (
     Alarm,
@@ -231,7 +230,7 @@ class WireLog:
         if line.meaning == "wheel_on":
             self._wheel_turns, self._cut_logged = True, False
         # By whole minutes: how long a cut took says something of the key.
-        line = replace(line, at_utc_s=float(self._utc_s() // 60 * 60))
+        line = WireLine(line.way, line.text, line.meaning, float(self._utc_s() // 60 * 60))
         self._lines.append(line)
         if self.listener is not None:
             self.listener(line)

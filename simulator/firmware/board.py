@@ -80,10 +80,17 @@ class Firmware:
 
     def next_event_s(self) -> float:
         """When something will happen of itself, on the board's time; infinity if nothing will."""
+        # Asked at every event, so without a call that can be done without.
         core = self._core
-        wake = core.busy_until_s if core.busy_until_s > core.now_s else math.inf
-        wire_s = min(core.uart.next_arrival_s(core.now_s), core.uart.next_sent_s(core.now_s))
-        return min(wake, wire_s, core.stepper.next_event_s)
+        uart, stepper, now_s = core.uart, core.stepper, core.now_s
+        at_s = core.busy_until_s if core.busy_until_s > now_s else math.inf
+        if uart.arriving and (arrival_s := uart.next_arrival_s(now_s)) < at_s:
+            at_s = arrival_s
+        if uart.leaving and (sent_s := uart.next_sent_s(now_s)) < at_s:
+            at_s = sent_s
+        if stepper.running and (step_s := stepper.next_event_s) < at_s:
+            at_s = step_s
+        return at_s
 
     def advance(self, dt_s: float) -> None:
         """Let `dt_s` pass."""
@@ -136,7 +143,10 @@ class Firmware:
 
     def _interrupts(self) -> None:
         core = self._core
-        while (byte := core.uart.deliver(core.now_s, self._reading and core.busy_until_s <= core.now_s)) is not None:
+        while core.uart.arriving:
+            byte = core.uart.deliver(core.now_s, self._reading and core.busy_until_s <= core.now_s)
+            if byte is None:
+                break
             self._realtime_byte(byte)
         stepper = core.stepper
         if not stepper.running or stepper.next_event_s > core.now_s + _TINY_S:
@@ -304,12 +314,13 @@ class Firmware:
         ring = self._core.uart.ring
         if not ring:
             return None
-        ends = [k for k in (ring.find(b"\n"), ring.find(b"\r")) if k >= 0]
-        if not ends:
+        end, back = ring.find(b"\n"), ring.find(b"\r")
+        if end < 0 or 0 <= back < end:
+            end = back
+        if end < 0:
             self._partial += ring
             ring.clear()
             return None
-        end = min(ends)
         raw = bytes(self._partial + ring[:end])
         self._partial.clear()
         del ring[: end + 1]

@@ -202,16 +202,16 @@ class Core:
 
     # -- inputs ------------------------------------------------------------------------------------------------
 
-    def motor_now(self) -> Steps:
-        """The motors' count at this moment, without moving the machine there yet."""
+    def motor_now(self, position: Steps | None = None) -> Steps:
+        """The motors' count at this moment (where the board's `position` is), without moving the machine there yet."""
         if not self.stepper.running:
             return self.motor
-        at, last, m = self.stepper.position(self.now_s), self.stepper.resting, self.motor
-        invert = int(self.settings.values[3])
-        delta = [at[i] - last[i] for i in range(3)]
+        at = self.stepper.position(self.now_s) if position is None else position
+        last, m, invert = self.stepper.resting, self.motor, int(self.settings.values[3])
+        x, y, z = at[0] - last[0], at[1] - last[1], at[2] - last[2]
         if invert:
-            delta = [-d if invert >> i & 1 else d for i, d in enumerate(delta)]
-        return (m[0] + delta[0], m[1] + delta[1], m[2] + delta[2])
+            x, y, z = -x if invert & 1 else x, -y if invert & 2 else y, -z if invert & 4 else z
+        return (m[0] + x, m[1] + y, m[2] + z)
 
     def limits(self, motor: Steps | None = None) -> int:
         """Limit inputs as the board reads them."""

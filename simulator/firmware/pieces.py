@@ -31,13 +31,16 @@ def steps_done(block: Planned, done_mm: float) -> Steps:
     n = min(block.events, int(done_mm / block.length_mm * block.events + 1e-6))
     if n == block.events:
         return block.steps
-    twice = 2 * block.events
-    out = []
-    for steps in block.steps:
-        size = abs(steps)
-        taken = -((-(block.events + 2 * n * size)) // twice) - 1
-        out.append(taken if steps >= 0 else -taken)
-    return (out[0], out[1], out[2])
+    x, y, z = block.steps
+    return (_taken(x, n, block.events), _taken(y, n, block.events), _taken(z, n, block.events))
+
+
+def _taken(steps: int, n: int, events: int) -> int:
+    """Of an axis's `steps`, those taken after `n` of the block's events."""
+    if steps == 0:
+        return 0
+    taken = -((-(events + 2 * n * abs(steps))) // (2 * events)) - 1
+    return taken if steps > 0 else -taken
 
 
 def time_at(piece: Piece, at_mm: float) -> float:

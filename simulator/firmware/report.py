@@ -12,6 +12,7 @@ from simulator.firmware.build import Make
 from simulator.firmware.core import Core
 from simulator.firmware.gcode_state import CCW_ARC, FLOOD, MIST, NO_MOTION, PROBE_TOWARD, Vector
 from simulator.firmware.numbers import printed, single
+from simulator.firmware.planner import Steps
 from simulator.firmware.settings import INTEGER_IDS, RPM_IDS
 
 _WCO_BUSY, _WCO_IDLE, _OVERRIDES_BUSY, _OVERRIDES_IDLE = 30, 10, 20, 10
@@ -42,9 +43,10 @@ def _setting(number: int, value: float) -> str:
 
 def coordinates(core: Core, at: Vector) -> str:
     """Three lengths in the unit reports are made in."""
+    x, y, z = single(at[0]), single(at[1]), single(at[2])
     if core.settings.inches:
-        return ",".join(printed(single(single(v) * _INCH), 4) for v in at)
-    return ",".join(printed(single(v), 3) for v in at)
+        return ",".join(printed(single(v * _INCH), 4) for v in (x, y, z))
+    return f"{printed(x, 3)},{printed(y, 3)},{printed(z, 3)}"
 
 
 def _length(core: Core, value: float) -> str:
@@ -110,7 +112,8 @@ def state_name(core: Core) -> str:
 def status_line(core: Core) -> str:
     """The answer to `?`."""
     mask = int(core.settings.values[10])
-    at = core.to_mm(core.position())
+    steps = core.position()
+    at = core.to_mm(steps)
     offset = core.gc.work_offset()
     if mask & 1:
         parts = [f"<{state_name(core)}|MPos:{coordinates(core, at)}"]
@@ -126,7 +129,7 @@ def status_line(core: Core) -> str:
         core.outputs.follow_speed(core.planner.blocks[0], speed / 60)
     turning = f",{core.wiring.turning_rpm(core.now_s):.0f}" if core.build.tachometer else ""
     parts.append(f"FS:{_rate(core, speed)},{printed(single(core.outputs.rpm), 0)}{turning}")
-    pins = _pins(core)
+    pins = _pins(core, steps)
     if pins:
         parts.append(f"Pn:{pins}")
     busy = bool(core.state & fc.MOVING_STATES)
@@ -150,12 +153,13 @@ def status_line(core: Core) -> str:
     return "|".join(parts) + ">"
 
 
-def _pins(core: Core) -> str:
-    motor = core.motor_now()
+def _pins(core: Core, position: Steps) -> str:
+    motor = core.motor_now(position)
     limits = core.limits(motor)
     controls = core.wiring.controls
     pins = "P" if core.probe(motor) else ""
-    pins += "".join(name for i, name in enumerate("XYZ") if limits >> i & 1)
+    if limits:
+        pins += "".join(name for i, name in enumerate("XYZ") if limits >> i & 1)
     if core.build.safety_door:
         pins += "D" * controls.door
     pins += "R" * controls.reset

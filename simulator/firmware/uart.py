@@ -25,7 +25,8 @@ class Uart:
         self.ring = bytearray()
         self.lost = 0
         """Bytes dropped so far: the ring was full, or nobody read."""
-        self._runs: deque[tuple[float, bytes, bool]] = deque()
+        self.arriving: deque[tuple[float, bytes, bool]] = deque()
+        """What is under way to the board: since when, what, and whether it is a real-time byte."""
         self._wire_s = 0.0
         self._deaf_from_s = self._deaf_s = -math.inf
         self._window_s = 1.0
@@ -34,32 +35,33 @@ class Uart:
         """The run that `_first_s` was last worked out for."""
         self._first_s = 0.0
         self._out: deque[tuple[float, bytes]] = deque()
-        self._leaving: deque[float] = deque()
+        self.leaving: deque[float] = deque()
+        """When what is being said will have left, as far as that may still be an event."""
         self._out_s = 0.0
 
     def receive(self, data: bytes, now_s: float) -> None:
         """Bytes begin to arrive."""
         at_s = max(now_s, self._wire_s)
         if len(data.translate(None, _REALTIME)) == len(data):
-            self._runs.append((at_s, data, False))
+            self.arriving.append((at_s, data, False))
             self._wire_s = at_s + len(data) * self.byte_s
             return
         start = 0
         for i, byte in enumerate(data):
             if byte in _REALTIME:
                 if i > start:
-                    self._runs.append((at_s + start * self.byte_s, data[start:i], False))
-                self._runs.append((at_s + i * self.byte_s, data[i : i + 1], True))
+                    self.arriving.append((at_s + start * self.byte_s, data[start:i], False))
+                self.arriving.append((at_s + i * self.byte_s, data[i : i + 1], True))
                 start = i + 1
         if start < len(data):
-            self._runs.append((at_s + start * self.byte_s, data[start:], False))
+            self.arriving.append((at_s + start * self.byte_s, data[start:], False))
         self._wire_s = at_s + len(data) * self.byte_s
 
     def next_arrival_s(self, now_s: float) -> float:
         """When a line's end or a real-time byte is in (or the last byte of what is under way)."""
-        if not self._runs:
+        if not self.arriving:
             return math.inf
-        run = self._runs[0]
+        run = self.arriving[0]
         if run is not self._first:
             at_s, data, _ = self._first = run
             end, back = data.find(b"\n") + 1, data.find(b"\r") + 1
@@ -73,21 +75,21 @@ class Uart:
             now_s: the time.
             eager: the main program is taking bytes out as they come, so the ring cannot overrun.
         """
-        while self._runs:
-            at_s, data, realtime = self._runs[0]
+        while self.arriving:
+            at_s, data, realtime = self.arriving[0]
             count = len(data) if not self.byte_s else min(len(data), int((now_s - at_s) / self.byte_s + 1e-4))
             if count <= 0:
                 return None
             if realtime:
-                self._runs.popleft()
+                self.arriving.popleft()
                 if self._heard(at_s + self.byte_s):
                     return data[0]
                 self.lost += 1
                 continue
             if count == len(data):
-                self._runs.popleft()
+                self.arriving.popleft()
             else:
-                self._runs[0] = (at_s + count * self.byte_s, data[count:], False)
+                self.arriving[0] = (at_s + count * self.byte_s, data[count:], False)
             self._take(data[:count], at_s, eager)
             if count < len(data):
                 return None
@@ -126,7 +128,7 @@ class Uart:
     def power_off(self) -> None:
         """Nothing is under way in either direction."""
         self.ring.clear()
-        self._runs.clear()
+        self.arriving.clear()
         self._deaf_s = -math.inf
 
     # -- outwards ----------------------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ class Uart:
         """Queue a reply; when the sender may go on (its buffer holds 104 bytes)."""
         self._out_s = max(now_s, self._out_s) + len(data) * self.byte_s
         self._out.append((self._out_s, data))
-        self._leaving.append(self._out_s)
+        self.leaving.append(self._out_s)
         return self._out_s - TX_BYTES * self.byte_s
 
     def drop_unsent(self, now_s: float) -> bool:
@@ -150,9 +152,9 @@ class Uart:
                 self._out.append((last_s, data[:fits]))
                 break
         self._out_s = last_s
-        while self._leaving and self._leaving[-1] > last_s:
-            self._leaving.pop()
-        self._leaving.append(last_s)
+        while self.leaving and self.leaving[-1] > last_s:
+            self.leaving.pop()
+        self.leaving.append(last_s)
         return True
 
     def _pauses(self, now_s: float) -> bool:
@@ -167,13 +169,15 @@ class Uart:
     def sent(self, now_s: float) -> bytes:
         """Replies that have left by now."""
         out = b""
+        if not self._out:
+            return out
         while self._out and self._out[0][0] <= now_s + 1e-9:
             out += self._out.popleft()[1]
         return out
 
     def next_sent_s(self, now_s: float) -> float:
         """When the next reply will have left; one that has and was not taken is no event any more."""
-        leaving = self._leaving
+        leaving = self.leaving
         while leaving and leaving[0] <= now_s:
             leaving.popleft()
         return leaving[0] if leaving else math.inf

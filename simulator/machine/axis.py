@@ -48,14 +48,14 @@ class Slide:
 
     def _free(self, motor: int) -> float:
         """Where the slide would stand if nothing stopped it, coming straight from where it is."""
-        faults = self.faults
+        faults, at_mm = self.faults, self.at_mm
         half = (self._backlash_mm + faults.backlash_mm + faults.stiction_mm) / 2
         goal = self._origin_mm + motor * self._mm_per_step * faults.scale - faults.lost_mm
-        if goal - half > self.at_mm:
+        if goal - half > at_mm:
             return goal - half
-        if goal + half < self.at_mm:
+        if goal + half < at_mm:
             return goal + half
-        return self.at_mm
+        return at_mm
 
     def at(self, motor: int) -> float:
         """Where the slide would stand with the motor there, coming straight from where it is."""
@@ -65,7 +65,9 @@ class Slide:
 
     def drive(self, motor: int) -> None:
         """The motor went there; steps against a hard stop are lost, the way back begins at once."""
-        free, self.at_mm = self._free(motor), self.at(motor)
+        low, high = self._ends_mm
+        free = self._free(motor)
+        self.at_mm = low if free < low else high if free > high else free
         self.stalled = free != self.at_mm
         if self.stalled:
             self._origin_mm += self.at_mm - free

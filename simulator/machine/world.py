@@ -21,6 +21,7 @@ from simulator.machine.magazine import Carousel
 from simulator.machine.wheel import CuttingWheel
 
 _REST_MM = (-60.0, -2.0, -20.0)
+_BITS = (1, 2, 4)
 _OVERRUN_MM = 4.0
 """From the ends of the travel, where the switches close, to the hard stops."""
 _TURNING_PART = 0.5
@@ -94,6 +95,11 @@ class World:
             )
             for i, (axis, at_mm) in enumerate(zip(_axes(machine), _REST_MM, strict=True))
         )
+        backwards = machine.board.homing_direction_mask
+        self._far_switches_mm = tuple(
+            -axis.travel_mm if backwards >> i & 1 else None for i, axis in enumerate(_axes(machine))
+        )
+        """Where the home switch of each axis that is homed the other way lies; the others' lie at 0."""
         self.carousel = Carousel(machine, lambda code, finish: new_blade(code, catalogue, finish))
         self.tray = Tray()
         self.sensors = SensorFaults()
@@ -153,14 +159,13 @@ class World:
 
     def limits_at(self, motor: Steps) -> int:
         """The home switches: at 0, or at the far end of an axis homed the other way."""
-        board = self.machine.board
-        backwards, closed = board.homing_direction_mask, 0
-        for i, slide in enumerate(self.slides):
-            at_mm = slide.at(motor[i])
-            if (at_mm <= -_axes(self.machine)[i].travel_mm) if backwards >> i & 1 else (at_mm >= 0):
-                closed |= 1 << i
+        closed = 0
+        for bit, slide, count, far_mm in zip(_BITS, self.slides, motor, self._far_switches_mm, strict=True):
+            at_mm = slide.at(count)
+            if at_mm >= 0 if far_mm is None else at_mm <= far_mm:
+                closed |= bit
         closed = (closed | self.sensors.limits_closed) & ~self.sensors.limits_open
-        return closed ^ 7 if board.limit_pins_inverted else closed
+        return closed ^ 7 if self.machine.board.limit_pins_inverted else closed
 
     def probe_at(self, motor: Steps) -> bool:
         """The grounded wheel touches brass."""
@@ -187,6 +192,8 @@ class World:
 
     def extra_pins(self, now_s: float) -> str:
         """The letters of the inputs that are active beyond a stock board's."""
+        if not self.inputs:
+            return ""
         active = {
             Sensed.WHEEL: self.turning_rpm(now_s) >= _TURNING_PART * self.machine.wheel.speed_rpm,
             Sensed.CHUTE: now_s - self.carousel.slid_s < _FALLING_S and not self.sensors.chute_dead,

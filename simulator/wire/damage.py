@@ -188,22 +188,21 @@ class FaultyLink:
 
     def read(self, timeout_s: float) -> bytes:
         """As the link, with what the damage leaves."""
-        now_s = self._clock.now_s()
+        damage, now_s = self._damage, self._clock.now_s()
         end_s = now_s + timeout_s
         while True:
             self._check()
-            late = self._damage.due(now_s)
-            if late:
+            if late := damage.due(now_s):
                 return late
-            got = self._link.read(max(0.0, min(end_s, self._damage.next_due_s()) - now_s))
+            got = self._link.read(max(0.0, min(end_s, damage.next_due_s()) - now_s))
             now_s = self._clock.now_s()
             if got:
-                got = self._damage.applied(got, Direction.FROM_BOARD, now_s)
+                got = damage.applied(got, Direction.FROM_BOARD, now_s)
                 self._check()
                 if got:
                     return got
             if now_s >= end_s:
-                return self._damage.due(now_s)
+                return damage.due(now_s)
 
     def write(self, data: bytes) -> None:
         """As the link, with what the damage leaves."""

@@ -29,14 +29,10 @@ class Timeline:
     def __init__(self, firmware: Firmware) -> None:
         self.firmware = firmware
         self.lock = threading.RLock()
-        self._now_s = 0.0
+        self.now_s = 0.0
+        """Seconds since the start."""
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
-
-    @property
-    def now_s(self) -> float:
-        """Seconds since the start."""
-        return self._now_s
 
     def at(self, at_s: float, act: Callable[[], None]) -> None:
         """Do something when the time has come."""
@@ -46,37 +42,39 @@ class Timeline:
     def advance(self, dt_s: float) -> None:
         """Let `dt_s` pass."""
         with self.lock:
-            end_s = self._now_s + dt_s
+            end_s = self.now_s + dt_s
             while self._due and self._due[0][0] <= end_s:
                 due_s, _, act = heapq.heappop(self._due)
-                self._to(max(due_s, self._now_s))
+                self._to(max(due_s, self.now_s))
                 act()
             self._to(end_s)
 
     def _to(self, at_s: float) -> None:
-        self.firmware.advance(at_s - self._now_s)
-        self._now_s = at_s
+        self.firmware.advance(at_s - self.now_s)
+        self.now_s = at_s
 
     def advance_until(self, done: Callable[[], bool], limit_s: float) -> bool:
         """Let time pass from event to event until `done`, but no more than `limit_s`."""
+        firmware = self.firmware
         with self.lock:
-            end_s = self._now_s + limit_s
+            end_s = self.now_s + limit_s
             while True:
                 if done():
                     return True
-                left_s = end_s - self._now_s
+                left_s = end_s - self.now_s
                 if left_s <= _NOTHING_S:
-                    self._now_s = max(self._now_s, end_s)
+                    self.now_s = max(self.now_s, end_s)
                     return False
-                if self._due and self._due[0][0] <= self._now_s + _NOTHING_S:
-                    self._now_s = max(self._now_s, self._due[0][0])
-                    self.advance(0.0)
-                    continue
                 if self._due:
-                    left_s = min(left_s, self._due[0][0] - self._now_s)
-                before_s = self.firmware.now_s
-                self.firmware.pass_event(before_s + left_s)
-                self._now_s += self.firmware.now_s - before_s
+                    due_s = self._due[0][0]
+                    if due_s <= self.now_s + _NOTHING_S:
+                        self.now_s = max(self.now_s, due_s)
+                        self.advance(0.0)
+                        continue
+                    left_s = min(left_s, due_s - self.now_s)
+                before_s = firmware.now_s
+                firmware.pass_event(before_s + left_s)
+                self.now_s += firmware.now_s - before_s
 
 
 class VirtualClock:
@@ -130,7 +128,9 @@ class MemoryLink:
 
     def _arrived(self) -> bool:
         self._check()
-        self._waiting += self._timeline.firmware.take_output()
+        said = self._timeline.firmware.take_output()
+        if said:
+            self._waiting += said
         return bool(self._waiting)
 
     def write(self, data: bytes) -> None:
