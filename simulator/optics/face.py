@@ -16,9 +16,9 @@ from hardware.scan import Pixels
 from simulator.keys.key import Face, Finish, PhysicalKey
 from simulator.keys.sections import recess_mm
 from simulator.optics import light
-from simulator.optics.coverage import Window, covered
+from simulator.optics.coverage import Window
 from simulator.optics.metal import textured
-from simulator.optics.placed import outlines_window, placed
+from simulator.optics.placed import Body
 from simulator.optics.pose import Projection
 from simulator.optics.settings import Optics
 
@@ -34,7 +34,7 @@ _GREY = {Finish.BRASS: 132.0, Finish.NICKEL: 146.0, Finish.OXIDISED: 84.0, Finis
 
 def render(
     key: PhysicalKey | None,
-    place: Projection | None,
+    body: Body | None,
     face: Face,
     view: CameraView,
     optics: Optics,
@@ -43,15 +43,12 @@ def render(
     """One face view (height, width) without noise, and the sensor's exponent. `face`: left or right."""
     lamp = light.level(optics, 1.0, rng)
     pixels = light.flat_frame(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
-    if key is not None and place is not None:
-        outlines = placed(key, place)
-        around = outlines_window(outlines, light.spread_px(optics) + 4, view)
+    if key is not None and body is not None:
+        around = body.window
         if around.width and around.height:
-            body = covered(outlines, around)
-            shine = textured(_shaded(key, face, place, around), key, optics, rng)
-            metal = light.blurred(body * shine * np.float32(_GREY[key.finish] * lamp), optics)
-            beside = pixels[around.slices] * (1.0 - light.blurred(body, optics))
-            pixels[around.slices] = light.rounded(metal + beside)
+            shine = textured(_shaded(key, face, body.place, around), key, optics, rng)
+            metal = light.blurred(body.covers * shine * np.float32(_GREY[key.finish] * lamp), optics)
+            pixels[around.slices] = light.rounded(metal + pixels[around.slices] * body.beside)
     return light.through_the_lens(pixels, optics, view.mm_per_px, rng)
 
 

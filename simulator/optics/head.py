@@ -14,10 +14,10 @@ from hardware.scan import Pixels
 from simulator.keys.key import Face, Finish, PhysicalKey, Stamp, Strike
 from simulator.keys.sections import recess_mm
 from simulator.optics import light
-from simulator.optics.coverage import Window, covered
+from simulator.optics.coverage import Window
 from simulator.optics.lettering import lettering
 from simulator.optics.metal import clouds, fixed, textured
-from simulator.optics.placed import outlines_window, placed
+from simulator.optics.placed import Body
 from simulator.optics.pose import Pose, Projection
 from simulator.optics.settings import Optics
 
@@ -37,7 +37,7 @@ _RELIEF = {Strike.ENGRAVED: -1.0, Strike.EMBOSSED: 1.0, Strike.WORN: -0.75}
 def render(
     key: PhysicalKey | None,
     pose: Pose,
-    place: Projection | None,
+    body: Body | None,
     view: CameraView,
     optics: Optics,
     rng: np.random.Generator,
@@ -46,15 +46,12 @@ def render(
     lamp = light.level(optics, 1.0, rng)
     tray = light.flat_frame(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
     pixels = light.coloured(tray)
-    if key is not None and place is not None:
-        outlines = placed(key, place)
-        around = outlines_window(outlines, light.spread_px(optics) + 4, view)
+    if key is not None and body is not None:
+        around = body.window
         if around.width and around.height:
-            body = covered(outlines, around)
-            shine = surface(key, pose, place, around, optics, rng) * np.float32(lamp)
-            metal = light.blurred(body * shine, optics)
-            beside = tray[around.slices] * (1.0 - light.blurred(body, optics))
-            pixels[around.slices] = light.tinted(metal, COLOURS[key.finish], beside)
+            shine = surface(key, pose, body.place, around, optics, rng) * np.float32(lamp)
+            metal = light.blurred(body.covers * shine, optics)
+            pixels[around.slices] = light.tinted(metal, COLOURS[key.finish], tray[around.slices] * body.beside)
     return light.through_the_lens(pixels, optics, view.mm_per_px, rng)
 
 

@@ -140,8 +140,7 @@ def responded(pixels: Pixels, optics: Optics, rng: np.random.Generator) -> tuple
 def relit(pixels: Pixels, optics: Optics, exponent: float, rng: np.random.Generator) -> Pixels:
     """What the same sensor counts a moment later: the lamp is never twice the same. A new frame."""
     gain = 1.0 + optics.exposure_spread * float(rng.uniform(-1, 1))
-    counts = np.rint(np.arange(256) * max(gain, 0.0) ** exponent)
-    return _as_bytes(cv2.LUT(pixels, np.minimum(counts, 255).astype(np.uint8)))
+    return _as_bytes(cv2.convertScaleAbs(pixels, alpha=max(gain, 0.0) ** exponent))
 
 
 def through_the_lens(

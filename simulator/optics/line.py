@@ -112,14 +112,15 @@ def _draw(
     away = (spots + 0.5 - columns[:, None]) / sigma
     value = (np.exp(-0.5 * away**2) * power[:, None]).astype(np.float32)
     row = np.floor(rows).astype(np.int64)
-    inside = (row[:, None] >= 0) & (row[:, None] < image.shape[0]) & (spots >= 0) & (spots < image.shape[1])
-    flat = (row[:, None] * image.shape[1] + spots)[inside]
-    line = np.bincount(flat, value[inside], image.size).reshape(image.shape).astype(np.float32)
+    # Nothing is drawn but where the line runs.
+    lit = image[:, max(int(columns.min()) - reach, 0) : max(int(columns.max()) + reach + 2, 0)]
+    spots -= max(int(columns.min()) - reach, 0)
+    inside = (row[:, None] >= 0) & (row[:, None] < lit.shape[0]) & (spots >= 0) & (spots < lit.shape[1])
+    flat = (row[:, None] * lit.shape[1] + spots)[inside]
+    line = np.bincount(flat, value[inside], lit.size).reshape(lit.shape).astype(np.float32)
     if optics.speckle > 0:
-        # Grain is drawn only where the line runs.
-        lit = np.s_[:, max(int(columns.min()) - reach, 0) : max(int(columns.max()) + reach + 2, 0)]
-        line[lit] *= _speckle(line[lit].shape, min(optics.speckle, 0.9), rng)
-    image += line
+        line *= _speckle(line.shape, min(optics.speckle, 0.9), rng)
+    lit += line
     if optics.glare > 0:
         _glare(image, columns, rows, key, optics, rng)
 

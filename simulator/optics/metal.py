@@ -26,13 +26,16 @@ def textured(shine: light.Light, key: PhysicalKey, optics: Optics, rng: np.rando
         shine = shine * np.clip(1.0 + amount * clouds(shine.shape, 40, rng), 0.15, 1.6)
     out = np.ascontiguousarray(shine, dtype=np.float32)
     for gain in (0.30, -0.18):
+        count = int(rng.poisson((optics.scratches + 25 * key.wear) / 2))
+        if not count:
+            continue
         marks = np.zeros(out.shape, np.uint8)
-        for _ in range(int(rng.poisson((optics.scratches + 25 * key.wear) / 2))):
+        for _ in range(count):
             a = rng.uniform(0, 1, 2) * (out.shape[1], out.shape[0])
             b = a + rng.normal(0, 60, 2)
             cv2.line(marks, fixed(a), fixed(b), int(rng.integers(40, 256)), 1, cv2.LINE_AA, 4)
         out += marks * np.float32(gain / 255)
-    return np.maximum(out, 0.02).astype(np.float32)
+    return np.maximum(out, np.float32(0.02), out=out)
 
 
 def fixed(point: NDArray[np.float64]) -> tuple[int, int]:

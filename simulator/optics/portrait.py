@@ -16,6 +16,7 @@ from config.machine import CameraView
 from hardware.scan import Pixels
 from simulator.keys.key import PhysicalKey
 from simulator.optics import head
+from simulator.optics.placed import Body
 from simulator.optics.pose import Pose, projection
 from simulator.optics.settings import PERFECT
 
@@ -27,7 +28,7 @@ def render_portrait(key: PhysicalKey, width_px: int = 320, height_px: int = 240)
     """A key seen from the front, bow left and cuts up, (height, width, 3)."""
     view = CameraView(device="portrait", width_px=width_px, height_px=height_px, mm_per_px=_FIELD_MM / width_px)
     place = projection(key, Pose(), view, _LENS, (np.array([1.0, 0.0]), 0.0))
-    return head.render(key, Pose(), place, view, _LENS, np.random.default_rng(0))[0]
+    return head.render(key, Pose(), Body(key, place, _LENS), view, _LENS, np.random.default_rng(0))[0]
 
 
 def portrait_sheet(named: Sequence[tuple[str, PhysicalKey]], columns: int = 5) -> Pixels:

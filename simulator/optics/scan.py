@@ -15,6 +15,7 @@ import config.machine as machine
 from hardware.scan import Frame, Pixels, ScanFrames
 from simulator.keys.key import Face, PhysicalKey
 from simulator.optics import face, head, light, line, silhouette
+from simulator.optics.placed import Body
 from simulator.optics.pose import Pose, drawn_pose, projection
 from simulator.optics.settings import Optics
 
@@ -58,14 +59,24 @@ def lay_out(
         pose = drawn_pose(key, optics, rng[0]) if key is not None else Pose()
     angle = rng[1].uniform(0, 2 * np.pi)
     lens = (np.array([np.cos(angle), np.sin(angle)]), float(rng[1].uniform(-1, 1)))
+    bodies: dict[tuple[int, int, float], Body] = {}
+
+    def body_in(camera: machine.CameraView) -> Body | None:
+        """The key as this camera and all of its size and scale see it."""
+        if key is None:
+            return None
+        alike = (camera.width_px, camera.height_px, camera.mm_per_px)
+        if alike not in bodies:
+            bodies[alike] = Body(key, projection(key, pose, camera, optics, lens, optics.moved_mm), optics)
+        return bodies[alike]
+
     drawn: dict[str, tuple[Pixels, machine.CameraView, np.random.Generator, float]] = {}
     if "silhouette" not in optics.missing:
         place = projection(key, pose, views.silhouette, optics, lens) if key is not None else None
         pixels, exponent = silhouette.render(key, place, views.silhouette, optics, rng[2])
         drawn["silhouette"] = (pixels, views.silhouette, rng[2], exponent)
     if "head" not in optics.missing:
-        place = projection(key, pose, views.head, optics, lens, optics.moved_mm) if key is not None else None
-        pixels, exponent = head.render(key, pose, place, views.head, optics, rng[3])
+        pixels, exponent = head.render(key, pose, body_in(views.head), views.head, optics, rng[3])
         drawn["head"] = (pixels, views.head, rng[3], exponent)
     for side, stream in ((Face.LEFT, rng[4]), (Face.RIGHT, rng[5])):
         name = f"line_{side}"
@@ -77,8 +88,7 @@ def lay_out(
     for name, seen, stream in (("face_above", pose.face_seen, rng[6]), ("face_below", other, rng[7])):
         found = views.named.get(name)
         if found is not None and name not in optics.missing:
-            place = projection(key, pose, found, optics, lens, optics.moved_mm) if key is not None else None
-            pixels, exponent = face.render(key, place, seen, found, optics, stream)
+            pixels, exponent = face.render(key, body_in(found), seen, found, optics, stream)
             drawn[name] = (pixels, found, stream, exponent)
     return LaidKey(drawn, views.laser_angle_deg, optics, seed)
 
