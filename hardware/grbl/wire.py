@@ -32,6 +32,7 @@ from hardware.job import Position
 LONGEST_LINE = 79
 """Stock GRBL holds 80 characters, the last being the end mark."""
 LONGEST_REPLY = 512
+_LIVE = frozenset("?!~")
 CHIP_BOOTS = "BOOT"
 """Kind of the line by which a chip says that it starts."""
 
@@ -64,7 +65,7 @@ def line_bytes(text: str) -> bytes:
     """
     if not text or len(text) > LONGEST_LINE:
         raise LocalProtocolError(f"a line of {len(text)} characters")
-    if not (text.isascii() and text.isprintable()) or any(live in text for live in "?!~"):
+    if not (text.isascii() and text.isprintable()) or not _LIVE.isdisjoint(text):
         raise LocalProtocolError("a character that may not stand in a line")
     return text.encode("ascii") + b"\n"
 

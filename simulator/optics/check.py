@@ -21,6 +21,8 @@ from simulator.optics.silhouette import BACKLIGHT, passing
 JAW_WIDTH_MM = 4.0
 """Width of the jaw in the picture: the shoulder's distance from the left border."""
 
+_STRAIGHT = 1e-9
+"""A smaller change of slope from one point to the next is none: over a whole blade it comes to nanometres."""
 SPINE_MARGIN_MM = 3.2
 """The spine's distance from the lower border."""
 
@@ -59,8 +61,7 @@ def render_check(
     shapes = [jaw]
     if x_mm.size:
         low = np.zeros_like(top_mm) if bottom_mm is None else bottom_mm
-        under = np.stack([x_mm, low], axis=1)[::-1]
-        blade = np.concatenate([np.stack([x_mm, np.maximum(top_mm, low)], axis=1), under])
+        blade = np.concatenate([_corners(x_mm, np.maximum(top_mm, low)), _corners(x_mm, low)[::-1]])
         lean = np.radians(tilt_deg)
         blade = np.stack([blade[:, 0], blade[:, 1] + lift_mm + np.tan(lean) * blade[:, 0]], axis=1)
         shapes.append(blade)
@@ -74,3 +75,10 @@ def render_check(
     pixels, _ = light.through_the_lens(pixels, optics, view.mm_per_px, rng)
     pixels = light.with_noise(pixels, optics, rng)
     return Frame(pixels, view.mm_per_px)
+
+
+def _corners(x_mm: NDArray[np.float64], y_mm: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The points of a line at which it bends."""
+    points = np.stack([x_mm, y_mm], axis=1)
+    bends = np.abs(np.diff(np.diff(y_mm) / np.diff(x_mm))) > _STRAIGHT
+    return points[np.concatenate([[True], bends, [True]])] if x_mm.size > 2 else points
