@@ -83,6 +83,21 @@ class Fleet(Frozen):
         return are_keys(keys)
 
 
+class Groups(Frozen):
+    """The office's file of groups: a name, and the kiosks in it."""
+
+    groups: dict[str, tuple[KioskName, ...]] = Field(min_length=1, max_length=1000)
+
+
+def load_groups(path: Path) -> dict[str, tuple[str, ...]]:
+    """The kiosks of each group.
+
+    Raises:
+        BadInput: with every problem of the file.
+    """
+    return dict(checked(Groups, read_toml(path), str(path)).groups)
+
+
 def are_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
     """`keys`, each a public key.
 

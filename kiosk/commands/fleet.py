@@ -77,7 +77,7 @@ def collect(
         fleet,
         name,
         password,
-        lambda: psycopg.connect(dsn),
+        lambda: psycopg.connect(dsn, connect_timeout=max(2, round(fleet.broker.connect_timeout_s))),
         clock,
         instance=instance or gethostname(),
         keep_days=keep_days,
@@ -93,6 +93,8 @@ def collect(
         while not ended.is_set():
             collector.step(0.5)
             now = "connected" if collector.listening else collector.problem
+            if once and not collector.listening and collector.problem:
+                raise BadInput(Problem("fleet", "", collector.problem))
             if now and now != said:
                 said = now
                 typer.echo(f"collector: {said}", err=True)
@@ -100,7 +102,7 @@ def collect(
                 typer.echo("broker and database answer")
                 return
             if once and clock.now_s() > deadline_s:
-                raise BadInput(Problem("fleet", "", collector.problem or "no answer"))
+                raise BadInput(Problem(f"broker {fleet.broker.host}:{fleet.broker.port}", "", "does not answer"))
             if not collector.listening:
                 ended.wait(0.2)
     counts = collector.counts

@@ -13,15 +13,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.fleet import load_fleet
+from config.fleet import load_fleet, load_groups
 from config.problems import BadInput, Problem
-from config.typed_paths import OUTPUT_FOLDER
+from config.typed_paths import FILE, OUTPUT_FOLDER
 from kiosk.commands.options import AsJson, FleetFile
 from kiosk.extras import Extra, needing
 from kiosk.operations.doctor import Grade, as_objects, examine, for_people, worst
 
 if TYPE_CHECKING:
     from kiosk.operations.fleet.overview import Overview
+
+
+GroupsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--groups",
+        callback=FILE,
+        envvar="KIOSK_FLEET_GROUPS",
+        help="The groups file of `publish`: of its kiosks, those never seen are told.",
+    ),
+]
 
 
 def secret(name: str) -> str:
@@ -60,9 +71,9 @@ def doctor(
         raise typer.Exit(1)
 
 
-def status(as_json: AsJson = False) -> None:
+def status(as_json: AsJson = False, groups: GroupsFile = None) -> None:
     """What needs somebody today, over all kiosks; from KIOSK_COLLECTOR_DSN."""
-    seen = _overview()
+    seen = _overview(groups)
     if as_json:
         troubles = [{"kiosk": each.kiosk, "urgency": each.urgency.name, "what": each.words} for each in seen.troubles]
         typer.echo(json.dumps({"kiosks": len(seen.kiosks), "troubles": troubles}, indent=1))
@@ -78,11 +89,12 @@ def page(
         Path,
         typer.Option("--out", callback=OUTPUT_FOLDER, help="Folder for index.html and its CSV files; made if missing."),
     ],
+    groups: GroupsFile = None,
 ) -> None:
     """Write the fleet's page, as a timer does every few minutes; from KIOSK_COLLECTOR_DSN."""
     with needing(Extra.FLEET):
         from kiosk.operations.fleet.page import fleet_files
-    files = fleet_files(_overview())
+    files = fleet_files(_overview(groups))
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
@@ -94,7 +106,8 @@ def page(
     typer.echo(f"written: {out / 'index.html'}", err=True)
 
 
-def _overview() -> Overview:
+def _overview(groups: Path | None) -> Overview:
+    known = {kiosk for group in load_groups(groups).values() for kiosk in group} if groups is not None else set()
     dsn = secret("KIOSK_COLLECTOR_DSN")
     with needing(Extra.FLEET):
         import psycopg
@@ -102,7 +115,7 @@ def _overview() -> Overview:
         from kiosk.operations.fleet.overview import read_overview
     try:
         with psycopg.connect(dsn) as connection:
-            return read_overview(connection, datetime.now(UTC))
+            return read_overview(connection, datetime.now(UTC), known)
     except psycopg.errors.UndefinedTable:
         raise BadInput(Problem("database", "", "no collector has been here; start kiosk fleet collect")) from None
     except psycopg.Error as error:

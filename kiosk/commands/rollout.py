@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import Field
 
-from config.base import Frozen
-from config.fleet import KioskName, load_fleet
+from config.fleet import load_fleet, load_groups
 from config.problems import BadInput, Problem
-from config.toml_files import checked, read_toml
+from config.toml_files import read_toml
 from config.typed_paths import FILE
 from kiosk.commands.fleet import judged_payload, private_key
 from kiosk.commands.office import secret
@@ -28,12 +26,6 @@ from kiosk.operations.fleet.signed import DocumentKind, sign
 
 if TYPE_CHECKING:
     from kiosk.operations.fleet.rollout import Body, Rollout
-
-
-class Groups(Frozen):
-    """A file of groups: a name, and the kiosks in it."""
-
-    groups: dict[str, tuple[KioskName, ...]] = Field(min_length=1, max_length=1000)
 
 
 KindOption = Annotated[DocumentKind, typer.Option(help="What it is.")]
@@ -59,7 +51,7 @@ def publish(
     """
     fleet = load_fleet(fleet_file)
     password, private = secret("KIOSK_MQTT_PASSWORD"), private_key(key)
-    kiosks = checked(Groups, read_toml(groups), str(groups)).groups.get(group)
+    kiosks = load_groups(groups).get(group)
     if kiosks is None:
         raise BadInput(Problem(str(groups), "groups", f"has no group {group!r}"))
     if (body is None) is not back:

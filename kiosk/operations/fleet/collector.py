@@ -212,8 +212,11 @@ class Collector:
             client.on_subscribe = self._subscribed
             client.on_message = self._arrived
             client.connect(broker.host, broker.port, keepalive=broker.keepalive_s)
-        except (OSError, ValueError, psycopg.Error) as error:
-            self._lost(f"{type(error).__name__}: {error}")
+        except psycopg.Error as error:
+            self._lost(f"PostgreSQL: {type(error).__name__}: {_with_its_host(error)}")
+            return
+        except (OSError, ValueError) as error:
+            self._lost(f"broker {broker.host}:{broker.port}: {type(error).__name__}: {error}")
             return
         self._client = client
         self.problem = ""
@@ -222,7 +225,8 @@ class Collector:
         self, client: Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
     ) -> None:
         if reason.is_failure:
-            self.problem = f"broker refused us: {reason}"
+            broker = self._fleet.broker
+            self.problem = f"broker {broker.host}:{broker.port} refused us: {reason}"
             return
         root = self._fleet.topic_root
         client.subscribe([(f"$share/{GROUP}/{root}/+/events", 1), (f"{root}/+/online", 1)])
@@ -301,6 +305,12 @@ class Collector:
         self.problem = why = why.splitlines()[0]
         wait_s = self._backoff.failed(self._clock.now_s())
         log.warning("collector not connected", extra={"reason": why, "retry_s": wait_s})
+
+
+def _with_its_host(error: psycopg.Error) -> str:
+    """Of several addresses that were tried, the first."""
+    first, *more = str(error).splitlines() or [""]
+    return f"{first} {more[0]}" if first.endswith(":") and more else first
 
 
 def _checked(kiosk: str, payload: bytes) -> Event | None:

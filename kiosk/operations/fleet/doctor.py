@@ -57,7 +57,10 @@ def broker(fleet: Fleet, name: str, password: str, queue: int) -> Finding:
         try:
             reader, writer = (_connected(fleet, name, password, part, trouble, ending) for part in ("reads", "writes"))
         except (OSError, ValueError) as error:
-            return failed("broker", f"{type(error).__name__}: {error}", "check host, port, ca_file and that it runs")
+            at = f"{fleet.broker.host}:{fleet.broker.port}"
+            return failed(
+                "broker", f"{at}: {type(error).__name__}: {error}", "check host, port, ca_file and that it runs"
+            )
         reader.on_message = arrived
         reader.on_subscribe = lambda _c, _d, _m, reasons, _p: listening.append(not any(r.is_failure for r in reasons))
         reader.subscribe(topic, 1)

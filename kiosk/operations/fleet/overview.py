@@ -7,7 +7,7 @@ for and did not get is told from five times on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -42,6 +42,7 @@ class Urgency(IntEnum):
 class Kind(StrEnum):
     """What is the matter, in a word or three; one kiosk may have several."""
 
+    NEVER_SEEN = "never seen"
     SILENT = "silent"
     OUT_OF_ORDER = "out of order"
     EMPTY_SLOT = "empty slot"
@@ -95,6 +96,11 @@ class KioskLine:
     service: tuple[str, ...] = ()
     """What it says will need a technician."""
 
+    @property
+    def never_seen(self) -> bool:
+        """Whether no event has ever come from it, and it is not about to send its first."""
+        return self.heard is None and not self.online
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -112,15 +118,15 @@ class Overview:
     """Minor units by kiosk, day and currency."""
 
 
-def read_overview(connection: Connection, now: datetime) -> Overview:
-    """Everything, from one moment of the database."""
+def read_overview(connection: Connection, now: datetime, known: Collection[str] = ()) -> Overview:
+    """Everything, from one moment of the database; of kiosks, too, that are only `known` or were sent a document."""
     since = now - LATELY
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         ask = _Questions(connection, now, since)
         cuts = ask.first_cuts()
         taken = ask.taken()
-        kiosks = ask.kiosks(cuts, taken)
+        kiosks = ask.kiosks(cuts, taken, {*known, *ask.addressed()})
         lost, faults = ask.lost(), ask.faults()
     right: dict[str, tuple[int, int]] = {}
     for own in cuts.values():
@@ -146,7 +152,9 @@ def _troubles(
 ) -> list[Trouble]:
     found = []
     last = max((at for at in (kiosk.heard, kiosk.since) if at is not None), default=None)
-    if not kiosk.online and last is not None and now - last > SILENT:
+    if kiosk.never_seen:
+        found.append((Urgency.NOW, Kind.NEVER_SEEN, "never seen: no event has ever come from it"))
+    elif not kiosk.online and last is not None and now - last > SILENT:
         found.append((Urgency.NOW, Kind.SILENT, f"silent since {last:%Y-%m-%d %H:%M} UTC"))
     if kiosk.fault:
         found.append((Urgency.NOW, Kind.OUT_OF_ORDER, f"out of order: {kiosk.fault}"))
@@ -200,8 +208,17 @@ class _Questions:
             found.setdefault(kiosk, {})[blank or ""] = (good, all_cut)
         return found
 
+    def addressed(self) -> set[str]:
+        """Every kiosk that was ever sent a document."""
+        if self._rows("SELECT to_regclass('fleet_document')") == [(None,)]:
+            return set()
+        return {row[0] for row in self._rows("SELECT DISTINCT kiosk FROM fleet_document")}
+
     def kiosks(
-        self, cuts: Mapping[str, Mapping[str, tuple[int, int]]], taken: Mapping[tuple[str, date, str], int]
+        self,
+        cuts: Mapping[str, Mapping[str, tuple[int, int]]],
+        taken: Mapping[tuple[str, date, str], int],
+        known: Collection[str],
     ) -> tuple[KioskLine, ...]:
         errors, faults = self._errors(), self._standing_faults()
         held, slots, service = self._held(), self._slots(), self._service()
@@ -236,7 +253,8 @@ class _Questions:
                     service.get(name, ()),
                 )
             )
-        return tuple(found)
+        unseen = set(known) - {kiosk.name for kiosk in found}
+        return (*(KioskLine(name, online=False, since=None, heard=None) for name in sorted(unseen)), *found)
 
     def _errors(self) -> dict[str, float]:
         return dict(

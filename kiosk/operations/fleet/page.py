@@ -128,8 +128,10 @@ def fleet_lines(seen: Overview) -> list[str]:
     online = sum(kiosk.online for kiosk in seen.kiosks)
     good, all_cut = _right(seen)
     rate = f"{good / all_cut:.1%}" if all_cut else "none cut"
+    unseen = sum(kiosk.never_seen for kiosk in seen.kiosks)
+    more = f", {unseen} never seen" if unseen else ""
     lines = [
-        f"{_counted(len(seen.kiosks), 'kiosk', 'kiosks')}, {online} online; "
+        f"{_counted(len(seen.kiosks), 'kiosk', 'kiosks')}, {online} online{more}; "
         f"{_counted(all_cut, 'copy', 'copies')} in {LATELY.days} days, first time right {rate}"
     ]
     for shown, left in _by_kind(seen):
@@ -219,6 +221,8 @@ def _kiosks(seen: Overview) -> str:
 
 
 def _state(kiosk: KioskLine) -> str:
+    if kiosk.never_seen:
+        return "never seen"
     return "out of order" if kiosk.fault else "online" if kiosk.online else "away"
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from config.problems import BadInput
 from kiosk.command_line import app
+from kiosk.operations.fleet.collector import Collector
 from kiosk.operations.fleet.signed import Payload, open_document
 from tests.operations.fleet.servers import Mosquitto, Postgres
 
@@ -138,3 +139,25 @@ def test_the_collector_says_that_both_servers_answer(
     assert "broker and database answer" in answer.stdout
     monkeypatch.delenv("KIOSK_MQTT_PASSWORD")
     assert isinstance(RUNNER.invoke(app, ["fleet", "collect", "--config", str(config)]).exception, BadInput)
+
+
+@pytest.mark.parametrize("down", ["broker", "database"])
+def test_a_server_that_is_down_is_named_at_the_first_try(
+    down: str, broker: Mosquitto, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "fleet.toml"
+    port = 1 if down == "broker" else broker.port
+    config.write_text(
+        f'[broker]\nhost = "127.0.0.1"\nport = {port}\nca_file = "{broker.certificates.ca}"\nconnect_timeout_s = 60\n'
+    )
+    monkeypatch.setenv("KIOSK_COLLECTOR_DSN", "host=127.0.0.1 port=1" if down == "database" else postgres.dsn)
+    monkeypatch.setenv("KIOSK_MQTT_PASSWORD", "all")
+    tries: list[float] = []
+    step = Collector.step
+    monkeypatch.setattr(Collector, "step", lambda self, timeout_s: (tries.append(timeout_s), step(self, timeout_s)))
+    ended = RUNNER.invoke(app, ["fleet", "collect", "--config", str(config), "--check"])
+    assert isinstance(ended.exception, BadInput)
+    said = str(ended.exception)
+    assert ("broker 127.0.0.1:1: " if down == "broker" else 'at "127.0.0.1", port 1') in said
+    assert "\n" not in said
+    assert len(tries) == 1

@@ -14,6 +14,7 @@ from config.problems import BadInput
 from kiosk.command_line import app
 from kiosk.operations.fleet.overview import Kind, KioskLine, Overview, Trouble, Urgency, read_overview
 from kiosk.operations.fleet.page import fleet_files, fleet_lines, fleet_page
+from kiosk.operations.fleet.rollout import SCHEMA as SENT_DOCUMENTS
 from tests.operations.fleet.servers import Postgres
 from tests.operations.fleet.test_collectors import opened
 from tests.support.troubled_fleet import (
@@ -135,6 +136,36 @@ def test_the_commands_write_the_page_whole_and_say_so_when_nobody_collects(
     names = {"index.html", "kiosks.csv", "slots.csv", "takings.csv", "troubles.csv"}
     assert {path.name for path in (tmp_path / "web").iterdir()} == names
     assert "3 kiosks" in CliRunner().invoke(app, ["fleet", "status"]).stdout
+
+
+def test_a_kiosk_that_ought_to_be_there_and_never_spoke_is_told_before_all_others(
+    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KIOSK_COLLECTOR_DSN", postgres.dsn)
+    store = opened(postgres, now=NOW)
+    store_fleet(store, troubled_fleet(20, 2, NOW, sales_a_day=2), NOW)
+    groups = tmp_path / "groups.toml"
+    groups.write_text('[groups]\npilot = ["store-001", "store-900"]\nall = ["store-900"]\n')
+
+    def unseen(*words: str) -> list[str]:
+        lines = CliRunner().invoke(app, ["fleet", "status", *words]).stdout.splitlines()
+        never = [line.split()[1] for line in lines if "never seen: no event" in line]
+        assert [line.split()[1] for line in lines[1 : len(never) + 1]] == never, "they stand on top"
+        assert (f"{len(never)} never seen" in lines[0]) is bool(never)
+        return never
+
+    assert unseen() == []
+    assert unseen("--groups", str(groups)) == ["store-900"]
+    store._connection.execute(SENT_DOCUMENTS)
+    store._connection.execute("INSERT INTO fleet_document VALUES ('store-901', 'settings', 1, 'x', '{}')")
+    assert unseen() == ["store-901"]
+    monkeypatch.setenv("KIOSK_FLEET_GROUPS", str(groups))
+    assert unseen() == ["store-900", "store-901"]
+    assert CliRunner().invoke(app, ["fleet", "page", "--out", str(tmp_path / "web")]).exit_code == 0
+    page = (tmp_path / "web" / "index.html").read_text()
+    assert page.index("never seen: no event") < page.index("silent since")
+    assert "store-901,never seen,," in (tmp_path / "web" / "kiosks.csv").read_text()
+    store._connection.close()
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "0 kiosks, 0"), (1, "1 kiosk, 0"), (2, "2 kiosks, 0")])
