@@ -76,4 +76,4 @@ class BadInput(Exception):
 def print_problems(bad: BadInput) -> None:
     """One line a problem on stderr: the product's own voice on a command line and in a service's log."""
     for problem in bad.problems:
-        print(f"kiosk: {problem}", file=sys.stderr)  # noqa: T201
+        print(f"kiosk: {problem}", file=sys.stderr)  # noqa: T201 - a command's own voice

@@ -35,7 +35,7 @@ class Guardian:
         Raises:
             BadInput: it did not come. Nothing may move.
         """
-        self._child = subprocess.Popen(  # noqa: S603
+        self._child = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-I", "-m", "kiosk.guardian", port, str(baud), str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

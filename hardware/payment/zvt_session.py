@@ -141,6 +141,7 @@ class ZvtSession:
             self.close()
             raise AnswerLost("the payment terminal's answer was lost") from cause
         except BaseException:
+            # Whatever ended it: half an exchange is never gone on with.
             self.close()
             raise
 

@@ -208,6 +208,7 @@ def _start(asked: StartOptions) -> int:
         # The supervisor's own step after an exit stops the machine: nothing may come before it.
         raise broke.__cause__ or broke from None
     except Exception:
+        # Whatever broke before there was a screen: the shopper is told, and the supervisor tries again.
         if asked.visits or not asked.stay:
             raise
         logging.getLogger(__name__).exception("the kiosk cannot start")
@@ -226,7 +227,7 @@ def _run(asked: StartOptions) -> int:
     in_force = settings_in_force(asked.places, clock, asked.config)
     for problem in in_force.problems:
         stays = "" if problem.file == OFFICE else "; the last good file stays in force"
-        print(f"kiosk: {problem}{stays}", file=sys.stderr)  # noqa: T201
+        print(f"kiosk: {problem}{stays}", file=sys.stderr)  # noqa: T201 - there is no log yet
     settings = _on_port(in_force.settings, asked)
     no_core_dumps()
     with ExitStack() as stack:
@@ -322,6 +323,7 @@ def _out_of_order(asked: StartOptions, bad: BadInput, code: str) -> int:
     try:
         status = _refused(asked, bad, code)
     except Exception:
+        # The usual screen itself may be what is broken; the last resort needs nothing of it.
         logging.getLogger(__name__).exception("out of order cannot be shown as usual")
         status = 1
     if status:
@@ -434,6 +436,7 @@ def _on_screen(
                 present=partial(present, own_languages=settings.own_languages),
             )
     except Exception as broke:
+        # Once it is up, the machine may be in use: what follows is not for this process to decide.
         if shown:
             raise MachineInUse from broke
         raise

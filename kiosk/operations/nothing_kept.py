@@ -16,7 +16,7 @@ import numpy as np
 from config.ordinary_file import ordinary
 from kiosk.key.spellings import Quarry, Trace, hunt_bytes
 
-ANYBODYS = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/var/crash", "/var/lib/systemd/coredump")))  # noqa: S108
+ANYBODYS = tuple(map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/var/crash", "/var/lib/systemd/coredump")))  # noqa: S108 - read
 """Where programs and the system itself put what belongs nowhere."""
 MEASURED_MM = 0.06
 """How far a measured depth may be from the key's own; less than half a step of any keyway."""

@@ -102,6 +102,7 @@ def open_database(
             connection.execute("PRAGMA journal_size_limit = 4194304")
             migrate(connection, migrations, part=part)
         except BaseException:
+            # Also when it is interrupted: whoever tries again finds no file open.
             connection.close()
             raise
     return connection
@@ -199,6 +200,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             yield connection
             connection.execute("COMMIT")
         except BaseException:
+            # Whatever ended it, an interrupt too: half of it is never kept.
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise

@@ -104,7 +104,7 @@ class SqliteTerminalBook:
 
     def _entries(self, where: str, *values: object) -> tuple[Entry, ...]:
         with self._lock:
-            rows = self._connection.execute(f"SELECT * FROM terminal_entry {where}", values).fetchall()  # noqa: S608
+            rows = self._connection.execute(f"SELECT * FROM terminal_entry {where}", values).fetchall()  # noqa: S608 - ours
         return tuple(_entry_of(row) for row in rows)
 
 

@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         print(mermaid())  # noqa: T201 - a command's own voice
         return 0
     if len(arguments) != 2 or arguments[0] != "--update":
-        print("usage: python -m kiosk.session.diagram [--update PAGE]", file=sys.stderr)  # noqa: T201
+        print("usage: python -m kiosk.session.diagram [--update PAGE]", file=sys.stderr)  # noqa: T201 - the same
         return 2
     page = Path(arguments[1])
     try:

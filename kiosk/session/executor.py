@@ -64,6 +64,7 @@ def reported(work: Work) -> Report:
     except DatabaseFault as fault:
         return Faulted(fault.code, str(fault), heals=False)
     except Exception as error:
+        # The one catch-all of a lane: what nobody foresaw stops the machine as any fault does.
         where = place(error)
         _log.critical("effect crashed: %s", where)
         return Crashed(where)

@@ -138,5 +138,6 @@ class RealTimeRunner:
                 self._wake.wait(SLOWEST_WAKE_S if self._paused else min(SLOWEST_WAKE_S, max(0.0005, ahead_s)))
                 self._wake.clear()
         except BaseException as cause:
+            # Of this thread, where nobody would see it: whoever asks next is told.
             self.failed = cause
             raise

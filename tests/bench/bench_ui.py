@@ -149,6 +149,7 @@ class Bench:
         except StopIteration:
             self.app.end()
         except BaseException:
+            # Else the window would stay open for ever.
             self.app.exit_status = 1
             self.app.end()
             raise

@@ -298,6 +298,7 @@ def hammer(target: Target, until_s: float, first_seed: int) -> tuple[int, str]:
         try:
             batch()
         except Exception:
+            # Of whatever kind: that is what is looked for.
             return tried, f"seed {number}\n{traceback.format_exc()}"
         number += 1
     return tried, ""

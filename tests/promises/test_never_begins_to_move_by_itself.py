@@ -7,6 +7,7 @@ Recover before they have looked, or while somebody else presses Stop.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from hardware.errors import BlankFault, ClampNotEmpty, DoorOpened, HardwareFault, LinkLost, Stopped
 from kiosk.records.journal import NewSale, SaleStep
+from kiosk.rehearsal.virtual_time import NothingHappens
 from kiosk.session.effects import take_blank
 from kiosk.session.intents import Done, Recover, ServiceAction, ServiceTask, Stop
 from kiosk.session.states import State
@@ -70,13 +72,11 @@ def test_stop_latches_in_every_state_a_sale_comes_through(tmp_path: Path, state:
                 kiosk.stage.post(Stop())
 
         kiosk.stage.watchers.append(press)
-        try:
+        # A sale that was stopped does not come to where it would have.
+        with contextlib.suppress(NothingHappens):
             buy(kiosk)
             kiosk.stage.run_to(State.THANK_YOU, State.FAILED, State.OUT_OF_ORDER)
-        except Exception:
-            assert pressed
-        if not pressed:
-            pytest.skip("no sale comes through it")
+        assert pressed
         if kiosk.stage.now.state in (State.THANK_YOU, State.FAILED):
             kiosk.stage.post(Done())
         kiosk.stage.run_to(State.OUT_OF_ORDER)

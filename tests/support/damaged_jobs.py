@@ -122,6 +122,7 @@ def try_job(
     try:
         ended, wrong = _finish(cutter, sim, plan, on, link)
     except BaseException as odd:
+        # In a forked child nothing may get past this frame: the parent's own would go on in it.
         if link.reply is None:
             raise
         ended, wrong = "a bug", type(odd).__name__

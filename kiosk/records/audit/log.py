@@ -121,6 +121,7 @@ class SealedAuditLog:
             connection.close()
             raise AuditFault(f"{file}: {error}") from error
         except BaseException:
+            # Also when it is interrupted: whoever tries again finds no file open.
             connection.close()
             raise
 
