@@ -132,7 +132,7 @@ def _publish(broker: Mosquitto, kiosks: int, events: int) -> None:
         while sent < events and sent - taken < 500:
             kiosk, sequence = f"kiosk-{sent % kiosks:05d}", sent // kiosks + 1
             facts = {"transaction": f"{sent:016x}", "status": "captured", "blank": "KW1", "finish": "brass"}
-            facts |= {"copies": 2, "amount_minor": 698, "currency": "USD", "simulated": False}  # type: ignore[dict-item]
+            facts |= {"copies": 2, "amount_minor": 698, "currency": "USD", "simulated": False}
             happened = f"2026-11-28T{sequence % 24:02d}:00:00+00:00"
             event = PendingEvent(f"{sent % kiosks:016x}", sequence, 1, happened, "sale", facts)
             client.publish(f"keykiosk/{kiosk}/events", event.to_bytes(kiosk), qos=1)

@@ -42,7 +42,7 @@ def one_visit(played: SimulatedKiosk, key: object, times: dict[State, float] | N
 
     stage.after(THINK_S[State.WELCOME], lambda: stage.post(Start()))
     stage.run_to(State.PLACE_KEY)
-    stage.after(THINK_S[State.PLACE_KEY], lambda: lay(played.sim, key))  # type: ignore[arg-type]
+    stage.after(THINK_S[State.PLACE_KEY], lambda: lay(played.sim, key))
     stage.run_to(State.OFFER)
     stage.after(THINK_S[State.OFFER], lambda: stage.post(Confirm()))
     stage.run_to(State.TAKE_KEY_BACK)
@@ -65,7 +65,7 @@ def with_frames(settings: Settings, visits: int, *, read_heads: bool) -> None:
         if read_heads:
             played.stage.ports.reader.warm()
         else:
-            played.stage.ports.reader.stamp = lambda _: StampReading(seen=True)  # type: ignore[method-assign]
+            played.stage.ports.reader.stamp = lambda _: StampReading(seen=True)
         played.stage.begin()
         played.stage.run_to(State.WELCOME)
         names = ("kwikset-new", "schlage-new")

@@ -68,7 +68,7 @@ def one_copy(seed: int, frames: bool) -> tuple[float, float, str]:
         digest.update(data)
         return data
 
-    sim.firmware.take_output = overheard  # type: ignore[method-assign]
+    sim.firmware.take_output = overheard
     start_s = time.process_time()
     if frames:
         sim.tray.lay(sample_key("kwikset-new", catalogue, seed))

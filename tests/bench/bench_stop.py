@@ -42,7 +42,7 @@ def simulate(path: str, ready: Event, stop: Event, noted: Connection) -> None:
             noted.send(time.monotonic())
         take(data)
 
-    realtime.send = note  # type: ignore[method-assign]
+    realtime.send = note
     realtime.start()
     port = PtyPort(Path(path), realtime)
     ready.set()

@@ -86,7 +86,7 @@ def bare(path: str, lines: list[str]) -> float:
 
 
 def published(path: str, lines: list[str]) -> float:
-    from pygrbl_streamer import GrblStreamer  # type: ignore[import-not-found]
+    from pygrbl_streamer import GrblStreamer
 
     sender = GrblStreamer(path, 115200)
     sender.connect()

@@ -90,13 +90,13 @@ def test_what_is_written_while_one_watches_is_seen_through_torn_lines_and_rotati
     )
     grown = follow(data / "log", lambda: next(happenings)())
     messages = [entry["message"] for entry in islice(grown, 5)]
-    grown.close()  # type: ignore[attr-defined]
+    grown.close()
     assert messages == ["one", "torn", "last of the old file", "first of the new file", "after"]
 
 
 def test_a_log_that_is_not_there_yet_is_waited_for(data: Path) -> None:
     waits = iter([lambda: None, lambda: (data / "log" / LOG_NAME).write_text(line("first"))])
-    with closing(follow(data / "log", lambda: next(waits)())) as grown:  # type: ignore[type-var]
+    with closing(follow(data / "log", lambda: next(waits)())) as grown:
         assert next(grown)["message"] == "first"
 
 

@@ -41,7 +41,7 @@ def test_a_bundle_tells_everything_and_nothing_too_much(kiosk: Path, tmp_path: P
     assert ended.exit_code == 0, ended.exception
     assert bundle.stat().st_mode & 0o777 == 0o600
     with tarfile.open(bundle) as archive:
-        files = {each.name: archive.extractfile(each).read().decode() for each in archive}  # type: ignore[union-attr]
+        files = {each.name: archive.extractfile(each).read().decode() for each in archive}
     assert sorted(files) == [
         "doctor.json",
         "figures.json",
@@ -63,7 +63,7 @@ def test_a_bundle_of_a_kiosk_whose_settings_are_bad_says_so(kiosk: Path, tmp_pat
     ended = CliRunner().invoke(app, ["support-bundle", str(tmp_path / "b.tar.gz"), "--data", str(kiosk)])
     assert ended.exit_code == 0, ended.exception
     with tarfile.open(tmp_path / "b.tar.gz") as archive:
-        settings = archive.extractfile("settings.json").read().decode()  # type: ignore[union-attr]
+        settings = archive.extractfile("settings.json").read().decode()
     assert "price_minor" in settings
 
 

@@ -97,7 +97,7 @@ def test_scaled_spacing_never_passes(key: Drawn, off_mm: float, shorter: bool) -
 def test_depths_in_another_order_never_pass(key: Drawn, order: object) -> None:
     plan = planned(key)
     roots = list(plan.roots_mm)
-    order.shuffle(roots)  # type: ignore[attr-defined]
+    order.shuffle(roots)
     assume(tuple(roots) != plan.roots_mm)
     assert not check_copy(plan, edge_with(key, list(plan.positions_mm), roots, plan), LIMITS).passed
 

@@ -17,7 +17,7 @@ SIZE = (160, 120)
 
 
 def view(device: Path | str, **other: object) -> CameraView:
-    return CameraView(device=str(device), width_px=SIZE[0], height_px=SIZE[1], mm_per_px=0.05, **other)  # type: ignore[arg-type]
+    return CameraView(device=str(device), width_px=SIZE[0], height_px=SIZE[1], mm_per_px=0.05, **other)
 
 
 def pictures(folder: Path, count: int, *, base: int = 200, key: bool = False, noise: bool = True) -> Path:
@@ -45,7 +45,7 @@ def test_a_sequence_gives_its_frames_in_order_and_then_is_unplugged(tmp_path: Pa
 
 def test_a_video_file_is_a_camera_too(tmp_path: Path) -> None:
     path = tmp_path / "tray.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, SIZE)  # type: ignore[attr-defined]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, SIZE)
     rng = np.random.default_rng(1)
     for _ in range(3):
         writer.write(rng.integers(0, 255, (SIZE[1], SIZE[0], 3), np.uint8))
@@ -96,7 +96,7 @@ def scanner(tmp_path: Path, *, base: int = 200, key: bool = False) -> CameraScan
         name: view(pictures(tmp_path / name, 3, base=base, key=key))
         for name in ("silhouette", "head", "line_left", "line_right", "check")
     }
-    return CameraScanner(Views(laser_angle_deg=45, **each), SystemClock())  # type: ignore[arg-type]
+    return CameraScanner(Views(laser_angle_deg=45, **each), SystemClock())
 
 
 def test_four_views_come_with_their_scale_and_only_the_head_in_colour(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def living(monkeypatch: pytest.MonkeyPatch) -> tuple[CameraScanner, Living]:
     monkeypatch.setattr(cv2, "VideoCapture", lambda *_: camera)
     monkeypatch.setattr(Capture, "_drop_stale", lambda *_: None)
     each = {name: view("/dev/null") for name in ("silhouette", "head", "line_left", "line_right", "check")}
-    return CameraScanner(Views(laser_angle_deg=45, **each), SystemClock()), camera  # type: ignore[arg-type]
+    return CameraScanner(Views(laser_angle_deg=45, **each), SystemClock()), camera
 
 
 def test_an_empty_tray_is_known_by_a_glance_and_a_key_in_it_stirs_it(living: tuple[CameraScanner, Living]) -> None:

@@ -53,7 +53,7 @@ class Rig:
         self.plan = plan
         self.job = to_gcode(plan, machine())
         self.clock = ManualClock()
-        self.world = KeyMachine(machine(), self.blank, plan.blade_height_mm, **faults)  # type: ignore[arg-type]
+        self.world = KeyMachine(machine(), self.blank, plan.blade_height_mm, **faults)
         self.board = reference_firmware(self.world, build)
         self.link = VirtualLink(self.board, self.clock)
         self.sent = bytearray()
@@ -213,7 +213,7 @@ def test_a_clamp_seen_empty_is_fed_again() -> None:
 
 def test_a_probe_that_is_closed_before_it_touches_is_a_fault() -> None:
     sim = Rig().ready()
-    sim.world.probe_at = lambda motor: True  # type: ignore[method-assign]
+    sim.world.probe_at = lambda motor: True
     with pytest.raises(HardwareFault, match="probe is closed"):
         sim.cutter.load(1, sim.plan.blade_height_mm)
 
@@ -516,7 +516,7 @@ def test_no_log_line_of_a_whole_key_or_of_its_failure_holds_any_of_it(caplog: py
 def test_a_macro_that_is_not_plain_is_bad_input_naming_its_line() -> None:
     macros = machine().macros.model_copy(update={"check": ("G53 G0 Y-2", "G91 G0 X5", "X-5", "M3 S100", "G53 G0 Y9")})
     with pytest.raises(BadInput) as caught:
-        GrblCutter(lambda: None, machine().model_copy(update={"macros": macros}), ManualClock())  # type: ignore[arg-type, return-value]
+        GrblCutter(lambda: None, machine().model_copy(update={"macros": macros}), ManualClock())
     assert [problem.field for problem in caught.value.problems] == [f"macros.check[{n}]" for n in (2, 3, 4, 5)]
 
 

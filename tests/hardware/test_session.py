@@ -61,7 +61,7 @@ def test_nothing_is_sent_between_a_reset_and_the_banner() -> None:
 def test_whatever_comes_between_a_reset_and_the_banner_is_the_past(stale: object) -> None:
     session = in_flight()
     session.reset_sent()
-    session.receive(stale, 0.1)  # type: ignore[arg-type]
+    session.receive(stale, 0.1)
     assert session.awaiting_banner
     session.receive(BANNER, 0.2)
     session.line_sent("$I", 0.3)
@@ -105,7 +105,7 @@ def test_what_nobody_asked_for_is_a_fault_of_the_wire(event: object) -> None:
     session.line_sent("$X", 0.0)
     session.receive(Ok(), 0.0)
     with pytest.raises(LinkGarbled):
-        session.receive(event, 0.1)  # type: ignore[arg-type]
+        session.receive(event, 0.1)
 
 
 def test_a_report_nobody_asked_for_is_a_fault_because_a_byte_of_ours_became_a_question_mark() -> None:

@@ -78,7 +78,7 @@ def button(kiosk: SimulatedKiosk, tab: str, name: str) -> Action:
 def presses(kiosk: SimulatedKiosk, tab: str, name: str) -> Snapshot:
     """Hold the button until its action is done."""
     action = button(kiosk, tab, name)
-    kiosk.stage.post(action.does)  # type: ignore[arg-type]
+    kiosk.stage.post(action.does)
     kiosk.stage.turn()
     return kiosk.stage.run_until(lambda now: not service(now).busy)
 
@@ -145,7 +145,7 @@ def test_letting_go_ends_a_jog_on_its_way(kiosk: SimulatedKiosk) -> None:
         if sim.clock.now_s() > ends_s:
             stage.post(LetGo())
 
-    sim.clock.sleep = sleeping  # type: ignore[method-assign]
+    sim.clock.sleep = sleeping
     seen = stage.run_until(lambda now: service(now).message == "let_go")
     moved_mm = before_mm - sim.world.position_mm[0]
     assert 0.5 < moved_mm < 9.5
@@ -183,7 +183,7 @@ def test_stop_in_a_test_cut_leaves_a_still_wheel_and_the_blank_is_scrapped_on_re
             stage.post(stops.pop())
 
     stage.watchers.append(stop)
-    stage.post(button(kiosk, "test/1", "test_cut").does)  # type: ignore[arg-type]
+    stage.post(button(kiosk, "test/1", "test_cut").does)
     seen = stage.run_until(lambda now: now.fault is not None and not service(now).busy)
     assert seen.fault is not None
     assert seen.fault.code == "STOPPED"
@@ -223,7 +223,7 @@ def test_the_time_out_does_not_cover_the_stop_of_a_test_cut(kiosk: SimulatedKios
 def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: SimulatedKiosk) -> None:
     stage = kiosk.stage
     lay(kiosk.sim, sample_key("kwikset-new", SETTINGS.catalogue, 3))
-    stage.post(button(kiosk, "cameras", "cameras").does)  # type: ignore[arg-type]
+    stage.post(button(kiosk, "cameras", "cameras").does)
     seen = service(stage.run_until(lambda now: len(service(now).previews) == 7))
     assert all(each.pixels is not None and max(each.pixels.shape) <= 128 for each in seen.previews)
     assert all(each.pixels is not None and each.pixels.std() > 0 for each in seen.previews)

@@ -133,7 +133,7 @@ def hunted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hunted]:
 
     def keep_job(cutter: GrblCutter, job: CutJob, progress: object) -> None:
         found.jobs.append(job)
-        run(cutter, job, progress)  # type: ignore[arg-type]
+        run(cutter, job, progress)
 
     monkeypatch.setattr(GrblCutter, "run", keep_job)
     root = logging.getLogger()

@@ -55,7 +55,7 @@ def test_without_the_wish_no_card_is_asked_for() -> None:
     ],
 )
 def test_what_is_wrong_is_named_with_a_next_step(found: object, word: str) -> None:
-    finding: Finding = found()  # type: ignore[operator]
+    finding: Finding = found()
     assert finding.grade is Grade.FAIL
     assert word in finding.found
     assert finding.next_step

@@ -56,7 +56,7 @@ NOW = datetime.now(UTC)
 
 
 def told(**seen: object) -> dict[Part, Forecast]:
-    return {each.part: each for each in forecasts(Evidence(**seen), MACHINE.check, EDGE_MM)}  # type: ignore[arg-type]
+    return {each.part: each for each in forecasts(Evidence(**seen), MACHINE.check, EDGE_MM)}
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -69,7 +69,7 @@ def test_the_link_must_progress_only_while_a_copy_is_made(tmp_path: Path, settin
         running.on_snapshot(shown(State.CUTTING))
         del told[:]
         running.watchdog.beat(CONTROLLER)
-        silent, talking = (running.watched(lambda says=says: Echo(says))() for says in (b"", b"ok\r\n"))  # type: ignore[misc]
+        silent, talking = (running.watched(lambda says=says: Echo(says))() for says in (b"", b"ok\r\n"))
         silent.read(0.1)
         assert told == []
         assert talking.read(0.1) == b"ok\r\n"

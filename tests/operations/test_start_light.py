@@ -47,7 +47,7 @@ main()
 def kiosk(
     *words: str,
     absent: set[str] = frozenset(),
-    first: str = "",  # type: ignore[assignment]
+    first: str = "",
 ) -> tuple[int, str, str, set[str]]:
     """Exit status, what was said, what was complained of, and the modules that were loaded in the end."""
     environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy", "KIVY_NO_ARGS": "1"}

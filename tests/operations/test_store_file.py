@@ -392,7 +392,7 @@ def test_an_account_disabled_before_the_file_was_written_changes_what_it_asked_f
     to_menu(glass.kiosk)
     glass.post(ChangeSettings((("price_minor", 310),)))
     glass.kiosk.stage.run_until(lambda now: bool(now.staff and now.staff.saved_utc_s))
-    glass.kiosk.stage.ports.staff.disabled.add("2001")  # type: ignore[attr-defined]
+    glass.kiosk.stage.ports.staff.disabled.add("2001")
     glass.post(ChangeSettings((("price_minor", 999),)))
     glass.kiosk.stage.run_to(State.WELCOME)
     assert glass.audited() == [("store.price_minor", "300", "310", "2001")]

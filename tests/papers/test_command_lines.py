@@ -109,7 +109,7 @@ def test_every_command_line_of_the_papers_is_taken(
     taken: list[str] = []
     if " ".join(words[: command_of(words)]) not in QUICK:
 
-        def only_taken(name: str, real=command_line.loaded):  # type: ignore[no-untyped-def]
+        def only_taken(name: str, real=command_line.loaded):
             @wraps(real(name))
             def nothing(*_: object, **__: object) -> None:
                 taken.append(name)

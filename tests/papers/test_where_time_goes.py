@@ -9,7 +9,7 @@ from tests.support.where_time_goes import summary
 
 def report(test: str, when: str, spent_s: float, clock_s: float) -> pytest.TestReport:
     file = test.partition("::")[0]
-    made = pytest.TestReport(test, (file, 1, test), {}, "passed", None, when, duration=clock_s)  # type: ignore[arg-type]
+    made = pytest.TestReport(test, (file, 1, test), {}, "passed", None, when, duration=clock_s)
     made.processor_s = spent_s
     return made
 

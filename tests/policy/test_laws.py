@@ -43,7 +43,7 @@ def decided(place: str, *stamps: str, blank: str = "KW1") -> Decision:
     return decide(request, Policy(SETTINGS.policy))
 
 
-def replace_place(place: str):  # type: ignore[no-untyped-def]
+def replace_place(place: str):
     return SETTINGS.store.model_copy(update={"place": place})
 
 

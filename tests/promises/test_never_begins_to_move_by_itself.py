@@ -238,7 +238,7 @@ def test_what_was_scrapped_and_still_hangs_there_stops_the_feed(tmp_path: Path) 
     with shop(tmp_path) as kiosk:
         kiosk.stage.ports.machine_record.clamp_used("test_cut")
         kiosk.cutter.clamped = True
-        kiosk.cutter.reject = lambda: None  # type: ignore[method-assign]
+        kiosk.cutter.reject = lambda: None
         with pytest.raises(ClampNotEmpty):
             take_blank(kiosk.stage.ports, 1, 8.0, by="sale")
         assert "load 1" not in kiosk.cutter.moves

@@ -32,7 +32,7 @@ def takes_at_once(terminal: SimulatedTerminal) -> None:
         terminal.capture(transaction, amount_minor)
         return answer
 
-    terminal.authorise = authorise  # type: ignore[method-assign]
+    terminal.authorise = authorise
 
 
 def test_what_a_terminal_took_too_soon_goes_back_whole_when_nothing_is_made(kiosk: Shop) -> None:
@@ -79,7 +79,7 @@ def test_a_bank_that_takes_its_promise_back_is_not_asked_again_and_the_receipt_s
         asked.append(transaction)
         return PaymentAnswer(state)
 
-    kiosk.terminal.capture = capture  # type: ignore[method-assign]
+    kiosk.terminal.capture = capture
     buy(kiosk)
     receipt = kiosk.stage.run_to(State.THANK_YOU).receipt
     assert receipt is not None
@@ -115,7 +115,7 @@ def test_a_copy_the_chute_did_not_see_is_not_paid_until_staff_say_who_has_it(kio
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.terminal.taken_in_all_minor == 0, "nobody has said yet that the shopper has it"
     signs_in(kiosk.stage, pin="190283")
-    (doubt,) = kiosk.stage.now.staff.doubts  # type: ignore[union-attr]
+    (doubt,) = kiosk.stage.now.staff.doubts
     kiosk.stage.post(ConfirmReceived(doubt.transaction, received=received))
     kiosk.stage.run_until(lambda now: now.staff is not None and not now.staff.doubts)
     assert (kiosk.terminal.taken_in_all_minor, kiosk.terminal.reserved) == (349 if received else 0, ())
@@ -133,7 +133,7 @@ def test_a_copy_that_hangs_is_not_paid_whatever_slid_past_the_sensor(kiosk: Shop
         before_opening()
         return Fall.SEEN
 
-    kiosk.cutter.deliver = hangs  # type: ignore[assignment,method-assign]
+    kiosk.cutter.deliver = hangs
     buy(kiosk)
     seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert seen.fault is not None

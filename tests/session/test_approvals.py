@@ -102,14 +102,14 @@ def test_a_clock_set_back_does_not_lengthen_an_approval(kiosk: Shop, set_by_s: f
 
 def test_an_approval_of_somebody_disabled_meanwhile_lifts_nothing(kiosk: Shop) -> None:
     approved(kiosk)
-    kiosk.stage.ports.staff.disabled.add("1001")  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.add("1001")
     kiosk.stage.post(Confirm())
     assert kiosk.stage.run_to(*REFUSED_OR_SOLD).state is State.REFUSED
 
 
 def test_who_is_disabled_before_the_approval_page_approves_nothing(kiosk: Shop) -> None:
     to_approval(kiosk)
-    kiosk.stage.ports.staff.disabled.add("1001")  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.add("1001")
     kiosk.stage.post(Approve("letter"))
     assert kiosk.stage.run_to(State.OFFER, State.REFUSED).state is State.REFUSED
     assert "approval" not in kiosk.audit.kinds
@@ -123,7 +123,7 @@ def test_an_account_disabled_mid_session_is_out_without_touching_anything(kiosk:
         kiosk.stage.post(ServiceMenu())
         kiosk.stage.run_to(State.TECHNICIAN)
     since_s = kiosk.clock.now_s()
-    kiosk.stage.ports.staff.disabled.update({"2001", "3001"})  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.update({"2001", "3001"})
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.clock.now_s() - since_s <= 2.0
     assert kiosk.audit.records[-1][0] == "staff_signed_out"
@@ -132,7 +132,7 @@ def test_an_account_disabled_mid_session_is_out_without_touching_anything(kiosk:
 def test_what_a_disabled_member_still_touches_does_nothing(kiosk: Shop) -> None:
     to_menu(kiosk)
     count = kiosk.stage.ports.inventory.slots()[0].count
-    kiosk.stage.ports.staff.disabled.add("2001")  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.add("2001")
     kiosk.stage.post(Refill(1, count - 1))
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.stage.ports.inventory.slots()[0].count == count
@@ -144,7 +144,7 @@ def test_what_the_machine_was_doing_for_a_disabled_technician_ends_before_they_a
     kiosk.stage.run_to(State.TECHNICIAN)
     kiosk.stage.post(ServiceAction(ServiceTask.HOME))
     kiosk.stage.run_until(lambda now: now.service is not None and now.service.busy == "home")
-    kiosk.stage.ports.staff.disabled.add("3001")  # type: ignore[attr-defined]
+    kiosk.stage.ports.staff.disabled.add("3001")
     kiosk.stage.post(ServiceAction(ServiceTask.REJECT))
     kiosk.stage.post(Done())
     kiosk.stage.run_to(State.WELCOME)

@@ -100,9 +100,9 @@ def test_staff_are_shown_it_first_and_asked_with_two_answers(kiosk: Shop, reader
     sale = left_in_doubt(kiosk, reader, delivered=True)
     staff(kiosk)
     shown = present(kiosk.stage.now, Local(), kiosk.stage.ports.store).detail
-    assert [tab.id for tab in shown.tabs if tab.chosen] == ["tab_sales"]  # type: ignore[union-attr]
+    assert [tab.id for tab in shown.tabs if tab.chosen] == ["tab_sales"]
     detail = present(kiosk.stage.now, Local(tab=f"sales/{sale.transaction}"), kiosk.stage.ports.store).detail
-    answers = {control.id: control for control in detail.controls}  # type: ignore[union-attr]
+    answers = {control.id: control for control in detail.controls}
     assert answers["looked_up_yes"].does == ConfirmCharged(sale.transaction, done=True)
     assert answers["looked_up_no"].does == ConfirmCharged(sale.transaction, done=False)
     assert answers["looked_up_yes"].hold

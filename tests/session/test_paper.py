@@ -70,7 +70,7 @@ def with_paper(folder: Path, paper: FakePaper, when: PaperReceipt) -> Iterator[S
 
 def notices(snapshot: Snapshot) -> str:
     detail = present(snapshot, Local(), SETTINGS.store).detail
-    return " ".join(detail.notices)  # type: ignore[union-attr]
+    return " ".join(detail.notices)
 
 
 @pytest.mark.parametrize("status", [status for status in PrinterStatus if not status.prints])
@@ -142,7 +142,7 @@ def test_staff_are_told_what_the_printer_needs(tmp_path: Path) -> None:
         kiosk.stage.post(StaffKey())
         kiosk.stage.post(Credentials("1001", "190283"))
         menu = kiosk.stage.run_to(State.STAFF_MENU)
-        lines = present(menu, Local(tab="kiosk"), SETTINGS.store).detail.lines  # type: ignore[union-attr]
+        lines = present(menu, Local(tab="kiosk"), SETTINGS.store).detail.lines
         assert ("Receipt printer", "no paper") in [(line.label, line.value) for line in lines]
 
 

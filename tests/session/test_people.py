@@ -148,7 +148,7 @@ def test_looking_at_a_key_is_shown_as_it_goes(kiosk: Shop) -> None:
 def test_a_kiosk_nobody_has_set_up_says_so_at_its_door(kiosk: Shop) -> None:
     kiosk.stage.begin()
     kiosk.stage.run_to(State.WELCOME)
-    kiosk.stage.ports.staff.needs_setup = True  # type: ignore[misc]
+    kiosk.stage.ports.staff.needs_setup = True
     kiosk.stage.post(StaffKey())
     seen = kiosk.stage.run_to(State.STAFF_LOGIN)
     assert seen.staff is not None
@@ -244,7 +244,7 @@ def test_a_service_action_nobody_knows_does_nothing(kiosk: Shop) -> None:
     kiosk.stage.post(ServiceMenu())
     kiosk.stage.run_to(State.TECHNICIAN)
     before = list(kiosk.cutter.diary)
-    kiosk.stage.post(ServiceAction("dance"))  # type: ignore[arg-type]
+    kiosk.stage.post(ServiceAction("dance"))
     kiosk.stage.run_until(lambda now: now.service is not None and now.service.message == "unknown_action")
     assert kiosk.cutter.diary == before
 
@@ -254,7 +254,7 @@ def test_a_full_disk_stops_the_sale_and_is_shown(kiosk: Shop) -> None:
         raise DiskRefused("sales.db: no space left")
 
     to_offer(kiosk)
-    kiosk.stage.ports.journal.open_sale = refuse  # type: ignore[method-assign]
+    kiosk.stage.ports.journal.open_sale = refuse
     kiosk.stage.post(Confirm())
     seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert seen.fault is not None
@@ -300,7 +300,7 @@ def test_records_that_cannot_even_be_read_still_leave_a_screen_that_says_so(kios
 
     kiosk.stage.begin()
     kiosk.stage.run_to(State.WELCOME)
-    kiosk.stage.ports.inventory.stocked = refuse  # type: ignore[method-assign]
+    kiosk.stage.ports.inventory.stocked = refuse
     kiosk.stage.post(SetLanguage("fr"))
     seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert seen.fault is not None

@@ -226,7 +226,7 @@ def test_a_receipt_is_printed_again_with_all_that_is_kept_and_says_that_it_is_a_
         kiosk.stage.run_until(lambda seen: view(seen.staff).printer is READY)
         act = button(kiosk, sale, "print_again")
         assert act is not None
-        kiosk.stage.post(act.does)  # type: ignore[arg-type]
+        kiosk.stage.post(act.does)
         kiosk.stage.run_until(lambda seen: view(seen.staff).desk.paper is PaperState.PRINTED)
         assert page(kiosk, sale).paragraphs == ("The receipt was printed.",)
         (receipt, check, language) = paper.printed[0]
@@ -279,7 +279,7 @@ def test_staff_turn_back_to_the_oldest_sale_and_to_the_newest_again(kiosk: Shop)
             break
         assert isinstance(older.does, TurnSales)
         kiosk.stage.post(older.does)
-        kiosk.stage.run_until(lambda now, sales=sales: view(now.staff).sales != sales)  # type: ignore[misc]
+        kiosk.stage.run_until(lambda now, sales=sales: view(now.staff).sales != sales)
     assert len(seen) == len(set(seen)) == SALES_A_PAGE * 2 + 1
     (oldest,) = view(kiosk.stage.now.staff).sales
     assert not oldest.transaction.startswith("SIMOLD")

@@ -30,7 +30,7 @@ def in_words(statement: Statement, language: str = "en") -> list[str]:
 
 
 def test_fewer_copies_than_reserved_say_what_was_taken_and_what_was_let_go(kiosk: Shop) -> None:
-    good = kiosk.reader.measure(None, None)  # type: ignore[arg-type]
+    good = kiosk.reader.measure(None, None)
     kiosk.reader.errors = [good, *[BAD_COPY] * 2]
     buy(kiosk, 2)
     thanks = kiosk.stage.run_to(State.THANK_YOU)
@@ -38,12 +38,12 @@ def test_fewer_copies_than_reserved_say_what_was_taken_and_what_was_let_go(kiosk
     assert thanks.receipt.statement == Statement(698, 349, 349, 0, 1)
     assert kiosk.terminal.taken_minor(thanks.receipt.transaction) == 349
     shown = present(thanks, Local(), kiosk.stage.ports.store)
-    said = [f"{line.label}: {line.value}" for line in shown.detail.lines]  # type: ignore[union-attr]
+    said = [f"{line.label}: {line.value}" for line in shown.detail.lines]
     assert said[:3] == ["Reserved on the card: $6.98", "Taken for 1 copy: $3.49", "Released: $3.49"]
 
 
 def test_staff_see_the_same_of_that_sale_when_they_touch_it(kiosk: Shop) -> None:
-    good = kiosk.reader.measure(None, None)  # type: ignore[arg-type]
+    good = kiosk.reader.measure(None, None)
     kiosk.reader.errors = [good, *[BAD_COPY] * 2]
     buy(kiosk, 2)
     kiosk.stage.run_to(State.THANK_YOU)
@@ -52,14 +52,14 @@ def test_staff_see_the_same_of_that_sale_when_they_touch_it(kiosk: Shop) -> None
     kiosk.stage.post(StaffKey())
     kiosk.stage.post(Credentials("1001", "190283"))
     menu = kiosk.stage.run_to(State.STAFF_MENU)
-    listed = present(menu, Local(tab="sales"), kiosk.stage.ports.store).detail.rows[0]  # type: ignore[union-attr]
+    listed = present(menu, Local(tab="sales"), kiosk.stage.ports.store).detail.rows[0]
     assert isinstance(listed.does, OpenTab)
     assert "Released: $3.49" in of_sale(menu, listed.does.tab, kiosk)
 
 
 def of_sale(menu: Snapshot, tab: str, kiosk: Shop) -> list[str]:
     detail = present(menu, Local(tab=tab), kiosk.stage.ports.store).detail
-    return [f"{line.label}: {line.value}" for line in detail.lines]  # type: ignore[union-attr]
+    return [f"{line.label}: {line.value}" for line in detail.lines]
 
 
 @pytest.mark.parametrize(

@@ -54,10 +54,10 @@ def teaching(folder: Path, settings: Settings = SETTINGS) -> Iterator[tuple[Shop
         tray = Tray(kiosk)
         catalogue = kiosk.stage.ports.catalogue
         real = CatalogueKeyReader(catalogue, settings.policy.phrases, settings.machine.check)
-        kiosk.reader.look_at_blank = real.look_at_blank  # type: ignore[method-assign]
-        kiosk.reader.identify = real.identify  # type: ignore[method-assign]
-        kiosk.reader.learn = real.learn  # type: ignore[method-assign]
-        kiosk.scanner.scan = tray.scan  # type: ignore[method-assign]
+        kiosk.reader.look_at_blank = real.look_at_blank
+        kiosk.reader.identify = real.identify
+        kiosk.reader.learn = real.learn
+        kiosk.scanner.scan = tray.scan
         kiosk.stage.begin()
         kiosk.stage.run_to(State.WELCOME)
         yield kiosk, tray

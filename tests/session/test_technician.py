@@ -27,7 +27,7 @@ def at_work(kiosk: Shop) -> None:
 
 
 def does(kiosk: Shop, name: str, **figures: object) -> ServiceView:
-    kiosk.stage.post(ServiceAction(ServiceTask(name), **figures))  # type: ignore[arg-type]
+    kiosk.stage.post(ServiceAction(ServiceTask(name), **figures))
     kiosk.stage.turn()
     return service(kiosk.stage.run_until(lambda now: not service(now).busy))
 
@@ -103,7 +103,7 @@ def test_a_check_camera_that_fails_leaves_a_test_key_that_recovery_scraps(
 @pytest.mark.parametrize("fault", [DoorOpened("open"), LinkLost("gone")])
 def test_a_fault_in_a_test_cut_is_shown_here_and_recovery_scraps_the_blank(kiosk: Shop, fault: Exception) -> None:
     at_work(kiosk)
-    kiosk.cutter.will_fail("run", fault)  # type: ignore[arg-type]
+    kiosk.cutter.will_fail("run", fault)
     does(kiosk, "test_cut", slot=1)
     assert kiosk.stage.now.state is State.TECHNICIAN
     assert kiosk.stage.now.fault is not None
@@ -133,7 +133,7 @@ def test_frames_looked_at_are_overwritten_and_only_small_grey_ones_are_shown(kio
         taken.append(frame.pixels)
         return frame
 
-    kiosk.scanner.look = seen  # type: ignore[method-assign,assignment]
+    kiosk.scanner.look = seen
     kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS))
     kiosk.stage.run_until(lambda now: len(service(now).previews) == 7)
     assert taken
@@ -146,5 +146,5 @@ def test_frames_looked_at_are_overwritten_and_only_small_grey_ones_are_shown(kio
 def test_the_machines_state_is_followed_without_a_touch(kiosk: Shop) -> None:
     at_work(kiosk)
     kiosk.stage.run_until(lambda now: service(now).status is not None)
-    kiosk.cutter.look = lambda: MachineStatus("Door", None, 0.0, 0.0)  # type: ignore[method-assign]
+    kiosk.cutter.look = lambda: MachineStatus("Door", None, 0.0, 0.0)
     kiosk.stage.run_until(lambda now: getattr(service(now).status, "state", "") == "Door", limit_s=5)

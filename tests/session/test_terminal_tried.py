@@ -67,7 +67,7 @@ def tried(folder: Path, device: Device) -> tuple[Shop, Snapshot]:
         kiosk.stage.run_to(State.STAFF_MENU)
         kiosk.stage.post(ServiceMenu())
         page = kiosk.stage.run_to(State.TECHNICIAN)
-        buttons = present(page, Local(tab="test"), kiosk.stage.ports.store).detail.controls  # type: ignore[union-attr]
+        buttons = present(page, Local(tab="test"), kiosk.stage.ports.store).detail.controls
         (button,) = [each for each in buttons if each.id == "terminal"]
         assert button.hold
         moves = list(kiosk.cutter.moves)

@@ -55,8 +55,8 @@ def test_a_sale_and_a_stop_on_real_threads(tmp_path: Path) -> None:
         real_stop()
         stopped.set()
 
-    cutter.run = run_until_stopped  # type: ignore[assignment,method-assign]
-    cutter.stop = stop  # type: ignore[method-assign]
+    cutter.run = run_until_stopped
+    cutter.stop = stop
     devices = Devices(cutter, scanner, terminal, SystemClock(), simulated=True, first_count=None)
     screen = Watching()
     with ExitStack() as closing:

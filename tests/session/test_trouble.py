@@ -150,11 +150,11 @@ def test_a_thrown_away_blank_that_still_hangs_is_not_fed_upon(kiosk: Shop) -> No
 
 def test_a_camera_that_fails_between_two_blanks_stops_the_feed_and_latches_nothing(kiosk: Shop) -> None:
     def dark() -> Frame:
-        kiosk.scanner.check = real  # type: ignore[method-assign]
+        kiosk.scanner.check = real
         raise CameraFault("check", "dark")
 
     kiosk.cutter.feeds, real = 2, kiosk.scanner.check
-    kiosk.scanner.check = dark  # type: ignore[method-assign]
+    kiosk.scanner.check = dark
     buy(kiosk)
     broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert broken.fault is not None
@@ -221,14 +221,14 @@ def test_who_has_a_copy_that_left_the_clamp_unseen_is_asked_of_staff(kiosk: Shop
         real(before_opening)
         raise LinkLost("gone")
 
-    kiosk.cutter.deliver = falls_then_fails  # type: ignore[method-assign]
+    kiosk.cutter.deliver = falls_then_fails
     buy(kiosk)
     kiosk.stage.run_to(State.OUT_OF_ORDER)
     recovers(kiosk, received=None)
     kiosk.stage.run_to(State.WELCOME)
     assert kiosk.terminal.taken_in_all_minor == 0, "nobody has said yet that the shopper has it"
     to_menu(kiosk, "1001")
-    (doubt,) = kiosk.stage.run_until(lambda now: now.staff is not None).staff.doubts  # type: ignore[union-attr]
+    (doubt,) = kiosk.stage.run_until(lambda now: now.staff is not None).staff.doubts
     kiosk.stage.post(ConfirmReceived(doubt.transaction, received=received))
     kiosk.stage.run_until(lambda now: now.staff is not None and not now.staff.doubts)
     assert kiosk.terminal.taken_in_all_minor == (349 if received else 0)
@@ -243,7 +243,7 @@ def test_a_copy_lost_on_its_way_to_the_chute_is_not_charged(kiosk: Shop) -> None
         kiosk.cutter.clamped = False
         raise LinkGarbled("stray bytes")
 
-    kiosk.cutter.deliver = loses_it  # type: ignore[method-assign]
+    kiosk.cutter.deliver = loses_it
     buy(kiosk)
     kiosk.stage.run_to(State.OUT_OF_ORDER)
     recovers(kiosk)
@@ -253,7 +253,7 @@ def test_a_copy_lost_on_its_way_to_the_chute_is_not_charged(kiosk: Shop) -> None
 
 def test_the_money_for_a_copy_seen_hanging_is_let_go_before_anybody_clears_the_chute(kiosk: Shop) -> None:
     """The drawer is full: the camera sees the copy in the clamp, so nothing is in doubt."""
-    kiosk.cutter.deliver = lambda before_opening: before_opening()  # type: ignore[method-assign]
+    kiosk.cutter.deliver = lambda before_opening: before_opening()
     buy(kiosk)
     broken = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert broken.fault is not None
@@ -280,7 +280,7 @@ def test_a_failure_nobody_foresaw_stops_the_machine(kiosk: Shop) -> None:
 
     buy(kiosk)
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
-    kiosk.scanner.tray_is_empty = broken  # type: ignore[method-assign]
+    kiosk.scanner.tray_is_empty = broken
     seen = kiosk.stage.run_to(State.OUT_OF_ORDER)
     assert "stop" in kiosk.cutter.diary
     assert seen.fault is not None

@@ -214,7 +214,7 @@ def test_pins_are_kept_as_argon2id_and_hashes_follow_the_settings(tmp_path: Path
     dearer = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1)
     with closing(opened(tmp_path, clock, dearer)) as book:
         assert isinstance(book.sign_in("100", PIN), StaffMember)
-        assert not dearer.check_needs_rehash(book._row("100")["pin_hash"])  # type: ignore[index]
+        assert not dearer.check_needs_rehash(book._row("100")["pin_hash"])
     assert PIN.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
 

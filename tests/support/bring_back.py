@@ -103,7 +103,7 @@ def sequence(folder: Path, seed: int, visits: int = 8) -> Lived:
                     break
                 kiosk.terminal.mend()
                 kiosk.scanner.key_in_tray = False
-                kiosk.stage.run_until(lambda _, kiosk=kiosk: not _open_money(kiosk), limit_s=3600)  # type: ignore[misc]
+                kiosk.stage.run_until(lambda _, kiosk=kiosk: not _open_money(kiosk), limit_s=3600)
                 nothing_was_given_away(kiosk, lived)
         before.terminal.mend()
         before.scanner.key_in_tray = False
@@ -233,7 +233,7 @@ def _visit(kiosk: Shop, wishes: Wishes) -> None:
             stage.post(intent)
         try:
             stage.run_until(
-                lambda now, seen=seen: (now.state, now.return_message, now.offer and now.offer.stamp_pending) != seen,  # type: ignore[misc]
+                lambda now, seen=seen: (now.state, now.return_message, now.offer and now.offer.stamp_pending) != seen,
                 limit_s=900,
             )
         except NothingHappens:

@@ -99,12 +99,12 @@ def watched() -> Iterator[Watch]:
             watch.moved_s.append(now_s)
         drive(world, motor, now_s)
 
-    playing.SeenOnScreen.look = looked  # type: ignore[method-assign]
-    World.drive = driven  # type: ignore[method-assign]
+    playing.SeenOnScreen.look = looked
+    World.drive = driven
     try:
         yield watch
     finally:
-        playing.SeenOnScreen.look, World.drive = look, drive  # type: ignore[method-assign]
+        playing.SeenOnScreen.look, World.drive = look, drive
 
 
 def run(trial: Trial) -> tuple[ScenarioResult, tuple[str, ...]]:

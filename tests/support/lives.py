@@ -90,7 +90,7 @@ class Reader(ReadyKeyReader):
     finds_bad = 0
 
     def measure(self, view: object, plan: CutPlan) -> CopyErrors:
-        errors = super().measure(view, plan)  # type: ignore[arg-type]
+        errors = super().measure(view, plan)
         if self.finds_bad:
             self.finds_bad -= 1
             return replace(errors, passed=False)
@@ -175,12 +175,12 @@ def two_copies(life: Life, made: SimulatedKiosk) -> None:
 
 
 def a_bad_copy_then_a_good_one(life: Life, made: SimulatedKiosk) -> None:
-    made.stage.ports.reader.finds_bad = 1  # type: ignore[attr-defined]
+    made.stage.ports.reader.finds_bad = 1
     sell(life, made, 1)
 
 
 def two_bad_copies(life: Life, made: SimulatedKiosk) -> None:
-    made.stage.ports.reader.finds_bad = 2  # type: ignore[attr-defined]
+    made.stage.ports.reader.finds_bad = 2
     sell(life, made, 1, ends_in=State.FAILED)
 
 

@@ -60,7 +60,7 @@ class Hands:
         self.cutter = GrblCutter(lambda: Tap(self._open(), self), machine(), sim.clock, self.beside.append)
         self.steps_in_the_open = 0
         self._drive = self.sim.world.drive
-        self.sim.world.drive = self._watched  # type: ignore[method-assign]
+        self.sim.world.drive = self._watched
 
     def _watched(self, motor: Steps, now_s: float) -> None:
         world = self.sim.world

@@ -90,12 +90,12 @@ def classes(key: tuple[str, int], board: str) -> dict[Cell, tuple[int, ...]]:
         tap.state = now.state
         look(seen, now)
 
-    SimulatedMachine.link = lambda sim: tap.over(link(sim))  # type: ignore[method-assign]
-    playing.SeenOnScreen.look = looked  # type: ignore[method-assign]
+    SimulatedMachine.link = lambda sim: tap.over(link(sim))
+    playing.SeenOnScreen.look = looked
     try:
         played = play(sale(key, board), settings())
     finally:
-        SimulatedMachine.link, playing.SeenOnScreen.look = link, look  # type: ignore[method-assign]
+        SimulatedMachine.link, playing.SeenOnScreen.look = link, look
     assert played.passed, played.findings
     found: dict[Cell, list[int]] = {}
     for (way, state), passed in tap.passed.items():

@@ -57,7 +57,7 @@ if __name__ == "__main__":
     sys.argv = ["kiosk", *sys.argv[2:]]
     asks = ui.consent.ask_owner
     second_s = 1.0 if what == "agree" else 0.03
-    ui.consent.ask_owner = lambda store, *, simulated: asks(  # type: ignore[assignment]
+    ui.consent.ask_owner = lambda store, *, simulated: asks(
         store, simulated=simulated, on_started=act(what), second_s=second_s
     )
     main()

@@ -30,7 +30,7 @@ def asked(snapshot: Snapshot) -> Shown:
     """The page after a touch on the question."""
     shown = present(snapshot, Local(), STORE)
     (question,) = (each for each in shown.actions if each.id == "condition")
-    local, intent = after(Local(), question.does, snapshot.state)  # type: ignore[arg-type]
+    local, intent = after(Local(), question.does, snapshot.state)
     assert intent is None, "nothing of the session changes by asking"
     return present(snapshot, local, STORE)
 

@@ -42,7 +42,7 @@ def with_code(name: str, size: str, theme: str, **code: object) -> np.ndarray:
     """A sample's picture with another code to pay."""
     snapshot, local = SAMPLES[name]
     assert snapshot.receipt is not None
-    return _pixels(replace(snapshot, receipt=replace(snapshot.receipt, **code)), local, size, theme)  # type: ignore[arg-type]
+    return _pixels(replace(snapshot, receipt=replace(snapshot.receipt, **code)), local, size, theme)
 
 
 def test_the_receipts_qr_code_can_be_read_off_the_glass() -> None:

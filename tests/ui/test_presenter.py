@@ -190,7 +190,7 @@ def test_a_receipt_code_is_sent_when_it_is_entered() -> None:
 def test_no_row_of_touches_breaks_the_screens_own_state(acts: list[object]) -> None:
     local = Local()
     for act in acts:
-        local, _ = after(local, act, State.STAFF_LOGIN)  # type: ignore[arg-type]
+        local, _ = after(local, act, State.STAFF_LOGIN)
         assert 1 <= local.volume <= 10
         assert len(local.typed) <= 20
 
@@ -262,7 +262,7 @@ def test_the_time_left_is_said_in_steps_one_can_follow() -> None:
         shown = shown_of(
             Snapshot(State.CUTTING, simulated=False, progress=Progress(("load", "cut"), 1, 0.5, seconds, 1, 1))
         )
-        return shown.detail.left  # type: ignore[union-attr]
+        return shown.detail.left
 
     assert left(38.4) == "About 40 seconds left"
     assert left(7.2) == "About 7 seconds left"
@@ -357,7 +357,7 @@ def test_the_staff_menu_says_whether_shoppers_are_served_since_when_and_by_whom(
     noon = Switched("R. Alvarez", 1795823820.0)
 
     def said(fault: FaultNotice | None = None, **view: object) -> str:
-        staff = replace(StaffView("A"), **view)  # type: ignore[arg-type]
+        staff = replace(StaffView("A"), **view)
         return shown_of(Snapshot(State.STAFF_MENU, simulated=False, staff=staff, fault=fault)).body[1]
 
     assert said() == "Open"

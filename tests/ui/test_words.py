@@ -143,7 +143,7 @@ def test_every_fault_code_has_help_of_its_own_kind(language: str) -> None:
     # The modules that define faults are all loaded with the program.
     import kiosk.compose  # noqa: F401
 
-    codes = {fault.code for kind in (HardwareFault, DatabaseFault) for fault in subclasses(kind)}  # type: ignore[attr-defined]
+    codes = {fault.code for kind in (HardwareFault, DatabaseFault) for fault in subclasses(kind)}
     codes |= {LONE_PROBLEM, STOPPED, BAD_SETTINGS, "SCREEN", "DRIFT"}
     assert len(codes) > 20
     assert {code for code in codes if fault_family(code) == OTHER} == set()

@@ -65,7 +65,7 @@ def test_the_adapters_lines_are_understood() -> None:
 
 class Desk:
     def __init__(self, **terminal: object) -> None:
-        self.terminal = MdbTerminal(**terminal)  # type: ignore[arg-type]
+        self.terminal = MdbTerminal(**terminal)
         self.book, self.clock = MemoryBook(), VirtualClock()
         self.on_message: Callable[[], None] = lambda: None
 

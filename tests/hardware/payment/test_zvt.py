@@ -181,8 +181,8 @@ def test_a_payment_reported_while_no_command_runs_is_answered_with_goods_not_iss
     kiosk.query("A0")
     answers: list[bytes] = []
     real = desk.terminal.receive
-    desk.terminal.receive = lambda data: answers.append(data) or real(data)  # type: ignore[func-returns-value,method-assign]
-    kiosk._session._link._segments.append(bytes.fromhex("040f022700"))  # type: ignore[union-attr]
+    desk.terminal.receive = lambda data: answers.append(data) or real(data)
+    kiosk._session._link._segments.append(bytes.fromhex("040f022700"))
     kiosk.query("A0")
     assert answers[0] == bytes.fromhex("846600")
 
@@ -288,8 +288,8 @@ def test_what_a_dead_kiosk_was_to_hear_is_not_taken_for_an_answer() -> None:
     def with_leftovers() -> TerminalLink:
         link = opened()
         frames = [b"\x80\x00\x00", b"\x06\x1e\x04\xb8\x87\xff\xff"]
-        link._segments += [desk.terminal._framing.framed(apdu_of(frame)) for frame in frames]  # type: ignore[attr-defined]
-        return link  # type: ignore[return-value]
+        link._segments += [desk.terminal._framing.framed(apdu_of(frame)) for frame in frames]
+        return link
 
     kiosk._session._open_link = with_leftovers
     assert kiosk.authorise("A1", PRICE, "EUR").state is PaymentState.APPROVED

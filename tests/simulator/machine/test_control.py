@@ -61,7 +61,7 @@ def test_hands_on_the_machine(desk: Control) -> None:
     assert ask(desk, do="stock", slot=2, blanks=3)["ok"]
     state = ask(desk, do="state")
     assert (state["door_open"], state["emergency_stop"]) == (True, True)
-    assert state["stock"]["2"] == 3  # type: ignore[index]
+    assert state["stock"]["2"] == 3
     assert ask(desk, do="take")["taken"] is False
 
 
@@ -95,7 +95,7 @@ def test_time_can_be_stopped_stepped_and_hurried(desk: Control) -> None:
     assert ask(desk, do="pause")["paused"]
     before = ask(desk, do="state")["time_s"]
     ask(desk, do="step", s=0.5)
-    assert ask(desk, do="state")["time_s"] == pytest.approx(before + 0.5)  # type: ignore[operator]
+    assert ask(desk, do="state")["time_s"] == pytest.approx(before + 0.5)
     assert ask(desk, do="speed", times=200)["ok"]
     assert not ask(desk, do="speed", times=201)["ok"]
 
@@ -114,7 +114,7 @@ def test_a_line_that_cannot_be_used_is_answered_with_line_field_and_reason(
 ) -> None:
     answer = desk.handle(line, 7)
     assert answer["ok"] is False
-    problem = answer["problems"][0]  # type: ignore[index]
+    problem = answer["problems"][0]
     assert (problem["line"], problem["field"]) == (7, field)
     assert problem["reason"]
     assert desk.handle('{"do": "state"}')["ok"]

@@ -100,7 +100,7 @@ def test_each_wrong_answer_costs_and_the_third_ends_the_lesson_with_nothing() ->
         told = learner.ask(do="answer", fault=name)["lesson"]
         assert isinstance(told, dict)
         assert "answer" not in told
-    assert learner.ask(do="answer", fault=lesson.answer)["lesson"]["score"] == 30  # type: ignore[index]
+    assert learner.ask(do="answer", fault=lesson.answer)["lesson"]["score"] == 30
     learner.ask(do="lesson", number=3)
     for name in wrong(lesson):
         told = learner.ask(do="answer", fault=name)["lesson"]
@@ -115,7 +115,7 @@ def test_what_is_no_choice_or_was_answered_already_costs_nothing() -> None:
     learner.ask(do="answer", fault=wrong(lesson)[0])
     for name in (wrong(lesson)[0], "brush_worn", "gremlins"):
         assert not learner.ask(do="answer", fault=name)["ok"]
-    assert learner.ask(do="state")["lesson"]["wrong"] == [wrong(lesson)[0]]  # type: ignore[index]
+    assert learner.ask(do="state")["lesson"]["wrong"] == [wrong(lesson)[0]]
 
 
 def test_mending_all_ones_own_faults_leaves_the_lessons_and_finishing_mends_it() -> None:

@@ -27,7 +27,7 @@ def test_each_slot_gives_its_blank(slot: int) -> None:
 def test_a_seated_blank_is_touched_at_its_height() -> None:
     hand = Hand()
     hand.ready()
-    height_mm = catalogue().keyway_of["KW1"].spec.blade_height_mm  # type: ignore[union-attr]
+    height_mm = catalogue().keyway_of["KW1"].spec.blade_height_mm
     assert hand.edge_found_mm() == pytest.approx(height_mm, abs=0.02)
 
 

@@ -189,7 +189,7 @@ class Person:
                 self.types("Return")
                 return
             self.types("Tab")
-            self.waits(lambda now, before=before: now["focus"] != before)  # type: ignore[misc]
+            self.waits(lambda now, before=before: now["focus"] != before)
         raise AssertionError(f"the focus never came to {button!r}")
 
     def signs_in(self, account: Account) -> None:
@@ -208,7 +208,7 @@ class Person:
     # --- what a technician does behind the kiosk ---------------------------------------------------------
     def machine(self, **request: object) -> dict[str, Any]:
         """One request to the simulated machine's control socket."""
-        port = int(re.search(r"control socket on 127\.0\.0\.1:(\d+)", self.log())[1])  # type: ignore[index]
+        port = int(re.search(r"control socket on 127\.0\.0\.1:(\d+)", self.log())[1])
         with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
             line.sendall(json.dumps(request).encode() + b"\n")
             answer = dict(json.loads(line.makefile().readline()))
