@@ -8,6 +8,7 @@ unless one is given; what was missed is saved under out/bench/milling.png.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -95,6 +96,9 @@ def ground_by_hand(number: int, cut_mm: float, root_mm: float, length_mm: float,
         return Ground(kind, middle, float(rng.uniform(0.9, 1.5)), along, float(rng.uniform(0.35, 0.6)), depth)
     if kind == "step at the bow":
         return Ground(kind, 0.0, 0.0, float(rng.uniform(2.0, 6.0)), 1.0, depth)
+    if kind.startswith("slope out"):
+        along = depth / math.tan(math.radians(rng.uniform(2.5, 6.0)))
+        return Ground(kind, float(rng.uniform(5.0, length_mm - 5.0)), 0.0, along, 1.0, depth)
     along = float(rng.uniform(4.0, 6.0))
     middle = float(rng.uniform(along + 1.0, length_mm - along - 1.0))
     return Ground(kind, middle, 0.0, along, float(rng.uniform(1.0, 1.6)), depth)

@@ -1,6 +1,6 @@
 """Scans of milled and plain keys, drawn from formulas: nothing of the reader's or the simulator's optics is in them.
 
-Responsible for: ten shapes of milling, seven of grinding by hand, a face lit along the blade, its outline against the
+Responsible for: ten shapes of milling, nine of grinding by hand, a face lit along the blade, its outline against the
 light. Only the part of a picture that holds the key is computed; the rest is tray. Not responsible for: what is read
 in them (`bench_milling`).
 """
@@ -83,6 +83,8 @@ GROUND: dict[str, Callable[[Field, Field], Field]] = {
     "strip on short slopes": lambda x, y: np.clip((1 - abs(x)) * 3.5, 0.0, 1.0) * (abs(y) < 1),
     "strip on long slopes": lambda x, y: np.clip((1 - abs(x)) * 2.0, 0.0, 1.0) * (abs(y) < 1),
     "scallop": lambda x, y: np.maximum(1 - x**2, 0.0) * (abs(y) < 1),
+    "slope out over the tip": lambda x, y: np.clip(x, 0.0, 1.0) + 0 * y,
+    "slope out under the bow": lambda x, y: np.clip(-x, 0.0, 1.0) + 0 * y,
 }
 
 

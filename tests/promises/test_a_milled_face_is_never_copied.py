@@ -1,8 +1,8 @@
 """A key that is milled on a face is never copied, and a face that nobody saw is not a plain one.
 
 Who would break it: somebody with a key of a side-bar system on a common section (rows, dimples, cuts beside the
-bitting), laid with the milling downwards; somebody who ground a strip along the spine on long gentle slopes; and
-somebody who covers the lower camera with tape, a marker or a strip of paper, shines a torch into it, or breathes on
+bitting), laid with the milling downwards; somebody who ground a strip along the spine on long gentle slopes, or the
+whole face on one slope out over the tip or under the bow; and somebody who covers the lower camera with tape, a marker or a strip of paper, shines a torch into it, or breathes on
 its glass.
 """
 
@@ -96,22 +96,59 @@ def test_milling_on_either_face_away_from_the_laser_is_refused_for_good(
     assert (decision.verdict, decision.can_be_approved) == (Verdict.REFUSE, False)
 
 
+def drawn_ground(settings: Settings, face: str | None, ground: Ground, *, bow_right: bool) -> ScanFrames:
+    """A key that is ground by hand on one face, drawn by code that shares nothing with the reader."""
+    keyway = settings.catalogue.keyway_of["SC1"]
+    assert keyway.spec is not None
+    section = settings.catalogue.section_of[keyway.sections[0]]
+    roots = [keyway.spec.root_mm_of[each.code] for each in keyway.spec.depths[2:7]]
+    edge = blade_edge(keyway.spec, roots, keyway.blanks[0].blade_length_mm, section.height_mm)
+    key = DrawnKey(edge, section, {} if face is None else {face: (ground,)}, "brass")
+    return drawn_scan(key, Lying(3.0, (0.5, -0.5), bow_right, False), np.random.default_rng(5))
+
+
 @pytest.mark.parametrize("bow_right", [False, True], ids=["lamp at the bow", "lamp at the tip"])
 @pytest.mark.parametrize("face", ["left", "right", None])
 @pytest.mark.parametrize("kind", ["strip on long slopes", "scallop"])
 def test_a_strip_along_the_spine_that_sinks_and_rises_gently_is_milling_from_whichever_end_it_is_lit(
     settings: Settings, kind: str, face: str | None, bow_right: bool
 ) -> None:
-    keyway = settings.catalogue.keyway_of["SC1"]
-    assert keyway.spec is not None
-    section = settings.catalogue.section_of[keyway.sections[0]]
-    roots = [keyway.spec.root_mm_of[each.code] for each in keyway.spec.depths[2:7]]
-    edge = blade_edge(keyway.spec, roots, keyway.blanks[0].blade_length_mm, section.height_mm)
-    ground = {} if face is None else {face: (Ground(kind, 15.0, 0.0, 6.0, 1.1, 0.38),)}
-    key = DrawnKey(edge, section, ground, "brass")
-    frames = drawn_scan(key, Lying(3.0, (0.5, -0.5), bow_right, False), np.random.default_rng(5))
-    answer = told(frames, settings)
-    assert answer.outcome is (Outcome.IDENTIFIED if face is None else Outcome.SIDE_MILLED)
+    frames = drawn_ground(settings, face, Ground(kind, 15.0, 0.0, 6.0, 1.1, 0.38), bow_right=bow_right)
+    assert told(frames, settings).outcome is (Outcome.IDENTIFIED if face is None else Outcome.SIDE_MILLED)
+
+
+@pytest.mark.parametrize("bow_right", [False, True], ids=["lamp at the bow", "lamp at the tip"])
+@pytest.mark.parametrize("face", ["left", "right"])
+@pytest.mark.parametrize(
+    "ground",
+    [
+        Ground("slope out over the tip", 12.0, 0.0, 6.0, 1.0, 0.3),
+        Ground("slope out over the tip", 18.0, 0.0, 20.0, 1.0, 1.0),
+        Ground("slope out under the bow", 12.0, 0.0, 6.0, 1.0, 0.3),
+    ],
+    ids=["then level to the tip", "never level again", "out under the bow"],
+)
+def test_a_face_ground_on_one_slope_of_three_degrees_that_never_comes_back_is_milling(
+    settings: Settings, ground: Ground, face: str, bow_right: bool
+) -> None:
+    frames = drawn_ground(settings, face, ground, bow_right=bow_right)
+    assert told(frames, settings).outcome is Outcome.SIDE_MILLED
+
+
+@pytest.mark.parametrize("far_end", [0.5, 2.0], ids=["lamp at the bow", "lamp at the tip"])
+def test_a_lamp_that_lights_one_end_of_the_blade_half_as_brightly_mills_no_face(
+    plain: ScanFrames, settings: Settings, far_end: float
+) -> None:
+    def nearer(view: Frame | None) -> Frame:
+        assert view is not None
+        lit = np.nonzero((view.pixels > 60).mean(axis=0) > 0.02)[0]
+        along = (np.arange(view.pixels.shape[1]) - lit[0]) / (lit[-1] - lit[0])
+        # As the square of the distance, from a lamp a blade and a half away.
+        falls = (1 + along.clip(-0.2, 1.2) * (1 / np.sqrt(far_end) - 1)) ** -2 / max(far_end, 1.0)
+        return Frame(np.rint(view.pixels * falls).astype(np.uint8), view.mm_per_px)
+
+    frames = replace(plain, face_above=nearer(plain.face_above), face_below=nearer(plain.face_below))
+    assert told(frames, settings).outcome is Outcome.IDENTIFIED
 
 
 def black(pixels: Pixels) -> Pixels:

@@ -243,9 +243,12 @@ def _milled(blade: _Blade, face: Image, light: Lighting) -> bool:
     """Whether marks stand out that do not run along the blade."""
     if blade.looked.sum() < _LEAST_CELLS:
         return False
-    if light.shows_slopes and is_ground_on_a_slope(_against_rows(blade, face, _LIT_CLOSELY_MM), blade.looked, PITCH_MM):
-        return True
-    relief = _relief(blade, face)
+    against_row = _against_row(blade, face)
+    if light.shows_slopes:
+        closely = _against_rows(blade, against_row, _LIT_CLOSELY_MM)
+        if is_ground_on_a_slope(closely, against_row, blade.looked, PITCH_MM):
+            return True
+    relief = _relief(blade, against_row)
     size = np.abs(relief[blade.looked])
     # By the quietest part of the face: on a face milled all over the median is the milling's own.
     grain = float(np.percentile(size, 25)) / _QUARTER_OF_GAUSSIAN
@@ -322,23 +325,28 @@ def _share_of_height(blade: _Blade, marks: list[_Mark]) -> float:
     return sum(mark.height_mm for mark in marks) / max(high_mm, PITCH_MM)
 
 
-def _relief(blade: _Blade, face: Image) -> Image:
+def _relief(blade: _Blade, against_row: Image) -> Image:
     """Brightness against the rest of the same row, between two widths: 0 for what runs along the blade."""
-    rest = _against_rows(blade, face, _LIT_MM)
+    rest = _against_rows(blade, against_row, _LIT_MM)
     fine = _smoothed(rest, _FINE_MM) / np.maximum(blade.fine, 1e-3)
     coarse = _smoothed(rest, _COARSE_MM) / np.maximum(blade.coarse, 1e-3)
     return np.asarray(np.where(blade.looked, fine - coarse, 0.0), dtype=np.float32)
 
 
-def _against_rows(blade: _Blade, face: Image, lit_mm: float) -> Image:
-    """Brightness against the rest of the same row, and against the light along the blade, taken over so much."""
-    looked = blade.looked
-    shown = np.where(looked, face, np.nan)
-    rows, columns = looked[:, ::2].any(axis=1), looked[::2].sum(axis=0) > 4
+def _against_row(blade: _Blade, face: Image) -> Image:
+    """Brightness as a multiple of the same row's own; NaN where nothing is looked for."""
+    shown = np.where(blade.looked, face, np.nan).astype(np.float32)
+    rows = blade.looked[:, ::2].any(axis=1)
     row = np.ones((face.shape[0], 1), np.float32)
     row[rows, 0] = np.maximum(_median_of_seen(shown[rows][:, ::2]), 8.0)
-    against_row = shown / row
-    column = np.ones((1, face.shape[1]), np.float32)
+    return np.asarray(shown / row, dtype=np.float32)
+
+
+def _against_rows(blade: _Blade, against_row: Image, lit_mm: float) -> Image:
+    """Brightness against the rest of the same row, and against the light along the blade, taken over so much."""
+    looked = blade.looked
+    columns = looked[::2].sum(axis=0) > 4
+    column = np.ones((1, against_row.shape[1]), np.float32)
     column[0, columns] = _median_of_seen(against_row[::2, columns].T)
     # A lamp at one end lights the blade unevenly along it.
     column = np.asarray(cv2.GaussianBlur(column, (0, 0), lit_mm / PITCH_MM, sigmaY=0.1), dtype=np.float32)

@@ -1,8 +1,9 @@
-"""Whether a face was ground on a gentle slope: a strip or scallop that sinks and rises over millimetres.
+"""Whether a face was ground on a gentle slope: a strip or scallop that sinks and rises, or a face that never comes back.
 
 Responsible for: pairs of one lit and one shaded stretch in the same rows, too soft to stand out as marks. A wheel that
-runs in slopes away from the lamp, and towards it where it runs out, whichever end the lamp stands at. Not responsible
-for: marks that stand out (`milling`) or a section that differs (`match`).
+runs in slopes away from the lamp, and towards it where it runs out, whichever end the lamp stands at. And for a face
+that sinks once and runs out over the tip or under the bow: one stretch of it is lit otherwise than the rest, which no
+lamp at one end explains. Not responsible for: marks that stand out (`milling`) or a section that differs (`match`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from kiosk.key.reading import Floats
 
 ALONG_MM, ACROSS_MM = 1.0, 0.2
 """Brightness is taken together over so much: the brush's grain goes, a slope along the blade stays."""
@@ -19,21 +22,89 @@ STAINS = 4.0
 """And by so many times what three quarters of the face keep below: metal stained all over is uneven everywhere."""
 REACH_MM = 14.0
 """How far from where it begins a hollow ends."""
+TOGETHER_MM = 0.6
+"""Of a face that sinks as a whole, all rows are taken together over so much along the blade."""
+LEAST_TURN = 0.04
+"""A stretch turned towards the lamp or away from it by two degrees is brighter or darker by so much."""
+UNEVEN = 7.0
+"""And by so many times what else is uneven, along the blade as a whole and within its rows: stains reach six, and eight
+on one old key in two hundred."""
+STAIN_MM = 0.6
+"""Stains are as high as this; the grain of a brush is not."""
+SHORTEST_MM = 3.0
+"""A shorter stretch is steep enough to stand out as a mark."""
+_OWN = 0.3
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
-def is_ground_on_a_slope(rest: Image, looked: Mask, pitch_mm: float) -> bool:
-    """Of a face's brightness against the rest of each row, 0 for what is even, where it was looked at."""
-    slope = _together(rest, pitch_mm) / np.maximum(_together(looked.astype(np.float32), pitch_mm), 1e-3)
-    slope[~looked] = 0.0
+def is_ground_on_a_slope(rest: Image, against_row: Image, looked: Mask, pitch_mm: float) -> bool:
+    """Whether a face sinks and rises, or sinks once and runs out.
+
+    Args:
+        rest: brightness against the rest of each row and of each column, 0 for what is even.
+        against_row: brightness as a multiple of the rest of each row alone.
+        looked: where the face was looked at.
+        pitch_mm: of all three.
+    """
+    return _sinks_and_rises(rest, looked, pitch_mm) or _runs_out(
+        _along(against_row, looked, pitch_mm), _unevenness(_together(rest, looked, pitch_mm, STAIN_MM), looked)
+    )
+
+
+def _sinks_and_rises(rest: Image, looked: Mask, pitch_mm: float) -> bool:
+    slope = _together(rest, looked, pitch_mm, ACROSS_MM)
     within = np.ones((1, 2 * round(REACH_MM / pitch_mm) + 1), np.uint8)
     lit_nearby = cv2.dilate(slope, within)
-    least = max(LEAST_SLOPE, STAINS * float(np.percentile(np.abs(slope[looked]), 75)))
+    least = max(LEAST_SLOPE, STAINS * _unevenness(slope, looked))
     return bool(np.any((lit_nearby >= least) & (slope <= -least)))
 
 
-def _together(values: Image, pitch_mm: float) -> Image:
-    soft = cv2.GaussianBlur(values, (0, 0), sigmaX=ALONG_MM / pitch_mm, sigmaY=ACROSS_MM / pitch_mm)
-    return np.asarray(soft, dtype=np.float32)
+def _unevenness(soft: Image, looked: Mask) -> float:
+    return float(np.percentile(np.abs(soft[looked]), 75))
+
+
+def _together(rest: Image, looked: Mask, pitch_mm: float, across_mm: float) -> Image:
+    """Of what is looked at, the mean over a stretch along the blade and across it; 0 elsewhere."""
+    values, share = (
+        cv2.GaussianBlur(each, (0, 0), sigmaX=ALONG_MM / pitch_mm, sigmaY=across_mm / pitch_mm)
+        for each in (rest, looked.astype(np.float32))
+    )
+    return np.asarray(np.where(looked, values / np.maximum(share, 1e-3), 0.0), dtype=np.float32)
+
+
+def _along(against_row: Image, looked: Mask, pitch_mm: float) -> Floats:
+    """Mean over the rows, a value for so much along the blade; what has little to see is left out."""
+    wide = round(TOGETHER_MM / pitch_mm)
+    count = looked.shape[1] // wide
+
+    def sums(values: Image | Mask) -> Floats:
+        columns = values.sum(axis=0, dtype=np.float64)[: count * wide]
+        return np.asarray(columns.reshape(count, wide).sum(axis=1))
+
+    cells = sums(looked)
+    seen = cells >= 0.5 * np.max(cells, initial=1.0)
+    return np.asarray(sums(np.where(looked, against_row, np.float32(0.0)))[seen] / cells[seen])
+
+
+def _runs_out(along: Floats, stained: float) -> bool:
+    """Whether one stretch along the blade stands out from a slow curve and from all that is uneven beside it."""
+    count, shortest = along.size, round(SHORTEST_MM / TOGETHER_MM)
+    if count < 3 * shortest:
+        return False
+    place = np.linspace(-1.0, 1.0, count)
+    curve = np.linalg.qr(np.stack([np.ones(count), place, place**2], axis=1))[0]
+    first, stop = np.triu_indices(count + 1, shortest)
+    first, stop = (each[stop - first <= count - shortest] for each in (first, stop))
+    at = np.arange(count)[:, None]
+    stretches = ((at >= first) & (at < stop)).astype(np.float64)
+    stretches -= curve @ (curve.T @ stretches)
+    size = np.sum(stretches**2, axis=0)
+    # A stretch that is nearly a slow curve itself could be the lamp's.
+    stretches, size = stretches[:, size > _OWN], size[size > _OWN]
+    rest = along - curve @ (curve.T @ along)
+    by = stretches.T @ rest / size
+    best = int(np.argmax(by**2 * size))
+    uneven = float(np.std(rest - by[best] * stretches[:, best]))
+    return bool(abs(by[best]) >= max(LEAST_TURN, UNEVEN * np.sqrt(uneven * stained)))

@@ -1,0 +1,92 @@
+"""Gentle slopes of a face by their light alone: what counts as ground, and what stains and lamps may do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kiosk.identification.section.slopes import SHORTEST_MM, is_ground_on_a_slope
+from kiosk.key.reading import Floats
+
+PITCH_MM = 0.075
+ROWS, COLUMNS = 90, 340
+LOOKED = np.ones((ROWS, COLUMNS), np.bool_)
+X_MM = np.arange(COLUMNS) * PITCH_MM
+
+
+def uneven(size: float, seed: int = 1) -> Floats:
+    """The grain of a brush, or stains: soft spots all over a face."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.arange(ROWS)[:, None], np.arange(COLUMNS)[None, :]
+    spots = np.zeros((ROWS, COLUMNS))
+    for _ in range(60):
+        at = rng.uniform(0, ROWS), rng.uniform(0, COLUMNS)
+        spots += rng.choice([-1, 1]) * np.exp(-0.5 * ((rows - at[0]) ** 2 + (columns - at[1]) ** 2) / 12.0**2)
+    return np.asarray(size * spots / spots.std())
+
+
+def told(within_rows: Floats, along: Floats) -> bool:
+    """Of a face with something uneven within its rows, and something of all rows along the blade."""
+    rest = within_rows.astype(np.float32)
+    return is_ground_on_a_slope(rest, rest + (1.0 + along).astype(np.float32), LOOKED, PITCH_MM)
+
+
+def hollow(size: float) -> Floats:
+    """A strip of one millimetre that sinks for four, lies level, and rises for four."""
+    sides = np.where((X_MM > 6) & (X_MM < 10), -size, np.where((X_MM > 14) & (X_MM < 18), size, 0.0))
+    return np.where(np.arange(ROWS)[:, None] < 14, sides[None, :], 0.0)
+
+
+def sinks_once(size: float, long_mm: float = 6.0) -> Floats:
+    return np.where((X_MM > 10) & (X_MM < 10 + long_mm), size, 0.0)
+
+
+EVEN = np.zeros(COLUMNS)
+
+
+def test_a_strip_that_sinks_and_rises_is_ground_on_clean_metal() -> None:
+    assert told(hollow(0.14) + uneven(0.004), EVEN)
+
+
+def test_the_same_strip_is_not_told_from_stains_as_strong_all_over_the_face() -> None:
+    # Only how stained the face is differs: both sides are brighter and darker than any slope must be.
+    assert not told(hollow(0.14) + uneven(0.06), EVEN)
+
+
+def test_a_strip_that_hardly_leans_is_not_ground() -> None:
+    assert not told(hollow(0.07) + uneven(0.004), EVEN)
+
+
+@pytest.mark.parametrize("size", [0.1, -0.1], ids=["towards the lamp", "away from the lamp"])
+def test_a_face_that_sinks_once_is_ground(size: float) -> None:
+    assert told(uneven(0.01), sinks_once(size))
+
+
+def test_a_turn_of_less_than_two_degrees_is_not_ground() -> None:
+    assert not told(uneven(0.002), sinks_once(0.03))
+
+
+def test_a_face_that_sinks_once_is_not_told_from_stains_within_its_rows() -> None:
+    assert not told(uneven(0.06), sinks_once(0.1))
+
+
+def test_a_face_that_sinks_once_is_not_told_from_a_face_that_is_uneven_all_along() -> None:
+    waves = 0.1 * np.sin(X_MM * 2.6)
+    assert told(uneven(0.01), sinks_once(0.12))
+    assert not told(uneven(0.01), sinks_once(0.12) + waves)
+
+
+def test_what_is_shorter_than_a_slope_is_left_to_marks() -> None:
+    assert not told(uneven(0.01), sinks_once(0.05, SHORTEST_MM / 4))
+
+
+def test_a_lamp_that_fades_along_the_blade_is_no_slope() -> None:
+    assert not told(uneven(0.01), 0.5 * (X_MM / X_MM[-1] - 0.5) ** 2 - 0.4 * X_MM / X_MM[-1])
+
+
+def test_a_face_of_which_little_is_seen_has_no_slope() -> None:
+    looked = np.zeros_like(LOOKED)
+    looked[:, 120:200] = True
+    rest = np.where(looked, uneven(0.01), 0.0).astype(np.float32)
+    turned = rest + np.where(X_MM > 12, 0.1, 0.0).astype(np.float32) + np.float32(1.0)
+    assert not is_ground_on_a_slope(rest, turned, looked, PITCH_MM)
