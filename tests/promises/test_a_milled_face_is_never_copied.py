@@ -2,8 +2,8 @@
 
 Who would break it: somebody with a key of a side-bar system on a common section (rows, dimples, cuts beside the
 bitting), laid with the milling downwards; somebody who ground a strip along the spine on long gentle slopes, or the
-whole face on one slope out over the tip or under the bow; and somebody who covers the lower camera with tape, a marker or a strip of paper, shines a torch into it, or breathes on
-its glass.
+whole face on one slope out over the tip or under the bow; and somebody who covers the lower camera with tape, a marker
+or a strip of paper, shines a torch into it, or breathes on its glass.
 """
 
 from __future__ import annotations
