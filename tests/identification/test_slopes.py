@@ -11,7 +11,7 @@ from kiosk.key.reading import Floats
 PITCH_MM = 0.075
 ROWS, COLUMNS = 90, 340
 LOOKED = np.ones((ROWS, COLUMNS), np.bool_)
-X_MM = np.arange(COLUMNS) * PITCH_MM
+along_mm = np.arange(COLUMNS) * PITCH_MM
 
 
 def uneven(size: float, seed: int = 1) -> Floats:
@@ -33,12 +33,12 @@ def told(within_rows: Floats, along: Floats) -> bool:
 
 def hollow(size: float) -> Floats:
     """A strip of one millimetre that sinks for four, lies level, and rises for four."""
-    sides = np.where((X_MM > 6) & (X_MM < 10), -size, np.where((X_MM > 14) & (X_MM < 18), size, 0.0))
+    sides = np.where((along_mm > 6) & (along_mm < 10), -size, np.where((along_mm > 14) & (along_mm < 18), size, 0.0))
     return np.where(np.arange(ROWS)[:, None] < 14, sides[None, :], 0.0)
 
 
 def sinks_once(size: float, long_mm: float = 6.0) -> Floats:
-    return np.where((X_MM > 10) & (X_MM < 10 + long_mm), size, 0.0)
+    return np.where((along_mm > 10) & (along_mm < 10 + long_mm), size, 0.0)
 
 
 EVEN = np.zeros(COLUMNS)
@@ -71,7 +71,7 @@ def test_a_face_that_sinks_once_is_not_told_from_stains_within_its_rows() -> Non
 
 
 def test_a_face_that_sinks_once_is_not_told_from_a_face_that_is_uneven_all_along() -> None:
-    waves = 0.1 * np.sin(X_MM * 2.6)
+    waves = 0.1 * np.sin(along_mm * 2.6)
     assert told(uneven(0.01), sinks_once(0.12))
     assert not told(uneven(0.01), sinks_once(0.12) + waves)
 
@@ -81,12 +81,12 @@ def test_what_is_shorter_than_a_slope_is_left_to_marks() -> None:
 
 
 def test_a_lamp_that_fades_along_the_blade_is_no_slope() -> None:
-    assert not told(uneven(0.01), 0.5 * (X_MM / X_MM[-1] - 0.5) ** 2 - 0.4 * X_MM / X_MM[-1])
+    assert not told(uneven(0.01), 0.5 * (along_mm / along_mm[-1] - 0.5) ** 2 - 0.4 * along_mm / along_mm[-1])
 
 
 def test_a_face_of_which_little_is_seen_has_no_slope() -> None:
     looked = np.zeros_like(LOOKED)
     looked[:, 120:200] = True
     rest = np.where(looked, uneven(0.01), 0.0).astype(np.float32)
-    turned = rest + np.where(X_MM > 12, 0.1, 0.0).astype(np.float32) + np.float32(1.0)
+    turned = rest + np.where(along_mm > 12, 0.1, 0.0).astype(np.float32) + np.float32(1.0)
     assert not is_ground_on_a_slope(rest, turned, looked, PITCH_MM)
