@@ -1,4 +1,4 @@
-"""Whether a face was ground on a gentle slope: a strip or scallop that sinks and rises, or a face that never comes back.
+"""Whether a face was ground on a gentle slope: a strip or scallop that sinks and rises, or one that never comes back.
 
 Responsible for: pairs of one lit and one shaded stretch in the same rows, too soft to stand out as marks. A wheel that
 runs in slopes away from the lamp, and towards it where it runs out, whichever end the lamp stands at. And for a face
