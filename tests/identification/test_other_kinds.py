@@ -44,6 +44,20 @@ def test_a_photograph_of_another_kind_is_told_by_its_name(
     assert Outcome.OUT_OF_FOCUS not in said
 
 
+@pytest.mark.parametrize(("kind", "seed"), [(Outcome.DIMPLE, 29), (Outcome.TWO_TRACK, 26), (Outcome.TUBULAR, 105)])
+def test_a_bows_shadow_beside_the_blade_and_light_that_breaks_a_track_hide_no_kind(
+    catalogue: Catalogue, index: SectionIndex, kind: Outcome, seed: int
+) -> None:
+    key = KINDS[kind](np.random.default_rng(seed))
+    assert told(render_on_paper(key, 0.06, NORMAL, seed), catalogue, index) is kind
+
+
+def test_streaks_of_brushed_metal_are_no_dimples(catalogue: Catalogue, index: SectionIndex) -> None:
+    """A padlock's key with shallow cuts, its face brushed a little out of line with its blade."""
+    key = cut_by_blank(catalogue, "M1", np.random.default_rng(102), finish=Finish.NICKEL)
+    assert told(render_on_paper(key, 0.06, NORMAL, 102), catalogue, index) is Outcome.SECTION_NOT_SEEN
+
+
 @pytest.mark.parametrize("blank", ["KW1", "SC1", "M1"])
 def test_a_blank_is_called_uncut(catalogue: Catalogue, index: SectionIndex, blank: str) -> None:
     keyway, found = catalogue.blank_of[blank]

@@ -22,9 +22,21 @@ FLAT_FACE_MM = 0.12
 LONGEST_TUBE_MM = 17.0
 SHADOW_NOTCH_MM = 1.9
 """No shadow notches an edge by more; hardly a key has no cut so deep."""
+SHADOW_BESIDE_MM = 1.0
+"""So much longer a key may look by the shadow at its end."""
+BOW_SHADOW_MM = 3.0
+"""So far from the stop the bow may throw one beside the blade: less than to any first cut."""
 LEAST_MOVE_MM = 0.8
 LEAST_RELIEF = 0.045
 """Shading of something milled, as a share of the metal's brightness; the grain of brushed metal stays below."""
+LEAST_MARK_MM2 = 0.3
+HIGHEST_STREAK_MM = 0.85
+"""Streaks of brushed metal are lower, however long; what a cutter milled is hardly ever."""
+LONGEST_DIMPLE_MM = 3.2
+"""A dimple is as wide as a pin; what is longer along the blade is a track, or a piece of one."""
+TRACK_SHARE = 0.4
+"""Of all that is marked, long marks make up at least so much on a track, and a third of that among dimples."""
+FEWEST_DIMPLES = 4
 _SEARCH_MM = 5.0
 _STEP_MM = 0.3
 
@@ -87,12 +99,14 @@ def kind_on_paper(outline: Outline, found: Segment, frame: BladeFrame, view: Fra
 
     A shadow notches an uncut edge, so the edge says nothing of it; the face is looked at below the deepest cut.
     """
-    if outline.length_mm < LONGEST_TUBE_MM and outline.length_mm < 2.3 * outline.height_mm:
+    if outline.length_mm < LONGEST_TUBE_MM + SHADOW_BESIDE_MM and outline.length_mm < 2.3 * outline.height_mm:
         return Outcome.TUBULAR
-    inner = outline.profile[(outline.profile[:, 0] > 1.0) & (outline.profile[:, 0] < outline.length_mm - 3.5), 1]
-    lowest_mm = float(np.percentile(inner, 1)) if inner.size else 0.0
-    deepest_mm = outline.height_mm - lowest_mm
-    if deepest_mm > SHADOW_NOTCH_MM:
+    inner = outline.profile[outline.profile[:, 0] < outline.length_mm - 3.5]
+    lowest_mm = float(np.percentile(inner[inner[:, 0] > 1.0, 1], 1)) if len(inner) > 20 else 0.0
+    # The bow's own shadow lies beside the stop: how high the blade is, is asked of the lands beyond it.
+    beyond = inner[inner[:, 0] > BOW_SHADOW_MM, 1]
+    height_mm = float(np.percentile(beyond, 97)) if beyond.size else outline.height_mm
+    if height_mm - lowest_mm > SHADOW_NOTCH_MM:
         return None
     return _hollows(outline, found, frame, view, lowest_mm)
 
@@ -130,9 +144,13 @@ def _hollows(
     count, _, stats, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
     areas_mm2 = stats[1:count, cv2.CC_STAT_AREA] * pitch**2
     lengths_mm = stats[1:count, cv2.CC_STAT_WIDTH] * pitch
-    if np.any((lengths_mm > 5.5) & (areas_mm2 > 2.0)):
+    heights_mm = stats[1:count, cv2.CC_STAT_HEIGHT] * pitch
+    marked = (areas_mm2 > LEAST_MARK_MM2) & (heights_mm > HIGHEST_STREAK_MM)
+    # The light breaks a track into pieces, and joins two dimples here and there.
+    long_mm2 = float(areas_mm2[marked & (lengths_mm > LONGEST_DIMPLE_MM)].sum())
+    if long_mm2 > TRACK_SHARE * float(areas_mm2[marked].sum()):
         return Outcome.TWO_TRACK
-    return Outcome.DIMPLE if int((areas_mm2 > 0.3).sum()) >= 4 else None
+    return Outcome.DIMPLE if int(marked.sum()) >= FEWEST_DIMPLES else None
 
 
 def _is_flat(face: Floats | None) -> bool:
