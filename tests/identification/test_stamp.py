@@ -134,16 +134,19 @@ def test_what_only_the_finder_sees_counts_where_letters_can_stand() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("NOT FOR SALE", "DO NOT COPY"), ("KWIKSET KEY", "DO NOT COPY")], ids=["unread as one", "one hides it"]
+    "words",
+    [("NOT FOR SALE", "DO NOT COPY"), ("KWIKSET KEY", "DO NOT COPY"), ("U.S. POSTAL", "DO NOT COPY", "NOT FOR SALE")],
+    ids=["unread as one", "one hides it", "three of them"],
 )
-def test_two_small_rows_that_were_found_as_one_line_are_read_one_by_one(words: tuple[str, str]) -> None:
-    rows: np.ndarray = np.full((54, 230), 128, np.uint8)
-    for text, y in zip(words, (20, 46), strict=True):
-        cv2.putText(rows, text, (8, y), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 60, 1, cv2.LINE_AA)
-    corners = np.array([(0, 0), (230, 0), (230, 54), (0, 54)], np.float32)
-    read = Letters().read(rows, [TextLine(corners, 0.5, 20.7, 4.86)])
+def test_small_rows_that_were_found_as_one_line_are_read_one_by_one(words: tuple[str, ...]) -> None:
+    high = 27 * len(words)
+    rows: np.ndarray = np.full((high, 230), 128, np.uint8)
+    for number, text in enumerate(words):
+        cv2.putText(rows, text, (8, 20 + 26 * number), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 60, 1, cv2.LINE_AA)
+    corners = np.array([(0, 0), (230, 0), (230, high), (0, high)], np.float32)
+    read = Letters().read(rows, [TextLine(corners, 0.5, 20.7, 2.43 * len(words))])
     assert [text.said[0].replace(" ", "") for text in read] == [each.replace(" ", "") for each in words]
-    assert [text.line.height_mm for text in read] == [2.43, 2.43]
+    assert [text.line.height_mm for text in read] == pytest.approx([2.43] * len(words))
 
 
 def test_a_name_unrolled_round_the_middle_is_no_longer_than_it_is_on_the_bow() -> None:

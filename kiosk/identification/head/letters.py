@@ -32,8 +32,8 @@ _NO_REPORTS = "ORT_DISABLE_TELEMETRY"
 """The library's own switch: no host is looked up, and no identity of this computer is kept in the user's home."""
 _SHORT = 2.2
 """Length for its height up to which a line may be one that stands."""
-_TWO_ROWS_MM, _ROWS_ASPECT, _UNREAD = 2.5, 1.2, 0.7
-"""Box that has room for two rows of the smallest letters, and how sure a reading must be to be one."""
+_ROW_MM, _MOST_ROWS, _ROWS_ASPECT, _UNREAD = 1.25, 3, 1.2, 0.7
+"""Room that a row of the smallest letters takes in a box, and how sure a reading must be to be one."""
 _TOO_TALL = 2.6
 """How much higher than a letter's share of its length a line is that may hide another below it."""
 _LINE_PX = 48
@@ -111,7 +111,7 @@ class Letters:
     def read(self, picture: Picture, lines: Iterable[TextLine]) -> tuple[Text, ...]:
         """Each line read both ways up, a short one also on its sides; the way its neighbours stood comes first.
 
-        What was found as one line may be two small ones: then they are read one by one.
+        What was found as one line may be two or three small ones: then they are read one by one.
         """
         texts: list[Text] = []
         usual: int | None = None
@@ -121,14 +121,16 @@ class Letters:
         return tuple(texts)
 
     def _in_rows(self, picture: Picture, text: Text, usual: int | None) -> list[Text]:
-        """Two small lines that were found as one, where that reads better; otherwise nothing."""
+        """Small lines that were found as one, where that reads better; otherwise nothing."""
         line, letters = text.line, len(text.said[0]) if text.said else 0
         unread = text.sureness < _UNREAD
-        if line.height_mm < _TWO_ROWS_MM or line.length_mm < _ROWS_ASPECT * line.height_mm:
+        if line.length_mm < _ROWS_ASPECT * line.height_mm:
             return []
         if not unread and line.height_mm * letters < _TOO_TALL * line.length_mm:
             return []
-        rows = [self._text(picture, row, usual)[0] for row in _rows(line)]
+        most = min(int(line.height_mm / _ROW_MM), _MOST_ROWS)
+        cuts = [[self._text(picture, row, usual)[0] for row in _rows(line, count)] for count in range(2, most + 1)]
+        rows = max(cuts, key=lambda each: sum(row.sureness for row in each) / len(each), default=[])
         words = [row for row in rows if row.said and len(row.said[0]) > 2]
         if unread:
             return rows if any(row.sureness >= _UNREAD for row in words) else []
@@ -167,16 +169,19 @@ def _line(corners: NDArray[np.float32], score: float, mm_per_px: float) -> TextL
     return TextLine(corners, score, length_mm=max(across, down), height_mm=min(across, down))
 
 
-def _rows(line: TextLine) -> tuple[TextLine, ...]:
-    """The upper and the lower half of a box."""
+def _rows(line: TextLine, count: int) -> tuple[TextLine, ...]:
+    """A box cut along its length, upper part first."""
     corners = line.corners
     if np.hypot(*(corners[0] - corners[1])) < np.hypot(*(corners[0] - corners[3])):
         corners = np.roll(corners, -1, axis=0)
-    left, right = (corners[0] + corners[3]) / 2, (corners[1] + corners[2]) / 2
-    halves = ((corners[0], corners[1], right, left), (left, right, corners[2], corners[3]))
+    left, right = np.linspace(corners[0], corners[3], count + 1), np.linspace(corners[1], corners[2], count + 1)
     return tuple(
-        TextLine(np.array(half, dtype=np.float32), line.score, line.length_mm, line.height_mm / 2) for half in halves
-    )
+        TextLine(
+            np.array((left[at], right[at], right[at + 1], left[at + 1]), dtype=np.float32),
+            line.score, line.length_mm, line.height_mm / count,
+        )
+        for at in range(count)
+    )  # fmt: skip
 
 
 def _straightened(picture: Picture, corners: NDArray[np.float32]) -> Picture:
