@@ -44,8 +44,8 @@ SWAPS = 3
 def gather(patches: Iterable[Patch]) -> list[Patch]:
     """Few patches that hold all: those are joined whose union adds least."""
     kept: list[Patch] = []
-    for patch in sorted(patches, key=lambda each: -each.area):
-        if any(each.union(patch) == each for each in kept):
+    for patch in sorted(set(patches), key=lambda each: -each.area):
+        if any(each.holds(patch) for each in kept):
             continue
         kept.append(patch)
         if len(kept) > MOST_PATCHES:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -41,6 +42,10 @@ log = logging.getLogger(__name__)
 
 UNTOUCHED_S, BETWEEN_S = 2.0, 0.7
 """After the last change at rest the next screens are made ready, one at a time and so far apart."""
+LOOKS_HZ, LOOKS_IN_A_VISIT_HZ = 60, 120
+"""How often the glass is looked at for a touch: one lies there half of that time before anything can be done."""
+YIELD_S = 0.001
+"""Whoever else computes in this process keeps the screen waiting no longer."""
 COLLECT_AFTER = (700, 10, 1000)
 """The long search of all memory waits until nobody is here; the short ones take no time one could notice."""
 BROKEN_AT_MOST = 5
@@ -107,6 +112,7 @@ class KioskApp(App):
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECT_AFTER)
+        sys.setswitchinterval(YIELD_S)
         self._kiosk.subscribe(self.mailbox.post)
         country = self._store.place.split("-")[0]
         for number, language in enumerate(self._store.languages):
@@ -132,6 +138,7 @@ class KioskApp(App):
         if look.theme.palette.name != palette:
             self._resized()
         look.steady = local.steady
+        Clock._max_fps = LOOKS_HZ if resting else LOOKS_IN_A_VISIT_HZ  # noqa: SLF001 - there is no other way to it
         self.frame.show(shown, reach=local.reach)
         self._prepare_soon.cancel()
         if resting:

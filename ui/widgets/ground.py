@@ -12,6 +12,7 @@ from PIL import Image
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.theme import Field, Rgba
+from ui.widgets.look import look
 
 from kivy.graphics import Callback, Color, Rectangle  # isort: skip
 from kivy.graphics.opengl import GL_BLEND, glDisable, glEnable
@@ -66,6 +67,10 @@ class Ground(Widget):
             return
         self._key = key
         self.pos, self.size = (left, bottom), (width, height)
+        if colours.bright == colours.dark == look.theme.palette.paper:
+            # The glass is cleared to that colour already.
+            self._lit.size = (0, 0)
+            return
         whole = max(height, round(highest))
         texture = light(colours.bright, colours.dark, width, whole)
         self._lit.texture = texture.get_region(0, whole - height, width, height)

@@ -140,13 +140,19 @@ class WireLines(Rows):
 
     def make(self, row: Any) -> Widget:
         """One line, cut short at the right where it is too long."""
-        ink = "danger" if row.alert is not Alert.OFF else "accent" if row.to_board else "soft_ink"
-        words = SmallText(text=row.text, ink=ink, shorten=True, shorten_from="right", max_lines=1)
+        words = SmallText(shorten=True, shorten_from="right", max_lines=1)
         words.fbind("width", lambda label, width: setattr(label, "text_size", (width, look.theme.small_px * 1.4)))
+        self.write(words, row, None)
         return words
 
-    def _rebuild(self, *_: Any) -> None:
-        super()._rebuild()
+    def write(self, widget: Any, row: Any, _before: Any) -> bool:
+        """Another line."""
+        widget.ink = "danger" if row.alert is not Alert.OFF else "accent" if row.to_board else "soft_ink"
+        widget.text = row.text
+        return True
+
+    def space(self) -> None:
+        """None."""
         self.spacing = 0
 
 

@@ -21,7 +21,7 @@ from kivy.uix.widget import Widget
 
 
 class Rows(BoxLayout):
-    """A column as high as its children need, rebuilt when `rows` change."""
+    """A column as high as its children need; rows that stay keep their widgets when `rows` change."""
 
     rows = ObjectProperty(())
 
@@ -30,22 +30,42 @@ class Rows(BoxLayout):
         # An empty list must not keep the height every widget starts with.
         super().__init__(size_hint_y=None, height=0, **kwargs)
         self.fbind("minimum_height", self.setter("height"))
+        self._made: list[tuple[Any, Widget]] = []
         self.fbind("rows", self._rebuild)
-        look.follow(self, Rows._again)
+        look.follow(self, lambda rows: rows.space())
+        self.space()
         self._rebuild()
 
-    def _again(self) -> None:
-        self._rebuild()
+    def space(self) -> None:
+        """Leave room between rows."""
+        self.spacing = look.theme.gap_px
 
     def _rebuild(self, *_: Any) -> None:
+        rows = tuple(self.rows or ())
+        if len(rows) == len(self._made) and all(
+            self.write(widget, row, before) for row, (before, widget) in zip(rows, self._made, strict=True)
+        ):
+            self._made = [(row, widget) for row, (_, widget) in zip(rows, self._made, strict=True)]
+            return
         self.clear_widgets()
-        self.spacing = look.theme.gap_px
-        for row in self.rows or ():
-            self.add_widget(self.make(row))
+        self._made = [(row, self.make(row)) for row in rows]
+        for _, widget in self._made:
+            self.add_widget(widget)
+
+    def kind(self, _row: Any) -> type[TextLabel]:
+        """What a row is written as."""
+        return TextLabel
 
     def make(self, row: Any) -> Widget:
         """One row."""
-        return TextLabel(text=row)
+        return self.kind(row)(text=row)
+
+    def write(self, widget: Any, row: Any, _before: Any) -> bool:
+        """Have the widget that was made for another row show this one; False where that takes another widget."""
+        if type(widget) is not self.kind(row):
+            return False
+        widget.text = row
+        return True
 
 
 class Mark(Widget):
@@ -54,10 +74,14 @@ class Mark(Widget):
     def __init__(self, state: StepState | None = None, icon: str = "", **kwargs: Any) -> None:
         super().__init__(size_hint=(None, None), size=(look.theme.mm(9), look.theme.mm(8)), **kwargs)
         self.state, self.icon = state, icon
-        trigger = Clock.create_trigger(self._draw, -1)
-        self.fbind("pos", trigger)
-        self.fbind("size", trigger)
-        trigger()
+        self._trigger = Clock.create_trigger(self._draw, -1)
+        self.fbind("pos", self._trigger)
+        self.fbind("size", self._trigger)
+        look.follow(self, Mark._again)
+        self._trigger()
+
+    def _again(self) -> None:
+        self._trigger()
 
     def _draw(self, *_: Any) -> None:
         self.canvas.clear()
@@ -107,6 +131,11 @@ class StepList(Rows):
         words.scale = "lead"
         return _beside(Mark(row.state), words)
 
+    def write(self, widget: Any, row: Any, before: Any) -> bool:
+        """Other words, where it stands as it stood."""
+        widget.children[0].text = row.label
+        return bool(row.state is before.state)
+
 
 class Bullets(Rows):
     """Short sentences, each with a dot."""
@@ -114,6 +143,11 @@ class Bullets(Rows):
     def make(self, row: Any) -> Widget:
         """One sentence."""
         return _beside(Mark(), TextLabel(text=row))
+
+    def write(self, widget: Any, row: Any, _before: Any) -> bool:
+        """Another sentence."""
+        widget.children[0].text = row
+        return True
 
 
 class Lines(Rows):
@@ -124,10 +158,7 @@ class Lines(Rows):
     def make(self, row: Any) -> Widget:
         """One line."""
         line = BoxLayout(size_hint_y=None, spacing=look.theme.gap_px)
-        # By the letters of each: long values must not wrap beside a short label's empty half.
-        share = min(0.6, max(0.25, len(row.label) / max(1, len(row.label) + len(row.value))))
-        label = Soft(text=row.label, size_hint_x=share)
-        value = Strong(text=row.value, size_hint_x=1 - share, halign="right")
+        label, value = Soft(), Strong(halign="right")
 
         def fit(*_: Any) -> None:
             line.height = max(label.height, value.height)
@@ -136,17 +167,28 @@ class Lines(Rows):
             words.pos_hint = {"center_y": 0.5}
             words.fbind("height", fit)
             line.add_widget(words)
+        self.write(line, row, None)
         fit()
         return line
+
+    def write(self, widget: Any, row: Any, _before: Any) -> bool:
+        """Another label and value."""
+        # By the letters of each: long values must not wrap beside a short label's empty half.
+        share = min(0.6, max(0.25, len(row.label) / max(1, len(row.label) + len(row.value))))
+        for words, text, width in zip(
+            reversed(widget.children), (row.label, row.value), (share, 1 - share), strict=True
+        ):
+            words.text, words.size_hint_x = text, width
+        return True
 
 
 class Paragraphs(Rows):
     """Running text; the first paragraph leads."""
 
-    def make(self, row: Any) -> Widget:
-        """One paragraph."""
+    def kind(self, row: Any) -> type[TextLabel]:
+        """The first one's, or another's."""
         first = self.rows and row == self.rows[0]
-        return LeadText(text=row) if first and not look.theme.compact else TextLabel(text=row)
+        return LeadText if first and not look.theme.compact else TextLabel
 
 
 class Texts(Rows):
@@ -169,17 +211,25 @@ class Reasons(Rows):
             column.add_widget(SmallText(text=row.ground))
         return column
 
+    def write(self, _widget: Any, row: Any, before: Any) -> bool:
+        """Which lines a reason has is its own."""
+        return bool(row == before)
+
 
 class Notes(Rows):
     """Sentences in small, as long as they are."""
 
-    def make(self, row: Any) -> Widget:
-        """One of them."""
-        return SmallText(text=row)
+    def kind(self, _row: Any) -> type[TextLabel]:
+        """Small."""
+        return SmallText
 
 
 class Log(Rows):
     """Lines of a log, in small."""
+
+    def kind(self, _row: Any) -> type[TextLabel]:
+        """Small."""
+        return SmallText
 
     def make(self, row: Any) -> Widget:
         """One line, cut short at the right where it is too long."""
@@ -187,8 +237,8 @@ class Log(Rows):
         words.fbind("width", lambda label, width: setattr(label, "text_size", (width, look.theme.small_px * 1.4)))
         return words
 
-    def _rebuild(self, *_: Any) -> None:
-        super()._rebuild()
+    def space(self) -> None:
+        """None."""
         self.spacing = 0
 
 

@@ -32,6 +32,15 @@ class Patch:
             max(self.top, other.top),
         )
 
+    def holds(self, other: Patch) -> bool:
+        """Whether all of `other` lies in it."""
+        return (
+            self.left <= other.left
+            and self.bottom <= other.bottom
+            and other.right <= self.right
+            and other.top <= self.top
+        )
+
     @property
     def size(self) -> tuple[float, float]:
         """Width and height."""

@@ -43,7 +43,8 @@ class DrawnPicture(Widget):
         self._drawn: dict[Layer, Patch] = {}
         self._stale: Patch | None = None
         self._unit = 1.0
-        self._trigger = Clock.create_trigger(self._draw, -1)
+        self._box: tuple[float, ...] = ()
+        self._trigger = Clock.create_trigger(self._draw_at_rest, -1)
         self.fbind("scene", self.begin)
         for name in ("pos", "size", "ink"):
             self.fbind(name, self._trigger)
@@ -121,6 +122,15 @@ class DrawnPicture(Widget):
         for layer in self._drawn:
             if isinstance(layer, Sprite):
                 sprite(layer.name, round(layer.width * self._unit), flat=look.theme.palette.name != "contrast")
+
+    def _draw_at_rest(self, *_: Any) -> None:
+        """Draw once the page has come to rest: painting it in sizes that nobody sees takes longest of all."""
+        box = (*self.pos, *self.size)
+        if box == self._box:
+            self._draw()
+        else:
+            self._box = box
+            self._trigger()
 
     def _draw(self, *_: Any) -> None:
         self.canvas.clear()
