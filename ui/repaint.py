@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
@@ -16,8 +15,7 @@ from ui.widgets.look import look
 from ui.widgets.patch import Patch
 from ui.widgets.picture import DrawnPicture
 
-from kivy import kivy_shader_dir  # isort: skip
-from kivy.cache import Cache
+from kivy.graphics import Rectangle  # isort: skip
 from kivy.graphics.opengl import (
     GL_COLOR_BUFFER_BIT,
     GL_RGBA,
@@ -58,7 +56,8 @@ def gather(patches: Iterable[Patch]) -> list[Patch]:
 
 def plain_surfaces() -> None:
     """Surfaces of one colour take it from a small white picture: they need no mixing of its neighbours."""
-    white = Cache.get("kv.texture", str(Path(kivy_shader_dir) / "default.png"))
+    # Asked for of a shape, which always has it: Kivy's own store of pictures forgets it after a minute.
+    white = Rectangle().texture
     white.mag_filter = white.min_filter = "nearest"
 
 

@@ -125,6 +125,19 @@ def test_a_display_that_forgets_its_picture_is_drawn_whole(monkeypatch: pytest.M
         painter.end()
 
 
+def test_a_window_that_opens_late_draws_its_surfaces_as_one_that_opens_at_once() -> None:
+    from kivy.cache import Cache
+    from kivy.graphics import Rectangle
+
+    from ui.repaint import plain_surfaces
+
+    gallery()
+    Cache.remove("kv.texture")
+    Rectangle().texture.mag_filter = "linear"
+    plain_surfaces()
+    assert Rectangle().texture.mag_filter == "nearest"
+
+
 @given(PATCHES)
 def test_few_patches_hold_all_that_changed(patches: list[Patch]) -> None:
     from ui.repaint import MOST_PATCHES, gather

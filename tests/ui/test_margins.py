@@ -62,7 +62,10 @@ def build() -> Iterator[Callable[[tuple[int, int], tuple[int, int, float]], Any]
         glass.window.unbind(on_key_down=app._key_down, on_key_up=app._key_up, on_keyboard=app._any_key)
         glass.window.unbind(on_request_close=app._stay, size=app._resized)
         glass.window.remove_widget(app.frame)
+        app._repaint.end()
+        app._prepare_soon.cancel()
     glass.window.add_widget(glass.frame)
+    glass._clock._max_fps = 0
     ExceptionManager.handlers[:] = handlers
 
 
