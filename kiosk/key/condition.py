@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 
 from config.keyway import SpacingStop
 from kiosk.key.reading import Identification, Outcome, Wear
@@ -15,7 +16,8 @@ from kiosk.key.reading import Identification, Outcome, Wear
 USED_MM = 0.04
 """Less than this a reader may err by, or a maker have cut too deep."""
 GRAIN_MM = 0.05
-"""Losses are told in steps of this: how worn a cut is says nothing of how deep it is, and no more than that is told."""
+"""Losses are told in steps of this, the next one up, as "up to" so much. How worn a cut is says nothing of how deep
+it is, and no more than that is told."""
 
 
 class Condition(StrEnum):
@@ -65,7 +67,7 @@ def condition_of(identification: Identification, stop: SpacingStop) -> KeyCondit
         return KeyCondition(Condition.LIKE_NEW)
     parts = list(BladePart)
     where = {parts[len(parts) * at // len(lost_mm)] for at, lost in enumerate(lost_mm) if lost > USED_MM}
-    most_mm = round(max(1, round(max(lost_mm) / GRAIN_MM)) * GRAIN_MM, 2) if where else 0.0
+    most_mm = round(ceil(round(max(lost_mm) / GRAIN_MM, 6)) * GRAIN_MM, 2) if where else 0.0
     return KeyCondition(
         Condition.WORN if worn else Condition.USED, most_mm, tuple(part for part in parts if part in where)
     )
