@@ -14,7 +14,7 @@ from hardware.clock import SystemClock
 from kiosk.commands.options import data_to_read
 from kiosk.data_paths import DataPaths
 from kiosk.records.audit.chain import BrokenRecord, Record
-from kiosk.records.audit.log import SealedAuditLog, key_folder_beside
+from kiosk.records.audit.log import SealedAuditLog, is_another_kiosks, key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.database import DatabaseFault, schema_version
 from kiosk.records.journal.reader import read_only
@@ -59,6 +59,10 @@ def owned_audit(places: DataPaths) -> Iterator[SealedAuditLog]:
         BadInput: it cannot be used.
     """
     seal = key_folder_beside(places.data)
+    if is_another_kiosks(places.data) and seal != places.data / "seal":
+        # Its next record would move the anchor of this computer's own book.
+        reason = f"its seal does not lie with it, and {seal} is sealing another book: put the backup in place first"
+        raise BadInput(Problem(str(places.audit), "", reason))
     with own_folders(places.data, seal):
         for folder in (places.data, seal):
             _must_have_room(folder)

@@ -310,3 +310,28 @@ def test_the_doctor_names_a_broken_book_before_the_kiosk_is_started_again(tmp_pa
     assert (doctor_records.audit(places).grade, doctor_records.audit(places).found) == (Grade.FAIL, "sales.db is gone")
     Journal(tmp_path / "sales.db", SystemClock(), simulated=False).close()
     assert "sales.db is not the one kept before" in doctor_records.audit(places).found
+
+
+def test_a_command_for_another_folder_does_not_touch_the_seal_of_this_computers_kiosk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(*words: str) -> str:
+        ended = CliRunner().invoke(app, words, input="583920\n")
+        return ended.output if ended.exit_code == 0 else f"{ended.exit_code} {ended.output} {ended.exception}"
+
+    own, elsewhere, restored = tmp_path / "own", tmp_path / "elsewhere", tmp_path / "restored"
+    monkeypatch.setenv("KIOSK_DATA", str(own))
+    monkeypatch.setenv("KIOSK_AUDIT_KEY_FOLDER", str(tmp_path / "seal"))
+    ann = ("staff", "add", "7", "--name", "Ann", "--role", "manager")
+    assert "may sign in" in said(*ann)
+    assert "may sign in" in said(*ann, "--data", str(elsewhere))
+    for folder in (own, elsewhere):
+        assert "each as it was written" in said("audit", "verify", "--data", str(folder))
+    shutil.copytree(own, restored)
+    assert "may sign in" in said("staff", "add", "8", "--name", "Bo", "--role", "associate")
+    assert "there were at least 3 records" in said("audit", "verify", "--data", str(restored)), (
+        "a backup is read with it"
+    )
+    refused = said("staff", "disable", "7", "--data", str(restored))
+    assert "put the backup in place first" in refused
+    assert "each as it was written" in said("audit", "verify")

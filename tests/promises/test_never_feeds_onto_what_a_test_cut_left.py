@@ -46,7 +46,7 @@ class Bench:
 
 def refused(*words: str) -> str:
     ended = CliRunner().invoke(app, words)
-    assert isinstance(ended.exception, BadInput), ended.output
+    assert isinstance(ended.exception, BadInput), (ended.output, repr(ended.exception))
     return str(ended.exception)
 
 

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hardware.clock import Clock
+from kiosk.data_paths import DATA_VARIABLE
 from kiosk.records.audit.chain import (
     AuditKey,
     BrokenRecord,
@@ -317,10 +318,20 @@ class SealedAuditLog:
 def key_folder_beside(data: Path) -> Path:
     """Where key and anchor lie: `$KIOSK_AUDIT_KEY_FOLDER` (another disk, a root-only folder), else `seal` in `data`.
 
-    The folder named is a real kiosk's: the simulated one beside it never writes there.
+    The folder named is a real kiosk's, the one whose data `$KIOSK_DATA` names: the simulated one beside it never writes
+    there, nor does a book that is begun in another folder. A backup's book, restored elsewhere, is read with it.
     """
-    named = os.environ.get(KEY_FOLDER_VARIABLE, "")
-    return Path(named) if named and data.name != SIMULATED else data / "seal"
+    named, own = os.environ.get(KEY_FOLDER_VARIABLE, ""), data / "seal"
+    if not named or data.name == SIMULATED:
+        return own
+    begun_there = own.exists() or not (data / "audit.db").exists()
+    return own if is_another_kiosks(data) and begun_there else Path(named)
+
+
+def is_another_kiosks(data: Path) -> bool:
+    """Whether `data` is not the folder `$KIOSK_DATA` names, where that is said."""
+    named = os.environ.get(DATA_VARIABLE, "")
+    return bool(named) and Path(named).resolve() != data.resolve()
 
 
 def record_of(row: sqlite3.Row) -> Record:
