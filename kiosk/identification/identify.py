@@ -17,7 +17,7 @@ from kiosk.identification.outline.decode import BladeSize, Decoded, decode, from
 from kiosk.identification.outline.measure import Outline, measure_outline
 from kiosk.identification.outline.photograph import as_silhouettes
 from kiosk.identification.outline.segment import Segment, segment
-from kiosk.identification.outline.stops import collars_agree, places_of_stop
+from kiosk.identification.outline.stops import collar_stands, collars_agree, one_shoulder, places_of_stop
 from kiosk.identification.section.laser_height import laser_height
 from kiosk.identification.section.line import read_lines, section_of
 from kiosk.identification.section.match import Match, SectionIndex, build_index, match_section, objection
@@ -288,7 +288,9 @@ def _tail_of_a_longer(each: _Named, most_cuts: int, reading: KeyReading) -> bool
     """Whether these may be the last cuts of a longer key of the same section, counted from its second collar."""
     spec = each.keyway.spec
     by_shoulder = spec is not None and spec.stop is SpacingStop.SHOULDER and reading.stops.shoulder_seen
-    return by_shoulder and each.blank.cuts < most_cuts and abs(each.decoded.fit.shift_mm) > TAIL_SHIFT_MM
+    if not by_shoulder or one_shoulder(reading.stops):
+        return False
+    return each.blank.cuts < most_cuts and abs(each.decoded.fit.shift_mm) > TAIL_SHIFT_MM
 
 
 def _blank_of(near: list[_Named]) -> _Named:
@@ -315,8 +317,11 @@ def _decoded_as(reading: KeyReading, keyway: Keyway, blank: Blank) -> _Named | N
     by_tip = spec.stop is SpacingStop.TIP
     loose = not by_tip and not reading.stops.shoulder_seen
     tries: list[_Named] = []
-    for stop in places_of_stop(reading.stops, reading.blade_length_mm, spec, blank):
+    for stop in places_of_stop(reading.stops, reading.blade_length_mm, spec, blank, reading.profile):
         profile = from_stop(reading.profile, spec.stop, stop)
+        if blank.other_collar_mm is not None and collar_stands(profile, spec, blank):
+            # The blade's edge begins where its collar ends, whether or not a cut left anything of its face.
+            profile = profile[profile[:, 0] >= blank.blade_length_mm - blank.other_collar_mm]
         longer_mm = 0.0 if by_tip else reading.blade_length_mm - stop - blank.blade_length_mm
         length_share = None if by_tip or loose else longer_mm / blank.blade_length_mm
         blade = BladeSize(reading.blade_height_mm, reading.laser_height_mm, length_share)

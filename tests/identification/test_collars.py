@@ -80,3 +80,45 @@ def test_a_second_collar_close_to_the_stop_changes_nothing_for_a_key_sold_longer
         keyway.sections[0],
     )
     assert (seen.outcome, seen.blank, [cut.code for cut in seen.cuts]) == (Outcome.IDENTIFIED, blank, code)
+
+
+def with_collar(reading: KeyReading, catalogue: Catalogue, bow_face_mm: float | None) -> KeyReading:
+    """A key of two collars whose first cut leaves nothing of the cut edge's face: what is met there is the bow's."""
+    spec, blank = (each for each in (catalogue.blank_of["KW10"][0].spec, catalogue.blank_of["KW10"][1]))
+    assert spec is not None
+    assert reading.profile is not None
+    x, height = reading.profile.T
+    first_mm = spec.first_cut_mm - spec.flat_mm / 2
+    flank = np.interp(first_mm, x, height) + (first_mm - x)
+    collar = np.where(x < BETWEEN_COLLARS_MM, np.minimum(spec.blade_height_mm + 1.6, flank), height)
+    stops = Stops(bow_face_mm, None if bow_face_mm is None else 0.0)
+    return replace(
+        reading,
+        profile=np.stack([x, collar], axis=1),
+        blade_length_mm=blank.blade_length_mm,
+        blade_height_mm=spec.blade_height_mm + 1.6,
+        stops=stops,
+    )
+
+
+@pytest.mark.parametrize("bow_face_mm", [None, -3.3, 0.0], ids=["no face seen", "the bow's", "the bow's at the stop"])
+@pytest.mark.parametrize("code", ["654231", "777466", "755756"])
+def test_a_deep_first_cut_that_leaves_nothing_of_its_collar_is_still_counted_from_the_other(
+    catalogue: Catalogue, code: str, bow_face_mm: float | None
+) -> None:
+    seen = named(catalogue, with_collar(reading_of(catalogue, code, "KW10", 0.0), catalogue, bow_face_mm))
+    assert (seen.outcome, seen.blank, seen.bitting) == (Outcome.IDENTIFIED, "KW10", code)
+
+
+def test_without_a_collar_a_six_cut_key_is_never_taken_for_one_that_has_it(catalogue: Catalogue) -> None:
+    reading = reading_of(catalogue, "654231", "KW5", 0.0)
+    seen = named(catalogue, replace(reading, stops=Stops(0.0, -0.3)))
+    assert (seen.outcome, seen.blank) == (Outcome.IDENTIFIED, "KW5")
+
+
+@pytest.mark.parametrize(("spine_mm", "told"), [(0.0, True), (None, False), (-4.0, False)])
+def test_cuts_that_stand_off_are_a_longer_keys_last_ones_unless_both_edges_have_one_shoulder(
+    catalogue: Catalogue, spine_mm: float | None, told: bool
+) -> None:
+    reading = replace(reading_of(catalogue, "35244", "KW1", 0.3), stops=Stops(0.0, spine_mm))
+    assert (named(catalogue, reading).blank == "KW1") is told

@@ -15,6 +15,7 @@ from config.keyway import CutSpec, Depth, SpacingStop
 from kiosk.identification.outline.likelihood import SURE, likeliest
 from kiosk.identification.outline.measure import PITCH_MM
 from kiosk.identification.outline.scale import height_fits, laser_fits, spacing_fits, stretch
+from kiosk.identification.outline.stops import from_shoulder
 from kiosk.key.reading import Cut, Floats, Outcome, Profile, Wear
 
 SHIFT_MM = 0.4
@@ -72,7 +73,7 @@ class Decoded:
 def from_stop(profile: Profile, stop: SpacingStop, at_mm: float) -> Profile:
     """The profile as the spacing counts it: from the stop at `at_mm` on to the tip, or back to the bow."""
     if stop is SpacingStop.SHOULDER:
-        return np.stack([profile[:, 0] - at_mm, profile[:, 1]], axis=1)
+        return from_shoulder(profile, at_mm)
     return np.stack([at_mm - profile[::-1, 0], profile[::-1, 1]], axis=1)
 
 
