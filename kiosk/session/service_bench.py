@@ -1,6 +1,7 @@
 """What the technician's screen holds while it is open: machine, cameras, the last test cut and calibration.
 
-Responsible for: holding it, and forgetting it. Not responsible for: what may be done (`kiosk.session.phases.serving`).
+Responsible for: holding it, and forgetting it. Not responsible for: what may be done
+(`kiosk.session.phases.single_actions`).
 Owned by the controller's thread, but for `finger`.
 """
 

@@ -1,7 +1,7 @@
 """What a technician's actions ask of machine and cameras: blocking work for a worker thread.
 
 Responsible for: looks, jogs, the probe, the test cut and its pattern, the calibration of the tray's cameras. Not
-responsible for: when an action is allowed (`kiosk.session.phases.serving`), or what its faults mean
+responsible for: when an action is allowed (`kiosk.session.phases.single_actions`), or what its faults mean
 (`kiosk.session.executor`).
 """
 
