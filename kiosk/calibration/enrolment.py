@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -50,11 +51,23 @@ class Enrolled:
     """How far the scans lay from their average (root mean square, the worst of them)."""
 
 
+class EnrolmentRefusal(StrEnum):
+    """What stands in the way of enrolling a section."""
+
+    DIFFER = "differ"
+    """The scans do not agree, or too little was seen."""
+    TOO_THIN = "too_thin"
+    """The thickness that was given leaves no metal between the grooves."""
+    TOO_LIKE = "too_like"
+    """Another section could be taken for it."""
+
+
 @dataclass(frozen=True)
 class NotEnrolled:
     """Why not, in words for a technician."""
 
     reasons: tuple[str, ...]
+    refusal: EnrolmentRefusal = EnrolmentRefusal.DIFFER
 
 
 def learn_section(
@@ -102,14 +115,17 @@ def learn_section(
         thickness_mm = round(max(USUAL_THICKNESS_MM, least_mm), 2)
         source += f"; thickness not measured, {thickness_mm} mm assumed"
     elif thickness_mm < least_mm:
-        return NotEnrolled((f"the grooves need a blade of at least {least_mm:.2f} mm: measure its thickness again",))
+        reason = f"the grooves need a blade of at least {least_mm:.2f} mm: measure its thickness again"
+        return NotEnrolled((reason,), EnrolmentRefusal.TOO_THIN)
     left, right = (_drawn(grid[: mean.size], mean, height_mm) for mean in means)
     section = Section(
         id=name, thickness_mm=thickness_mm, height_mm=round(height_mm, 2), left=left, right=right, source=source
     )
     confused = _confused(section, readings, catalogue)
     neighbours = nearest(section, catalogue)
-    return NotEnrolled(confused) if confused else Enrolled(section, neighbours, max(spreads))
+    if confused:
+        return NotEnrolled(confused, EnrolmentRefusal.TOO_LIKE)
+    return Enrolled(section, neighbours, max(spreads))
 
 
 def nearest(section: Section, catalogue: Catalogue, count: int = 3) -> tuple[Neighbour, ...]:

@@ -16,7 +16,7 @@ import numpy as np
 from config.catalogue import Catalogue
 from config.enrolled import EnrolledBlank, objections, unlike_drawing_mm
 from config.keyway import Blank, Keyway, Section, SpacingStop
-from kiosk.calibration.enrolment import NotEnrolled, learn_section
+from kiosk.calibration.enrolment import EnrolmentRefusal, NotEnrolled, learn_section
 from kiosk.identification import SectionIndex, judge, match_section, places_of_stop
 from kiosk.identification.outline.stops import collars_agree
 from kiosk.key.reading import KeyReading, Outcome
@@ -55,15 +55,6 @@ class Lay:
 
     seen: LaySeen
     taken_for: str = ""
-
-
-class Refused(StrEnum):
-    """Why three good lays enrol nothing."""
-
-    DIFFER = "differ"
-    """They do not agree, or too little was seen."""
-    TOO_LIKE = "too_like"
-    """Another section could be taken for it."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +111,7 @@ def _outline_seen(reading: KeyReading, keyway: Keyway, blank: Blank) -> LaySeen:
 
 def enrol(
     readings: Sequence[KeyReading], keyway: Keyway, blank: Blank, catalogue: Catalogue, now: datetime
-) -> Taught | Refused:
+) -> Taught | EnrolmentRefusal:
     """Enrol what three lays show.
 
     Args:
@@ -137,7 +128,7 @@ def enrol(
     thickness_mm = known.thickness_mm * known.scales[1] if known is not None else blank.thickness_mm
     learned = learn_section(name, readings, thickness_mm, replace(catalogue, sections=others), source)
     if isinstance(learned, NotEnrolled):
-        return Refused.DIFFER
+        return learned.refusal
     section, unlike_mm = _at_thickness(learned.section, catalogue.drawing_of(name))
     enrolled = EnrolledBlank(
         blank=blank.code,
@@ -148,7 +139,7 @@ def enrol(
         enrolled_at=now,
     )
     if any(objections(enrolled, catalogue)):
-        return Refused.TOO_LIKE
+        return EnrolmentRefusal.TOO_LIKE
     return Taught(enrolled, unlike_mm)
 
 

@@ -15,7 +15,8 @@ from config.problems import Facts, Wrong
 from config.store_changes import FieldChanges
 from hardware.ports import BoardIdentity, MachineStatus, PaymentAnswer, PrinterStatus, TouchOff
 from hardware.scan import ScanFrames
-from kiosk.calibration.lesson import Refused, Taught
+from kiosk.calibration.enrolment import EnrolmentRefusal
+from kiosk.calibration.lesson import Taught
 from kiosk.identification.compare import Compared
 from kiosk.identification.outline.placement import Placement
 from kiosk.key.reading import Outcome, StampReading
@@ -118,7 +119,7 @@ class BlankSeen:
 class SlotTaught:
     """What came of three good lays."""
 
-    taught: Taught | Refused
+    taught: Taught | EnrolmentRefusal
 
 
 @dataclass(frozen=True, repr=False)

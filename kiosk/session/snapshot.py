@@ -296,6 +296,7 @@ class LessonFound(StrEnum):
     UNSEEN = "unseen"
     CUT = "cut"
     DIFFER = "differ"
+    TOO_THIN = "too_thin"
     TOO_LIKE = "too_like"
     NOT_WRITTEN = "not_written"
 

@@ -16,7 +16,8 @@ from config.catalogue import Catalogue, load_catalogue
 from config.enrolled import with_enrolled
 from config.keyway import Section
 from config.settings import load_settings
-from kiosk.calibration.lesson import LAYS, LaySeen, Refused, enrol, judge_lay
+from kiosk.calibration.enrolment import EnrolmentRefusal
+from kiosk.calibration.lesson import LAYS, LaySeen, enrol, judge_lay
 from kiosk.identification import build_index, identify, read_key
 from kiosk.key.reading import KeyReading, Outcome
 from simulator.keys.key import PhysicalKey, blank_key
@@ -63,7 +64,7 @@ def taught(catalogue: Catalogue, section: Section, rng: np.random.Generator) -> 
         if found.seen is not LaySeen.FITS:
             return found.seen.value
     known = enrol(lays, keyway, blank, catalogue, datetime.now(UTC))
-    return known.value if isinstance(known, Refused) else with_enrolled(catalogue, [known.enrolled])
+    return known.value if isinstance(known, EnrolmentRefusal) else with_enrolled(catalogue, [known.enrolled])
 
 
 def main() -> None:

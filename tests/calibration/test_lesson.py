@@ -12,7 +12,8 @@ from config.catalogue import load_catalogue
 from config.enrolled import EnrolledBlank, objections, with_enrolled
 from config.problems import BadInput
 from config.settings import load_settings
-from kiosk.calibration.lesson import HEIGHT_MM, LENGTH_MM, NOSE_MM, LaySeen, judge_lay
+from kiosk.calibration.enrolment import EnrolmentRefusal
+from kiosk.calibration.lesson import HEIGHT_MM, LENGTH_MM, NOSE_MM, LaySeen, enrol, judge_lay
 from kiosk.identification import build_index, read_key
 from kiosk.key.reading import KeyReading, Outcome
 from simulator.keys.key import blank_key
@@ -121,3 +122,22 @@ def test_the_newest_blank_of_a_section_counts_and_the_limits_stay() -> None:
     assert known.drawing_of("schlage:c") == CATALOGUE.section_of["schlage:c"]
     assert known.limits == CATALOGUE.limits
     assert np.isclose(dict(known.held_mm)["SC4"], 26.7)
+
+
+def enrolled_as(metal: str, *, keyway: str = "ES8", thickness_mm: float | None = None) -> object:
+    """What three lays of a blank with this section teach for a keyway that has none."""
+    owner, found = CATALOGUE.blank_of[keyway]
+    key = blank_key(owner, found, CATALOGUE.section_of[metal])
+    lays = [read_key(render_scan(key, VIEWS, NORMAL, 70 + number)) for number in range(3)]
+    blank = found.model_copy(update={"thickness_mm": thickness_mm})
+    others = replace(CATALOGUE, sections=tuple(each for each in CATALOGUE.sections if each.id != "yale:y11"))
+    return enrol(lays, owner, blank, others, datetime(2026, 11, 28, tzinfo=UTC))
+
+
+def test_what_is_too_like_another_section_is_told_so_and_not_that_the_lays_differ() -> None:
+    assert enrolled_as("kwikset:kw1") is EnrolmentRefusal.TOO_LIKE
+
+
+def test_a_thickness_that_leaves_no_metal_between_the_grooves_is_measured_again() -> None:
+    assert enrolled_as("yale:y11", thickness_mm=1.2) is EnrolmentRefusal.TOO_THIN
+    assert enrolled_as("yale:y11", thickness_mm=2.0) is not EnrolmentRefusal.TOO_THIN

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from config.enrolled import keep, with_enrolled
 from config.problems import BadInput
-from kiosk.calibration.lesson import LAYS, LaySeen, Refused, enrol
+from kiosk.calibration.enrolment import EnrolmentRefusal
+from kiosk.calibration.lesson import LAYS, LaySeen, enrol
 from kiosk.key.reading import KeyReading
 from kiosk.key.secrecy import wipe
 from kiosk.policy.role import Role
@@ -119,7 +120,7 @@ def learn(ports: SessionPorts, blank: str, readings: tuple[KeyReading, ...]) -> 
 def taught(context: SessionContext, report: SlotTaught) -> None:
     """From now on the reader knows the section as it has held it."""
     lesson, taught = context.lesson, report.taught
-    if isinstance(taught, Refused):
+    if isinstance(taught, EnrolmentRefusal):
         if lesson is not None:
             _end(lesson, LessonFound(taught.value))
         return
