@@ -226,7 +226,9 @@ class PageFrame(FloatLayout):
         if Clock.get_time() < self._deaf_until_s:
             return True
         self.focus_on("")
-        self.turn_to(next((b for b in self.buttons() if b.collide_point(*b.to_widget(*touch.pos))), None))
+        for button in self.buttons():
+            if not button.collide_point(*button.to_widget(*touch.pos)):
+                button.let_go()
         if self._dialogue is not None:
             self._dialogue.on_touch_down(touch)
             return True
@@ -249,7 +251,7 @@ class PageFrame(FloatLayout):
         self._focus, self._walks, self._begins = identity, bool(identity), False
         self._restore_focus()
 
-    def turn_to(self, button: BigButton | None) -> None:
+    def turn_to(self, button: BigButton) -> None:
         """Whatever else was pressed waits for no second press, and moves nothing any more."""
         for other in self.buttons():
             if other is not button:
@@ -302,4 +304,9 @@ def _buttons_in(widget: Widget) -> list[BigButton]:
         for child in widget.walk(restrict=True)
         if isinstance(child, BigButton) and child.action is not None and child.width > 1 and child.height > 1
     ]
-    return sorted(found, key=lambda b: (-round(b.to_window(*b.center)[1] / 10), b.to_window(*b.center)[0]))
+    return sorted(found, key=_place_in_reading)
+
+
+def _place_in_reading(button: BigButton) -> tuple[int, float]:
+    x, y = button.to_window(*button.center)
+    return -round(y / 10), x
