@@ -45,7 +45,8 @@ rooms:          ## draw rooms and states in docs/architecture.md as they are
 
 pictures:       ## every screen in every language, size and theme, and the README's pictures
 	@.ci/prepare run
-	SDL_VIDEODRIVER=offscreen $(PY) -m ui.gallery --out out/screens --sheet docs/screens.png
+	SDL_VIDEODRIVER=offscreen $(PY) -m ui.gallery --out out/screens --size portrait
+	SDL_VIDEODRIVER=offscreen $(PY) -m ui.gallery --out out/screens --size landscape --sheet docs/screens.png
 
 COMPILE := uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 EXTRAS := fleet reports receipts

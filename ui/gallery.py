@@ -24,14 +24,11 @@ from ui.theme import make_theme
 
 SIZES = {"portrait": (1080, 1920, 0.248), "landscape": (1280, 800, 0.2524)}
 """Pixels, and mm a pixel of a 21.5 inch portrait and a 15 inch landscape panel."""
-SHEET = (
-    ("portrait", "light", "en"),
-    ("landscape", "light", "fr"),
-    ("portrait", "contrast", "es"),
-    ("landscape", "contrast", "en"),
-)
-"""What the contact sheet shows of all there is: both formats, both themes, every language."""
-SHEET_PX = 1560
+THEMES, LANGUAGES = ("light", "contrast"), ("en", "es", "fr")
+SHEETS = {"portrait": (108, 3), "landscape": (168, 2)}
+"""Width of a picture on its format's contact sheet, and how many screens stand beside each other there."""
+SMALLER = 2
+"""Pictures are kept at half the glass's width and height: the words can be read, and all take a tenth of the room."""
 STRIPS = {
     "screens": ("02-welcome", "08-offer", "11-refused-kind", "19-cutting", "23-thank-you"),
     "staff": ("12-staff-login", "14-staff-approval", "30-staff-stock", "40-staff-recover"),
@@ -42,6 +39,7 @@ STRIPS = {
 }
 """Pictures of a few upright screens beside each other, for the first page."""
 STRIP_PX = 300
+GL_RGB, GL_UNSIGNED_BYTE = 0x1907, 0x1401
 
 
 def sample_store(size: str, theme: str = "light") -> Store:
@@ -72,11 +70,13 @@ class Gallery:
         from kivy.base import EventLoop
         from kivy.clock import Clock
         from kivy.core.window import Window
+        from kivy.graphics.opengl import glReadPixels
 
         from ui.page_frame import PageFrame
         from ui.widgets.look import look
 
         self._loop, self._clock, self.window, self._look = EventLoop, Clock, Window, look
+        self._read = glReadPixels
         Clock._max_fps = 0  # noqa: SLF001 - no waiting between frames: nobody is watching
         look.moving = False
         EventLoop.ensure_window()
@@ -109,77 +109,86 @@ class Gallery:
             self._clock.tick_draw()
 
     def save(self, path: Path) -> None:
-        """Write what is on the glass."""
+        """Write what is on the glass, smaller."""
         self.window.canvas.ask_update()
-        for _ in range(2):
-            # Words reach their textures when the window draws.
-            self._loop.idle()
+        # Words reach their textures when the window draws; what it drew then is the picture.
+        self._loop.idle()
+        width, height = self.window.size
+        pixels = self._read(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        image = Image.frombytes("RGB", (width, height), pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.frame.save(path)
+        image.reduce(SMALLER).save(path, compress_level=1)
 
 
 def render(
     out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("out/screens"),
-    size: Annotated[list[str] | None, typer.Option(help="portrait, landscape; both by default.")] = None,
+    size: Annotated[
+        str, typer.Option(help="portrait or landscape: a window keeps the size it was opened with.")
+    ] = "portrait",
     theme: Annotated[list[str] | None, typer.Option(help="light, contrast; both by default.")] = None,
     lang: Annotated[list[str] | None, typer.Option(help="Languages; all by default.")] = None,
     only: Annotated[str, typer.Option(help="Only screens whose name holds this.")] = "",
     sheet: Annotated[
-        Path | None, typer.Option(help="Also one contact sheet of what lies in that folder, and the strips beside it.")
+        Path | None,
+        typer.Option(help="Also contact sheets of what lies in --out, and the strips beside."),
     ] = None,
 ) -> None:
     """Render every screen."""
     from dataclasses import replace
 
-    sizes, themes, languages = size or list(SIZES), theme or ["light", "contrast"], lang or ["en", "es", "fr"]
-    for given, known, field in ((sizes, SIZES, "--size"), (themes, ("light", "contrast"), "--theme")):
+    themes, languages = theme or list(THEMES), lang or list(LANGUAGES)
+    for given, known, field in (([size], SIZES, "--size"), (themes, THEMES, "--theme")):
         for value in given:
             if value not in known:
                 raise BadInput(Problem("gallery", field, f"{value!r} is not one of {', '.join(known)}"))
-    gallery = Gallery(SIZES[sizes[0]][:2])
+    gallery = Gallery(SIZES[size][:2])
     taken: list[Path] = []
-    for one_size in sizes:
-        for one_theme in themes:
-            store = sample_store(one_size, one_theme)
-            for language in languages:
-                for name, (snapshot, local) in SAMPLES.items():
-                    if only in name:
-                        gallery.show(replace(snapshot, language=language), local, store, one_theme)
-                        taken.append(out / one_size / one_theme / language / f"{name}.png")
-                        gallery.save(taken[-1])
+    for one_theme in themes:
+        store = sample_store(size, one_theme)
+        for language in languages:
+            for name, (snapshot, local) in SAMPLES.items():
+                if only in name:
+                    gallery.show(replace(snapshot, language=language), local, store, one_theme)
+                    taken.append(out / size / one_theme / language / f"{name}.png")
+                    gallery.save(taken[-1])
     typer.echo(f"{len(taken)} pictures in {out}")
     if sheet is not None:
-        contact_sheet(out, sheet)
+        for format_name, arranged in SHEETS.items():
+            contact_sheet(out / format_name, sheet.with_stem(f"{sheet.stem}-{format_name}"), *arranged)
         for name, screens in STRIPS.items():
             strip(
                 [out / "portrait/light/en" / f"{each}.png" for each in screens], sheet.parent / f"pictures/{name}.png"
             )
 
 
-def contact_sheet(folder: Path, path: Path) -> None:
-    """Every screen that lies in `folder` in one of the ways of `SHEET`, block by block, each in its own shape."""
-    blocks = [sorted((folder / size / theme / language).glob("*.png")) for size, theme, language in SHEET]
-    gap, wide = 8, SHEET_PX
-    placed: list[tuple[Image.Image, int, int]] = []
-    top = gap
-    for pictures in blocks:
-        left, high = gap, 0
-        for picture in pictures:
-            with Image.open(picture) as image:
-                width = 120 if image.height > image.width else 210
-                small = image.convert("RGB").resize(
-                    (width, round(image.height * width / image.width)), Image.Resampling.LANCZOS
-                )
-            if left + width + gap > wide:
-                left, top = gap, top + high + gap
-            placed.append((small, left, top))
-            left, high = left + width + gap, small.height
-        top += high + gap if pictures else 0
-    whole = Image.new("RGB", (wide, top), (96, 100, 102))
-    for small, x, y in placed:
-        whole.paste(small, (x, y))
+def contact_sheet(folder: Path, path: Path, wide: int, beside: int) -> None:
+    """Every screen of one format with its themes and languages in a row, `beside` screens in each line of the sheet.
+
+    Args:
+        folder: that format's pictures, by theme and language.
+        path: of the sheet.
+        wide: how wide a picture stands on it, in pixels.
+        beside: how many screens stand beside each other.
+    """
+    names = sorted({picture.name for picture in folder.glob("*/*/*.png")})
+    ways = [folder / theme / language for theme in THEMES for language in LANGUAGES]
+    if not names:
+        return
+    gap, between = 4, 16
+    with Image.open(next(folder.glob("*/*/*.png"))) as first:
+        high = round(first.height * wide / first.width)
+    block = len(ways) * (wide + gap) + between
+    lines = -(-len(names) // beside)
+    whole = Image.new("RGB", (beside * block + gap, lines * (high + between) + between), (96, 100, 102))
+    for at, name in enumerate(names):
+        for column, way in enumerate(ways):
+            if (way / name).exists():
+                with Image.open(way / name) as image:
+                    small = image.resize((wide, high), Image.Resampling.LANCZOS)
+                x = between + at % beside * block + column * (wide + gap)
+                whole.paste(small, (x, between + at // beside * (high + between)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole.quantize(128).save(path, optimize=True)
+    whole.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def strip(pictures: list[Path], path: Path) -> None:

@@ -191,7 +191,7 @@ TRADE = {
     "es": {"blank": ("llave virgen", ("base", "en blanco")), "wheel": ("fresa", ("rueda", "muela", "fraise")),
            "slot": ("ranura", ("compartim", "casilla"))},
     "fr": {"blank": ("ébauche", ("clé vierge", "clé brute")), "wheel": ("fraise", ("meule", "fresa", "molette")),
-           "slot": ("case", ("logement", "compartim", "aucun magasin"))},
+           "slot": ("case", ("casier", "logement", "compartim", "aucun magasin"))},
 }  # fmt: skip
 """One word of the trade a thing, and those that once stood for it too."""
 

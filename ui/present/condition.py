@@ -32,6 +32,7 @@ def condition_page(words: Translation, snapshot: Snapshot, found: KeyCondition, 
         visit="help/condition",
         title=words("condition.title"),
         store_name=store.name,
+        picture="found/KW1/brass" if found.condition is Condition.LIKE_NEW else "feature/worn",
         detail=HelpDetail(
             paragraphs=(
                 _how_worn(words, found),

@@ -14,6 +14,15 @@ from ui.present.local import CloseHelp, Local, OpenHelp
 from ui.present.shown import Action, ButtonKind, HelpDetail, Shown
 
 TOPICS = ("smart_lock", "smartkey", "dnd", "lost", "spare", "refused", "privacy")
+PICTURES = {
+    "smart_lock": "found/SC1/black",
+    "smartkey": "found/KW1/brass",
+    "dnd": "feature/stamp",
+    "lost": "found/SC1/brass",
+    "spare": "found/KW1/black",
+    "refused": "feature/groove",
+    "privacy": "looking",
+}
 PARAGRAPHS = ("1", "2", "3", "4", "5", "6")
 
 
@@ -33,6 +42,7 @@ def help_page(words: Translation, local: Local, snapshot: Snapshot, store: Store
             visit="help",
             title=words("help.title"),
             store_name=store.name,
+            picture="found/KW1/brass",
             detail=HelpDetail(topics=topics(words)),
             actions=(start, back),
         )
@@ -43,6 +53,7 @@ def help_page(words: Translation, local: Local, snapshot: Snapshot, store: Store
         visit=f"help/{topic}",
         title=words(f"help.{topic}.question"),
         store_name=store.name,
+        picture=PICTURES[topic],
         detail=HelpDetail(paragraphs=tuple(words(key) for key in keys)),
         actions=(start, others, back),
     )

@@ -7,6 +7,8 @@ Responsible for: title, words, picture and actions of every state a shopper sees
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from config.store import Store
 from kiosk.key.reading import Outcome
 from kiosk.session.intents import BringBack, KeyLaid, KeyTaken, Start, Stop
@@ -171,6 +173,14 @@ def _starting(words: Translation, local: Local, snapshot: Snapshot, store: Store
     )
 
 
+_below = message("capturing", "collect")
+
+
+def _capturing(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    """The copy lies there; what is sold is what is shown."""
+    return replace(_below(words, local, snapshot, store), picture=of_sale("collect", snapshot))
+
+
 STATES: dict[State, PresentState] = {
     State.STARTING: _starting,
     State.WELCOME: _welcome,
@@ -186,7 +196,7 @@ STATES: dict[State, PresentState] = {
     State.CUTTING: _working("cutting.title", "cutting.text", "cutting", can_stop=True),
     State.CHECKING: _working("checking.title", "checking.text", "checking", can_stop=True),
     State.DELIVERING: _working("delivering.title", "delivering.text", "collect", can_stop=True),
-    State.CAPTURING: message("capturing", "pay"),
+    State.CAPTURING: _capturing,
     State.THANK_YOU: sale.thank_you,
     State.FAILED: sale.failed,
     State.SETTLING: sale.settling,
