@@ -15,11 +15,11 @@ from ui.present.shown import Action, ButtonKind, HelpDetail, Shown
 
 TOPICS = ("smart_lock", "smartkey", "dnd", "lost", "spare", "refused", "privacy")
 PICTURES = {
-    "smart_lock": "found/SC1/black",
+    "smart_lock": "found/SC1/nickel",
     "smartkey": "found/KW1/brass",
     "dnd": "feature/stamp",
     "lost": "found/SC1/brass",
-    "spare": "found/KW1/black",
+    "spare": "found/KW1/nickel",
     "refused": "feature/groove",
     "privacy": "looking",
 }
