@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from config.catalogue import Catalogue
+from config.settings import load_settings
+from kiosk.identification import identify, read_key
 from kiosk.identification.identify import _name_cuts
 from kiosk.key.reading import Identification, KeyReading, Outcome, Stops
+from simulator.keys.sample_keys import cut_by_blank
+from simulator.optics import NORMAL, Pose, render_scan
 from tests.identification.drawing import blade_edge
 
 BETWEEN_COLLARS_MM = (1.249 - 1.090) * 25.4
@@ -122,3 +126,14 @@ def test_cuts_that_stand_off_are_a_longer_keys_last_ones_unless_both_edges_have_
 ) -> None:
     reading = replace(reading_of(catalogue, "35244", "KW1", 0.3), stops=Stops(0.0, spine_mm))
     assert (named(catalogue, reading).blank == "KW1") is told
+
+
+@pytest.mark.parametrize("seed", [209, 221])
+def test_the_bows_flat_before_the_second_collar_is_no_milling(catalogue: Catalogue, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    key = cut_by_blank(catalogue, "KW10", rng)
+    frames = render_scan(
+        key, load_settings().machine.views, NORMAL, seed, Pose(rotation_deg=float(rng.uniform(-15, 15)))
+    )
+    seen = identify(read_key(frames), catalogue)
+    assert (seen.outcome, seen.blank, seen.faces_seen) == (Outcome.IDENTIFIED, "KW10", True)

@@ -148,7 +148,8 @@ class _Blade:
         solid = (_unbent(metal, bend) > 0.5).astype(np.uint8)
         inside = cv2.distanceTransform(solid, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - solid, cv2.DIST_L2, 5)
         inside_mm = np.asarray(inside * np.float32(PITCH_MM), dtype=np.float32)
-        begins_mm = 1.0 if outline.stops.nose_mm is None else NECK_MM
+        # Of two collars it is the one nearer the tip: between them there may be the bow's flat.
+        begins_mm = 1.0 + max(outline.stops.spine_mm or 0.0, 0.0) if outline.stops.nose_mm is None else NECK_MM
         looked = (inside_mm > RIM_MM) & (u + outline.length_mm > begins_mm)[None, :]
         looked &= (looked.sum(axis=1) > 15)[:, None]
         return cls(
