@@ -188,7 +188,7 @@ def contact_sheet(folder: Path, path: Path, wide: int, beside: int) -> None:
                 x = between + at % beside * block + column * (wide + gap)
                 whole.paste(small, (x, between + at // beside * (high + between)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    whole.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+    whole.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def strip(pictures: list[Path], path: Path) -> None:
