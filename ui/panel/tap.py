@@ -139,6 +139,8 @@ def lay_out_row(
     if width is not None:
         stretch = (width - gap * (len(buttons) - 1) - sum(naturals)) / len(buttons)
     for button, natural in zip(buttons, naturals, strict=True):
-        button.pos, button.size = (round(x), round(y)), (round(natural + stretch), round(height))
+        # Its right edge is rounded, not its width: two roundings would push the last one out of the row by a pixel.
+        button.pos = round(x), round(y)
+        button.size = round(x + natural + stretch) - round(x), round(height)
         x += natural + stretch + gap
     return x - gap
