@@ -126,7 +126,8 @@ def silhouette(cast_edge: np.ndarray, rng: np.random.Generator) -> Frame:
     size = (1750, 850)
     high, long = float(cast_edge[0, 1]), float(cast_edge[-1, 0])
     turn = np.radians(rng.uniform(-6, 6))
-    middle = np.array([-9.0 + rng.uniform(-1, 1), 4.0 + rng.uniform(-1, 1)])
+    # Bow and tip as far from the picture's edges as each other.
+    middle = np.array([-14.0 + rng.uniform(-1, 1), 4.0 + rng.uniform(-1, 1)])
 
     def placed(points: np.ndarray) -> list[tuple[float, float]]:
         moved = (points - middle - np.array([long / 2, 0])) @ np.array(
