@@ -57,6 +57,23 @@ def test_a_strip_that_hardly_leans_is_not_ground() -> None:
     assert not told(hollow(0.07) + uneven(0.004), EVEN)
 
 
+def askew(size: float) -> Floats:
+    """Walls of grooves, darker towards one end and brighter towards the other, in many rows."""
+    rows = np.arange(ROWS)[:, None]
+    return np.where(rows % 6 == 1, size * (1.0 - 2.0 * along_mm / along_mm[-1]), 0.0) * (along_mm > 6)
+
+
+def test_a_wall_that_lies_a_little_more_askew_than_others_is_no_slope() -> None:
+    rows = np.arange(ROWS)[:, None]
+    wall = np.where(rows == 41, hollow(0.6)[:1], 0.0)
+    assert told(wall + uneven(0.004), EVEN)
+    assert not told(wall + askew(0.2) + uneven(0.004), EVEN)
+
+
+def test_a_strip_that_is_as_large_as_no_wall_is_ground_whatever_the_walls_show() -> None:
+    assert told(hollow(0.3) + askew(0.2) + uneven(0.004), EVEN)
+
+
 @pytest.mark.parametrize("size", [0.1, -0.1], ids=["towards the lamp", "away from the lamp"])
 def test_a_face_that_sinks_once_is_ground(size: float) -> None:
     assert told(uneven(0.01), sinks_once(size))

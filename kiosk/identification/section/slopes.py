@@ -20,6 +20,11 @@ LEAST_SLOPE = 0.085
 """Both stretches are by so much brighter and darker than the rest of their rows: seven degrees are by more."""
 STAINS = 4.0
 """And by so many times what three quarters of the face keep below: metal stained all over is uneven everywhere."""
+STANDS_OUT = 6.2
+"""And in one row by so many times what most rows show: a groove's wall and the last row looked at lie a little askew to
+the picture's rows and are lit otherwise at their two ends, by up to six times."""
+LARGE_MM2 = 1.0
+"""Or over so much of the face, which no wall of a groove takes up; a scallop may be in most rows."""
 REACH_MM = 14.0
 """How far from where it begins a hollow ends."""
 TOGETHER_MM = 0.6
@@ -56,9 +61,25 @@ def is_ground_on_a_slope(rest: Image, against_row: Image, looked: Mask, pitch_mm
 def _sinks_and_rises(rest: Image, looked: Mask, pitch_mm: float) -> bool:
     slope = _together(rest, looked, pitch_mm, ACROSS_MM)
     within = np.ones((1, 2 * round(REACH_MM / pitch_mm) + 1), np.uint8)
-    lit_nearby = cv2.dilate(slope, within)
+    both = np.minimum(cv2.dilate(slope, within), -slope)
     least = max(LEAST_SLOPE, STAINS * _unevenness(slope, looked))
-    return bool(np.any((lit_nearby >= least) & (slope <= -least)))
+    if not np.any(both >= least):
+        return False
+    cells = looked.sum(axis=1)
+    in_most_rows = float(np.median(both.max(axis=1)[cells > cells.max() / 2]))
+    lit, shaded = (_large(side >= least, LARGE_MM2 / pitch_mm**2) for side in (slope, -slope))
+    return bool(
+        np.any(both >= max(least, STANDS_OUT * in_most_rows))
+        or np.any(shaded.astype(np.bool_) & (cv2.dilate(lit, within) > 0))
+    )
+
+
+def _large(spots: Mask, fewest: float) -> NDArray[np.uint8]:
+    """Those of the spots that have so many cells."""
+    _, where, stats, _ = cv2.connectedComponentsWithStats(spots.astype(np.uint8), connectivity=8)
+    large = stats[:, cv2.CC_STAT_AREA] >= fewest
+    large[0] = False
+    return np.asarray(large[where], dtype=np.uint8)
 
 
 def _unevenness(soft: Image, looked: Mask) -> float:
