@@ -29,6 +29,8 @@ SETTINGS_FILES = frozenset({"machine.toml", "store.toml", "operations.toml", "fl
 """Not written over by what a command makes; a page or a signed document may lie beside them, as an office works."""
 KEPT_FOLDERS = ("KIOSK_DATA", "KIOSK_AUDIT_KEY_FOLDER", "KIOSK_CONFIG")
 """Variables that name such a folder, even an empty one."""
+BACKUPS = "backup"
+"""Folder among a kiosk's own in which archives belong; an upgrade puts one there before it goes on."""
 KEPT_BEGINNINGS = (b"SQLite format 3\0", b"-----BEGIN ")
 """Of books and of keys."""
 
@@ -107,6 +109,12 @@ def _new_file(path: Path) -> str | None:
     return _key_file(path) or _is_kept(path) or _among_kept(path)
 
 
+def _new_archive(path: Path) -> str | None:
+    if path.resolve().parent.name == BACKUPS:
+        return _key_file(path) or _is_kept(path)
+    return _new_file(path)
+
+
 def _is_kept(path: Path) -> str | None:
     if not path.exists():
         return None
@@ -154,6 +162,8 @@ FILE = rule(_file)
 FOLDER = rule(_folder)
 FILE_OR_FOLDER = rule(_either)
 NEW_FILE = rule(_new_file)
+NEW_ARCHIVE = rule(_new_archive)
+"""For a backup: also in the folder of backups among a kiosk's own."""
 KEY_FILE = rule(_key_file)
 """For a key that is made where none is yet: it may lie among settings, and is never written over."""
 NEW_FOLDER = rule(_new_folder)

@@ -20,7 +20,7 @@ import typer
 from config.payment import PaymentKind
 from config.problems import BadInput, Problem
 from config.settings import OWNER_VARIABLE, Settings, load_settings
-from config.typed_paths import FILE, NEW_FILE, NEW_FOLDER
+from config.typed_paths import FILE, NEW_ARCHIVE, NEW_FILE, NEW_FOLDER
 from hardware.clock import SystemClock
 from hardware.payment.mdb import MdbPayment
 from hardware.payment.zvt import ZvtPayment
@@ -161,7 +161,7 @@ def report(
 
 
 def backup(
-    target: Annotated[Path, typer.Argument(callback=NEW_FILE, help="Archive to make (.tar.gz).")],
+    target: Annotated[Path, typer.Argument(callback=NEW_ARCHIVE, help="Archive to make (.tar.gz).")],
     data: DataOption = None,
 ) -> None:
     """Back up databases and settings while the kiosk runs. Holds no key data, passwords or sealing keys."""

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import sqlite3
+import subprocess
+import sys
 import typing
 from collections.abc import Iterator
+from contextlib import closing
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -25,6 +30,7 @@ from config.typed_paths import (
     KEPT_FILES,
     KEPT_FOLDERS,
     KEY_FILE,
+    NEW_ARCHIVE,
     NEW_FILE,
     NEW_FOLDER,
     OUTPUT_FOLDER,
@@ -37,9 +43,10 @@ from kiosk.command_line import COMMANDS, Group, app, loaded
 from kiosk.data_paths import DATA_VARIABLE, DataPaths
 from kiosk.records.audit.log import KEY_FOLDER_VARIABLE
 from kiosk.records.certificate.key import KEY_FILE as KEY_FILE_NAME
+from tests.support.paths import ROOT
 
-RULES = (FILE, FOLDER, FILE_OR_FOLDER, NEW_FILE, KEY_FILE, NEW_FOLDER, OUTPUT_FOLDER, OUTPUT_FOLDERS)
-OUTPUTS = (NEW_FILE, OUTPUT_FOLDER, OUTPUT_FOLDERS)
+RULES = (FILE, FOLDER, FILE_OR_FOLDER, NEW_FILE, NEW_ARCHIVE, KEY_FILE, NEW_FOLDER, OUTPUT_FOLDER, OUTPUT_FOLDERS)
+OUTPUTS = (NEW_FILE, NEW_ARCHIVE, OUTPUT_FOLDER, OUTPUT_FOLDERS)
 KIOSKS_OWN = {("setup", "directory"), ("restore", "target")}
 """Folders that are made to be a kiosk's own, beside every `--data`."""
 NEEDED = {
@@ -112,14 +119,14 @@ def wrong(rule: object) -> Iterator[tuple[str, str]]:
     if rule in (FILE, FOLDER, FILE_OR_FOLDER):
         yield "nothing", "no such"
         yield "file/below", ""
-    if rule in (FILE, NEW_FILE):
+    if rule in (FILE, NEW_FILE, NEW_ARCHIVE):
         yield "fifo", "is no ordinary file"
         yield "device", "is no ordinary file"
-    if rule in (FILE, NEW_FILE, KEY_FILE):
+    if rule in (FILE, NEW_FILE, NEW_ARCHIVE, KEY_FILE):
         yield "folder", "is a directory, not a file"
     if rule in (FOLDER, NEW_FOLDER, OUTPUT_FOLDER, OUTPUT_FOLDERS):
         yield "file", "is a file, not a directory"
-    if rule in (NEW_FILE, KEY_FILE, NEW_FOLDER, OUTPUT_FOLDER):
+    if rule in (NEW_FILE, NEW_ARCHIVE, KEY_FILE, NEW_FOLDER, OUTPUT_FOLDER):
         yield "nothing/new", "its folder does not exist"
     if rule is OUTPUT_FOLDERS:
         yield "file/below/it", "file is a file, not a directory"
@@ -162,7 +169,7 @@ def test_no_command_writes_over_a_book_or_among_what_a_kiosk_keeps(
         "kept/log/new": "holds a kiosk's own",
         "link/new": "holds a kiosk's own",
     }
-    if info.callback is NEW_FILE:
+    if info.callback in (NEW_FILE, NEW_ARCHIVE):
         over = "is a book or a key"
         tried |= dict.fromkeys(("kept/audit.db", "name", "moved-book", "office", "some.key"), over)
         tried |= {"fifo": "is no ordinary file"}
@@ -170,6 +177,28 @@ def test_no_command_writes_over_a_book_or_among_what_a_kiosk_keeps(
         problem = refused([*words, *before_it(name, function), *spelled(name, info), str(tmp_path / path)])
         assert said in problem.reason
     assert files_in(tmp_path) == before
+
+
+def test_an_upgrade_backs_up_into_the_kiosks_own_folder_of_backups_and_over_no_book_there(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    with closing(sqlite3.connect(data / "sales.db")) as book:
+        book.execute("CREATE TABLE told (what TEXT)")
+    script = tmp_path / "backup-before"
+    # Whoever runs the tests may be root, which the script refuses to be.
+    script.write_text(
+        re.sub(r"^\[ .*id -u.*\n", "", (ROOT / "deploy" / "backup-before").read_text(), flags=re.MULTILINE)
+    )
+    kiosk = [sys.executable, "-m", "kiosk", "backup", "--data", str(data)]
+    for name in ("20260101T000000Z", "20260102T000000Z"):
+        ran = subprocess.run(["sh", str(script), str(data), name, *kiosk], capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+    assert [each.name for each in sorted((data / "backup").iterdir())] == [
+        "before-20260101T000000Z.tar.gz",
+        "before-20260102T000000Z.tar.gz",
+    ]
+    (data / "backup" / "sales.tar.gz").write_bytes((data / "sales.db").read_bytes())
+    assert "is a book" in refused(["backup", str(data / "backup" / "sales.tar.gz"), "--data", str(data)]).reason
 
 
 def files_in(folder: Path) -> dict[Path, tuple[int, int]]:
