@@ -24,12 +24,13 @@ import numpy as np
 from config.catalogue import Catalogue
 from config.keyway import Section, Standing
 from config.settings import load_settings
+from hardware.scan import ScanFrames
 from kiosk.identification import build_index, identify, match_section, read_key
 from kiosk.key.reading import Outcome, SectionReading
 from simulator.keys.key import Finish, PhysicalKey, cut_key, positions_mm
 from simulator.keys.sample_keys import cut_by_blank, random_bitting
 from simulator.keys.sections import mirror_section, nearly, plain_section, random_section
-from simulator.optics import BAD, NORMAL, render_scan
+from simulator.optics import BAD, NORMAL, Optics, render_scan
 
 CHUNK = 50
 REINSERT = {
@@ -84,36 +85,50 @@ def cuttable() -> list[str]:
     return sorted(code for code, (keyway, _) in catalogue.blank_of.items() if keyway.sections)
 
 
+def drawn_key(number: int, seed: int) -> tuple[str, str, PhysicalKey]:
+    """Key `number` of a seed: its blank, its code, and the key, new or worn, dirty, bent, of any finish."""
+    _, catalogue, _ = world()
+    rng = np.random.default_rng([7, seed, number])
+    blanks = cuttable()
+    code = blanks[number % len(blanks)]
+    keyway, blank = catalogue.blank_of[code]
+    assert keyway.spec is not None
+    bitting = random_bitting(keyway.spec, blank.cuts, rng)
+    key = cut_key(
+        keyway,
+        blank,
+        bitting,
+        catalogue.section_of[keyway.sections[0]],
+        rng,
+        wear=float(rng.uniform(0, 0.4)),
+        dirt=float(rng.choice([0.0, 0.0, 0.0, 0.05])),
+        bend_mm=float(rng.choice([0.0, 0.0, rng.uniform(-0.3, 0.3)])),
+        finish=list(Finish)[int(rng.integers(len(Finish)))],
+    )
+    return code, "".join(bitting), key
+
+
+def photographed(number: int, seed: int, key: PhysicalKey, optics: Optics) -> ScanFrames:
+    """Its pictures, the head's left out."""
+    machine, _, _ = world()
+    return render_scan(key, machine.views, replace(optics, missing=frozenset({"head"})), seed * 1_000_000 + number)
+
+
 def read_batch(job: tuple[str, int, int, int]) -> Tally:
     """Keys first..last of one optics: cut, photographed, read."""
     name, first, last, seed = job
-    machine, catalogue, index = world()
-    optics = replace(OPTICS[name], missing=frozenset({"head"}))
-    blanks = cuttable()
+    _, catalogue, index = world()
     tally = Tally()
     for number in range(first, last):
-        rng = np.random.default_rng([7, seed, number])
-        code = blanks[number % len(blanks)]
+        code, bitting, key = drawn_key(number, seed)
         keyway, blank = catalogue.blank_of[code]
         assert keyway.spec is not None
-        bitting = random_bitting(keyway.spec, blank.cuts, rng)
-        key = cut_key(
-            keyway,
-            blank,
-            bitting,
-            catalogue.section_of[keyway.sections[0]],
-            rng,
-            wear=float(rng.uniform(0, 0.4)),
-            dirt=float(rng.choice([0.0, 0.0, 0.0, 0.05])),
-            bend_mm=float(rng.choice([0.0, 0.0, rng.uniform(-0.3, 0.3)])),
-            finish=list(Finish)[int(rng.integers(len(Finish)))],
-        )
-        frames = render_scan(key, machine.views, optics, seed * 1_000_000 + number)
+        frames = photographed(number, seed, key, OPTICS[name])
         started = time.process_time()
         told = identify(read_key(frames), catalogue, index)
         tally.seconds.append(time.process_time() - started)
         accepted = told.outcome is Outcome.IDENTIFIED
-        right = accepted and told.blank == code and told.bitting == "".join(bitting)
+        right = accepted and told.blank == code and told.bitting == bitting
         tally.right += right
         tally.wrong += accepted and not right
         tally.outcomes[code, told.blank or "?" if accepted else told.outcome.value] += 1

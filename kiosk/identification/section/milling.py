@@ -40,6 +40,8 @@ LEAST_MM2 = 0.09
 """A mark is at least so large: smaller than any pin's milling, larger than a grain of brushed metal."""
 FEW_MARKS = 3
 """So many spots of one kind are no longer dust."""
+WALL_HIGH_MM, WALL_LONG_MM = 0.24, 1.0
+"""A bit of a groove's wall that lies askew to the picture's rows is no higher and no longer."""
 OTHER_SIDE_MM = 4.0
 """How far from one side of a hollow its other side is looked for."""
 _OTHER_SHARE, _OTHER_LEAST = 0.4, 0.75
@@ -263,7 +265,7 @@ def _milled(blade: _Blade, face: Image, light: Lighting) -> bool:
     if not light.dark_around and all(mark.sign < 0 for mark in marks):
         # Print and stains on a key are as dark as shade; only a hollow has a lit side.
         return False
-    if len(marks) < light.marks:
+    if len(marks) < light.marks or _is_bit_of_a_wall(marks):
         return False
     if _is_upright_line(marks):
         # A wall: over all of the blade's height it is a step that was ground; between grooves there is land.
@@ -298,6 +300,12 @@ def _marks(blade: _Blade, relief: Image, least: float, sign: float) -> list[_Mar
             peak = float(relief[where == at].max())
             marks.append(_Mark(sign, place, wide * PITCH_MM, high * PITCH_MM, slice(top, top + high), peak))
     return marks
+
+
+def _is_bit_of_a_wall(marks: list[_Mark]) -> bool:
+    """Few of them, and each as low and short as what a groove's wall shows of itself."""
+    low = all(mark.height_mm <= WALL_HIGH_MM and mark.width_mm <= WALL_LONG_MM for mark in marks)
+    return low and len(marks) < FEW_MARKS
 
 
 def _one_sided(marks: list[_Mark]) -> bool:
