@@ -20,10 +20,10 @@ LEAST_SLOPE = 0.085
 """Both stretches are by so much brighter and darker than the rest of their rows: seven degrees are by more."""
 STAINS = 4.0
 """And by so many times what three quarters of the face keep below: metal stained all over is uneven everywhere."""
-STANDS_OUT = 6.2
+STANDS_OUT = 6.6
 """And in one row by so many times what most rows show: a groove's wall and the last row looked at lie a little askew to
-the picture's rows and are lit otherwise at their two ends, by up to six times."""
-LARGE_MM2 = 1.0
+the picture's rows and are lit otherwise at their two ends, by up to six and a half times."""
+LARGE_MM2 = 1.5
 """Or over so much of the face, which no wall of a groove takes up; a scallop may be in most rows."""
 REACH_MM = 14.0
 """How far from where it begins a hollow ends."""
