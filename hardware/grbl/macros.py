@@ -12,6 +12,8 @@ from hardware.grbl.words import figure
 
 _ALLOWED = frozenset({"G53", "G0", "G1", "G4", "G21", "G90", "G94", "M7", "M8", "M9", "M5"})
 _ON = frozenset({"M7", "M8"})
+_APART_MM = 10.0
+"""Chute and bin are two mouths for a blade 9 mm high that tumbles: nearer than this, either gets the other's."""
 
 
 def slot_z_mm(machine: Machine, slot: int) -> float:
@@ -47,6 +49,8 @@ def check_macros(machine: Machine, file: str = "machine.toml") -> None:
         for name, lines in machine.macros
         if (reason := _clamp_objection(name, lines, machine)) is not None
     ]
+    if (mixed := _places_objection(machine)) is not None:
+        problems.append(Problem(file, "macros.reject", mixed))
     if problems:
         raise BadInput(*problems)
 
@@ -64,11 +68,50 @@ def _clamp_objection(name: str, lines: tuple[str, ...], machine: Machine) -> str
     if name in ("feed", "deliver", "reject"):
         if not clamp & set(said):
             return "never opens the clamp (M8)"
-        if name == "feed" and said[-1] != "M9":
-            return "does not close the clamp (M9) on the blank"
+        if said[-1] != "M9":
+            return "does not close the clamp (M9)"
     elif clamp & set(said):
         return "opens the clamp: it would let go of the key"
     return None
+
+
+def _places_objection(machine: Machine) -> str | None:
+    """What `reject` gets wrong of where it lets go: a bad copy must never lie where a shopper takes a good one."""
+    deliver, reject = machine.macros.deliver, machine.macros.reject
+    clamp = set(_outputs(machine.macros.feed)) & _ON
+    opening, dropping = clamp & set(_outputs(deliver)), clamp & set(_outputs(reject))
+    if opening and dropping and opening != dropping:
+        return f"opens with {', '.join(sorted(dropping))}, deliver with {', '.join(sorted(opening))}"
+    for low, high in _open_between_mm(reject, clamp, machine):
+        for least, most in _open_between_mm(deliver, clamp, machine):
+            if low - most < _APART_MM and least - high < _APART_MM:
+                return (
+                    f"lets go between X{figure(low)} and X{figure(high)}, less than {_APART_MM:g} mm from "
+                    f"where deliver does (X{figure(least)} to X{figure(most)})"
+                )
+    return None
+
+
+def _open_between_mm(lines: tuple[str, ...], clamp: set[str], machine: Machine) -> list[tuple[float, float]]:
+    """Stretches of X over which a macro holds the clamp open: a stuck key falls anywhere on the way.
+
+    Until a macro has said X the clamp may be anywhere in the travel. A board switches a line's outputs before it moves.
+    """
+    at, opened = (-machine.x.travel_mm, 0.0), False
+    stretches: list[tuple[float, float]] = []
+    for line in filled(lines, 0.0):
+        for code in _outputs((line,)):
+            if code in clamp:
+                opened = True
+                stretches.append(at)
+            elif code == "M9":
+                opened = False
+        if (target := target_of(line, (-1.0, -1.0, -1.0))) is not None and "X" in dict(words_of(line)):
+            at = (target[0], target[0])
+        if opened:
+            low, high = stretches[-1]
+            stretches[-1] = (min(low, at[0]), max(high, at[1]))
+    return stretches
 
 
 def _outputs(lines: tuple[str, ...]) -> list[str]:

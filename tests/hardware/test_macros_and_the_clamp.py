@@ -35,6 +35,50 @@ def test_a_fed_blank_is_clamped() -> None:
     assert "macros.feed: does not close the clamp" in objections(feed=(*FEED, "M8"))
 
 
+@pytest.mark.parametrize("name", ["deliver", "reject"])
+def test_jaws_that_let_go_close_before_they_are_driven_on(name: str) -> None:
+    lines = tuple(line for line in getattr(MACHINE.macros, name) if line != "M9")
+    assert f"macros.{name}: does not close the clamp" in objections(**{name: lines})
+
+
+UP = "G53 G0 Y-2"
+CHUTE, BIN = "G53 G0 X-140", "G53 G0 X-155"
+OPEN = ("M8", "G4 P0.4", "M9")
+
+
+@pytest.mark.parametrize(
+    "reject",
+    [
+        pytest.param((UP, CHUTE, *OPEN), id="over the chute"),
+        pytest.param((UP, "G53 G0 X-130.1", *OPEN), id="beside the chute"),
+        pytest.param((UP, "G53 G0 X-141", *OPEN, BIN), id="over the chute, and then on to the bin"),
+        pytest.param((UP, BIN, *OPEN, CHUTE, *OPEN), id="over the bin, and once more over the chute"),
+        pytest.param((UP, "G53 G0 X-125", "M8", BIN, "M9"), id="driving over the chute with open jaws"),
+        pytest.param((UP, CHUTE, "M8 G53 G0 X-155", "M9"), id="opening in the line that moves, which opens first"),
+        pytest.param((UP, "M8", BIN, "M9"), id="wherever it stands"),
+    ],
+)
+def test_a_bad_copy_is_never_let_go_near_the_chute(reject: tuple[str, ...]) -> None:
+    assert "mine.toml: macros.reject: lets go between X-" in objections(reject=reject)
+
+
+def test_a_copy_is_let_go_nowhere_near_the_bin_on_its_way_to_the_shopper() -> None:
+    assert "macros.reject: lets go between" in objections(deliver=(UP, CHUTE, *OPEN, BIN, *OPEN))
+    assert "macros.reject: lets go between" in objections(deliver=(UP, *OPEN))
+
+
+def test_what_rejects_opens_what_delivers() -> None:
+    feed = (UP, "M7", *MACHINE.macros.feed[1:])
+    lamp = (UP, BIN, "M7", "M9")
+    assert "macros.reject: opens with M7, deliver with M8" in objections(feed=feed, reject=lamp)
+
+
+def test_a_bin_well_away_from_the_chute_is_good_on_either_side_of_it() -> None:
+    for place in ("G53 G0 X-150", "G53 G0 X-130"):
+        macros = MACHINE.macros.model_copy(update={"reject": (UP, place, *OPEN)})
+        check_macros(MACHINE.model_copy(update={"macros": macros}))
+
+
 @pytest.mark.parametrize("name", ["brush", "check"])
 def test_a_key_under_the_brush_or_the_camera_is_not_let_go(name: str) -> None:
     assert f"macros.{name}: opens the clamp" in objections(**{name: ("G53 G0 Y-2", "M8", "M9")})
@@ -43,7 +87,7 @@ def test_a_key_under_the_brush_or_the_camera_is_not_let_go(name: str) -> None:
 def test_the_clamp_is_what_feeding_opens_and_another_output_is_none() -> None:
     lamp = MACHINE.macros.model_copy(update={"check": ("M7", "G4 P0.1", "M9")})
     check_macros(MACHINE.model_copy(update={"macros": lamp}))
-    other = Macros(feed=("M7", "M9"), brush=("M8", "M9"), check=("G4 P0.1",), deliver=("M8",), reject=("M7",))
+    other = Macros(feed=("M7", "M9"), brush=("M8", "M9"), check=("G4 P0.1",), deliver=("M8",), reject=("M7", "M9"))
     with pytest.raises(BadInput, match=r"macros\.deliver: never opens") as caught:
         check_macros(MACHINE.model_copy(update={"macros": other}))
     assert len(caught.value.problems) == 1
