@@ -2,8 +2,8 @@
 
 Responsible for: the meaning of a document's body. Not responsible for: whether to believe it
 (`kiosk.operations.fleet.signed`). A settings document overrides fields of the store file, but moves no kiosk to another
-place and makes no mark laxer. A restricted document names keyways that are restricted or
-patented; it can close an open keyway and can open none.
+place, makes no mark laxer and says nothing of whose letters lift one. A restricted document names keyways that are
+restricted or patented; it can close an open keyway and can open none.
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ def with_store(settings: Settings, body: Mapping[str, Any], version: int) -> Set
     ]
     if store.place != settings.store.place:
         objections.append(Problem(origin, "place", "is the owner's own to set: laws follow from it"))
+    if "letters" in body:
+        objections.append(Problem(origin, "letters", "is the owner's own to set: who may write them lifts marks here"))
     if _STRICTNESS.index(store.do_not_duplicate) < _STRICTNESS.index(settings.store.do_not_duplicate):
         objections.append(Problem(origin, "do_not_duplicate", "an office document can make this stricter, never laxer"))
     if objections:

@@ -1,8 +1,8 @@
 """Never let a keyway the office closed be opened by losing, switching off or altering the office's document.
 
 Who would break it: a store manager who wants fewer refusals and switches the fleet link off, or asks the office for a
-laxer price list that also relaxes *Do Not Duplicate*; an intruder with a shell as the kiosk's user who edits or deletes
-the document in operations.db; whoever found an old signing key.
+laxer price list that also relaxes *Do Not Duplicate*, or names himself as a landlord whose letters lift it; an intruder
+with a shell as the kiosk's user who edits or deletes the document in operations.db; whoever found an old signing key.
 """
 
 from __future__ import annotations
@@ -282,3 +282,27 @@ def test_an_office_document_moves_no_kiosk_to_another_place() -> None:
     assert with_store(settings, {"place": settings.store.place}, 1).store.place == settings.store.place
     with pytest.raises(BadInput, match="laws follow from it"):
         with_store(settings, {"place": "US-NY" if settings.store.place != "US-NY" else "US-CA"}, 1)
+
+
+@pytest.mark.parametrize(
+    "letters",
+    [{"kiosk": "C-1", "owners": {"H": public(STRANGE)}}, {"owners": {"H": public(STRANGE)}}, {"kiosk": "C-2"}],
+)
+def test_an_office_document_names_nobody_whose_letters_lift_a_mark(letters: dict[str, Any], tmp_path: Path) -> None:
+    own = f'[letters]\nkiosk = "C-1"\nowners = {{ L = "{public(NEW)}" }}\n'
+    (tmp_path / "store.toml").write_text(own)
+    for settings in (load_settings(None, {}), load_settings(tmp_path, {})):
+        with pytest.raises(BadInput, match="letters"):
+            with_store(settings, {"letters": letters}, 1)
+
+
+def test_a_document_with_letters_is_not_taken_and_one_that_was_is_out_of_force(store: Store) -> None:
+    body = {"letters": {"kiosk": "C-1", "owners": {"H": public(STRANGE)}}}
+    assert "letters: is the owner's own to set" in store.take(DocumentKind.SETTINGS, body, 1)
+    assert store.take(DocumentKind.SETTINGS, {"price_minor": 111}, 1) == ""
+    issued = SystemClock().utc()
+    times = {"issued_utc": issued, "expires_utc": issued + timedelta(days=9)}
+    taken = sign(Payload(kiosk="kiosk-7", kind=DocumentKind.SETTINGS, version=1, body=body, **times), OLD).decode()
+    store.sql(f"UPDATE document SET envelope = '{taken}' WHERE kind = 'settings'")
+    assert not store.start().settings.store.letters.owners
+    assert "letters: is the owner's own to set" in store.said()

@@ -65,6 +65,7 @@ KEY = base64.b64encode(bytes(32)).decode()
         ("settings", "kiosk-1", 'languages = ["xx"]', "languages[1]: there is no language file"),
         ("settings", "kiosk-1", 'place = "US-NY"', "place: is the owner's own to set"),
         ("settings", "kiosk-1", 'do_not_duplicate = "notice"', "do_not_duplicate: an office document can make"),
+        ("settings", "kiosk-1", f'[letters]\nkiosk = "C-1"\nowners = {{ H = "{KEY}" }}', "letters: is the owner's own"),
         ("settings", "kiosk-1", f'keys = ["{KEY}"]', "keys: is not a setting"),
         ("restricted", "kiosk-1", "price_minor = 299", "price_minor: is not a setting"),
         ("restricted", "kiosk-1", CLOSES.replace("KW1", "NONE"), "'NONE' is not a keyway"),
