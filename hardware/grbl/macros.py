@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from config.machine import Machine
 from config.problems import BadInput, Problem
-from hardware.grbl.modal import target_of, words_of
+from hardware.grbl.modal import dwell_s, target_of, words_of
 from hardware.grbl.words import figure
 
 _ALLOWED = frozenset({"G53", "G0", "G1", "G4", "G21", "G90", "G94", "M7", "M8", "M9", "M5"})
 _ON = frozenset({"M7", "M8"})
 _APART_MM = 10.0
 """Chute and bin are two mouths for a blade 9 mm high that tumbles: nearer than this, either gets the other's."""
+_LONGEST_DWELL_S = 30.0
+"""Of a macro's dwells together: outputs and brushes need a second or two, and a shopper is waiting."""
 
 
 def slot_z_mm(machine: Machine, slot: int) -> float:
@@ -47,7 +49,8 @@ def check_macros(machine: Machine, file: str = "machine.toml") -> None:
     problems += [
         Problem(file, f"macros.{name}", reason)
         for name, lines in machine.macros
-        if (reason := _clamp_objection(name, lines, machine)) is not None
+        for reason in (_clamp_objection(name, lines, machine), _dwell_objection(lines))
+        if reason is not None
     ]
     if (mixed := _places_objection(machine)) is not None:
         problems.append(Problem(file, "macros.reject", mixed))
@@ -73,6 +76,11 @@ def _clamp_objection(name: str, lines: tuple[str, ...], machine: Machine) -> str
     elif clamp & set(said):
         return "opens the clamp: it would let go of the key"
     return None
+
+
+def _dwell_objection(lines: tuple[str, ...]) -> str | None:
+    waits_s = sum(abs(dwell_s(line)) for line in filled(lines, 0.0))
+    return f"waits {waits_s:g} s, more than {_LONGEST_DWELL_S:g} s" if waits_s > _LONGEST_DWELL_S else None
 
 
 def _places_objection(machine: Machine) -> str | None:
@@ -129,6 +137,8 @@ def _objection(line: str, machine: Machine) -> str | None:
         return f"may not use {', '.join(sorted(codes - _ALLOWED))}"
     if set(dict(words)) - set("GMXYZFP"):
         return "has a word that is neither G, M, X, Y, Z, F nor P"
+    if "G4" in codes and set("XYZ") & set(dict(words)):
+        return "must say where it moves and how long it waits in two lines"
     target = target_of(line, (-1.0, -1.0, -1.0))
     if target is None:
         return None
@@ -141,4 +151,7 @@ def _objection(line: str, machine: Machine) -> str | None:
     ):
         if not -travel_mm <= value <= 0:
             return f"leaves the travel of {axis}"
+    lowest_mm = machine.clamp.spine_y_mm + machine.cutting.retract_height_mm
+    if target[1] < lowest_mm and "Y" in dict(words):
+        return f"brings the wheel below Y{figure(lowest_mm)}, where it is out of the blade: a macro does not cut"
     return None

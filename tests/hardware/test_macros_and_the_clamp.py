@@ -1,4 +1,7 @@
-"""A macro that moves rightly and yet never opens the clamp, or opens it too early, is no macro of this machine."""
+"""What a macro may not do to the clamp, the key in it and the wheel beside it.
+
+A dishonest technician has bad copies let go over the chute, or a standing wheel bend a good one after its measure.
+"""
 
 from __future__ import annotations
 
@@ -98,3 +101,31 @@ def test_every_slot_is_within_the_travel() -> None:
     machine = MACHINE.model_copy(update={"magazine": MACHINE.magazine.model_copy(update={"slots": slots})})
     with pytest.raises(BadInput, match=r"macros\.feed\[3\]: leaves the travel of Z"):
         check_macros(machine)
+
+
+RETRACTED_Y_MM = MACHINE.clamp.spine_y_mm + MACHINE.cutting.retract_height_mm
+
+
+@pytest.mark.parametrize("name", list(type(MACHINE.macros).model_fields))
+@pytest.mark.parametrize("y_mm", [-38.0, -30.0, RETRACTED_Y_MM - 0.001])
+def test_no_macro_brings_the_wheel_into_the_blade(name: str, y_mm: float) -> None:
+    lines = getattr(MACHINE.macros, name)
+    said = objections(**{name: (*lines, f"G53 G1 Y{y_mm:.3f} F500")})
+    assert f"macros.{name}[{len(lines) + 1}]: brings the wheel below Y-18, where" in said
+
+
+def test_the_wheel_may_stand_where_it_is_out_of_the_blade() -> None:
+    brush = (f"G53 G0 Y{RETRACTED_Y_MM:g}", *MACHINE.macros.brush[1:])
+    check_macros(MACHINE.model_copy(update={"macros": MACHINE.macros.model_copy(update={"brush": brush})}))
+
+
+@pytest.mark.parametrize("line", ["G4 P1 G0 Y-38", "G4 P1 G0 X-900", "G4 P1 G53 G0 Z{z}"])
+def test_a_dwell_hides_no_move(line: str) -> None:
+    assert "macros.check[2]: must say where it moves and how long it waits" in objections(check=(UP, line))
+
+
+def test_the_dwells_of_a_macro_are_half_a_minute_together() -> None:
+    three = (UP, "G4 P10", "G4 P10", "G4 P10")
+    check_macros(MACHINE.model_copy(update={"macros": MACHINE.macros.model_copy(update={"check": three})}))
+    assert "macros.check: waits 30.1 s, more than 30 s" in objections(check=(*three, "G4 P0.1"))
+    assert "macros.check: waits 86400 s" in objections(check=("G4 P86400",))
