@@ -64,8 +64,11 @@ class MachineStatus:
 
     @property
     def door_open(self) -> bool:
-        """The guard door is open, or the hold input is held: on a stock board the door is wired to that."""
-        return self.state == "Door" or bool(set("DH") & set(self.pins))
+        """The guard door is open, or the hold input is held: on a stock board the door is wired to that.
+
+        By the input alone: a board stays in Hold or Door when the door is closed again.
+        """
+        return bool(set("DH") & set(self.pins))
 
     @property
     def emergency_stop(self) -> bool:

@@ -42,7 +42,7 @@ from kiosk.session.intents import (
     Start,
     UnlockSlot,
 )
-from kiosk.session.obstacle import obstacle
+from kiosk.session.obstacle import against_recovery
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from kiosk.staff.approvals import ApprovalReason
@@ -347,7 +347,7 @@ class Shopper:
 
 def _may_recover(now: Snapshot) -> bool:
     status = now.staff.machine if now.staff else now.service.status if now.service else None
-    return obstacle(status) is None
+    return against_recovery(status) is None
 
 
 _DEEDS: dict[str, Intent] = {

@@ -22,6 +22,8 @@ class Obstacle(StrEnum):
     EMERGENCY_STOP = "emergency_stop"
     DOOR = "door"
     """The guard door is open, or hold is held: on a stock board they are one input."""
+    HELD = "held"
+    """Door and hold are as they should be, and the board still stands as they stopped it: only a reset frees it."""
 
 
 def obstacle(status: MachineStatus | None) -> Obstacle | None:
@@ -30,6 +32,14 @@ def obstacle(status: MachineStatus | None) -> Obstacle | None:
         return Obstacle.SILENT
     if status.emergency_stop:
         return Obstacle.EMERGENCY_STOP
-    if status.door_open or status.state.startswith(("Door", "Hold")):
+    if status.door_open:
         return Obstacle.DOOR
+    if status.state.startswith(("Door", "Hold")):
+        return Obstacle.HELD
     return None
+
+
+def against_recovery(status: MachineStatus | None) -> Obstacle | None:
+    """The first thing that stands against recovering: it resets a board that is held, so that one does not."""
+    against = obstacle(status)
+    return None if against is Obstacle.HELD else against

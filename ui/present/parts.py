@@ -12,7 +12,7 @@ from config.store import Store
 from hardware.ports import MachineStatus
 from kiosk.policy.decision import FiredRule
 from kiosk.session.intents import CallStaff, Cancel, Intent, Recover
-from kiosk.session.obstacle import Obstacle, obstacle
+from kiosk.session.obstacle import Obstacle, against_recovery, obstacle
 from kiosk.session.snapshot import Snapshot
 from ui.present.language import Translation
 from ui.present.local import EnterTyped, Erase, Local, LocalAct, Typed
@@ -74,13 +74,16 @@ def machine_lines(words: Translation, status: MachineStatus | None) -> tuple[Lab
         return (LabelledValue(words("inputs.board"), silent),)
     others = [words("inputs.switch", axis=axis) for axis in status.closed_switches]
     others += [words("inputs.probe")] if status.probe_closed else []
-    door = obstacle(status) is Obstacle.DOOR or status.door_open
+    held = obstacle(status) is Obstacle.HELD
     return (
-        LabelledValue(words("inputs.door"), words("inputs.door.open") if door else words("inputs.door.closed")),
+        LabelledValue(
+            words("inputs.door"), words("inputs.door.open") if status.door_open else words("inputs.door.closed")
+        ),
         LabelledValue(
             words("inputs.stop"),
             words("inputs.stop.pressed") if status.emergency_stop else words("inputs.stop.released"),
         ),
+        *((LabelledValue(words("inputs.board"), words("inputs.held")),) if held else ()),
         *((LabelledValue(words("inputs.others"), ", ".join(others)),) if others else ()),
     )
 
@@ -89,7 +92,7 @@ def recover_action(
     words: Translation, status: MachineStatus | None, *, busy: bool, kind: ButtonKind = ButtonKind.PRIMARY
 ) -> Action:
     """The way back, to be held. Only where the inputs were seen and nothing stands against moving."""
-    against = obstacle(status)
+    against = against_recovery(status)
     return Action(
         "recover",
         words("fault.recover"),

@@ -149,11 +149,11 @@ def _lamps(words: Translation, status: MachineStatus | None) -> tuple[LampShown,
     if status is None or not others:
         return (LampShown(first.label, Alert.WARN, first.value),)
     door, stop = first, others[0]
-    opened = status.door_open or door.value == words("inputs.door.open")
+    held = [LampShown(each.label, Alert.WARN, each.value) for each in others if each.value == words("inputs.held")]
     switches = status.closed_switches
     speeds = f"{words.number(status.spindle_rpm)} rpm · {words.number(status.feed_mm_min)} mm/min"
     return (
-        LampShown(door.label, Alert.DANGER if opened else Alert.OFF, door.value),
+        LampShown(door.label, Alert.DANGER if status.door_open else Alert.OFF, door.value),
         LampShown(stop.label, Alert.DANGER if status.emergency_stop else Alert.OFF, stop.value),
         LampShown(words("service.lamp.switches"), Alert.WARN if switches else Alert.OFF, switches or "–"),
         LampShown(
@@ -161,6 +161,7 @@ def _lamps(words: Translation, status: MachineStatus | None) -> tuple[LampShown,
             Alert.ON if status.probe_closed else Alert.OFF,
             words("service.lamp.on" if status.probe_closed else "service.lamp.off"),
         ),
+        *held,
         LampShown(words("service.speeds"), Alert.ON if status.spindle_rpm else Alert.OFF, speeds),
     )
 

@@ -10,7 +10,7 @@ from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import effects, recovery
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Intent, StaffKey
-from kiosk.session.obstacle import Obstacle, obstacle
+from kiosk.session.obstacle import Obstacle, against_recovery
 from kiosk.session.phases.making import SUSPECT
 from kiosk.session.reports import (
     LONE_PROBLEM,
@@ -241,7 +241,7 @@ def recover(context: SessionContext) -> None:
     """
     if context.recovering:
         return
-    against = obstacle(context.bench.status)
+    against = against_recovery(context.bench.status)
     if against is not None:
         context.staff_message, serves = _NOT_CLEAR[against]
         context.bench.say(serves)
