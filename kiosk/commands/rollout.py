@@ -60,13 +60,16 @@ def publish(
         from kiosk.operations.fleet.rollout import publish as send
 
         bodies = _bodies_before(sending, kiosks) if body is None else _bodies(sending, kiosks, body, percent, anyway)
+        if not bodies:
+            why = "none was sent anything" if back else f"the first {percent} % were all sent this already"
+            raise BadInput(Problem("publish", "", f"to no kiosk of {group}: {why}"))
         documents = {}
         for kiosk, each in bodies.items():
             version = sending.next_version(kiosk)
             payload = judged_payload(each, str(body or "the document before"), kiosk, kind, version, days, config)
             documents[kiosk, kind] = sign(payload, private)
-            sending.keep(kiosk, version, each)
-        send(fleet, name, password, documents)
+            sending.keep(kiosk, version, each, back=back)
+        send(fleet, name, password, documents, sending.published)
     typer.echo(f"{kind.value}: published to {len(documents)} of {len(kiosks)} kiosks of {group}")
 
 
@@ -83,7 +86,7 @@ def rollout(kind: KindOption) -> None:
 
 def _bodies(sending: Rollout, kiosks: tuple[str, ...], body: Path, percent: int, anyway: bool) -> dict[str, Body]:
     """Who of the group gets it now."""
-    from kiosk.operations.fleet.rollout import digest_of, first_of, hindrance
+    from kiosk.operations.fleet.rollout import Answer, digest_of, first_of, hindrance
 
     wanted, sent = read_toml(body), sending.sent()
     digest = digest_of(wanted)
@@ -91,12 +94,15 @@ def _bodies(sending: Rollout, kiosks: tuple[str, ...], body: Path, percent: int,
     if why and not anyway:
         raise BadInput(Problem("publish", "", f"{why}; --anyway goes on, --back goes back"))
     chosen = first_of(kiosks, percent, digest)
-    return {kiosk: wanted for kiosk in chosen if kiosk not in sent or sent[kiosk].digest != digest}
+    have = {each.kiosk for each in sent.values() if each.digest == digest and each.answer is not Answer.UNSENT}
+    return {kiosk: wanted for kiosk in chosen if kiosk not in have}
 
 
 def _bodies_before(sending: Rollout, kiosks: tuple[str, ...]) -> dict[str, Body]:
-    sent = sending.sent()
-    bodies = {kiosk: sending.body_before(kiosk, sent[kiosk].digest) for kiosk in kiosks if kiosk in sent}
+    """Every kiosk that was sent one; where the broker did not take all of them the last time, the others alone."""
+    sent = [each for kiosk, each in sending.sent().items() if kiosk in kiosks]
+    sent = [each for each in sent if each.still_to_go_back] or sent
+    bodies = {each.kiosk: sending.body_before(each) for each in sent}
     none = [kiosk for kiosk, body in bodies.items() if body is None]
     if none:
         raise BadInput(Problem("publish", "--back", f"{none[0]} was sent nothing before"))

@@ -4,7 +4,8 @@ Responsible for: who is next, which version each gets, what was sent and what ca
 (`signed`), judging a body, or asking the person (`kiosk.commands.rollout`).
 
 Every kiosk counts its own versions, so one body goes out under many numbers. What was sent is kept in the database
-before it is published: a version is never given out twice. The answers are the kiosks' own events.
+before it is published: a version is never given out twice. What the broker has not said to have taken counts as unsent.
+The answers are the kiosks' own events.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -38,6 +39,8 @@ CREATE TABLE IF NOT EXISTS fleet_document (
     sent_utc timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (kiosk, kind, version)
 );
+ALTER TABLE fleet_document ADD COLUMN IF NOT EXISTS published boolean NOT NULL DEFAULT true,
+    ADD COLUMN IF NOT EXISTS back boolean NOT NULL DEFAULT false;
 """
 
 Body = Mapping[str, Any]
@@ -49,17 +52,21 @@ class Answer(StrEnum):
     TAKEN = "taken"
     REFUSED = "refused"
     AWAITED = "awaited"
+    UNSENT = "unsent"
+    """The broker has not said that it took it."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The newest document of a kind that a kiosk was sent."""
+    """The newest document of a kind that a kiosk was sent, or was to be."""
 
     kiosk: str
     version: int
     digest: str
     answer: Answer
     reason: str = ""
+    still_to_go_back: bool = False
+    """It is the one before, and the broker did not take it."""
 
 
 def digest_of(body: Body) -> str:
@@ -82,16 +89,18 @@ class Rollout:
         connection.execute(SCHEMA)
 
     def sent(self) -> dict[str, Sent]:
-        """The newest document of every kiosk that got one, with its answer."""
+        """The newest document of every kiosk there is one for, with its answer."""
         rows = self._connection.execute(
-            "SELECT DISTINCT ON (d.kiosk) d.kiosk, d.version, d.digest, e.facts->>'status', e.facts->>'reason' "
+            "SELECT DISTINCT ON (d.kiosk) d.kiosk, d.version, d.digest, "
+            "coalesce(e.facts->>'status', CASE WHEN d.published THEN 'awaited' ELSE 'unsent' END), e.facts->>'reason', "
+            "d.back AND NOT d.published "
             "FROM fleet_document d LEFT JOIN fleet_event e ON e.kind = 'settings' AND e.kiosk = d.kiosk "
             "AND e.facts->>'document' = d.kind AND e.happened_utc >= d.sent_utc - interval '1 hour' "
-            "AND (e.facts->>'version' = d.version::text OR e.facts->>'status' = 'refused') "
+            "AND (e.facts->>'version' = d.version::text OR d.published AND e.facts->>'status' = 'refused') "
             "WHERE d.kind = %s ORDER BY d.kiosk, d.version DESC, e.facts->>'status' = 'taken' DESC, e.sequence DESC",
             (self._kind.value,),
         ).fetchall()
-        return {row[0]: Sent(row[0], row[1], row[2], Answer(row[3] or "awaited"), row[4] or "") for row in rows}
+        return {row[0]: Sent(row[0], row[1], row[2], Answer(row[3]), row[4] or "", row[5]) for row in rows}
 
     def next_version(self, kiosk: str) -> int:
         """One more than the newest this kiosk was sent or said it holds."""
@@ -103,20 +112,29 @@ class Rollout:
         ).fetchone()
         return int(row[0]) + 1 if row else 1
 
-    def body_before(self, kiosk: str, digest: str) -> Body | None:
-        """The newest body this kiosk was sent that is not this one."""
+    def body_before(self, sent: Sent) -> Body | None:
+        """The newest body this kiosk was sent that is not this one; this one while it is itself still to go back."""
         row = self._connection.execute(
-            "SELECT body FROM fleet_document WHERE kiosk = %s AND kind = %s AND digest <> %s "
-            "ORDER BY version DESC LIMIT 1",
-            (kiosk, self._kind.value, digest),
+            "SELECT body FROM fleet_document WHERE kiosk = %s AND kind = %s AND "
+            "CASE WHEN %s THEN version = %s ELSE digest <> %s AND published END ORDER BY version DESC LIMIT 1",
+            (sent.kiosk, self._kind.value, sent.still_to_go_back, sent.version, sent.digest),
         ).fetchone()
         return None if row is None else dict(row[0])
 
-    def keep(self, kiosk: str, version: int, body: Body) -> None:
+    def keep(self, kiosk: str, version: int, body: Body, *, back: bool = False) -> None:
         """It is about to be published."""
         self._connection.execute(
-            "INSERT INTO fleet_document (kiosk, kind, version, digest, body) VALUES (%s, %s, %s, %s, %s)",
-            (kiosk, self._kind.value, version, digest_of(body), Jsonb(dict(body))),
+            "INSERT INTO fleet_document (kiosk, kind, version, digest, body, published, back) "
+            "VALUES (%s, %s, %s, %s, %s, false, %s)",
+            (kiosk, self._kind.value, version, digest_of(body), Jsonb(dict(body)), back),
+        )
+
+    def published(self, kiosk: str) -> None:
+        """The broker has taken the newest."""
+        self._connection.execute(
+            "UPDATE fleet_document d SET published = true WHERE kiosk = %(kiosk)s AND kind = %(kind)s AND version = "
+            "(SELECT max(version) FROM fleet_document WHERE kiosk = %(kiosk)s AND kind = %(kind)s)",
+            {"kiosk": kiosk, "kind": self._kind.value},
         )
 
 
@@ -129,14 +147,20 @@ def hindrance(sent: Iterable[Sent]) -> str:
     return f"{len(awaited)} have not answered yet, first {awaited[0].kiosk}" if awaited else ""
 
 
-def publish(fleet: Fleet, name: str, password: str, documents: Mapping[tuple[str, DocumentKind], bytes]) -> None:
-    """Publish each retained, and return once the broker has taken all.
+def publish(
+    fleet: Fleet,
+    name: str,
+    password: str,
+    documents: Mapping[tuple[str, DocumentKind], bytes],
+    published: Callable[[str], None],
+) -> None:
+    """Publish each retained, say of which kiosk's the broker has taken it, and return once it has taken all.
 
     Raises:
         BadInput: it does not let us in, refuses one, or falls silent.
     """
     client = broker_client(fleet.broker, name, password, window=100, session="publishes")
-    awaited: set[int] = set()
+    awaited: dict[int, str] = {}
     trouble: list[str] = []
     inside: list[bool] = []
 
@@ -146,9 +170,11 @@ def publish(fleet: Fleet, name: str, password: str, documents: Mapping[tuple[str
             trouble.append(f"refused us: {reason}")
 
     def taken(_client: Client, _data: Any, mid: int, reason: Any, _properties: Any) -> None:
-        awaited.discard(mid)
+        kiosk = awaited.pop(mid)
         if reason.is_failure:
             trouble.append(f"did not take a document: {reason}")
+        else:
+            published(kiosk)
 
     client.on_connect, client.on_publish = answered, taken
     try:
@@ -156,7 +182,7 @@ def publish(fleet: Fleet, name: str, password: str, documents: Mapping[tuple[str
         _serve(client, lambda: bool(inside), trouble)
         for (kiosk, kind), data in documents.items():
             topic = f"{fleet.topic_root}/{kiosk}/documents/{kind}"
-            awaited.add(client.publish(topic, data, qos=1, retain=True).mid)
+            awaited[client.publish(topic, data, qos=1, retain=True).mid] = kiosk
         _serve(client, lambda: not awaited, trouble)
     except (OSError, ValueError) as error:
         raise BadInput(Problem("broker", "", f"{type(error).__name__}: {error}")) from error

@@ -18,6 +18,7 @@ from tests.operations.fleet.parts import USERS, KioskEnd, collector_end, public_
 from tests.operations.fleet.servers import Mosquitto, Postgres
 
 KIND = DocumentKind.SETTINGS
+OF_SETTINGS = ("--kind", "settings")
 
 
 class Office:
@@ -129,7 +130,73 @@ def test_what_no_kiosk_would_take_is_published_to_none(office: Office, broker: M
     bad = office.publish(-5)
     assert isinstance(bad.exception, BadInput)
     assert office.answers() == {}
-    assert "published to 0 of 2" in office.publish(None).stdout
+    back = office.publish(None)
+    assert "to no kiosk of pilot: none was sent anything" in str(back.exception)
+
+
+class Trouble:
+    """Two ways in which a broker takes nothing of what the office publishes."""
+
+    def __init__(self, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.broker, self.monkeypatch = broker, monkeypatch
+
+    def begins(self, how: str) -> tuple[str, ...]:
+        if how == "down":
+            self.broker.stop()
+        if how == "other user":
+            self.monkeypatch.setenv("KIOSK_MQTT_PASSWORD", USERS["kiosk-2"])
+            return ("--name", "kiosk-2")
+        return ()
+
+    def ends(self, how: str) -> None:
+        if how == "down":
+            self.broker.start()
+        self.monkeypatch.setenv("KIOSK_MQTT_PASSWORD", USERS["office"])
+
+
+@pytest.mark.parametrize("how", ["down", "other user"])
+def test_what_the_broker_did_not_take_is_unsent_and_goes_out_with_the_same_command_again(
+    how: str, office: Office, broker: Mosquitto, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector = collector_end(broker.fleet("collector"), postgres)
+    until(lambda: collector.listening, collector)
+    collector.close()
+    trouble = Trouble(broker, monkeypatch)
+    user = trouble.begins(how)
+    for _ in range(2):
+        assert isinstance(office.publish(299, *user).exception, BadInput)
+    assert {answer for _, answer in office.answers().values()} == {Answer.UNSENT}
+    assert "kiosk-1              version 2 unsent" in CliRunner().invoke(app, ["fleet", "rollout", *OF_SETTINGS]).stdout
+    trouble.ends(how)
+    assert "published to 2 of 2" in office.publish(299).stdout
+    assert office.answers() == dict.fromkeys(("kiosk-1", "kiosk-2"), (3, Answer.AWAITED))
+    again = office.publish(299, "--anyway")
+    assert "to no kiosk of pilot: the first 100 % were all sent this already" in str(again.exception)
+
+
+def test_a_way_back_that_the_broker_took_in_part_goes_on_and_does_not_turn_round(
+    office: Office, broker: Mosquitto, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector = collector_end(broker.fleet("collector"), postgres)
+    until(lambda: collector.listening, collector)
+    collector.close()
+    for price in (299, 279):
+        assert "published to 2 of 2" in office.publish(price).stdout
+    trouble = Trouble(broker, monkeypatch)
+    trouble.begins("down")
+    assert isinstance(office.publish(259).exception, BadInput)
+    assert isinstance(office.publish(None).exception, BadInput)
+    trouble.ends("down")
+    with postgres.connect() as connection:
+        Rollout(connection, KIND).published("kiosk-1")
+        connection.commit()
+    assert "published to 1 of 2" in office.publish(None).stdout
+    with postgres.connect() as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT ON (kiosk) kiosk, body FROM fleet_document ORDER BY kiosk, version DESC"
+        ).fetchall()
+    # 259 reached nobody, so what they had before it is 279.
+    assert rows == [(name, {"price_minor": 279}) for name in ("kiosk-1", "kiosk-2")]
 
 
 def test_the_first_of_a_group_are_among_every_larger_part_and_differ_by_document() -> None:
