@@ -71,9 +71,13 @@ def decide(request: CopyRequest, policy: Policy) -> Decision:
     """The verdict and every rule that fired, strictest first, then in the order of the files."""
     fired = policy.firing(request)
     fired += _floor(fired, request, policy)
-    lifted = _lifted(fired, request) | _released(fired, request)
+    released = _released(fired, request)
+    lifted = _lifted(fired, request) | released
     fired.sort(key=lambda rule: -STRICTNESS[rule.verdict])
-    rules = tuple(replace(rule, approved=True) if rule.code in lifted else rule for rule in fired)
+    rules = tuple(
+        replace(rule, approved=True, letter_taken=rule.code in released) if rule.code in lifted else rule
+        for rule in fired
+    )
     # A lifted rule still says to the shopper what it is about.
     effective = (Verdict.NOTICE if rule.approved else rule.verdict for rule in rules)
     return Decision(max(effective, key=STRICTNESS.__getitem__, default=Verdict.ALLOW), rules)

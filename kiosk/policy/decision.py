@@ -23,6 +23,9 @@ class FiredRule:
     ground: str
     source: str
     approved: bool = False
+    """Whether staff lifted it, or a letter."""
+    letter_taken: bool = False
+    """Whether it was a letter."""
     next_steps: tuple[str, ...] = ()
     """Ids of advice, such as `locksmith`, `photo_id`, `card`, `staff`, `clean`."""
     words: tuple[tuple[str, str, str], ...] = ()

@@ -31,6 +31,7 @@ from tests.session.test_selling import to_offer
 from ui.gallery import sample_store
 from ui.present.local import Local, LocalAct, after
 from ui.present.present import present
+from ui.present.shown import OfferDetail
 
 DND = StampReading(seen=True, phrases=("do_not_duplicate",))
 LANDLORD = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -72,6 +73,16 @@ def enters(kiosk: Shop, letter: Letter, key: Ed25519PrivateKey = LANDLORD) -> Le
     return kiosk.stage.now.letter_problem
 
 
+def offer_notices(kiosk: Shop) -> dict[str, str]:
+    """What the offer says of the mark, by language."""
+    said = {}
+    for language in ("en", "es", "fr"):
+        detail = present(replace(kiosk.stage.now, language=language), Local(), sample_store("portrait")).detail
+        assert isinstance(detail, OfferDetail)
+        (said[language],) = detail.notices
+    return said
+
+
 def sold(kiosk: Shop) -> int:
     kiosk.stage.post(Confirm())
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
@@ -105,6 +116,11 @@ def test_a_letter_typed_on_the_glass_key_by_key_makes_the_copies_it_says_and_is_
     offer = kiosk.stage.run_to(State.OFFER).offer
     assert offer is not None
     assert offer.quantity == 2
+    assert offer_notices(kiosk) == {
+        "en": "The letter allows 2 copies, no other number.",
+        "es": "La carta permite 2 copias, no otro número.",
+        "fr": "La lettre autorise 2 copies, pas un autre nombre.",
+    }
     assert sold(kiosk) == 2
     assert ("letter_taken", "Hillside", 2) in [
         (kind, facts.get("owner"), facts.get("quantity")) for kind, facts in kiosk.audit.records

@@ -146,16 +146,16 @@ def _swatch(words: Translation, offer: Offer, finish: str) -> Action:
 
 def _notice(words: Translation, rule: FiredRule, offer: Offer) -> tuple[str, str]:
     if rule.approved:
-        return _approved(words, offer), ""
+        return _lifted(words, "offer.letter" if rule.letter_taken else "offer.approved", offer), ""
     reason = reason_of(words, rule)
     return reason.what, reason.why
 
 
-def _approved(words: Translation, offer: Offer) -> str:
-    """That a rule was lifted; and for how many copies, where one sees numbers that nobody approved."""
+def _lifted(words: Translation, what: str, offer: Offer) -> str:
+    """That a rule was lifted, by `what`; and for how many copies, where one sees numbers that nobody approved."""
     if offer.lifted_for and len(offer.lifted_for) < offer.max_quantity:
-        return words.plural("offer.approved_for", max(offer.lifted_for))
-    return words("offer.approved")
+        return words.plural(f"{what}_for", max(offer.lifted_for))
+    return words(what)
 
 
 def _quantities(words: Translation, offer: Offer) -> tuple[Action, ...]:
