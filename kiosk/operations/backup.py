@@ -120,12 +120,27 @@ def _read(archive_path: Path) -> dict[str, bytes]:
     if manifest["form"] != FORM or set(manifest["files"]) != set(contents):
         raise ValueError("manifest does not fit")
     for name, data in contents.items():
-        parts = PurePosixPath(name).parts
-        if ".." in parts or parts[0] not in ("data", "settings"):
-            raise ValueError("a name that leads elsewhere")
+        if not _is_made(name):
+            raise BadInput(Problem(str(archive_path), name, "is no file that a backup holds"))
         if hashlib.sha256(data).hexdigest() != manifest["files"][name]:
             raise ValueError("changed after it was made")
     return contents
+
+
+def _is_made(name: str) -> bool:
+    """Whether `back_up` gives a file such a name: what nobody reads back, or reads as a secret, is not put there."""
+    path = PurePosixPath(name)
+    if name != path.as_posix() or ".." in path.parts:
+        return False
+    match path.parts:
+        case ("data", database):
+            return database in {each.name for each in DataPaths(Path()).databases}
+        case ("settings", str(folder), file) if folder == LANGUAGES and file.endswith(".po"):
+            return True
+        case ("settings", *_, file):
+            return file.endswith(".toml")
+        case _:
+            return False
 
 
 def _without_cut_times(connection: sqlite3.Connection) -> None:
