@@ -24,6 +24,7 @@ from config.operations import Logs
 from config.ordinary_file import ordinary
 from config.problems import BadInput
 from hardware.errors import HardwareFault
+from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import DatabaseFault
 
 FIELDS = (
@@ -61,8 +62,11 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        if record.__dict__.get("after_a_cut"):
+            moment = quarter_of(moment)
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "time": moment.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "where": record.name,
             "thread": record.threadName,

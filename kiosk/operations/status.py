@@ -48,7 +48,8 @@ class StatusFile:
         status = KioskStatus(
             os.getpid(),
             snapshot.state.value,
-            self._clock.utc().isoformat(),
+            # No finer than it is told: seconds would say how long a key was cut.
+            self._clock.utc().replace(second=0, microsecond=0).isoformat(),
             snapshot.simulated,
             fault,
             snapshot.stocked,
@@ -56,6 +57,7 @@ class StatusFile:
         beside = self._path.with_suffix(".new")
         try:
             beside.unlink(missing_ok=True)
+            beside.touch(mode=0o600, exist_ok=False)
             beside.write_text(json.dumps(asdict(status)))
             beside.replace(self._path)
         except OSError:

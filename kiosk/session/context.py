@@ -316,19 +316,24 @@ class SessionContext:
     def notify_technician(self, code: str, detail: str) -> None:
         """Note what is wrong with the machine though it can go on."""
         self.recent_errors.append(f"{self.ports.clock.utc():%H:%M:%S} {code} {detail}")
-        _log.warning("needs a technician: %s", code)
+        _log.warning("needs a technician: %s", code, extra=self._timing)
 
     def note_fault(self, code: str, detail: str, *, heals: bool) -> None:
         """Latch a fault for the screen and the technician, over restarts too; the first that needs a person stays."""
         now = self.ports.clock.utc()
         self.recent_errors.append(f"{now:%H:%M:%S} {code} {detail}")
-        _log.error("out of order: %s", code)
+        _log.error("out of order: %s", code, extra=self._timing)
         if not heals:
             with suppress(DatabaseFault):
                 # Records that fail put the kiosk out of order by themselves.
                 self.ports.machine_record.note_fault(code)
         if self.fault is None or (self.fault.heals_itself and not heals):
             self.fault = FaultNotice(code, detail, now.timestamp(), heals_itself=heals)
+
+    @property
+    def _timing(self) -> dict[str, bool]:
+        """Beside a line of the log: whether its exact time would tell how long a shopper's key was cut."""
+        return {"after_a_cut": self.visit is not None and self.visit.making is not None}
 
     def unless_stopped(self) -> Callable[[], bool]:
         """For a worker: whether nobody pressed Stop since the session took this wish up, or just before it."""

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -25,12 +26,13 @@ from config.problems import BadInput, Problem
 from config.store_changes import changed_store
 from hardware.ports import WireLine
 from kiosk.key.reading import Identification, Outcome, Wear
+from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import DatabaseFault
 from kiosk.session import intents, reports
 from kiosk.session.controller import Message
 from kiosk.session.ports import IdentifiedKey, SessionPorts
 from kiosk.session.reports import Due, Reply
-from kiosk.session.states import State
+from kiosk.session.states import FRONT, State
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +64,8 @@ UNWRITTEN = (
 )
 """Timers, of which a replay has its own; progress, which is too much; pictures and shapes, which no record holds;
 what other records say."""
-_EVENTS = {event.__name__: event for event in (*get_args(intents.Intent), *get_args(reports.Report))}
+_WISHES = get_args(intents.Intent)
+_EVENTS = {event.__name__: event for event in (*_WISHES, *get_args(reports.Report))}
 
 
 class EntryKind(StrEnum):
@@ -146,6 +149,10 @@ class FlightRecorder:
         self._began_s = self._clock.now_s()
         self._cut_began_s: float | None = None
         """While a key is cut the record's clock stands: how long that took says something of the key."""
+        self._after_a_cut = False
+        """From then on, until somebody begins anew at the front, it does not count how long people took either: an
+        exact time of another record that lies after the cut would lead back to its end."""
+        self._heard_s = self._began_s
         self._connected = reports.Connected(None, (), None)
         self._state = State.STARTING
         self._empty = False
@@ -173,10 +180,15 @@ class FlightRecorder:
             # A kiosk at rest looks at its tray all day: that it is still empty is no news.
             empty = isinstance(value, reports.TraySeen) and value.empty and state is State.WELCOME
             still_empty, self._empty = empty and self._empty, empty or (self._empty and isinstance(value, Due))
+            somebody = isinstance(value, _WISHES)
+            if somebody:
+                self._leave_out_the_wait()
             if not isinstance(value, UNWRITTEN) and not still_empty:
                 self._write(kind, *_named(value), state.value)
             elif isinstance(value, Due) and state is not self._state:
                 self._write(EntryKind.TIMER, value.what.value, {}, state.value)
+            if somebody and self._state in FRONT:
+                self._after_a_cut = False
             self._state = state
             self._stand_while_cutting()
             if state is State.WELCOME and self._written_bytes > self._limit_bytes:
@@ -200,6 +212,10 @@ class FlightRecorder:
         if self._ended or self._written_bytes > 2 * self._limit_bytes:
             return
         now_s = self._clock.now_s() if self._cut_began_s is None else self._cut_began_s
+        if kind is EntryKind.WIRE and self._after_a_cut:
+            # The board is asked while people are waited for.
+            now_s = min(now_s, self._heard_s)
+        self._heard_s = now_s
         at_s = round(now_s - self._began_s, 6)
         line = Entry(at_s=at_s, kind=kind, type=type_, facts=facts, state=state).model_dump_json() + "\n"
         try:
@@ -215,7 +231,13 @@ class FlightRecorder:
             self._cut_began_s = now_s if self._cut_began_s is None else self._cut_began_s
         elif self._cut_began_s is not None:
             self._began_s += now_s - self._cut_began_s
-            self._cut_began_s = None
+            self._cut_began_s, self._heard_s, self._after_a_cut = None, now_s, True
+
+    def _leave_out_the_wait(self) -> None:
+        if self._after_a_cut and self._cut_began_s is None:
+            now_s = self._clock.now_s()
+            self._began_s += now_s - self._heard_s
+            self._heard_s = now_s
 
     def _begin_anew(self) -> None:
         if self._path is None:
@@ -228,7 +250,8 @@ class FlightRecorder:
             self._ended = True
             _log.warning("flight record ended: %s", error.strerror)
             return
-        self._began_s, self._written_bytes = self._clock.now_s(), 0
+        self._began_s = self._heard_s = self._clock.now_s()
+        self._written_bytes = 0
         # As if it had been switched on just now: what a replay needs to stand where this record begins.
         self._set_up()
         self._write(EntryKind.REPORT, *_named(self._connected), State.STARTING.value)
@@ -290,8 +313,15 @@ def facts_of(event: object) -> dict[str, Any]:
 def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         hidden = _HIDDEN.get(type(value).__name__, {})
-        return {each.name: hidden.get(each.name, _plain(getattr(value, each.name))) for each in fields(value)}
+        return {each.name: hidden.get(each.name, _told(each.name, getattr(value, each.name))) for each in fields(value)}
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _told(name: str, value: object) -> Any:
+    if name.endswith("_utc") and isinstance(value, str) and value:
+        # A record that also told the time of day would tell how long its clock stood.
+        return quarter_of(datetime.fromisoformat(value)).isoformat(timespec="milliseconds")
+    return _plain(value)
 
 
 def read_record(path: Path) -> tuple[Entry, ...]:

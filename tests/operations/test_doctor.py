@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import shutil
 import socket
 import sqlite3
+import tarfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +25,7 @@ from kiosk.calibration.gauge import ScaleFit
 from kiosk.command_line import app
 from kiosk.data_paths import DataPaths
 from kiosk.operations import doctor_machine, doctor_records
-from kiosk.operations.backup import back_up
+from kiosk.operations.backup import back_up, restore
 from kiosk.operations.doctor import Finding, Grade, examine, for_people, passed, worst
 from kiosk.operations.first_settings import FirstSettings, FirstSlot, files_of
 from kiosk.operations.recorder import open_operations
@@ -244,6 +247,7 @@ def test_the_status_is_that_of_a_living_kiosk(tmp_path: Path, monkeypatch: pytes
     assert found is not None
     assert "out_of_order (LINK_LOST)" in status_line(found)
     assert found.pid == os.getpid()
+    assert (tmp_path / "status.json").stat().st_mode & 0o777 == 0o600
     (tmp_path / "status.json").write_text('{"pid": 1')
     assert read_status(tmp_path) is None
     shutil.rmtree(tmp_path)
@@ -266,6 +270,50 @@ def test_a_backup_is_whole_closed_to_others_and_comes_back_beside(places: DataPa
         assert connection.execute("SELECT count(*) FROM outbox_stream").fetchone()[0] == 0
     for wrong in (["restore", str(archive), str(target)], ["backup", str(archive), "--data", str(places.data)]):
         assert runner.invoke(app, wrong).exit_code != 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "data/seal/audit.key",
+        "data/audit.anchor",
+        "data/other.db",
+        "data/sub/sales.db",
+        "data",
+        "settings/policy/ban.toml.py",
+        "settings/own.po",
+        "settings/languages/sub/xx.po",
+        "settings/../x.toml",
+        "settings//x.toml",
+        "other/x.toml",
+        "/settings/x.toml",
+    ],
+)
+def test_what_no_backup_holds_is_not_put_back_though_the_manifest_names_it(
+    name: str, places: DataPaths, tmp_path: Path
+) -> None:
+    """Somebody adds a file to a backup that a technician is about to put back."""
+    made, changed = tmp_path / "b.tar.gz", tmp_path / "changed.tar.gz"
+    owner = tmp_path / "owner"
+    (owner / "languages").mkdir(parents=True)
+    (owner / "policy").mkdir()
+    (owner / "languages" / "xx.po").write_text("")
+    (owner / "policy" / "own.toml").write_text("")
+    wanted = back_up(places, owner, made)
+    assert {"settings/languages/xx.po", "settings/policy/own.toml"} <= set(wanted)
+    assert restore(made, tmp_path / "back") == wanted
+    with tarfile.open(made) as archive:
+        files = {each.name: archive.extractfile(each).read() for each in archive}  # type: ignore[union-attr]
+    manifest = json.loads(files.pop("manifest.json"))
+    manifest["files"][name] = hashlib.sha256(b"x").hexdigest()
+    with tarfile.open(changed, "w:gz") as archive:
+        for each, data in {"manifest.json": json.dumps(manifest).encode(), **files, name: b"x"}.items():
+            info = tarfile.TarInfo(each)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    answer = CliRunner().invoke(app, ["restore", str(changed), str(tmp_path / "other")])
+    assert str(answer.exception) == f"{changed}: {name}: is no file that a backup holds"
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_changed_or_torn_backup_is_refused(places: DataPaths, tmp_path: Path) -> None:
