@@ -110,17 +110,15 @@ class Stopped(HardwareFault):
 class BlankFault(HardwareFault):
     """The blank in the clamp is not there, not seated, not the right one. The slot is to be locked.
 
-    `blanks_used` counts every feed, also one that may have brought nothing: stock never says more than there is.
     `error_mm` is how far its edge stood from where it belongs; None where the wheel met nothing or was not asked.
     """
 
     code: ClassVar[str] = "BLANK"
 
-    def __init__(self, slot: int, reason: str, blanks_used: int = 1, error_mm: float | None = None) -> None:
+    def __init__(self, slot: int, reason: str, error_mm: float | None = None) -> None:
         super().__init__(f"slot {slot}: {reason}")
         self.slot = slot
         self.reason = reason
-        self.blanks_used = blanks_used
         self.error_mm = error_mm
 
 

@@ -88,14 +88,10 @@ class MachineStatus:
 
 @dataclass(frozen=True)
 class TouchOff:
-    """Where the probe met the blank's edge: height above the spine, and how far from where it should be.
-
-    `blanks_used` counts every feed since `load` was called: a first blank that did not sit was thrown away.
-    """
+    """Where the probe met the blank's edge: height above the spine, and how far from where it should be."""
 
     edge_mm: float
     error_mm: float
-    blanks_used: int = 1
 
 
 @dataclass(frozen=True)
@@ -166,11 +162,18 @@ class Cutter(Protocol):
     def home(self) -> None:
         """Lift the wheel if it stands low, find the switches twice; position is known afterwards."""
 
-    def load(self, slot: int, blade_height_mm: float, thrown_away: Callable[[], None] = ...) -> TouchOff:
+    def load(
+        self,
+        slot: int,
+        blade_height_mm: float,
+        thrown_away: Callable[[], None] = ...,
+        feeding: Callable[[], None] = ...,
+    ) -> TouchOff:
         """Turn, feed, clamp, touch off.
 
         A blank that does not sit is thrown away and another one fed; before that `thrown_away` is called, which may
-        look at the clamp and raise: nothing latches for it, and nothing is fed.
+        look at the clamp and raise: nothing latches for it, and nothing is fed. `feeding` is called before each feed,
+        once the machine was seen free to move: of a fault before it nothing has left the slot.
 
         Raises:
             BlankFault: what is clamped is still not a seated blank.

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 from config.machine import Machine
 from hardware.clock import Clock
@@ -82,11 +81,17 @@ class GrblCutter:
             self._lift()
             self._home()
 
-    def load(self, slot: int, blade_height_mm: float, thrown_away: Callable[[], None] = lambda: None) -> TouchOff:
+    def load(
+        self,
+        slot: int,
+        blade_height_mm: float,
+        thrown_away: Callable[[], None] = lambda: None,
+        feeding: Callable[[], None] = lambda: None,
+    ) -> TouchOff:
         """Turn, feed, clamp, touch off; one clean cycle and one more try when the blank does not sit.
 
-        `thrown_away` is called before that second try, while no operation is under way: what it raises ends the
-        loading and latches nothing.
+        `thrown_away` is called before that second try, and `feeding` before each feed, once the machine was seen free
+        to move. No operation is under way then: what they raise ends the loading and latches nothing.
 
         Raises:
             BlankFault: still no seated blank. The machine is sound and its clamp is empty; nothing latches.
@@ -95,17 +100,21 @@ class GrblCutter:
             if feeds > 1:
                 thrown_away()
             with self.latch.operation():
+                self.latch.homed()
+                moving_freely(self.latch.connected().query())
+            feeding()
+            with self.latch.operation():
                 motion = self.latch.homed()
                 self._macro(motion, self._machine.macros.feed, slot_z_mm(self._machine, slot))
                 seat, touch = touch_off(motion, self._machine, blade_height_mm)
                 if seat is Seat.SEATED and touch is not None:
-                    return replace(touch, blanks_used=feeds)
+                    return touch
                 LOG.warning(
                     "slot %d: %s%s", slot, seat.value, "; cleaning and trying once more" if feeds < LOAD_TRIES else ""
                 )
                 self._macro(motion, self._machine.macros.reject)
                 self._macro(motion, self._machine.macros.brush)
-        raise BlankFault(slot, seat.value, LOAD_TRIES, touch.error_mm if touch is not None else None)
+        raise BlankFault(slot, seat.value, touch.error_mm if touch is not None else None)
 
     def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
         """Cut, compared and watched as far as the wire's assurance allows."""

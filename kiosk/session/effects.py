@@ -12,7 +12,7 @@ from typing import assert_never
 
 from config.catalogue import Catalogue
 from config.keyway import Keyway, SpacingStop
-from hardware.errors import BlankFault, ChuteBlocked, FallUnseen
+from hardware.errors import BlankFault, ChuteBlocked, FallUnseen, HardwareFault
 from hardware.ports import Fall, PaymentState, TouchOff
 from hardware.scan import ScanFrames
 from kiosk.cutting.blank import ExpectedBlank
@@ -25,6 +25,7 @@ from kiosk.identification.outline.decode import from_stop
 from kiosk.identification.outline.placement import Placement, placement
 from kiosk.key.reading import Identification, Outcome, Profile, Wear
 from kiosk.key.secrecy import wipe
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import BlankStatus, CopyError, CopyMade, FailureKind, PaymentStatus, Remedy, Sale, SaleStep
 from kiosk.session.ports import IdentifiedKey, SessionPorts
 from kiosk.session.reports import (
@@ -150,7 +151,7 @@ def give_up(ports: SessionPorts, transaction: str) -> Settled:
 def load(
     ports: SessionPorts, transaction: str, slot: int, copy: int, blade_height_mm: float
 ) -> BlankLoaded | BlankUnfit:
-    """Bring a blank from `slot` into the clamp and touch it off. The blank leaves the stock either way."""
+    """Bring a blank from `slot` into the clamp and touch it off."""
     ports.journal.write(transaction, SaleStep.LOADING, slot=slot, copy=copy)
     try:
         return BlankLoaded(take_blank(ports, slot, blade_height_mm, by="sale"), slot)
@@ -161,7 +162,7 @@ def load(
 
 
 def take_blank(ports: SessionPorts, slot: int, blade_height_mm: float, *, by: str) -> TouchOff:
-    """A blank in the clamp, touched off, and every one it took out of the stock.
+    """A blank in the clamp, touched off, and every feed taken off the stock, also one that may have brought nothing.
 
     What may still be in the clamp is scrapped first. The second slot in a row that brings nothing fit is no fault of
     slots: they stay as they were, and wheel, probe or clamp are under suspicion.
@@ -178,22 +179,31 @@ def take_blank(ports: SessionPorts, slot: int, blade_height_mm: float, *, by: st
     record = ports.machine_record
     if record.clamped_by:
         scrap(ports)
-    record.clamp_used(by)
-    ports.inventory.take(slot)
+    on_its_way = False
 
     def thrown_away() -> None:
+        nonlocal on_its_way
+        on_its_way = False
         require_thrown_away(ports)
+
+    def feeding() -> None:
+        nonlocal on_its_way
+        on_its_way = True
         record.clamp_used(by)
+        ports.inventory.take(slot)
 
     try:
-        touch = ports.cutter.load(slot, blade_height_mm, thrown_away)
+        touch = ports.cutter.load(slot, blade_height_mm, thrown_away, feeding)
     except BlankFault as fault:
-        ports.inventory.take(slot, fault.blanks_used - 1)
         _slot_failed(ports, slot, fault.reason)
         # The driver has thrown away what there was: nothing more is fed before the clamp was seen empty.
         require_thrown_away(ports)
         raise
-    ports.inventory.take(slot, touch.blanks_used - 1)
+    except HardwareFault:
+        if on_its_way:
+            # Whether it left its slot before the machine stopped nobody here can tell.
+            ports.audit.record(AuditKind.BLANK_UNCERTAIN, {"slot": slot})
+        raise
     _require_the_blank(ports, slot)
     record.seated()
     return touch

@@ -168,7 +168,6 @@ def test_shavings_are_found_and_one_clean_cycle_helps() -> None:
     sim = Rig(lift_mm=[0.18, 0.0]).ready()
     touch = sim.cutter.load(1, sim.plan.blade_height_mm)
     assert abs(touch.error_mm) < 0.01
-    assert touch.blanks_used == 2
     assert (sim.world.fed, len(sim.world.rejected), len(sim.world.delivered)) == (2, 1, 0)
 
 
@@ -181,7 +180,6 @@ def test_a_blank_that_does_not_sit_twice_is_a_blank_fault_that_latches_nothing(l
     with pytest.raises(BlankFault, match=reason) as caught:
         sim.cutter.load(3, sim.plan.blade_height_mm)
     assert caught.value.slot == 3
-    assert caught.value.blanks_used == sim.world.fed
     assert sim.cutter.fault is None
     assert sim.world.clamped is None
     assert sim.world.delivered == []

@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 
 from config.settings import load_settings
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.rehearsal.ready import RehearsalAudit, RehearsalStaff
 from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
-from kiosk.session.intents import Cancel, Done, Recover, ServiceAction, ServiceMenu, ServiceTask
+from kiosk.session.intents import Cancel, Confirm, Done, Recover, ServiceAction, ServiceMenu, ServiceTask, Start
 from kiosk.session.obstacle import Obstacle, obstacle
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
-from simulator.faults.simulated_machine import SimulatedMachine
+from simulator.faults.simulated_machine import SimulatedMachine, lay
 from simulator.firmware.build import GUARDED, STOCK, FirmwareBuild
+from simulator.keys.sample_keys import sample_key
 from tests.support.staff_hands import signs_in
 from ui.gallery import sample_store
 from ui.present.local import Local
@@ -116,3 +118,53 @@ def test_a_guard_that_is_open_bars_recover_also_on_a_held_board(kiosk: Simulated
     kiosk.stage.post(Recover())
     rests_s(kiosk, 5.0)
     assert kiosk.sim.world.position_mm == place
+
+
+def to_the_keys_return(kiosk: SimulatedKiosk) -> None:
+    """Buys one copy; the money is reserved, and the key still lies in the tray."""
+    stage = kiosk.stage
+    stage.post(Start())
+    stage.run_to(State.PLACE_KEY)
+    lay(kiosk.sim, sample_key("kwikset-new", SETTINGS.catalogue, 3))
+    stage.run_to(State.OFFER)
+    stage.post(Confirm())
+    stage.run_to(State.TAKE_KEY_BACK)
+
+
+def kinds(kiosk: SimulatedKiosk) -> set[str]:
+    book = kiosk.stage.ports.audit
+    assert isinstance(book, RehearsalAudit)
+    return {kind for kind, _ in book.records}
+
+
+def stock_on_the_book(kiosk: SimulatedKiosk) -> dict[int, int]:
+    return {slot.number: slot.count for slot in kiosk.stage.ports.inventory.slots()}
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed again"])
+def test_a_sale_that_ends_before_anything_moved_takes_no_blank_off_the_book(
+    kiosk: SimulatedKiosk, *, is_open: bool
+) -> None:
+    before = stock_on_the_book(kiosk)
+    to_the_keys_return(kiosk)
+    reaches_in(kiosk)
+    kiosk.sim.world.set_door(is_open)
+    kiosk.sim.tray.take()
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert State.LOADING in kiosk.stage.path
+    assert stock_on_the_book(kiosk) == before == kiosk.sim.world.carousel.stock
+    assert kiosk.stage.ports.machine_record.clamped_by == "", "nothing was fed, nothing is to be scrapped"
+    assert AuditKind.BLANK_UNCERTAIN not in kinds(kiosk)
+
+
+def test_a_blank_that_was_on_its_way_is_off_the_book_and_said_to_be_uncertain(kiosk: SimulatedKiosk) -> None:
+    before = stock_on_the_book(kiosk)
+    to_the_keys_return(kiosk)
+    kiosk.sim.tray.take()
+    kiosk.stage.run_to(State.LOADING)
+    timeline = kiosk.sim.timeline
+    timeline.at(timeline.now_s + 1.0, lambda: kiosk.sim.world.set_door(True))
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    after = stock_on_the_book(kiosk)
+    assert sum(before.values()) - sum(after.values()) == 1
+    assert AuditKind.BLANK_UNCERTAIN in kinds(kiosk)

@@ -85,13 +85,23 @@ class FakeCutter:
     def home(self) -> None:
         self._do("home", 5.0)
 
-    def load(self, slot: int, blade_height_mm: float, thrown_away: Callable[[], None] = lambda: None) -> TouchOff:
+    def load(
+        self,
+        slot: int,
+        blade_height_mm: float,
+        thrown_away: Callable[[], None] = lambda: None,
+        feeding: Callable[[], None] = lambda: None,
+    ) -> TouchOff:
+        if self.latched is not None:
+            raise self.latched
+        feeding()
         for _ in range(self.feeds - 1):
-            self._do(f"reject of {slot}", 8.0, name="load")
+            self._do(f"reject of {slot}", 8.0)
             thrown_away()
+            feeding()
         self._do(f"load {slot}", 8.0, name="load")
         self.clamped = True
-        return TouchOff(blade_height_mm, 0.0, blanks_used=self.feeds)
+        return TouchOff(blade_height_mm, 0.0)
 
     def run(self, job: CutJob, progress: Callable[[float], None]) -> None:
         for tenth in range(1, 11):

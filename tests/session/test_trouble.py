@@ -16,6 +16,7 @@ from hardware.errors import (
     PathDeviation,
 )
 from hardware.scan import Frame
+from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import BlankStatus, PaymentStatus
 from kiosk.session.intents import Cancel, Confirm, ConfirmReceived, Done, Stop
 from kiosk.session.snapshot import Snapshot
@@ -143,6 +144,7 @@ def test_a_thrown_away_blank_that_still_hangs_is_not_fed_upon(kiosk: Shop) -> No
     assert broken.fault.code == "CLAMP"
     assert (kiosk.cutter.latched, "load 1" in kiosk.cutter.diary) == (None, False)
     assert kiosk.stage.ports.machine_record.clamped_by == "sale"
+    assert AuditKind.BLANK_UNCERTAIN not in kiosk.audit.kinds, "it was fed"
     recovers(kiosk)
     kiosk.stage.run_to(State.WELCOME)
     assert_neither(kiosk)
@@ -174,7 +176,8 @@ def test_a_second_blank_is_remembered_as_the_first_was(kiosk: Shop) -> None:
 def test_every_blank_a_slot_wasted_before_it_was_locked_is_counted(kiosk: Shop) -> None:
     inventory = kiosk.stage.ports.inventory
     before = inventory.slots()[0].count
-    kiosk.cutter.will_fail("load", BlankFault(1, "no blank in the clamp", blanks_used=3))
+    kiosk.cutter.feeds = 3
+    kiosk.cutter.will_fail("load", BlankFault(1, "no blank in the clamp"))
     buy(kiosk)
     kiosk.stage.run_to(State.FAILED, State.THANK_YOU)
     assert inventory.slots()[0].count == before - 3

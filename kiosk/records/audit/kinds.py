@@ -54,6 +54,8 @@ class AuditKind(StrEnum):
     BLANK_LAID = "blank_laid"
     """A blank of a slot was held against what the slot claims."""
     BLANK_ENROLLED = "blank_enrolled"
+    BLANK_UNCERTAIN = "blank_uncertain"
+    """The machine stopped while it fed: the blank is off the book, and may still be in its slot."""
     SLOT_LOCKED = "slot_locked"
     SLOT_UNLOCKED = "slot_unlocked"
     CLOSED = "closed"
