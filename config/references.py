@@ -1,4 +1,4 @@
-"""What settings name must exist: languages, the currency, the place, finishes, blanks and keyways.
+"""What settings name must exist: languages, the currency, the place, finishes, blanks, keyways and cameras.
 
 Responsible for: naming every setting that is well formed and yet nothing in the world. Not responsible for: form and
 bounds, which the models hold.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime
+from os.path import normpath
 from pathlib import Path
 
 from config.catalogue import Catalogue
@@ -97,6 +98,17 @@ def of_slots(machine: Machine, catalogue: Catalogue, file: str) -> Iterator[Prob
             yield Problem(file, f"{at}.number", f"slot {slot.number} stands {numbers.count(slot.number)} times")
         if slot.low_at > slot.capacity:
             yield Problem(file, f"{at}.low_at", f"{slot.low_at} is more than the slot holds ({slot.capacity})")
+
+
+def of_views(machine: Machine, file: str) -> Iterator[Problem]:
+    """Views of something that is no device, or of another view's: a picture in a file shows no key that lies there."""
+    seen: dict[str, str] = {}
+    for name, view in machine.views.named.items():
+        at, device = f"views.{name}.device", normpath(view.device)
+        if not device.startswith("/dev/"):
+            yield Problem(file, at, f"{view.device!r} is no device (/dev/…)")
+        if (first := seen.setdefault(device, name)) != name:
+            yield Problem(file, at, f"{view.device!r} is the camera of {first} as well: each view has its own")
 
 
 def of_rules(policy: PolicyRules, catalogue: Catalogue) -> Iterator[Problem]:

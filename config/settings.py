@@ -179,6 +179,8 @@ def load_settings(
     if store and machine:
         meant = {each.field.rpartition(".")[2] for each in store[1] if each.origin != str(SHIPPED / "store.toml")}
         problems.extend(references.of_finishes(store[0], machine[0], store[2], meant))
+    if machine:
+        problems.extend(references.of_views(machine[0], machine[2]))
     if machine and catalogue:
         problems.extend(references.of_slots(machine[0], catalogue, machine[2]))
     if policy and catalogue:

@@ -1,18 +1,20 @@
-"""One camera, or a file that stands in for one: the newest frame, or a fault that says why there is none.
+"""One camera: the newest frame, or a fault that says why there is none.
 
-Responsible for: opening, size, exposure, stale frames, freezing and unplugging. Not responsible for: scale or light.
+Responsible for: opening, size, exposure, stale frames, freezing and unplugging. Not responsible for: scale or light, or
+what a device path leads to (`hardware.camera_device`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-from pathlib import Path
+from collections.abc import Collection
 
 import cv2
 import numpy as np
 
 from config.machine import CameraView
+from hardware.camera_device import camera_objection
 from hardware.clock import Clock
 from hardware.errors import CameraFault
 from hardware.scan import Pixels
@@ -24,21 +26,17 @@ FRESH_WAIT_S = 0.008
 
 
 class Capture:
-    """A device path (`/dev/v4l/by-id/…`), a numbered sequence (`shot_%03d.png`) or a video file."""
+    """A camera by its stable path (`/dev/v4l/by-id/…`), never a file: a recorded clean head would hide a mark."""
 
-    def __init__(self, name: str, view: CameraView, clock: Clock) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, name: str, view: CameraView, clock: Clock, others: Collection[str] = ()) -> None:
+        """Nothing is opened yet. `others`: devices of the views beside it, which may not be this one's."""
         self._name = name
         self._view = view
+        self._others = others
         self._clock = clock
         self._capture: cv2.VideoCapture | None = None
         self._last: bytes | None = None
         """What the last frame comes to: enough to know it again, and nothing of what it showed."""
-
-    @property
-    def is_device(self) -> bool:
-        """Whether this is a living camera and not a file."""
-        return self._view.device.startswith("/dev/")
 
     def frame(self) -> Pixels:
         """A frame taken after the call began, as RGB.
@@ -73,33 +71,29 @@ class Capture:
         if self._capture is not None:
             return self._capture
         device = self._view.device
-        if not self.is_device and "%" not in device and not Path(device).is_file():
-            raise CameraFault(self._name, f"{device} is not there")
-        if self.is_device and not Path(device).exists():
-            raise CameraFault(self._name, f"{device} is not there")
-        capture = cv2.VideoCapture(device, cv2.CAP_V4L2 if self.is_device else _file_backend(device))
+        if (objection := camera_objection(device, self._others)) is not None:
+            raise CameraFault(self._name, objection)
+        capture = cv2.VideoCapture(device, cv2.CAP_V4L2)
         if not capture.isOpened():
             capture.release()
             raise CameraFault(self._name, f"{device} cannot be opened")
-        if self.is_device:
-            capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._view.width_px)
-            capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._view.height_px)
-            capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
-            if self._view.exposure is not None:
-                # 1 is manual for UVC; a measuring camera must not choose its own light.
-                capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, 1)
-                capture.set(cv2.CAP_PROP_EXPOSURE, self._view.exposure)
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._view.width_px)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._view.height_px)
+        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        if self._view.exposure is not None:
+            # 1 is manual for UVC; a measuring camera must not choose its own light.
+            capture.set(cv2.CAP_PROP_AUTO_EXPOSURE, 1)
+            capture.set(cv2.CAP_PROP_EXPOSURE, self._view.exposure)
         self._capture = capture
         return capture
 
     def _taken(self) -> Pixels:
         capture = self._opened()
-        if self.is_device:
-            self._drop_stale(capture)
+        self._drop_stale(capture)
         taken, picture = self._read(capture)
         if not taken or picture is None:
             self.close()
-            raise CameraFault(self._name, "unplugged" if self.is_device else "no more frames")
+            raise CameraFault(self._name, "unplugged")
         return picture
 
     def _read(self, capture: cv2.VideoCapture) -> tuple[bool, Pixels | None]:
@@ -123,8 +117,3 @@ class Capture:
         same, self._last = digest == self._last, digest
         if same:
             raise CameraFault(self._name, "frozen: the picture does not change at all")
-
-
-def _file_backend(device: str) -> int:
-    still = Path(device).suffix.lower() in (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
-    return cv2.CAP_IMAGES if still else cv2.CAP_FFMPEG

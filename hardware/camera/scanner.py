@@ -35,7 +35,11 @@ class CameraScanner:
         """What the last glance that was in doubt saw."""
         self._clear: Pixels | None = None
         """What a glance sees of an empty tray."""
-        self._captures = {name: Capture(name, view, clock) for name, view in views.named.items()}
+        devices = {name: view.device for name, view in views.named.items()}
+        self._captures = {
+            name: Capture(name, view, clock, [device for other, device in devices.items() if other != name])
+            for name, view in views.named.items()
+        }
 
     def scan(self) -> ScanFrames:
         """A fresh frame of the tray from every camera that looks at it."""
@@ -64,9 +68,6 @@ class CameraScanner:
     def tray_stirs(self) -> bool:
         """Whether the small camera over the head sees the tray otherwise than when it was last found empty."""
         capture = self._captures["head"]
-        if not capture.is_device:
-            # Pictures in files are taken when they are asked for: nothing comes into them by itself.
-            return False
         try:
             seen = capture.glance(GLANCE_STEP)
         except CameraFault:

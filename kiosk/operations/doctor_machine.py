@@ -18,6 +18,7 @@ from config.operations import Health
 from config.ordinary_file import ordinary
 from config.store import Screen
 from config.toml_files import read_toml
+from hardware.camera_device import camera_objection
 from hardware.clock import SystemClock
 from hardware.errors import BoardMismatch, HardwareFault, LinkSetup, PortInUse, PortUnavailable
 from hardware.grbl.cutter import GrblCutter
@@ -63,17 +64,22 @@ def touch(system: Path = Path("/")) -> Finding:
 
 
 def cameras(machine: Machine) -> Finding:
-    """Is every camera of the machine file there, and may we read it?"""
-    missing, closed = [], []
-    for view, camera in machine.views.named.items():
-        device = Path(camera.device)
-        if not device.exists():
+    """Is every camera of the machine file there, a camera of its own, and may we read it?"""
+    missing, wrong, closed = [], [], []
+    devices = {view: camera.device for view, camera in machine.views.named.items()}
+    for view, device in devices.items():
+        others = [each for other, each in devices.items() if other != view]
+        if not Path(device).exists():
             missing.append(f"{view} ({device})")
+        elif (objection := camera_objection(device, others)) is not None:
+            wrong.append(f"{view}: {objection}")
         elif not os.access(device, os.R_OK | os.W_OK):
             closed.append(f"{view} ({device})")
     if missing:
         step = "check plugs; `ls -l /dev/v4l/by-id` and the views of machine.toml must agree"
         return failed("cameras", f"missing: {', '.join(missing)}", step)
+    if wrong:
+        return failed("cameras", "; ".join(wrong), "name each view's own camera in the views of machine.toml")
     if closed:
         return failed("cameras", f"may not be opened: {', '.join(closed)}", "the user needs the group video")
     count = f"{len(machine.views.named)} of {len(machine.views.named)} there"

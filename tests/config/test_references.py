@@ -129,3 +129,19 @@ def test_a_slot_written_by_another_trade_name_is_told_the_name_it_goes_by_here(t
     slots = '[[magazine.slots]]\nnumber = 1\nblank = "WR5"\nfinish = "brass"\ncapacity = 5\nlow_at = 1\n'
     (tmp_path / "machine.toml").write_text(slots)
     assert any("'WR5' has the blade of WR3: write 'WR3'" in line for line in lines(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "device", ["/var/lib/head.png", "head.avi", "head_%03d.png", "/dev/../tmp/head.png", "rtsp://head"]
+)
+def test_a_picture_or_a_recording_is_no_camera(tmp_path: Path, device: str) -> None:
+    found = lines(owner(tmp_path, machine=f'[views.head]\ndevice = "{device}"'))
+    assert found == [f"machine.toml: views.head.device: {device!r} is no device (/dev/…)"]
+
+
+@pytest.mark.parametrize("device", ["/dev/v4l/by-id/tray-head", "/dev//v4l/by-id/../by-id/tray-head"])
+def test_no_two_views_share_a_camera(tmp_path: Path, device: str) -> None:
+    found = lines(owner(tmp_path, machine=f'[views.check]\ndevice = "{device}"'))
+    assert found == [
+        f"machine.toml: views.check.device: {device!r} is the camera of head as well: each view has its own"
+    ]

@@ -1,19 +1,38 @@
-"""Cameras: sequences and video files through the same code as a device, and every way of bringing no picture."""
+"""Cameras: fresh frames of the right size and colour, and every way of bringing no picture."""
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from pytest_mock import MockerFixture
 
 from config.machine import CameraView, Views
+from hardware import camera_device
 from hardware.camera import CameraScanner, Capture
 from hardware.clock import SystemClock
 from hardware.errors import CameraFault
 
 SIZE = (160, 120)
+
+
+def stands_in(monkeypatch: pytest.MonkeyPatch, camera: Callable[[str], object]) -> None:
+    """What OpenCV opens, and what the system says of a device, are made up: any path is a camera of its own."""
+    monkeypatch.setattr(camera_device, "camera_number", hash)
+    monkeypatch.setattr(cv2, "VideoCapture", lambda path, _backend: camera(path))
+    monkeypatch.setattr(Capture, "_drop_stale", lambda *_: None)
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbered pictures come as from cameras."""
+    opened = cv2.VideoCapture
+    stands_in(monkeypatch, lambda path: opened(path, cv2.CAP_IMAGES))
 
 
 def view(device: Path | str, **other: object) -> CameraView:
@@ -33,28 +52,18 @@ def pictures(folder: Path, count: int, *, base: int = 200, key: bool = False, no
     return folder / "shot_%03d.png"
 
 
-def test_a_sequence_gives_its_frames_in_order_and_then_is_unplugged(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("recorded")
+def test_a_camera_gives_its_frames_in_order_and_then_is_unplugged(tmp_path: Path) -> None:
     capture = Capture("check", view(pictures(tmp_path / "a", 4)), SystemClock())
     frames = [capture.frame() for _ in range(4)]
     assert {frame.shape for frame in frames} == {(SIZE[1], SIZE[0], 3)}
     assert not np.array_equal(frames[0], frames[1])
-    with pytest.raises(CameraFault, match="no more frames"):
+    with pytest.raises(CameraFault, match="unplugged"):
         capture.frame()
     capture.close()
 
 
-def test_a_video_file_is_a_camera_too(tmp_path: Path) -> None:
-    path = tmp_path / "tray.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 10, SIZE)
-    rng = np.random.default_rng(1)
-    for _ in range(3):
-        writer.write(rng.integers(0, 255, (SIZE[1], SIZE[0], 3), np.uint8))
-    writer.release()
-    capture = Capture("head", view(path), SystemClock())
-    assert capture.frame().dtype == np.uint8
-    capture.close()
-
-
+@pytest.mark.usefixtures("recorded")
 def test_red_stays_red(tmp_path: Path) -> None:
     picture = np.zeros((SIZE[1], SIZE[0], 3), np.uint8)
     picture[..., 2] = 250  # OpenCV writes blue first
@@ -63,6 +72,7 @@ def test_red_stays_red(tmp_path: Path) -> None:
     assert tuple(frame[5, 5]) == (250, 0, 0)
 
 
+@pytest.mark.usefixtures("recorded")
 def test_a_picture_that_never_changes_is_a_frozen_camera(tmp_path: Path) -> None:
     capture = Capture("silhouette", view(pictures(tmp_path / "a", 5, noise=False)), SystemClock())
     capture.frame()
@@ -70,6 +80,7 @@ def test_a_picture_that_never_changes_is_a_frozen_camera(tmp_path: Path) -> None
         capture.frame()
 
 
+@pytest.mark.usefixtures("recorded")
 def test_nothing_of_a_picture_is_kept_to_know_it_again(tmp_path: Path) -> None:
     capture = Capture("silhouette", view(pictures(tmp_path / "a", 2)), SystemClock())
     capture.frame()
@@ -77,14 +88,51 @@ def test_nothing_of_a_picture_is_kept_to_know_it_again(tmp_path: Path) -> None:
     assert [len(each) for each in held] == [16]
 
 
-@pytest.mark.parametrize("device", ["/dev/v4l/by-id/nothing-here", "nothing.avi", "nothing_%03d.png"])
-def test_a_camera_that_is_not_there_is_a_fault_with_its_view(device: str, tmp_path: Path) -> None:
-    where = device if device.startswith("/dev") else str(tmp_path / device)
-    with pytest.raises(CameraFault, match="camera line_left: ") as caught:
-        Capture("line_left", view(where), SystemClock()).frame()
+def test_a_camera_that_is_not_there_is_a_fault_with_its_view() -> None:
+    with pytest.raises(CameraFault, match=r"camera line_left: .*nothing-here is not there") as caught:
+        Capture("line_left", view("/dev/v4l/by-id/nothing-here"), SystemClock()).frame()
     assert caught.value.view == "line_left"
 
 
+@pytest.mark.parametrize("name", ["head.png", "head.avi", "tray-head", "fifo", "/dev/null"])
+def test_a_recorded_clean_head_is_never_taken_for_the_key_in_the_tray(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dishonest technician names a file, a link to one, or any other device than a camera."""
+    monkeypatch.setattr(cv2, "VideoCapture", lambda *_: pytest.fail("opened"))
+    place = tmp_path / name
+    if name == "tray-head":
+        place.symlink_to(pictures(tmp_path / "a", 1).with_name("shot_000.png"))
+    elif name == "fifo":
+        os.mkfifo(place)
+    elif not place.exists():
+        place.write_bytes(b"a picture")
+    with pytest.raises(CameraFault, match=f"camera head: {place} is no camera"):
+        Capture("head", view(place), SystemClock()).frame()
+
+
+@pytest.mark.parametrize(
+    ("mode", "major", "camera"),
+    [(stat.S_IFCHR, 81, True), (stat.S_IFBLK, 81, False), (stat.S_IFREG, 81, False), (stat.S_IFCHR, 116, False)],
+)
+def test_only_a_character_device_of_video4linux_is_a_camera(
+    mode: int, major: int, camera: bool, mocker: MockerFixture
+) -> None:
+    number = os.makedev(major, 2)
+    mocker.patch("hardware.camera_device.os.stat", return_value=mocker.Mock(st_mode=mode | 0o660, st_rdev=number))
+    assert camera_device.camera_number("/dev/video2") == (number if camera else None)
+
+
+def test_two_names_of_one_camera_are_no_two_views(monkeypatch: pytest.MonkeyPatch) -> None:
+    stands_in(monkeypatch, lambda _: Living())
+    monkeypatch.setattr(camera_device, "camera_number", lambda path: 5 if path in ("/dev/video0", "/dev/head") else 6)
+    each = {name: view(f"/dev/{name}") for name in ("silhouette", "head", "line_left", "line_right")}
+    cameras = CameraScanner(Views(laser_angle_deg=45, **each, check=view("/dev/video0")), SystemClock())
+    with pytest.raises(CameraFault, match=r"camera check: /dev/video0 is the camera of another view \(/dev/head\)"):
+        cameras.check()
+
+
+@pytest.mark.usefixtures("recorded")
 def test_another_size_than_the_machine_file_says_is_a_fault(tmp_path: Path) -> None:
     wrong = view(pictures(tmp_path / "a", 1)).model_copy(update={"width_px": 161})
     with pytest.raises(CameraFault, match="gives 160x120 pixels"):
@@ -99,6 +147,7 @@ def scanner(tmp_path: Path, *, base: int = 200, key: bool = False) -> CameraScan
     return CameraScanner(Views(laser_angle_deg=45, **each), SystemClock())
 
 
+@pytest.mark.usefixtures("recorded")
 def test_four_views_come_with_their_scale_and_only_the_head_in_colour(tmp_path: Path) -> None:
     cameras = scanner(tmp_path, key=True)
     frames = cameras.scan()
@@ -111,11 +160,13 @@ def test_four_views_come_with_their_scale_and_only_the_head_in_colour(tmp_path: 
     cameras.close()
 
 
+@pytest.mark.usefixtures("recorded")
 @pytest.mark.parametrize("key", [True, False])
 def test_the_tray_is_empty_when_nothing_shades_its_light(tmp_path: Path, key: bool) -> None:
     assert scanner(tmp_path, key=key).tray_is_empty() is not key
 
 
+@pytest.mark.usefixtures("recorded")
 def test_a_dark_backlight_is_a_fault_and_no_empty_tray(tmp_path: Path) -> None:
     with pytest.raises(CameraFault, match="dark"):
         scanner(tmp_path, base=12).tray_is_empty()
@@ -149,9 +200,8 @@ class Living:
 @pytest.fixture
 def living(monkeypatch: pytest.MonkeyPatch) -> tuple[CameraScanner, Living]:
     camera = Living()
-    monkeypatch.setattr(cv2, "VideoCapture", lambda *_: camera)
-    monkeypatch.setattr(Capture, "_drop_stale", lambda *_: None)
-    each = {name: view("/dev/null") for name in ("silhouette", "head", "line_left", "line_right", "check")}
+    stands_in(monkeypatch, lambda _: camera)
+    each = {name: view(f"/dev/{name}") for name in ("silhouette", "head", "line_left", "line_right", "check")}
     return CameraScanner(Views(laser_angle_deg=45, **each), SystemClock()), camera
 
 
@@ -196,8 +246,3 @@ def test_a_glance_that_sees_nothing_is_no_empty_tray(
     cameras.tray_is_empty()
     monkeypatch.setattr(camera, "read", lambda: (False, None))
     assert cameras.tray_stirs()
-
-
-def test_pictures_in_files_are_not_used_up_by_a_kiosk_at_rest(tmp_path: Path) -> None:
-    cameras = scanner(tmp_path)
-    assert not any(cameras.tray_stirs() for _ in range(20))

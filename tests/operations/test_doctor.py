@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pytest_mock import MockerFixture
 from typer.testing import CliRunner
 
 from config.settings import Settings, load_settings
@@ -139,6 +140,25 @@ def test_displays_touchscreens_and_cameras_are_looked_for(tmp_path: Path, settin
     listed.write_text(listed.read_text() + 'N: Name="ILITEK Touch"\nH: Handlers=mouse1 event2\nB: PROP=2\n')
     assert doctor_machine.touch(tmp_path) == passed("touch", "ILITEK Touch")
     assert "silhouette" in doctor_machine.cameras(settings.machine).found
+
+
+def test_a_recording_or_one_camera_for_two_views_is_told(
+    tmp_path: Path, settings: Settings, mocker: MockerFixture
+) -> None:
+    device = tmp_path / "video0"
+    device.write_bytes(b"a recording")
+    views = settings.machine.views
+    mine = {name: view.model_copy(update={"device": str(device)}) for name, view in views.named.items()}
+    machine = settings.machine.model_copy(update={"views": views.model_copy(update=mine)})
+    found = doctor_machine.cameras(machine)
+    assert found.grade is Grade.FAIL
+    assert f"head: {device} is no camera" in found.found
+    mocker.patch("hardware.camera_device.camera_number", return_value=5)
+    found = doctor_machine.cameras(machine)
+    assert found.grade is Grade.FAIL
+    assert f"head: {device} is the camera of another view" in found.found
+    mocker.patch("hardware.camera_device.camera_number", side_effect=range(1000))
+    assert doctor_machine.cameras(machine) == passed("cameras", "7 of 7 there")
 
 
 def test_an_x_server_that_listens_is_found(tmp_path: Path, settings: Settings) -> None:

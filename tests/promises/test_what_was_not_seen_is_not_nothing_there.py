@@ -280,7 +280,8 @@ def test_a_picture_that_was_lying_in_the_driver_is_not_of_the_key_that_lies_ther
     device.grab.side_effect = grab
     device.read.side_effect = lambda: (True, np.full((120, 160, 3), 100 if waiting[0] < 0 else 7, np.uint8))
     mocker.patch("cv2.VideoCapture", return_value=device)
-    camera = Capture("head", ViewSettings(device="/dev/null", width_px=160, height_px=120, mm_per_px=0.05), clock)
+    mocker.patch("hardware.camera_device.camera_number", return_value=1)
+    camera = Capture("head", ViewSettings(device="/dev/video0", width_px=160, height_px=120, mm_per_px=0.05), clock)
     if kept > 8:
         with pytest.raises(CameraFault, match="before it was asked"):
             camera.frame()
