@@ -117,12 +117,13 @@ def _what_stood_in_the_way(refusal: Refusal) -> str:
     return (refusing or blocking)[0].code if blocking else ""
 
 
-def ran_out(known: tuple[str, ...], after: Snapshot) -> tuple[Happening, ...]:
-    """Blanks that were for sale when the kiosk last stood at the front (`known`) and are not now.
+SAYS_STOCK = (State.WELCOME, State.CLOSED)
+"""Only here does a snapshot say what is for sale."""
 
-    Only the front's snapshots say what is for sale.
-    """
-    if after.state not in (State.WELCOME, State.CLOSED):
+
+def ran_out(known: tuple[str, ...], after: Snapshot) -> tuple[Happening, ...]:
+    """Blanks that were for sale when it was last said (`known`) and are not now."""
+    if after.state not in SAYS_STOCK:
         return ()
     gone = (Happening(HappeningKind.EMPTY, blank=blank) for blank in known if blank not in after.stocked)
     return tuple(_simulated(each) if after.simulated else each for each in gone)

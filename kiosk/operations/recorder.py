@@ -19,7 +19,7 @@ from pathlib import Path
 from hardware.clock import Clock
 from kiosk.operations.fleet.outbox import OUTBOX_MIGRATIONS, Fact, Outbox
 from kiosk.operations.fleet.outbox import PART as OUTBOX_PART
-from kiosk.operations.happenings import Happening, HappeningKind, happened, ran_out
+from kiosk.operations.happenings import SAYS_STOCK, Happening, HappeningKind, happened, ran_out
 from kiosk.records.coarse_time import quarter_of
 from kiosk.records.database import DatabaseFault, migrate, open_database, transaction
 from kiosk.records.journal import Sale
@@ -113,7 +113,7 @@ class Recorder:
         """Note what happened since the snapshot before. Any thread, one at a time."""
         with self._lock:
             found = (*happened(self._before, snapshot), *ran_out(self._stocked, snapshot), *self._scanned(snapshot))
-            if snapshot.state in (State.WELCOME, State.CLOSED):
+            if snapshot.state in SAYS_STOCK:
                 self._stocked = snapshot.stocked
             visit_over = self._before is not None and self._before.receipt is not None and snapshot.receipt is None
             self._before = snapshot

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from config.ordinary_file import ordinary
 from hardware.clock import Clock
+from kiosk.operations.happenings import SAYS_STOCK
 from kiosk.session.snapshot import Snapshot
 
 NAME = "status.json"
@@ -27,7 +28,8 @@ class KioskStatus:
     since_utc: str
     simulated: bool
     fault: str = ""
-    stocked: tuple[str, ...] = ()
+    stocked: tuple[str, ...] | None = None
+    """What is for sale, where that is said."""
 
 
 class StatusFile:
@@ -36,24 +38,18 @@ class StatusFile:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._path = status_path(folder)
         self._clock = clock
-        self._last: tuple[str, str, tuple[str, ...]] | None = None
+        self._last: KioskStatus | None = None
 
     def on_snapshot(self, snapshot: Snapshot) -> None:
         """Note a snapshot. A disk that refuses is passed over: others tell of it."""
         fault = snapshot.fault.code if snapshot.fault else ""
-        now = (snapshot.state.value, fault, snapshot.stocked)
+        stocked = snapshot.stocked if snapshot.state in SAYS_STOCK else None
+        now = KioskStatus(os.getpid(), snapshot.state.value, "", snapshot.simulated, fault, stocked)
         if now == self._last:
             return
         self._last = now
-        status = KioskStatus(
-            os.getpid(),
-            snapshot.state.value,
-            # No finer than it is told: seconds would say how long a key was cut.
-            self._clock.utc().replace(second=0, microsecond=0).isoformat(),
-            snapshot.simulated,
-            fault,
-            snapshot.stocked,
-        )
+        # No finer than it is told: seconds would say how long a key was cut.
+        status = replace(now, since_utc=self._clock.utc().replace(second=0, microsecond=0).isoformat())
         beside = self._path.with_suffix(".new")
         try:
             beside.unlink(missing_ok=True)
@@ -81,7 +77,7 @@ def read_status(folder: Path) -> KioskStatus | None:
     """The last status, or None if no kiosk runs (its process is gone, or it never started)."""
     try:
         said = json.loads(ordinary(status_path(folder)).read_text())
-        status = KioskStatus(**{**said, "stocked": tuple(said["stocked"])})
+        status = KioskStatus(**{**said, "stocked": None if said["stocked"] is None else tuple(said["stocked"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return status if Path(f"/proc/{status.pid}").exists() else None
@@ -98,5 +94,5 @@ def for_people(status: KioskStatus | None, now: datetime | None = None) -> str:
         since = ""
     fault = f" ({status.fault})" if status.fault else ""
     simulated = " [simulated]" if status.simulated else ""
-    stock = f", selling {', '.join(status.stocked)}" if status.stocked else ", nothing to sell"
+    stock = "" if status.stocked is None else f", selling {', '.join(status.stocked) or 'nothing'}"
     return f"{status.state}{fault}{since}{stock}{simulated}"

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
@@ -268,6 +269,13 @@ def test_the_status_is_that_of_a_living_kiosk(tmp_path: Path, monkeypatch: pytes
     assert "out_of_order (LINK_LOST)" in status_line(found)
     assert found.pid == os.getpid()
     assert (tmp_path / "status.json").stat().st_mode & 0o777 == 0o600
+    for state, stocked, said in (
+        (State.WELCOME, ("KW1", "SC1"), "welcome, selling KW1, SC1 [simulated]"),
+        (State.OFFER, (), "offer [simulated]"),
+        (State.CLOSED, (), "closed, selling nothing [simulated]"),
+    ):
+        file.on_snapshot(Snapshot(state, simulated=True, stocked=stocked))
+        assert re.sub(" for [0-9]+ min", "", status_line(read_status(tmp_path))) == said
     (tmp_path / "status.json").write_text('{"pid": 1')
     assert read_status(tmp_path) is None
     shutil.rmtree(tmp_path)
