@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +22,14 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from config.catalogue import Catalogue
+from config.keyway import Standing
 from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from config.typed_paths import KEY_FILE, NEW_FILE
+from hardware.clock import SystemClock
+from kiosk.commands.catalogue_files import load
+from kiosk.commands.options import ConfigOption
 from kiosk.policy.letter import MOST_COPIES, Letter, letter_code
 
 KeyFile = Annotated[
@@ -50,21 +55,48 @@ def make(
     qr: Annotated[
         Path | None, typer.Option("--qr", callback=NEW_FILE, help="Also a picture (.svg, .png) for a scanner.")
     ] = None,
+    config: ConfigOption = None,
 ) -> None:
     """Write one letter: it lets one key with a Do Not Duplicate mark be copied, once, there, on that day."""
     try:
-        when = date.fromisoformat(day) if day else datetime.now(UTC).astimezone().date()
+        today = SystemClock().utc().astimezone().date()
+        when = date.fromisoformat(day) if day else today
     except ValueError:
         raise BadInput(Problem("--day", "", f"{day!r} is not a day such as 2026-03-01")) from None
-    if when < date(2020, 1, 1) or when.year > 2100:
-        raise BadInput(Problem("--day", "", f"{day} is no day a kiosk would know"))
-    code = letter_code(Letter(kiosk, blank, copies, when, secrets.randbits(32)), _private(key))
+    if when < today or when.year > 2100:
+        raise BadInput(
+            Problem("--day", "", f"{day} {'has passed' if when < today else 'is no day a kiosk would know'}")
+        )
+    code = letter_code(
+        Letter(kiosk, _liftable(load(config), blank, when), copies, when, secrets.randbits(32)), _private(key)
+    )
     if qr is not None:
         try:
             segno.make_qr(code.replace(" ", ""), error="M").save(str(qr), scale=6)
         except (OSError, ValueError) as error:
             raise BadInput(Problem(str(qr), "--qr", f"cannot be written: {error}")) from None
     typer.echo(code)
+
+
+def _liftable(catalogue: Catalogue, name: str, when: date) -> str:
+    """The code by which kiosks know this blank.
+
+    Raises:
+        BadInput: they do not, or no letter makes them cut it.
+    """
+    try:
+        keyway, blank = catalogue.find(name)
+    except BadInput as bad:
+        raise BadInput(Problem("--blank", "", f"{name!r} is {bad.problems[0].reason}")) from None
+    alike = (keyway, *(each for section in keyway.sections for each in catalogue.keyways_with.get(section, ())))
+    barred = next((each for each in alike if each.standing.on(when) is not Standing.OPEN), None)
+    if barred is not None:
+        reason = f"{name!r} is {barred.standing.on(when).value} ({barred.name}): no letter lifts that"
+        raise BadInput(Problem("--blank", "", reason))
+    if blank is None or name.strip().upper() not in (blank.code, *blank.also):
+        blanks = ", ".join(each.code for each in keyway.blanks) or "none"
+        raise BadInput(Problem("--blank", "", f"{name!r} is a keyway; its blanks: {blanks}"))
+    return blank.code
 
 
 def _made(path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
 from config.letters import Letters
+from config.problems import BadInput
 from config.settings import Settings
+from hardware.clock import SystemClock
 from kiosk.command_line import app
 from kiosk.key.reading import StampReading
 from kiosk.policy.letter import Letter, LetterProblem, letter_code
@@ -228,8 +230,9 @@ def test_a_card_that_was_declined_costs_nobody_the_letter(kiosk: Shop) -> None:
 
 
 def test_a_landlord_makes_key_and_letter_on_their_own_computer(
-    kiosk: Shop, tmp_path_factory: pytest.TempPathFactory
+    kiosk: Shop, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(SystemClock, "utc", lambda _clock: datetime(2026, 6, 1, 12, tzinfo=UTC))
     run = CliRunner()
     own = tmp_path_factory.mktemp("landlord")
     file, picture = own / "landlord.key", own / "letter.svg"
@@ -260,3 +263,27 @@ def test_a_landlord_makes_key_and_letter_on_their_own_computer(
     refused(kiosk)
     kiosk.stage.post(EnterLetter(made.output.strip()))
     kiosk.stage.run_to(State.OFFER)
+
+
+@pytest.mark.parametrize(
+    ("blank", "day", "said"),
+    [
+        ("ZZ", "", "--blank: 'ZZ' is not in the catalogue"),
+        ("MEDECO", "", "'MEDECO' is restricted"),
+        ("BEST-A", "", "is a keyway; its blanks: BEST-A-6, BEST-A-7"),
+        ("KW1", "2026-05-31", "--day: 2026-05-31 has passed"),
+        ("KW1", "2101-01-01", "no day a kiosk would know"),
+    ],
+)
+def test_a_letter_that_no_kiosk_would_take_is_not_written(
+    blank: str, day: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SystemClock, "utc", lambda _clock: datetime(2026, 6, 1, 12, tzinfo=UTC))
+    key, picture = tmp_path / "l.key", tmp_path / "l.svg"
+    CliRunner().invoke(app, ["letter", "show", "--key", str(key)])
+    words = ["letter", "make", "--key", str(key), "--kiosk", "C", "--blank", blank, "--qr", str(picture)]
+    answer = CliRunner().invoke(app, [*words, *(["--day", day] if day else [])])
+    assert isinstance(answer.exception, BadInput)
+    assert said in str(answer.exception)
+    assert "\n" not in str(answer.exception)
+    assert not picture.exists()
