@@ -43,7 +43,7 @@ from kiosk.session.intents import (
     UnlockSlot,
 )
 from kiosk.session.obstacle import against_recovery
-from kiosk.session.snapshot import Snapshot
+from kiosk.session.snapshot import Snapshot, StaffMessage
 from kiosk.session.states import State
 from kiosk.staff.approvals import ApprovalReason
 
@@ -289,6 +289,8 @@ class Shopper:
         if staff is None:
             return self._say(Cancel())
         if now.state is State.STAFF_LOGIN:
+            if now.staff is not None and now.staff.message is StaffMessage.CHECKING:
+                return None
             if now.staff is not None and now.staff.message:
                 self._at_keypad = None
                 self._staff_busy = False
