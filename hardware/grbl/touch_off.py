@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from config.deviation import kept_mm
 from config.machine import Machine
 from hardware.errors import HardwareFault
 from hardware.grbl.motion import ComparedMotion
@@ -56,9 +57,10 @@ def seat_of(edge_mm: float | None, blade_height_mm: float, tolerance_mm: float) 
     """Judge an edge height above the spine; None when the probe met nothing."""
     if edge_mm is None:
         return Seat.MISSING, None
-    touch = TouchOff(edge_mm=edge_mm, error_mm=edge_mm - blade_height_mm)
-    if abs(touch.error_mm) <= tolerance_mm:
+    error_mm = edge_mm - blade_height_mm
+    touch = TouchOff(edge_mm=edge_mm, error_mm=kept_mm(error_mm))
+    if abs(error_mm) <= tolerance_mm:
         return Seat.SEATED, touch
-    if touch.error_mm < 0:
+    if error_mm < 0:
         return Seat.TOO_LOW, touch
-    return (Seat.LIFTED if touch.error_mm <= LIFTED_BY_SHAVINGS_MM else Seat.TOO_HIGH), touch
+    return (Seat.LIFTED if error_mm <= LIFTED_BY_SHAVINGS_MM else Seat.TOO_HIGH), touch

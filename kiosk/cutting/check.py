@@ -7,12 +7,13 @@ picture (`kiosk.cutting.measure`) or what happens then. Only errors leave this m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean, median
 
 import numpy as np
 
+from config.deviation import kept_mm
 from config.machine import CopyCheck
 from kiosk.cutting.plan import CutPlan
 from kiosk.key.reading import Floats, Profile
@@ -68,7 +69,7 @@ class CopyErrors:
     @property
     def mean_mm(self) -> float:
         """Mean error with its sign: what drifts when a wheel wears."""
-        return fmean(self.cuts_mm) if self.cuts_mm else 0.0
+        return kept_mm(fmean(self.cuts_mm)) if self.cuts_mm else 0.0
 
 
 def check_copy(plan: CutPlan, measured: Profile, limits: CopyCheck) -> CopyErrors:
@@ -90,16 +91,24 @@ def check_copy(plan: CutPlan, measured: Profile, limits: CopyCheck) -> CopyError
     shift_mm, place_mm = _places(plan, measured)
     missing_mm, excess_mm = _beyond_band(plan, measured)
     tip_mm = float(x_mm[-1] - plan.wanted[-1, 0])
-    errors = CopyErrors(tuple(cuts), shift_mm, missing_mm, True, excess_mm, place_mm, tip_mm)
+    # Judged as measured: rounded, an error just beyond its limit would pass.
     passed = (
-        errors.largest_mm <= limits.tolerance_mm
+        max(map(abs, cuts), default=UNSEEN_MM) <= limits.tolerance_mm
         and abs(shift_mm) <= limits.place_tolerance_mm
         and abs(place_mm) <= limits.place_tolerance_mm
         and max(missing_mm, excess_mm) <= BAND_DEPTH_MM
         and abs(tip_mm) <= limits.tip_tolerance_mm
         and float(x_mm[0]) <= STARTS_BY_MM
     )
-    return replace(errors, passed=passed)
+    return CopyErrors(
+        cuts_mm=tuple(map(kept_mm, cuts)),
+        shift_mm=kept_mm(shift_mm),
+        missing_mm=kept_mm(missing_mm),
+        passed=passed,
+        excess_mm=kept_mm(excess_mm),
+        place_mm=kept_mm(place_mm),
+        tip_mm=kept_mm(tip_mm),
+    )
 
 
 def _without_rims(measured: Profile, blade_mm: float, rim_mm: float) -> Profile:

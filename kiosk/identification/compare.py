@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from config.deviation import kept_mm
 from kiosk.identification.agree import APART_MM
 from kiosk.key.reading import Identification, Outcome
 
@@ -62,11 +63,11 @@ def compare(original: Identification, copy: Identification, blank: str, toleranc
     error_mm = _largest_mm(errors)
     limit_mm = tolerance_mm + APART_MM
     if error_mm <= limit_mm:
-        return Compared(Likeness.SAME, error_mm)
+        return Compared(Likeness.SAME, kept_mm(error_mm))
     like_new = all(abs(cut.residual_mm) <= limit_mm for cut in original.cuts)
     if like_new and max(errors) <= APART_MM:
-        return Compared(Likeness.WORN_OR_OFF, error_mm)
-    return Compared(Likeness.OFF, error_mm)
+        return Compared(Likeness.WORN_OR_OFF, kept_mm(error_mm))
+    return Compared(Likeness.OFF, kept_mm(error_mm))
 
 
 def _largest_mm(errors_mm: list[float]) -> float:

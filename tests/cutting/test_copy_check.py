@@ -187,6 +187,32 @@ def test_the_rims_of_a_round_wheels_hollow_are_not_taken_for_metal_left() -> Non
     assert errors.largest_mm < 0.001
 
 
+def figures_of(errors: CopyErrors) -> tuple[float, ...]:
+    return (
+        *errors.cuts_mm, errors.shift_mm, errors.missing_mm, errors.excess_mm, errors.place_mm, errors.tip_mm,
+        errors.largest_mm, errors.mean_mm,
+    )  # fmt: skip
+
+
+def test_errors_have_no_digit_beyond_a_micrometre_by_which_one_copy_would_be_known_from_all_others() -> None:
+    plan = plan_of("KW1", "35244")
+    errors = check_copy(plan, measure_copy(seen(edge_of(plan, height_mm=0.0123456)), LIMITS), LIMITS)
+    assert errors.largest_mm > 0.0
+    assert all(figure == round(figure, 3) for figure in figures_of(errors))
+
+
+def test_an_error_just_beyond_its_limit_fails_though_the_rounded_figure_is_within() -> None:
+    plan = plan_of("KW1", "35244")
+    raised_mm = 0.0304
+    edge = edge_of(plan)
+    at_roots = np.min(np.abs(edge[:, :1] - np.array(plan.positions_mm)), axis=1) <= 0.2
+    edge[at_roots, 1] += raised_mm
+    errors = check_copy(plan, edge, LIMITS.model_copy(update={"tolerance_mm": 0.03}))
+    assert errors.largest_mm == 0.03
+    assert not errors.passed
+    assert check_copy(plan, edge, LIMITS.model_copy(update={"tolerance_mm": 0.0305})).passed
+
+
 def test_errors_tell_nothing_of_the_key() -> None:
     one = check_copy(plan_of("KW1", "35244"), edge_of(plan_of("KW1", "35244")), LIMITS)
     assert isinstance(one, CopyErrors)
