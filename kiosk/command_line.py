@@ -20,6 +20,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from config.problems import BadInput, Problem
+from kiosk.records.database import DatabaseFault
 
 _log = logging.getLogger(__name__)
 
@@ -153,7 +154,7 @@ COMMANDS: Mapping[str, str | Group] = {
 
 @contextmanager
 def _slips_on_one_line() -> Iterator[None]:
-    """What was mistyped is bad input like any other.
+    """What was mistyped is bad input like any other, and so is a book that refuses.
 
     Raises:
         BadInput: instead of the usage that would be printed.
@@ -164,6 +165,8 @@ def _slips_on_one_line() -> Iterator[None]:
         raise
     except UsageError as slip:
         raise BadInput(*_problems_of(slip)) from None
+    except DatabaseFault as fault:
+        raise BadInput(Problem("database", fault.code, str(fault))) from fault
     except OSError as error:
         # A file the system refuses, met where nobody looked for it; what names no file is no slip.
         if not isinstance(error.filename, str) or not error.strerror:

@@ -7,6 +7,7 @@ Responsible for: these checks; they write nothing but a probe byte. Not responsi
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from kiosk.operations.fleet import outbox, signed
 from kiosk.records import inventory, letter_book, terminal_book
 from kiosk.records.audit.log import AUDIT_MIGRATIONS, key_folder_beside
 from kiosk.records.audit.reading import read_audit
-from kiosk.records.database import DatabaseFault, check_integrity
+from kiosk.records.database import DatabaseAltered, DatabaseFault, check_form, check_integrity, schema_version
 from kiosk.records.journal import machine, rows
 from kiosk.records.journal.reader import faces_found, read_only, rows_of, slots
 from kiosk.records.kept_books import differences, kept_as, sales_book, staff_book
@@ -141,16 +142,19 @@ def schema(places: DataPaths) -> Finding:
     newer = []
     for path in (path for path in places.databases if path.exists()):
         with read_only(path) as connection:
-            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'schema_part'").fetchone():
-                continue
-            for part, version in connection.execute("SELECT part, version FROM schema_part"):
-                # A part that is not known is of a newer program too, and nothing here reads it.
-                if part in KNOWN and version > len(KNOWN[part]):
-                    newer.append(f"{path.name}: {part} has form {version}, known are {len(KNOWN[part])}")
+            newer += [f"{path.name}: {each}" for each in _newer(connection)]
     if newer:
         step = "start the newer program, or go back with the data from before: kiosk-rollback --data"
         return failed("schema", "; ".join(newer), step)
     return passed("schema", "every record has a form this program knows")
+
+
+def _newer(connection: sqlite3.Connection) -> list[str]:
+    return [
+        f"{part} has form {version}, known are {len(known)}"
+        for part, known in KNOWN.items()
+        if (version := schema_version(connection, part)) > len(known)
+    ]
 
 
 def databases(places: DataPaths) -> Finding:
@@ -161,6 +165,10 @@ def databases(places: DataPaths) -> Finding:
         try:
             with read_only(path) as connection:
                 check_integrity(connection)
+                if not _newer(connection):
+                    check_form(connection, KNOWN)
+        except DatabaseAltered as altered:
+            broken.append(f"{path.name}: {altered.code} ({altered.found})")
         except DatabaseFault as fault:
             broken.append(f"{path.name}: {fault.code}")
     if broken:

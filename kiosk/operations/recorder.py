@@ -21,7 +21,7 @@ from kiosk.operations.fleet.outbox import OUTBOX_MIGRATIONS, Fact, Outbox
 from kiosk.operations.fleet.outbox import PART as OUTBOX_PART
 from kiosk.operations.happenings import SAYS_STOCK, Happening, HappeningKind, happened, ran_out
 from kiosk.records.coarse_time import quarter_of
-from kiosk.records.database import DatabaseFault, migrate, open_database, transaction
+from kiosk.records.database import DatabaseFault, migrate, open_database, transaction, write
 from kiosk.records.journal import Sale
 from kiosk.records.journal.reader import closed_sales, rows_of, slots
 from kiosk.session.snapshot import Snapshot
@@ -188,7 +188,8 @@ class Recorder:
         with transaction(self._connection):
             for each in found:
                 now = quarter_of(moment) if each.after_a_cut else moment
-                self._connection.execute(
+                write(
+                    self._connection,
                     "INSERT INTO happening (utc, what, code, transaction_id, blank, slot, passed, largest_error_mm, "
                     "seconds, simulated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (

@@ -25,7 +25,7 @@ from config.strays import DANGLING
 from config.toml_files import UNKNOWN_SETTING, Table, read_toml
 from hardware.clock import Clock
 from kiosk.operations.usable_settings import load_usable
-from kiosk.records.database import transaction
+from kiosk.records.database import transaction, write
 
 PART = "settings"
 POLICY_OF_STORE = ("do_not_duplicate", "place")
@@ -158,13 +158,15 @@ class SettingsKeeper:
 
     def _write(self, fields: Mapping[str, str], changes: tuple[Change, ...]) -> None:
         with transaction(self._connection):
-            self._connection.execute(
+            write(
+                self._connection,
                 "INSERT INTO settings_in_force (only_row, fields) VALUES (1, ?) "
                 "ON CONFLICT (only_row) DO UPDATE SET fields = excluded.fields",
                 (json.dumps(fields),),
             )
             for change in changes:
-                self._connection.execute(
+                write(
+                    self._connection,
                     "INSERT INTO settings_change (utc, field, before, after, origin) VALUES (?, ?, ?, ?, ?)",
                     (self._clock.utc().isoformat(), change.field, change.before, change.after, change.origin),
                 )

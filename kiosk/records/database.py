@@ -2,7 +2,9 @@
 
 Responsible for: how a file is opened (mode 0600, WAL, synchronous FULL), the name each file is known by, the schema
 version of each part kept in it, migrations with a copy kept of what was there before, the integrity check at start,
-and distinguishing a full or read-only disk from a damaged file. Not responsible for: what any table means; journal,
+refusing a file whose form is not the one this program makes (`kiosk.records.form`), at opening and once it changes
+beneath an open connection, refusing to go on from a row that was not written, and distinguishing a full or read-only
+disk from a damaged file. Not responsible for: what any table means; journal,
 audit, stock, staff and outbox each bring their own migrations.
 
 Several parts may share one file, so that one transaction covers them::
@@ -10,7 +12,7 @@ Several parts may share one file, so that one transaction covers them::
     connection = open_database(folder / "kiosk.db", JOURNAL_MIGRATIONS, part="journal")
     migrate(connection, OUTBOX_MIGRATIONS, part="outbox")
     with transaction(connection):
-        connection.execute("INSERT INTO ...")
+        write(connection, "INSERT INTO ...")
 """
 
 from __future__ import annotations
@@ -18,12 +20,13 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import ClassVar
 
 from config.ordinary_file import ordinary
+from kiosk.records.form import IDENTITY, PARTS, strange
 
 BUSY_TIMEOUT_S = 5.0
 _DISK_CODES = (
@@ -48,6 +51,22 @@ class DatabaseDamaged(DatabaseFault):
     code: ClassVar[str] = "DATABASE_DAMAGED"
 
 
+class DatabaseAltered(DatabaseFault):
+    """A table, index, trigger or view is not as this program makes it; restore a backup, never repair in place."""
+
+    code: ClassVar[str] = "DATABASE_ALTERED"
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(f"{path}: {found}")
+        self.found = found
+
+
+class NotWritten(DatabaseFault):
+    """The database took a statement and wrote nothing."""
+
+    code: ClassVar[str] = "DATABASE_NOT_WRITTEN"
+
+
 class DatabaseTooNew(DatabaseFault):
     """A newer version of the kiosk wrote this file; an older one does not guess at it."""
 
@@ -66,6 +85,14 @@ class NotBegun(DiskRefused):
     code: ClassVar[str] = "NOT_RUN_YET"
 
 
+class HeldConnection(sqlite3.Connection):
+    """A connection that knows which parts were opened by it, and at which form of the file."""
+
+    path: Path
+    parts: dict[str, Sequence[str]]
+    form_seen: int = -1
+
+
 def open_database(
     path: Path, migrations: Sequence[str], *, part: str = "main", any_thread: bool = False
 ) -> sqlite3.Connection:
@@ -81,6 +108,7 @@ def open_database(
 
     Raises:
         DatabaseDamaged: the file is not a sound database.
+        DatabaseAltered: something in it is not as this program makes it.
         DatabaseTooNew: a newer kiosk wrote it.
         DiskRefused: it cannot be opened or written.
     """
@@ -91,8 +119,13 @@ def open_database(
         except OSError as error:
             raise DiskRefused(f"{path}: {error.strerror}") from error
         connection = sqlite3.connect(
-            path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=not any_thread
+            path,
+            timeout=BUSY_TIMEOUT_S,
+            isolation_level=None,
+            check_same_thread=not any_thread,
+            factory=HeldConnection,
         )
+        connection.path, connection.parts = path, {}
         try:
             connection.row_factory = sqlite3.Row
             check_integrity(connection)
@@ -127,17 +160,21 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str], *, part: 
     """Bring `part` to version len(`migrations`), each step in one transaction; a copy of the file is kept first.
 
     Raises:
+        DatabaseAltered: something in the file is not as this program makes it; nothing was written.
         DatabaseTooNew: a newer kiosk wrote this part.
         DiskRefused: the disk refuses the copy or the new schema.
     """
     with _faults_named(_path_of(connection)):
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS schema_part (part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
-        )
-        _identify(connection)
         found = schema_version(connection, part)
         if found > len(migrations):
             raise DatabaseTooNew(f"{part}: schema version {found}, this kiosk knows up to {len(migrations)}")
+        # Before anything is written: a trigger would answer to that already.
+        held = connection if isinstance(connection, HeldConnection) else None
+        check_form(connection, {**(held.parts if held else {}), part: migrations})
+        if held:
+            held.parts[part] = migrations
+        connection.execute(PARTS)
+        _identify(connection)
         if 0 < found < len(migrations):
             _keep_copy(connection, f"{part}-v{found}")
         for version, script in enumerate(migrations[found:], start=found + 1):
@@ -149,6 +186,44 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str], *, part: 
                     "ON CONFLICT (part) DO UPDATE SET version = excluded.version",
                     (part, version),
                 )
+        if held:
+            _hold_form(held)
+
+
+def check_form(connection: sqlite3.Connection, parts: Mapping[str, Sequence[str]]) -> None:
+    """See that the file holds what `parts` make of it and no more.
+
+    Raises:
+        DatabaseAltered: naming the file and the first thing that is otherwise.
+    """
+    with _faults_named(_path_of(connection)):
+        found = strange(connection, parts)
+    if found:
+        raise DatabaseAltered(_path_of(connection), found)
+
+
+def _hold_form(connection: HeldConnection) -> None:
+    # Before the look: what is altered during it is seen by the next transaction.
+    seen = _form_number(connection)
+    check_form(connection, connection.parts)
+    connection.form_seen = seen
+
+
+def _form_number(connection: sqlite3.Connection) -> int:
+    """A number in the file that goes up with every change of its form."""
+    return int(connection.execute("PRAGMA main.schema_version").fetchone()[0])
+
+
+def write(connection: sqlite3.Connection, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+    """Execute a statement that must write a row.
+
+    Raises:
+        NotWritten: it wrote none.
+    """
+    done = connection.execute(statement, values)
+    if done.rowcount < 1:
+        raise NotWritten(f"{_path_of(connection)}: nothing was written by {' '.join(statement.split()[:3])}")
+    return done
 
 
 def identity_of(connection: sqlite3.Connection) -> str:
@@ -158,12 +233,9 @@ def identity_of(connection: sqlite3.Connection) -> str:
 
 
 def _identify(connection: sqlite3.Connection) -> None:
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS file_identity (only_row INTEGER PRIMARY KEY CHECK (only_row = 1),"
-        " identity TEXT NOT NULL) STRICT"
-    )
+    connection.execute(IDENTITY)
     if not identity_of(connection):
-        connection.execute("INSERT INTO file_identity (only_row, identity) VALUES (1, ?)", (secrets.token_hex(8),))
+        write(connection, "INSERT INTO file_identity (only_row, identity) VALUES (1, ?)", (secrets.token_hex(8),))
 
 
 def schema_version(connection: sqlite3.Connection, part: str) -> int:
@@ -193,10 +265,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     Raises:
         DiskRefused: full or read-only disk; nothing of the block was kept.
         DatabaseDamaged: SQLite found the file damaged on the way.
+        DatabaseAltered: the file's form was changed since it was opened, to one that is not this program's.
     """
     with _faults_named(connection):
         connection.execute("BEGIN IMMEDIATE")
         try:
+            if isinstance(connection, HeldConnection) and _form_number(connection) != connection.form_seen:
+                _hold_form(connection)
             yield connection
             connection.execute("COMMIT")
         except BaseException:
@@ -228,6 +303,8 @@ def _keep_copy(connection: sqlite3.Connection, label: str) -> None:
 
 
 def _path_of(connection: sqlite3.Connection) -> Path:
+    if isinstance(connection, HeldConnection):
+        return connection.path
     try:
         row = connection.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()
     except sqlite3.DatabaseError:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.machine import Magazine
-from kiosk.records.database import open_database, transaction
+from kiosk.records.database import open_database, transaction, write
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,11 @@ class Inventory:
 
     def take(self, number: int, blanks: int = 1) -> None:
         """So many blanks leave the slot."""
-        self._change("UPDATE slot SET count = max(0, count - ?) WHERE number = ?", blanks, number)
+        self._must_change("UPDATE slot SET count = max(0, count - ?) WHERE number = ?", blanks, number)
 
     def lock(self, number: int, reason: str) -> None:
         """Nothing is taken from this slot until staff unlock it."""
-        self._change("UPDATE slot SET locked = 1, lock_reason = ? WHERE number = ?", reason, number)
+        self._must_change("UPDATE slot SET locked = 1, lock_reason = ? WHERE number = ?", reason, number)
 
     def unlock(self, number: int) -> bool:
         """Staff cleared it. False: no such slot."""
@@ -124,6 +124,10 @@ class Inventory:
 
     def _usable(self) -> tuple[SlotView, ...]:
         return tuple(slot for slot in self.slots() if slot.count > 0 and not slot.locked)
+
+    def _must_change(self, statement: str, *values: object) -> None:
+        with self._lock, transaction(self._connection):
+            write(self._connection, statement, values)
 
     def _change(self, statement: str, *values: object) -> bool:
         with self._lock, transaction(self._connection):

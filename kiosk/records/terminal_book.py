@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hardware.payment.book import LOOKED_UP, OPEN, Entry, Standing
-from kiosk.records.database import open_database, transaction
+from kiosk.records.database import open_database, transaction, write
 
 MIGRATIONS: tuple[str, ...] = (
     """
@@ -50,7 +50,8 @@ class SqliteTerminalBook:
     def write(self, entry: Entry) -> None:
         """Write it, or write it anew."""
         with self._lock, transaction(self._connection):
-            self._connection.execute(
+            write(
+                self._connection,
                 "INSERT INTO terminal_entry"
                 " (transaction_id, standing, reserved_minor, taken_minor, receipt, trace, begun_s)"
                 " VALUES (?,?,?,?,?,?,?) ON CONFLICT (transaction_id) DO UPDATE SET standing = excluded.standing,"

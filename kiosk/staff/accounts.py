@@ -23,7 +23,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from config.problems import BadInput, Problem
 from hardware.clock import Clock
 from kiosk.policy.role import Role
-from kiosk.records.database import DatabaseFault, open_database, transaction
+from kiosk.records.database import DatabaseFault, NotWritten, open_database, transaction, write
 from kiosk.records.kept_books import account_digest
 from kiosk.staff.lockout import Lockout, boot_id
 from kiosk.staff.member import SignInProblem, SignInRefused, StaffMember
@@ -198,7 +198,8 @@ class StaffAccounts:
             raise BadInput(*problems)
         made = self._hasher.hash(pin)
         with self._changed(number, record):
-            self._connection.execute(
+            write(
+                self._connection,
                 "INSERT INTO staff (number, name, role, pin_hash, made_utc_s) VALUES (?, ?, ?, ?, ?)",
                 (number, name.strip(), role, made, self._clock.utc().timestamp()),
             )
@@ -216,7 +217,7 @@ class StaffAccounts:
         if not any(each.role is Role.MANAGER and not each.disabled for each in others):
             raise BadInput(Problem("staff", number, "is the last manager; add another first"))
         with self._changed(number, record):
-            self._connection.execute("UPDATE staff SET disabled = 1 WHERE number = ?", (number,))
+            write(self._connection, "UPDATE staff SET disabled = 1 WHERE number = ?", (number,))
 
     def reset_pin(self, number: str, pin: str, record: Recorded = _unrecorded) -> None:
         """Give the account a new PIN, let it in again, and end its lock-out. `record` as for `add`.
@@ -231,7 +232,7 @@ class StaffAccounts:
         made = self._hasher.hash(pin)
         with self._changed(number, record):
             self._set_hash(number, made)
-            self._connection.execute("UPDATE staff SET disabled = 0 WHERE number = ?", (number,))
+            write(self._connection, "UPDATE staff SET disabled = 0 WHERE number = ?", (number,))
             self._lockout.forgive(number)
 
     @contextmanager
@@ -240,8 +241,9 @@ class StaffAccounts:
         with self._lock, transaction(self._connection):
             yield
             row = self._row(number)
-            if row is not None:
-                record(account_digest(row["number"], row["role"], row["disabled"]))
+            if row is None:
+                raise NotWritten(f"account {number} was not kept")
+            record(account_digest(row["number"], row["role"], row["disabled"]))
 
     def _fits(self, stored: str, pin: str) -> bool:
         try:
@@ -258,7 +260,7 @@ class StaffAccounts:
         return found
 
     def _set_hash(self, number: str, made: str) -> None:
-        self._connection.execute("UPDATE staff SET pin_hash = ? WHERE number = ?", (made, number))
+        write(self._connection, "UPDATE staff SET pin_hash = ? WHERE number = ?", (made, number))
 
     def _exists(self, number: str) -> bool:
         with self._lock:

@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 
 from hardware.clock import Clock
-from kiosk.records.database import open_database, transaction
+from kiosk.records.database import open_database, transaction, write
 from kiosk.staff.lockout import boot_id
 
 MOST_WRONG = 5
@@ -58,7 +58,7 @@ class CodeTries:
             now_s = self._clock.now_s()
             if self._closed_s(now_s) > 0:
                 return None
-            added = self._connection.execute("INSERT INTO code_try (boot, at_s) VALUES (?, ?)", (self._boot, now_s))
+            added = write(self._connection, "INSERT INTO code_try (boot, at_s) VALUES (?, ?)", (self._boot, now_s))
             return added.lastrowid
 
     def was_right(self, number: int) -> None:

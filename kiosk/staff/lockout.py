@@ -12,6 +12,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from kiosk.records.database import write
+
 FREE_TRIES = 5
 FIRST_WAIT_S = 30
 LONGEST_WAIT_S = 3600
@@ -59,7 +61,8 @@ class Lockout:
         row = self._row(number, now_s)
         fresh = row is None or now_s - row["since_s"] > FORGET_AFTER_S
         failures = 1 if row is None or fresh else row["failures"] + 1
-        self._connection.execute(
+        write(
+            self._connection,
             "INSERT INTO lockout (number, failures, boot, since_s) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (number) DO UPDATE SET failures = excluded.failures, boot = excluded.boot, "
             "since_s = excluded.since_s",

@@ -23,6 +23,7 @@ from kiosk.operations.watchdog import Watchdog
 from kiosk.session.intents import CallStaff, SetLanguage, StaffKey, Start, Stop
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
+from tests.support.books import PARTS_OF, begun, sql
 from tests.support.paths import ROOT
 
 
@@ -104,6 +105,22 @@ def test_records_that_cannot_be_kept_are_told_by_their_own_code(
     (tmp_path / "data" / "operations.db").write_bytes(b"this is no database" * 100)
     run("--stay")
     assert [shown.fault.code for shown in glass.shown if shown.fault] == ["DATABASE_DAMAGED"]
+
+
+LAST_TABLE = {"sales.db": "refund", "operations.db": "outbox", "audit.db": "audit", "staff.db": "staff"}
+
+
+@pytest.mark.parametrize("book", PARTS_OF)
+def test_a_book_with_a_trigger_put_in_is_told_by_its_own_code_and_nothing_is_sold(
+    run: Callable[..., object], glass: Glass, tmp_path: Path, capsys: pytest.CaptureFixture[str], book: str
+) -> None:
+    (tmp_path / "owner" / "store.toml").write_text('place = "US-CA"\n')
+    (tmp_path / "data").mkdir()
+    path = begun(tmp_path / "data", book)
+    sql(path, f"CREATE TRIGGER put_in BEFORE INSERT ON {LAST_TABLE[book]} BEGIN SELECT RAISE(IGNORE); END")
+    run("--stay", "--simulated", "--no-panel")
+    assert [shown.fault.code for shown in glass.shown if shown.fault] == ["DATABASE_ALTERED"]
+    assert f"{book}: trigger put_in is not the kiosk's" in capsys.readouterr().err
 
 
 def test_a_language_and_staff_are_all_that_can_be_asked_for() -> None:

@@ -32,7 +32,7 @@ from kiosk.records.kept_books import differences, hold, sales_book, staff_book
 from kiosk.records.ownership import own_folders
 from kiosk.staff.accounts import StaffAccounts
 from kiosk.staff.requests import carry_out
-from tests.support.tamperings import PUT_BACK_WITH_ITS_ANCHOR, WAYS, Desk, tried
+from tests.support.tamperings import PUT_BACK_WITH_ITS_ANCHOR, WAYS, Desk, past_the_triggers, tried
 from tests.support.transcript import ManualClock
 
 PIN = "583920"
@@ -90,11 +90,8 @@ def opened(folder: Path) -> SealedAuditLog:
 
 
 def sql(path: Path, statement: str) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        for trigger in ("audit_keeps_records", "audit_keeps_words"):
-            connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+    with past_the_triggers(path) as connection:
         connection.execute(statement)
-        connection.commit()
 
 
 def test_records_deleted_while_the_kiosk_runs_are_told_by_its_next_record_and_for_ever(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from kiosk.records.audit.export import as_csv, as_jsonl
 from kiosk.records.audit.log import KEY_FOLDER_VARIABLE, NotTheBreak, SealedAuditLog, key_folder_beside
 from kiosk.records.audit.seal import AuditFault
 from kiosk.records.database import DatabaseFault
+from tests.support.tamperings import past_the_triggers
 from tests.support.transcript import ManualClock
 
 
@@ -36,13 +37,9 @@ def filled(folder: Path, count: int = 5) -> None:
 
 
 def tampered(folder: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(folder / "audit.db")) as connection:
-        connection.executescript(
-            "DROP TRIGGER IF EXISTS audit_keeps_records; DROP TRIGGER IF EXISTS audit_keeps_words;"
-        )
+    with past_the_triggers(folder / "audit.db") as connection:
         for statement in statements:
             connection.execute(statement)
-        connection.commit()
 
 
 def finding(folder: Path) -> str:
@@ -124,9 +121,7 @@ def test_a_changed_record_is_accepted_as_it_lies_there_and_no_further(tmp_path: 
             book.accept_break("record 3: was changed", "7", "whatever")
         book.accept_break("record 2: was changed", "7", "a slip of the technician")
         assert book.verify() is None
-    with closing(sqlite3.connect(tmp_path / "audit.db")) as connection:
-        connection.execute("UPDATE audit SET kind = 'void' WHERE number = 2")
-        connection.commit()
+    tampered(tmp_path, "UPDATE audit SET kind = 'void' WHERE number = 2")
     assert finding(tmp_path) == "record 2: was changed"
 
 

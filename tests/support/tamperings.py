@@ -10,7 +10,7 @@ import contextlib
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +21,21 @@ from kiosk.records.database import DatabaseFault
 from tests.support.transcript import ManualClock
 
 RECORDS = 8
+
+
+@contextlib.contextmanager
+def past_the_triggers(file: Path) -> Iterator[sqlite3.Connection]:
+    """An audit written to by somebody who puts its triggers back: a book without them is not even opened."""
+    with closing(sqlite3.connect(file)) as connection:
+        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for _, sql in triggers:
+            if "audit" in tables:
+                connection.execute(sql)
+        connection.commit()
 
 
 class Desk:
@@ -60,9 +75,7 @@ class Desk:
             return None
 
     def sql(self, *statements: str) -> None:
-        with closing(sqlite3.connect(self.file, isolation_level=None)) as connection:
-            for trigger in ("audit_keeps_records", "audit_keeps_words"):
-                connection.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        with past_the_triggers(self.file) as connection:
             for statement in statements:
                 connection.execute(statement)
 
@@ -93,7 +106,7 @@ def _empty_and_no_anchor(desk: Desk) -> None:
 
 
 def _made_anew(desk: Desk) -> None:
-    with closing(sqlite3.connect(desk.file, isolation_level=None)) as connection:
+    with past_the_triggers(desk.file) as connection:
         (form,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'audit'").fetchone()
         connection.execute("DROP TABLE audit")
         connection.execute(form)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from kiosk.records.database import write
+
 OUTBOX_MIGRATIONS = (
     """
     CREATE TABLE outbox_stream (
@@ -140,7 +142,8 @@ class Outbox:
                 raise ValueError(f"event field {name!r} is not on the list")
             if isinstance(fact, str) and len(fact) > 80:
                 raise ValueError(f"event field {name!r} is too long")
-        cursor = self._connection.execute(
+        cursor = write(
+            self._connection,
             "INSERT INTO outbox (happened_utc, kind, facts) VALUES (?, ?, ?)",
             (happened.astimezone(UTC).isoformat(), kind, json.dumps(dict(facts), separators=(",", ":"))),
         )

@@ -33,7 +33,7 @@ from config.base import Frozen
 from config.fleet import KioskName, are_keys
 from config.problems import BadInput, Problem
 from config.toml_files import checked
-from kiosk.records.database import open_database, transaction
+from kiosk.records.database import open_database, transaction, write
 
 PREFIX = b"keykiosk document 1\n"
 MAX_BYTES = 262_144
@@ -262,14 +262,16 @@ class Documents:
         except KeyError:
             return DocumentRefused(DocumentRefusal.OTHER_KIND, kind.value)
         with transaction(self._connection):
-            self._connection.execute(
+            write(
+                self._connection,
                 "INSERT INTO document (kind, version, digest, body, accepted_utc, envelope) VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (kind) DO UPDATE SET version = excluded.version, digest = excluded.digest, "
                 "body = excluded.body, accepted_utc = excluded.accepted_utc, envelope = excluded.envelope",
                 (kind, payload.version, body_digest, body, now.astimezone(UTC).isoformat(), data.decode("ascii")),
             )
             if kind is DocumentKind.KEYS:
-                self._connection.execute(
+                write(
+                    self._connection,
                     "INSERT OR REPLACE INTO document_keys (version, envelope) VALUES (?, ?)",
                     (payload.version, data.decode("ascii")),
                 )

@@ -34,7 +34,14 @@ from kiosk.records.audit.chain import (
 from kiosk.records.audit.kinds import UNTIMED, AuditKind
 from kiosk.records.audit.seal import AuditFault, SealFolder
 from kiosk.records.coarse_time import quarter_of
-from kiosk.records.database import DatabaseDamaged, copy_database, open_database, transaction
+from kiosk.records.database import (
+    DatabaseDamaged,
+    NotWritten,
+    copy_database,
+    open_database,
+    transaction,
+    write,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -282,10 +289,13 @@ class SealedAuditLog:
         # The anchor is on disk before the record is: a full disk refuses both.
         with transaction(self._connection):
             record = next_record(self._read_last(), when, kind, facts, self._key)
-            self._connection.execute(
+            write(
+                self._connection,
                 "INSERT INTO audit (number, at, kind, facts, previous, hash, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (record.number, record.when, record.kind, record.facts, record.previous, record.hash, record.seal),
             )
+            if self._read_last() != record:
+                raise NotWritten(f"{self._file}: record {record.number} was not kept")
             anchor = anchor_at(record, self._key)
             self._seal.prepare(anchor)
         self._last, self._written = record, _signature(self._file)

@@ -13,7 +13,7 @@ from pathlib import Path
 from config.payment import PaymentKind
 from hardware.clock import Clock
 from kiosk.records.coarse_time import quarter_of
-from kiosk.records.database import open_database, transaction
+from kiosk.records.database import open_database, transaction, write
 from kiosk.records.journal.rows import MIGRATIONS, claims_left, copy_error_of, copy_made_of, sale_of, step_in_words
 from kiosk.records.journal.statement import Statement, statement_of
 from kiosk.records.journal.values import (
@@ -61,7 +61,8 @@ class Journal:
         with self._lock, transaction(self._connection):
             if sale.recut_of:
                 self._may_recut(sale)
-            self._connection.execute(
+            write(
+                self._connection,
                 "INSERT INTO sale (transaction_id, bring_back_code, opened_utc, simulated, blank, finish, copies,"
                 " price_each_minor, currency, payment, money, metal, recut_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
@@ -101,18 +102,23 @@ class Journal:
             if step in METAL_AFTER:
                 self._set(transaction_id, "metal", METAL_AFTER[step])
             if step is SaleStep.DELIVERED:
-                self._connection.execute(
-                    "UPDATE sale SET delivered = delivered + 1 WHERE transaction_id = ?", (transaction_id,)
+                write(
+                    self._connection,
+                    "UPDATE sale SET delivered = delivered + 1 WHERE transaction_id = ?",
+                    (transaction_id,),
                 )
             if step in CLOSED_AFTER:
-                self._connection.execute(
-                    "UPDATE sale SET closed = ? WHERE transaction_id = ?", (int(CLOSED_AFTER[step]), transaction_id)
+                write(
+                    self._connection,
+                    "UPDATE sale SET closed = ? WHERE transaction_id = ?",
+                    (int(CLOSED_AFTER[step]), transaction_id),
                 )
 
     def write_copy(self, transaction_id: str, error: CopyError) -> None:
         """Write how far one copy was off, and whether it may be handed over."""
         with self._lock, transaction(self._connection):
-            self._connection.execute(
+            write(
+                self._connection,
                 "INSERT INTO copy_error (utc, transaction_id, mean_mm, largest_mm, touch_error_mm, passed)"
                 " VALUES (?,?,?,?,?,?)",
                 (
@@ -129,7 +135,8 @@ class Journal:
     def write_made(self, transaction_id: str, made: CopyMade) -> None:
         """Write how a good copy was made; one made in the place of another that was lost takes its row."""
         with self._lock, transaction(self._connection):
-            self._connection.execute(
+            write(
+                self._connection,
                 "INSERT OR REPLACE INTO copy_made"
                 " (transaction_id, copy, measured_utc, largest_mm, allowed_mm, restored, worn_mm)"
                 " VALUES (?,?,?,?,?,?,?)",
@@ -197,12 +204,13 @@ class Journal:
     def refund_done(self, transaction_id: str, refund: Refund) -> None:
         """Write that it was given back."""
         with self._lock, transaction(self._connection):
-            self._connection.execute(
+            write(
+                self._connection,
                 "UPDATE sale SET refunded = refunded"
                 " + coalesce((SELECT copies FROM refund WHERE number = ? AND settled = 0), 0) WHERE transaction_id = ?",
                 (refund.number, transaction_id),
             )
-            self._connection.execute("UPDATE refund SET settled = 1 WHERE number = ?", (refund.number,))
+            write(self._connection, "UPDATE refund SET settled = 1 WHERE number = ?", (refund.number,))
             self._row(transaction_id, SaleStep.REFUNDED, None, None, refund.number)
             sale = self.sale(transaction_id)
             if sale is not None:
@@ -294,13 +302,14 @@ class Journal:
         """A refund's row and the sale's; within a transaction."""
         name = sale.transaction
         number = f"{name}-{len(self.refunds(name)) + 1}"
-        self._connection.execute(
+        write(
+            self._connection,
             "INSERT INTO refund (number, utc, transaction_id, amount_minor, copies) VALUES (?,?,?,?,?)",
             (number, self._quarter(), name, amount_minor, copies),
         )
         self._row(name, SaleStep.REFUNDING, None, None, number)
         self._set(name, "money", PaymentStatus.REFUNDING)
-        self._connection.execute("UPDATE sale SET closed = 0 WHERE transaction_id = ?", (name,))
+        write(self._connection, "UPDATE sale SET closed = 0 WHERE transaction_id = ?", (name,))
 
     def _now(self) -> str:
         return self._clock.utc().isoformat(timespec="milliseconds")
@@ -308,7 +317,8 @@ class Journal:
     def _row(self, transaction_id: str, step: SaleStep, slot: int | None, copy: int | None, code: str) -> None:
         utc = self._now() if step in TIMED else self._quarter()
         # Never before the row it follows: a story is read in its order.
-        self._connection.execute(
+        write(
+            self._connection,
             "INSERT INTO sale_step (utc, transaction_id, step, slot, copy, code) SELECT max(?, coalesce(max(utc), '')),"
             " ?, ?, ?, ?, ? FROM sale_step WHERE transaction_id = ?",
             (utc, transaction_id, step, slot, copy, code, transaction_id),
@@ -318,7 +328,8 @@ class Journal:
         return quarter_of(self._clock.utc()).isoformat(timespec="milliseconds")
 
     def _set(self, transaction_id: str, column: str, value: StrEnum) -> None:
-        self._connection.execute(
+        write(
+            self._connection,
             f"UPDATE sale SET {column} = ? WHERE transaction_id = ?",  # noqa: S608 - one of ours, never input
             (value, transaction_id),
         )

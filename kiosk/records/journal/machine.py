@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hardware.clock import Clock
 from kiosk.records.coarse_time import quarter_of
-from kiosk.records.database import open_database, transaction
+from kiosk.records.database import open_database, transaction, write
 
 SUSPICIOUS = 2
 """So many blanks failing one after another: no longer the blanks, nor their slots."""
@@ -78,12 +78,13 @@ class MachineRecord:
 
     def note_fault(self, code: str) -> None:
         """Something stopped the machine: nothing moves until a person has recovered it. The first cause stays."""
-        self._write("UPDATE machine SET fault = ? WHERE fault = ''", code)
+        # Also where it stays, a row is written: none at all is no fault noted.
+        self._write("UPDATE machine SET fault = CASE fault WHEN '' THEN ? ELSE fault END", code)
 
     def recovered(self) -> None:
         """A person recovered it: what stopped it is seen to, and so is whatever made blanks fail."""
         self._write("UPDATE machine SET fault = ''")
-        self._write("DELETE FROM failure")
+        self._forget("DELETE FROM failure")
 
     @property
     def clamped_by(self) -> str:
@@ -118,11 +119,11 @@ class MachineRecord:
 
     def seated(self) -> None:
         """A touch-off found a seated blank: probe and clamp are sound."""
-        self._write("DELETE FROM failure WHERE kind = ?", FailureKind.TOUCH_OFF.value)
+        self._forget("DELETE FROM failure WHERE kind = ?", FailureKind.TOUCH_OFF.value)
 
     def passed(self) -> None:
         """A copy came out right: everything is sound."""
-        self._write("DELETE FROM failure")
+        self._forget("DELETE FROM failure")
 
     def failures(self) -> tuple[Failure, ...]:
         """Blanks that failed one after another, oldest first."""
@@ -148,5 +149,9 @@ class MachineRecord:
         return str(row[column])
 
     def _write(self, statement: str, *values: object) -> None:
+        with self._lock, transaction(self._connection):
+            write(self._connection, statement, values)
+
+    def _forget(self, statement: str, *values: object) -> None:
         with self._lock, transaction(self._connection):
             self._connection.execute(statement, values)
