@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -28,4 +27,4 @@ def test_a_file_that_is_there_and_cannot_be_read_is_another_matter(tmp_path: Pat
     with pytest.raises(DiskRefused) as told, read_only(journal) as connection:
         connection.execute("SELECT 1 FROM sqlite_master")
     assert not isinstance(told.value, NotBegun)
-    assert isinstance(told.value.__cause__, sqlite3.OperationalError)
+    assert isinstance(told.value.__cause__, IsADirectoryError)

@@ -111,7 +111,7 @@ def test_how_worn_a_key_is_stands_beside_an_offer_and_beside_a_refusal_that_name
     lay_key(kiosk)
     told = kiosk.stage.run_to(State.OFFER).condition
     assert told is not None
-    assert (told.condition, told.lost_mm) == (Condition.USED, 0.1)
+    assert (told.condition, told.lost_mm) == (Condition.USED, 0.15)
     kiosk.stage.post(Confirm())
     assert kiosk.stage.run_to(State.REFUSED).condition == told
 
