@@ -63,6 +63,8 @@ if TYPE_CHECKING:
 
 BROKEN = "BROKEN"
 """Code of a start that failed in a way nobody foresaw."""
+STUCK, INTERRUPTED = 3, 130
+"""Status of a script that could not be played to its end, and of one that somebody broke off."""
 
 
 class MachineInUse(Exception):
@@ -406,13 +408,27 @@ def _on_screen(
     from ui.present.present import present
 
     shown: list[Any] = []
+    broken_off: list[int] = []
 
     def end(*_: object) -> None:
         if shown:
             shown[0].end()
 
+    def interrupted(*_: object) -> None:
+        # Without a script, that is how a kiosk is ended.
+        if asked.visits:
+            broken_off.append(INTERRUPTED)
+        end()
+
+    def stuck(code: str) -> None:
+        typer.echo(f"kiosk: the script stopped in out of order, {code}: kiosk logs tells more", err=True)
+        broken_off.append(STUCK)
+        end()
+
     headset = live.headset if live else headset_jack(settings.machine.headset, stack)
     person = live.person(kiosk, asked.visits, asked.seed, end) if live else None
+    if person is not None and asked.visits:
+        person.when_out_of_order(stuck)
 
     def started(screen: Any) -> None:
         shown.append(screen)
@@ -423,8 +439,8 @@ def _on_screen(
             person.start()
 
     try:
-        with _ended_from_outside(end):
-            return run_app(
+        with _ended_from_outside(interrupted):
+            status = run_app(
                 kiosk,
                 settings.store,
                 simulated=live is not None,
@@ -435,6 +451,7 @@ def _on_screen(
                 on_started=started,
                 present=partial(present, own_languages=settings.own_languages),
             )
+        return broken_off[0] if broken_off else status
     except Exception as broke:
         # Once it is up, the machine may be in use: what follows is not for this process to decide.
         if shown:

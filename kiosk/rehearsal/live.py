@@ -46,6 +46,8 @@ LONGEST_STEP_S = 0.05
 WAKES_S = 0.001
 """The machine's time goes on in small steps: a little later than reckoned it will have come."""
 Factory = Callable[[], ByteLink]
+NOBODY_COMES_S = 60.0
+"""Longer than scripted staff take to come, and longer than what heals itself takes."""
 CARD_S = 2.0
 """Until a shopper holds a card to the terminal: the screen that asks for it is seen."""
 COMMON_KEYS = ("kwikset-new", "schlage-new", "kwikset-6", "schlage-6", "master-new", "kwikset-worn")
@@ -220,6 +222,25 @@ class ScriptedPerson:
     def after(self, delay_s: float, act: Callable[[], None]) -> None:
         """Do something a while later. On this person's own thread."""
         self._agenda.after(delay_s, act)
+
+    def when_out_of_order(self, stuck: Callable[[str], None]) -> None:
+        """Call it with the fault's code once the screen has said out of order for so long that nobody will help."""
+        since: list[object] = []
+
+        def watch(now: Snapshot) -> None:
+            if now.state is not State.OUT_OF_ORDER:
+                since.clear()
+            elif not since:
+                began = object()
+                since.append(began)
+                self.after(NOBODY_COMES_S, lambda: look(began))
+
+        def look(began: object) -> None:
+            if since == [began]:
+                fault = self.now.fault
+                stuck(fault.code if fault is not None else "")
+
+        self.watchers.append(watch)
 
     def start(self) -> None:
         """Begin to look."""

@@ -96,6 +96,8 @@ def ground_by_hand(number: int, cut_mm: float, root_mm: float, length_mm: float,
         return Ground(kind, middle, float(rng.uniform(0.9, 1.5)), along, float(rng.uniform(0.35, 0.6)), depth)
     if kind == "step at the bow":
         return Ground(kind, 0.0, 0.0, float(rng.uniform(2.0, 6.0)), 1.0, depth)
+    if kind == "strip out over the tip":
+        return Ground(kind, float(rng.uniform(5.0, length_mm - 6.0)), 0.0, 1.0, float(rng.uniform(1.2, 1.8)), depth)
     if kind.startswith("slope out"):
         along = depth / math.tan(math.radians(rng.uniform(2.5, 6.0)))
         return Ground(kind, float(rng.uniform(5.0, length_mm - 5.0)), 0.0, along, 1.0, depth)

@@ -83,6 +83,7 @@ GROUND: dict[str, Callable[[Field, Field], Field]] = {
     "strip on short slopes": lambda x, y: np.clip((1 - abs(x)) * 3.5, 0.0, 1.0) * (abs(y) < 1),
     "strip on long slopes": lambda x, y: np.clip((1 - abs(x)) * 2.0, 0.0, 1.0) * (abs(y) < 1),
     "scallop": lambda x, y: np.maximum(1 - x**2, 0.0) * (abs(y) < 1),
+    "strip out over the tip": lambda x, y: np.clip(x * 20.0, 0.0, 1.0) * (abs(y) < 1),
     "slope out over the tip": lambda x, y: np.clip(x, 0.0, 1.0) + 0 * y,
     "slope out under the bow": lambda x, y: np.clip(-x, 0.0, 1.0) + 0 * y,
 }

@@ -117,6 +117,16 @@ def test_a_strip_along_the_spine_that_sinks_and_rises_gently_is_milling_from_whi
     assert told(frames, settings).outcome is (Outcome.IDENTIFIED if face is None else Outcome.SIDE_MILLED)
 
 
+@pytest.mark.parametrize("face", ["left", "right"])
+@pytest.mark.parametrize("begins_mm", [7.0, 16.0])
+def test_a_strip_ground_along_the_spine_out_over_the_tip_is_milling_though_only_one_wall_of_it_is_there(
+    settings: Settings, begins_mm: float, face: str
+) -> None:
+    # From the other end a wall as low as this lies in no more shade than metal's grain.
+    ground = Ground("strip out over the tip", begins_mm, 0.0, 1.0, 1.4, 0.4)
+    assert told(drawn_ground(settings, face, ground, bow_right=True), settings).outcome is Outcome.SIDE_MILLED
+
+
 @pytest.mark.parametrize("bow_right", [False, True], ids=["lamp at the bow", "lamp at the tip"])
 @pytest.mark.parametrize("face", ["left", "right"])
 @pytest.mark.parametrize(

@@ -49,6 +49,11 @@ _OTHER_SHARE, _OTHER_LEAST = 0.4, 0.75
 scratch is a quarter as strong at most: that is how marks are told from the light."""
 MOST_OF_HEIGHT = 0.8
 """Grooves take up less of the blade's height than this."""
+GROOVES_BEGIN_MM = 4.0
+"""From the shoulder; of a key that stops at a nose nobody knows how far from the bow they do."""
+STEP_HIGH_MM, STEP_SLIM, STEP_STRONG = 0.5, 1.3, 1.2
+"""The wall in which a strip ground along the spine or the cuts begins: so high, so much higher than long, so many times
+as strong as a mark must be. Where the strip runs out over the tip it has no other side; a speck is rounder, fainter."""
 NECK_MM = 7.0
 """A key that stops at a nose has no shoulder: its blade runs on into the bow, and where the grooves end there is no
 milling."""
@@ -135,6 +140,8 @@ class _Blade:
     fine: Image
     coarse: Image
     """How much of what lies around a cell is looked at, over two widths."""
+    grooves_begin_mm: float
+    """Nearer to the bow an upright wall may be the end of a groove."""
     holed: bool
     """Light falls through the blade itself: it was drilled, as for a pin that moves."""
 
@@ -166,6 +173,7 @@ class _Blade:
             looked=looked,
             fine=_smoothed(looked.astype(np.float32), _FINE_MM),
             coarse=_smoothed(looked.astype(np.float32), _COARSE_MM),
+            grooves_begin_mm=GROOVES_BEGIN_MM if outline.stops.nose_mm is None else outline.length_mm / 2,
             holed=_is_holed(solid[:, u + outline.length_mm > begins_mm]),
         )
 
@@ -270,8 +278,10 @@ def _milled(blade: _Blade, face: Image, light: Lighting) -> bool:
     if _is_upright_line(marks):
         # A wall: over all of the blade's height it is a step that was ground; between grooves there is land.
         is_step = _share_of_height(blade, marks) >= MOST_OF_HEIGHT
-        if is_step or max(mark.x_mm for mark in marks) < blade.length_mm / 2:
+        if is_step or max(mark.x_mm for mark in marks) < blade.grooves_begin_mm:
             return is_step
+    if any(_ends_a_step(blade, mark, least) for mark in marks):
+        return True
     return not _one_sided(marks) or any(_has_other_side(blade, relief, mark, least) for mark in marks)
 
 
@@ -325,6 +335,15 @@ def _is_upright_line(marks: list[_Mark]) -> bool:
     places = [mark.x_mm for mark in marks]
     upright = all(mark.height_mm >= max(1.2, 2.0 * mark.width_mm) for mark in marks)
     return upright and len({mark.sign for mark in marks}) == 1 and max(places) - min(places) < 0.8
+
+
+def _ends_a_step(blade: _Blade, mark: _Mark, least: float) -> bool:
+    """One strong upright wall that reaches as far to the spine or to the cuts as is looked at."""
+    about = np.abs(blade.x_mm - mark.x_mm) <= mark.width_mm / 2
+    rows = np.nonzero(blade.looked[:, about].any(axis=1))[0]
+    reaches = rows.size > 0 and (mark.rows.start <= rows[0] + 1 or mark.rows.stop >= rows[-1])
+    upright = mark.height_mm >= max(STEP_HIGH_MM, STEP_SLIM * mark.width_mm)
+    return bool(reaches and upright and mark.x_mm > blade.grooves_begin_mm and mark.peak >= STEP_STRONG * least)
 
 
 def _share_of_height(blade: _Blade, marks: list[_Mark]) -> float:
