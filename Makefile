@@ -11,7 +11,7 @@ run:            ## from a fresh clone to the touchscreen with the simulated mach
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then .venv/bin/kiosk run --simulated; \
 	else echo "no display: a scripted shopper plays the session, pictures go to out/run"; \
 	rm -rf out/run out/run-data && mkdir -p out && \
-	SDL_VIDEODRIVER=offscreen SDL_AUDIODRIVER=dummy .venv/bin/kiosk run --simulated --pictures out/run --data out/run-data \
+	KIOSK_DATA=out/run-data SDL_VIDEODRIVER=offscreen SDL_AUDIODRIVER=dummy .venv/bin/kiosk run --simulated --pictures out/run \
 	&& ls out/run; fi
 
 # Three workers on two cores: one of them mostly waits for a window, a port or a server.
