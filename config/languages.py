@@ -1,24 +1,34 @@
 """Which languages there are: one file each, shipped with the screens or in the owner's folder `languages`.
 
-Responsible for: finding a language's file, and whether a file of the owner's says all that the screens say. Not
-responsible for: reading words for a screen (`ui.present.language`).
+Responsible for: finding and reading a language's file, and whether a file of the owner's says all that the screens
+say. Not responsible for: its words in sentences (`ui.present.language`).
 """
 
 from __future__ import annotations
 
+import codecs
+import gettext
 import string
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from config.ordinary_file import ordinary
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog, Message
 
 FOLDER = "languages"
 """In the owner's directory."""
 SHIPPED = Path(__file__).parents[1] / "ui" / "locales"
-_SOURCE = "en"
+_ENGLISH = SHIPPED / "en.po"
 _FINISH = "finish."
 _SHOWN_AT_MOST = 5
+_NO_TEAM = "LANGUAGE <"
+"""How the team's name begins that tools write where nobody has named one."""
+_COUNTED_AT_MOST = 1000
+"""Every number of things a screen may speak of, for the form of the plural it asks for."""
 
 
 def language_file(code: str, own: Path | None = None) -> Path | None:
@@ -36,21 +46,26 @@ def languages_available(own: Path | None = None) -> tuple[str, ...]:
 
 def finishes_named() -> tuple[str, ...]:
     """Finishes of blanks that the screens have a word for."""
-    return tuple(key.removeprefix(_FINISH) for key in _sentences(SHIPPED / f"{_SOURCE}.po") if key.startswith(_FINISH))
+    return tuple(key.removeprefix(_FINISH) for key in sentences(read_language(_ENGLISH)) if key.startswith(_FINISH))
 
 
 def faults_of(path: Path) -> Iterator[str]:
     """What a language file lacks: a name, a sentence, or a blank to fill in that the shipped sentence has."""
     try:
-        words, source = _sentences(path), _sentences(SHIPPED / f"{_SOURCE}.po")
+        catalog, source = read_language(path), sentences(read_language(_ENGLISH))
     except (OSError, ValueError) as error:
         yield f"cannot be read: {' '.join(str(error).split())[:200]}"
         return
-    if not words.pop("", ("",))[0]:
+    if not own_name(catalog):
         yield "must say in its Language-Team header what the language calls itself"
-    source.pop("")
+    if not _counts(catalog):
+        yield f"cannot count by its Plural-Forms header, {catalog.plural_forms!r}"
+    words = sentences(catalog)
+    unsure = [_key(message) for message in catalog if message.id and message.fuzzy]
+    missing = [key for key in source if not all(words.get(key, ("",))) and key not in unsure]
     for reason, wrong in (
-        ("has no words for", [key for key in source if not all(words.get(key, ("",)))]),
+        ("says itself that it is not sure (fuzzy) of", unsure),
+        ("has no words for", missing),
         ("fills in something else than the English words of", [key for key in source if _odd(words, source, key)]),
     ):
         if wrong:
@@ -67,24 +82,55 @@ def _odd(words: dict[str, tuple[str, ...]], source: dict[str, tuple[str, ...]], 
         return True
 
 
-def _blanks(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+def _blanks(text: str) -> set[tuple[str, str | None, str | None]]:
+    """What is filled in, and in which form."""
+    return {(name, form, how) for _, name, form, how in string.Formatter().parse(text) if name is not None}
 
 
-def _sentences(path: Path) -> dict[str, tuple[str, ...]]:
-    """Every form of every sentence by its id; the language's own name by ""."""
+def read_language(path: Path) -> Catalog:
+    """Parse one language file.
+
+    Raises:
+        OSError: it cannot be opened.
+        ValueError: it is no language file, or names a character set or a language there is none of.
+    """
     # Costs a start that needs no words more than all settings.
     from babel.core import UnknownLocaleError
     from babel.messages.pofile import PoFileError, read_po
 
+    text = BytesIO(ordinary(path).read_bytes().removeprefix(codecs.BOM_UTF8))
     try:
-        with ordinary(path).open("rb") as file:
-            catalog: Any = read_po(file, locale=path.stem, abort_invalid=True)
-        found: dict[str, tuple[str, ...]] = {"": (str(catalog.language_team or ""),)}
-    except (PoFileError, UnknownLocaleError) as error:
+        return read_po(text, locale=path.stem, abort_invalid=True)
+    except (PoFileError, UnknownLocaleError, LookupError) as error:
         raise ValueError(str(error)) from None
-    for message in catalog:
-        if message.id:
-            key = message.id if isinstance(message.id, str) else message.id[0]
-            found[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
-    return found
+
+
+def own_name(catalog: Catalog) -> str:
+    """What a language calls itself; empty where its file does not say."""
+    team = str(catalog.language_team or "").strip()
+    return "" if team.startswith(_NO_TEAM) else team
+
+
+def _counts(catalog: Catalog) -> bool:
+    """Whether the header's rule for plurals names one of the file's forms whatever is counted."""
+    try:
+        form_of = gettext.c2py(catalog.plural_expr)
+        return all(0 <= form_of(count) < catalog.num_plurals for count in range(_COUNTED_AT_MOST))
+    except (ValueError, ArithmeticError):
+        return False
+
+
+def sentences(catalog: Catalog) -> dict[str, tuple[str, ...]]:
+    """Every form of every sentence by its id.
+
+    Not those that nobody looks up: said in some context alone, or of which their file says that it is not sure.
+    """
+    return {
+        _key(each): (each.string,) if isinstance(each.string, str) else tuple(each.string)
+        for each in catalog
+        if each.id and each.context is None and not each.fuzzy
+    }
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]

@@ -15,7 +15,6 @@ from hardware.ports import HeadsetJack
 from ui import bootstrap
 from ui.desk import display_px, window_px
 from ui.present.port import KioskPort
-from ui.present.present import present
 from ui.presenter import Present
 from ui.speech import Espeak, Voice
 from ui.theme import make_theme
@@ -33,7 +32,7 @@ def run_app(
     voice: Voice | None = None,
     headset: HeadsetJack | None = None,
     on_started: Callable[[Any], None] | None = None,
-    present: Present = present,
+    present: Present,
 ) -> int:
     """Show the kiosk until the window is closed from outside (SIGTERM); blocks on the main thread.
 
@@ -48,7 +47,7 @@ def run_app(
         voice: what speaks; espeak-ng by default.
         headset: where one is put in, if the machine has such a jack.
         on_started: called with the running `KioskApp` once its window stands.
-        present: what a snapshot looks like; the session's by default.
+        present: what a snapshot looks like, in the words of whatever languages there are.
 
     Returns:
         0, or 1 when the screen failed too often and must be started afresh.

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from config.store import Store
@@ -25,9 +27,9 @@ from ui.present.present import framed, words_for
 from ui.present.shown import Action, Shown
 
 
-def consent_screen(snapshot: Snapshot, local: Local, store: Store) -> Shown:
+def consent_screen(snapshot: Snapshot, local: Local, store: Store, own_languages: Path | None = None) -> Shown:
     """The question. Yes must be held; No is one touch, and as large."""
-    words = words_for(snapshot, store)
+    words = words_for(snapshot, store, own_languages)
     page = Shown(
         page="message",
         visit="consent",
@@ -40,7 +42,7 @@ def consent_screen(snapshot: Snapshot, local: Local, store: Store) -> Shown:
             Action("refuse", words("consent.no"), Cancel(), icon="close"),
         ),
     )
-    return framed(page, snapshot, local, store)
+    return framed(page, snapshot, local, store, own_languages)
 
 
 class ConsentQuestion:
@@ -124,6 +126,7 @@ def ask_owner(
     store: Store,
     *,
     simulated: bool,
+    own_languages: Path | None = None,
     on_started: Callable[[Any], None] | None = None,
     second_s: float = 1.0,
 ) -> Answer:
@@ -132,6 +135,7 @@ def ask_owner(
     Args:
         store: languages, waiting times, the glass.
         simulated: say that the machine is not real.
+        own_languages: the owner's folder of language files.
         on_started: called with the running application.
         second_s: how long a second of waiting lasts.
 
@@ -159,7 +163,8 @@ def ask_owner(
     question = ConsentQuestion(store, simulated=simulated, answered=answered)
     clock = threading.Thread(target=count, name="consent-clock", daemon=True)
     try:
-        run_app(question, store, simulated=simulated, on_started=started, present=consent_screen)
+        screen = partial(consent_screen, own_languages=own_languages)
+        run_app(question, store, simulated=simulated, on_started=started, present=screen)
     finally:
         over.set()
     return question.answer

@@ -95,6 +95,11 @@ class ScreenPresenter:
         """What a screen would look like now; it is neither shown nor said."""
         return self._present(snapshot, self.local, self._store)
 
+    def learn(self, language: str) -> None:
+        """Have the words of `language` ready, wherever its file lies: whoever presents the screens finds them."""
+        if self.snapshot is not None:
+            self.foresee(replace(self.snapshot, language=language))
+
     def _speak(self, shown: Shown) -> None:
         if not self.local.speech:
             if self._said[0]:

@@ -22,7 +22,6 @@ from ui.bridge import Mailbox
 from ui.page_frame import PageFrame
 from ui.present.expected import expected
 from ui.present.keypad import BACK_KEYS, NEXT_KEYS, PRESS_KEYS, Strokes, meaning_of
-from ui.present.language import load_words
 from ui.present.local import Erase, Local, Repeat, SetVolume, ToggleSpeech, Typed
 from ui.present.port import KioskPort
 from ui.present.shown import Shown
@@ -114,10 +113,9 @@ class KioskApp(App):
         gc.set_threshold(*COLLECT_AFTER)
         sys.setswitchinterval(YIELD_S)
         self._kiosk.subscribe(self.mailbox.post)
-        country = self._store.place.split("-")[0]
         for number, language in enumerate(self._store.languages):
             # One after the other, once the first screen stands: nobody who picks a language waits for its words.
-            Clock.schedule_once(lambda _dt, code=language: load_words(code, country), 1.0 + number)
+            Clock.schedule_once(lambda _dt, code=language: self.presenter.learn(code), 1.0 + number)
         if self._on_started is not None:
             self._on_started(self)
 

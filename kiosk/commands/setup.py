@@ -17,6 +17,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from config.languages import FOLDER as LANGUAGES
 from config.languages import finishes_named, languages_available
 from config.problems import BadInput, Problem
 from config.references import of_store
@@ -49,7 +50,7 @@ def setup(
             raise BadInput(Problem(str(where / name), "", f"is there already: {ALREADY}"))
     shipped = load_settings(None, {})
     try:
-        answers = _asked(shipped)
+        answers = _asked(shipped, languages_available(where / LANGUAGES))
     except typer.Abort:
         typer.echo("Nothing is written.", err=True)
         raise
@@ -81,12 +82,11 @@ def _in_force(where: Path) -> Iterator[None]:
             os.environ[OWNER_VARIABLE] = before
 
 
-def _asked(shipped: Settings) -> FirstSettings:
+def _asked(shipped: Settings, known: tuple[str, ...]) -> FirstSettings:
     store = shipped.store
     name = _ask("Name of the store, as the screen shows it", store.name, _field(store, "name"))
     place = _ask("Place (country, or country-part such as US-CA)", store.place, _field(store, "place", str.upper))
     currency = _ask("Currency", store.currency, _field(store, "currency", str.upper))
-    known = languages_available()
     languages = _ask(
         f"Languages, first the one it rests in ({', '.join(known)})", " ".join(store.languages), _languages(known)
     )

@@ -33,6 +33,7 @@ class PrintedReceipts:
     def __init__(self, printer: EscPosPrinter, settings: Settings, *, simulated: bool) -> None:
         """Nothing is asked or printed yet."""
         self._printer, self._store, self._simulated = printer, settings.store, simulated
+        self._own_languages = settings.own_languages
 
     def status(self) -> PrinterStatus | None:
         """What the printer says."""
@@ -44,7 +45,7 @@ class PrintedReceipts:
         from ui.present.language import load_words
         from ui.present.printed import slip_of
 
-        words = load_words(language, self._store.place[:2])
+        words = load_words(language, self._store.place[:2], self._own_languages)
         return self._printer.print(slip_of(words, self._store, receipt, check, simulated=self._simulated))
 
 

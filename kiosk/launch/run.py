@@ -24,7 +24,7 @@ import typer
 from config.headset import Headset
 from config.payment import PaymentKind
 from config.problems import BadInput, Problem, print_problems
-from config.settings import Settings, load_store
+from config.settings import Settings, load_settings, load_store
 from config.store import Store
 from config.typed_paths import FILE, NEW_FILE, OUTPUT_FOLDERS
 from config.typed_paths import port as port_rule
@@ -334,10 +334,11 @@ def _out_of_order(asked: StartOptions, bad: BadInput, code: str) -> int:
 
 
 def _refused(asked: StartOptions, bad: BadInput, code: str) -> int:
-    """The usual screen: with the shipped store's words, and whatever staff need to know."""
+    """The usual screen: in the store's own words where its settings can be read, and whatever staff need to know."""
     from ui.app import run_app
+    from ui.present.present import present
 
-    store = load_store()
+    store, own_languages = _words_of_refusal(asked.config)
     shown: list[Any] = []
     front = RefusedStart(store, code, str(bad.problems[0]), SystemClock(), simulated=asked.simulated)
 
@@ -353,7 +354,17 @@ def _refused(asked: StartOptions, bad: BadInput, code: str) -> int:
             fullscreen=asked.full_screen,
             show_cursor=asked.simulated,
             on_started=shown.append,
+            present=partial(present, own_languages=own_languages),
         )
+
+
+def _words_of_refusal(owner: Path | None) -> tuple[Store, Path | None]:
+    """The store and the folder of its own languages: the owner's, or the shipped store if those are what is bad."""
+    try:
+        settings = load_settings(owner)
+    except BadInput:
+        return load_store(), None
+    return settings.store, settings.own_languages
 
 
 @contextmanager

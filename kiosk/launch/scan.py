@@ -15,8 +15,7 @@ import typer
 
 from config.machine import Machine
 from config.problems import BadInput, Problem
-from config.settings import load_settings
-from config.store import Store
+from config.settings import Settings, load_settings
 from config.typed_paths import OUTPUT_FOLDER
 from hardware.clock import SystemClock
 from hardware.scan import ScanFrames
@@ -43,7 +42,7 @@ def scan(
     require_unused(out)
     settings = load_settings(config)
     places = data_paths(data, simulated=simulated)
-    answer = ask_owner(settings.store, simulated=simulated)
+    answer = ask_owner(settings, simulated=simulated)
     if not answer.agreed:
         typer.echo("not agreed: nothing was written")
         raise typer.Exit(1)
@@ -57,21 +56,21 @@ def scan(
     typer.echo(f"{out}: written. It shows the cuts of a key: hand it to support, keep no copy, delete it after.")
 
 
-def ask_owner(store: Store, *, simulated: bool) -> Answer:
+def ask_owner(settings: Settings, *, simulated: bool) -> Answer:
     """Ask whoever owns the key in the tray, on this screen, whether pictures of it may be kept.
 
     Raises:
         BadInput: there is no screen to ask on.
     """
     if not os.environ.get("SDL_VIDEODRIVER"):
-        found = display(store.screen, os.environ)
+        found = display(settings.store.screen, os.environ)
         if not os.environ.get("DISPLAY") or found.grade is Grade.FAIL:
             reason = found.found if os.environ.get("DISPLAY") else "none here (DISPLAY is not set)"
             raise BadInput(Problem("display", "", f"{reason}: the owner of the key is asked on the kiosk's own screen"))
     # Importing ui earlier would open a window for commands that have none.
     from ui import consent
 
-    return consent.ask_owner(store, simulated=simulated)
+    return consent.ask_owner(settings.store, simulated=simulated, own_languages=settings.own_languages)
 
 
 def _made_up(machine: Machine) -> ScanFrames:

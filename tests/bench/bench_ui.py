@@ -286,6 +286,7 @@ def on_samples(asked: argparse.Namespace) -> int:
     """The parts that need no machine."""
     from ui.app import run_app
     from ui.gallery import sample_store
+    from ui.present.present import present
 
     kiosk = Silent()
     return run_app(
@@ -293,6 +294,7 @@ def on_samples(asked: argparse.Namespace) -> int:
         sample_store("portrait"),
         simulated=True,
         fullscreen=False,
+        present=present,
         size_px=(1080, 1920),
         on_started=lambda app: setattr(app, "bench", Bench(app, kiosk, asked)),
     )
@@ -306,6 +308,7 @@ def on_a_machine(asked: argparse.Namespace) -> int:
     from kiosk.rehearsal.script import ScriptedVisit
     from ui.app import run_app
     from ui.gallery import sample_store
+    from ui.present.present import present
 
     settings = load_settings(environment={})
     settings = replace(settings, store=sample_store("portrait"))
@@ -327,6 +330,7 @@ def on_a_machine(asked: argparse.Namespace) -> int:
                 settings.store,
                 simulated=True,
                 fullscreen=False,
+                present=present,
                 size_px=(1080, 1920),
                 on_started=started,
             )

@@ -21,7 +21,7 @@ from kiosk.session.snapshot import CheckResult, PaperState, Receipt, Snapshot
 from kiosk.session.states import State
 from tests.session.parts import SETTINGS, FakeStaff, Shop, shop
 from tests.session.test_selling import buy, to_offer
-from ui.present.language import load_words
+from tests.support.words import load_words
 from ui.present.local import Local
 from ui.present.present import present
 from ui.present.printed import slip_of

@@ -28,7 +28,7 @@ from tests.session.conftest import kiosk as kiosk
 from tests.session.parts import SETTINGS, Shop, shop
 from tests.session.test_paper import READY, FakePaper, with_paper
 from tests.session.test_selling import buy
-from ui.present.language import load_words
+from tests.support.words import load_words
 from ui.present.local import Local
 from ui.present.present import present
 from ui.present.printed import slip_of

@@ -15,7 +15,7 @@ from kiosk.session.states import State
 from tests.session.parts import BAD_COPY, Shop
 from tests.session.test_selling import buy
 from tests.support.transcript import ManualClock
-from ui.present.language import load_words
+from tests.support.words import load_words
 from ui.present.local import Local, OpenTab
 from ui.present.present import present
 from ui.present.samples import SALES, STAFF

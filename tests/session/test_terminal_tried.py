@@ -23,7 +23,7 @@ from simulator.terminals.mdb import MdbFault, MdbTerminal
 from simulator.terminals.zvt import ZvtFault, ZvtTerminal
 from tests.hardware.payment.desk import TerminalLink, Unplugged, VirtualClock
 from tests.session.parts import SETTINGS, Shop, shop
-from ui.present.language import load_words
+from tests.support.words import load_words
 from ui.present.local import Local
 from ui.present.present import present
 

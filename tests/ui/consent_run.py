@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ui.consent
@@ -57,7 +58,5 @@ if __name__ == "__main__":
     sys.argv = ["kiosk", *sys.argv[2:]]
     asks = ui.consent.ask_owner
     second_s = 1.0 if what == "agree" else 0.03
-    ui.consent.ask_owner = lambda store, *, simulated: asks(
-        store, simulated=simulated, on_started=act(what), second_s=second_s
-    )
+    ui.consent.ask_owner = partial(asks, on_started=act(what), second_s=second_s)
     main()

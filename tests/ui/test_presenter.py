@@ -26,9 +26,9 @@ from kiosk.session.snapshot import (
 )
 from kiosk.session.states import MAKING, State
 from kiosk.staff.approvals import ApprovalReason
+from tests.support.words import load_words
 from ui.gallery import sample_store
 from ui.present.fault_help import fault_family
-from ui.present.language import load_words
 from ui.present.local import (
     CountBlanks,
     EnterTyped,

@@ -14,11 +14,11 @@ import pytest
 
 from kiosk.session.intents import Intent
 from kiosk.session.states import State
+from tests.support.words import load_words
 from tests.ui.glass import Box, box_of, gallery, labels_in, mistakes
 from ui.gallery import SIZES, sample_store
 from ui.present.expected import expected
 from ui.present.fault_help import FAMILIES
-from ui.present.language import load_words
 from ui.present.local import Local, LocalAct
 from ui.present.present import present
 from ui.present.samples import SAMPLES

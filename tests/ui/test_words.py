@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 
 import config
 from config.languages import SHIPPED as LOCALES
-from config.languages import languages_available
+from config.languages import languages_available, read_language
 from config.policy_rules import Override, Verdict
 from hardware.errors import HardwareFault
 from hardware.grbl.touch_off import Seat
@@ -34,8 +34,10 @@ from kiosk.session.phases.offering import cannot_cut
 from kiosk.session.reports import LONE_PROBLEM
 from kiosk.session.snapshot import ServiceMessage, StaffMessage
 from kiosk.staff.approvals import ApprovalReason
+from tests.support.words import load_words
 from ui.present.fault_help import FAMILIES, OTHER, fault_family
-from ui.present.language import MissingWord, language_name, load_words, read_catalog
+from ui.present.language import MissingWord, language_name
+from ui.present.language import load_words as words_of
 from ui.present.parts import reason_of
 from ui.theme import FONTS
 
@@ -62,8 +64,8 @@ def test_the_languages_are_those_promised() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_has_every_sentence_in_every_plural_with_the_same_blanks(language: str) -> None:
-    english = sentences(read_catalog(LOCALES / "en.po"))
-    catalog = read_catalog(LOCALES / f"{language}.po")
+    english = sentences(read_language(LOCALES / "en.po"))
+    catalog = read_language(LOCALES / f"{language}.po")
     own = sentences(catalog)
     assert set(own) == set(english)
     for key, texts in own.items():
@@ -76,7 +78,7 @@ def test_a_language_has_every_sentence_in_every_plural_with_the_same_blanks(lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_is_called_what_it_calls_itself_without_reading_it_whole(language: str) -> None:
-    assert language_name(language) == load_words(language).name
+    assert language_name(language, None) == load_words(language).name
 
 
 def test_a_missing_sentence_is_a_mistake_and_not_shown_as_its_id() -> None:
@@ -93,7 +95,9 @@ def test_a_missing_sentence_is_a_mistake_and_not_shown_as_its_id() -> None:
 def test_the_fonts_hold_every_glyph_of_a_language(language: str, font: str) -> None:
     glyphs = set(TTFont(FONTS / f"{font}.ttf").getBestCmap())
     words = load_words(language, "US")
-    used = {c for texts in sentences(read_catalog(LOCALES / f"{language}.po")).values() for text in texts for c in text}
+    used = {
+        c for texts in sentences(read_language(LOCALES / f"{language}.po")).values() for text in texts for c in text
+    }
     used |= set(words.money(123456789, "USD") + words.money(99, "EUR") + words.number(1234.5, 1) + "✓←•–…−")
     assert {c for c in used if ord(c) not in glyphs and c != "\n"} == set()
 
@@ -169,7 +173,7 @@ def test_a_new_language_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         text.replace('msgstr "Cancel"', 'msgstr "Avbryt"').replace("Language: en", "Language: sv")
     )
     monkeypatch.setattr("config.languages.SHIPPED", tmp_path)
-    words = load_words.__wrapped__("sv", "SE")
+    words = words_of.__wrapped__("sv", "SE", None)
     assert (words.name, words("cancel")) == ("Svenska", "Avbryt")
     assert words.money(349, "SEK") == "3,49\xa0kr"
 
@@ -180,7 +184,7 @@ def test_a_rule_without_words_of_a_language_takes_them_from_the_language_file(tm
         english
         + '\nmsgid "rule.code.MINE.what"\nmsgstr "Kopieras inte."\n\nmsgid "rule.code.MINE.why"\nmsgstr "Fråga."\n'
     )
-    words = load_words("sv", "", tmp_path)
+    words = words_of("sv", "", tmp_path)
     rule = FiredRule("MINE", Verdict.REFUSE, Override.NEVER, "g", "s", words=(("en", "Not copied.", "Ask."),))
     assert reason_of(words, rule).what == "Kopieras inte."
     assert reason_of(load_words("en"), rule).what == "Not copied."
@@ -199,7 +203,7 @@ TRADE = {
 @pytest.mark.parametrize("language", TRADE)
 @pytest.mark.parametrize("folder", [LOCALES, Path(__file__).parents[2] / "ui" / "panel" / "words"])
 def test_a_thing_of_the_trade_has_one_word_on_the_screen_and_in_the_panel(language: str, folder: Path) -> None:
-    catalog = read_catalog(folder / f"{language}.po")
+    catalog = read_language(folder / f"{language}.po")
     strings = [m.string if isinstance(m.string, tuple | list) else (m.string,) for m in catalog if m.id]
     said = [str(text).lower() for texts in strings for text in texts]
     for thing, (word, others) in TRADE[language].items():

@@ -76,4 +76,4 @@ def load_translation(language: str) -> PanelTranslation:
     Raises:
         MissingWord: there is no such language.
     """
-    return PanelTranslation(**vars(load_words(language, folder=FOLDER)))
+    return PanelTranslation(**vars(load_words(language, "", FOLDER)))

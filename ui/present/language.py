@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gettext
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -18,15 +19,13 @@ from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, format_skeleton, format_time, get_day_names
-from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
-from config.languages import language_file
+from config.languages import language_file, own_name, read_language, sentences
 from config.ordinary_file import ordinary
 
-_OWN_NAME = re.compile(r'^"Language-Team: (.+)\\n"$', re.MULTILINE)
+_OWN_NAME = re.compile(rb'^"Language-Team: *(.*\S) *\\n"\r?$', re.MULTILINE)
 
 
 class MissingWord(KeyError):
@@ -111,20 +110,15 @@ class Translation:
         return format_decimal(round(value, digits), format="#,##0." + "0" * digits, locale=self.locale)
 
 
-def read_catalog(path: Path) -> Catalog:
-    """Parse one .po file."""
-    with ordinary(path).open("rb") as file:
-        return read_po(file, locale=path.stem, abort_invalid=True)
-
-
 @cache
-def load_words(language: str, country: str = "", folder: Path | None = None) -> Translation:
+def load_words(language: str, country: str, folder: Path | None) -> Translation:
     """The words of `language` ("es"), with money as in `country` ("US") where that is known.
 
     Args:
         language: code of a language file.
-        country: code of a country.
-        folder: with more language files, which go before the shopper's and staff's.
+        country: code of a country; empty if none is known.
+        folder: with more language files, which go before the shipped ones: for every word that a shopper or staff
+            see, the owner's. Nobody can leave it out by oversight.
 
     Raises:
         MissingWord: there is no such language.
@@ -132,7 +126,7 @@ def load_words(language: str, country: str = "", folder: Path | None = None) -> 
     path = language_file(language, folder)
     if path is None:
         raise MissingWord(f"no language file {language}.po")
-    catalog = read_catalog(path)
+    catalog = read_language(path)
     compiled = BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
@@ -140,23 +134,21 @@ def load_words(language: str, country: str = "", folder: Path | None = None) -> 
         locale = Locale.parse(f"{language}_{country}") if country else Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         locale = Locale.parse(language)
-    ids = frozenset(
-        message.id if isinstance(message.id, str) else message.id[0]
-        for message in catalog
-        if message.id and (all(message.string) if isinstance(message.string, tuple | list) else message.string)
-    )
-    return Translation(language, catalog.language_team, locale, ids, gettext.GNUTranslations(compiled))
+    ids = frozenset(key for key, forms in sentences(catalog).items() if all(forms))
+    return Translation(language, own_name(catalog), locale, ids, gettext.GNUTranslations(compiled))
 
 
 @cache
-def language_name(language: str, folder: Path | None = None) -> str:
+def language_name(language: str, folder: Path | None) -> str:
     """What a language calls itself, without reading all its sentences: every screen names every language.
 
     Raises:
         MissingWord: there is no such language.
     """
     path = language_file(language, folder)
-    found = _OWN_NAME.search(ordinary(path).read_text(encoding="utf-8")) if path is not None else None
-    if found is None:
-        raise MissingWord(f"{language}.po does not say what its language is called")
-    return found[1]
+    found = _OWN_NAME.search(ordinary(path).read_bytes()) if path is not None else None
+    with suppress(UnicodeDecodeError):
+        if found is not None:
+            return found[1].decode()
+    # A header that is written otherwise says the same, to whoever reads it whole.
+    return load_words(language, "", folder).name

@@ -30,7 +30,7 @@ FULL_PAGES = frozenset({State.STAFF_MENU, State.TECHNICIAN})
 """Screens of staff with more on them than the lower half of a low screen holds at 20 mm a button."""
 
 
-def words_for(snapshot: Snapshot, store: Store, own_languages: Path | None = None) -> Translation:
+def words_for(snapshot: Snapshot, store: Store, own_languages: Path | None) -> Translation:
     """The words of the snapshot's language, with the store's country for money."""
     return load_words(snapshot.language, store.place.split("-")[0], own_languages)
 
@@ -49,7 +49,7 @@ def present(snapshot: Snapshot, local: Local, store: Store, own_languages: Path 
     return framed(shown, snapshot, local, store, own_languages)
 
 
-def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_languages: Path | None = None) -> Shown:
+def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_languages: Path | None) -> Shown:
     """A page with what stands around every page, and its spoken form."""
     words = words_for(snapshot, store, own_languages)
     shown = replace(
