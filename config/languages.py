@@ -126,7 +126,7 @@ def sentences(catalog: Catalog) -> dict[str, tuple[str, ...]]:
     Not those that nobody looks up: said in some context alone, or of which their file says that it is not sure.
     """
     return {
-        _key(each): (each.string,) if isinstance(each.string, str) else tuple(each.string)
+        _key(each): (each.string,) if isinstance(each.string, str) else tuple(each.string or ())
         for each in catalog
         if each.id and each.context is None and not each.fuzzy
     }

@@ -10,6 +10,7 @@ from config.languages import SHIPPED
 from config.problems import BadInput
 from config.settings import catalogue_in_force, load_settings
 from tests.config.test_settings import lines, owner
+from ui.present.language import language_name, load_words
 
 
 @pytest.mark.parametrize(
@@ -99,6 +100,14 @@ def test_a_language_of_the_owners_is_one_file(tmp_path: Path) -> None:
         ('msgstr "Cancel"', 'msgstr "Avbryt {nu}"', "something else than the English words of cancel"),
         ('msgstr "Cancel"', 'msgstr "Avbryt {"', "something else than the English words of cancel"),
         ("msgid", "msg\0id", "sv.po cannot be read"),
+        ('msgid "cancel"', '#, fuzzy\nmsgid "cancel"', "sv.po says itself that it is not sure (fuzzy) of cancel"),
+        ('msgid "cancel"', 'msgctxt "tray"\nmsgid "cancel"', "sv.po has no words for cancel"),
+        ("charset=utf-8", "charset=CHARSET", "sv.po cannot be read: unknown encoding"),
+        ("plural=(n != 1)", "plural=(n != ", "sv.po cannot count by its Plural-Forms header"),
+        ("plural=(n != 1)", "plural=(n > 1 ? 2 : 0)", "sv.po cannot count by its Plural-Forms header"),
+        ("plural=(n != 1)", "plural=(1 / n)", "sv.po cannot count by its Plural-Forms header"),
+        ("Language-Team: Svenska", "Language-Team: LANGUAGE <LL@li.org>", "sv.po must say in its Language-Team header"),
+        ("{count}", "{count:%}", "something else than the English words of"),
     ],
 )
 def test_a_language_that_would_leave_a_screen_without_words_is_refused(
@@ -107,6 +116,21 @@ def test_a_language_that_would_leave_a_screen_without_words_is_refused(
     assert before in SWEDISH
     found = lines(with_language(tmp_path, SWEDISH.replace(before, after)))
     assert any(said in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "\ufeff"),
+        ("\n", "\r\n"),
+        ('"Language-Team: Svenska\\n"\n"', '"Language-Team: Sven"\n"ska\\n'),
+        ('"Language-Team: Svenska\\n"', '"Language-Team:   Svenska  \\n"'),
+    ],
+)
+def test_a_header_as_any_editor_writes_it_names_the_language(tmp_path: Path, before: str, after: str) -> None:
+    settings = load_settings(with_language(tmp_path, SWEDISH.replace(before, after, -1 if before else 1)), {})
+    assert language_name("sv", settings.own_languages) == "Svenska"
+    assert load_words("sv", "", settings.own_languages)("cancel") == "Cancel"
 
 
 def test_a_language_file_elsewhere_in_the_folder_is_not_left_unread(tmp_path: Path) -> None:
