@@ -102,7 +102,7 @@ class DoorOpened(HardwareFault):
 
 
 class Stopped(HardwareFault):
-    """A person stopped the machine, or the emergency stop did."""
+    """The machine was told to stop, or the emergency stop did."""
 
     code: ClassVar[str] = "STOPPED"
 

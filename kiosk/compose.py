@@ -199,7 +199,7 @@ class Kiosk:
         self._controller.post(intent)
 
     def stop_now(self) -> None:
-        """Stop the machine at once. Any thread."""
+        """The screen failed: stop the machine at once. Any thread."""
         self._controller.stop_now()
 
     def close(self) -> None:

@@ -280,7 +280,7 @@ class GrblBoard:
 
     def _heed_stop(self) -> None:
         if self._stop_asked() and not self._only_looking:
-            raise Stopped("stopped by a person")
+            raise Stopped("told to stop")
 
 
 def _no_greeting(heard: bytes, waited_s: float) -> LinkFault:

@@ -162,7 +162,7 @@ class GrblCutter:
             latch.stop_asked.clear()
             with latch.operation():
                 if not wanted():
-                    raise Stopped("stopped by a person")
+                    raise Stopped("told to stop")
                 if latch.board is None:
                     latch.open_board()
                 self._identify()

@@ -74,7 +74,7 @@ class BoardLatch:
                 raise self.fault
             try:
                 if self.stop_asked.is_set():
-                    raise Stopped("stopped by a person")
+                    raise Stopped("told to stop")
                 yield
             except HardwareFault as fault:
                 self._latch(fault)
@@ -183,7 +183,7 @@ class BoardLatch:
         try:
             self._write_at_once(RealTimeByte.HOLD, *[RealTimeByte.RESET] * (nothing_runs or self.homing))
             if nothing_runs and self.fault is None:
-                self.fault = Stopped("stopped by a person")
+                self.fault = Stopped("told to stop")
                 self.motion = None
         finally:
             if nothing_runs:

@@ -114,6 +114,8 @@ class SessionContext:
         """Announced: the machine moves by itself in so many seconds."""
         self.stops_asked = 0
         """How often Stop was pressed so far; counted by whatever thread hears of it, at once."""
+        self.screen_failed = False
+        """Whether the last of them was a screen that failed, and no person."""
         self.stops_heard = 0
         """How many of those the session has dealt with."""
         self.recovery_stands: Callable[[], bool] = lambda: False

@@ -96,6 +96,7 @@ class Controller:
             # Counted before the machine is stopped: whoever recovers it looks at the count after the latch is cleared.
             with self._counting:
                 self.context.stops_asked += 1
+                self.context.screen_failed = message.screen_failed
             self._ports.cutter.stop()
         self._mind_finger(message)
         self._inbox.put(message)
@@ -115,8 +116,8 @@ class Controller:
                 pass
 
     def stop_now(self) -> None:
-        """Stop the machine at once, from the calling thread; the session hears of it afterwards."""
-        self.post(Stop())
+        """The screen failed: stop the machine at once, from the calling thread; the session hears of it afterwards."""
+        self.post(Stop(screen_failed=True))
 
     # From the owning thread
 

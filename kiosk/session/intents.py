@@ -36,7 +36,9 @@ class Cancel:
 
 @dataclass(frozen=True)
 class Stop:
-    """Stop the machine now."""
+    """Stop the machine now. `screen_failed`: nobody wishes it, but nobody could stop it on that screen any more."""
+
+    screen_failed: bool = False
 
 
 @dataclass(frozen=True)

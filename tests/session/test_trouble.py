@@ -90,6 +90,30 @@ def test_a_stop_that_comes_too_late_takes_nothing_from_the_sale_and_latches_all_
     assert stopped.fault.code == "STOPPED"
 
 
+@pytest.mark.parametrize("state", [State.TAKE_KEY_BACK, State.LOADING, State.CUTTING, State.CHECKING, State.CAPTURING])
+def test_a_screen_that_fails_stops_the_machine_and_is_told_as_that_and_as_no_persons_stop(
+    kiosk: Shop, state: State
+) -> None:
+    buy(kiosk)
+    kiosk.stage.run_to(state)
+    kiosk.stage.controller.stop_now()
+    assert kiosk.cutter.diary[-1] == "stop"
+    moved = len(kiosk.cutter.moves)
+    ended = kiosk.stage.run_to(State.FAILED, State.THANK_YOU, State.OUT_OF_ORDER)
+    if ended.state is not State.OUT_OF_ORDER:
+        kiosk.stage.post(Done())
+        ended = kiosk.stage.run_to(State.OUT_OF_ORDER, State.WELCOME)
+    assert ended.fault is not None
+    assert ended.fault.code == "SCREEN"
+    assert kiosk.cutter.moves[moved:] == []
+    recovers(kiosk)
+    kiosk.stage.run_to(State.WELCOME)
+    kiosk.stage.post(Stop())
+    stopped = kiosk.stage.run_to(State.OUT_OF_ORDER)
+    assert stopped.fault is not None
+    assert stopped.fault.code == "STOPPED", "what a person does later is a person's"
+
+
 def test_a_copy_out_of_tolerance_is_cut_once_more(kiosk: Shop) -> None:
     kiosk.reader.errors = [BAD_COPY]
     buy(kiosk)

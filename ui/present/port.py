@@ -22,4 +22,4 @@ class KioskPort(Protocol):
         """A person wishes something. Any thread."""
 
     def stop_now(self) -> None:
-        """Stop the machine, whatever the session is doing. Any thread, returns at once."""
+        """The screen failed: stop the machine, whatever the session is doing. Any thread, returns at once."""

@@ -144,7 +144,7 @@ WORDS = {
     SaleStep.VOIDED: "the reserved money was let go",
     SaleStep.REFUNDING: "the money was about to be given back",
     SaleStep.REFUNDED: "the money was given back",
-    SaleStep.STOPPED: "a person stopped the machine",
+    SaleStep.STOPPED: "the machine was stopped",
     SaleStep.FAULT: "a fault ended it",
     SaleStep.SETTLING: "what was left open was about to be settled",
     SaleStep.CLOSED: "the sale was closed",

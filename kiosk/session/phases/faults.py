@@ -17,6 +17,8 @@ from kiosk.session.states import MAKING, State
 
 STOPPED = "STOPPED"
 STOP = Faulted(STOPPED, "stopped at the screen", heals=False)
+SCREEN = "SCREEN"
+SCREEN_FAILED = Faulted(SCREEN, "the screen failed", heals=False)
 _ON_ITS_WAY = (*MAKING, State.CAPTURING, State.SETTLING, State.THANK_YOU, State.FAILED)
 """The sale goes on to where its money is settled, what moves has ended; after it the kiosk waits for staff."""
 
@@ -25,20 +27,25 @@ def stopped(context: SessionContext) -> None:
     """A stop latches wherever it comes: the machine does not move again before staff have recovered it."""
     state = context.session.state
     context.stops_heard += 1
+    cause = SCREEN_FAILED if context.screen_failed else STOP
     if state in _ON_ITS_WAY or state is State.OUT_OF_ORDER:
-        _note_once(context, STOP)
+        _note_once(context, cause)
     elif state is State.TECHNICIAN:
-        _note_for_technician(context, STOP)
+        _note_for_technician(context, cause)
     else:
-        break_down(context, STOP)
+        break_down(context, cause)
 
 
 def reported(context: SessionContext, report: Faulted | Crashed) -> None:
     """A fault or a crash of an effect: whose it is, and what it does."""
     context.service_busy = None
-    pressed = context.stops_asked > context.stops_heard or (context.fault is not None and context.fault.code == STOPPED)
-    if pressed and isinstance(report, Faulted) and _stopped_by_shopper(context, report):
-        return
+    stopped_before = context.fault is not None and context.fault.code in (STOPPED, SCREEN)
+    pressed = context.stops_asked > context.stops_heard or stopped_before
+    if pressed and isinstance(report, Faulted) and report.code == STOPPED:
+        # The machine knows that it was to stop, and not why.
+        report = SCREEN_FAILED if context.screen_failed else report
+        if _stopped_in_the_making(context, report):
+            return
     if context.recovering:
         # Recovery failed: the first cause stays, the latest is in the technician's list.
         heals = report.heals and context.fault is not None and context.fault.heals_itself
@@ -56,15 +63,18 @@ def reported(context: SessionContext, report: Faulted | Crashed) -> None:
     break_down(context, report)
 
 
-def _stopped_by_shopper(context: SessionContext, event: Faulted) -> bool:
-    """Whether this fault is the stop the shopper asked for: then the sale is settled, and staff are waited for."""
+def _stopped_in_the_making(context: SessionContext, event: Faulted) -> bool:
+    """Whether this fault is the stop that was asked for: then the sale is settled, and staff are waited for."""
     visit = context.visit
-    if visit is None or event.code != STOPPED or context.session.state not in MAKING:
+    if visit is None or context.session.state not in MAKING:
         return False
     if context.fault is None:
         context.note_fault(event.code, event.detail, heals=False)
     visit.failed_reason = FailedReason.STOPPED
-    context.audit(AuditKind.STOPPED)
+    if context.screen_failed:
+        context.audit(AuditKind.FAULT, code=event.code)
+    else:
+        context.audit(AuditKind.STOPPED)
     context.session.settle()
     return True
 
