@@ -155,9 +155,12 @@ def run(
     elif port and ("://" in port or not Path(port).absolute().parent.is_dir()):
         raise BadInput(Problem(port, "--port", "with --simulated it must be a path in a folder that is there"))
     if simulated and (script or pictures):
-        from kiosk.rehearsal.script import ScriptedVisit, load_scenario
+        from kiosk.rehearsal.script import Expect, ScriptedVisit, load_live
 
-        visits = load_scenario(script).visit if script else (ScriptedVisit(),)
+        scenario = load_live(script) if script else None
+        visits = scenario.visit if scenario else (ScriptedVisit(),)
+        if scenario and scenario.expect != Expect():
+            typer.echo(f"kiosk: {script}: expect: is not looked at here; `kiosk scenario run` does", err=True)
     asked = StartOptions(
         simulated=simulated,
         port=port,

@@ -315,9 +315,20 @@ def _script(
             finished()
             return
         visit = waiting.pop(0)
-        key = sample_key(visit.key.sample or "kwikset-new", live.sim.catalogue, visit.key.seed)
+        key, copy = (
+            sample_key(each.drawn, live.sim.catalogue, each.seed) for each in (visit.key, visit.copy_laid or visit.key)
+        )
+
+        def receipt() -> str:
+            return visit.receipt_code if visit.receipt_code != "last" else codes[-1] if codes else "0"
+
         shopper = Shopper(
-            person, visit, lambda: lay(live.sim, key), lambda: take(live.sim), lambda: codes[-1] if codes else "0"
+            person,
+            visit,
+            lay=lambda: lay(live.sim, key),
+            take=lambda: take(live.sim),
+            receipt=receipt,
+            lay_copy=lambda: lay(live.sim, copy),
         )
         present.append(shopper)
         shopper.arrive()

@@ -225,7 +225,8 @@ class _Scene:
         lay(self.sim, self._key(copy))
 
     def _key(self, key: KeyBrought) -> PhysicalKey:
-        name = key.sample or "kwikset-new"
+        # A reading that is ready made comes of no picture: whichever key lies there.
+        name = key.drawn if self._reader is None else "kwikset-new"
         return sample_key(name, self._settings.catalogue, key.seed)
 
     def _answers(self, key: KeyBrought) -> list[Identification]:

@@ -1,12 +1,13 @@
 """A scenario as a file: who comes with which key, what goes wrong when, and what must be true at the end.
 
-Responsible for: the form of the file and telling every mistake with line, field and reason. Not responsible for:
-playing it (`kiosk.rehearsal.run_scenario`).
+Responsible for: the form of the file and telling every mistake with line, field and reason, also what would not be
+heeded where it is to be played. Not responsible for: playing it (`kiosk.rehearsal.run_scenario`, `live`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -21,6 +22,21 @@ from kiosk.session.states import State
 from simulator.faults.injection import FAULTS
 from simulator.keys.sample_keys import SAMPLE_KEYS
 from simulator.terminals.card import TerminalFault
+
+DRAWN_NEW = {
+    "KW1": "kwikset-new",
+    "SC1": "schlage-new",
+    "KW5": "kwikset-6",
+    "SC4": "schlage-6",
+    "M1": "master-new",
+}
+"""The sample key that is a new key of a blank."""
+_READ = ("outcomes", "keyway", "wear", "off_mm", "stamp", "name_and_phone", "head_seen", "head_illegible")
+"""What a ready-made reading says of a key; of a drawn one its picture does."""
+_OF_THE_SCENE = ("stops_in", "stops_at_copy", "stops_at_fraction", "power_cut_in")
+"""What happens in a visit at a moment of virtual time."""
+_LIVE = frozenset({"title", "visit", "frames", "expect"})
+"""What of a scenario a machine in real time is given, or is not asked."""
 
 
 class KeyBrought(Frozen):
@@ -40,6 +56,11 @@ class KeyBrought(Frozen):
     name_and_phone: bool = False
     head_seen: bool = True
     head_illegible: bool = False
+
+    @property
+    def drawn(self) -> str:
+        """The sample key it is where its picture is read."""
+        return self.sample or DRAWN_NEW[self.blank]
 
     @model_validator(mode="after")
     def _is_a_sample_key(self) -> Self:
@@ -174,23 +195,83 @@ class Scenario(Frozen):
 
     @model_validator(mode="after")
     def _pictures_for_sample_keys(self) -> Self:
-        if not self.frames and any(visit.key.sample for visit in self.visit):
+        if not self.frames and any(key.sample for _, key in self.keys):
             raise ValueError("frames: sample keys need `frames = true`")
         return self
 
+    @property
+    def keys(self) -> Iterator[tuple[str, KeyBrought]]:
+        """Every key that is laid, with its name in the file."""
+        for number, visit in enumerate(self.visit, start=1):
+            yield f"visit[{number}].key", visit.key
+            if visit.copy_laid is not None:
+                yield f"visit[{number}].copy_laid", visit.copy_laid
+
 
 def load_scenario(path: Path) -> Scenario:
-    """Read and check one file.
+    """Read and check one file that is to be played in virtual time.
 
     Raises:
         BadInput: naming line, field and reason of each mistake.
     """
-    table = read_toml(path)
+    scenario = _checked(path)
+    if scenario.frames:
+        _refuse(path, _not_drawn(scenario))
+    return scenario
+
+
+def load_live(path: Path) -> Scenario:
+    """Read and check one file whose visits are to be played before a simulated machine in real time.
+
+    Raises:
+        BadInput: naming line, field and reason of each mistake, and of whatever would not be heeded there.
+    """
+    # There every key is drawn.
+    scenario = _checked(path, frames=True)
+    _refuse(path, [*_not_live(scenario), *_not_drawn(scenario)])
+    return scenario
+
+
+def _checked(path: Path, **always: bool) -> Scenario:
+    table = {**read_toml(path), **always}
     try:
         return checked(Scenario, table, str(path))
     except BadInput as bad:
+        _refuse(path, ((problem.field, problem.reason) for problem in bad.problems))
+        raise
+
+
+def _refuse(path: Path, found: Iterable[tuple[str, str]]) -> None:
+    """Raise what was found, if anything, as field and reason, with the line of each."""
+    problems = [Problem(str(path), field, reason) for field, reason in found]
+    if problems:
         text = ordinary(path).read_text(encoding="utf-8-sig")
-        raise BadInput(*(_with_line(problem, text) for problem in bad.problems)) from None
+        raise BadInput(*(_with_line(problem, text) for problem in problems)) from None
+
+
+def _not_drawn(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What is said of keys whose pictures are read, and their pictures would not show."""
+    for name, key in scenario.keys:
+        for field in _set(key, _READ):
+            yield f"{name}.{field}", "is of a ready-made reading, and here the key's picture is read: name a sample key"
+        if key.sample and _set(key, ("blank",)):
+            yield f"{name}.blank", f"the sample key {key.sample} has a blank of its own"
+        elif not key.sample and key.blank not in DRAWN_NEW:
+            yield f"{name}.blank", f"no key of {key.blank} is drawn; there are {', '.join(DRAWN_NEW)}"
+
+
+def _not_live(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """What only virtual time can play."""
+    reason = "is played by `kiosk scenario run` alone"
+    yield from ((field, reason) for field in _set(scenario, Scenario.model_fields) if field not in _LIVE)
+    for number, visit in enumerate(scenario.visit, start=1):
+        yield from ((f"visit[{number}].{field}", reason) for field in _set(visit, _OF_THE_SCENE))
+
+
+def _set(model: Frozen, fields: Iterable[str]) -> list[str]:
+    """Those of `fields` that are not as they are where nothing is said of them."""
+    known = type(model).model_fields
+    return [each for each in fields if getattr(model, each) != known[each].get_default(call_default_factory=True)]
 
 
 def _with_line(problem: Problem, text: str) -> Problem:

@@ -47,9 +47,14 @@ def listening(real: Any) -> Any:
                     flush=True,
                 )
 
+                if state == "place_key" and not listens:
+                    # The shopper puts it in once this visit is theirs.
+                    listens.append(True)
+                    app.headset(plugged=True)
+
+            listens: list[bool] = []
             app.presenter._show = shown
             on_started(app)
-            app.presenter.headset(plugged=True)
 
         return int(real(*args, on_started=started, voice=Printed(), **kwargs))
 
