@@ -47,6 +47,9 @@ def listening(real: Any) -> Any:
                     flush=True,
                 )
 
+                if state == "out_of_order" and not app.presenter.broken:
+                    # The session itself has said so.
+                    app.end()
                 if state == "place_key" and not listens:
                     # The shopper puts it in once this visit is theirs.
                     listens.append(True)

@@ -72,7 +72,7 @@ def test_a_screen_that_fails_at_the_start_is_told_as_that_and_not_as_a_stop_by_a
     told = [each["fault"] for each in seen if each.get("state") == "out_of_order"]
     assert told, ended.stderr
     assert set(told) == {"SCREEN"}
-    assert "STOPPED" not in ended.stderr
+    assert "out of order: STOPPED" not in ended.stderr
 
 
 @pytest.mark.parametrize("state", ["02-welcome", "12-staff-login", "30-staff-stock", "35-technician"])
