@@ -13,8 +13,12 @@ import typer
 
 from config.settings import Effective, Settings
 from config.typed_paths import FOLDER
-from kiosk.commands.options import AsJson
+from hardware.clock import SystemClock
+from kiosk.commands.options import AsJson, DataOption, data_to_read
+from kiosk.data_paths import DataPaths, data_paths
+from kiosk.operations.settings_in_force import as_next_start
 from kiosk.operations.usable_settings import load_usable
+from kiosk.records.database import DatabaseFault
 
 Directory = Annotated[
     Path | None,
@@ -22,17 +26,29 @@ Directory = Annotated[
 ]
 
 
-def check_config(directory: Directory = None, as_json: AsJson = False) -> None:
-    """Check every settings file and print what is in force and where it comes from."""
-    settings = load_usable(directory)
+def check_config(directory: Directory = None, as_json: AsJson = False, data: DataOption = None) -> None:
+    """Check every settings file and print what the next start takes, documents of the office too, and from where."""
+    own = load_usable(directory)
+    settings, closed, said = _under_office(own, data_to_read(data) if data is not None else data_paths(None))
     if as_json:
-        typer.echo(json.dumps(_as_object(settings), indent=2))
+        typer.echo(json.dumps({**_as_object(settings), "closed_by_office": closed, "office": said}, indent=2))
         return
-    for line in _as_text(settings):
+    for line in _as_text(settings, closed, said):
         typer.echo(line)
 
 
-def _as_text(settings: Settings) -> list[str]:
+def _under_office(own: Settings, places: DataPaths) -> tuple[Settings, list[str], list[str]]:
+    """The settings, the keyways a document closes, and what is to be said of documents."""
+    try:
+        settings, problems = as_next_start(places, SystemClock(), own)
+    except DatabaseFault as fault:
+        return own, [], [f"documents were not looked at: {fault}"]
+    before = own.catalogue.keyway_of
+    closed = [each.code for each in settings.catalogue.keyways if each.standing != before[each.code].standing]
+    return settings, closed, [str(each) for each in problems]
+
+
+def _as_text(settings: Settings, closed: list[str], said: list[str]) -> list[str]:
     lines = []
     name_width = max(len(f"{each.file}.{each.field}") for each in settings.effective)
     for file in dict.fromkeys(each.file for each in settings.effective):
@@ -44,7 +60,9 @@ def _as_text(settings: Settings) -> list[str]:
     catalogue, policy = settings.catalogue, settings.policy
     counts = f"{len(catalogue.keyways)} keyways, {len(catalogue.sections)} sections, {len(catalogue.blank_of)} blanks"
     lines.append(f"catalogue: {counts}, revision {catalogue.revision[:12]}")
+    lines += [f"catalogue: closed by an office document: {', '.join(closed)}"] if closed else []
     lines.append(f"policy: {len(policy.rules)} rules, {len(policy.phrases.phrases)} phrases")
+    lines += [f"office: {each}" for each in said]
     lines.append("All settings are good.")
     return lines
 

@@ -10,7 +10,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,8 @@ from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.audit.reading import read_audit
 from kiosk.records.audit.seal import SealFolder
-from kiosk.records.database import DatabaseDamaged, migrate
+from kiosk.records.database import DatabaseDamaged, NotBegun, migrate
+from kiosk.records.journal.reader import read_only
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +63,33 @@ def _in_force(places: DataPaths, clock: Clock, owner: Path | None, environment: 
         migrate(connection, DOCUMENT_MIGRATIONS, part=DOCUMENT_PART)
         keeper = SettingsKeeper(connection, places.good_settings, clock)
         found = keeper.load(owner, environment)
-        fleet = found.settings.fleet
-        documents = Documents(connection, fleet.kiosk, fleet.trusted_keys, {})
-        taken = _taken(places)
-        _require_keys(documents, taken)
-        lists = [each for each in taken if each.get("document") == DocumentKind.RESTRICTED]
-        office = _Office(documents, clock.utc(), lists[-1] if lists else None, fleet)
-        settings, problems = office.over(found.settings)
+        settings, problems = _under_office(connection, places, clock, found.settings)
     return replace(found, settings=settings, problems=(*found.problems, *problems))
+
+
+def as_next_start(places: DataPaths, clock: Clock, settings: Settings) -> tuple[Settings, tuple[Problem, ...]]:
+    """The owner's settings with the office's documents over them, and what is to be said of those; writes nothing.
+
+    Raises:
+        BadInput: the next start would be refused for a document.
+        DatabaseFault: the documents, or the audit of them, cannot be looked at.
+    """
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as documents:
+        with suppress(NotBegun), read_only(places.operations) as kept:
+            kept.backup(documents)
+        migrate(documents, DOCUMENT_MIGRATIONS, part=DOCUMENT_PART)
+        return _under_office(documents, places, clock, settings)
+
+
+def _under_office(
+    connection: sqlite3.Connection, places: DataPaths, clock: Clock, settings: Settings
+) -> tuple[Settings, tuple[Problem, ...]]:
+    fleet = settings.fleet
+    documents = Documents(connection, fleet.kiosk, fleet.trusted_keys, {})
+    taken = _taken(places)
+    _require_keys(documents, taken)
+    lists = [each for each in taken if each.get("document") == DocumentKind.RESTRICTED]
+    return _Office(documents, clock.utc(), lists[-1] if lists else None, fleet).over(settings)
 
 
 def record_changes(found: InForce, record: Callable[[AuditKind, dict[str, str | int]], None]) -> None:

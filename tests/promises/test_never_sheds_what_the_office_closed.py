@@ -8,6 +8,8 @@ with a shell as the kiosk's user who edits or deletes the document in operations
 from __future__ import annotations
 
 import base64
+import json
+import re
 import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
@@ -117,6 +119,27 @@ def test_switching_the_link_off_leaves_closed_keyways_closed_and_says_so(store: 
     assert "stays in force though the fleet link is off" in store.said()
     found = doctor_records.fleet_link(store.places, store.start().settings.fleet)
     assert (found.grade, "stays in force" in found.found) == (Grade.WARN, True)
+
+
+def test_check_config_shows_what_the_next_start_takes_from_the_office_and_writes_nothing(store: Store) -> None:
+    assert store.take(DocumentKind.SETTINGS, {"price_minor": 111, "hours": {"sun": "closed"}}, 3) == ""
+    before = {path: path.read_bytes() for path in store.places.data.rglob("*.db")}
+    words = ["check-config", str(store.owner), "--data", str(store.places.data)]
+    shown = {line.split("  ")[0]: line for line in CliRunner().invoke(app, words).stdout.splitlines()}
+    assert re.search(r" 111  \(office document, version 3\)$", shown["store.price_minor"])
+    assert re.search(r' "closed"  \(office document, version 3\)$', shown["store.hours.sun"])
+    assert "(built in)" in shown["store.hours.mon"]
+    assert "catalogue: closed by an office document: SC1" in shown
+    told = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert told["settings"]["store.price_minor"] == {"value": 111, "origin": "office document, version 3"}
+    assert (told["closed_by_office"], told["office"]) == (["SC1"], [])
+    store.fleet(OLD, enabled=False)
+    assert "office: office document: restricted: version 1 stays in force" in CliRunner().invoke(app, words).stdout
+    assert {path: path.read_bytes() for path in store.places.data.rglob("*.db")} == before
+    store.sql("DELETE FROM document")
+    assert "which closes keyways, is gone" in str(CliRunner().invoke(app, words).exception)
+    store.places.operations.write_text("no database")
+    assert "office: documents were not looked at: " in CliRunner().invoke(app, words).stdout
 
 
 def test_a_missing_fleet_file_leaves_closed_keyways_closed_and_says_so(store: Store) -> None:
