@@ -65,16 +65,6 @@ def test_an_owner_adds_a_language_and_sells_a_key_in_it(owner: Path, tmp_path: P
     assert any({"Deutsch", "English"} <= set(each["buttons"]) for each in screens)
 
 
-def test_a_screen_that_fails_at_the_start_is_told_as_that_and_not_as_a_stop_by_a_person(tmp_path: Path) -> None:
-    script = tmp_path / "one.toml"
-    script.write_text('title = "one key"\n[[visit]]\nthink_s = 60\n')
-    ended, seen = kiosk("broken", "--script", str(script), "--data", str(tmp_path / "data"), "--speed", "8")
-    told = [each["fault"] for each in seen if each.get("state") == "out_of_order"]
-    assert told, ended.stderr
-    assert set(told) == {"SCREEN"}
-    assert "out of order: STOPPED" not in ended.stderr
-
-
 @pytest.mark.parametrize("state", ["02-welcome", "12-staff-login", "30-staff-stock", "35-technician"])
 def test_shopper_and_staff_see_it(owner: Path, state: str) -> None:
     settings = load_settings(owner, {})
