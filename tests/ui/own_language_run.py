@@ -10,7 +10,6 @@ import ui.app
 from kiosk.__main__ import main
 from ui.present.local import Local
 from ui.present.shown import Shown
-from ui.presenter import ScreenPresenter
 
 
 class Printed:
@@ -47,9 +46,6 @@ def listening(real: Any) -> Any:
                     flush=True,
                 )
 
-                if state == "out_of_order" and not app.presenter.broken:
-                    # The session itself has said so.
-                    app.end()
                 if state == "place_key" and not listens:
                     # The shopper puts it in once this visit is theirs.
                     listens.append(True)
@@ -65,13 +61,7 @@ def listening(real: Any) -> Any:
 
 
 if __name__ == "__main__":
-    what, *words = sys.argv[1:]
+    _, *words = sys.argv[1:]
     ui.app.run_app = listening(ui.app.run_app)
-    if what == "broken":
-        # Words that vanish while it starts stand for whatever may break the screen then.
-        def learn(_self: ScreenPresenter, language: str) -> None:
-            raise LookupError(language)
-
-        ScreenPresenter.learn = learn  # type: ignore[method-assign]
     sys.argv = ["kiosk", *words]
     main()
