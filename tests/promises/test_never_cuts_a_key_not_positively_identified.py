@@ -2,20 +2,27 @@
 
 Who would break it: a shopper with an old key that a pocket has worn by the width of a step; a lens that has slipped in
 its mount or a technician who types the scale of another camera; a key that leans on its head or on a coin, so that the
-silhouette alone is seen too large; the owner of a lock whose keys were cut by another chart at the same spacing. Each
-would be handed a key that opens nothing, or somebody else's door.
+silhouette alone is seen too large; the owner of a lock whose keys were cut by another chart at the same spacing;
+somebody whose key was filed in its spine, to pass the wards of another lock. Each would be handed a key that opens
+nothing, or somebody else's door.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import pytest
 
 from config.catalogue import load_catalogue
+from config.settings import load_settings
 from kiosk.identification import build_index, identify, read_key
 from kiosk.key.reading import Identification, Outcome
+from simulator.keys.key import milled
+from simulator.keys.sample_keys import cut_by_blank
+from simulator.optics import NORMAL, render_scan
 from tests.bench.drawn_keys import CHARTS, MASTER_BY_MACHINE, OLD_KWIKSET, Chart, Lie, Worn, cast, edge_of, frames_of
 
 CHART = {chart.blank: chart for chart in CHARTS}
@@ -90,3 +97,29 @@ def test_a_key_of_the_old_kwikset_series_is_never_a_kw1(code: str) -> None:
 def test_a_master_key_by_the_machines_chart_is_its_own_code_and_not_a_worn_one(code: str) -> None:
     answer = told(MASTER_BY_MACHINE, code)
     assert (answer.outcome, answer.bitting, answer.worn_cuts) == (Outcome.IDENTIFIED, code, ())
+
+
+@pytest.mark.parametrize("blank", ["KW1", "SC1", "Y1"])
+@pytest.mark.parametrize(
+    ("places_mm", "width_mm", "depth_mm", "angle_deg"),
+    [
+        ((), 0.0, 0.0, 90.0),
+        ((1.5,), 2.0, 0.6, 1.0),
+        ((13.0,), 2.0, 2.0, 1.0),
+        ((12.0,), 0.0, 0.5, 90.0),
+        ((22.5,), 1.0, 0.7, 1.0),
+        ((5.0, 9.0, 13.0, 17.0, 21.0), 1.0, 0.5, 1.0),
+    ],
+    ids=["not filed", "at the shoulder", "one deep", "one pointed", "at the tip", "a row"],
+)
+def test_a_key_filed_in_its_spine_is_told_by_its_second_cut_edge_and_by_no_name(
+    blank: str, places_mm: Sequence[float], width_mm: float, depth_mm: float, angle_deg: float
+) -> None:
+    catalogue, index = world()
+    key = cut_by_blank(catalogue, blank, np.random.default_rng(4))
+    spine = -milled(key.x_mm, -key.bottom_mm, places_mm, [-depth_mm] * len(places_mm), width_mm, angle_deg)
+    views = load_settings().machine.views
+    frames = render_scan(replace(key, bottom_mm=spine), views, replace(NORMAL, missing=frozenset({"head"})), 4)
+    answer = identify(read_key(frames), catalogue, index)
+    assert answer.outcome is (Outcome.DOUBLE_SIDED if places_mm else Outcome.IDENTIFIED)
+    assert (answer.blank == blank, bool(answer.cuts)) == (not places_mm, not places_mm)

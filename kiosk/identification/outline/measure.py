@@ -1,8 +1,8 @@
 """Measure the blade: spine, stop, tip, cut edge, in mm and independent of how the key lies.
 
-Responsible for: the straight back edge (a slight bend allowed), the shoulder, the tip, height above the spine
-along the blade, how sharp and clean the edges are, and whether one, both or neither edge is cut. Not responsible
-for: what the heights mean as cuts (`decode`).
+Responsible for: the shoulder, the tip, height above the spine along the blade, how sharp and clean the edges are, and
+whether one, both or neither edge is cut. Not responsible for: the line through the spine (`spine`), what the heights
+mean as cuts (`decode`).
 """
 
 from __future__ import annotations
@@ -23,15 +23,13 @@ from kiosk.identification.outline.edges import (
     upper_edge,
 )
 from kiosk.identification.outline.segment import Segment
+from kiosk.identification.outline.spine import EdgeLine, count_crumbs, edge_line, spine_cut
 from kiosk.key.reading import Floats, Outcome, Profile, Stops
 
 BLURRED_MM = 0.16
 ROUGH_SPINE_MM = 0.03
 BENT_MM = 0.9
 """Sagitta of the spine beyond which heights are not to be trusted."""
-STRAIGHT_MM = 0.06
-LEAST_CRUMB_MM = 0.012
-"""Anything that stands out from a straight back by less is the edge's own roughness."""
 FACE_MM = 0.08
 """A shoulder's face is straight within this."""
 COLLARS_APART_MM = 6.0
@@ -75,7 +73,7 @@ def measure_patch(patch: Patch, *, on_paper: bool = False) -> Outline | Outcome:
     narrow = _narrow_columns(patch, low, high, tip)
     if narrow.sum() * patch.pitch_mm < 6.0:
         return Outcome.NOT_A_KEY
-    lower, upper = _edge_line(patch.u_mm, low, narrow), _edge_line(patch.u_mm, high, narrow)
+    lower, upper = edge_line(patch.u_mm, low, narrow), edge_line(patch.u_mm, high, narrow)
     if upper.straight > lower.straight + 0.02:
         patch = patch.upside_down()
         low, high = lower_edge(patch), upper_edge(patch)
@@ -85,7 +83,7 @@ def measure_patch(patch: Patch, *, on_paper: bool = False) -> Outline | Outcome:
     blade = narrow & (patch.u_mm > stop + 0.4) if stop is not None else narrow
     if blade.sum() * patch.pitch_mm < 6.0:
         return Outcome.NOT_A_KEY
-    lower = _edge_line(patch.u_mm, low, blade)
+    lower = edge_line(patch.u_mm, low, blade)
     # Negated, as of an edge that was not found it is NaN.
     soft_mm = sharpest_edge_mm(patch, np.stack([low, high]), blade) if on_paper else edge_softness_mm(patch, low, blade)
     if not soft_mm < BLURRED_MM:
@@ -96,68 +94,14 @@ def measure_patch(patch: Patch, *, on_paper: bool = False) -> Outline | Outcome:
         return Outcome.DIRTY
     if lower.sagitta_mm > BENT_MM:
         return Outcome.CUTS_UNREADABLE
+    faces = [each for each in (shoulders.cut_mm, shoulders.spine_mm) if each is not None]
+    from_mm = min(faces, default=float(patch.u_mm[np.nonzero(blade)[0][0]]))
+    if spine_cut(low - lower.at(patch.u_mm), patch.u_mm, from_mm, tip):
+        return Outcome.DOUBLE_SIDED
     heights = high - lower.at(patch.u_mm)
-    crumbs = _crumbs(lower.at(patch.u_mm) - low, blade, patch.pitch_mm)
+    crumbs = count_crumbs(lower.at(patch.u_mm) - low, blade, patch.pitch_mm)
     stops = replace(shoulders, nose_mm=_behind_nose(patch, lower, tip))
     return _assemble(patch, heights, stops, blade, tip, crumbs)
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class _EdgeLine:
-    """A robust, slightly bent line through one edge; `straight` is the share of the edge that lies on it."""
-
-    coefficients: Floats
-    straight: float
-    rough_mm: float
-    sagitta_mm: float
-
-    def at(self, u_mm: Floats) -> Floats:
-        return np.asarray(np.polyval(self.coefficients, u_mm), dtype=np.float64)
-
-    def flipped(self) -> _EdgeLine:
-        return _EdgeLine(-self.coefficients, self.straight, self.rough_mm, self.sagitta_mm)
-
-
-def _edge_line(u_mm: Floats, edge: Floats, columns: NDArray[np.bool_]) -> _EdgeLine:
-    chosen = columns & np.isfinite(edge)
-    u, v = u_mm[chosen], edge[chosen]
-    if u.size < 20:
-        return _EdgeLine(np.zeros(1), 0.0, float("inf"), 0.0)
-    v0 = _plateau(v)
-    keep = np.abs(v - v0) < 0.6
-    fit = np.array([v0])
-    for degree, within in ((1, 0.25), (1, 0.12), (2, 0.12), (2, STRAIGHT_MM), (2, STRAIGHT_MM)):
-        if keep.sum() < 20:
-            break
-        fit = _curve(u[keep], v[keep], degree)
-        keep = np.abs(v - np.polyval(fit, u)) < within
-    residual = v - np.polyval(fit, u)
-    near = np.abs(residual) < STRAIGHT_MM
-    length = float(u[-1] - u[0])
-    bend = abs(float(fit[0])) if fit.size == 3 else 0.0
-    return _EdgeLine(
-        coefficients=np.asarray(fit, dtype=np.float64),
-        straight=float(near.mean()),
-        rough_mm=float(np.sqrt(np.mean(residual[near] ** 2))) if near.any() else float("inf"),
-        sagitta_mm=bend * length**2 / 4,
-    )
-
-
-def _curve(u: Floats, v: Floats, degree: int) -> Floats:
-    """As `np.polyfit`, which takes a decomposition of the whole edge for what two or three sums say."""
-    scale = float(np.abs(u).max())
-    terms = np.vander(u / scale, degree + 1).T
-    fit = np.linalg.solve(terms @ terms.T, terms @ v)
-    return np.asarray(fit / scale ** np.arange(degree, -1.0, -1.0), dtype=np.float64)
-
-
-def _plateau(values: Floats) -> float:
-    """The height most columns share."""
-    bins = np.round(values / 0.1).astype(np.intp)
-    first = int(bins.min())
-    counts = np.bincount(bins - first)
-    pairs = counts[:-1] + counts[1:] if counts.size > 1 else counts
-    return (int(np.argmax(pairs)) + first + (0.5 if counts.size > 1 else 0.0)) * 0.1
 
 
 def _tip(patch: Patch) -> float | None:
@@ -180,7 +124,7 @@ def _narrow_columns(patch: Patch, low: Floats, high: Floats, tip: float) -> NDAr
     return columns
 
 
-def _shoulders(patch: Patch, spine: _EdgeLine, tip: float) -> Stops:
+def _shoulders(patch: Patch, spine: EdgeLine, tip: float) -> Stops:
     """The upright faces of both edges, along the blade."""
     spine_v = float(np.median(spine.at(np.linspace(tip - 20.0, tip - 5.0, 9))))
     above = _face(patch, spine_v + 3.0, 1, tip)
@@ -190,7 +134,7 @@ def _shoulders(patch: Patch, spine: _EdgeLine, tip: float) -> Stops:
     return Stops(above, below)
 
 
-def _behind_nose(patch: Patch, spine: _EdgeLine, tip: float) -> float | None:
+def _behind_nose(patch: Patch, spine: EdgeLine, tip: float) -> float | None:
     """The upright face in the spine near the tip, behind a nose that runs on; None where the spine has none.
 
     Bevels and rounded tips reach further row by row; a face does not.
@@ -240,23 +184,6 @@ def _assemble(
         cut=notch > 0.09,
         crumbs=crumbs,
     )
-
-
-def _crumbs(out_mm: Floats, columns: NDArray[np.bool_], pitch_mm: float) -> int:
-    """How many things stick to the back: stretches that stand out from it. Wear and nicks only take away.
-
-    Args:
-        out_mm: how far the edge lies outside the line through it.
-        columns: those of the blade.
-        pitch_mm: distance of columns.
-    """
-    out = out_mm[columns & np.isfinite(out_mm)]
-    if out.size < 20:
-        return 0
-    noise = 1.48 * float(np.median(np.abs(out - np.median(out))))
-    high = np.concatenate([[False], out > max(LEAST_CRUMB_MM, 6.0 * noise), [False]])
-    starts, ends = np.nonzero(high[1:] & ~high[:-1])[0], np.nonzero(~high[1:] & high[:-1])[0]
-    return int(np.sum(ends - starts >= max(2, round(0.06 / pitch_mm))))
 
 
 def _highest_plateau(heights: Floats, pitch_mm: float) -> float:

@@ -1,0 +1,120 @@
+"""The straight back of a blade: the line through it, what was taken out of it and what sticks to it.
+
+Responsible for: a line through one edge that follows a slight bend, and how the edge lies against it. Not responsible
+for: where the blade begins and ends, or which edge is its back (`measure`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.key.reading import Floats
+
+STRAIGHT_MM = 0.06
+LEAST_CRUMB_MM = 0.012
+"""Anything that stands out from a straight back by less is the edge's own roughness."""
+SPINE_STEP_MM = 0.15
+"""A spine that lies deeper than this was cut: half the least step between two depths of a lock. Reader's noise, a bend
+and the corner at a bow leave 0.06 mm at most, the rubbing of a key ring 0.1; a notch of a quarter of a millimetre is
+seen at 0.18 if it is narrow and pointed."""
+TIP_MM = 5.0
+"""So far from its end a spine may leave its line for good: the bevel of a tip, or what lies behind a nose."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class EdgeLine:
+    """A robust, slightly bent line through one edge; `straight` is the share of the edge that lies on it."""
+
+    coefficients: Floats
+    straight: float
+    rough_mm: float
+    sagitta_mm: float
+
+    def at(self, u_mm: Floats) -> Floats:
+        """Where the line lies across the blade, at places along it."""
+        return np.asarray(np.polyval(self.coefficients, u_mm), dtype=np.float64)
+
+    def flipped(self) -> EdgeLine:
+        """The same seen with the picture upside down."""
+        return EdgeLine(-self.coefficients, self.straight, self.rough_mm, self.sagitta_mm)
+
+
+def edge_line(u_mm: Floats, edge: Floats, columns: NDArray[np.bool_]) -> EdgeLine:
+    """The line most of an edge lies on, at the columns chosen."""
+    chosen = columns & np.isfinite(edge)
+    u, v = u_mm[chosen], edge[chosen]
+    if u.size < 20:
+        return EdgeLine(np.zeros(1), 0.0, float("inf"), 0.0)
+    v0 = _plateau(v)
+    keep = np.abs(v - v0) < 0.6
+    fit = np.array([v0])
+    for degree, within in ((1, 0.25), (1, 0.12), (2, 0.12), (2, STRAIGHT_MM), (2, STRAIGHT_MM)):
+        if keep.sum() < 20:
+            break
+        fit = _curve(u[keep], v[keep], degree)
+        keep = np.abs(v - np.polyval(fit, u)) < within
+    residual = v - np.polyval(fit, u)
+    near = np.abs(residual) < STRAIGHT_MM
+    length = float(u[-1] - u[0])
+    bend = abs(float(fit[0])) if fit.size == 3 else 0.0
+    return EdgeLine(
+        coefficients=np.asarray(fit, dtype=np.float64),
+        straight=float(near.mean()),
+        rough_mm=float(np.sqrt(np.mean(residual[near] ** 2))) if near.any() else float("inf"),
+        sagitta_mm=bend * length**2 / 4,
+    )
+
+
+def _curve(u: Floats, v: Floats, degree: int) -> Floats:
+    """As `np.polyfit`, which takes a decomposition of the whole edge for what two or three sums say."""
+    scale = float(np.abs(u).max())
+    terms = np.vander(u / scale, degree + 1).T
+    fit = np.linalg.solve(terms @ terms.T, terms @ v)
+    return np.asarray(fit / scale ** np.arange(degree, -1.0, -1.0), dtype=np.float64)
+
+
+def spine_cut(gone_mm: Floats, u_mm: Floats, from_mm: float, tip: float) -> bool:
+    """Whether metal was taken out of the back edge.
+
+    Bevels, round tips and noses only recede towards the end: what comes back to the line is a notch, and what leaves
+    it further off than any tip begins was ground away.
+
+    Args:
+        gone_mm: how far the edge lies within the line through it; what sticks to it lies outside.
+        u_mm: where, along the blade.
+        from_mm: the face nearest the bow, or where the bow has ended.
+        tip: the blade's end.
+    """
+    seen = np.isfinite(gone_mm) & (u_mm > from_mm) & (u_mm < tip)
+    gone = np.maximum(gone_mm[seen], 0.0)
+    comes_back = np.maximum.accumulate(gone) - gone > SPINE_STEP_MM
+    return bool(comes_back.any() or (gone[u_mm[seen] < tip - TIP_MM] > SPINE_STEP_MM).any())
+
+
+def _plateau(values: Floats) -> float:
+    """The height most columns share."""
+    bins = np.round(values / 0.1).astype(np.intp)
+    first = int(bins.min())
+    counts = np.bincount(bins - first)
+    pairs = counts[:-1] + counts[1:] if counts.size > 1 else counts
+    return (int(np.argmax(pairs)) + first + (0.5 if counts.size > 1 else 0.0)) * 0.1
+
+
+def count_crumbs(out_mm: Floats, columns: NDArray[np.bool_], pitch_mm: float) -> int:
+    """How many things stick to the back: stretches that stand out from it. Wear and nicks only take away.
+
+    Args:
+        out_mm: how far the edge lies outside the line through it.
+        columns: those of the blade.
+        pitch_mm: distance of columns.
+    """
+    out = out_mm[columns & np.isfinite(out_mm)]
+    if out.size < 20:
+        return 0
+    noise = 1.48 * float(np.median(np.abs(out - np.median(out))))
+    high = np.concatenate([[False], out > max(LEAST_CRUMB_MM, 6.0 * noise), [False]])
+    starts, ends = np.nonzero(high[1:] & ~high[:-1])[0], np.nonzero(~high[1:] & high[:-1])[0]
+    return int(np.sum(ends - starts >= max(2, round(0.06 / pitch_mm))))
