@@ -7,6 +7,7 @@ for: where the blade begins and ends, or which edge is its back (`measure`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ and the corner at a bow leave 0.06 mm at most, the rubbing of a key ring 0.1; a 
 seen at 0.18 if it is narrow and pointed."""
 TIP_MM = 5.0
 """So far from its end a spine may leave its line for good: the bevel of a tip, or what lies behind a nose."""
+
+_STATIONS = 24
+_TRIPLES = np.array(list(combinations(range(_STATIONS), 3)))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -76,22 +80,37 @@ def _curve(u: Floats, v: Floats, degree: int) -> Floats:
     return np.asarray(fit / scale ** np.arange(degree, -1.0, -1.0), dtype=np.float64)
 
 
-def spine_cut(gone_mm: Floats, u_mm: Floats, from_mm: float, tip: float) -> bool:
+def spine_cut(u_mm: Floats, edge: Floats, columns: NDArray[np.bool_], from_mm: float, tip: float) -> bool:
     """Whether metal was taken out of the back edge.
 
     Bevels, round tips and noses only recede towards the end: what comes back to the line is a notch, and what leaves
     it further off than any tip begins was ground away.
 
     Args:
-        gone_mm: how far the edge lies within the line through it; what sticks to it lies outside.
         u_mm: where, along the blade.
+        edge: the back edge's height there.
+        columns: those of the blade, its tip left out.
         from_mm: the face nearest the bow, or where the bow has ended.
         tip: the blade's end.
     """
-    seen = np.isfinite(gone_mm) & (u_mm > from_mm) & (u_mm < tip)
-    gone = np.maximum(gone_mm[seen], 0.0)
+    seen = np.isfinite(edge) & (u_mm > from_mm) & (u_mm < tip)
+    line = _most_agree(u_mm[columns & np.isfinite(edge)], edge[columns & np.isfinite(edge)])
+    # What sticks to it lies outside.
+    gone = np.maximum(edge[seen] - np.polyval(line, u_mm[seen]), 0.0)
     comes_back = np.maximum.accumulate(gone) - gone > SPINE_STEP_MM
     return bool(comes_back.any() or (gone[u_mm[seen] < tip - TIP_MM] > SPINE_STEP_MM).any())
+
+
+def _most_agree(u: Floats, v: Floats) -> Floats:
+    """The curve most of the edge lies on. One that is fitted to all of it gives way to a broad, shallow notch."""
+    stations = zip(np.array_split(u, _STATIONS), np.array_split(v, _STATIONS), strict=True)
+    at = np.array([(np.median(along), np.median(across)) for along, across in stations])
+    terms = np.vander(at[:, 0], 3)
+    curves = np.linalg.solve(terms[_TRIPLES], at[_TRIPLES, 1][..., None])[..., 0]
+    off = np.minimum(np.abs(curves @ terms.T - at[:, 1]), STRAIGHT_MM).sum(axis=1)
+    best = curves[int(np.argmin(off))]
+    near = np.abs(v - np.polyval(best, u)) < STRAIGHT_MM
+    return _curve(u[near], v[near], 2)
 
 
 def _plateau(values: Floats) -> float:
