@@ -96,7 +96,8 @@ def measure_patch(patch: Patch, *, on_paper: bool = False) -> Outline | Outcome:
         return Outcome.CUTS_UNREADABLE
     faces = [each for each in (shoulders.cut_mm, shoulders.spine_mm) if each is not None]
     from_mm = min(faces, default=float(patch.u_mm[np.nonzero(blade)[0][0]]))
-    if spine_cut(patch.u_mm, low, blade, from_mm, tip):
+    # A shadow on paper takes away from an edge as well, and nothing is ever cut of a photograph.
+    if not on_paper and spine_cut(patch.u_mm, low, blade, from_mm, tip):
         return Outcome.DOUBLE_SIDED
     heights = high - lower.at(patch.u_mm)
     crumbs = count_crumbs(lower.at(patch.u_mm) - low, blade, patch.pitch_mm)
