@@ -179,7 +179,10 @@ class FlightRecorder:
                 self._ports = replace(self._ports, machine=machine.model_copy(update={"magazine": magazine}))
             # A kiosk at rest looks at its tray all day: that it is still empty is no news.
             empty = isinstance(value, reports.TraySeen) and value.empty and state is State.WELCOME
-            still_empty, self._empty = empty and self._empty, empty or (self._empty and isinstance(value, Due))
+            still_empty, self._empty = (
+                empty and self._empty,
+                empty or (self._empty and isinstance(value, Due | reports.MachineSeen)),
+            )
             somebody = isinstance(value, _WISHES)
             if somebody:
                 self._leave_out_the_wait()

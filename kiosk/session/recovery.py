@@ -13,9 +13,18 @@ from hardware.errors import DoorOpened, LinkFault, Stopped
 from hardware.ports import BoardIdentity
 from kiosk.records.journal import BlankStatus, SaleStep
 from kiosk.session import settle
-from kiosk.session.obstacle import obstacle
+from kiosk.session.obstacle import Obstacle, obstacle
 from kiosk.session.ports import SessionPorts
-from kiosk.session.reports import BroughtUp, Connected, HeldBack, LeftoversSettled, NotReached, Reached, WheelStopped
+from kiosk.session.reports import (
+    BroughtUp,
+    Connected,
+    HeldBack,
+    LeftoversSettled,
+    MachineSeen,
+    NotReached,
+    Reached,
+    WheelStopped,
+)
 
 IN_A_SALE = "RESTART_SALE"
 """Kept as the machine's fault when a restart comes in the middle of a sale."""
@@ -58,6 +67,24 @@ def _held_back(ports: SessionPorts, *, clear: bool) -> HeldBack | None:
     if record.fault:
         return HeldBack.FAULT
     return None if clear else HeldBack.DOOR
+
+
+def look_at_inputs(ports: SessionPorts) -> MachineSeen:
+    """How the machine stands before anybody is asked for a key or for money. Nothing moves.
+
+    Raises:
+        DoorOpened: the guard is open or hold held, or was, and the board is still held by it.
+        Stopped: the emergency stop is pressed.
+        LinkFault: the board cannot be reached.
+    """
+    status = ports.cutter.look()
+    match obstacle(status):
+        case Obstacle.DOOR | Obstacle.HELD:
+            raise DoorOpened("the guard was opened, or hold held, while nothing moved")
+        case Obstacle.EMERGENCY_STOP:
+            raise Stopped("the emergency stop is pressed")
+        case _:
+            return MachineSeen(status)
 
 
 def home(ports: SessionPorts) -> BroughtUp:

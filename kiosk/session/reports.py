@@ -365,6 +365,8 @@ class Timer(StrEnum):
 
     LOOK = "look"
     """Look at the tray or the machine again."""
+    MACHINE = "machine"
+    """Look at the machine of a kiosk that rests again."""
     ANNOUNCE = "announce"
     """One second less until the machine moves by itself."""
     HEAL = "heal"

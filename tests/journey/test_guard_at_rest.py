@@ -22,7 +22,7 @@ from kiosk.session.states import State
 from simulator.faults.simulated_machine import SimulatedMachine, lay
 from simulator.firmware.build import GUARDED, STOCK, FirmwareBuild
 from simulator.keys.sample_keys import sample_key
-from tests.support.staff_hands import signs_in
+from tests.support.staff_hands import recovers, signs_in
 from ui.gallery import sample_store
 from ui.present.local import Local
 from ui.present.present import present
@@ -120,15 +120,19 @@ def test_a_guard_that_is_open_bars_recover_also_on_a_held_board(kiosk: Simulated
     assert kiosk.sim.world.position_mm == place
 
 
-def to_the_keys_return(kiosk: SimulatedKiosk) -> None:
-    """Buys one copy; the money is reserved, and the key still lies in the tray."""
+def to_an_offer(kiosk: SimulatedKiosk) -> None:
     stage = kiosk.stage
     stage.post(Start())
     stage.run_to(State.PLACE_KEY)
     lay(kiosk.sim, sample_key("kwikset-new", SETTINGS.catalogue, 3))
     stage.run_to(State.OFFER)
-    stage.post(Confirm())
-    stage.run_to(State.TAKE_KEY_BACK)
+
+
+def to_the_keys_return(kiosk: SimulatedKiosk) -> None:
+    """Buys one copy; the money is reserved, and the key still lies in the tray."""
+    to_an_offer(kiosk)
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.TAKE_KEY_BACK)
 
 
 def kinds(kiosk: SimulatedKiosk) -> set[str]:
@@ -168,3 +172,49 @@ def test_a_blank_that_was_on_its_way_is_off_the_book_and_said_to_be_uncertain(ki
     after = stock_on_the_book(kiosk)
     assert sum(before.values()) - sum(after.values()) == 1
     assert AuditKind.BLANK_UNCERTAIN in kinds(kiosk)
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "closed again"])
+def test_a_guard_opened_at_rest_closes_the_offer_and_is_told_as_a_guard(
+    kiosk: SimulatedKiosk, *, is_open: bool
+) -> None:
+    reaches_in(kiosk)
+    kiosk.sim.world.set_door(is_open)
+    seen = kiosk.stage.run_to(State.OUT_OF_ORDER, limit_s=10)
+    assert seen.fault is not None
+    assert seen.fault.code == "DOOR_OPEN"
+    kiosk.sim.world.set_door(False)
+    place = kiosk.sim.world.position_mm
+    rests_s(kiosk, 600.0)
+    assert (kiosk.stage.now.state, kiosk.sim.world.position_mm) == (State.OUT_OF_ORDER, place), "nothing by itself"
+    recovers(kiosk.stage)
+    assert kiosk.stage.run_to(State.WELCOME).fault is None
+
+
+def test_an_emergency_stop_pressed_at_rest_is_told_as_one(kiosk: SimulatedKiosk) -> None:
+    kiosk.sim.world.set_emergency_stop(True, kiosk.sim.firmware.now_s)
+    seen = kiosk.stage.run_to(State.OUT_OF_ORDER, limit_s=30)
+    assert seen.fault is not None
+    assert seen.fault.code != "DOOR_OPEN"
+
+
+def test_a_guard_opened_while_the_shopper_chooses_reserves_no_money(kiosk: SimulatedKiosk) -> None:
+    stage = kiosk.stage
+    asked: list[bool] = []
+    kiosk.terminal.wait_for_card = lambda: asked.append(True)
+    to_an_offer(kiosk)
+    reaches_in(kiosk)
+    stage.post(Confirm())
+    seen = stage.run_to(State.OUT_OF_ORDER)
+    assert seen.fault is not None
+    assert seen.fault.code == "DOOR_OPEN"
+    assert not asked, "nobody is asked for a card"
+    assert kiosk.terminal.taken_in_all_minor == 0
+    stage.run_until(lambda _: not stage.ports.journal.open_sales(), 60)
+
+
+def test_a_kiosk_at_rest_is_asked_again_and_again_and_stays_as_it_was(kiosk: SimulatedKiosk) -> None:
+    rests_s(kiosk, 120.0)
+    assert kiosk.stage.now.state is State.WELCOME
+    reaches_in(kiosk)
+    kiosk.stage.run_to(State.OUT_OF_ORDER, limit_s=10)

@@ -12,8 +12,9 @@ from kiosk.records.journal import NewSale, SaleStep
 from kiosk.session import effects
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Cancel, Intent, KeyTaken
+from kiosk.session.phases import starting
 from kiosk.session.phases.scanning import LOOK_EVERY_S, look
-from kiosk.session.reports import Answered, Due, Report, Timer, TraySeen
+from kiosk.session.reports import Answered, Due, MachineSeen, Report, Timer, TraySeen
 from kiosk.session.snapshot import FailedReason
 from kiosk.session.visit import Making
 
@@ -28,7 +29,7 @@ def price_each_minor(context: SessionContext, finish: str = "") -> int:
 
 
 def enter_paying(context: SessionContext) -> None:
-    """Open the sale and reserve the money."""
+    """Open the sale, see that the machine may move, and reserve the money."""
     visit, ports = context.here, context.ports
     context.order.wants_to_buy = False
     context.order.declined = False
@@ -54,7 +55,13 @@ def enter_paying(context: SessionContext) -> None:
         # Nothing to pay: nothing to ask anybody for.
         context.session.reserved()
         return
-    transaction, amount, currency = visit.transaction, price * context.order.quantity, ports.store.currency
+    starting.look_at_machine(context)
+
+
+def _reserve(context: SessionContext) -> None:
+    visit, ports = context.here, context.ports
+    transaction, currency = visit.transaction, ports.store.currency
+    amount = price_each_minor(context) * context.order.quantity
     context.request(Lane.RECORDS, lambda: effects.authorise(ports, transaction, amount, currency))
 
 
@@ -62,6 +69,8 @@ def handle_paying(context: SessionContext, event: Intent | Report) -> None:
     """What the payment device says. Cancel waits for its answer: what was reserved must be let go."""
     visit = context.here
     match event:
+        case MachineSeen():
+            _reserve(context)
         case Answered(answer):
             if answer.state is PaymentState.APPROVED and not visit.cancelled:
                 context.session.reserved()

@@ -15,7 +15,7 @@ from kiosk.session import effects
 from kiosk.session.context import CAMERAS_SWAPPED, Lane, SessionContext
 from kiosk.session.intents import BringBack, Cancel, Done, Intent, KeyLaid, StaffKey, Start
 from kiosk.session.phases import offering, starting
-from kiosk.session.reports import CutProgress, Due, KeyIdentified, Report, Timer, TraySeen
+from kiosk.session.reports import CutProgress, Due, KeyIdentified, MachineSeen, Report, Timer, TraySeen
 from kiosk.session.snapshot import ClosedReason, Guidance
 from kiosk.session.visit import Order
 
@@ -64,6 +64,10 @@ def handle_welcome(context: SessionContext, event: Intent | Report) -> None:
             starting.look_around(context)
         case Due(Timer.LOOK):
             starting.look_at_rest(context)
+        case MachineSeen():
+            context.due_in(starting.MACHINE_LOOK_EVERY_S, Timer.MACHINE)
+        case Due(Timer.MACHINE):
+            starting.look_at_machine(context)
         case TraySeen(empty):
             if starting.laid_at_rest(context, empty=empty):
                 _begin(context)

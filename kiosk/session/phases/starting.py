@@ -36,6 +36,8 @@ LOOK_AROUND_EVERY_S = 60.0
 """How often a kiosk nobody uses looks whether it could still serve: a disk fills while nobody touches the screen."""
 LEFT_KEY_AFTER_S, LEFT_KEY_EVERY_S = 10.0, 3.0
 """Time to take one's key along, and between looks whether somebody has."""
+MACHINE_LOOK_EVERY_S = 2.0
+"""Between looks at the inputs of a machine that rests: nobody is to be asked for money by one that will not move."""
 REST_LOOK_EVERY_S, LAID_LOOK_AFTER_S = 0.8, 0.3
 """Between looks at an empty tray, and before the next one when something came into it."""
 LAID_LOOKS = 2
@@ -83,6 +85,13 @@ def enter_front(context: SessionContext) -> None:
     context.tray_clear, context.laid_looks = False, 0
     context.rests_since_s = context.ports.clock.now_s()
     look_at_rest(context)
+    if context.session.state is State.WELCOME:
+        look_at_machine(context)
+
+
+def look_at_machine(context: SessionContext) -> None:
+    """See whether door, hold and emergency stop let the machine move; what does not puts it out of order."""
+    context.request(Lane.MACHINE, lambda: recovery.look_at_inputs(context.ports))
 
 
 def look_at_rest(context: SessionContext) -> None:
