@@ -219,6 +219,20 @@ def test_every_fault_has_help_in_three_steps_and_recovery_must_be_held(language:
     assert fault_family("NEVER_HEARD_OF") == "other"
 
 
+def test_the_help_of_another_kind_of_fault_is_not_said_of_the_code_that_stands() -> None:
+    fault = FaultNotice("DOOR_OPEN", "", 0.0)
+    staff = StaffView("A", Role.ASSOCIATE)
+    snapshot = Snapshot(State.STAFF_MENU, simulated=False, fault=fault, staff=staff)
+
+    def about(tab: str) -> str:
+        shown = present(snapshot, Local(tab=tab), STORE)
+        assert isinstance(shown.detail, StaffDetail)
+        return shown.detail.lines[0].label
+
+    assert about("help") == about(f"help/{fault_family('DOOR_OPEN')}") == "DOOR_OPEN"
+    assert "DOOR_OPEN" not in about("help/blank")
+
+
 def test_a_kiosk_without_accounts_says_what_the_owner_runs() -> None:
     for language in LANGUAGES:
         staff = StaffView(message=StaffMessage.NOBODY)

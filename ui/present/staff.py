@@ -447,11 +447,11 @@ def _fault_help(
     words: Translation, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
 ) -> StaffDetail:
     picked = local.tab.removeprefix("help/") if local.tab.startswith("help/") else ""
-    family = (picked if picked in FAMILIES else "") or (
-        fault_family(snapshot.fault.code) if snapshot.fault else "blank"
-    )
-    now = words(f"fault.{family}.what")
-    lines = [LabelledValue(snapshot.fault.code if snapshot.fault else words("fault.about"), now)]
+    own = fault_family(snapshot.fault.code) if snapshot.fault else "blank"
+    family = picked if picked in FAMILIES else own
+    # The help of another kind of fault is not said of the code that stands.
+    about = snapshot.fault.code if snapshot.fault and family == own else words("fault.about")
+    lines = [LabelledValue(about, words(f"fault.{family}.what"))]
     if snapshot.fault:
         lines += machine_lines(words, staff.machine)
     steps = tuple(f"{n}.  {words(f'fault.{family}.{n}')}" for n in (1, 2, 3))
