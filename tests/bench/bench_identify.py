@@ -85,12 +85,16 @@ def cuttable() -> list[str]:
     return sorted(code for code, (keyway, _) in catalogue.blank_of.items() if keyway.sections)
 
 
-def drawn_key(number: int, seed: int) -> tuple[str, str, PhysicalKey]:
-    """Key `number` of a seed: its blank, its code, and the key, new or worn, dirty, bent, of any finish."""
+def drawn_key(number: int, seed: int, code: str | None = None) -> tuple[str, str, PhysicalKey]:
+    """Key `number` of a seed: its blank, its code, and the key, new or worn, dirty, bent, of any finish.
+
+    The blank is `code`, or each that can be cut in its turn.
+    """
     _, catalogue, _ = world()
     rng = np.random.default_rng([7, seed, number])
-    blanks = cuttable()
-    code = blanks[number % len(blanks)]
+    if code is None:
+        blanks = cuttable()
+        code = blanks[number % len(blanks)]
     keyway, blank = catalogue.blank_of[code]
     assert keyway.spec is not None
     bitting = random_bitting(keyway.spec, blank.cuts, rng)
