@@ -73,12 +73,13 @@ def test_a_plain_spine_is_one(blank: str, shoulders: str) -> None:
     depth_mm=st.floats(0.25, 2.0),
     place=st.floats(0.0, 1.0),
 )
-@example("KW1", "square", 0.6, 0.25, 0.0)
+@example("KW1", "square", 0.6, 0.25, 0.3)
+@example("KW1", "square", 0.6, 0.9, 0.0)
 @example("KW1", "pointed", 0.6, 0.25, 0.5)
 @example("KW1", "slanted", 0.6, 0.25, 1.0)
 @example("M1", "square", 6.0, 0.25, 0.5)
 @example("KW1", "square", 5.0, 0.25, 0.0)
-@example("KW10", "square", 2.0, 0.5, 0.0)
+@example("KW10", "square", 2.0, 0.9, 0.0)
 @example("BEST-A-7", "square", 0.6, 2.0, 1.0)
 def test_a_notch_in_the_spine_is_never_overlooked(
     blank: str, shape: str, width_mm: float, depth_mm: float, place: float
@@ -87,8 +88,14 @@ def test_a_notch_in_the_spine_is_never_overlooked(
     # A long slope of less than five degrees is a bend's.
     assume(shape != "slanted" or depth_mm > 0.08 * width_mm)
     from_mm = 0.05 + place * (tip_mm - SHORT_OF_TIP_MM - width_mm - 0.05)
+    # At the shoulder a blank's back may be relieved so far and so deep.
+    assume(from_mm > 1.2 or from_mm + width_mm > 3.3 or depth_mm > 0.65)
     spine = with_notch(plain_spine(blank), from_mm, width_mm, depth_mm, shape)
     assert problem(blank, spine) is Outcome.DOUBLE_SIDED
+
+
+def test_the_relief_behind_a_shoulder_is_no_notch() -> None:
+    assert problem("KW1", with_notch(plain_spine("KW1"), 0.3, 2.4, 0.48, "square")) is None
 
 
 def test_a_row_of_notches_is_a_second_row_of_cuts() -> None:

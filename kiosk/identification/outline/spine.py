@@ -24,6 +24,9 @@ seen at 0.18 if it is narrow and pointed."""
 TIP_MM = 5.0
 """So far from its end a spine may leave its line for good: the bevel of a tip, or what lies behind a nose."""
 
+RELIEF_MM, RELIEF_DEEP_MM = 3.2, 0.6
+"""So far from its shoulder, from there on, a blank's back may lie so much lower: no pin stands there."""
+
 _STATIONS = 24
 _TRIPLES = np.array(list(combinations(range(_STATIONS), 3)))
 
@@ -97,8 +100,22 @@ def spine_cut(u_mm: Floats, edge: Floats, columns: NDArray[np.bool_], from_mm: f
     line = _most_agree(u_mm[columns & np.isfinite(edge)], edge[columns & np.isfinite(edge)])
     # What sticks to it lies outside.
     gone = np.maximum(edge[seen] - np.polyval(line, u_mm[seen]), 0.0)
+    gone = gone[_relief_ends(u_mm[seen], gone, from_mm) :] if seen.any() else gone
+    seen_mm = u_mm[seen][-gone.size :] if gone.size else u_mm[:0]
     comes_back = np.maximum.accumulate(gone) - gone > SPINE_STEP_MM
-    return bool(comes_back.any() or (gone[u_mm[seen] < tip - TIP_MM] > SPINE_STEP_MM).any())
+    return bool(comes_back.any() or (gone[seen_mm < tip - TIP_MM] > SPINE_STEP_MM).any())
+
+
+def _relief_ends(u_mm: Floats, gone: Floats, from_mm: float) -> int:
+    """How many of the first columns are the relief behind a shoulder: none where it ends too far out to be one."""
+    low = gone > SPINE_STEP_MM / 2
+    if not low[u_mm < from_mm + 1.0].any():
+        return 0
+    first = int(np.argmax(low))
+    after = np.nonzero(~low[first:])[0]
+    end = first + int(after[0]) if after.size else low.size
+    short = end < low.size and u_mm[end] - from_mm <= RELIEF_MM
+    return end if short and gone[first:end].max() <= RELIEF_DEEP_MM else 0
 
 
 def _most_agree(u: Floats, v: Floats) -> Floats:
