@@ -24,6 +24,10 @@ from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.audit.log import NotTheBreak
 from kiosk.staff.member import StaffMember
 
+BREAK = "The break, as `kiosk audit verify` names it"
+WHY = "Why it is known, such as a restored backup"
+WHO = "Staff number of the manager who answers for it"
+
 
 def verify(data: DataOption = None) -> None:
     """Check every record; exit status 1 and the first bad record if one was tampered with."""
@@ -58,9 +62,9 @@ def export(
 
 
 def accept_break(
-    named: Annotated[str, typer.Option("--break", prompt="The break, as `kiosk audit verify` names it")],
-    reason: Annotated[str, typer.Option(prompt="Why it is known, such as a restored backup")],
-    manager: Annotated[str, typer.Option(prompt="Staff number of the manager who answers for it")],
+    named: Annotated[str, typer.Option("--break", prompt=BREAK, help=f"{BREAK}.")],
+    reason: Annotated[str, typer.Option(prompt=WHY, help=f"{WHY}.")],
+    manager: Annotated[str, typer.Option(prompt=WHO, help=f"{WHO}.")],
     data: DataOption = None,
 ) -> None:
     """Record who answers for exactly this break, and go on from there. The kiosk must not run; a PIN is asked for."""

@@ -24,7 +24,7 @@ from config.typed_paths import FILE, NEW_ARCHIVE, NEW_FILE, NEW_FOLDER
 from hardware.clock import SystemClock
 from hardware.payment.mdb import MdbPayment
 from hardware.payment.zvt import ZvtPayment
-from kiosk.commands.options import AsJson, DataOption, data_to_read
+from kiosk.commands.options import AsJson, ConfigOption, DataOption, data_to_read
 from kiosk.data_paths import DataPaths
 from kiosk.extras import Extra, needing
 from kiosk.operations import doctor_machine, doctor_records, doctor_terminal, printer_device
@@ -60,12 +60,13 @@ def doctor(
     boot: Annotated[
         bool, typer.Option("--boot", help="Only what an update can break: settings, records, disk; for A/B updaters.")
     ] = False,
+    config: ConfigOption = None,
 ) -> None:
     """Examine the kiosk: each check passes, warns or fails, with the next step. Status 1 if any fails."""
     # What the driver would log, the findings say.
     logging.getLogger("hardware").addHandler(logging.NullHandler())
     places = data_to_read(data)
-    wanted = checks(places, card)
+    wanted = checks(places, card, config)
     findings = examine([(name, check) for name, check in wanted if not boot or name in AT_BOOT])
     if as_json:
         typer.echo(json.dumps(as_objects(findings), indent=1))
@@ -190,10 +191,10 @@ def _one_line() -> Iterator[None]:
         raise BadInput(Problem("database", fault.code, str(fault))) from fault
 
 
-def checks(places: DataPaths, card: bool = False) -> list[tuple[str, Check]]:
-    """Everything the doctor looks at."""
+def checks(places: DataPaths, card: bool = False, config: Path | None = None) -> list[tuple[str, Check]]:
+    """Everything the doctor looks at, with the owner's settings in `config` or where they usually are."""
     try:
-        settings = load_usable()
+        settings = load_usable(config)
     except BadInput as bad:
         problem = bad.problems[0]
         more = f" and {len(bad.problems) - 1} more" if len(bad.problems) > 1 else ""

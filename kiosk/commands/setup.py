@@ -58,28 +58,25 @@ def setup(
     typer.echo(f"written: {where / 'store.toml'}, {where / 'machine.toml'}")
     typer.echo("\nThe first manager, who may then sign in at the kiosk:")
     try:
-        number = _typed("Staff number (1 to 8 digits)")
-        add(number, _typed("Name"), Role.MANAGER.value, data)
+        _first_manager(data)
     except (BadInput, typer.Abort, KeyboardInterrupt, EOFError):
         go_on = MAKE_MANAGER if data is None else f"{MAKE_MANAGER} --data {data}"
         typer.echo(f"\nThe settings are written, and no manager is made yet. Go on with: {go_on}", err=True)
         raise
     typer.echo("")
-    with _in_force(where):
-        doctor(data=data)
+    doctor(data=data, config=where)
 
 
-@contextmanager
-def _in_force(where: Path) -> Iterator[None]:
-    """The new settings, for what finds the owner's folder by the environment; whoever called finds it as it was."""
-    before = os.environ.get(OWNER_VARIABLE)
-    os.environ[OWNER_VARIABLE] = str(where)
-    try:
-        yield
-    finally:
-        del os.environ[OWNER_VARIABLE]
-        if before is not None:
-            os.environ[OWNER_VARIABLE] = before
+def _first_manager(data: Path | None) -> None:
+    """A refused number or PIN, or two PINs that differ, is asked for again where there is somebody to ask."""
+    while True:
+        try:
+            add(_typed("Staff number (1 to 8 digits)"), _typed("Name"), Role.MANAGER.value, data)
+            return
+        except BadInput as bad:
+            if not sys.stdin.isatty():
+                raise
+            typer.echo(f"  {bad.problems[0].field}: {bad.problems[0].reason}")
 
 
 def _asked(shipped: Settings, known: tuple[str, ...]) -> FirstSettings:

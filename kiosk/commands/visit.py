@@ -127,10 +127,14 @@ def check_order(
 ) -> None:
     """Say whether a work order is this kiosk's, unchanged. Status 1 if it is not."""
     try:
-        own = key or public_text(own_key(key_folder_beside(data_to_read(data).data)).public_key())
-        genuine = is_genuine(order.read(), public_key(own))
+        text = order.read()
+    except UnicodeDecodeError:
+        raise BadInput(Problem(order.name, "", "is no work order: not text")) from None
+    try:
+        signer = public_key(key or public_text(own_key(key_folder_beside(data_to_read(data).data)).public_key()))
     except ValueError as error:
         raise BadInput(Problem("--key", "", "is not a public key")) from error
+    genuine = is_genuine(text, signer)
     typer.echo("genuine" if genuine else "NOT GENUINE: not signed by this kiosk, or altered")
     if not genuine:
         raise typer.Exit(1)

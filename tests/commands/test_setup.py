@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from pytest_mock import MockerFixture
 from typer.testing import CliRunner, Result
 
 from config.problems import BadInput
@@ -27,7 +28,7 @@ MANAGER = ["7", "Anna", "482915"]
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("KIOSK_CONFIG", raising=False)
     monkeypatch.setenv("KIOSK_AUDIT_KEY_FOLDER", str(tmp_path / "seal"))
-    monkeypatch.setattr(command, "doctor", lambda data: print("the doctor looked"))
+    monkeypatch.setattr(command, "doctor", lambda data, config: print(f"the doctor looked at {config}"))
     return tmp_path
 
 
@@ -49,7 +50,7 @@ def test_a_dozen_answers_are_a_store(places: Path) -> None:
         (3, "KW1", "black", 20),
     ]
     assert "manager 7 (Anna) may sign in" in ended.output
-    assert "the doctor looked" in ended.output
+    assert f"the doctor looked at {places / 'own'}" in ended.output
 
 
 def test_empty_answers_are_the_shipped_store(places: Path) -> None:
@@ -171,6 +172,22 @@ def test_at_a_terminal_a_question_is_asked_again(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(command.typer, "prompt", lambda *_, **__: next(said))
     store = load_settings(None, {}).store
     assert command._ask("Place", "", command._field(store, "place", str.upper)) == "DE-BY"
+
+
+def test_a_manager_whose_pins_differ_or_are_too_short_is_asked_again_at_a_terminal(
+    places: Path, monkeypatch: pytest.MonkeyPatch, mocker: MockerFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said, pins = iter(["7", "Anna"] * 3), iter(["482915", "482951", "12", "12", "482915", "482915"])
+    monkeypatch.setattr(command.sys, "stdin", Terminal())
+    monkeypatch.setattr(command.typer, "prompt", lambda *_, **__: next(said))
+    mocker.patch("getpass.getpass", side_effect=lambda _: next(pins))
+    command._first_manager(places / "data")
+    told = capsys.readouterr().out.splitlines()
+    assert [line.strip() for line in told] == [
+        "PIN: the two were not the same",
+        "PIN: must be 6 to 12 digits",
+        "manager 7 (Anna) may sign in.",
+    ]
 
 
 class Terminal:

@@ -188,6 +188,10 @@ def test_a_work_order_holds_cuts_parts_and_settings_is_signed_and_stands_in_the_
     assert runner.invoke(app, ["service", "check-order", str(out), "--data", str(places.data)]).exit_code == 0
     out.write_text(out.read_text().replace("0.061", "0.021"))
     assert runner.invoke(app, ["service", "check-order", str(out), "--data", str(places.data)]).exit_code == 1
+    out.write_bytes(b"\x89PNG\xff\xfe")
+    not_text = runner.invoke(app, ["service", "check-order", str(out), "--data", str(places.data)]).exception
+    assert isinstance(not_text, BadInput)
+    assert str(not_text) == f"{out}: is no work order: not text"
     with closing(SealedAuditLog.open(places.audit, key_folder_beside(places.data), SystemClock())) as audit:
         order = [json.loads(record.facts) for record in audit.records() if record.kind == AuditKind.WORK_ORDER]
     assert [(each["staff_number"], each["parts"]) for each in order] == [("12", "wheel")]
