@@ -63,7 +63,7 @@ def configure(
             "top": str(at_px[1] if at_px else 0),
             "resizable": "0",
             "show_cursor": "1" if show_cursor else "0",
-            # Looks for a touch a second, until the application asks for more: nothing is drawn that has not changed.
+            # Frames a second at most: none is drawn in which nothing has changed.
             "maxfps": "60",
             "multisamples": "0",
             "vsync": "0",

@@ -20,6 +20,7 @@ from kiosk.session.states import FRONT
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.bridge import Mailbox
 from ui.page_frame import PageFrame
+from ui.pause import GLANCE_S, RESTING_GLANCE_S, Pause
 from ui.present.expected import expected
 from ui.present.keypad import BACK_KEYS, NEXT_KEYS, PRESS_KEYS, Strokes, meaning_of
 from ui.present.local import Erase, Local, Repeat, SetVolume, ToggleSpeech, Typed
@@ -41,8 +42,6 @@ log = logging.getLogger(__name__)
 
 UNTOUCHED_S, BETWEEN_S = 2.0, 0.7
 """After the last change at rest the next screens are made ready, one at a time and so far apart."""
-LOOKS_HZ, LOOKS_IN_A_VISIT_HZ = 60, 120
-"""How often the glass is looked at for a touch: one lies there half of that time before anything can be done."""
 YIELD_S = 0.001
 """Whoever else computes in this process keeps the screen waiting no longer."""
 COLLECT_AFTER = (700, 10, 1000)
@@ -101,6 +100,7 @@ class KioskApp(App):
         self.frame = PageFrame(send=self.presenter.send)
         self.mailbox = Mailbox(self._receive)
         self._repaint = Repaint(Window)
+        self._pause = Pause(Clock, Window)
         Window.bind(on_key_down=self._key_down, on_key_up=self._key_up, on_keyboard=self._any_key)
         Window.bind(on_request_close=self._stay, size=self._resized)
         return self.frame
@@ -136,7 +136,7 @@ class KioskApp(App):
         if look.theme.palette.name != palette:
             self._resized()
         look.steady = local.steady
-        Clock._max_fps = LOOKS_HZ if resting else LOOKS_IN_A_VISIT_HZ  # noqa: SLF001 - there is no other way to it
+        self._pause.glance_s = RESTING_GLANCE_S if resting else GLANCE_S
         self.frame.show(shown, reach=local.reach)
         self._prepare_soon.cancel()
         if resting:
