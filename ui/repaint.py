@@ -33,6 +33,8 @@ OVERHANG_MM = 6.0
 """What a widget may draw beyond its box: the ring of the focus, a tag that hangs askew."""
 MOST_PATCHES = 3
 """Each patch goes through the whole list of drawings once."""
+PASS_PX = 100_000
+"""So many pixels take as long as that: patches are joined for which no more is drawn in vain."""
 WHOLE_SHARE = 0.8
 """From this share of the glass on it is drawn whole."""
 SWAPS = 3
@@ -42,15 +44,28 @@ SWAPS = 3
 def gather(patches: Iterable[Patch]) -> list[Patch]:
     """Few patches that hold all: those are joined whose union adds least."""
     kept: list[Patch] = []
-    for patch in sorted(set(patches), key=lambda each: -each.area):
+    for patch in outermost(patches):
         if any(each.holds(patch) for each in kept):
             continue
         kept.append(patch)
-        if len(kept) > MOST_PATCHES:
-            one, other = min(
-                combinations(kept, 2), key=lambda pair: pair[0].union(pair[1]).area - pair[0].area - pair[1].area
-            )
+        while len(kept) > 1:
+            adds, one, other = min(((_added(*pair), *pair) for pair in combinations(kept, 2)), key=lambda each: each[0])
+            if adds > PASS_PX and len(kept) <= MOST_PATCHES:
+                break
             kept = [each for each in kept if each not in (one, other)] + [one.union(other)]
+    return kept
+
+
+def _added(one: Patch, other: Patch) -> float:
+    return one.union(other).area - one.area - other.area
+
+
+def outermost(patches: Iterable[Patch]) -> list[Patch]:
+    """Those that lie in no other one, the largest first."""
+    kept: list[Patch] = []
+    for patch in sorted(patches, key=lambda each: -each.area):
+        if not any(each.holds(patch) for each in kept):
+            kept.append(patch)
     return kept
 
 
@@ -66,7 +81,7 @@ class Repaint:
 
     def __init__(self, window: Any) -> None:
         self._window = window
-        self._boxes: dict[int, Patch] = {}
+        self._boxes: dict[int, tuple[float, ...]] = {}
         self._glass: tuple[Any, ...] = ()
         plain_surfaces()
         self._keeps = self._display_keeps_its_picture()
@@ -120,7 +135,8 @@ class Repaint:
         """Nothing means everything: the window itself asked to be drawn, as when another one has covered it."""
         hang = look.theme.mm(OVERHANG_MM)
         glass = Patch(0, 0, *self._window.size)
-        return gather(patch.grown(hang).within(glass) for patch in changed if patch.area)
+        # Most of what changes lies in something that does: only what is left is worth looking at closely.
+        return gather(patch.grown(hang).within(glass) for patch in outermost(changed) if patch.area)
 
     def _changed(self) -> Iterator[Patch]:
         """Where something was drawn that is not drawn so any more, and where something is drawn anew."""
@@ -128,17 +144,17 @@ class Repaint:
         waiting = list(self._window.children)
         while waiting:
             widget = waiting.pop()
-            box = Patch(widget.x, widget.y, widget.right, widget.top)
-            self._boxes[widget.uid] = box
+            (x, y), (width, height) = widget.pos, widget.size
+            box = self._boxes[widget.uid] = (x, y, x + width, y + height)
             there = before.pop(widget.uid, None)
             if there != box:
-                yield box
+                yield Patch(*box)
                 if there is not None:
-                    yield there
+                    yield Patch(*there)
             elif widget.canvas.needs_redraw and _drawn_anew(widget):
-                yield widget.take_stale() if isinstance(widget, DrawnPicture) else box
+                yield widget.take_stale() if isinstance(widget, DrawnPicture) else Patch(*box)
             waiting += widget.children
-        yield from before.values()
+        yield from (Patch(*box) for box in before.values())
 
 
 def _drawn_anew(widget: Any) -> bool:

@@ -10,6 +10,7 @@ height, which is what accessibility rules measure.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -218,37 +219,37 @@ class Theme:
     def _type(self, cap_mm: float) -> float:
         return round(max(cap_mm, MIN_TEXT_MM) * self.px_per_mm / CAP_HEIGHT_EM + 0.49)
 
-    @property
+    @cached_property
     def small_px(self) -> float:
         """Captions: the least that may be shown."""
         return self._type(4.8)
 
-    @property
+    @cached_property
     def text_px(self) -> float:
         """Running text."""
         return self._type(4.8 if self.compact else 5.3)
 
-    @property
+    @cached_property
     def lead_px(self) -> float:
         """Buttons and the first sentence."""
         return self._type(5.2 if self.compact else 7.0)
 
-    @property
+    @cached_property
     def title_px(self) -> float:
         """What this screen is about."""
         return self._type(7.6 if self.compact else 10.5)
 
-    @property
+    @cached_property
     def display_px(self) -> float:
         """The price, the count-down."""
         return self._type(10.0 if self.compact else 16.0)
 
-    @property
+    @cached_property
     def headline_px(self) -> float:
         """The one sentence of a field."""
         return self._type(11.4 if self.compact else 18.5)
 
-    @property
+    @cached_property
     def hero_px(self) -> float:
         """The welcome, and what must be seen from across the room."""
         return self._type(13.6 if self.compact else 24.0)
@@ -258,62 +259,62 @@ class Theme:
         """A length on the glass in px."""
         return length_mm * self.px_per_mm
 
-    @property
+    @cached_property
     def gap_px(self) -> float:
         """Between things that belong together."""
         return self.mm(3.0 if self.compact else 4.0)
 
-    @property
+    @cached_property
     def wide_gap_px(self) -> float:
         """Between groups."""
         return self.mm(5.0 if self.compact else 10.0)
 
-    @property
+    @cached_property
     def margin_px(self) -> float:
         """From the glass's edge."""
         return self.mm(8.0 if self.compact else 14.0)
 
-    @property
+    @cached_property
     def target_px(self) -> float:
         """Least height and width of anything one touches; a pixel more, so that rounding never takes it away."""
         return self.mm(MIN_TARGET_MM) + 1.0
 
-    @property
+    @cached_property
     def big_target_px(self) -> float:
         """Height of the main buttons."""
         return self.mm(20.4 if self.compact else 26.0)
 
-    @property
+    @cached_property
     def radius_px(self) -> float:
         """Corners."""
         return self.mm(3.0 if self.compact else 4.0)
 
-    @property
+    @cached_property
     def hair_px(self) -> float:
         """Thin borders."""
         return max(1.0, self.mm(0.35))
 
-    @property
+    @cached_property
     def stroke_px(self) -> float:
         """Lines of icons and drawings."""
         return max(1.5, self.mm(0.9))
 
-    @property
+    @cached_property
     def ring_px(self) -> float:
         """Width of the focus ring."""
         return max(3.0, self.mm(1.4))
 
-    @property
+    @cached_property
     def regular(self) -> str:
         """Path of the text font."""
         return str(FONTS / "Inter-Regular.ttf")
 
-    @property
+    @cached_property
     def semibold(self) -> str:
         """Path of the emphasis font."""
         return str(FONTS / "Inter-SemiBold.ttf")
 
-    @property
+    @cached_property
     def bold(self) -> str:
         """Path of the title font."""
         return str(FONTS / "InterDisplay-Bold.ttf")
