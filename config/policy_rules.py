@@ -41,7 +41,10 @@ UNIDENTIFIED = (
     "unknown_section",
     "mirrored_section",
     "ambiguous",
+    "pierced",
     "cuts_unreadable",
+    "cut_filled",
+    "cuts_off_chart",
     "worn_past_telling",
     "unreadable_image",
 )

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from config.keyway import SpacingStop
 from config.policy_rules import SEALED_KINDS
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
@@ -23,6 +24,7 @@ from hardware.camera.scan_folder import MM_PER_PX_RANGE, SCAN_FILE, load_scan, l
 from hardware.scan import ScanFrames
 from kiosk.commands.options import AsJson, ConfigOption
 from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
+from kiosk.key.condition import Condition, condition_of
 from kiosk.key.reading import Identification, KeyReading, Outcome, StampReading, Wear
 from kiosk.policy.decide import Policy, decide
 from kiosk.policy.decision import Decision
@@ -117,9 +119,6 @@ def _examine(
 ) -> _Findings:
     reading = read_key(frames)
     identification = identify(reading, settings.catalogue, index)
-    if frames.face_above is None and frames.face_below is None:
-        # A scan of another machine, or of none: judged by the pictures there are.
-        identification = replace(identification, faces_seen=True)
     cuts, outline_of = identification.cuts, identification.blank
     may_be_cut = _may_be_cut(identification)
     if not cuts and may_be_cut:
@@ -148,7 +147,7 @@ def _examine(
     decision = decide(request, policy)
     if any(settings.policy.phrases.kind_of[each] in SEALED_KINDS for each in stamp.phrases):
         # A mark nobody may lift: how this key is cut is nobody's business, as with a kind that is never cut.
-        identification, roots, outline_of = replace(identification, cuts=()), (), None
+        identification, roots, outline_of = replace(identification, cuts=(), to_blame=()), (), None
     return _Findings(path, reading, identification, roots, outline_of, stamp, decision)
 
 
@@ -163,6 +162,7 @@ _NEVER_CUT = frozenset(
     {
         Outcome.DIMPLE,
         Outcome.SIDE_MILLED,
+        Outcome.PIERCED,
         Outcome.TWO_TRACK,
         Outcome.TUBULAR,
         Outcome.DOUBLE_SIDED,
@@ -191,7 +191,12 @@ def _as_object(found: _Findings) -> dict[str, object]:
     }
 
 
-_WEAR = {Wear.NEW: "like new", Wear.WORN: "worn; restoring to factory depths is advised", Wear.PAST_TELLING: "too worn"}
+_ABOUT_CUTS = {
+    Outcome.CUTS_UNREADABLE: "no flat as this keyway's wheel leaves it",
+    Outcome.CUT_FILLED: "wider than the wheel left the others: filled, or filed",
+    Outcome.CUTS_OFF_CHART: "off its depths, as wear leaves no key",
+    Outcome.WORN_PAST_TELLING: "off its depths, worn or made so",
+}
 
 
 def _as_text(found: _Findings) -> Iterator[str]:
@@ -206,7 +211,7 @@ def _as_text(found: _Findings) -> Iterator[str]:
         what = identification.blank or "no blank of it is cut here"
         yield f"  keyway    {identification.keyway}: {what}"
     if identification.cuts and identification.outcome is Outcome.IDENTIFIED:
-        yield f"  bitting   {identification.bitting}; {_WEAR[identification.wear]}"
+        yield f"  bitting   {identification.bitting}; {_as_found(identification)}"
     elif found.outline_of:
         yield f"  outline   cut like {found.outline_of}; the section alone decides, so this is no answer"
     if reading.blade_height_mm is not None and reading.blade_length_mm is not None:
@@ -214,6 +219,8 @@ def _as_text(found: _Findings) -> Iterator[str]:
         yield f"  blade     {reading.blade_height_mm:.2f} mm high, {reading.blade_length_mm:.2f} mm long ({stop})"
     if found.roots_mm:
         yield f"  roots     {' '.join(f'{root:.3f}' for root in found.roots_mm)} mm above the spine"
+    if identification.outcome in _ABOUT_CUTS and identification.cuts:
+        yield f"  cuts      {_blamed(identification)}"
     if not identification.faces_seen:
         yield "  faces     not both looked at: whether one is milled was not seen"
     unseen = f"not seen: {found.stamp.unseen.value.replace('_', ' ')}" if found.stamp.unseen else ""
@@ -223,3 +230,19 @@ def _as_text(found: _Findings) -> Iterator[str]:
     yield f"  head      {words}{more}"
     rules = ", ".join(rule.code for rule in found.decision.rules)
     yield f"  verdict   {found.decision.verdict.value.replace('_', ' ')}{f' ({rules})' if rules else ''}"
+
+
+def _as_found(identification: Identification) -> str:
+    """How far it lies below its factory depths; whether by wear or by how it was cut no camera tells."""
+    condition = condition_of(identification, SpacingStop.SHOULDER)
+    if condition is None or condition.condition is Condition.LIKE_NEW:
+        return "like new"
+    advice = "; restoring to factory depths is advised" if identification.wear is Wear.WORN else ""
+    return f"up to {condition.lost_mm:.2f} mm below its factory depths{advice}"
+
+
+def _blamed(identification: Identification) -> str:
+    if not identification.to_blame:
+        return "of none in particular: they do not stand as this keyway's do, or the blade is not as high or long"
+    numbers = ", ".join(str(number) for number in identification.to_blame)
+    return f"{numbers} from the stop: {_ABOUT_CUTS[identification.outcome]}"

@@ -64,6 +64,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
         stops=outline.stops,
         crumbs=outline.crumbs,
         milled=faces.milled,
+        pierced=faces.pierced,
         faces_seen=faces.above_seen and faces.below_seen,
         blind=_blind(frames, section, faces),
         laser_height_mm=laser_height(lines).height_mm,
@@ -150,7 +151,7 @@ def identify(
     if keyway.standing.standing is not Standing.OPEN or keyway.spec is None or not keyway.blanks:
         # Nothing of it is ever cut: what its cuts say is nobody's business.
         return base
-    if reading.problem is not None or reading.milled:
+    if reading.problem is not None or reading.milled or reading.pierced:
         return replace(base, outcome=_milled_or(reading, reading.problem))
     return _name_cuts(base, reading, catalogue, best.section)
 
@@ -160,8 +161,10 @@ _SAYS_MORE = frozenset({Outcome.DIMPLE, Outcome.TWO_TRACK, Outcome.TUBULAR, Outc
 
 def _milled_or(reading: KeyReading, outcome: Outcome | None) -> Outcome:
     """Milling that was seen decides, unless the key has a name already or lay elsewhere in another view."""
-    if reading.milled and outcome not in _SAYS_MORE:
-        return Outcome.SIDE_MILLED
+    if outcome in _SAYS_MORE:
+        return outcome
+    if reading.milled or reading.pierced:
+        return Outcome.SIDE_MILLED if reading.milled else Outcome.PIERCED
     return outcome or Outcome.SECTION_NOT_SEEN
 
 
@@ -274,6 +277,7 @@ def _name_cuts(base: Identification, reading: KeyReading, catalogue: Catalogue, 
         cuts=best.decoded.cuts,
         wear=best.decoded.wear,
         stop_mm=best.stop_mm,
+        to_blame=best.decoded.to_blame,
     )
 
 

@@ -39,8 +39,15 @@ class Outcome(StrEnum):
     UNKNOWN_SECTION = "unknown_section"
     MIRRORED_SECTION = "mirrored_section"
     AMBIGUOUS = "ambiguous"
+    PIERCED = "pierced"
+    """Light falls through the blade: a hole, or a part that moves."""
     CUTS_UNREADABLE = "cuts_unreadable"
+    CUT_FILLED = "cut_filled"
+    """Something lies in a cut and makes it look shallower, or metal beside it is gone."""
+    CUTS_OFF_CHART = "cuts_off_chart"
+    """Cut by hand or by another chart: years do not make cuts stand like that."""
     WORN_PAST_TELLING = "worn_past_telling"
+    """Cuts stand between depths: by wear or by how they were made, which the key does not show."""
     UNREADABLE_IMAGE = "unreadable_image"
 
 
@@ -119,6 +126,8 @@ class KeyReading:
     """Things that stick to the straight back of the blade."""
     milled: bool = False
     """A picture of a face shows milling that does not run along the blade."""
+    pierced: bool = False
+    """Light falls through the blade itself."""
     faces_seen: bool = False
     """Both faces were looked at in light that would show it."""
     blind: tuple[str, ...] = ()
@@ -154,6 +163,8 @@ class Identification:
     ranked: tuple[Candidate, ...] = ()
     faces_seen: bool = True
     """Whether both faces were looked at for milling. The reader says so of every key it names."""
+    to_blame: tuple[int, ...] = ()
+    """Numbers (1 = nearest the stop) of the cuts for which no code was named, where it is for some of them."""
 
     @property
     def bitting(self) -> str:

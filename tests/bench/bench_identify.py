@@ -42,6 +42,7 @@ REINSERT = {
     Outcome.UNKNOWN_SECTION,
     Outcome.AMBIGUOUS,
     Outcome.CUTS_UNREADABLE,
+    Outcome.CUT_FILLED,
     Outcome.SEVERAL_OBJECTS,
     Outcome.UNREADABLE_IMAGE,
     Outcome.NOT_A_KEY,
@@ -205,7 +206,11 @@ def say_keys(name: str, tally: Tally, count: int) -> None:
         return
     errors = np.abs(np.array(tally.errors_mm)) if tally.errors_mm else np.zeros(1)
     again = sum(n for (_, outcome), n in tally.outcomes.items() if outcome in {o.value for o in REINSERT})
-    worn = sum(n for (_, outcome), n in tally.outcomes.items() if outcome == Outcome.WORN_PAST_TELLING.value)
+    worn = sum(
+        n
+        for (_, outcome), n in tally.outcomes.items()
+        if outcome in (Outcome.WORN_PAST_TELLING, Outcome.CUTS_OFF_CHART)
+    )
     answered = tally.right + tally.wrong
     print(f"{name:<14} keys {count:6d}   answered {answered:6d}   right {100 * tally.right / max(answered, 1):8.3f} %")
     shares = f"asked again {100 * again / count:.2f} %   worn out {100 * worn / count:.2f} %"

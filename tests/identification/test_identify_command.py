@@ -13,7 +13,7 @@ from config.catalogue import Catalogue
 from hardware.camera.scan_folder import save_scan
 from hardware.scan import ScanFrames
 from kiosk.__main__ import main
-from tests.identification.drawing import Line, Sheet, drawn_key, laser_line
+from tests.identification.drawing import Line, Sheet, blade_edge, drawn_key, laser_line, outline, silhouette
 from tests.identification.test_stamp import head
 
 KEYS = [
@@ -178,7 +178,7 @@ def test_a_blade_with_a_hole_through_it_is_no_ordinary_key(
     save_scan(replace(kw1, silhouette=replace(kw1.silhouette, pixels=seen)), tmp_path / "drilled")
     _, out, _ = run(monkeypatch, capsys, "--json", tmp_path / "drilled")
     told = json.loads(out[0])
-    assert (told["outcome"], told["verdict"], told["depths_mm"]) == ("side_milled", "refuse", [])
+    assert (told["outcome"], told["verdict"], told["depths_mm"]) == ("pierced", "refuse", [])
 
 
 def test_a_hair_over_a_cut_drills_no_hole(
@@ -200,3 +200,43 @@ def test_a_folder_without_any_scan_is_told_as_that(
     status, _, told = run(monkeypatch, capsys, tmp_path)
     assert status == 2
     assert told == [f"kiosk: {tmp_path}: no scan folder (no scan.toml) and no scans in it"]
+
+
+def test_a_face_of_which_a_scan_has_no_picture_was_not_seen(
+    tmp_path: Path, kw1: ScanFrames, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_scan(kw1, tmp_path / "kw1")
+    _, out, _ = run(monkeypatch, capsys, "--json", tmp_path / "kw1")
+    told = json.loads(out[0])
+    assert (told["outcome"], told["bitting"], told["verdict"]) == ("identified", "35244", "ask_staff")
+    assert "FACE_NOT_SEEN" in told["rules"]
+    _, out, _ = run(monkeypatch, capsys, tmp_path / "kw1")
+    assert "  faces     not both looked at: whether one is milled was not seen" in out
+
+
+@pytest.mark.parametrize(
+    ("off_mm", "said"),
+    [
+        ((0.0, 0.0, 0.0, 0.0, 0.0), "  bitting   35244; like new"),
+        ((-0.13, -0.13, -0.13, -0.13, -0.13), "  bitting   35244; up to 0.15 mm below its factory depths"),
+        ((0.0, 0.0, -0.27, 0.0, 0.0), "  cuts      3 from the stop: off its depths, worn or made so"),
+    ],
+)
+def test_what_is_said_of_wear_is_what_was_measured_and_names_the_cut(
+    tmp_path: Path,
+    kw1: ScanFrames,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    off_mm: tuple[float, ...],
+    said: str,
+) -> None:
+    keyway, blank = catalogue.blank_of["KW1"]
+    spec = keyway.spec
+    assert spec is not None
+    roots_mm = [spec.root_mm_of[code] + off for code, off in zip("35244", off_mm, strict=True)]
+    edge = blade_edge(spec, roots_mm, blank.blade_length_mm, spec.blade_height_mm)
+    worn = silhouette(outline(edge, spec.blade_height_mm, SMALL), SMALL)
+    save_scan(replace(kw1, silhouette=worn), tmp_path / "kw1")
+    _, out, _ = run(monkeypatch, capsys, tmp_path / "kw1")
+    assert said in out

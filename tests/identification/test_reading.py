@@ -219,11 +219,15 @@ def test_two_frames_of_one_key_differ_by_microns(catalogue: Catalogue, index: Se
     assert max(apart) < 0.02
 
 
-def test_a_blank_is_told_from_a_key_and_never_cut_from(catalogue: Catalogue, index: SectionIndex) -> None:
+@pytest.mark.parametrize("bevel_mm", [0.0, 5.2])
+def test_a_blank_is_told_from_a_key_and_never_cut_from(
+    catalogue: Catalogue, index: SectionIndex, bevel_mm: float
+) -> None:
     keyway, kind = catalogue.blank_of["KW1"]
     assert keyway.spec is not None
     section = catalogue.section_of["kwikset:kw1"]
     edge = blade_edge(keyway.spec, [], kind.blade_length_mm, section.height_mm)
+    edge[:, 1] = np.minimum(edge[:, 1], section.height_mm - np.maximum(0, edge[:, 0] - edge[-1, 0] + bevel_mm))
     frames = ScanFrames(
         silhouette=silhouette(outline(edge, section.height_mm, SMALL), SMALL),
         line_left=laser_line(section.left, section.height_mm, Line()),

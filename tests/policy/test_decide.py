@@ -300,3 +300,6 @@ def test_an_ordinary_kind_is_not_called_protected_and_asks_for_no_papers(outcome
     for language in ("en", "es", "fr"):
         said = " ".join(rule.words_in(language)).lower()
         assert not any(word in said for word in ("protected", "protegid", "protégé", "photo"))
+        assert not any(word in said for word in ("ordinary", "corriente", "courant")), (
+            "a key filed in its spine is none"
+        )

@@ -3,8 +3,8 @@
 Who would break it: a shopper with an old key that a pocket has worn by the width of a step; a lens that has slipped in
 its mount or a technician who types the scale of another camera; a key that leans on its head or on a coin, so that the
 silhouette alone is seen too large; the owner of a lock whose keys were cut by another chart at the same spacing;
-somebody whose key was filed in its spine, to pass the wards of another lock. Each would be handed a key that opens
-nothing, or somebody else's door.
+somebody whose key was filed in its spine, to pass the wards of another lock; grease and lint that fill one cut level.
+Each would be handed a key that opens nothing, or somebody else's door.
 """
 
 from __future__ import annotations
@@ -88,9 +88,55 @@ def test_a_cut_above_a_factory_depth_is_not_that_depth_worn() -> None:
     assert told(CHART["SC1"], "25361", lost(0.0, 0.0, -0.15, 0.0, 0.0)).outcome is Outcome.WORN_PAST_TELLING
 
 
+def with_filled(chart: Chart, code: str, cuts: Sequence[int], steps: float) -> Identification:
+    """Cuts, counted from 0, filled level by so many steps of the chart."""
+    catalogue, index = world()
+    section = catalogue.section_of[chart.section]
+    edge = edge_of(chart, code, Worn(np.zeros(chart.cuts)))
+    spec = catalogue.blank_of[chart.blank][0].spec
+    assert spec is not None
+    for cut in cuts:
+        centre_mm = spec.cut_positions_mm(len(code))[cut]
+        level_mm = spec.root_mm_of[code[cut]] + steps * spec.least_step_mm
+        near = np.abs(edge[:, 0] - centre_mm) < spec.pitch_mm / 2
+        edge[near, 1] = np.maximum(edge[near, 1], level_mm)
+    return identify(
+        read_key(frames_of(chart, cast(edge, section, Lie()), section, 0.0, seed=len(code))), catalogue, index
+    )
+
+
+@pytest.mark.parametrize(
+    ("blank", "code", "cuts"),
+    [("SC1", "52636", (2,)), ("SC1", "52636", (2, 4)), ("KW1", "35244", (1,)), ("M1", "4257", (2,))],
+)
+def test_a_cut_filled_level_by_a_whole_step_is_not_taken_for_the_shallower_one(
+    blank: str, code: str, cuts: tuple[int, ...]
+) -> None:
+    answer = with_filled(CHART[blank], code, cuts, 1.0)
+    assert (answer.outcome, answer.to_blame[0] - 1 in cuts) == (Outcome.CUT_FILLED, True)
+    assert with_filled(CHART[blank], code, (), 1.0).outcome is Outcome.IDENTIFIED
+
+
+@pytest.mark.parametrize("flat_in", [0.020, 0.045, 0.060])
+def test_a_key_copied_by_a_wheel_of_another_width_is_filled_nowhere(flat_in: float) -> None:
+    wheel = replace(CHART["SC1"], flat=flat_in)
+    assert told(wheel, "52636").outcome is not Outcome.CUT_FILLED
+
+
 @pytest.mark.parametrize("code", ["13577", "71753", "11717", "55555"])
 def test_a_key_of_the_old_kwikset_series_is_never_a_kw1(code: str) -> None:
     assert told(OLD_KWIKSET, code).outcome is not Outcome.IDENTIFIED
+
+
+def test_a_key_cut_by_another_chart_or_evenly_too_high_is_not_told_as_worn() -> None:
+    assert told(OLD_KWIKSET, "13577").outcome is Outcome.CUTS_OFF_CHART
+    assert told(CHART["SC1"], "52636", lost(*[-0.127] * 5)).outcome is Outcome.CUTS_OFF_CHART
+    assert told(CHART["SC1"], "52636", lost(*[0.127] * 5)).outcome is Outcome.WORN_PAST_TELLING
+
+
+def test_the_cut_that_could_not_be_decoded_is_named() -> None:
+    assert told(CHART["SC1"], "25361", lost(0.0, 0.0, 0.17, 0.0, 0.0)).to_blame == (3,)
+    assert told(CHART["SC1"], "25361").to_blame == ()
 
 
 @pytest.mark.parametrize("code", ["4357", "7261"])

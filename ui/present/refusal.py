@@ -35,8 +35,10 @@ SEEN = {
     Outcome.MIRRORED_SECTION: "feature/groove",
     Outcome.AMBIGUOUS: "feature/groove",
     Outcome.CUTS_UNREADABLE: "feature/worn",
+    Outcome.CUTS_OFF_CHART: "feature/worn",
     Outcome.WORN_PAST_TELLING: "feature/worn",
     Outcome.DIRTY: "clean_key",
+    Outcome.CUT_FILLED: "clean_key",
 }
 
 

@@ -65,7 +65,7 @@ def _try_again(words: Translation, local: Local, snapshot: Snapshot, store: Stor
         title=words(f"outcome.{outcome}.what"),
         store_name=store.name,
         body=(words(f"outcome.{outcome}.next"),),
-        picture="clean_key" if outcome is Outcome.DIRTY else "lay_key",
+        picture="clean_key" if outcome in (Outcome.DIRTY, Outcome.CUT_FILLED) else "lay_key",
         tone=Tone.LOOK,
         actions=(
             primary(words, "key_laid", "try_again.again", KeyLaid()),

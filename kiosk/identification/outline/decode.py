@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from config.keyway import CutSpec, Depth, SpacingStop
+from kiosk.identification.outline.filled import filled_cut
 from kiosk.identification.outline.likelihood import SURE, likeliest
 from kiosk.identification.outline.measure import PITCH_MM
 from kiosk.identification.outline.scale import height_fits, laser_fits, spacing_fits, stretch
@@ -25,6 +26,10 @@ LOOSE_SHIFT_MM = 1.3
 ROUGH_FLAT_MM = 0.075
 WORN_DOUBT = 0.5
 LOST_DOUBT = 0.8
+OTHER_CHART = 0.9
+"""So probably cut by the chart of other locks, a key is said to be."""
+EVENLY_MM, TOO_HIGH_MM = 0.04, 0.05
+"""Cuts that are off alike, all of them too high, were made so: wear takes more from one than from another."""
 STRAY_NOTCH_MM = 0.35
 DIP_MM = 0.15
 RELIEF_MM = 0.03
@@ -52,11 +57,6 @@ class CutFit:
     misfit_mm: float
     at_limit: bool
 
-    @property
-    def worst_rough_mm(self) -> float:
-        """Of the least flat one."""
-        return max(self.rough_mm)
-
 
 @dataclass(frozen=True, repr=False)
 class Decoded:
@@ -68,6 +68,8 @@ class Decoded:
     fit: CutFit
     last_uncut: bool = False
     """The last cut's place is as the cut before it left it: there are fewer cuts."""
+    to_blame: tuple[int, ...] = ()
+    """Numbers of the cuts that could not be decoded, from the stop; none where it is for no cut in particular."""
 
 
 def from_stop(profile: Profile, stop: SpacingStop, at_mm: float) -> Profile:
@@ -126,35 +128,61 @@ def decode(profile: Profile, spec: CutSpec, count: int, blade: BladeSize, *, loo
         return None
     blade = replace(blade, height_mm=_height_mm(profile, spec, fit, blade.height_mm))
     last_uncut = _last_uncut(profile, spec, fit)
-    if not _measured_well(profile, spec, fit, blade, loose=loose):
-        cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
-        return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, last_uncut)
+    centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
+    rough = _unlike_cuts(profile, spec, fit, blade, loose=loose)
+    cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
+    # What fills a cut moves flanks: it is looked for before their distance is asked for.
+    filled = (
+        None
+        if rough or fit.at_limit
+        else filled_cut(profile, spec, centres, np.array(fit.roots_mm), _seen_mm(profile, spec, blade))
+    )
+    if filled is not None:
+        return Decoded(Outcome.CUT_FILLED, cuts, Wear.PAST_TELLING, fit, last_uncut, (filled + 1,))
+    if rough or fit.at_limit or not _in_proportion(profile, spec, fit, blade, centres):
+        return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, last_uncut, rough)
     # An edge that is cut all along shows nothing of what was rubbed off it.
     rubbed_mm = 0.0 if blade.height_mm is None else spec.blade_height_mm - blade.height_mm
     found = likeliest(fit.roots_mm, spec, rubbed_mm)
     cuts = tuple(_cut(root, depth, spec) for root, depth in zip(fit.roots_mm, found.depths, strict=True))
     doubt = max(cut.doubt for cut in cuts)
     if doubt > LOST_DOUBT or found.probability < SURE:
-        return Decoded(Outcome.WORN_PAST_TELLING, cuts, Wear.PAST_TELLING, fit, last_uncut)
+        off_chart = found.by_strangers > OTHER_CHART or _evenly_high(cuts)
+        outcome = Outcome.CUTS_OFF_CHART if off_chart else Outcome.WORN_PAST_TELLING
+        off = tuple(at for at, cut in enumerate(cuts, start=1) if abs(cut.residual_mm) > TOO_HIGH_MM)
+        return Decoded(outcome, cuts, Wear.PAST_TELLING, fit, last_uncut, off)
     wear = Wear.WORN if doubt > WORN_DOUBT else Wear.NEW
     return Decoded(Outcome.IDENTIFIED, cuts, wear, fit, last_uncut)
 
 
-def _measured_well(profile: Profile, spec: CutSpec, fit: CutFit, blade: BladeSize, *, loose: bool) -> bool:
-    """Whether roots were found where cuts of this spacing have them, in a picture as large as the key."""
-    centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
-    seen_mm = _highest_mm(profile, spec) if blade.height_mm is None else blade.height_mm
-    if not (
-        (blade.height_mm is None or height_fits(seen_mm, spec))
-        and laser_fits(seen_mm, blade.laser_mm, spec)
-        and fit.worst_rough_mm <= (ROUGH_FLAT_MM * 0.7 if loose else ROUGH_FLAT_MM)
-        and not fit.at_limit
-        and not _stray_notch(profile, spec, fit)
-        and all(_is_cut(root, spec, seen_mm) for root in fit.roots_mm)
-    ):
+def _evenly_high(cuts: tuple[Cut, ...]) -> bool:
+    off_mm = [cut.residual_mm for cut in cuts]
+    return min(off_mm) > TOO_HIGH_MM and max(off_mm) - min(off_mm) < EVENLY_MM
+
+
+def _unlike_cuts(profile: Profile, spec: CutSpec, fit: CutFit, blade: BladeSize, *, loose: bool) -> tuple[int, ...]:
+    """Numbers of those where no flat of this spacing was found."""
+    seen_mm = _seen_mm(profile, spec, blade)
+    roughest_mm = ROUGH_FLAT_MM * 0.7 if loose else ROUGH_FLAT_MM
+    stray = _stray_notch(profile, spec, fit)
+    return tuple(
+        at
+        for at, (root, rough) in enumerate(zip(fit.roots_mm, fit.rough_mm, strict=True), start=1)
+        if rough > roughest_mm or not _is_cut(root, spec, seen_mm) or at in stray
+    )
+
+
+def _in_proportion(profile: Profile, spec: CutSpec, fit: CutFit, blade: BladeSize, centres: Floats) -> bool:
+    """Whether the picture is as large as the key."""
+    seen_mm = _seen_mm(profile, spec, blade)
+    if not ((blade.height_mm is None or height_fits(seen_mm, spec)) and laser_fits(seen_mm, blade.laser_mm, spec)):
         return False
     share = stretch(profile, spec, centres, np.array(fit.roots_mm))
     return (blade.height_mm is not None or share is not None) and spacing_fits(share, blade.length_share)
+
+
+def _seen_mm(profile: Profile, spec: CutSpec, blade: BladeSize) -> float:
+    return _highest_mm(profile, spec) if blade.height_mm is None else blade.height_mm
 
 
 def _highest_mm(profile: Profile, spec: CutSpec) -> float:
@@ -296,8 +324,8 @@ def _last_uncut(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:
     return bool(np.percentile(height - left, 25) > -max(0.1, spare_mm / 2))
 
 
-def _stray_notch(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:
-    """Whether the edge dips between two cuts below both of them: the spacing is another one."""
+def _stray_notch(profile: Profile, spec: CutSpec, fit: CutFit) -> tuple[int, ...]:
+    """Numbers of two cuts between which the edge dips below both of them: the spacing is another one."""
     centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
     x: Floats = profile[:, 0]
     for i in range(centres.size - 1):
@@ -306,5 +334,5 @@ def _stray_notch(profile: Profile, spec: CutSpec, fit: CutFit) -> bool:
             continue
         lowest = float(profile[between, 1].min())
         if lowest < min(fit.roots_mm[i], fit.roots_mm[i + 1]) - STRAY_NOTCH_MM:
-            return True
-    return False
+            return i + 1, i + 2
+    return ()

@@ -53,6 +53,8 @@ class Likeliest:
 
     depths: tuple[Depth, ...]
     probability: float
+    by_strangers: float = 0.0
+    """How probable it is that they were cut by a chart of other locks."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -79,13 +81,15 @@ def likeliest(roots_mm: tuple[float, ...], spec: CutSpec, rubbed_mm: float) -> L
     measured = np.array(roots_mm) + rubbed_mm
     charts, prior = _charts(spec), _prior(rubbed_mm)
     weights = [_weights(measured, chart) for chart in charts]
-    total = sum(
+    by_chart = [
         chart.share * float(np.sum(each.sum(axis=1).prod(axis=0) * prior)) for chart, each in _both(charts, weights)
-    )
+    ]
+    total = max(sum(by_chart), 1e-300)
+    strangers = sum(each for chart, each in zip(charts, by_chart, strict=True) if not _is_answer(chart))
     found = [_of_chart(measured, charts, weights, prior, at) for at in range(len(charts)) if _is_answer(charts[at])]
     # Charts of the same locks find the same code, as probable; its depths are those of the chart it was cut by.
     best = max(found, key=lambda each: (each.probability, -_off(measured, each)))
-    return Likeliest(best.depths, best.probability / max(total, 1e-300))
+    return Likeliest(best.depths, best.probability / total, strangers / total)
 
 
 def _both(charts: tuple[_Chart, ...], weights: list[Floats]) -> list[tuple[_Chart, Floats]]:

@@ -42,6 +42,8 @@ NOSE_FACE_MM = 0.7
 """A face is upright at least so high."""
 SHORTEST_BLADE_MM = 12.0
 """No blade has its stop nearer to the tip; the nub of a tubular key is nearer."""
+BEVEL_MM = 5.5
+"""So far from its tip a blade's bevel begins at most; the last cut of a key is no nearer, or not its only one."""
 PITCH_MM = 0.05
 """Spacing of the profile handed on."""
 
@@ -173,7 +175,7 @@ def _assemble(
     x = np.arange(0.0, max(length, PITCH_MM), PITCH_MM)
     seen = np.isfinite(heights)
     resampled = np.interp(x + start, patch.u_mm[seen], _box(heights[seen], PITCH_MM, patch.pitch_mm))
-    blade_x = (x > 0.3) & (x < length - 3.5)
+    blade_x = (x > 0.3) & (x < length - BEVEL_MM)
     notch = float(height - np.percentile(resampled[blade_x], 3)) if blade_x.any() else 0.0
     return Outline(
         profile=np.stack([x, resampled], axis=1),

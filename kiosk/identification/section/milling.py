@@ -109,6 +109,8 @@ class FacesLook:
     above_seen: bool
     below_seen: bool
     milled: bool
+    pierced: bool = False
+    """Light falls through the blade."""
 
 
 def look_at_faces(
@@ -119,7 +121,7 @@ def look_at_faces(
     above, below = (_look(blade, view, GRAZING) for view in (frames.face_above, frames.face_below))
     front = _look(blade, frames.head, PAPER if on_paper else FRONT)
     holed = not on_paper and blade.holed
-    return FacesLook(above.seen, below.seen, above.milled or below.milled or front.milled or holed)
+    return FacesLook(above.seen, below.seen, above.milled or below.milled or front.milled, holed)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

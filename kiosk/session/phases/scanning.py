@@ -37,6 +37,7 @@ LAY_AGAIN = frozenset(
         Outcome.SECTION_NOT_SEEN,
         Outcome.AMBIGUOUS,
         Outcome.CUTS_UNREADABLE,
+        Outcome.CUT_FILLED,
         Outcome.UNREADABLE_IMAGE,
         Outcome.UNKNOWN_SECTION,
     }
