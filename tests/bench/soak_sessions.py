@@ -22,9 +22,8 @@ from kiosk.compose import Records
 from kiosk.records.journal import Journal
 from kiosk.rehearsal.run_scenario import ScenarioResult
 from kiosk.rehearsal.simulated_kiosk import scratch_folder
-from kiosk.rehearsal.virtual_time import NothingHappens
 from kiosk.session.states import State
-from tests.support.lives import STORIES, Killed, Life, Place, kill_at, places, settle, two_copies
+from tests.support.lives import STORIES, Life, cut_off, settle, settle_cut_off, two_copies
 from tests.support.wire_sessions import run, trials
 
 HANG_S = 20.0
@@ -39,12 +38,11 @@ def every_kill(settings: Settings) -> int:
     """Kill everywhere; the number of places where it ended otherwise."""
     bad = 0
     for story in STORIES:
-        began_s, counts = time.perf_counter(), Counter[str]()
+        began_s = time.perf_counter()
         with scratch_folder() as root:
-            for place in places(settings, root / "whole", story):
-                life = kill_at(settings, root / f"{place}", story, place)
-                bad += _ended_otherwise(life)
-                counts[place.what] += 1
+            cuts = cut_off(settings, root / "life", story, lambda _: True)
+        bad += _said(cuts.found)
+        counts = Counter(place.what for place in cuts.taken)
         print(
             f"{story.__name__.replace('_', ' ')}: killed around {counts['write'] // 2} writes and after"
             f" {counts['line']} lines, {time.perf_counter() - began_s:.0f} s",
@@ -54,27 +52,27 @@ def every_kill(settings: Settings) -> int:
 
 
 def every_second_kill(settings: Settings) -> int:
-    """Kill the restart as well; the number of pairs of places where it ended otherwise."""
-    bad = pairs = 0
+    """Kill the restart as well; the number of first places after which one of them ended otherwise."""
     began_s = time.perf_counter()
     with scratch_folder() as root:
-        firsts = [place for place in places(settings, root / "whole", two_copies) if place.what == "write"]
-        for first in firsts:
-            for what in ("write", "line"):
-                at, killed = 1, True
-                while killed:
-                    life = kill_at(settings, root / f"{first} {what} {at}", two_copies, first)
-                    # Where a copy may have fallen every line counts; elsewhere every fourth will do.
-                    stride = 1 if what == "write" or "delivering" in _open_metal(life) else 4
-                    try:
-                        settle(life, Place(what, at))
-                        killed = False
-                    except Killed:
-                        bad += _ended_otherwise(life)
-                        pairs += 1
-                        at += stride
-    print(f"killed again at {pairs} places of the restart, {time.perf_counter() - began_s:.0f} s", flush=True)
-    return bad
+        pairs = root / "pairs"
+
+        def settle_and_count(life: Life) -> None:
+            with pairs.open("a") as counted:
+                counted.write(".")
+            settle(life)
+
+        def killed_again(life: Life) -> None:
+            # Where a copy may have fallen every line counts; elsewhere every fourth will do.
+            stride = 1 if "delivering" in _open_metal(life) else 4
+            settle_cut_off(life, lambda place: place.what == "write" or place.at % stride == 0, settle_and_count)
+
+        cuts = cut_off(settings, root / "life", two_copies, lambda place: place.what == "write", killed_again)
+        print(
+            f"killed again at {pairs.stat().st_size} places of the restart, {time.perf_counter() - began_s:.0f} s",
+            flush=True,
+        )
+    return _said(cuts.found)
 
 
 def _open_metal(life: Life) -> str:
@@ -83,13 +81,10 @@ def _open_metal(life: Life) -> str:
         return " ".join(sale.metal for sale in journal.open_sales())
 
 
-def _ended_otherwise(life: Life) -> int:
-    try:
-        settle(life)
-    except (AssertionError, NothingHappens) as error:
-        print(f"ENDED OTHERWISE: {error}", flush=True)
-        return 1
-    return 0
+def _said(found: list[str]) -> int:
+    for each in found:
+        print(f"ENDED OTHERWISE: {each}", flush=True)
+    return len(found)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import pytest
 
 from config.settings import Settings, load_settings
 from kiosk.rehearsal.simulated_kiosk import scratch_folder
-from tests.support.lives import STORIES, Killed, Place, Story, kill_at, one_copy, places, settle, two_copies
+from tests.support.lives import STORIES, Place, Story, cut_off, one_copy, settle_cut_off, two_copies
 
 
 @pytest.fixture(scope="module")
@@ -28,36 +28,32 @@ def quiet() -> Iterator[None]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     with scratch_folder() as made:
-        yield made
+        yield made / "life"
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_killed_before_and_after_every_write(story: Story, settings: Settings, folder: Path) -> None:
-    writes = [place for place in places(settings, folder / "whole", story) if place.what == "write"]
-    assert len(writes) >= 10
-    for place in writes:
-        settle(kill_at(settings, folder / f"{place}", story, place))
+    cuts = cut_off(settings, folder, story, lambda place: place.what == "write")
+    assert len(cuts.taken) >= 10
+    assert not cuts.found, "\n".join(cuts.found)
 
 
 def test_killed_after_every_line_to_the_board(settings: Settings, folder: Path) -> None:
-    lines = [place for place in places(settings, folder / "whole", one_copy) if place.what == "line"]
-    assert len(lines) > 100
-    for place in lines:
-        settle(kill_at(settings, folder / f"{place}", one_copy, place))
+    cuts = cut_off(settings, folder, one_copy, lambda place: place.what == "line")
+    assert len(cuts.taken) > 100
+    assert not cuts.found, "\n".join(cuts.found)
 
 
 def test_killed_again_while_it_settles_what_the_first_kill_left(settings: Settings, folder: Path) -> None:
     """A copy that was about to fall, and one that was being cut; killed at each write and every fifth line of the
     restart, which must leave it to the next one."""
-    writes = [place for place in places(settings, folder / "whole", two_copies) if place.what == "write"]
-    for first in writes[9::6]:
-        for second in (*(Place("write", at) for at in range(1, 20)), *(Place("line", at) for at in range(1, 200, 5))):
-            life = kill_at(settings, folder / f"{first} {second}", two_copies, first)
-            try:
-                settle(life, second)
-            except Killed:
-                settle(life)
-            else:
-                # It came to rest before the second place: there is none later.
-                if second.what == "line":
-                    break
+
+    def first(place: Place) -> bool:
+        return place.what == "write" and place.at % 6 == 4 and place.at > 9
+
+    def second(place: Place) -> bool:
+        return place.at < 20 if place.what == "write" else place.at % 5 == 1
+
+    cuts = cut_off(settings, folder, two_copies, first, lambda life: settle_cut_off(life, second))
+    assert len(cuts.taken) >= 5
+    assert not cuts.found, "\n".join(cuts.found)

@@ -1,11 +1,17 @@
-"""A kiosk that dies at a chosen place of a session, over a machine and a terminal that live on.
+"""A kiosk that dies at chosen places of a session, over a machine and a terminal that live on.
 
 A place is just before or just after one write to journal or stock, or just after one line to the board. Whoever is
 killed says not another word to anything: his links are dead, his records are dropped as they are.
+
+The power goes in a fork of this process, which goes on from there with a copy of the records; here the session runs
+on to its next place. Played anew for each, what led to a place would be most of the time.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,10 +43,6 @@ _WRITES = {
     "journal": ("open_sale", "write", "write_copy", "write_made", "claim_refund", "refund_done"),
     "inventory": ("take", "lock"),
 }
-
-
-class Killed(BaseException):
-    """The process is gone."""
 
 
 class MortalLink:
@@ -77,7 +79,7 @@ class MortalLink:
 
 @dataclass(frozen=True)
 class Place:
-    """Where to die: at the nth half-step around writes (even: before one, odd: after it), or after the nth line."""
+    """Where to die: at the nth half-step around writes (odd: before one, even: after it), or after the nth line."""
 
     what: str
     """`write` or `line`."""
@@ -106,17 +108,17 @@ class Life:
     sim: SimulatedMachine = field(init=False)
     terminal: SimulatedTerminal = field(default_factory=SimulatedTerminal)
     payment: Payment | None = None
-    dies_at: Place | None = None
     passed: dict[str, int] = field(default_factory=lambda: {"write": 0, "line": 0})
 
     def __post_init__(self) -> None:
         self.sim = SimulatedMachine(self.settings.machine, self.settings.catalogue, 1, baud=None)
         self._links: list[MortalLink] = []
+        self._at_place: Callable[[Place], None] = lambda _: None
 
     @contextmanager
-    def kiosk(self, dies_at: Place | None = None) -> Iterator[SimulatedKiosk]:
-        """A kiosk from switching on; it dies where it must, and then `Killed` comes out of whatever is asked of it."""
-        self.dies_at, self.passed = dies_at, {"write": 0, "line": 0}
+    def kiosk(self, at_place: Callable[[Place], None] = lambda _: None) -> Iterator[SimulatedKiosk]:
+        """A kiosk from switching on; `at_place` is called at each place it comes to."""
+        self._at_place, self.passed = at_place, {"write": 0, "line": 0}
         reader = Reader(self.sim, self.settings.machine.check)
         reader.next_key([identified(self.settings.catalogue, "KW1", 4)], StampReading(seen=True))
         with ExitStack() as stack:
@@ -155,12 +157,59 @@ class Life:
 
         setattr(book, name, watched)
 
+    def die(self, folder: Path) -> None:
+        """The process that ran the kiosk is gone; the next one finds its records in `folder`."""
+        for link in self._links:
+            link.dead = True
+        self.folder = folder
+
     def _pass(self, what: str) -> None:
         self.passed[what] += 1
-        if self.dies_at == Place(what, self.passed[what]):
-            for link in self._links:
-                link.dead = True
-            raise Killed
+        self._at_place(Place(what, self.passed[what]))
+
+
+@dataclass
+class PowerCuts:
+    """The power goes at every place of a life that is asked for, and `then` is what comes after."""
+
+    life: Life
+    where: Callable[[Place], bool]
+    then: Callable[[Life], None]
+    taken: list[Place] = field(default_factory=list)
+    """Where it went."""
+    found: list[str] = field(default_factory=list)
+    """What went wrong afterwards."""
+
+    def __call__(self, place: Place) -> None:
+        """Let it go here if that is asked for."""
+        if self.where(place):
+            self.taken.append(place)
+            found = _in_a_fork(self.life, self.then)
+            if found:
+                # Raised here it would be taken for a fault of the session that runs on.
+                self.found.append(f"{place}: {found}")
+
+
+def _in_a_fork(life: Life, then: Callable[[Life], None]) -> str:
+    """Let a life end in a fork and see what comes then; its traceback if it ended badly."""
+    records = life.folder.with_name(f"{life.folder.name}+")
+    shutil.copytree(life.folder, records)
+    ends_badly = records / "traceback"
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            life.die(records)
+            then(life)
+            status = 0
+        except BaseException:
+            ends_badly.write_text(traceback.format_exc())
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(child, 0)
+    found = ends_badly.read_text() if ends_badly.exists() else "" if not status else f"wait status {status}"
+    shutil.rmtree(records)
+    return found
 
 
 Story = Callable[[Life, SimulatedKiosk], None]
@@ -255,11 +304,11 @@ def to_take_key_back(life: Life, made: SimulatedKiosk, copies: int) -> VirtualKi
     return stage
 
 
-def settle(life: Life, dies_at: Place | None = None) -> None:
+def settle(life: Life, at_place: Callable[[Place], None] = lambda _: None) -> None:
     """Switch on and come to rest. The key is taken out by its owner meanwhile."""
     life.sim.timeline.advance(SILENT_S)
     life.sim.tray.take()
-    with life.kiosk(dies_at) as made:
+    with life.kiosk(at_place) as made:
         stage, world = made.stage, life.sim.world
         stood_mm = world.position_mm
         stage.begin()
@@ -298,26 +347,28 @@ def nothing_is_owed(life: Life, made: SimulatedKiosk) -> None:
     assert life.terminal.taken_in_all_minor == sum(life.terminal.taken_minor(sale.transaction) for sale in sales)
 
 
-def places(settings: Settings, folder: Path, story: Story) -> tuple[Place, ...]:
-    """Every place of a story."""
+def cut_off(
+    settings: Settings,
+    folder: Path,
+    story: Story,
+    where: Callable[[Place], bool],
+    then: Callable[[Life], None] = settle,
+) -> PowerCuts:
+    """Play a story, its records in a new `folder`, during which the power goes at those places."""
     folder.mkdir()
     life = Life(settings, folder)
-    with life.kiosk() as made:
+    cuts = PowerCuts(life, where, then)
+    with life.kiosk(cuts) as made:
         story(life, made)
-    return tuple(Place(what, at) for what, count in life.passed.items() for at in range(1, count + 1))
+    return cuts
 
 
-def kill_at(settings: Settings, folder: Path, story: Story, place: Place) -> Life:
-    """Play a story until the kiosk dies.
+def settle_cut_off(life: Life, where: Callable[[Place], bool], then: Callable[[Life], None] = settle) -> None:
+    """Switch on and come to rest, while the power goes at those places.
 
     Raises:
-        AssertionError: it did not die.
+        AssertionError: it ended badly after one of them.
     """
-    folder.mkdir()
-    life = Life(settings, folder)
-    try:
-        with life.kiosk(place) as made:
-            story(life, made)
-    except Killed:
-        return life
-    raise AssertionError(f"lived beyond {place}")
+    cuts = PowerCuts(life, where, then)
+    settle(life, cuts)
+    assert not cuts.found, "\n".join(cuts.found)

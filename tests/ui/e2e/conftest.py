@@ -1,4 +1,7 @@
-"""One kiosk for every visit by hand, as in a store: its start costs as much as a visit."""
+"""One kiosk for every visit by hand, as in a store: its start costs as much as a visit.
+
+It closes with the folder: one that stood open until the last test of all drew its welcome screen all the while.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from tests.ui.e2e.person import MANAGER, ROOT, TECHNICIAN, Person, hire
 PORTRAIT = (1080, 1920)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def open_kiosk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     """It runs, and staff have their accounts; pictures of what it showed stay in out/e2e."""
     data = tmp_path_factory.mktemp("kiosk")
