@@ -21,6 +21,7 @@ from hardware.ports import Cutter, KeyScanner, Payment
 from kiosk.data_paths import DataPaths
 from kiosk.operations.disk import room
 from kiosk.operations.own_keyway import KeywayFiles
+from kiosk.operations.owner_files import OwnerFiles
 from kiosk.operations.service_visit import outlook_now
 from kiosk.operations.store_file import StoreFile
 from kiosk.policy.decide import Policy
@@ -135,6 +136,7 @@ def build_ports(
         closing.callback(sealed.close)
         hold(sealed, [sales_book(files.sales), *([staff_book(files.staff)] if files.staff.exists() else [])])
         audit = sealed
+    owner_files = OwnerFiles(settings, DataPaths(data), devices.clock, audit.record)
     certificates = Certifier(journal, own_key(key_folder_beside(data)), settings.store.name)
     return SessionPorts(
         machine=settings.machine,
@@ -160,8 +162,8 @@ def build_ports(
         versions=versions,
         paper=paper or NoPaper(),
         outlook=lambda: outlook_now(DataPaths(data), settings, devices.clock),
-        owner_settings=StoreFile(settings, DataPaths(data), devices.clock, audit.record),
-        own_keyways=KeywayFiles(settings, DataPaths(data), devices.clock, audit.record),
+        owner_settings=StoreFile(owner_files),
+        own_keyways=KeywayFiles(owner_files),
         data=data,
     )
 

@@ -16,9 +16,10 @@ import typer
 from config.fleet import load_fleet, load_groups
 from config.problems import BadInput, Problem
 from config.typed_paths import FILE, OUTPUT_FOLDER
+from kiosk.commands.findings import say
 from kiosk.commands.options import AsJson, FleetFile
 from kiosk.extras import Extra, needing
-from kiosk.operations.doctor import Grade, as_objects, examine, for_people, worst
+from kiosk.operations.doctor import examine
 
 if TYPE_CHECKING:
     from kiosk.operations.fleet.overview import Overview
@@ -62,13 +63,7 @@ def doctor(
         from kiosk.operations.fleet.doctor import fleet_checks
 
     findings = examine(fleet_checks(fleet, name, password, lambda: psycopg.connect(dsn), queue))
-    if as_json:
-        typer.echo(json.dumps(as_objects(findings), indent=1))
-    else:
-        for line in for_people(findings):
-            typer.echo(line)
-    if worst(findings) is Grade.FAIL:
-        raise typer.Exit(1)
+    say(findings, as_json=as_json)
 
 
 def status(as_json: AsJson = False, groups: GroupsFile = None) -> None:

@@ -24,6 +24,7 @@ from config.typed_paths import FILE, NEW_ARCHIVE, NEW_FILE, NEW_FOLDER
 from hardware.clock import SystemClock
 from hardware.payment.mdb import MdbPayment
 from hardware.payment.zvt import ZvtPayment
+from kiosk.commands.findings import say
 from kiosk.commands.options import AsJson, ConfigOption, DataOption, data_to_read
 from kiosk.data_paths import DataPaths
 from kiosk.extras import Extra, needing
@@ -31,7 +32,7 @@ from kiosk.operations import doctor_machine, doctor_records, doctor_terminal, pr
 from kiosk.operations.backup import back_up
 from kiosk.operations.backup import restore as restore_backup
 from kiosk.operations.counters import Figures, read_figures
-from kiosk.operations.doctor import Check, Finding, Grade, as_objects, examine, failed, for_people, passed, worst
+from kiosk.operations.doctor import Check, Finding, examine, failed, passed
 from kiosk.operations.payment_device import payment_device
 from kiosk.operations.report_table import as_csv, days_table, reasons, total
 from kiosk.operations.service_visit import read_forecasts, told
@@ -68,13 +69,7 @@ def doctor(
     places = data_to_read(data)
     wanted = checks(places, card, config)
     findings = examine([(name, check) for name, check in wanted if not boot or name in AT_BOOT])
-    if as_json:
-        typer.echo(json.dumps(as_objects(findings), indent=1))
-    else:
-        for line in for_people(findings):
-            typer.echo(line)
-    if worst(findings) is Grade.FAIL:
-        raise typer.Exit(1)
+    say(findings, as_json=as_json)
 
 
 def status(as_json: AsJson = False, data: DataOption = None) -> None:

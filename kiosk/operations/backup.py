@@ -13,7 +13,6 @@ The copy of the outbox is emptied: its events are on their way already, and a re
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import sqlite3
 import tarfile
@@ -26,6 +25,7 @@ from config.languages import FOLDER as LANGUAGES
 from config.ordinary_file import ordinary
 from config.problems import BadInput, Problem
 from kiosk.data_paths import DataPaths
+from kiosk.operations.archive import write_archive
 from kiosk.operations.recorder import COARSE_TIMES as OPERATIONS_TIMES
 from kiosk.operations.recorder import MIGRATIONS as OPERATIONS_MIGRATIONS
 from kiosk.operations.recorder import PART as OPERATIONS
@@ -69,15 +69,7 @@ def back_up(places: DataPaths, owner: Path | None, target: Path) -> tuple[str, .
         "made_utc": datetime.now(UTC).isoformat(),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()},
     }
-    try:
-        target.touch(mode=0o600, exist_ok=False)
-        with tarfile.open(target, "w:gz") as archive:
-            for name, data in {_MANIFEST: json.dumps(manifest, indent=1).encode(), **contents}.items():
-                info = tarfile.TarInfo(name)
-                info.size, info.mode = len(data), 0o600
-                archive.addfile(info, io.BytesIO(data))
-    except OSError as error:
-        raise BadInput(Problem(str(target), "", error.strerror or "cannot be written")) from error
+    write_archive(target, {_MANIFEST: json.dumps(manifest, indent=1).encode(), **contents})
     return tuple(contents)
 
 

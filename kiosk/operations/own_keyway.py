@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -21,13 +20,11 @@ from config.keyway import Keyway
 from config.own_keyway import CODE, ON_FILE, SLOT, KeywayEntry, keyway_tables, refuse_names_on_file
 from config.problems import BadInput, Problem, Wrong
 from config.settings import Settings
-from hardware.clock import Clock
-from kiosk.data_paths import DataPaths
+from kiosk.operations.owner_files import OwnerFiles
 from kiosk.operations.recorder import open_operations
 from kiosk.operations.settings_change import Change, copy_settings
-from kiosk.operations.settings_in_force import record_change, record_written
+from kiosk.operations.settings_in_force import record_change
 from kiosk.operations.usable_settings import load_usable
-from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
 from kiosk.records.private_file import replace_settings, settings_text
 from kiosk.session.ports import SettingsRefusal
@@ -40,23 +37,16 @@ KEYWAYS, MACHINE = "keyways/own.toml", "machine.toml"
 class KeywayFiles:
     """The owner's own keyways and slots. Called from a worker thread, one entry at a time."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        places: DataPaths,
-        clock: Clock,
-        audit: Callable[[AuditKind, dict[str, str | int]], None],
-    ) -> None:
-        """`settings` are those in force at the start."""
-        self._settings, self._places, self._clock, self._audit = settings, places, clock, audit
+    def __init__(self, files: OwnerFiles) -> None:
+        self._files = files
 
     def enter(self, entry: KeywayEntry, staff: str) -> Keyway | Problem | SettingsRefusal:
         """Write it; as it is on file then, or the first thing wrong with it."""
-        folder = self._settings.owner_directory
+        folder = self._files.settings.owner_directory
         if folder is None:
             return SettingsRefusal.NO_FOLDER
         try:
-            with closing(open_operations(self._places.operations)):
+            with closing(open_operations(self._files.places.operations)):
                 rehearsed = self._written(folder, entry, staff)
         except BadInput as bad:
             log.warning("keyway not entered at the screen: %s", bad.problems[0])
@@ -74,8 +64,8 @@ class KeywayFiles:
         Raises:
             BadInput: what would come of it is no settings.
         """
-        refuse_names_on_file(entry, self._settings.policy.phrases, self._settings.catalogue, KEYWAYS)
-        source = f"entered at the kiosk by {staff}, {self._clock.utc().date().isoformat()}"
+        refuse_names_on_file(entry, self._files.settings.policy.phrases, self._files.settings.catalogue, KEYWAYS)
+        source = f"entered at the kiosk by {staff}, {self._files.clock.utc().date().isoformat()}"
         tables = keyway_tables(entry, KEYWAYS, source)
         keyways, machine = folder / KEYWAYS, folder / MACHINE
         before = settings_text(keyways)
@@ -106,7 +96,7 @@ class KeywayFiles:
         document = tomlkit.parse(text)
         magazine = document.setdefault("magazine", tomlkit.table())
         if "slots" not in magazine:
-            magazine["slots"] = [each.model_dump() for each in self._settings.machine.magazine.slots]
+            magazine["slots"] = [each.model_dump() for each in self._files.settings.machine.magazine.slots]
         slot = next((each for each in magazine["slots"] if str(each.get("number")) == typed.get(SLOT)), None)
         if slot is None:
             raise BadInput(Problem(MACHINE, SLOT, f"there is no slot {typed.get(SLOT, '')!r}", Wrong.NO_SLOT))
@@ -119,7 +109,7 @@ class KeywayFiles:
         Raises:
             BadInput: a kiosk could not start with them.
         """
-        with tempfile.TemporaryDirectory(dir=self._places.data) as scratch:
+        with tempfile.TemporaryDirectory(dir=self._files.places.data) as scratch:
             copy_settings(folder, Path(scratch))
             for name, text in texts.items():
                 draft = Path(scratch) / name
@@ -131,9 +121,9 @@ class KeywayFiles:
         slots = next(each.value for each in rehearsed.effective if (each.file, each.field) == _SLOTS)
         typed = dict(entry)
         said = " ".join(f"{name}={text}" for name, text in entry)
-        record_change(Change(f"keyways.{typed[CODE]}", None, said, str(folder / KEYWAYS)), self._audit, staff)
+        record_change(Change(f"keyways.{typed[CODE]}", None, said, str(folder / KEYWAYS)), self._files.audit, staff)
         now = {".".join(_SLOTS): slots, "catalogue.revision": rehearsed.catalogue.revision}
-        record_written(self._places, self._clock, self._audit, folder, str(folder), now, staff)
+        self._files.record_written(folder, str(folder), now, staff)
 
 
 _SLOTS = ("machine", "magazine.slots")

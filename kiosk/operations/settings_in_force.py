@@ -109,28 +109,6 @@ def record_change(change: Change, record: Callable[[AuditKind, dict[str, str | i
     log.info("setting changed", extra={"setting": change.field})
 
 
-def record_written(
-    places: DataPaths,
-    clock: Clock,
-    record: Callable[[AuditKind, dict[str, str | int]], None],
-    folder: Path,
-    origin: str,
-    fields: Mapping[str, object],
-    staff: str,
-) -> None:
-    """Audit and note what was just written at the screen to the owner's `folder`, and keep that as the last good one.
-
-    In the audit first: what is not yet noted is found, and audited, by the next start. `fields` is value by name, such
-    as `store.price_minor`.
-    """
-    with closing(open_operations(places.operations)) as connection:
-        keeper = SettingsKeeper(connection, places.good_settings, clock)
-        for change in keeper.changed(origin, fields):
-            record_change(change, record, staff)
-            keeper.note(change)
-        keeper.keep(folder)
-
-
 @dataclass(frozen=True)
 class _Office:
     """The office's documents over the owner's settings.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,12 @@ from config.problems import BadInput
 from config.settings import OtherFile, Settings
 from config.store import Store
 from config.store_changes import FieldChanges, changed_store, field_value, put, toml_values
-from hardware.clock import Clock
-from kiosk.data_paths import DataPaths
 from kiosk.operations.fleet.signed import DocumentKind, Documents
 from kiosk.operations.office import paths, with_store
+from kiosk.operations.owner_files import OwnerFiles
 from kiosk.operations.recorder import open_operations
-from kiosk.operations.settings_in_force import OFFICE, record_written
+from kiosk.operations.settings_in_force import OFFICE
 from kiosk.operations.usable_settings import load_usable
-from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.database import DatabaseFault
 from kiosk.records.private_file import replace_settings, settings_text
 from kiosk.session.ports import SettingsRefusal
@@ -40,32 +37,27 @@ log = logging.getLogger(__name__)
 class StoreFile:
     """The store file of a running kiosk. Called from a worker thread, one change at a time."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        places: DataPaths,
-        clock: Clock,
-        audit: Callable[[AuditKind, dict[str, str | int]], None],
-    ) -> None:
-        """`settings` are those in force at the start."""
-        self._settings, self._places, self._clock, self._audit = settings, places, clock, audit
-        self._store: Store = settings.store
+    def __init__(self, files: OwnerFiles) -> None:
+        self._files = files
+        self._store: Store = files.settings.store
 
     @property
     def ruled(self) -> frozenset[str]:
         """Fields that an office document in force has set."""
         return frozenset(
-            each.field for each in self._settings.effective if each.file == "store" and each.origin.startswith(OFFICE)
+            each.field
+            for each in self._files.settings.effective
+            if each.file == "store" and each.origin.startswith(OFFICE)
         )
 
     def change(self, changes: FieldChanges, staff: str) -> SettingsRefusal | None:
         """Change these fields, all or none; None once they are written."""
-        folder = self._settings.owner_directory
+        folder = self._files.settings.owner_directory
         if folder is None:
             return SettingsRefusal.NO_FOLDER
         path = folder / "store.toml"
         try:
-            with closing(open_operations(self._places.operations)) as connection:
+            with closing(open_operations(self._files.places.operations)) as connection:
                 written = self._written(connection, folder, path, changes)
         except BadInput as bad:
             return _refused(SettingsRefusal.INVALID, bad.problems[0])
@@ -99,14 +91,16 @@ class StoreFile:
 
     def _record(self, folder: Path, changes: FieldChanges, staff: str) -> None:
         now = {f"store.{field}": field_value(self._store, field) for field, _ in changes}
-        record_written(self._places, self._clock, self._audit, folder, str(folder / "store.toml"), now, staff)
+        self._files.record_written(folder, str(folder / "store.toml"), now, staff)
 
     def _document(self, connection: sqlite3.Connection) -> dict[str, Any]:
         """What the newest settings document of the office says, also one that is not in force before the next start."""
-        fleet = self._settings.fleet
+        fleet = self._files.settings.fleet
         if not fleet.enabled:
             return {}
-        held = Documents(connection, fleet.kiosk, fleet.trusted_keys, {}).held(DocumentKind.SETTINGS, self._clock.utc())
+        held = Documents(connection, fleet.kiosk, fleet.trusted_keys, {}).held(
+            DocumentKind.SETTINGS, self._files.clock.utc()
+        )
         return dict(held.body) if held is not None and held.refusal is None else {}
 
     def _rehearsed(self, folder: Path, text: str) -> Settings:
@@ -115,7 +109,7 @@ class StoreFile:
         Raises:
             BadInput: a kiosk could not start with them.
         """
-        with tempfile.TemporaryDirectory(dir=self._places.data) as scratch:
+        with tempfile.TemporaryDirectory(dir=self._files.places.data) as scratch:
             draft = Path(scratch) / "store.toml"
             draft.write_text(text, encoding="utf-8")
             return load_usable(folder, instead={"store": OtherFile(draft)})

@@ -7,18 +7,16 @@ No database goes in, so no name, no staff number and no sale does; logs hold fie
 
 from __future__ import annotations
 
-import io
 import json
 import platform
 import sys
-import tarfile
 from collections.abc import Iterable, Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 
 from config.ordinary_file import ordinary
-from config.problems import BadInput, Problem
 from config.settings import Effective
+from kiosk.operations.archive import write_archive
 from kiosk.operations.logs import LOG_NAME
 
 SECRET = ("password", "secret", "token", "dsn")
@@ -58,13 +56,5 @@ def write_bundle(target: Path, pieces: Mapping[str, object], logs: Path) -> tupl
     }
     for path in sorted(logs.glob(f"{LOG_NAME}*")):
         contents[f"log/{path.name}"] = ordinary(path).read_bytes()
-    try:
-        target.touch(mode=0o600, exist_ok=False)
-        with tarfile.open(target, "w:gz") as archive:
-            for name, data in contents.items():
-                info = tarfile.TarInfo(name)
-                info.size, info.mode = len(data), 0o600
-                archive.addfile(info, io.BytesIO(data))
-    except OSError as error:
-        raise BadInput(Problem(str(target), "", error.strerror or "cannot be written")) from error
+    write_archive(target, contents)
     return tuple(contents)

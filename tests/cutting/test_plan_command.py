@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from kiosk.__main__ import main
 from tests.cutting.keys import blank
+from tests.support.command_line import here
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def plan(*arguments: str) -> int:
-    argv, sys.argv = sys.argv, ["kiosk", "service", "plan", *arguments]
-    try:
-        main()
-    except SystemExit as left:
-        return left.code if isinstance(left.code, int) else 1
-    finally:
-        sys.argv = argv
-    return 0
+    return here("service", "plan", *arguments)
 
 
 def parts_of(drawing: Path) -> dict[str, ElementTree.Element]:

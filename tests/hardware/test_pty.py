@@ -22,13 +22,13 @@ from hardware.grbl.wheel_off import WARNING
 from hardware.link import SerialLink, serial_link_factory
 from hardware.port_holder import holder_of
 from kiosk import safe_stop
-from kiosk.__main__ import main
 from kiosk.commands import service
 from kiosk.cutting.plan import CutPlan, plan_cuts
 from simulator.faults.simulated_machine import SimulatedMachine
 from simulator.serve.pty import PtyPort
 from simulator.serve.realtime import RealTimeRunner
 from tests.cutting.keys import blank, catalogue, keeps_macs, machine
+from tests.support.command_line import here
 from tests.support.paths import ROOT
 
 
@@ -95,18 +95,6 @@ def test_a_kw1_and_an_sc1_of_random_bitting_are_cut_as_wanted_over_the_pty(tmp_p
 # Ports that are no good: one line, status 2, no motion.
 
 Refused = Callable[..., str]
-
-
-def here(*arguments: str) -> int:
-    """The command line in this process; its exit status."""
-    argv, sys.argv = sys.argv, ["kiosk", *arguments]
-    try:
-        main()
-    except SystemExit as left:
-        return left.code if isinstance(left.code, int) else 1
-    finally:
-        sys.argv = argv
-    return 0
 
 
 @pytest.fixture

@@ -121,12 +121,9 @@ class Keys(Glass):
 
 
 @pytest.fixture
-def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "etc"
-    folder.mkdir()
-    (folder / "machine.toml").write_text(OWNERS)
-    monkeypatch.delenv("KIOSK_CONFIG", raising=False)
-    return folder
+def owner(etc: Path) -> Path:
+    (etc / "machine.toml").write_text(OWNERS)
+    return etc
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,8 @@ from kiosk.operations.status import read_status
 from kiosk.operations.watchdog import CONTROLLER
 from kiosk.session.snapshot import FaultNotice, Snapshot
 from kiosk.session.states import State
+
+pytestmark = pytest.mark.usefixtures("own_logging")
 
 
 class Echo:
@@ -34,18 +35,6 @@ class Echo:
 
     def close(self) -> None:
         self.says = b""
-
-
-@pytest.fixture(autouse=True)
-def own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    yield
-    for handler in [handler for handler in root.handlers if handler not in handlers]:
-        root.removeHandler(handler)
-        handler.close()
-    root.setLevel(level)
 
 
 @pytest.fixture

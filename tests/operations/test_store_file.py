@@ -114,12 +114,9 @@ class Glass:
 
 
 @pytest.fixture
-def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "etc"
-    folder.mkdir()
-    (folder / "store.toml").write_text(OWNERS)
-    monkeypatch.delenv("KIOSK_CONFIG", raising=False)
-    return folder
+def owner(etc: Path) -> Path:
+    (etc / "store.toml").write_text(OWNERS)
+    return etc
 
 
 def in_force(owner: Path, data: Path) -> Settings:

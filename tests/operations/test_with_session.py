@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,21 +19,11 @@ from kiosk.session.intents import Confirm, Done, Start
 from kiosk.session.states import State
 from tests.session.parts import BAD_COPY, SETTINGS, Shop, shop
 
+pytestmark = pytest.mark.usefixtures("own_logging")
+
 FLEET = SETTINGS.fleet.model_copy(
     update={"enabled": True, "broker": SETTINGS.fleet.broker.model_copy(update={"port": 1})}
 )
-
-
-@pytest.fixture(autouse=True)
-def own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
-    root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
-    yield
-    for handler in [handler for handler in root.handlers if handler not in handlers]:
-        root.removeHandler(handler)
-        handler.close()
-    root.setLevel(level)
 
 
 @pytest.fixture

@@ -31,7 +31,6 @@ from hardware.grbl.cutter import GrblCutter
 from hardware.grbl.stop_socket import OFF, ask_to_stop, stop_name, stop_served
 from hardware.grbl.wheel_off import WARNING, in_a_thread, keep_stopping, pause_s
 from hardware.link import serial_link_factory
-from kiosk.__main__ import main
 from kiosk.commands.interruption import ended_like_ctrl_c
 from kiosk.safe_stop import stop_port
 from simulator.faults.simulated_machine import SimulatedMachine
@@ -41,6 +40,7 @@ from simulator.serve.realtime import RealTimeRunner
 from simulator.wire.damage import Damage, Direction, WireFault
 from tests.cutting.keys import catalogue, machine
 from tests.support.another_user import ANOTHER_USER, answer_to_another_user, squatted
+from tests.support.command_line import here
 from tests.support.paths import ROOT
 from tests.support.promise_machine import Hands
 from tests.support.transcript import ManualClock
@@ -201,18 +201,6 @@ def lost(cutter: GrblCutter) -> bool:
 
 def plug(sim: SimulatedMachine, is_in: bool) -> None:
     sim.plugged_in, sim.wire.unplugged = is_in, not is_in
-
-
-def here(*arguments: str) -> int:
-    """The command line in this process; its exit status."""
-    argv, sys.argv = sys.argv, ["kiosk", *arguments]
-    try:
-        main()
-    except SystemExit as left:
-        return left.code if isinstance(left.code, int) else 1
-    finally:
-        sys.argv = argv
-    return 0
 
 
 def test_a_real_port_that_vanishes_and_comes_back_is_reset_from_a_thread_of_the_driver(tmp_path: Path) -> None:
