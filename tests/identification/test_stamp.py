@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from config.phrases import load_phrases
 from hardware.scan import Frame
 from kiosk.identification import StampReader
-from kiosk.identification.head.letters import Letters, Text, TextLine
+from kiosk.identification.head.letters import _ROWS_PX, Letters, Text, TextLine
 from kiosk.identification.head.stamp import _Gleaned, _spine
 from kiosk.key.reading import StampReading, Unseen
 
@@ -161,3 +163,51 @@ def test_no_head_is_not_a_clean_head(reader: StampReader) -> None:
     unseen = StampReading(seen=False, unseen=Unseen.NO_PICTURE)
     assert reader.read(None) == unseen
     assert reader.read(Frame(np.zeros((1, 1), np.uint8), 0.05)) == unseen
+
+
+def again(known: Text, now: Text) -> Text | None:
+    """What a second look takes over for a line it finds now."""
+    return gleaned((known,)).settled(now.line, _spine(now.line), 0.05)
+
+
+KWIKSET = line(("KWIKSET",), 12.0)
+
+
+def test_a_makers_name_that_was_read_beyond_doubt_is_not_read_again() -> None:
+    found = again(KWIKSET, line((), 12.2, turn_deg=180.0))
+    assert found is not None
+    assert found.said == ("KWIKSET",)
+
+
+@pytest.mark.parametrize(
+    ("known", "now"),
+    [
+        pytest.param(line(("KWIKSET",), 12.0, sureness=0.89), KWIKSET, id="not sure"),
+        pytest.param(line(("HERMIONE",), 12.0), KWIKSET, id="unknown"),
+        pytest.param(line(("HPC",), 5.0), line((), 5.0), id="short"),
+        pytest.param(KWIKSET, line((), 12.0, y=120.0), id="elsewhere"),
+        pytest.param(KWIKSET, line((), 14.0), id="longer"),
+        pytest.param(KWIKSET, replace(KWIKSET, line=replace(KWIKSET.line, height_mm=3.2)), id="higher"),
+    ],
+)
+def test_whatever_may_be_more_than_what_was_read_is_read_again(known: Text, now: Text) -> None:
+    assert again(known, now) is None
+
+
+def test_grain_that_looks_like_lines_without_end_is_not_read_in_rows_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(3)
+    grain = cv2.GaussianBlur(rng.normal(128, 90, (400, 400)), (0, 0), 2.0).clip(0, 255).astype(np.uint8)
+    boxes = [np.array([(0, y), (180, y), (180, y + 70), (0, y + 70)], np.float32) for y in range(0, 320, 32)]
+    wide_px: list[int] = []
+
+    def unreadable(_: Letters, strip: np.ndarray) -> tuple[str, float]:
+        wide_px.append(strip.shape[1])
+        return "", 0.0
+
+    monkeypatch.setattr(Letters, "_read", unreadable)
+    letters = Letters.__new__(Letters)
+    letters.read(grain, [TextLine(box, 0.5, 9.0, 3.5) for box in boxes])
+    as_one_px = 10 * 2 * 123
+    assert as_one_px < sum(wide_px) <= as_one_px + 2 * _ROWS_PX

@@ -34,8 +34,14 @@ _SHORT = 2.2
 """Length for its height up to which a line may be one that stands."""
 _ROW_MM, _MOST_ROWS, _ROWS_ASPECT, _UNREAD = 1.25, 3, 1.2, 0.7
 """Room that a row of the smallest letters takes in a box, and how sure a reading must be to be one."""
+_PARTED, _CLEARLY_PARTED, _SHORTEST_WORD = 0.5, 0.6, 3
+"""How much more than between them stands in rows that are tried: in a box that was not read, and in one that was."""
+_ROWS_PX = 1300
+"""Width of all such rows that are read in one look: metal's grain makes boxes without end."""
 _TOO_TALL = 2.6
 """How much higher than a letter's share of its length a line is that may hide another below it."""
+_STRIDE_PX, _MOST_STRETCH = 32, 0.05
+"""The finder takes multiples of this; letters may be stretched by so much to fit."""
 _LINE_PX = 48
 """Height the models were taught with."""
 _LONGEST_LINE_PX = 960
@@ -94,10 +100,12 @@ class Letters:
     def lines(self, picture: Picture, mm_per_px: float, fine_mm: float = FINE_MM) -> tuple[TextLine, ...]:
         """What looks like lines of letters, surest first."""
         factor = min(mm_per_px / fine_mm, float(np.sqrt(MOST_PX2 / picture.size)))
-        size = (max(32, round(picture.shape[1] * factor)), max(32, round(picture.shape[0] * factor)))
+        size = (_fitting(picture.shape[1] * factor), _fitting(picture.shape[0] * factor))
         small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC)
-        # The model takes multiples of 32; padding keeps the letters' shape.
-        small = cv2.copyMakeBorder(small, 0, -size[1] % 32, 0, -size[0] % 32, cv2.BORDER_CONSTANT, value=128)
+        # What could not be stretched is padded.
+        small = cv2.copyMakeBorder(
+            small, 0, -size[1] % _STRIDE_PX, 0, -size[0] % _STRIDE_PX, cv2.BORDER_CONSTANT, value=128
+        )
         found = self._engine(_as_colour(small), use_det=True, use_cls=False, use_rec=False)
         boxes, scores = getattr(found, "boxes", None), getattr(found, "scores", None)
         if boxes is None or scores is None:
@@ -115,26 +123,45 @@ class Letters:
         """
         texts: list[Text] = []
         usual: int | None = None
+        left_px = _ROWS_PX
         for line in lines:
             text, usual = self._text(picture, line, usual)
-            texts += self._in_rows(picture, text, usual) or [text]
+            rows, left_px = self._in_rows(picture, text, usual, left_px)
+            texts += rows or [text]
         return tuple(texts)
 
-    def _in_rows(self, picture: Picture, text: Text, usual: int | None) -> list[Text]:
-        """Small lines that were found as one, where that reads better; otherwise nothing."""
+    def _in_rows(self, picture: Picture, text: Text, usual: int | None, left_px: int) -> tuple[list[Text], int]:
+        """Small lines found as one, where that reads better, otherwise nothing; and how much may still be read."""
         line, letters = text.line, len(text.said[0]) if text.said else 0
         unread = text.sureness < _UNREAD
         if line.length_mm < _ROWS_ASPECT * line.height_mm:
-            return []
+            return [], left_px
         if not unread and line.height_mm * letters < _TOO_TALL * line.length_mm:
-            return []
-        most = min(int(line.height_mm / _ROW_MM), _MOST_ROWS)
-        cuts = [[self._text(picture, row, usual)[0] for row in _rows(line, count)] for count in range(2, most + 1)]
-        rows = max(cuts, key=lambda each: sum(row.sureness for row in each) / len(each), default=[])
-        words = [row for row in rows if row.said and len(row.said[0]) > 2]
-        if unread:
-            return rows if any(row.sureness >= _UNREAD for row in words) else []
-        return rows if len(words) == len(rows) and all(row.sureness >= _CLEAR for row in words) else []
+            return [], left_px
+        strip = _straightened(picture, line.corners)
+        best: list[Text] = []
+        for count in range(2, min(int(line.height_mm / _ROW_MM), _MOST_ROWS) + 1):
+            # Each of so many rows is so much longer for its height than the box is.
+            wide_px = count * count * strip.shape[1]
+            if wide_px > left_px or _parted(strip, count) < (_PARTED if unread else _CLEARLY_PARTED):
+                continue
+            left_px -= wide_px
+            rows = self._one_by_one(picture, _rows(line, count), usual)
+            best = max(best, rows, key=lambda each: sum(row.sureness for row in each) / max(len(each), 1))
+            if all(row.sureness >= _CLEAR and _is_word(row) for row in best):
+                break
+        words = [row for row in best if _is_word(row)]
+        needed = any(row.sureness >= _UNREAD for row in words)
+        if not unread:
+            needed = len(words) == len(best) and all(row.sureness >= _CLEAR for row in words)
+        return (best if needed else []), left_px
+
+    def _one_by_one(self, picture: Picture, rows: Iterable[TextLine], usual: int | None) -> list[Text]:
+        texts: list[Text] = []
+        for row in rows:
+            text, usual = self._text(picture, row, usual)
+            texts.append(text)
+        return texts
 
     def _text(self, picture: Picture, line: TextLine, usual: int | None) -> tuple[Text, int | None]:
         """One line, and which way up the head lies if that is known by now."""
@@ -163,6 +190,12 @@ class Letters:
         return (str(texts[0]), float(scores[0])) if texts and scores else ("", 0.0)
 
 
+def _fitting(side_px: float) -> int:
+    """A side as the finder takes it, where letters keep their shape; its time goes by the pixel."""
+    fitting = max(_STRIDE_PX, _STRIDE_PX * round(side_px / _STRIDE_PX))
+    return fitting if abs(fitting / side_px - 1) <= _MOST_STRETCH else max(_STRIDE_PX, round(side_px))
+
+
 def _line(corners: NDArray[np.float32], score: float, mm_per_px: float) -> TextLine:
     sides = [float(np.hypot(*(corners[i] - corners[(i + 1) % 4]))) * mm_per_px for i in range(4)]
     across, down = max(sides[0], sides[2]), max(sides[1], sides[3])
@@ -182,6 +215,20 @@ def _rows(line: TextLine, count: int) -> tuple[TextLine, ...]:
         )
         for at in range(count)
     )  # fmt: skip
+
+
+def _is_word(text: Text) -> bool:
+    return bool(text.said) and len(text.said[0]) >= _SHORTEST_WORD
+
+
+def _parted(strip: Picture, count: int) -> float:
+    """How much stands in the faintest of so many rows for what stands between two: letters of one row fill both."""
+    high = np.abs(strip.astype(np.float32) - np.float32(np.median(strip))).mean(axis=1)
+    high = np.convolve(np.pad(high, 2, mode="edge"), np.ones(5) / 5, "valid")
+    row_px = _LINE_PX / count
+    within = [float(high[int(row_px * (at + 0.5)) - 2 : int(row_px * (at + 0.5)) + 3].mean()) for at in range(count)]
+    between = [float(high[int(row_px * at) - 1 : int(row_px * at) + 2].mean()) for at in range(1, count)]
+    return min(within) / max(*between, 1e-6)
 
 
 def _straightened(picture: Picture, corners: NDArray[np.float32]) -> Picture:

@@ -89,9 +89,9 @@ def _beyond_noise(bow: HeadView, channel: int) -> float:
 
 
 def _evened(layer: Floats, bow: HeadView) -> NDArray[np.uint8]:
-    soft = cv2.GaussianBlur(layer, (0, 0), max(0.05 / bow.mm_per_px, 0.5))
-    away = soft - cv2.GaussianBlur(soft, (0, 0), 1.6 / bow.mm_per_px)
-    usual = np.sqrt(cv2.GaussianBlur(away * away, (0, 0), 3.0 / bow.mm_per_px)) + np.float32(2.0)
+    soft = np.asarray(cv2.GaussianBlur(layer, (0, 0), max(0.05 / bow.mm_per_px, 0.5)), dtype=np.float32)
+    away = soft - _spread(soft, 1.6 / bow.mm_per_px)
+    usual = np.sqrt(_spread(away * away, 3.0 / bow.mm_per_px)) + np.float32(2.0)
     return np.asarray(np.clip(128 + 42 * away / usual, 0, 255), dtype=np.uint8)
 
 

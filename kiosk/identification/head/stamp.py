@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -51,6 +51,8 @@ _STRONG_ASPECT = 1.8
 """A find as good, long and drawn out as this is writing, whether it can be read or not."""
 _FINER_MM = 0.065
 """Scale brightness is looked at, for letters under a millimetre."""
+_SETTLED, _SAME_MM, _AS_HIGH = 0.9, 0.8, 1.3
+"""How sure a reading must be not to be read again, and how nearly the same its box must be found again."""
 _BESIDE_MM = 0.5
 """How far beside a line another look may find the same one."""
 _WIDE, _GAPS = 1.2, 1.5
@@ -69,6 +71,7 @@ _LEAST_ON_METAL = 0.6
 _MOST_OPEN = 3
 """So many lines that may be read either way up are tried in every combination."""
 Spine = tuple[tuple[float, float], ...]
+_Way = Callable[[tuple[float, float]], tuple[float, float]]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -118,6 +121,16 @@ class _Gleaned:
             self._whole.update(whole_phrases_in(reading, self._known))
             self._in_part.update(request_in_part(reading, self._known))
             self._whole.update(sealed_in_part(reading, self._known))
+
+    def settled(self, line: TextLine, spine: Spine, mm_per_px: float) -> Text | None:
+        """What an earlier look read there beyond doubt: words that mean nothing, or a part of what was matched."""
+        for find in self._finds:
+            text = find.text
+            if (text.sureness >= _SETTLED and text.said and _letters(text.said[0]) > _READ_LETTERS
+                    and _is_same_box(line, spine, find, _SAME_MM / mm_per_px)
+                    and (self._says_nothing(text) or is_part_of(text.said[0], self.phrases, self._known))):  # fmt: skip
+                return replace(text, line=line)
+        return None
 
     def _is_on_metal(self, spine: Spine) -> bool:
         if self._metal is None:
@@ -270,30 +283,39 @@ class StampReader:
     def _straight(
         self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters, fine_mm: float = FINE_MM
     ) -> None:
-        lines = letters.lines(picture, bow.mm_per_px, fine_mm)[:MOST_LINES]
-        texts = letters.read(picture, lines)
-        gleaned.add(texts, tuple(_spine(text.line) for text in texts), bow.mm_per_px)
+        _look(gleaned, letters, picture, letters.lines(picture, bow.mm_per_px, fine_mm), lambda at: at, bow.mm_per_px)
 
     def _on_its_side(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
         """Lines that stand upright are found worse than lines that lie."""
         turned = np.ascontiguousarray(np.rot90(picture))
-        lines = letters.lines(turned, bow.mm_per_px, _FINER_MM)[:MOST_LINES]
-        width = picture.shape[1]
-        texts = letters.read(turned, lines)
-        spines = tuple(tuple((width - 1 - y, x) for x, y in _spine(text.line)) for text in texts)
-        gleaned.add(texts, spines, bow.mm_per_px)
+        last = picture.shape[1] - 1
+        lines = letters.lines(turned, bow.mm_per_px, _FINER_MM)
+        _look(gleaned, letters, turned, lines, lambda at: (last - at[1], at[0]), bow.mm_per_px)
 
     def _round_the_rim(self, gleaned: _Gleaned, picture: Picture, bow: HeadView, letters: Letters) -> None:
         ring, place = _unrolled(picture, bow)
-        found = letters.lines(ring, bow.mm_per_px)
-        lines = [line for line in found if line.height_mm <= _TALLEST_RIM_MM][:MOST_LINES]
-        texts = letters.read(ring, lines)
-        gleaned.add(texts, tuple(tuple(map(place, _spine(text.line))) for text in texts), bow.mm_per_px)
+        lines = [line for line in letters.lines(ring, bow.mm_per_px) if line.height_mm <= _TALLEST_RIM_MM]
+        _look(gleaned, letters, ring, lines, place, bow.mm_per_px)
 
     def _loaded(self) -> Letters:
         if self._letters is None:
             self._letters = Letters()
         return self._letters
+
+
+def _look(
+    gleaned: _Gleaned, letters: Letters, picture: Picture, lines: Sequence[TextLine], place: _Way, mm_per_px: float
+) -> None:
+    """Read the surest of these lines; what was read so clearly before that it is settled is not read again."""
+    lines = lines[:MOST_LINES]
+
+    def on_the_bow(line: TextLine) -> Spine:
+        return tuple(map(place, _spine(line)))
+
+    before = [gleaned.settled(line, on_the_bow(line), mm_per_px) for line in lines]
+    fresh = letters.read(picture, [line for line, text in zip(lines, before, strict=True) if text is None])
+    texts = tuple(sorted([*filter(None, before), *fresh], key=lambda text: -text.line.score))
+    gleaned.add(texts, tuple(on_the_bow(text.line) for text in texts), mm_per_px)
 
 
 def _by_itself(bow: HeadView) -> Unseen | None:
@@ -337,6 +359,14 @@ def _at_one_place(one: _Find, known: _Find) -> bool:
     return min(math.dist(one.middle, at) for at in known.spine) <= known.half_px
 
 
+def _is_same_box(line: TextLine, spine: Spine, known: _Find, near_px: float) -> bool:
+    """Whether a line ends where a known one ends and is about as high: nothing more can stand in it."""
+    if not 1 / _AS_HIGH <= line.height_mm / max(known.text.line.height_mm, 1e-6) <= _AS_HIGH:
+        return False
+    ends, there = (spine[0], spine[-1]), (known.spine[0], known.spine[-1])
+    return any(all(math.dist(a, b) <= near_px for a, b in zip(ends, way, strict=True)) for way in (there, there[::-1]))
+
+
 def _spine(line: TextLine) -> Spine:
     """Points along the middle of a line's longer side."""
     corners = line.corners.astype(np.float64)
@@ -346,14 +376,21 @@ def _spine(line: TextLine) -> Spine:
     return tuple((float(x), float(y)) for x, y in np.linspace(first, last, _SPINE_POINTS))
 
 
-def _unrolled(picture: Picture, bow: HeadView) -> tuple[Picture, Callable[[tuple[float, float]], tuple[float, float]]]:
+def _farthest_px(bow: HeadView, middle: tuple[float, float]) -> float:
+    """How far from its middle the bow has metal: beyond there is nothing to look at."""
+    y, x = np.nonzero(bow.metal)
+    away = np.hypot(x - middle[0], y - middle[1])
+    return max(2 * _ARC_INNER_MM / bow.mm_per_px, float(away.max(initial=0.0)))
+
+
+def _unrolled(picture: Picture, bow: HeadView) -> tuple[Picture, _Way]:
     """Words that run round the bow's middle, made straight, and the way back from the strip to the bow.
 
     The seam is shown twice, so that no word is cut by it.
     """
     inside = cv2.moments(bow.metal, binaryImage=True)
     middle = (inside["m10"] / max(inside["m00"], 1.0), inside["m01"] / max(inside["m00"], 1.0))
-    outer = _ARC_OUTER_MM / bow.mm_per_px
+    outer = min(_ARC_OUTER_MM / bow.mm_per_px, _farthest_px(bow, middle))
     inner = round(_ARC_INNER_MM / bow.mm_per_px)
     around = round(2 * np.pi * 0.75 * outer)
     # What lies beyond the picture would be left as the memory was: even metal stands there instead.
