@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from tests.ui.glass import gallery, labels_in
+from tests.ui.test_holding import Finger
 from ui.gallery import sample_store
+from ui.present.local import Announce
 from ui.present.samples import SAMPLES
+from ui.present.shown import Action
 from ui.theme import make_theme
 
 
@@ -50,3 +53,72 @@ def test_rows_that_stay_keep_their_widgets_and_say_what_a_new_list_would() -> No
 
 def _said(rows: Any) -> list[tuple[Any, ...]]:
     return [(type(each), each.text, each.size_hint_x, each.font_size, each.color) for each in labels_in(rows)]
+
+
+def test_rows_that_come_back_are_written_on_the_widgets_there_were_and_in_the_colours_in_force() -> None:
+    from ui.present.shown import LabelledValue
+    from ui.widgets.lists import Lines
+
+    glass, store = gallery(), sample_store("portrait")
+    lines = tuple(LabelledValue(f"Line {number}", str(number)) for number in range(3))
+    glass._look.theme = make_theme(store.screen, (1080, 1920), "light")
+    kept = Lines(rows=lines)
+    widgets = list(kept.children)
+    kept.rows = ()
+    assert kept.children == []
+    glass._look.theme = make_theme(store.screen, (1080, 1920), "contrast")
+    kept.rows = lines[1:]
+    assert set(kept.children) < set(widgets)
+    assert _said(kept) == _said(Lines(rows=lines[1:]))
+
+
+def _grid(*names: str) -> Any:
+    from kivy.core.window import Window
+
+    from ui.widgets.buttons import ActionGrid
+
+    gallery()
+    grid = ActionGrid(actions=_actions(*names), width=600)
+    Window.add_widget(grid)
+    gallery().settle()
+    return grid
+
+
+def _actions(*names: str) -> tuple[Action, ...]:
+    return tuple(Action(name, name, Announce(name)) for name in names)
+
+
+def test_buttons_of_actions_that_are_offered_no_more_serve_others_as_new_ones_would() -> None:
+    grid = _grid("one", "two")
+    try:
+        sent: list[Any] = []
+        grid.send = sent.append
+        buttons = list(grid.children)
+        for button in buttons:
+            button.act()
+        grid.actions = _actions("three", "four")
+        assert set(grid.children) == set(buttons)
+        assert [button.labels[0].text for button in reversed(grid.children)] == ["three", "four"]
+        for button in reversed(grid.children):
+            # None waits out a double tap on what it served before.
+            assert button.act()
+        assert [does.text for does in sent[2:]] == ["three", "four"]
+    finally:
+        grid.parent.remove_widget(grid)
+
+
+def test_a_button_under_a_finger_never_becomes_another_action() -> None:
+    grid = _grid("one", "two")
+    try:
+        sent: list[Any] = []
+        grid.send = sent.append
+        pressed = grid.children[-1]
+        finger = Finger(gallery(), pressed)
+        grid.actions = _actions("three", "four")
+        assert pressed not in grid.children
+        finger.leaves()
+        grid.actions = _actions("five", "six", "seven")
+        assert pressed not in grid.children
+        assert sent == []
+    finally:
+        grid.parent.remove_widget(grid)

@@ -20,6 +20,8 @@ from kivy.uix.widget import Widget
 STYLES = ("plain", "tool", "key", "hero", "row", "swatch", "chip")
 TWICE_S = 0.5
 """A second press of the same button this soon is a double tap, unless it types or counts."""
+NEVER_S = -10.0
+"""When a button was pressed that has not been."""
 CONFIRM_S = 8.0
 """So long a button that was pressed and not held waits to be pressed again."""
 REPEAT_AFTER_S, REPEAT_EVERY_S = 0.6, 0.15
@@ -38,7 +40,7 @@ class Press(ButtonBehavior, Widget):
     """It must be held and was pressed: pressed again, it acts."""
 
     def __init__(self, **kwargs: Any) -> None:
-        self._pressed_at = -10.0
+        self._pressed_at = NEVER_S
         self._holding: Any = None
         self._repeating: Any = None
         self._repeated = False
@@ -107,6 +109,12 @@ class Press(ButtonBehavior, Widget):
         """Nobody holds this any more, or is about to press it again."""
         self._disarm()
         self._end_hold()
+
+    def begin_anew(self) -> None:
+        """To serve another action: nothing is left of a press of the one before."""
+        self.let_go()
+        self._tapped = self._repeated = False
+        self._pressed_at = NEVER_S
 
     def on_action(self, _button: Any, action: Any) -> None:
         """What was pressed once must be what is pressed again."""
