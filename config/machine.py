@@ -225,14 +225,18 @@ class Views(Frozen):
 
     A machine without one of the two cannot see whether that face is milled: each of its keys is asked about.
     """
+    face_above_far: CameraView | None = None
+    """The upper face lit from the other end of the tray: with both, a stain is told from a slope."""
+    face_below_far: CameraView | None = None
+    """The lower face likewise."""
     check: CameraView
     laser_angle_deg: float = Field(ge=20, le=70)
 
     @property
     def of_tray(self) -> dict[str, CameraView]:
         """The cameras that look at the tray, by name; those this machine has."""
-        names = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below")
-        return {name: view for name in names if (view := getattr(self, name)) is not None}
+        views = {name: getattr(self, name) for name in type(self).model_fields if name != "check"}
+        return {name: view for name, view in views.items() if isinstance(view, CameraView)}
 
     @property
     def named(self) -> dict[str, CameraView]:

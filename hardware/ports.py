@@ -12,9 +12,9 @@ from typing import Protocol
 
 from config.machine import Assurance
 from hardware.job import CutJob, Position
-from hardware.scan import Frame, ScanFrames
+from hardware.scan import TRAY_VIEWS, Frame, ScanFrames
 
-VIEWS = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below", "check")
+VIEWS = (*TRAY_VIEWS, "check")
 """All camera views a machine may have."""
 
 

@@ -17,10 +17,9 @@ from PIL import Image, ImageOps
 
 from config.ordinary_file import ordinary, read_ordinary
 from config.problems import BadInput, Problem
-from hardware.scan import Frame, Pixels, ScanFrames
+from hardware.scan import TRAY_VIEWS, Frame, Pixels, ScanFrames
 
 SCAN_FILE = "scan.toml"
-VIEW_NAMES = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below")
 MM_PER_PX_RANGE = (0.001, 1.0)
 ANGLE_RANGE_DEG = (5.0, 85.0)
 
@@ -39,7 +38,7 @@ def load_scan(directory: Path) -> ScanFrames:
     document = _read_document(directory)
     problems: list[Problem] = []
     views: dict[str, Frame] = {}
-    for name in VIEW_NAMES:
+    for name in TRAY_VIEWS:
         picture = directory / f"{name}.png"
         if not picture.exists():
             continue
@@ -57,7 +56,7 @@ def load_scan(directory: Path) -> ScanFrames:
         except BadInput as bad:
             problems.extend(bad.problems)
     if not problems and not views:
-        names = ", ".join(f"{name}.png" for name in VIEW_NAMES)
+        names = ", ".join(f"{name}.png" for name in TRAY_VIEWS)
         problems.append(Problem(str(directory), "", f"holds none of {names}"))
     if problems:
         raise BadInput(*problems)
@@ -79,7 +78,7 @@ def scans_below(directory: Path) -> tuple[Path, ...]:
 
 
 def _is_scan(directory: Path) -> bool:
-    return any((directory / name).exists() for name in (SCAN_FILE, *(f"{view}.png" for view in VIEW_NAMES)))
+    return any((directory / name).exists() for name in (SCAN_FILE, *(f"{view}.png" for view in TRAY_VIEWS)))
 
 
 def save_scan(frames: ScanFrames, directory: Path) -> None:
@@ -91,7 +90,7 @@ def save_scan(frames: ScanFrames, directory: Path) -> None:
     lines = [f"laser_angle_deg = {float(frames.laser_angle_deg)!r}"]
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        for name in VIEW_NAMES:
+        for name in TRAY_VIEWS:
             view: Frame | None = getattr(frames, name)
             if view is None:
                 continue

@@ -51,6 +51,8 @@ class CameraScanner:
             laser_angle_deg=self._views.laser_angle_deg,
             face_above=self._face("face_above"),
             face_below=self._face("face_below"),
+            face_above_far=self._face("face_above_far"),
+            face_below_far=self._face("face_below_far"),
         )
 
     def tray_is_empty(self) -> bool:

@@ -21,7 +21,7 @@ from config.policy_rules import SEALED_KINDS
 from config.problems import BadInput, Problem, print_problems
 from config.settings import Settings, load_settings
 from hardware.camera.scan_folder import MM_PER_PX_RANGE, SCAN_FILE, load_scan, load_view, scans_below
-from hardware.scan import ScanFrames
+from hardware.scan import FACE_VIEWS, ScanFrames
 from kiosk.commands.options import AsJson, ConfigOption
 from kiosk.identification import SectionIndex, StampReader, build_index, cuts_by_outline, identify, notches, read_key
 from kiosk.key.condition import Condition, condition_of
@@ -52,6 +52,8 @@ class _Findings:
     outline_of: str | None
     stamp: StampReading
     decision: Decision
+    one_lamp: bool
+    """A face was looked at in light from one end alone."""
 
 
 def identify_command(
@@ -148,7 +150,8 @@ def _examine(
     if any(settings.policy.phrases.kind_of[each] in SEALED_KINDS for each in stamp.phrases):
         # A mark nobody may lift: how this key is cut is nobody's business, as with a kind that is never cut.
         identification, roots, outline_of = replace(identification, cuts=(), to_blame=()), (), None
-    return _Findings(path, reading, identification, roots, outline_of, stamp, decision)
+    lamps = [(getattr(frames, near) is None, getattr(frames, far) is None) for near, far in FACE_VIEWS]
+    return _Findings(path, reading, identification, roots, outline_of, stamp, decision, one_lamp=(False, True) in lamps)
 
 
 def _may_be_cut(identification: Identification) -> bool:
@@ -223,6 +226,8 @@ def _as_text(found: _Findings) -> Iterator[str]:
         yield f"  cuts      {_blamed(identification)}"
     if not identification.faces_seen:
         yield "  faces     not both looked at: whether one is milled was not seen"
+    elif found.one_lamp:
+        yield "  faces     lit from one end alone: a gentle slope was not told from a stain"
     unseen = f"not seen: {found.stamp.unseen.value.replace('_', ' ')}" if found.stamp.unseen else ""
     words = "; ".join(filter(None, (", ".join(found.stamp.phrases), unseen))) or "nothing on the list"
     more = "; a company name and telephone number" if found.stamp.name_and_phone else ""

@@ -65,7 +65,7 @@ def read_key(frames: ScanFrames) -> KeyReading:
         crumbs=outline.crumbs,
         milled=faces.milled,
         pierced=faces.pierced,
-        faces_seen=faces.above_seen and faces.below_seen,
+        faces_seen=faces.both_seen,
         blind=_blind(frames, section, faces),
         laser_height_mm=laser_height(lines).height_mm,
     )
@@ -80,7 +80,7 @@ def _blind(frames: ScanFrames, section: SectionReading | None, faces: FacesLook)
         "line_left": section and section.left_mm is not None,
         "line_right": section and section.right_mm is not None,
     }
-    shown = {**(lines if any(lines.values()) else {}), "face_above": faces.above_seen, "face_below": faces.below_seen}
+    shown = {**(lines if any(lines.values()) else {}), **faces.shown}
     return tuple(name for name, seen in shown.items() if getattr(frames, name) is not None and not seen)
 
 

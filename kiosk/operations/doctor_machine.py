@@ -23,6 +23,7 @@ from hardware.clock import SystemClock
 from hardware.errors import BoardMismatch, HardwareFault, LinkSetup, PortInUse, PortUnavailable
 from hardware.grbl.cutter import GrblCutter
 from hardware.link import serial_link_factory
+from hardware.scan import FACE_VIEWS
 from kiosk.calibration.dated import FITTED, calibrated_on
 from kiosk.operations.doctor import Finding, failed, passed, warned
 from kiosk.records.ownership import Owned, own_machine
@@ -82,11 +83,14 @@ def cameras(machine: Machine) -> Finding:
         return failed("cameras", "; ".join(wrong), "name each view's own camera in the views of machine.toml")
     if closed:
         return failed("cameras", f"may not be opened: {', '.join(closed)}", "the user needs the group video")
-    count = f"{len(machine.views.named)} of {len(machine.views.named)} there"
-    blind = [view for view in ("face_above", "face_below") if view not in machine.views.named]
+    count = f"{len(devices)} of {len(devices)} there"
+    blind, single = ([view for view in views if view not in devices] for views in zip(*FACE_VIEWS, strict=True))
     if blind:
         step = "without it a key milled on that face cannot be told, and staff are asked about every key"
         return warned("cameras", f"{count}; the machine file names no {' and no '.join(blind)}", step)
+    if single:
+        step = "without it a face ground on a gentle slope is not told from a stain on tarnished metal"
+        return warned("cameras", f"{count}; the machine file names no {' and no '.join(single)}", step)
     return passed("cameras", count)
 
 

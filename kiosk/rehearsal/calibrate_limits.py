@@ -17,6 +17,7 @@ from config.keyway import Section
 from config.machine import Machine
 from config.match_limits import LimitsFile
 from config.section_shape import RESOLVABLE_MM, section_distance_mm
+from hardware.scan import TRAY_VIEWS
 from kiosk.calibration.match_limits import (
     METHOD,
     Inseparable,
@@ -135,7 +136,7 @@ def _wrong(section: Section, number: int, rng: np.random.Generator) -> Section:
 def _read(
     catalogue: Catalogue, machine: Machine, section: Section, true_id: str | None, rng: np.random.Generator
 ) -> Iterator[Reading]:
-    optics = replace(NORMAL, missing=frozenset({"head", "silhouette"}))
+    optics = replace(NORMAL, missing=frozenset(TRAY_VIEWS) - {"line_left", "line_right"})
     finish = list(Finish)[int(rng.integers(len(Finish)))]
     blank = next(code for code, (keyway, _) in catalogue.blank_of.items() if keyway.spec is not None)
     key = cut_by_blank(catalogue, blank, rng, section=section, wear=float(rng.uniform(0, 0.4)), finish=finish)

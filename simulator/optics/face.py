@@ -23,7 +23,8 @@ from simulator.optics.pose import Projection
 from simulator.optics.settings import Optics
 
 LAMP_DEG = 22.0
-"""How high the lamp stands above the face. It stands at the picture's left, so a key lies along its light."""
+"""How high a lamp stands above the face. It stands at an end of the picture, so a key lies along its light."""
+LEFT, RIGHT = -1.0, 1.0
 _AMBIENT = 0.22
 _MOST = 2.6
 """A slope that faces the lamp shines at most so many times as bright as the flat."""
@@ -39,20 +40,33 @@ def render(
     view: CameraView,
     optics: Optics,
     rng: np.random.Generator,
+    metal: np.random.Generator,
+    lamp_at: float = LEFT,
 ) -> tuple[Pixels, float]:
-    """One face view (height, width) without noise, and the sensor's exponent. `face`: left or right."""
+    """One face view (height, width) without noise, and the sensor's exponent.
+
+    Args:
+        key: what lies there, if anything.
+        body: where this camera sees it.
+        face: left or right.
+        view: the camera.
+        optics: how good the picture is.
+        rng: draws what is this camera's own.
+        metal: draws the stains and scratches of this face, which are the same under every lamp.
+        lamp_at: the end of the picture at which the lamp stands, LEFT or RIGHT.
+    """
     lamp = light.level(optics, 1.0, rng)
     pixels = light.flat_frame(view.width_px, view.height_px, optics.vignette, _TRAY * lamp)
     if key is not None and body is not None:
         around = body.window
         if around.width and around.height:
-            shine = textured(_shaded(key, face, body.place, around), key, optics, rng)
-            metal = light.blurred(body.covers * shine * np.float32(_GREY[key.finish] * lamp), optics)
-            pixels[around.slices] = light.rounded(metal + pixels[around.slices] * body.beside)
+            shine = textured(_shaded(key, face, body.place, around, lamp_at), key, optics, metal)
+            lit = light.blurred(body.covers * shine * np.float32(_GREY[key.finish] * lamp), optics)
+            pixels[around.slices] = light.rounded(lit + pixels[around.slices] * body.beside)
     return light.through_the_lens(pixels, optics, view.mm_per_px, rng)
 
 
-def _shaded(key: PhysicalKey, face: Face, place: Projection, window: Window) -> light.Light:
+def _shaded(key: PhysicalKey, face: Face, place: Projection, window: Window, lamp_at: float) -> light.Light:
     """Brightness of the bare relief over a window, 1 where the face is flat."""
     flat = np.ones((window.height, window.width), np.float32)
     if key.section is None or not key.x_mm.size:
@@ -61,7 +75,7 @@ def _shaded(key: PhysicalKey, face: Face, place: Projection, window: Window) -> 
     y = np.arange(-1.0, key.height_mm + 1.0, _STEP_MM)
     bend = key.bend_mm * (x / key.length_mm) ** 2
     recess = _relief(key, key.section, face, x, y[:, None] - bend[None, :])
-    towards_lamp = place.turn.T @ np.array([-1.0, 0.0])
+    towards_lamp = place.turn.T @ np.array([lamp_at, 0.0])
     shade = _lit(recess, towards_lamp)
     middle = place.middle_mm
     centre = np.array([place.view.width_px, place.view.height_px]) / 2 - (window.left, window.top)

@@ -85,10 +85,15 @@ def lay_out(
             pixels = line.render(key, side, pose, camera, views.laser_angle_deg, optics, stream)
             drawn[name] = (pixels, camera, stream, 1.0)
     other = Face.RIGHT if pose.face_seen is Face.LEFT else Face.LEFT
-    for name, seen, stream in (("face_above", pose.face_seen, rng[6]), ("face_below", other, rng[7])):
+    for name, seen, stream, metal, lamp_at in (
+        ("face_above", pose.face_seen, rng[6], rng[10], face.LEFT),
+        ("face_below", other, rng[7], rng[11], face.LEFT),
+        ("face_above_far", pose.face_seen, rng[8], rng[10], face.RIGHT),
+        ("face_below_far", other, rng[9], rng[11], face.RIGHT),
+    ):
         found = views.named.get(name)
         if found is not None and name not in optics.missing:
-            pixels, exponent = face.render(key, body_in(found), seen, found, optics, stream)
+            pixels, exponent = face.render(key, body_in(found), seen, found, optics, stream, deepcopy(metal), lamp_at)
             drawn[name] = (pixels, found, stream, exponent)
     return LaidKey(drawn, views.laser_angle_deg, optics, seed)
 
@@ -111,5 +116,5 @@ def pose_of(key: PhysicalKey, optics: Optics, seed: int) -> Pose:
 
 
 def _streams(seed: int) -> list[np.random.Generator]:
-    """A stream a view: leaving one out, or drawing it smaller, does not change the others."""
-    return [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(8)]
+    """A stream a view, and one for each face's metal: leaving one out, or drawing it smaller, changes no other."""
+    return [np.random.default_rng(stream) for stream in np.random.SeedSequence(seed).spawn(12)]

@@ -20,8 +20,8 @@ from config.problems import BadInput, Problem
 from config.settings import catalogue_in_force, machine_in_force
 from config.typed_code import typed_bitting, typed_blank
 from config.typed_paths import FILE, NEW_FILE, OUTPUT_FOLDERS
-from hardware.camera.scan_folder import SCAN_FILE, VIEW_NAMES, save_scan
-from hardware.scan import Pixels
+from hardware.camera.scan_folder import SCAN_FILE, save_scan
+from hardware.scan import TRAY_VIEWS, Pixels
 from simulator.keys.key import Finish, PhysicalKey, Stamp, Strike, cut_key
 from simulator.keys.sample_keys import SAMPLE_KEYS, sample_key
 from simulator.keys.sections import mirror_section
@@ -157,7 +157,7 @@ def _one_of(option: str, value: str | None, allowed: tuple[str, ...]) -> list[Pr
 
 def _fresh(directory: Path) -> Path:
     """Take away the views of an earlier scan, so that a view which is missing now is missing there."""
-    for name in (*(f"{view}.png" for view in VIEW_NAMES), SCAN_FILE):
+    for name in (*(f"{view}.png" for view in TRAY_VIEWS), SCAN_FILE):
         try:
             (directory / name).unlink(missing_ok=True)
         except OSError as error:

@@ -24,7 +24,7 @@ import numpy as np
 from config.catalogue import Catalogue
 from config.keyway import Section, Standing
 from config.settings import load_settings
-from hardware.scan import ScanFrames
+from hardware.scan import TRAY_VIEWS, ScanFrames
 from kiosk.identification import build_index, identify, match_section, read_key
 from kiosk.key.reading import Outcome, SectionReading
 from simulator.keys.key import Finish, PhysicalKey, cut_key, positions_mm
@@ -177,7 +177,7 @@ def refuse_batch(job: tuple[str, int, int, int]) -> Tally:
     """Foreign keys first..last: only the lines are drawn, so the section alone must refuse them."""
     name, first, last, seed = job
     machine, catalogue, index = world()
-    optics = replace(OPTICS[name], missing=frozenset({"head", "silhouette"}))
+    optics = replace(OPTICS[name], missing=frozenset(TRAY_VIEWS) - {"line_left", "line_right"})
     tally = Tally()
     for number, (kind, section, rng) in enumerate(
         islice(foreign_sections(catalogue, first, seed), last - first), start=first

@@ -161,10 +161,10 @@ def silhouette(key: DrawnKey, lying: Lying, rng: np.random.Generator) -> Frame:
     return Frame(np.clip(np.rint(grey), 0, 255).astype(np.uint8), mm)
 
 
-def lit_face(
+def lit_faces(
     key: DrawnKey, face: Sequence[tuple[float, float]], name: str, lying: Lying, rng: np.random.Generator
-) -> Frame:
-    """A face in light from the left that grazes it, by the slope of its surface."""
+) -> tuple[Frame, Frame]:
+    """A face in light from the left that grazes it, and in such light from the right, by the slope of its surface."""
     x, y = lying.to_key(FACE_MM, FACE_PX)
     metal = _metal(key, x, y)
     box = _key_in(metal)
@@ -176,21 +176,24 @@ def lit_face(
     for hollow in key.hollows.get(name, ()):
         depth[on_blade] += hollow.depth_at(x[on_blade], y[on_blade])
     down, across = np.gradient(depth, FACE_MM)
-    lamp, way = math.radians(rng.uniform(16, 30)), math.radians(rng.uniform(-6, 6))
-    towards = (-math.cos(lamp) * math.cos(way), math.cos(lamp) * math.sin(way), math.sin(lamp))
     # The surface falls where depth grows; its normal leans that way.
     size = np.sqrt(1 + across**2 + down**2)
-    facing = (across * towards[0] + down * towards[1] + towards[2]) / size
-    dull = np.clip(facing / towards[2], 0.0, 2.2)
-    gloss = np.clip(facing, 0.0, 1.0) ** 12 * 0.6
     bright, stained = FINISHES[key.finish]
-    shine = bright * (0.2 + 0.8 * (dull + gloss) / (1 + 0.6 * towards[2] ** 12))
-    lit = np.where(metal, shine * _brushed(metal.shape, stained, rng), 15.0).astype(np.float32)
-    picture = np.full((FACE_PX[1], FACE_PX[0]), np.float32(15.0))
-    picture[box] = _soft(lit, 0.8)
-    picture *= np.float32(rng.uniform(0.92, 1.08))
-    picture += 2.5 * rng.standard_normal(picture.shape, dtype=np.float32)
-    return Frame(np.clip(np.rint(picture), 0, 255).astype(np.uint8), FACE_MM)
+    frames = []
+    for end, texture in zip((-1.0, 1.0), _brushed(metal.shape, stained, rng), strict=True):
+        lamp, way = math.radians(rng.uniform(16, 30)), math.radians(rng.uniform(-6, 6))
+        towards = (end * math.cos(lamp) * math.cos(way), math.cos(lamp) * math.sin(way), math.sin(lamp))
+        facing = (across * towards[0] + down * towards[1] + towards[2]) / size
+        dull = np.clip(facing / towards[2], 0.0, 2.2)
+        gloss = np.clip(facing, 0.0, 1.0) ** 12 * 0.6
+        shine = bright * (0.2 + 0.8 * (dull + gloss) / (1 + 0.6 * towards[2] ** 12))
+        lit = np.where(metal, shine * texture, 15.0).astype(np.float32)
+        picture = np.full((FACE_PX[1], FACE_PX[0]), np.float32(15.0))
+        picture[box] = _soft(lit, 0.8)
+        picture *= np.float32(rng.uniform(0.92, 1.08))
+        picture += 2.5 * rng.standard_normal(picture.shape, dtype=np.float32)
+        frames.append(Frame(np.clip(np.rint(picture), 0, 255).astype(np.uint8), FACE_MM))
+    return frames[0], frames[1]
 
 
 def drawn_scan(key: DrawnKey, lying: Lying, rng: np.random.Generator) -> ScanFrames:
@@ -199,12 +202,16 @@ def drawn_scan(key: DrawnKey, lying: Lying, rng: np.random.Generator) -> ScanFra
     faces = {"left": key.section.left, "right": key.section.right}
     upper = "left" if lying.bow_right == lying.cuts_down else "right"
     lower = "right" if upper == "left" else "left"
+    above, above_far = lit_faces(key, faces[upper], upper, lying, rng)
+    below, below_far = lit_faces(key, faces[lower], lower, lying, rng)
     return ScanFrames(
         silhouette=silhouette(key, lying, rng),
         line_left=_line_view(tuple(shape.left), shape.height_mm, pictures),
         line_right=_line_view(tuple(shape.right), shape.height_mm, pictures),
-        face_above=lit_face(key, faces[upper], upper, lying, rng),
-        face_below=lit_face(key, faces[lower], lower, lying, rng),
+        face_above=above,
+        face_below=below,
+        face_above_far=above_far,
+        face_below_far=below_far,
     )
 
 
@@ -214,26 +221,37 @@ def _line_view(face: tuple[tuple[float, float], ...], height_mm: float, number: 
     return laser_line(face, height_mm, Line(seed=number))
 
 
-def _brushed(shape: tuple[int, ...], stained: float, rng: np.random.Generator) -> Field:
-    """Streaks of a brush drawn along the picture, stains as soft spots, and a few straight scratches; about 1."""
-    streaks = rng.standard_normal(shape, dtype=np.float32)
-    sums = np.cumsum(np.pad(streaks, ((0, 0), (9, 0))), axis=1)
-    streaks = (sums[:, 9:] - sums[:, :-9]) / 3.0
-    texture = 1.0 + 0.06 * streaks
+def _brushed(shape: tuple[int, ...], stained: float, rng: np.random.Generator) -> tuple[Field, Field]:
+    """Streaks of a brush drawn along the picture, stains as soft spots, and a few straight scratches; about 1.
+
+    Under two lamps: half of a streak is colour and half the slope of its side, which is dark where it was bright; a
+    stain is the same to a few hundredths, but for a gloss of its own; a scratch may be either.
+    """
+    colour, side = (_streaks(shape, rng) for _ in range(2))
+    textures = [1.0 + 0.06 * math.sqrt(0.5) * (colour + sign * side) for sign in (1.0, -1.0)]
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    for _ in range(round(40 * texture.size / (FACE_PX[0] * FACE_PX[1])) if stained else 0):
+    for _ in range(round(40 * colour.size / (FACE_PX[0] * FACE_PX[1])) if stained else 0):
         cx, cy, wide = rng.uniform(0, shape[1]), rng.uniform(0, shape[0]), rng.uniform(18, 45)
         box = np.s_[max(0, int(cy - 3 * wide)) : int(cy + 3 * wide), max(0, int(cx - 3 * wide)) : int(cx + 3 * wide)]
         away = ((columns[box] - cx) ** 2 + (rows[box] - cy) ** 2) / wide**2
-        texture[box] *= 1.0 - stained * rng.uniform(-1, 1) * np.exp(-0.5 * away)
+        strength = stained * rng.uniform(-1, 1)
+        for texture in textures:
+            texture[box] *= 1.0 - strength * rng.uniform(0.9, 1.1) * np.exp(-0.5 * away)
     for _ in range(int(rng.poisson(3))):
         start, way = rng.uniform(0, 1, 2) * (shape[1], shape[0]), rng.uniform(0, math.pi)
         along = np.arange(0, rng.uniform(30, 150), 0.5)
         px = np.rint(start[0] + along * math.cos(way)).astype(int)
         py = np.rint(start[1] + along * math.sin(way)).astype(int)
         inside = (px >= 0) & (px < shape[1]) & (py >= 0) & (py < shape[0])
-        texture[py[inside], px[inside]] *= 1.0 + rng.choice([-0.3, 0.35])
-    return texture
+        for texture in textures:
+            texture[py[inside], px[inside]] *= 1.0 + rng.choice([-0.3, 0.35])
+    return textures[0], textures[1]
+
+
+def _streaks(shape: tuple[int, ...], rng: np.random.Generator) -> Field:
+    streaks = rng.standard_normal(shape, dtype=np.float32)
+    sums = np.cumsum(np.pad(streaks, ((0, 0), (9, 0))), axis=1)
+    return (sums[:, 9:] - sums[:, :-9]) / 3.0
 
 
 def _soft(picture: Field, sigma: float) -> Field:

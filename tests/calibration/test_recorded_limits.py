@@ -13,7 +13,7 @@ from config.catalogue import load_catalogue
 from config.match_limits import LimitsFile, MatchLimits
 from config.problems import BadInput
 from hardware.camera.scan_folder import save_scan
-from hardware.scan import ScanFrames
+from hardware.scan import TRAY_VIEWS, ScanFrames
 from kiosk.calibration.match_limits import Inseparable, Reading
 from kiosk.command_line import app
 from kiosk.commands.limits import recorded
@@ -32,7 +32,7 @@ def look(section: str, *, moved_mm: float = 0.0, optics: Optics = NORMAL, seed: 
     rng = np.random.default_rng(seed)
     shape = WHOLE.section_of[section]
     shape = nearly(shape, rng, moved_mm) if moved_mm else shape
-    lines_only = replace(optics, missing=frozenset({"head", "silhouette"}))
+    lines_only = replace(optics, missing=frozenset(TRAY_VIEWS) - {"line_left", "line_right"})
     return render_scan(cut_by_blank(WHOLE, "SC1", rng, section=shape), SETTINGS.machine.views, lines_only, seed)
 
 

@@ -224,7 +224,7 @@ def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: 
     stage = kiosk.stage
     lay(kiosk.sim, sample_key("kwikset-new", SETTINGS.catalogue, 3))
     stage.post(button(kiosk, "cameras", "cameras").does)
-    seen = service(stage.run_until(lambda now: len(service(now).previews) == 7))
+    seen = service(stage.run_until(lambda now: len(service(now).previews) == 9))
     assert all(each.pixels is not None and max(each.pixels.shape) <= 128 for each in seen.previews)
     assert all(each.pixels is not None and each.pixels.std() > 0 for each in seen.previews)
     held = [each.pixels for each in seen.previews]
@@ -237,9 +237,9 @@ def test_cameras_are_seen_small_and_overwritten_when_the_technician_goes(kiosk: 
 def test_a_camera_that_is_gone_is_named_and_the_others_are_seen(kiosk: SimulatedKiosk) -> None:
     kiosk.sim.scanner.unplugged.add("head")
     kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS))
-    seen = service(kiosk.stage.run_until(lambda now: len(service(now).previews) == 7))
+    seen = service(kiosk.stage.run_until(lambda now: len(service(now).previews) == 9))
     assert [each.view for each in seen.previews if each.problem] == ["head"]
-    assert sum(each.pixels is not None for each in seen.previews) == 6
+    assert sum(each.pixels is not None for each in seen.previews) == 8
 
 
 def test_a_calibration_on_a_key_is_refused_in_words_and_writes_nothing(kiosk: SimulatedKiosk, tmp_path: Path) -> None:

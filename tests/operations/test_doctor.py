@@ -159,7 +159,12 @@ def test_a_recording_or_one_camera_for_two_views_is_told(
     assert found.grade is Grade.FAIL
     assert f"head: {device} is the camera of another view" in found.found
     mocker.patch("hardware.camera_device.camera_number", side_effect=range(1000))
-    assert doctor_machine.cameras(machine) == passed("cameras", "7 of 7 there")
+    assert doctor_machine.cameras(machine) == passed("cameras", "9 of 9 there")
+    for missing, risk in (("face_below_far", "not told from a stain"), ("face_below", "staff are asked")):
+        fewer = machine.model_copy(update={"views": machine.views.model_copy(update={missing: None})})
+        found = doctor_machine.cameras(fewer)
+        assert (found.grade, found.found) == (Grade.WARN, f"8 of 8 there; the machine file names no {missing}")
+        assert risk in found.next_step
 
 
 def test_an_x_server_that_listens_is_found(tmp_path: Path, settings: Settings) -> None:

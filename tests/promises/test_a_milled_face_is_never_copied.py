@@ -2,8 +2,9 @@
 
 Who would break it: somebody with a key of a side-bar system on a common section (rows, dimples, cuts beside the
 bitting), laid with the milling downwards; somebody who ground a strip along the spine on long gentle slopes, or the
-whole face on one slope out over the tip or under the bow; and somebody who covers the lower camera with tape, a marker
-or a strip of paper, shines a torch into it, or breathes on its glass.
+whole face on one slope out over the tip or under the bow, of a tarnished key if they can, where a stain looks like a
+slope; and somebody who covers the lower camera with tape, a marker or a strip of paper, shines a torch into it, or
+breathes on its glass.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pytest
 from config.machine import Views
 from config.policy_rules import Override, Verdict
 from config.settings import Settings, load_settings
-from hardware.scan import Frame, Pixels, ScanFrames
+from hardware.scan import FACE_VIEWS, Frame, Pixels, ScanFrames
 from kiosk.identification import build_index, identify, read_key
 from kiosk.key.reading import Identification, Outcome, StampReading
 from kiosk.policy.decide import Policy, decide
@@ -96,14 +97,16 @@ def test_milling_on_either_face_away_from_the_laser_is_refused_for_good(
     assert (decision.verdict, decision.can_be_approved) == (Verdict.REFUSE, False)
 
 
-def drawn_ground(settings: Settings, face: str | None, ground: Ground, *, bow_right: bool) -> ScanFrames:
+def drawn_ground(
+    settings: Settings, face: str | None, ground: Ground, *, bow_right: bool, finish: str = "brass"
+) -> ScanFrames:
     """A key that is ground by hand on one face, drawn by code that shares nothing with the reader."""
     keyway = settings.catalogue.keyway_of["SC1"]
     assert keyway.spec is not None
     section = settings.catalogue.section_of[keyway.sections[0]]
     roots = [keyway.spec.root_mm_of[each.code] for each in keyway.spec.depths[2:7]]
     edge = blade_edge(keyway.spec, roots, keyway.blanks[0].blade_length_mm, section.height_mm)
-    key = DrawnKey(edge, section, {} if face is None else {face: (ground,)}, "brass")
+    key = DrawnKey(edge, section, {} if face is None else {face: (ground,)}, finish)
     return drawn_scan(key, Lying(3.0, (0.5, -0.5), bow_right, False), np.random.default_rng(5))
 
 
@@ -117,14 +120,14 @@ def test_a_strip_along_the_spine_that_sinks_and_rises_gently_is_milling_from_whi
     assert told(frames, settings).outcome is (Outcome.IDENTIFIED if face is None else Outcome.SIDE_MILLED)
 
 
-@pytest.mark.parametrize("face", ["left", "right"])
-@pytest.mark.parametrize("begins_mm", [7.0, 16.0])
+@pytest.mark.parametrize("bow_right", [False, True], ids=["wall in the shade", "wall in the light"])
+@pytest.mark.parametrize(("begins_mm", "face"), [(7.0, "left"), (16.0, "right")])
 def test_a_strip_ground_along_the_spine_out_over_the_tip_is_milling_though_only_one_wall_of_it_is_there(
-    settings: Settings, begins_mm: float, face: str
+    settings: Settings, begins_mm: float, face: str, bow_right: bool
 ) -> None:
-    # From the other end a wall as low as this lies in no more shade than metal's grain.
+    # In the shade of one lamp a wall as low as this is no darker than metal's grain: the other lamp looks at it.
     ground = Ground("strip out over the tip", begins_mm, 0.0, 1.0, 1.4, 0.4)
-    assert told(drawn_ground(settings, face, ground, bow_right=True), settings).outcome is Outcome.SIDE_MILLED
+    assert told(drawn_ground(settings, face, ground, bow_right=bow_right), settings).outcome is Outcome.SIDE_MILLED
 
 
 @pytest.mark.parametrize("bow_right", [False, True], ids=["lamp at the bow", "lamp at the tip"])
@@ -141,8 +144,41 @@ def test_a_strip_ground_along_the_spine_out_over_the_tip_is_milling_though_only_
 def test_a_face_ground_on_one_slope_of_three_degrees_that_never_comes_back_is_milling(
     settings: Settings, ground: Ground, face: str, bow_right: bool
 ) -> None:
-    frames = drawn_ground(settings, face, ground, bow_right=bow_right)
+    finish = "tarnished" if face == "left" else "brass"
+    frames = drawn_ground(settings, face, ground, bow_right=bow_right, finish=finish)
     assert told(frames, settings).outcome is Outcome.SIDE_MILLED
+
+
+def test_a_face_ground_on_one_slope_is_milling_on_a_machine_with_one_lamp_and_under_either_lamp_alone(
+    settings: Settings,
+) -> None:
+    frames = drawn_ground(settings, "right", Ground("slope out over the tip", 12.0, 0.0, 6.0, 1.0, 0.3), bow_right=True)
+    one_lamp = replace(frames, face_above_far=None, face_below_far=None)
+    assert told(one_lamp, settings).outcome is Outcome.SIDE_MILLED
+    covered = {name: dark(frames, name) for name in ("face_above", "face_below")}
+    assert told(replace(frames, **covered), settings).outcome is Outcome.SIDE_MILLED
+
+
+def test_stains_that_both_lamps_show_are_no_slope_and_one_lamps_alone_would_be(settings: Settings) -> None:
+    ground = Ground("slope out over the tip", 12.0, 0.0, 6.0, 1.0, 0.3)
+    sloped = drawn_ground(settings, "right", ground, bow_right=True)
+    # What the lamp at the left shows of a slope, shown by both: metal that is darker there.
+    stained = replace(sloped, face_above_far=sloped.face_above, face_below_far=sloped.face_below)
+    assert told(stained, settings).outcome is Outcome.IDENTIFIED
+
+
+def test_pits_blackened_so_that_both_lamps_show_them_alike_are_milling(plain: ScanFrames, settings: Settings) -> None:
+    blackened: dict[str, Frame] = {}
+    for name in ("face_below", "face_below_far"):
+        view: Frame = getattr(plain, name)
+        pixels = view.pixels.copy()
+        right = int(np.nonzero((pixels > 60).any(axis=0))[0][-1])
+        for from_tip_mm in (9.0, 12.0, 15.0):
+            column = int(right - from_tip_mm / view.mm_per_px)
+            rows = np.nonzero(pixels[:, column] > 60)[0]
+            cv2.circle(pixels, (column, int(rows[0] + rows[-1]) // 2), round(0.5 / view.mm_per_px), 15, -1, cv2.LINE_AA)
+        blackened[name] = Frame(pixels, view.mm_per_px)
+    assert told(replace(plain, **blackened), settings).outcome is Outcome.SIDE_MILLED
 
 
 @pytest.mark.parametrize("far_end", [0.5, 2.0], ids=["lamp at the bow", "lamp at the tip"])
@@ -157,12 +193,17 @@ def test_a_lamp_that_lights_one_end_of_the_blade_half_as_brightly_mills_no_face(
         falls = (1 + along.clip(-0.2, 1.2) * (1 / np.sqrt(far_end) - 1)) ** -2 / max(far_end, 1.0)
         return Frame(np.rint(view.pixels * falls).astype(np.uint8), view.mm_per_px)
 
-    frames = replace(plain, face_above=nearer(plain.face_above), face_below=nearer(plain.face_below))
+    frames = replace(plain, **{name: nearer(getattr(plain, name)) for pair in FACE_VIEWS for name in pair})
     assert told(frames, settings).outcome is Outcome.IDENTIFIED
 
 
 def black(pixels: Pixels) -> Pixels:
     return np.random.default_rng(1).normal(3, 2, pixels.shape).clip(0, 255).astype(np.uint8)
+
+
+def dark(frames: ScanFrames, name: str) -> Frame:
+    view: Frame = getattr(frames, name)
+    return Frame(black(view.pixels), view.mm_per_px)
 
 
 def grey(pixels: Pixels) -> Pixels:
@@ -223,6 +264,20 @@ def test_a_face_camera_that_does_not_see_this_blade_says_so_and_staff_look(
     assert decided(answer, settings).verdict in (Verdict.ASK_STAFF, Verdict.REFUSE)
 
 
+@pytest.mark.parametrize("camera", ["face_above_far", "face_below_far"])
+def test_a_face_of_which_one_of_two_cameras_sees_nothing_was_not_seen(
+    plain: ScanFrames, settings: Settings, camera: str
+) -> None:
+    answer = told(replace(plain, **{camera: dark(plain, camera)}), settings)
+    assert (answer.outcome, answer.faces_seen) == (Outcome.IDENTIFIED, False)
+    assert decided(answer, settings).verdict is Verdict.ASK_STAFF
+
+
+def test_a_machine_with_one_lamp_a_face_sees_faces_by_it(plain: ScanFrames, settings: Settings) -> None:
+    answer = told(replace(plain, face_above_far=None, face_below_far=None), settings)
+    assert (answer.outcome, answer.faces_seen) == (Outcome.IDENTIFIED, True)
+
+
 @pytest.mark.parametrize("missing", ["face_above", "face_below"])
 def test_a_machine_without_a_face_camera_asks_staff_to_look_at_every_key(settings: Settings, missing: str) -> None:
     views = settings.machine.views.model_copy(update={missing: None})
@@ -233,11 +288,10 @@ def test_a_machine_without_a_face_camera_asks_staff_to_look_at_every_key(setting
     assert (decision.verdict, decision.rules[0].override) == (Verdict.ASK_STAFF, Override.ASSOCIATE)
 
 
-@pytest.mark.parametrize("camera", ["face_above", "face_below", "line_left", "line_right"])
+@pytest.mark.parametrize("camera", ["face_above", "face_below", "face_above_far", "line_left", "line_right"])
 def test_a_dark_camera_is_named_when_the_others_see_the_key(plain: ScanFrames, camera: str) -> None:
-    view: Frame = getattr(plain, camera)
     assert read_key(plain).blind == ()
-    assert read_key(replace(plain, **{camera: Frame(black(view.pixels), view.mm_per_px)})).blind == (camera,)
+    assert read_key(replace(plain, **{camera: dark(plain, camera)})).blind == (camera,)
 
 
 def test_a_key_beside_the_laser_is_no_fault_of_the_cameras(plain: ScanFrames) -> None:

@@ -135,7 +135,7 @@ def test_frames_looked_at_are_overwritten_and_only_small_grey_ones_are_shown(kio
 
     kiosk.scanner.look = seen
     kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS))
-    kiosk.stage.run_until(lambda now: len(service(now).previews) == 7)
+    kiosk.stage.run_until(lambda now: len(service(now).previews) == 9)
     assert taken
     assert not any(pixels.any() for pixels in taken)
     assert all(each.pixels is not None and each.pixels.ndim == 2 for each in service(kiosk.stage.now).previews)

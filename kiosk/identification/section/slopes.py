@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from kiosk.key.reading import Floats
@@ -27,6 +28,9 @@ LARGE_MM2 = 1.5
 """Or over so much of the face, which no wall of a groove takes up; a scallop may be in most rows."""
 REACH_MM = 14.0
 """How far from where it begins a hollow ends."""
+BELOW_CUTS = 0.6
+"""Rows are taken together that are seen over so much of the longest: those between two cuts may lie wholly within a
+slope with nothing else to be held against, and beside them a stretch below deep cuts would have too little to count."""
 TOGETHER_MM = 0.6
 """Of a face that sinks as a whole, all rows are taken together over so much along the blade."""
 LEAST_TURN = 0.04
@@ -96,7 +100,9 @@ def _together(rest: Image, looked: Mask, pitch_mm: float, across_mm: float) -> I
 
 
 def _along(against_row: Image, looked: Mask, pitch_mm: float) -> Floats:
-    """Mean over the rows, a value for so much along the blade; what has little to see is left out."""
+    """Mean over the rows that run below the cuts, a value for so much along the blade; what has little is left out."""
+    cells = looked.sum(axis=1)
+    looked = looked & (cells >= BELOW_CUTS * cells.max(initial=0))[:, None]
     wide = round(TOGETHER_MM / pitch_mm)
     count = looked.shape[1] // wide
 
@@ -107,6 +113,12 @@ def _along(against_row: Image, looked: Mask, pitch_mm: float) -> Floats:
     cells = sums(looked)
     seen = cells >= 0.5 * np.max(cells, initial=1.0)
     return np.asarray(sums(np.where(looked, against_row, np.float32(0.0)))[seen] / cells[seen])
+
+
+def _without_lines(along: Floats) -> Floats:
+    """What lies under half of the shortest stretch is no part of one: a hair or a wall across the blade."""
+    wide = round(SHORTEST_MM / TOGETHER_MM)
+    return np.asarray(np.median(sliding_window_view(np.pad(along, wide // 2, mode="edge"), wide), axis=1))
 
 
 def _runs_out(along: Floats, stained: float) -> bool:
@@ -124,8 +136,8 @@ def _runs_out(along: Floats, stained: float) -> bool:
     size = np.sum(stretches**2, axis=0)
     # A stretch that is nearly a slow curve itself could be the lamp's.
     stretches, size = stretches[:, size > _OWN], size[size > _OWN]
-    rest = along - curve @ (curve.T @ along)
-    by = stretches.T @ rest / size
+    rest, level = (each - curve @ (curve.T @ each) for each in (along, _without_lines(along)))
+    by = stretches.T @ level / size
     best = int(np.argmax(by**2 * size))
     uneven = float(np.std(rest - by[best] * stretches[:, best]))
     return bool(abs(by[best]) >= max(LEAST_TURN, UNEVEN * np.sqrt(uneven * stained)))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 import config
 import config.machine as machine
+from hardware.ports import VIEWS
 from hardware.scan import Frame
 
 MACHINE_FILE = Path(next(iter(config.__path__))) / "machine.toml"
@@ -24,7 +25,7 @@ def small(views: machine.Views, factor: int) -> machine.Views:
                 "mm_per_px": view.mm_per_px * factor,
             }
         )
-        for name in ("silhouette", "head", "line_left", "line_right", "face_above", "face_below", "check")
+        for name in VIEWS
         if isinstance(view := getattr(views, name), machine.CameraView)
     }
     return views.model_copy(update=changed)

@@ -9,13 +9,11 @@ import pytest
 
 from config.machine import Machine
 from config.toml_files import checked, read_toml
-from hardware.scan import ScanFrames
+from hardware.scan import TRAY_VIEWS, ScanFrames
 from simulator.faults.simulated_machine import SimulatedMachine, lay
 from simulator.keys.sample_keys import sample_key
 from simulator.optics import NORMAL, lay_out, render_scan
 from tests.simulator.optics.parts import MACHINE_FILE, shadow, small
-
-VIEWS = ("silhouette", "head", "line_left", "line_right", "face_above", "face_below")
 
 
 @pytest.fixture
@@ -25,7 +23,7 @@ def sim(catalogue, small_views) -> SimulatedMachine:
 
 
 def same(one: ScanFrames, other: ScanFrames) -> bool:
-    return all(np.array_equal(getattr(one, name).pixels, getattr(other, name).pixels) for name in VIEWS)
+    return all(np.array_equal(getattr(one, name).pixels, getattr(other, name).pixels) for name in TRAY_VIEWS)
 
 
 def moved_px(one: ScanFrames, other: ScanFrames) -> int:
@@ -41,7 +39,7 @@ def test_a_second_look_sees_the_same_key_in_the_same_place_with_new_noise_and_li
     assert moved_px(first, second) < edge_px / 20
     flicker = second.silhouette.pixels.mean() / first.silhouette.pixels.mean()
     assert flicker != pytest.approx(1.0, abs=0.001)
-    for name in VIEWS:
+    for name in TRAY_VIEWS:
         noise = getattr(first, name).pixels.astype(float) - getattr(second, name).pixels / flicker
         assert noise.std() > NORMAL.noise, "the noise of two looks, not of one"
 
