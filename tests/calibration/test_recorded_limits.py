@@ -32,8 +32,8 @@ def look(section: str, *, moved_mm: float = 0.0, optics: Optics = NORMAL, seed: 
     rng = np.random.default_rng(seed)
     shape = WHOLE.section_of[section]
     shape = nearly(shape, rng, moved_mm) if moved_mm else shape
-    lines_only = replace(optics, missing=frozenset(TRAY_VIEWS) - {"line_left", "line_right"})
-    return render_scan(cut_by_blank(WHOLE, "SC1", rng, section=shape), SETTINGS.machine.views, lines_only, seed)
+    few_views = replace(optics, missing=frozenset(TRAY_VIEWS) - {"line_left", "line_right", "face_above"})
+    return render_scan(cut_by_blank(WHOLE, "SC1", rng, section=shape), SETTINGS.machine.views, few_views, seed)
 
 
 @pytest.fixture(scope="module")
