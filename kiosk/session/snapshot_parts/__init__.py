@@ -1,0 +1,4 @@
+"""What the screen is shown, by who looks at it: shopper, staff or technician.
+
+Others take it from `kiosk.session.snapshot`.
+"""
