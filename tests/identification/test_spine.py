@@ -88,14 +88,47 @@ def test_a_notch_in_the_spine_is_never_overlooked(
     # A long slope of less than five degrees is a bend's.
     assume(shape != "slanted" or depth_mm > 0.08 * width_mm)
     from_mm = 0.05 + place * (tip_mm - SHORT_OF_TIP_MM - width_mm - 0.05)
-    # At the shoulder a blank's back may be relieved so far and so deep.
-    assume(from_mm > 1.2 or from_mm + width_mm > 3.3 or depth_mm > 0.65)
+    # At the shoulder a blank's back may be relieved so far and so deep, in one level step.
+    relieved = from_mm < 0.7 and 1.5 < from_mm + width_mm < 3.3 and 0.28 < depth_mm < 0.65
+    assume(shape != "square" or not relieved)
     spine = with_notch(plain_spine(blank), from_mm, width_mm, depth_mm, shape)
     assert problem(blank, spine) is Outcome.DOUBLE_SIDED
 
 
-def test_the_relief_behind_a_shoulder_is_no_notch() -> None:
-    assert problem("KW1", with_notch(plain_spine("KW1"), 0.3, 2.4, 0.48, "square")) is None
+def with_back(*points: tuple[float, float]) -> Points:
+    """A spine whose back goes through these places, from the shoulder on."""
+    spine = plain_spine("KW1")
+    return np.concatenate([spine[:1], np.array(points), spine[1:]])
+
+
+@pytest.mark.parametrize(
+    "spine",
+    [
+        with_back((0.2, 0.48), (2.5, 0.48), (2.5, 0.0)),
+        with_back((0.3, 0.48), (1.8, 0.48), (2.1, 0.24), (2.4, 0.07), (2.7, 0.0)),
+        with_back((0.2, 0.36), (1.8, 0.36), (2.6, 0.0)),
+    ],
+    ids=["a step", "as a round cutter leaves it", "its back worn"],
+)
+def test_the_relief_behind_a_shoulder_is_no_notch(spine: Points) -> None:
+    assert problem("KW1", spine) is None
+
+
+@pytest.mark.parametrize(
+    "spine",
+    [
+        with_back((0.9, 0.0), (0.9, 0.48), (2.7, 0.48), (2.7, 0.0)),
+        with_back((0.2, 0.48), (1.2, 0.48), (1.2, 0.0)),
+        with_back((0.2, 0.48), (3.6, 0.48), (3.6, 0.0)),
+        with_back((0.2, 0.24), (2.5, 0.24), (2.5, 0.0)),
+        with_back((0.2, 0.75), (2.5, 0.75), (2.5, 0.0)),
+        with_back((0.2, 0.0), (1.4, 0.55), (2.6, 0.0)),
+        with_back((0.2, 0.5), (1.0, 0.5), (1.3, 0.25), (1.6, 0.5), (2.5, 0.5), (2.5, 0.0)),
+    ],
+    ids=["beyond the shoulder", "too short", "too long", "too shallow", "too deep", "pointed", "two of them"],
+)
+def test_a_notch_filed_where_a_blanks_relief_is_is_told_by_its_place_depth_and_shape(spine: Points) -> None:
+    assert problem("KW1", spine) is Outcome.DOUBLE_SIDED
 
 
 def test_a_row_of_notches_is_a_second_row_of_cuts() -> None:

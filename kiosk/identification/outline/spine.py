@@ -24,8 +24,12 @@ seen at 0.18 if it is narrow and pointed."""
 TIP_MM = 5.0
 """So far from its end a spine may leave its line for good: the bevel of a tip, or what lies behind a nose."""
 
-RELIEF_MM, RELIEF_DEEP_MM = 3.2, 0.6
-"""So far from its shoulder, from there on, a blank's back may lie so much lower: no pin stands there."""
+RELIEF_BEGINS_MM, RELIEF_MM, RELIEF_DEEP_MM = 0.6, (1.6, 3.2), (0.3, 0.6)
+"""A blank's back may lie lower from its shoulder on, where no pin stands: it begins so near to it, ends between these
+two places, and is so deep, by half a millimetre new and by less where the back beside it is worn."""
+RELIEF_LEVEL_MM, RELIEF_LEVEL_SHARE = 0.06, 0.4
+"""It is one step: level to so much over so much of its length; in front of that it only sinks, behind it only rises.
+What is filed is pointed, slanted, or more than one."""
 
 _STATIONS = 24
 _TRIPLES = np.array(list(combinations(range(_STATIONS), 3)))
@@ -107,15 +111,25 @@ def spine_cut(u_mm: Floats, edge: Floats, columns: NDArray[np.bool_], from_mm: f
 
 
 def _relief_ends(u_mm: Floats, gone: Floats, from_mm: float) -> int:
-    """How many of the first columns are the relief behind a shoulder: none where it ends too far out to be one."""
+    """How many of the first columns are the relief behind a shoulder: none if its place, depth or shape is another."""
     low = gone > SPINE_STEP_MM / 2
-    if not low[u_mm < from_mm + 1.0].any():
+    if not low[u_mm < from_mm + RELIEF_BEGINS_MM].any():
         return 0
     first = int(np.argmax(low))
     after = np.nonzero(~low[first:])[0]
     end = first + int(after[0]) if after.size else low.size
-    short = end < low.size and u_mm[end] - from_mm <= RELIEF_MM
-    return end if short and gone[first:end].max() <= RELIEF_DEEP_MM else 0
+    if end == low.size or not RELIEF_MM[0] <= u_mm[end] - from_mm <= RELIEF_MM[1]:
+        return 0
+    relief = gone[first:end]
+    deep = float(np.percentile(relief, 90))
+    level = relief > deep - RELIEF_LEVEL_MM
+    peak = int(np.argmax(relief))
+    sinks, rises = relief[: peak + 1], relief[:peak:-1]
+    one_step = all(
+        np.all(np.maximum.accumulate(side) - side <= RELIEF_LEVEL_MM) for side in (sinks, rises) if side.size
+    )
+    is_relief = RELIEF_DEEP_MM[0] <= deep <= RELIEF_DEEP_MM[1] and level.mean() >= RELIEF_LEVEL_SHARE and one_step
+    return end if is_relief else 0
 
 
 def _most_agree(u: Floats, v: Floats) -> Floats:
