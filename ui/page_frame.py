@@ -187,12 +187,13 @@ class PageFrame(FloatLayout):
         page_class = PAGES[shown.page]
         if shown.page not in KEPT_PAGES or type(self.page) is page_class:
             return
-        if page_class not in self._kept:
-            self._kept[page_class] = self._make(page_class, shown, reach=False)
-        page = self._kept[page_class]
+        page = self._kept.get(page_class)
+        if page is None:
+            page = self._kept[page_class] = self._make(page_class, shown, reach=False)
+            # One that was up lies where it lay: buttons of its own stand below it.
+            page.pos, page.size = self._page_box.pos, self._page_box.size
         page.dress()
         page.shown = shown
-        page.pos, page.size = self._page_box.pos, self._page_box.size
 
     def _share_actions(self, *_: Any) -> None:
         """The main buttons stand below the page, or on it; where there are none below, they take no room there."""

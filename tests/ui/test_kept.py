@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.ui.glass import gallery, labels_in
-from tests.ui.test_holding import Finger
+from tests.ui.test_holding import Finger, time_passes
 from ui.gallery import sample_store
 from ui.present.local import Announce
 from ui.present.samples import SAMPLES
-from ui.present.shown import Action
+from ui.present.shown import Action, Holding
 from ui.theme import make_theme
 
 
@@ -72,53 +74,87 @@ def test_rows_that_come_back_are_written_on_the_widgets_there_were_and_in_the_co
     assert _said(kept) == _said(Lines(rows=lines[1:]))
 
 
-def _grid(*names: str) -> Any:
+LISTS = ("ActionGrid", "MainButtons")
+
+
+def _list_of(kind: str, *actions: Action) -> tuple[Any, list[Any]]:
     from kivy.core.window import Window
 
-    from ui.widgets.buttons import ActionGrid
+    from ui.widgets import buttons
 
     gallery()
-    grid = ActionGrid(actions=_actions(*names), width=600)
-    Window.add_widget(grid)
+    sent: list[Any] = []
+    made = getattr(buttons, kind)(actions=actions, width=900, send=sent.append)
+    Window.add_widget(made)
     gallery().settle()
-    return grid
+    return made, sent
+
+
+def _buttons(shown: Any) -> list[Any]:
+    from ui.widgets.button import BigButton
+
+    return [each for each in shown.walk(restrict=True) if isinstance(each, BigButton)]
 
 
 def _actions(*names: str) -> tuple[Action, ...]:
     return tuple(Action(name, name, Announce(name)) for name in names)
 
 
-def test_buttons_of_actions_that_are_offered_no_more_serve_others_as_new_ones_would() -> None:
-    grid = _grid("one", "two")
+@pytest.mark.parametrize("kind", LISTS)
+def test_buttons_of_actions_that_are_offered_no_more_serve_others_as_new_ones_would(kind: str) -> None:
+    shown, sent = _list_of(kind, *_actions("one", "two"))
     try:
-        sent: list[Any] = []
-        grid.send = sent.append
-        buttons = list(grid.children)
-        for button in buttons:
+        before = set(_buttons(shown))
+        for button in before:
             button.act()
-        grid.actions = _actions("three", "four")
-        assert set(grid.children) == set(buttons)
-        assert [button.labels[0].text for button in reversed(grid.children)] == ["three", "four"]
-        for button in reversed(grid.children):
-            # None waits out a double tap on what it served before.
-            assert button.act()
-        assert [does.text for does in sent[2:]] == ["three", "four"]
+        shown.actions = _actions("three", "four")
+        gallery().settle()
+        after = _buttons(shown)
+        assert set(after) == before
+        assert {button.labels[0].text for button in after} == {"three", "four"}
+        # None waits out a double tap on what it served before.
+        assert all(button.act() for button in after)
+        assert {does.text for does in sent[2:]} == {"three", "four"}
     finally:
-        grid.parent.remove_widget(grid)
+        shown.parent.remove_widget(shown)
 
 
-def test_a_button_under_a_finger_never_becomes_another_action() -> None:
-    grid = _grid("one", "two")
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_button_under_a_finger_never_becomes_another_action(kind: str) -> None:
+    shown, sent = _list_of(kind, *_actions("one", "two"))
     try:
-        sent: list[Any] = []
-        grid.send = sent.append
-        pressed = grid.children[-1]
+        pressed = _buttons(shown)[0]
         finger = Finger(gallery(), pressed)
-        grid.actions = _actions("three", "four")
-        assert pressed not in grid.children
+        shown.actions = _actions("three", "four")
+        assert pressed not in _buttons(shown)
         finger.leaves()
-        grid.actions = _actions("five", "six", "seven")
-        assert pressed not in grid.children
+        shown.actions = _actions("five", "six", "seven")
+        assert pressed not in _buttons(shown)
         assert sent == []
     finally:
-        grid.parent.remove_widget(grid)
+        shown.parent.remove_widget(shown)
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_what_is_held_by_a_key_is_let_go_when_it_is_offered_no_more(kind: str) -> None:
+    held = replace(_actions("one")[0], hold=Holding("Hold", "Hold it", "Press again"))
+    shown, sent = _list_of(kind, held)
+    try:
+        (button,) = _buttons(shown)
+        button.key_down()
+        shown.actions = ()
+        time_passes(button, 1.1)
+        assert sent == []
+    finally:
+        shown.parent.remove_widget(shown)
+
+
+def test_a_page_that_is_made_ready_again_lies_where_it_lay_when_it_was_up() -> None:
+    glass, store = gallery(), sample_store("portrait")
+    for name in ("08-offer", "02-welcome"):
+        glass.show(*SAMPLES[name], store, "light")
+        if name == "08-offer":
+            page, lay, again = glass.frame.page, [*glass.frame.page.pos, *glass.frame.page.size], glass.frame.shown
+    assert glass.frame.page is not page
+    glass.frame.prepare(again)
+    assert [*page.pos, *page.size] == lay

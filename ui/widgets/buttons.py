@@ -69,7 +69,7 @@ class ButtonRow(BoxLayout):
 class _Actions:
     """Shared by the lists: keeps the widgets of actions that stay, so that a press is never lost to a redraw."""
 
-    _spare: Sequence[BigButton] = ()
+    _spare: list[BigButton]
     """Of actions that are offered no more: to serve another takes a third of the time of making one."""
 
     def refresh(self: Any, *_: Any) -> None:
@@ -80,24 +80,35 @@ class _Actions:
             for button, action in zip(buttons, actions, strict=True):
                 button.action = action
             return
-        there = {button.action.id: button for button in buttons}
-        wanted = {action.id for action in actions}
-        # Under a finger it stays what it was.
-        gone = [button for key, button in there.items() if key not in wanted and button.state == "normal"]
-        spare = [*gone, *self._spare]
+        serve = self._serving(buttons, actions)
         self.clear_widgets()
         for action in actions:
-            serving = there.get(action.id)
-            if serving is None and spare:
-                serving = spare.pop(0)
-                serving.begin_anew()
-                look.dress(serving)
-            if serving is None:
-                serving = self.make(action)
-            serving.action = action
-            self.add_widget(serving)
-        self._spare = spare
+            button = serve(action) or self.make(action)
+            button.action = action
+            self.add_widget(button)
         self._level_soon()
+
+    def _serving(self, buttons: Sequence[BigButton], actions: Sequence[Action]) -> Callable[[Action], BigButton | None]:
+        """Which button there is serves an action: the one that does already, else one that serves none any more."""
+        there = {button.action.id: button for button in buttons}
+        wanted = {action.id for action in actions}
+        gone = [button for key, button in there.items() if key not in wanted]
+        for button in gone:
+            button.let_go()
+        # Under a finger it stays what it was.
+        self._spare = [*(button for button in gone if button.state == "normal"), *self._spare]
+
+        def serve(action: Action) -> BigButton | None:
+            if action.id in there:
+                return there[action.id]
+            if not self._spare:
+                return None
+            button = self._spare.pop(0)
+            button.begin_anew()
+            look.dress(button)
+            return button
+
+        return serve
 
 
 class ActionGrid(_Actions, GridLayout):
@@ -112,6 +123,7 @@ class ActionGrid(_Actions, GridLayout):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("cols", 1)
         self._level_soon = Clock.create_trigger(self._level, -1)
+        self._spare = []
         super().__init__(size_hint_y=None, height=0, **kwargs)
         self.fbind("cols", self._level_soon)
         self.fbind("button_style", self._restyle)
@@ -159,6 +171,7 @@ class MainButtons(_Actions, BoxLayout):
     """This list stands in a column: more than two do not fit beside each other."""
 
     def __init__(self, **kwargs: Any) -> None:
+        self._spare = []
         super().__init__(orientation="vertical", size_hint_y=None, height=0, **kwargs)
         self.fbind("actions", self._rebuild)
         self.fbind("width", self._rebuild)
@@ -184,14 +197,14 @@ class MainButtons(_Actions, BoxLayout):
                 self._share(line)
             return
         self._shape = shape
-        there = {button.action.id: button for button in self.buttons}
+        serve = self._serving(self.buttons, actions)
         self.clear_widgets()
         self.spacing = theme.gap_px
         for wanted in rows:
             big = any(a.kind in STRONG for a in wanted)
             row = ButtonRow(theme.big_target_px if big else theme.target_px, spacing=theme.gap_px)
             for action in wanted:
-                row.put(action, there.get(action.id), lambda does: self.send(does) if self.send else None)
+                row.put(action, serve(action), lambda does: self.send(does) if self.send else None)
             self._share(row)
             self.add_widget(row)
 
