@@ -70,6 +70,11 @@ class BigButton(Press):
         look.follow(self, BigButton._again)
         self._measure()
 
+    def begin_anew(self) -> None:
+        """Nor has it the focus."""
+        super().begin_anew()
+        self.focused = False
+
     # --- looks ------------------------------------------------------------------------------------------
     @property
     def labels(self) -> tuple[Any, Any, Any]:
