@@ -211,3 +211,41 @@ def test_grain_that_looks_like_lines_without_end_is_not_read_in_rows_without_end
     letters.read(grain, [TextLine(box, 0.5, 9.0, 3.5) for box in boxes])
     as_one_px = 10 * 2 * 123
     assert as_one_px < sum(wide_px) <= as_one_px + 2 * _ROWS_PX
+
+
+MADE_IN, USA = line(("MADE IN",), 14.0, y=60.0), line(("U.S.A.",), 11.0, y=130.0)
+
+
+def seen_as_one(*curve: tuple[float, float]) -> _Gleaned:
+    """Two lines that mean nothing, and a find that runs along this curve."""
+    together = gleaned((MADE_IN, USA))
+    together.add((line(("MSO.A.N",), 20.0, sureness=0.74),), (curve,), 0.05)
+    return together
+
+
+def test_two_lines_that_mean_nothing_are_none_when_found_as_one_curve_over_both() -> None:
+    assert not seen_as_one((80, 60), (320, 60), (300, 130), (100, 130)).illegible
+
+
+def test_a_curve_that_goes_beyond_the_lines_that_were_read_is_writing() -> None:
+    assert seen_as_one((80, 60), (320, 60), (300, 130), (100, 230)).illegible
+
+
+def test_a_curve_over_both_lines_of_a_request_may_be_a_second_mark() -> None:
+    request = gleaned((line(("DO NOT",), 14.0, y=60.0), line(("COPY",), 11.0, y=130.0)))
+    assert not request.illegible
+    request.add((line(("MSO.A.N",), 20.0, sureness=0.74),), (((80, 60), (320, 60), (300, 130), (100, 130)),), 0.05)
+    assert request.illegible
+
+
+@pytest.mark.parametrize(
+    ("again", "unread"),
+    [
+        pytest.param(line(("U.SA",), 11.0, sureness=0.71), False, id="the same words"),
+        pytest.param(line(("HRN",), 11.0, sureness=0.71), True, id="others"),
+        pytest.param(line(("U.SA",), 14.0, sureness=0.71), True, id="with room for more"),
+        pytest.param(line(("U.SA",), 11.0, y=190.0, sureness=0.71), True, id="elsewhere"),
+    ],
+)
+def test_a_box_longer_than_its_letters_is_a_known_line_where_it_says_the_same(again: Text, unread: bool) -> None:
+    assert gleaned((line(("U.S.A.",), 4.3),), (again,)).illegible is unread

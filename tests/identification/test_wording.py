@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.phrases import load_phrases
+from config.phrases import PhraseKind, load_phrases
 from kiosk.identification.head.wording import (
     _distance,
     _known,
@@ -14,6 +14,7 @@ from kiosk.identification.head.wording import (
     phrases_of,
     request_in_part,
     resembles_a_phrase,
+    says_nothing,
     sealed_in_part,
     whole_phrases_in,
 )
@@ -208,3 +209,28 @@ def test_what_was_read_on_a_head_is_remembered_nowhere() -> None:
         if text is lines:
             before = remembered
     assert remembered == before
+
+
+MARKS = [text for text, mark in PHRASES.wordings if PHRASES.kind_of[mark] is not PhraseKind.BRAND]
+
+
+def passes(line: str) -> bool:
+    """Whether a head on which this line alone was read goes through without a word."""
+    return not phrases_in([line]) and not resembles_a_phrase([line], PHRASES) and says_nothing(line, PHRASES)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.sampled_from(MARKS), st.integers(0, 40), st.sampled_from(["", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"]))
+def test_a_mark_with_one_letter_misread_is_never_excused(mark: str, place: int, read: str) -> None:
+    place %= len(mark)
+    assert not passes(mark[:place] + read + mark[place + 1 :])
+
+
+@pytest.mark.parametrize("line", ["MED1CO", "BIL0CK", "US1S", "A1SA", "PAT N0", "EVE6EST"])
+def test_a_figure_does_not_make_a_mark_the_code_of_a_blank(line: str) -> None:
+    assert not passes(line)
+
+
+@pytest.mark.parametrize("line", ["KW1", "SC10", "A1045KW", "1176LN", "IN18", "KW1 74351", "NA14"])
+def test_codes_of_blanks_are_still_harmless(line: str) -> None:
+    assert passes(line)

@@ -18,7 +18,7 @@ from itertools import product
 import cv2
 import numpy as np
 
-from config.phrases import Phrases
+from config.phrases import Phrases, fold
 from config.policy_rules import SEALED_KINDS
 from hardware.scan import Frame
 from kiosk.identification.head.letters import FINE_MM, Letters, Picture, Text, TextLine
@@ -205,7 +205,10 @@ class _Gleaned:
     def _has_more_than(self, explained: list[_Find]) -> bool:
         """Whether writing was found where none of these lines stands."""
         return any(
-            _is_writing(find) and not any(_at_one_place(find, other) for other in explained)
+            _is_writing(find)
+            and not any(_at_one_place(find, other) or _says_the_same(find, other) for other in explained)
+            # At a request whatever lies across it may be a second mark.
+            and (self.phrases or not _lies_on(find, explained))
             for find in self._finds
             if all(find.text is not other.text for other in explained)
         )
@@ -213,9 +216,7 @@ class _Gleaned:
     def _says_nothing(self, text: Text) -> bool:
         if not text.said or text.sureness < SURE or not says_nothing(text.said[0], self._known):
             return False
-        # A long line of which two letters were made out says more than these two.
-        letters = _letters(text.said[0])
-        return text.line.length_mm <= (letters + _GAPS) * _WIDE * text.line.height_mm
+        return _is_filled(text)
 
 
 class StampReader:
@@ -357,6 +358,24 @@ def _at_one_place(one: _Find, known: _Find) -> bool:
     if one.length_mm > _MUCH_LONGER * known.length_mm + _LONGER_MM:
         return False
     return min(math.dist(one.middle, at) for at in known.spine) <= known.half_px
+
+
+def _says_the_same(find: _Find, known: _Find) -> bool:
+    """Whether it is a known line again, with its words, in a box that leaves no room for others."""
+    if not find.text.said or not known.text.said or fold(find.text.said[0]) != fold(known.text.said[0]):
+        return False
+    near = min(math.dist(find.middle, at) for at in known.spine) <= known.half_px
+    return near and _is_filled(find.text)
+
+
+def _is_filled(text: Text) -> bool:
+    """Whether a line is no longer than what was read of it: of a long one two letters are not what it says."""
+    return text.line.length_mm <= (_letters(text.said[0]) + _GAPS) * _WIDE * text.line.height_mm
+
+
+def _lies_on(find: _Find, known: list[_Find]) -> bool:
+    """Whether all of a find lies on known lines: round the rim two straight lines are found as one curve over both."""
+    return all(any(math.dist(at, there) <= each.half_px for each in known for there in each.spine) for at in find.spine)
 
 
 def _is_same_box(line: TextLine, spine: Spine, known: _Find, near_px: float) -> bool:

@@ -45,6 +45,8 @@ _TORN_LEAST, _TORN_SHARE = 6, 0.7
 """Letters, and share of a telling word, that must be left of it where its ends are cut off."""
 _CODE = re.compile(r"[A-Z]{0,4}\d{1,8}[A-Z]{0,3}")
 """A blank's code or a number."""
+_LETTERS_A_FIGURE = 3
+"""A blank's code has no more letters for each of its figures; a lone figure in a longer word is a letter misread."""
 _FRAGMENTS = frozenset(
     {"DO", "NOT", "NO", "DONOT", "PAS", "NEPAS", "COPY", "DUP", "LAW", "MAIL", "GOVT", "PAT", "USPS"}
 )
@@ -104,12 +106,27 @@ def says_nothing(text: str, phrases: Phrases) -> bool:
     tight = folded.replace(" ", "")
     if not tight or folded in _FRAGMENTS or tight in _FRAGMENTS:
         return False
-    if len(tight) <= 2 or _CODE.fullmatch(tight):
+    if len(tight) <= 2 or _is_code(tight, phrases):
         return True
     if sum(c.isdigit() for c in tight) >= 0.6 * len(tight):
         return True
-    left = [word for word in _without_harmless(folded, phrases.harmless) if not _CODE.fullmatch(word)]
+    left = [word for word in _without_harmless(folded, phrases.harmless) if not _is_code(word, phrases)]
     return not left
+
+
+def _is_code(word: str, phrases: Phrases) -> bool:
+    figures = sum(c.isdigit() for c in word)
+    if not _CODE.fullmatch(word) or len(word) - figures > _LETTERS_A_FIGURE * figures:
+        return False
+    # US1S is how USPS is misread.
+    alike = (
+        (_known(wording).replace(" ", "") for wording, _ in phrases.wordings) if figures == 1 and len(word) > 3 else ()
+    )
+    return not any(_is_all_but_figures(word, wording) for wording in alike)
+
+
+def _is_all_but_figures(word: str, wording: str) -> bool:
+    return len(word) == len(wording) and all(a == b or a.isdigit() for a, b in zip(word, wording, strict=True))
 
 
 def _without_harmless(folded: str, harmless: tuple[str, ...]) -> list[str]:
