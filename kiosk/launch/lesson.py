@@ -17,7 +17,8 @@ import typer
 from config.problems import BadInput, Problem
 from kiosk.commands.books import owned_staff
 from kiosk.data_paths import data_paths
-from kiosk.launch.run import StartOptions, start
+from kiosk.launch.run import start
+from kiosk.launch.start_options import StartOptions
 from kiosk.rehearsal.lessons import complaints
 from kiosk.rehearsal.simulated_kiosk import scratch_folder
 from kiosk.staff.accounts import pin_problems

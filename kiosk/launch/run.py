@@ -1,7 +1,8 @@
 """`kiosk run`: the composition root, the one place that knows a real machine from a simulated one.
 
-Responsible for: choosing the devices, building the kiosk before them, and showing it until it is ended, or showing
-out of order when it cannot start. Not responsible for: how parts are wired (`kiosk.compose`).
+Responsible for: reading the command line, building the kiosk before its devices, and showing it until it is ended. Not
+responsible for: which devices (`kiosk.launch.devices`), how parts are wired (`kiosk.compose`), what is shown when it
+cannot start (`kiosk.launch.out_of_order`).
 
 Nothing of a simulator is imported before `--simulated` asks for it.
 """
@@ -9,11 +10,8 @@ Nothing of a simulator is imported before `--simulated` asks for it.
 from __future__ import annotations
 
 import logging
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -21,34 +19,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.headset import Headset
 from config.payment import PaymentKind
-from config.problems import BadInput, Problem, print_problems
-from config.settings import Settings, load_settings, load_store
-from config.store import Store
+from config.problems import BadInput, Problem
+from config.settings import Settings
 from config.typed_paths import FILE, NEW_FILE, OUTPUT_FOLDERS
 from config.typed_paths import port as port_rule
-from hardware.camera import CameraScanner
 from hardware.clock import SystemClock
 from hardware.errors import HardwareFault
-from hardware.grbl.cutter import GrblCutter
-from hardware.grbl.stop_socket import stop_served
-from hardware.grbl.wheel_off import in_a_thread
-from hardware.headset import InputDeviceJack
-from hardware.link import serial_link_factory
-from hardware.ports import HeadsetJack
 from kiosk.commands.options import PORT_HELP, ConfigOption, DataOption
-from kiosk.compose import Devices, Kiosk, build_kiosk
-from kiosk.data_paths import DATA_VARIABLE, DataPaths, data_paths, machine_places
+from kiosk.compose import Kiosk, build_kiosk
+from kiosk.data_paths import DATA_VARIABLE, machine_places
 from kiosk.key.secrecy import no_core_dumps
+from kiosk.launch.devices import headset_jack, on_port, paid_at, real_devices, simulated_machine
+from kiosk.launch.ended import ended_from_outside
 from kiosk.launch.last_resort import become_last_resort
+from kiosk.launch.out_of_order import say_out_of_order
 from kiosk.launch.receipts import paper_receipts
-from kiosk.operations.payment_device import is_on_this_computer, payment_device
-from kiosk.operations.refused_start import BAD_SETTINGS, RefusedStart, supervised
+from kiosk.launch.start_options import StartOptions
+from kiosk.operations.refused_start import BAD_SETTINGS
 from kiosk.operations.requests import answering
 from kiosk.operations.running import Running
 from kiosk.operations.settings_in_force import OFFICE, record_changes, settings_in_force
-from kiosk.operations.watchdog import Watchdog, notifier
 from kiosk.records.audit.log import key_folder_beside
 from kiosk.records.database import DatabaseFault
 from kiosk.records.ownership import Owned, own_folders, own_machine
@@ -69,44 +60,6 @@ STUCK, INTERRUPTED = 3, 130
 
 class MachineInUse(Exception):
     """What broke did so once the kiosk was up; it is this one's cause."""
-
-
-@dataclass(frozen=True)
-class StartOptions:
-    """What kind of start was asked for.
-
-    `flight_record`: where what happens is written, with nothing of a key. `port`, if given, is the board's serial
-    port, or where a simulated one appears. `terminal`: a simulated one of this kind beside it. `visits` are played by a
-    scripted shopper, then the kiosk ends. `stay`: if it cannot start, show out of order rather than end.
-    """
-
-    simulated: bool = False
-    port: str = ""
-    visits: tuple[ScriptedVisit, ...] = ()
-    pictures: Path | None = None
-    config: Path | None = None
-    data: Path | None = None
-    flight_record: Path | None = None
-    terminal: PaymentKind | None = None
-    speed: float = 1.0
-    seed: int = 1
-    panel: bool = True
-    full_screen: bool = True
-    stay: bool = False
-    lesson: int = 0
-    """A fault for a technician to find, with `simulated`; 0 for none."""
-    sign_in: dict[str, str] = field(default_factory=dict)
-    """`number` and `pin` of whoever learns."""
-
-    @property
-    def places(self) -> DataPaths:
-        """Where journal, stock and audit lie: a simulated kiosk never shares a real one's."""
-        return data_paths(self.data, simulated=self.simulated)
-
-    @property
-    def shows_panel(self) -> bool:
-        """Whether the technician's panel stands beside the shopper's window."""
-        return self.simulated and self.panel and not self.visits
 
 
 def run(
@@ -233,14 +186,14 @@ def _run(asked: StartOptions) -> int:
     for problem in in_force.problems:
         stays = "" if problem.file == OFFICE else "; the last good file stays in force"
         print(f"kiosk: {problem}{stays}", file=sys.stderr)  # noqa: T201 - there is no log yet
-    settings = _on_port(in_force.settings, asked)
+    settings = on_port(in_force.settings, asked)
     no_core_dumps()
     with ExitStack() as stack:
-        settings = _paid_at(settings, asked.terminal, stack)
+        settings = paid_at(settings, asked.terminal, stack)
         if not asked.simulated:
             stack.enter_context(own_machine(settings.machine.wire.port))
         running = stack.enter_context(Running(settings, asked.places, clock))
-        live = stack.enter_context(_simulated(asked, settings, running)) if asked.simulated else None
+        live = stack.enter_context(simulated_machine(asked, settings, running)) if asked.simulated else None
         devices = live.devices if live else real_devices(settings, asked.places, running, stack)
         paper = paper_receipts(settings, devices.clock, simulated=asked.simulated)
         versions = (("kiosk", version("keykiosk")),)
@@ -260,57 +213,6 @@ def _run(asked: StartOptions) -> int:
         return _on_screen(asked, kiosk, settings, live, stack)
 
 
-def _on_port(settings: Settings, asked: StartOptions) -> Settings:
-    """The settings with the serial port given on the command line, for a real machine."""
-    if asked.simulated or not asked.port:
-        return settings
-    wire = settings.machine.wire.model_copy(update={"port": asked.port})
-    return replace(settings, machine=settings.machine.model_copy(update={"wire": wire}))
-
-
-def _paid_at(settings: Settings, kind: PaymentKind | None, stack: ExitStack) -> Settings:
-    """The settings that lead to a simulated terminal of this kind, which runs while `stack` lasts."""
-    if kind in (None, PaymentKind.REGISTER):
-        return settings
-    from kiosk.rehearsal.terminal_beside import terminal_beside
-
-    payment = stack.enter_context(terminal_beside(kind))
-    return replace(settings, machine=settings.machine.model_copy(update={"payment": payment}))
-
-
-@contextmanager
-def _simulated(asked: StartOptions, settings: Settings, running: Running) -> Iterator[LiveMachine]:
-    """The simulated machine, and the technician's panel beside it."""
-    from kiosk.rehearsal.live import live_machine
-    from kiosk.rehearsal.panel import panel_window
-
-    pty = Path(asked.port) if asked.port else None
-    with ExitStack() as stack:
-        live = stack.enter_context(
-            live_machine(
-                settings,
-                running.watched,
-                pty=pty,
-                seed=asked.seed,
-                speed=asked.speed,
-                payments=asked.places.simulated_payments,
-                lesson=asked.lesson,
-                sign_in=asked.sign_in,
-            )
-        )
-        chosen = settings.machine.payment
-        if is_on_this_computer(chosen):
-            # A terminal is a process of its own: however fast the simulated machine goes, it does not.
-            payment = stack.enter_context(payment_device(chosen, asked.places.journal, SystemClock()))
-            live = replace(live, devices=replace(live.devices, payment=payment))
-        if pty is not None:
-            print(f"SIMULATED board at {pty}")  # noqa: T201 - for whoever opens it
-        print(f"SIMULATED machine; control socket on 127.0.0.1:{live.control_port}")  # noqa: T201 - for the technician
-        if asked.shows_panel:
-            stack.enter_context(panel_window(live.control_port, *_beside(settings.store)))
-        yield live
-
-
 def _refuse(asked: StartOptions, bad: BadInput, code: str) -> int:
     """Out of order on the screen where it is to stay, else what is bad.
 
@@ -319,96 +221,7 @@ def _refuse(asked: StartOptions, bad: BadInput, code: str) -> int:
     """
     if asked.visits or not asked.stay:
         raise bad
-    return _out_of_order(asked, bad, code)
-
-
-def _out_of_order(asked: StartOptions, bad: BadInput, code: str) -> int:
-    """Say on the screen that the kiosk is out of order, and why on stderr. Nothing of the machine is touched."""
-    print_problems(bad)
-    try:
-        status = _refused(asked, bad, code)
-    except Exception:
-        # The usual screen itself may be what is broken; the last resort needs nothing of it.
-        logging.getLogger(__name__).exception("out of order cannot be shown as usual")
-        status = 1
-    if status:
-        become_last_resort(code, fullscreen=asked.full_screen)
-    return status
-
-
-def _refused(asked: StartOptions, bad: BadInput, code: str) -> int:
-    """The usual screen: in the store's own words where its settings can be read, and whatever staff need to know."""
-    from ui.app import run_app
-    from ui.present.present import present
-
-    store, own_languages = _words_of_refusal(asked.config)
-    shown: list[Any] = []
-    front = RefusedStart(store, code, str(bad.problems[0]), SystemClock(), simulated=asked.simulated)
-
-    def end(*_: object) -> None:
-        if shown:
-            shown[0].end()
-
-    with _ended_from_outside(end), supervised(Watchdog(notifier()), f"out of order: {code}", end):
-        return run_app(
-            front,
-            store,
-            simulated=asked.simulated,
-            fullscreen=asked.full_screen,
-            show_cursor=asked.simulated,
-            on_started=shown.append,
-            present=partial(present, own_languages=own_languages),
-        )
-
-
-def _words_of_refusal(owner: Path | None) -> tuple[Store, Path | None]:
-    """The store and the folder of its own languages: the owner's, or the shipped store if those are what is bad."""
-    try:
-        settings = load_settings(owner)
-    except BadInput:
-        return load_store(), None
-    return settings.store, settings.own_languages
-
-
-@contextmanager
-def _ended_from_outside(end: Callable[..., None]) -> Iterator[None]:
-    """`end` is what the supervisor's signals do."""
-    before = [(number, signal.signal(number, end)) for number in (signal.SIGTERM, signal.SIGINT)]
-    try:
-        yield
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
-
-
-def _beside(store: Store) -> tuple[str, ...]:
-    """The panel's place and size, so that it leaves the shopper's window in sight: that one is in a desk's corner."""
-    from ui.desk import beside, display_px, window_px
-    from ui.panel.style import DESIGN_PX, SMALLEST_PX
-
-    display = display_px()
-    shopper_px = window_px((store.screen.width_px, store.screen.height_px), display, SMALLEST_PX[0])
-    (left, top), (wide, high) = beside(shopper_px, display, SMALLEST_PX, DESIGN_PX)
-    return "--at", f"{left},{top}", "--size", f"{wide}x{high}"
-
-
-def real_devices(settings: Settings, places: DataPaths, running: Running, stack: ExitStack) -> Devices:
-    """The devices of a real machine; nothing is opened yet. While `stack` lasts, others may have it stopped."""
-    clock = SystemClock()
-    machine = settings.machine
-    cutter = GrblCutter(running.watched(serial_link_factory(machine.wire)), machine, clock, in_a_thread)
-    stack.enter_context(stop_served(machine.wire.port, cutter.stop_and_confirm))
-    payment = stack.enter_context(payment_device(machine.payment, places.journal, clock))
-    return Devices(cutter, CameraScanner(machine.views, clock), payment, clock, simulated=False)
-
-
-def headset_jack(settings: Headset, stack: ExitStack) -> HeadsetJack | None:
-    """The jack of a real machine, closed with `stack`; None where it has none that notices its plug."""
-    if not settings.device:
-        return None
-    jack = InputDeviceJack(settings.device)
-    stack.callback(jack.close)
-    return jack
+    return say_out_of_order(asked, bad, code)
 
 
 def _on_screen(
@@ -453,7 +266,7 @@ def _on_screen(
             person.start()
 
     try:
-        with _ended_from_outside(interrupted):
+        with ended_from_outside(interrupted):
             status = run_app(
                 kiosk,
                 settings.store,

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import kiosk.__main__ as entry
+import kiosk.launch.out_of_order as out_of_order
 import kiosk.launch.run as launching
 import kiosk.operations.refused_start as refused_start
 import ui.app
@@ -168,7 +169,8 @@ def last_resort(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         told.append(code)
         raise Became
 
-    monkeypatch.setattr(launching, "become_last_resort", become)
+    for room in (launching, out_of_order):
+        monkeypatch.setattr(room, "become_last_resort", become)
     return told
 
 

@@ -14,9 +14,11 @@ import pytest
 
 import ui.app
 from config.languages import SHIPPED
+from config.problems import BadInput, Problem
 from config.settings import load_settings
-from kiosk.launch import run as launching
+from kiosk.launch.out_of_order import show_refusal
 from kiosk.launch.receipts import PrintedReceipts
+from kiosk.launch.start_options import StartOptions
 from kiosk.session.states import State
 from tests.support.paths import ROOT
 from ui.consent import consent_screen
@@ -105,11 +107,11 @@ def test_a_start_refused_for_the_machine_alone_is_told_in_the_stores_own_languag
         return 0
 
     monkeypatch.setattr(ui.app, "run_app", run_app)
-    bad = launching.BadInput(launching.Problem("kiosk", "DATABASE", "the disk is full"))
-    assert launching._refused(launching.StartOptions(config=owner), bad, "DATABASE") == 0
+    bad = BadInput(Problem("kiosk", "DATABASE", "the disk is full"))
+    assert show_refusal(StartOptions(config=owner), bad, "DATABASE") == 0
     assert [each.voice for each in seen] == ["de"]
     (owner / "languages" / "de.po").write_text("no language")
-    assert launching._refused(launching.StartOptions(config=owner), bad, "CONFIG") == 0
+    assert show_refusal(StartOptions(config=owner), bad, "CONFIG") == 0
     assert seen[-1].voice != "de", "the shipped words, where the owner's are what is bad"
 
 
