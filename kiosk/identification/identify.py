@@ -173,7 +173,12 @@ def _enough(section: SectionReading) -> bool:
 
 
 def _heavier(problem: Outcome | None, outcome: Outcome) -> Outcome:
-    """What the shopper hears when both the silhouette and the section stand in the way."""
+    """What the shopper hears when both the silhouette and the section stand in the way.
+
+    Of a section nobody knows, an edge without cuts is no proof of a blank: it may be cut in another way.
+    """
+    if problem is Outcome.UNCUT and outcome is Outcome.UNKNOWN_SECTION:
+        return outcome
     return problem if problem is not None else outcome
 
 

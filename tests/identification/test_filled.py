@@ -7,6 +7,7 @@ import pytest
 
 from config.catalogue import Catalogue
 from kiosk.identification.outline.filled import filled_cut
+from kiosk.identification.outline.flanks import Flanks
 from tests.identification.test_scale import drawn
 
 CODE = "52636"
@@ -23,7 +24,7 @@ def found(
         away = profile[:, 0] - centres[cut]
         near = (away > -spec.flat_mm / 2 - bow_mm) & (away < spec.flat_mm / 2 + tip_mm)
         profile[near, 1] = np.minimum(profile[near, 1], roots[cut])
-    return filled_cut(profile, spec, centres, roots, spec.blade_height_mm - rubbed_mm)
+    return filled_cut(Flanks.of(profile, spec, centres, roots), spec, spec.blade_height_mm - rubbed_mm)
 
 
 @pytest.mark.parametrize("cut", range(5))

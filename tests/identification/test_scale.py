@@ -8,6 +8,7 @@ import pytest
 from config.catalogue import Catalogue
 from config.keyway import CutSpec
 from kiosk.identification.outline.decode import BladeSize, decode, fit_cuts
+from kiosk.identification.outline.flanks import Flanks
 from kiosk.identification.outline.scale import SPACING_SHARE, stretch
 from kiosk.key.reading import Outcome, Profile, Wear
 from tests.identification.drawing import blade_edge
@@ -76,7 +77,7 @@ def test_the_flanks_say_how_far_the_cuts_are_apart_worn_or_not(
     fit = fit_cuts(stretched, spec, len(code))
     assert fit is not None
     centres = np.array(spec.cut_positions_mm(len(code))) + fit.shift_mm
-    found = stretch(stretched, spec, centres, np.array(fit.roots_mm))
+    found = stretch(Flanks.of(stretched, spec, centres, np.array(fit.roots_mm)), spec)
     assert found == pytest.approx(share, abs=0.4 * SPACING_SHARE + 0.15 * abs(share))
 
 

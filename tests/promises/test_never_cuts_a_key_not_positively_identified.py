@@ -107,7 +107,7 @@ def with_filled(chart: Chart, code: str, cuts: Sequence[int], steps: float) -> I
 
 @pytest.mark.parametrize(
     ("blank", "code", "cuts"),
-    [("SC1", "52636", (2,)), ("SC1", "52636", (2, 4)), ("KW1", "35244", (1,)), ("M1", "4257", (2,))],
+    [("SC1", "52636", (2,)), ("SC1", "52636", (0, 2)), ("KW1", "35244", (1,)), ("M1", "4257", (2,))],
 )
 def test_a_cut_filled_level_by_a_whole_step_is_not_taken_for_the_shallower_one(
     blank: str, code: str, cuts: tuple[int, ...]

@@ -13,6 +13,7 @@ import numpy as np
 
 from config.keyway import CutSpec, Depth, SpacingStop
 from kiosk.identification.outline.filled import filled_cut
+from kiosk.identification.outline.flanks import Flanks
 from kiosk.identification.outline.likelihood import SURE, likeliest
 from kiosk.identification.outline.measure import PITCH_MM
 from kiosk.identification.outline.scale import height_fits, laser_fits, spacing_fits, stretch
@@ -130,21 +131,17 @@ def decode(profile: Profile, spec: CutSpec, count: int, blade: BladeSize, *, loo
     last_uncut = _last_uncut(profile, spec, fit)
     centres = np.array(spec.cut_positions_mm(len(fit.roots_mm))) + fit.shift_mm
     rough = _unlike_cuts(profile, spec, fit, blade, loose=loose)
-    cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
-    # What fills a cut moves flanks: it is looked for before their distance is asked for.
-    filled = (
-        None
-        if rough or fit.at_limit
-        else filled_cut(profile, spec, centres, np.array(fit.roots_mm), _seen_mm(profile, spec, blade))
-    )
-    if filled is not None:
-        return Decoded(Outcome.CUT_FILLED, cuts, Wear.PAST_TELLING, fit, last_uncut, (filled + 1,))
-    if rough or fit.at_limit or not _in_proportion(profile, spec, fit, blade, centres):
+    flanks = Flanks.of(profile, spec, centres, np.array(fit.roots_mm))
+    if rough or fit.at_limit or not _in_proportion(profile, spec, flanks, blade):
+        cuts = tuple(_nearest(root, spec) for root in fit.roots_mm)
         return Decoded(Outcome.CUTS_UNREADABLE, cuts, Wear.PAST_TELLING, fit, last_uncut, rough)
     # An edge that is cut all along shows nothing of what was rubbed off it.
     rubbed_mm = 0.0 if blade.height_mm is None else spec.blade_height_mm - blade.height_mm
     found = likeliest(fit.roots_mm, spec, rubbed_mm)
     cuts = tuple(_cut(root, depth, spec) for root, depth in zip(fit.roots_mm, found.depths, strict=True))
+    filled = filled_cut(flanks, spec, _seen_mm(profile, spec, blade))
+    if filled is not None:
+        return Decoded(Outcome.CUT_FILLED, cuts, Wear.PAST_TELLING, fit, last_uncut, (filled + 1,))
     doubt = max(cut.doubt for cut in cuts)
     if doubt > LOST_DOUBT or found.probability < SURE:
         off_chart = found.by_strangers > OTHER_CHART or _evenly_high(cuts)
@@ -172,12 +169,12 @@ def _unlike_cuts(profile: Profile, spec: CutSpec, fit: CutFit, blade: BladeSize,
     )
 
 
-def _in_proportion(profile: Profile, spec: CutSpec, fit: CutFit, blade: BladeSize, centres: Floats) -> bool:
+def _in_proportion(profile: Profile, spec: CutSpec, flanks: Flanks, blade: BladeSize) -> bool:
     """Whether the picture is as large as the key."""
     seen_mm = _seen_mm(profile, spec, blade)
     if not ((blade.height_mm is None or height_fits(seen_mm, spec)) and laser_fits(seen_mm, blade.laser_mm, spec)):
         return False
-    share = stretch(profile, spec, centres, np.array(fit.roots_mm))
+    share = stretch(flanks, spec)
     return (blade.height_mm is not None or share is not None) and spacing_fits(share, blade.length_share)
 
 

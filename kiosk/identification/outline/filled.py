@@ -8,13 +8,12 @@ flat (`decode`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from config.keyway import CutSpec, SpacingStop
-from kiosk.key.reading import Floats, Profile
+from config.keyway import CutSpec
+from kiosk.identification.outline.flanks import Flanks
 
 FILLED_SHARE: Final = 0.7
 """Of the flank that is missing where a cut was filled by one step; half of it is missed where a ridge wore away."""
@@ -24,28 +23,19 @@ _LEAST_POINTS: Final = 4
 _FEWEST_OTHERS: Final = 2
 
 
-def filled_cut(profile: Profile, spec: CutSpec, centres_mm: Floats, roots_mm: Floats, height_mm: float) -> int | None:
+def filled_cut(flanks: Flanks, spec: CutSpec, height_mm: float) -> int | None:
     """Index of the cut whose flat runs on by a step where those of the others do not; None where there is none.
 
     Args:
-        profile: from the spec's stop.
-        spec: flats and flanks.
-        centres_mm: where the cuts were found.
-        roots_mm: of the same cuts.
+        flanks: of the cuts, where and as deep as they were found.
+        spec: how high a step and the blade are.
         height_mm: of the blade as it is seen: beside shallow cuts a rubbed edge is no missing flank.
     """
-    # The flank towards the tip is the bevel's as often as the cut's.
-    at_tip = (0, -1.0) if spec.stop is SpacingStop.TIP else (len(centres_mm) - 1, 1.0)
-    edge = _Edge(centres_mm, roots_mm, min(height_mm, spec.blade_height_mm))
     missing: dict[int, float] = {}
-    for cut in range(len(centres_mm)):
-        sides = [
-            share
-            for side in (-1.0, 1.0)
-            if (cut, side) != at_tip and (share := _missing(profile, spec, edge, cut, side)) is not None
-        ]
-        if sides:
-            missing[cut] = min(sides)
+    for cut, side in flanks.sides:
+        share = _missing(flanks, spec, min(height_mm, spec.blade_height_mm), cut, side)
+        if share is not None:
+            missing[cut] = min(missing.get(cut, share), share)
     if len(missing) <= _FEWEST_OTHERS:
         return None
     worst = max(missing, key=lambda cut: missing[cut])
@@ -53,24 +43,14 @@ def filled_cut(profile: Profile, spec: CutSpec, centres_mm: Floats, roots_mm: Fl
     return worst if missing[worst] - others > FILLED_SHARE else None
 
 
-@dataclass(frozen=True, repr=False, eq=False)
-class _Edge:
-    centres_mm: Floats
-    roots_mm: Floats
-    height_mm: float
-
-
-def _missing(profile: Profile, spec: CutSpec, edge: _Edge, cut: int, side: float) -> float | None:
+def _missing(flanks: Flanks, spec: CutSpec, height_mm: float, cut: int, side: float) -> float | None:
     """The share of a flank's rise over one step that is not there; None where other cuts leave none of it to see."""
-    slope, root_mm = 1 / float(np.tan(np.deg2rad(spec.angle_deg / 2))), edge.roots_mm[cut]
-    away = side * (profile[:, 0] - edge.centres_mm[cut]) - spec.flat_mm / 2
-    near = (away > _FROM_MM / slope) & (away < spec.least_step_mm / slope)
-    x, height = profile[near, 0], profile[near, 1]
-    flanks = edge.roots_mm + slope * np.maximum(np.abs(x[:, None] - edge.centres_mm) - spec.flat_mm / 2, 0.0)
-    alone = flanks[:, cut] <= flanks.min(axis=1) + 1e-6
+    away, root_mm = flanks.away_mm(cut, side), flanks.roots_mm[cut]
+    near = (away > _FROM_MM / flanks.slope) & (away < spec.least_step_mm / flanks.slope)
+    alone = near & (flanks.rises_mm[:, cut] <= flanks.lowest_mm + 1e-6)
     if int(alone.sum()) < _LEAST_POINTS:
         return None
-    rise = np.minimum(flanks[alone, cut], edge.height_mm) - root_mm
+    rise = np.minimum(flanks.rises_mm[alone, cut], height_mm) - root_mm
     if float(np.median(rise)) < _LEAST_RISE_MM:
         return None
-    return float(np.median(1 - (height[alone] - root_mm) / rise))
+    return float(np.median(1 - (flanks.seen_mm[alone] - root_mm) / rise))

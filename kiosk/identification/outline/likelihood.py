@@ -41,6 +41,7 @@ _EVEN_ANY_SHARE: Final = 0.0001
 _EVEN_MOST_MM: Final = 0.56
 _EVEN_NOISE_MM: Final = 0.008
 _EVEN_NOISE_OF_RUBBED: Final = 0.25
+_EVEN_HIGH_NOISE_MM: Final = 0.012
 """All cuts together lie lower than the uncut edge says, by little as a rule and by anything now and then, or, by the
 reader's own noise and the more so the more is rubbed off, a little higher."""
 _CELL_MM: Final = 0.002
@@ -161,7 +162,8 @@ def _prior(rubbed_mm: float) -> Floats:
     lost = np.arange(0.0, _EVEN_MOST_MM, 0.004)
     share = np.exp(-lost / _EVEN_MEAN_MM)
     share = share / share.sum() + _EVEN_ANY_SHARE / lost.size
-    even = np.exp(-0.5 * ((_even_mm()[:, None] + lost) / noise) ** 2) @ share
+    high = _even_mm()[:, None] + lost
+    even = np.exp(-0.5 * (high / np.where(high > 0, max(noise, _EVEN_HIGH_NOISE_MM), noise)) ** 2) @ share
     return np.asarray((_SHARE / _SHARE.sum())[:, None] * (even / even.sum()))
 
 

@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from config.keyway import CutSpec, SpacingStop
-from kiosk.key.reading import Floats, Profile
+from config.keyway import CutSpec
+from kiosk.identification.outline.flanks import Flanks
 
 HIGH_STEPS: Final = 0.22
 """Nothing adds metal to a blade: one seen higher than this part of a step is seen too large, or tilted."""
@@ -56,51 +56,35 @@ def spacing_fits(share: float | None, length_share: float | None) -> bool:
     return length_share is None or abs(length_share) <= LENGTH_SHARE
 
 
-def stretch(profile: Profile, spec: CutSpec, centres_mm: Floats, roots_mm: Floats) -> float | None:
+def stretch(flanks: Flanks, spec: CutSpec) -> float | None:
     """By which share the flanks stand further apart than the spacing says; None where too few flanks are there.
-
-    Args:
-        profile: from the spec's stop.
-        spec: spacing and flanks.
-        centres_mm: where the cuts were found.
-        roots_mm: of the same cuts.
 
     A flank's place does not depend on how deep its cut is measured to be, once what is common to both sides of all
     cuts is taken out: wear widens cuts, a wrong scale moves them.
     """
-    slope = 1 / float(np.tan(np.deg2rad(spec.angle_deg / 2)))
-    # The flank towards the tip is the bevel's as often as the cut's.
-    at_tip = (0, -1.0) if spec.stop is SpacingStop.TIP else (len(centres_mm) - 1, 1.0)
-    flanks = [
-        (float(centres_mm[cut]), side, off / slope)
-        for cut in range(len(centres_mm))
-        for side in (-1.0, 1.0)
-        if (cut, side) != at_tip and (off := _off_flank(profile, spec, centres_mm, roots_mm, cut, side)) is not None
+    found = [
+        (float(flanks.centres_mm[cut]), side, off / flanks.slope)
+        for cut, side in flanks.sides
+        if (off := _off_flank(flanks, spec, cut, side)) is not None
     ]
-    if len(flanks) < _LEAST_FLANKS:
+    if len(found) < _LEAST_FLANKS:
         return None
-    at = np.array([centre for centre, _, _ in flanks])
-    sides = np.array([side for _, side, _ in flanks])
+    at = np.array([centre for centre, _, _ in found])
+    sides = np.array([side for _, side, _ in found])
     if float(np.ptp(at)) < 2 * spec.pitch_mm - 0.1:
         return None
-    moved = np.array([-side * off for _, side, off in flanks])
+    moved = np.array([-side * off for _, side, off in found])
     terms = np.stack([np.ones_like(at), at - at.mean(), sides], axis=1)
     return float(np.linalg.lstsq(terms, moved, rcond=None)[0][1])
 
 
-def _off_flank(
-    profile: Profile, spec: CutSpec, centres_mm: Floats, roots_mm: Floats, cut: int, side: float
-) -> float | None:
+def _off_flank(flanks: Flanks, spec: CutSpec, cut: int, side: float) -> float | None:
     """How much higher the edge is than one flank of one cut, where nothing else cuts it."""
-    slope = 1 / float(np.tan(np.deg2rad(spec.angle_deg / 2)))
-    x, height = profile[:, 0], profile[:, 1]
-    away = side * (x - centres_mm[cut]) - spec.flat_mm / 2
-    near = (away > _FLANK_FROM_MM / slope) & (away < spec.pitch_mm)
-    x, height, away = x[near], height[near], away[near]
-    own = roots_mm[cut] + slope * away
-    from_cuts = np.maximum(np.abs(x[:, None] - centres_mm) - spec.flat_mm / 2, 0.0)
-    edge = np.minimum((roots_mm + slope * from_cuts).min(axis=1), spec.blade_height_mm)
+    away = flanks.away_mm(cut, side)
+    near = (away > _FLANK_FROM_MM / flanks.slope) & (away < spec.pitch_mm)
+    own = flanks.roots_mm[cut] + flanks.slope * away[near]
+    edge = np.minimum(flanks.lowest_mm[near], spec.blade_height_mm)
     alone = (own <= edge + 1e-6) & (own < spec.blade_height_mm - _FLANK_TO_MM)
     if int(alone.sum()) < _LEAST_POINTS:
         return None
-    return float(np.median(height[alone] - own[alone]))
+    return float(np.median(flanks.seen_mm[near][alone] - own[alone]))

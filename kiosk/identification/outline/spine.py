@@ -134,14 +134,21 @@ def _relief_ends(u_mm: Floats, gone: Floats, from_mm: float) -> int:
 
 def _most_agree(u: Floats, v: Floats) -> Floats:
     """The curve most of the edge lies on. One that is fitted to all of it gives way to a broad, shallow notch."""
-    stations = zip(np.array_split(u, _STATIONS), np.array_split(v, _STATIONS), strict=True)
-    at = np.array([(np.median(along), np.median(across)) for along, across in stations])
+    at = np.stack([_medians(u), _medians(v)], axis=1)
     terms = np.vander(at[:, 0], 3)
     curves = np.linalg.solve(terms[_TRIPLES], at[_TRIPLES, 1][..., None])[..., 0]
     off = np.minimum(np.abs(curves @ terms.T - at[:, 1]), STRAIGHT_MM).sum(axis=1)
     best = curves[int(np.argmin(off))]
     near = np.abs(v - np.polyval(best, u)) < STRAIGHT_MM
     return _curve(u[near], v[near], 2)
+
+
+def _medians(values: Floats) -> Floats:
+    """Of every station; as `np.array_split` parts them, the first few longer by one, but in two sums and not in many."""
+    each, longer = divmod(values.size, _STATIONS)
+    first = longer * (each + 1)
+    parts = [values[:first].reshape(longer, -1) if longer else None, values[first:].reshape(_STATIONS - longer, each)]
+    return np.concatenate([np.median(part, axis=1) for part in parts if part is not None])
 
 
 def _plateau(values: Floats) -> float:
