@@ -41,6 +41,12 @@ def test_a_new_key_is_sure_and_one_rubbed_evenly_is_too(catalogue: Catalogue, bl
         assert answer.probability >= SURE
 
 
+def test_a_new_key_seen_a_little_too_high_under_an_edge_seen_a_little_too_low_is_sure(catalogue: Catalogue) -> None:
+    spec = spec_of(catalogue, "SC1")
+    assert found(spec, "25361", (-0.013, -0.013, -0.013, -0.013, -0.011), rubbed_mm=0.011).probability >= SURE
+    assert found(spec, "25361", -0.06, rubbed_mm=0.011).probability < SURE
+
+
 @pytest.mark.parametrize(("blank", "code"), [("KW1", "35244"), ("SC1", "25361"), ("M1", "4257")])
 @pytest.mark.parametrize("cut", [0, 3])
 def test_one_cut_above_its_depth_makes_the_whole_code_unsure(

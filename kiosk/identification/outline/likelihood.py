@@ -43,7 +43,8 @@ _EVEN_NOISE_MM: Final = 0.008
 _EVEN_NOISE_OF_RUBBED: Final = 0.25
 _EVEN_HIGH_NOISE_MM: Final = 0.012
 """All cuts together lie lower than the uncut edge says, by little as a rule and by anything now and then, or, by the
-reader's own noise and the more so the more is rubbed off, a little higher."""
+reader's own noise and the more so the more is rubbed off, a little higher: a path-traced key of brushed brass by 0.024,
+half of it because its edge is seen too low."""
 _CELL_MM: Final = 0.002
 _LOWEST_MM, _HIGHEST_MM = -2.0, 1.2
 
