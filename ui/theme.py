@@ -235,6 +235,11 @@ class Theme:
         return self._type(5.2 if self.compact else 7.0)
 
     @cached_property
+    def statement_px(self) -> float:
+        """A sentence that has a column to itself."""
+        return self._type(6.6 if self.compact else 8.0)
+
+    @cached_property
     def title_px(self) -> float:
         """What this screen is about."""
         return self._type(7.6 if self.compact else 10.5)

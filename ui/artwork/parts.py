@@ -122,6 +122,20 @@ CLOTH = Drawing(
         Shape((((20, 16), (26, 44)), ((34, 15), (39, 45)), ((48, 16), (52, 43))), Paint.SHADE, line=0.8),
     ),
 )
+BADGE = Drawing(
+    96,
+    124,
+    (
+        Shape((((34, 122), (44, 100)), ((62, 122), (52, 100))), Paint.SHADE, line=3.0),
+        Shape((box(8, 6, 80, 100, 9),), Paint.PAPER, relief=1.2, shadow=5),
+        Shape((box(37, 90, 22, 8, 4),), Paint.HOLLOW),
+        Shape((box(41, 94, 14, 16, 4),), Paint.STEEL, relief=1.4, shadow=2),
+        Shape((circle(48, 67, 10.5),), Paint.STEEL, relief=1.2),
+        Shape((box(29, 37, 38, 18, 9),), Paint.STEEL, relief=1.2),
+        Shape((((24, 25), (72, 25)),), Paint.PRINT, line=4.0),
+        Shape((((34, 16), (62, 16)),), Paint.PRINT, line=2.4),
+    ),
+)
 PARTS: dict[str, Drawing] = {
     "tray": TRAY,
     "chute": CHUTE,
@@ -135,4 +149,5 @@ PARTS: dict[str, Drawing] = {
     "card": CARD,
     "shutter": SHUTTER,
     "cloth": CLOTH,
+    "badge": BADGE,
 }

@@ -53,7 +53,15 @@ def own_keyway(
         said = _refused(words, view, view.wrong)
     elif view.code:
         said = words("keyway.entered", code=view.code, slot=view.slot)
-    return StaffDetail(tabs, rows=rows, paragraphs=(said,), controls=(back, forth), pairs=True)
+    return StaffDetail(
+        tabs,
+        rows=rows,
+        paragraphs=(said,),
+        controls=(back, forth),
+        pairs=True,
+        title=words("kiosk.keyway"),
+        picture="bare/KW1/brass",
+    )
 
 
 def _refused(words: Translation, view: OwnKeywayView, wrong: Wrong) -> str:
@@ -89,6 +97,7 @@ def keypad(words: Translation, draft: KeywayDraft, store: Store) -> Shown | None
         page="keypad",
         visit=f"staff_menu/{name}",
         title=words(f"keyway.field.{name}"),
+        picture="bare/KW1/brass",
         store_name=store.name,
         body=(words(f"keyway.help.{name}" if name in (CODE, SLOT, ROOTS, STEP, DEPTHS) else "keyway.sheet"),),
         detail=KeypadDetail(

@@ -63,14 +63,22 @@ def _list(words: Translation, view: SettingsView, currency: str, tabs: tuple[Act
     rows.append(_row(words, view, HOURS, words("settings.hours"), "", "hours"))
     rows.append(_row(words, view, CLOSED_UNTIL, words("settings.until"), until, f"until/{next_day.isoformat()}"))
     back = Action("kiosk", words("settings.kiosk"), OpenTab("kiosk"), icon="back")
-    return StaffDetail(tabs, rows=tuple(rows), paragraphs=(words("settings.effect"),), controls=(back,))
+    return StaffDetail(
+        tabs,
+        rows=tuple(rows),
+        paragraphs=(words("settings.effect"),),
+        controls=(back,),
+        title=words("kiosk.settings"),
+        picture="pay",
+    )
 
 
 def _row(words: Translation, view: SettingsView, field: str, label: str, value: str, page: str) -> Action:
     """One setting; a field that the office sets says so and leads nowhere."""
     ruled = any(each == field or (field == HOURS and each.startswith(HOURS)) for each in view.ruled)
-    note = " · ".join(filter(None, (value, words("settings.office") if ruled else "")))
-    return Action(f"set_{page.replace('/', '_')}", label, OpenTab(f"{PAGE}/{page}"), note=note, enabled=not ruled)
+    note = words("settings.office") if ruled else ""
+    name = f"set_{page.replace('/', '_')}"
+    return Action(name, label, OpenTab(f"{PAGE}/{page}"), note=note, figure=value, enabled=not ruled)
 
 
 def _price_name(words: Translation, finish: str) -> str:
@@ -102,7 +110,8 @@ def _price(
     amount = words.money(minor, currency)
     return _page(
         words,
-        (LabelledValue(_price_name(words, finish), words.money(now_minor, currency)), _new(words, amount)),
+        LabelledValue(_price_name(words, finish), words.money(now_minor, currency)),
+        amount,
         (*steps, _save(words, amount, minor != now_minor, (_field(finish), minor)), _back(words, "")),
         tabs,
     )
@@ -113,7 +122,7 @@ def _week(words: Translation, view: SettingsView, tabs: tuple[Action, ...]) -> S
         _row(words, view, f"{HOURS}{day}", words.weekday(number), _span(words, view.hours[number]), f"hours/{day}")
         for number, day in enumerate(WEEKDAYS)
     )
-    return StaffDetail(tabs, rows=rows, controls=(_back(words, ""),))
+    return StaffDetail(tabs, rows=rows, controls=(_back(words, ""),), title=words("settings.hours"))
 
 
 def _day(words: Translation, number: int, span: str, view: SettingsView, tabs: tuple[Action, ...]) -> StaffDetail:
@@ -144,7 +153,8 @@ def _day(words: Translation, number: int, span: str, view: SettingsView, tabs: t
     said = _span(words, span)
     return _page(
         words,
-        (LabelledValue(words.weekday(number), _span(words, now)), _new(words, said)),
+        LabelledValue(words.weekday(number), _span(words, now)),
+        said,
         (
             *steps,
             *whole,
@@ -171,10 +181,8 @@ def _until(words: Translation, day: date, view: SettingsView, tabs: tuple[Action
     open_again = ChangeSettings(((CLOSED_UNTIL, None),))
     return _page(
         words,
-        (
-            LabelledValue(words("settings.until"), words.day(now) if now else words("settings.not_closed")),
-            _new(words, words.day(day)),
-        ),
+        LabelledValue(words("settings.until"), words.day(now) if now else words("settings.not_closed")),
+        words.day(day),
         (
             *steps,
             _save(words, words.day(day), day != now, (CLOSED_UNTIL, day.isoformat())),
@@ -195,10 +203,6 @@ def _span(words: Translation, span: str) -> str:
     return "–".join(words.time_of_day(minutes) for minutes in found)
 
 
-def _new(words: Translation, value: str) -> LabelledValue:
-    return LabelledValue(words("settings.new"), value)
-
-
 def _save(words: Translation, what: str, differs: bool, change: tuple[str, int | str]) -> Action:
     return Action(
         "save", words("settings.save", value=what), ChangeSettings((change,)), ButtonKind.PRIMARY, enabled=differs
@@ -210,6 +214,14 @@ def _back(words: Translation, page: str) -> Action:
 
 
 def _page(
-    words: Translation, lines: tuple[LabelledValue, ...], controls: tuple[Action, ...], tabs: tuple[Action, ...]
+    words: Translation, now: LabelledValue, new: str, controls: tuple[Action, ...], tabs: tuple[Action, ...]
 ) -> StaffDetail:
-    return StaffDetail(tabs, lines=lines, controls=controls, pairs=True)
+    """What holds now, and what would."""
+    return StaffDetail(
+        tabs,
+        lines=(now,),
+        controls=controls,
+        pairs=True,
+        title=now.label,
+        figure=LabelledValue(words("settings.new"), new),
+    )

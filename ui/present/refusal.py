@@ -115,6 +115,8 @@ def _letter(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
         visit="refused/letter",
         title=words("letter.title"),
         store_name=store.name,
+        picture="pay",
+        tone=Tone.LOOK if problem else Tone.AWAY,
         body=(words("letter.text", kiosk=store.letters.kiosk),),
         detail=KeypadDetail(
             label=words("letter.typed", count=words.number(len(typed)), all=words.number(CODE_LETTERS)),

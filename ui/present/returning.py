@@ -17,6 +17,16 @@ from ui.present.parts import call_staff, cancel, keypad_keys, primary
 from ui.present.shown import Action, ButtonKind, KeypadDetail, Shown, Tone
 
 
+_SEEN = {
+    Likeness.SAME: "same",
+    Likeness.OFF: "unlike",
+    Likeness.WORN_OR_OFF: "unlike",
+    Likeness.OTHER_KEY: "others",
+    Likeness.UNREADABLE: "clean_key",
+}
+"""The picture of what two keys are to each other."""
+
+
 def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     """The code of the receipt."""
     wrong = snapshot.return_message
@@ -31,6 +41,7 @@ def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> 
         store_name=store.name,
         body=(words("bring.text"),),
         picture="lay_key",
+        tone=Tone.LOOK if message else Tone.GOOD,
         detail=KeypadDetail(words("bring.code"), local.typed, keypad_keys(words), message, secret=False),
         actions=(call_staff(words, snapshot), cancel(words)),
     )
@@ -87,7 +98,7 @@ def result(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
         title=words(f"returned.{likeness}.title"),
         store_name=store.name,
         body=tuple(body),
-        picture="checking",
+        picture=_SEEN[likeness],
         tone=Tone.GOOD if likeness is Likeness.SAME else Tone.AWAY,
         actions=tuple(actions),
         chime="attention",

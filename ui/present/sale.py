@@ -310,7 +310,7 @@ def failed(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
         title=title,
         store_name=store.name,
         body=body,
-        picture="closed",
+        picture="wheel" if snapshot.wheel_may_turn else "rejected" if reason is None else "closed",
         tone=Tone.LOOK if snapshot.wheel_may_turn else Tone.AWAY,
         actions=(primary(words, "done", "failed.done", Done()), call_staff(words, snapshot)),
         chime="attention",

@@ -39,6 +39,7 @@ from ui.present.shown import (
     PreviewShown,
     ServiceDetail,
     Shown,
+    Tone,
     WireShown,
 )
 
@@ -72,6 +73,8 @@ def technician(words: Translation, local: Local, snapshot: Snapshot, store: Stor
         title=words("service.title"),
         store_name=store.name,
         body=(words("service.text"),),
+        picture=_OF_TAB[name],
+        tone=Tone.LOOK if snapshot.fault else Tone.AWAY,
         detail=replace(page, tabs=tabs, message=_message(words, service)),
         # Stop is always there: a machine that moves may need it before the screen knows that it does.
         actions=(stop, leave),
@@ -316,6 +319,18 @@ def _visit(words: Translation, picked: tuple[str, ...], service: ServiceView, _s
     return visit(words, picked, service)
 
 
+_OF_TAB = {
+    "machine": "machine",
+    "jog": "machine",
+    "test": "cutting",
+    "cameras": "looking",
+    "wire": "machine",
+    "stock": "stock",
+    "history": "machine",
+    "measure": "checking",
+    "visit": "machine",
+}
+"""The picture of what stands behind a tab."""
 _TAB: dict[str, _Tab] = {
     "machine": _machine,
     "jog": _jog,

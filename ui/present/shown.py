@@ -70,11 +70,13 @@ class Action:
     """Of a held one: sent when the finger leaves it after it has acted."""
     short: str = ""
     """What stands on it where its label has no room."""
+    full: float | None = None
+    """How full what it stands for is, 0 to 1."""
 
     @property
     def spoken(self) -> str:
         """What is said of it."""
-        said = self.says or (f"{self.label}. {self.note}" if self.note else self.label)
+        said = self.says or ". ".join(filter(None, (self.label, self.figure, self.note)))
         return f"{said}. {self.hold.how}" if self.hold else said
 
 
@@ -222,7 +224,7 @@ class ReceiptDetail:
 
 @dataclass(frozen=True)
 class StaffDetail:
-    """The staff menu: tabs, and the lines of the open one."""
+    """The staff menu: tabs, and the lines of the open one. `title` and `picture` are of what is open in it, if it is."""
 
     tabs: tuple[Action, ...]
     rows: tuple[Action, ...] = ()
@@ -231,6 +233,10 @@ class StaffDetail:
     controls: tuple[Action, ...] = ()
     pairs: bool = False
     """Whether two controls belong beside each other: less and more of one thing."""
+    title: str = ""
+    picture: str = ""
+    figure: LabelledValue | None = None
+    """What is being chosen here, large."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -67,6 +67,7 @@ from ui.present.shown import (
     Reason,
     Shown,
     StaffDetail,
+    Tone,
 )
 from ui.present.statement import statement_lines
 
@@ -74,6 +75,8 @@ LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
 """What the clamp found when a slot was locked, as the id of its words."""
 
 
+_OF_TAB = {"tab_stock": "stock", "tab_sales": "pay", "tab_help": "machine", "tab_kiosk": "collect"}
+"""The picture of what stands behind a tab."""
 _ANSWERS: dict[MoneyDoubt, tuple[str, ...]] = {
     MoneyDoubt.NONE: (),
     MoneyDoubt.TAKEN: ("yes", "no"),
@@ -104,6 +107,8 @@ def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
         title=words("staff.login.title"),
         store_name=store.name,
         body=(words("staff.login.nobody"), words("staff.login.command")) if nobody else (words("staff.login.text"),),
+        picture="badge",
+        tone=Tone.LOOK if message else Tone.AWAY,
         detail=KeypadDetail(
             label=words(label),
             dots="•" * len(local.typed),
@@ -144,6 +149,7 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         store_name=store.name,
         body=(words.plural("approval.text", max(1, staff.copies)), *_message(words, staff)),
         picture="feature/stamp",
+        tone=Tone.AWAY,
         detail=ApprovalDetail(
             asked,
             f"{_who(words, staff)} · {_closes(words, staff)}",
@@ -166,7 +172,7 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
         return typing
     tab = local.tab or ("help" if snapshot.fault else "sales" if staff.doubts or _looks_up(staff) else "stock")
     tabs = tuple(
-        Action(f"tab_{name}", words(f"staff.tab.{name}"), OpenTab(name), chosen=name == tab)
+        Action(f"tab_{name}", words(f"staff.tab.{name}"), OpenTab(name), icon=f"tab_{name}", chosen=name == tab)
         for name in ("stock", "sales", "help", "kiosk")
     )
     show = {"stock": _stock, "sales": _sales, "help": _fault_help, "kiosk": _kiosk}[tab.split("/")[0]]
@@ -175,13 +181,18 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
     message = () if beside else _message(words, staff)
     saved = (words("staff.saved", time=words.clock(local.saved_utc_s)),) if local.saved_utc_s else ()
     left = (words("key_left.staff"),) if snapshot.key_left else ()
+    detail = show(words, local, snapshot, staff, tabs)
+    opened = next((each for each in detail.tabs if each.chosen), tabs[0])
     return Shown(
         page="staff",
         visit="staff_menu",
-        title=words("staff.menu.title"),
+        title=detail.title or opened.label,
         store_name=store.name,
         body=(_who(words, staff), _standing(words, snapshot, staff), *message, *saved, *left),
-        detail=show(words, local, snapshot, staff, tabs),
+        picture=detail.picture or _OF_TAB.get(opened.id, ""),
+        # What shoppers meet: served, sent away, or a machine that must be seen to.
+        tone=Tone.LOOK if snapshot.fault else Tone.AWAY if staff.closed else Tone.GOOD,
+        detail=detail,
         actions=(_leave(words),),
     )
 
@@ -237,6 +248,8 @@ def _stock(
                 PickSlot(s.number),
                 note=_slot_note(words, s),
                 icon="lock" if s.locked else "low" if s.low else "",
+                picture=f"blank/{s.blank}/{s.finish}",
+                full=s.count / s.capacity,
             )
             for s in staff.slots
         )
@@ -276,15 +289,24 @@ def _stock(
     if slot.locked:
         controls.append(Action("unlock", words("slot.unlock"), UnlockSlot(slot.number), icon="unlock"))
     controls.append(Action("slots", words("slot.others"), PickSlot(0), icon="back"))
-    lines = [
-        LabelledValue(_slot_line(words, slot), _slot_note(words, slot)),
-        LabelledValue(words("slot.now"), words.number(count)),
-    ]
+    lines = [LabelledValue(_slot_line(words, slot), _slot_note(words, slot))]
     if slot.locked and slot.lock_reason:
         reason = LOCK_REASONS.get(slot.lock_reason, slot.lock_reason)
         lines.append(LabelledValue(words("slot.locked"), words.first(f"slot.reason.{reason}", "slot.reason.other")))
     paragraphs = (words("slot.jam"),) if slot.locked else ()
-    return StaffDetail(tabs, lines=tuple(lines), paragraphs=paragraphs, controls=tuple(controls))
+    return StaffDetail(
+        tabs,
+        lines=tuple(lines),
+        paragraphs=paragraphs,
+        controls=tuple(controls),
+        title=_slot_line(words, slot),
+        picture=_bare(slot),
+        figure=LabelledValue(words("slot.now"), words.number(count)),
+    )
+
+
+def _bare(slot: SlotView) -> str:
+    return f"bare/{slot.blank}/{slot.finish}"
 
 
 def _lesson(
@@ -305,7 +327,14 @@ def _lesson(
         lines.append(LabelledValue(words("lesson.unlike"), f"{words.number(lesson.unlike_mm, 3)} mm"))
     again = (Action("teach", words("lesson.again"), TeachSlot(lesson.slot)),) if lesson.step is LessonStep.DONE else ()
     end = Action("end_lesson", words("lesson.end"), TeachSlot(0), ButtonKind.PRIMARY, icon="back")
-    return StaffDetail(tabs, lines=tuple(lines), paragraphs=tuple(paragraphs), controls=(*again, end))
+    return StaffDetail(
+        tabs,
+        lines=tuple(lines),
+        paragraphs=tuple(paragraphs),
+        controls=(*again, end),
+        title=_slot_line(words, slot),
+        picture=_bare(slot),
+    )
 
 
 def _sales(
@@ -322,9 +351,8 @@ def _sales(
             words.short_moment(sale.opened_utc_s),
             OpenTab(f"sales/{sale.transaction}"),
             icon="" if sale.doubt is MoneyDoubt.NONE else "question",
-            note=" · ".join(
-                (sale.transaction, words.money(sale.amount_minor, snapshot.currency), _sale_status(words, sale))
-            ),
+            note=" · ".join((sale.transaction, _sale_status(words, sale))),
+            figure=words.money(sale.amount_minor, snapshot.currency),
         )
         for number, sale in enumerate(staff.sales)
     )
@@ -366,7 +394,6 @@ def _sale(
     return StaffDetail(
         tuple(replace(tab, chosen=tab.id == "tab_sales") for tab in tabs),
         lines=(
-            LabelledValue(words("receipt.number"), sale.transaction),
             LabelledValue(words("sale.when"), words.moment(sale.opened_utc_s)),
             LabelledValue(words("sale.made"), f"{sale.blank} · {words.plural('sale.copies', sale.copies)}"),
             *money,
@@ -380,6 +407,7 @@ def _sale(
             *(() if in_doubt else _made_good(words, snapshot, staff, sale)),
             Action("sales", words("sale.others"), OpenTab("sales"), icon="back"),
         ),
+        title=sale.transaction,
     )
 
 
@@ -460,8 +488,9 @@ def _fault_help(
         controls.append(recover_action(words, staff.machine, busy=staff.recovering))
     following = FAMILIES[(FAMILIES.index(family) + 1) % len(FAMILIES)]
     controls.append(Action("next_help", words("fault.other_help"), OpenTab(f"help/{following}"), icon="question"))
-    tabs = tuple(Action(t.id, t.label, t.does, t.kind, chosen=True) if t.id == "tab_help" else t for t in tabs)
-    return StaffDetail(tabs, lines=tuple(lines), paragraphs=steps, controls=tuple(controls))
+    tabs = tuple(replace(tab, chosen=tab.id == "tab_help") for tab in tabs)
+    title = words(f"fault.{family}.what") if snapshot.fault else ""
+    return StaffDetail(tabs, lines=tuple(lines), paragraphs=steps, controls=tuple(controls), title=title)
 
 
 def _kiosk(
@@ -489,7 +518,8 @@ def _kiosk(
     if staff.printer not in (None, PrinterStatus.READY):
         lines = (*lines, LabelledValue(words("printer"), words(f"printer.{staff.printer}")))
     paragraphs = (words("kiosk.text"), words("kiosk.recover_text"))
-    return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls))
+    picture = "closed" if staff.closed else ""
+    return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls), picture=picture)
 
 
 STATES: dict[State, PresentState] = {

@@ -55,7 +55,7 @@ def out_of_order(words: Translation, local: Local, snapshot: Snapshot, store: St
         store_name=store.name,
         body=tuple(body),
         # A key that lies there must be seen to: what to do with it is worth more than what the kiosk looks like shut.
-        picture="take_key" if key and not wheel else "closed",
+        picture="wheel" if wheel else "take_key" if key else "closed",
         tone=Tone.LOOK,
         detail=_for_staff(words, snapshot, store),
         chime="attention" if key or wheel else "",

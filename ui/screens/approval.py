@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.widgets.page import Page
+from ui.widgets.field_page import FieldPage
 
 from kivy.lang import Builder  # isort: skip
 
 
-class ApprovalPage(Page):
+class ApprovalPage(FieldPage):
     """Exactly what a member of staff is asked to approve, and why they do."""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.widgets.page import Page
+from ui.widgets.field_page import FieldPage
 
 from kivy.lang import Builder  # isort: skip
 
 
-class HelpPage(Page):
+class HelpPage(FieldPage):
     """The list of questions, or the answer to one."""
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.widgets.page import Page
+from ui.widgets.field_page import FieldPage
 
 from kivy.lang import Builder  # isort: skip
 
 
-class KeypadPage(Page):
+class KeypadPage(FieldPage):
     """A number typed on large keys; what is secret is never shown."""
 
 

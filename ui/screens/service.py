@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ui.widgets.page import Column, Page
+from ui.widgets.page import Column
+from ui.widgets.side_page import SidePage
 
 from kivy.lang import Builder  # isort: skip
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import ObjectProperty
 
 
 class Instruments(Column):
-    """What a tab shows of the machine; None: it is shown elsewhere on the page."""
+    """What a tab shows of the machine."""
 
     detail = ObjectProperty(None, allownone=True, rebind=True)
-    with_lines = BooleanProperty(True)
 
 
-class ServicePage(Page):
+class ServicePage(SidePage):
     """The technician's screen."""
 
 

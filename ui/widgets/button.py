@@ -10,7 +10,7 @@ from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.present.shown import Action, ButtonKind
-from ui.widgets.caption import Caption, width_of
+from ui.widgets.caption import BETWEEN, Caption, width_of
 from ui.widgets.icons import draw_icon
 from ui.widgets.look import look
 from ui.widgets.press import Press
@@ -22,6 +22,9 @@ from kivy.properties import BooleanProperty, NumericProperty
 
 MIN_SWATCH_PX = 24
 ICON_MM = 8.0
+GAUGE_MM = 2.0
+LISTED = ("row", "slot")
+"""Styles whose words begin at the left."""
 FITTED = ("plain", "row")
 """Styles whose labels are written smaller rather than in two lines."""
 
@@ -110,7 +113,8 @@ class BigButton(Press):
         action, theme = self.action, look.theme
         if action is None:
             return
-        shows = (written(action), action.note, action.figure, action.icon, action.picture, action.kind, action.chosen)
+        drawn = (action.icon, action.picture, action.full is None)
+        shows = (written(action), action.note, action.figure, drawn, action.kind, action.chosen)
         key = (shows, self.style, self.armed, self.width, theme.px_per_mm, theme.compact, self.label_px)
         if key == self._measured:
             return
@@ -121,6 +125,7 @@ class BigButton(Press):
             "hero": theme.title_px,
             "plain": theme.lead_px,
             "row": theme.text_px,
+            "slot": theme.text_px,
             "swatch": theme.text_px,
             "chip": theme.lead_px,
         }
@@ -131,10 +136,15 @@ class BigButton(Press):
         if self.style == "hero":
             font = theme.bold
         label, note = self._label, self._note
-        self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
-        most = max(1.0, self.width - self._insets())
         again = action.hold.again if self.armed and action.hold else ""
         words, below = again or written(action), "" if again or self.style == "tool" else action.note
+        self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
+        most = max(1.0, self.width - self._insets())
+        if self.style == "row" and action.figure and width_of(words, font, size) > most:
+            # Where there is no room beside the label it stands below.
+            below = BETWEEN.join(filter(None, (action.figure, below)))
+            self._figure.write("", theme.bold, size)
+            most = max(1.0, self.width - self._insets())
         if action.hold and not again and width_of(words, font, theme.small_px) > most:
             # That it must be held stands below its label where there is no room behind it.
             words, below = action.label, f"{action.hold.mark} {below}".strip()
@@ -142,10 +152,16 @@ class BigButton(Press):
             smaller = (size, (size + theme.text_px) / 2, theme.text_px, theme.small_px)
             self.fitting_px = next((px for px in smaller if width_of(words, font, px) <= most), size)
             size = min(self.fitting_px, self.label_px or size)
-        label.write(words, font, size, most)
-        note.write(below, theme.regular, theme.small_px, most)
+        listed = self.style in LISTED
+        side = "left" if listed else "center"
+        label.write(words, font, size, most, side)
+        note.write(below, theme.regular, theme.small_px, self.width - 2 * theme.mm(4) if listed else most, side)
         pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
         inner = label.texture_size[1] + note.texture_size[1]
+        if self.style == "slot":
+            inner += self._swatch_px() * 0.42 + 2 * theme.mm(1.5)
+        if action.full is not None:
+            inner += theme.mm(GAUGE_MM + 1.5)
         if self.style == "tool" and action.icon:
             inner += self._icon_size() + theme.mm(0.6)
         if self.style == "swatch":
@@ -153,20 +169,22 @@ class BigButton(Press):
         self.natural_height = max(theme.target_px, inner + 2 * pad)
 
     def _icon_size(self) -> float:
-        scale = {"tool": 7.0, "key": 7.0, "hero": 10.0, "row": 6.0}.get(self.style, ICON_MM)
+        scale = {"tool": 7.0, "key": 7.0, "hero": 10.0, "row": 6.0, "slot": 6.0}.get(self.style, ICON_MM)
         return look.theme.mm(scale)
 
     def _swatch_px(self) -> float:
         """Width of the drawing on a swatch."""
-        return min(self.width - look.theme.mm(8), look.theme.mm(42 if look.theme.compact else 80))
+        theme = look.theme
+        most = (30 if theme.compact else 52) if self.style == "slot" else (42 if theme.compact else 80)
+        return min(self.width - theme.mm(8), theme.mm(most))
 
     def _insets(self) -> float:
         """Width that is not for words."""
         theme = look.theme
-        narrow = {"tool": 1.5, "key": 1.5, "row": 2.0}
+        narrow = {"tool": 1.5, "key": 1.5, "row": 4.0, "slot": 4.0}
         pad = theme.mm(narrow[self.style]) if self.style in narrow else _pad_px()
-        beside = self.action.icon and self.style in ("plain", "hero", "row")
-        figure = self._figure.texture_size[0] + theme.gap_px if self.action.figure else 0
+        beside = self.action.icon and self.style in ("plain", "hero", "row", "slot")
+        figure = self._figure.texture_size[0] + theme.gap_px if self._figure.text else 0
         return float(2 * pad + (self._icon_size() + theme.gap_px if beside else 0) + figure)
 
     def _draw(self, *_: Any) -> None:
@@ -212,6 +230,9 @@ class BigButton(Press):
         if self.style == "swatch":
             self._place_swatch()
             return
+        if self.style in LISTED:
+            self._place_listed(ink)
+            return
         if action.figure:
             self._place_bar(ink)
             return
@@ -244,14 +265,49 @@ class BigButton(Press):
         label.size = label.texture_size
         label.x, label.y = self.x + pad, self.y + theme.mm(2.6)
         figure.right, figure.center_y = self.right - pad, label.center_y
+        self._put_drawing((label.top + self.top) / 2)
+
+    def _put_drawing(self, middle: float) -> None:
         width = round(self._swatch_px())
-        if width < MIN_SWATCH_PX:
+        if width < MIN_SWATCH_PX or not self.action.picture:
             return
-        texture = sprite(self.action.picture, width, flat=theme.palette.name == "contrast")
+        texture = sprite(self.action.picture, width, flat=look.theme.palette.name == "contrast")
         Color(1, 1, 1, 1)
-        middle = (label.top + self.top) / 2
         place = (round(self.center_x - width / 2), round(middle - texture.height / 2))
         Rectangle(texture=texture, pos=place, size=texture.size)
+
+    def _place_listed(self, ink: Any) -> None:
+        """Words from the left and a figure at the right, as in a list; a thing has its drawing and how full it is."""
+        theme, action, label, note, figure = look.theme, self.action, self._label, self._note, self._figure
+        pad, low = theme.mm(4), self.y + theme.mm(3 if self.style == "slot" else 1.2)
+        label.size, note.size = label.texture_size, note.texture_size
+        if action.full is not None:
+            self._put_gauge(low, pad)
+            low += theme.mm(GAUGE_MM + 1.5)
+        if self.style == "slot":
+            note.x, note.y = self.x + pad, low
+            label.x, label.top = self.x + pad, self.top - theme.mm(3)
+            self._put_drawing((label.y + note.top) / 2)
+        else:
+            middle = (low + self.top - theme.mm(1.2)) / 2
+            label.x, label.top = self.x + pad, middle + (label.height + note.height) / 2
+            note.x, note.top = self.x + pad, label.y
+        right, icon = self.right - pad, self._icon_size()
+        if action.icon:
+            draw_icon(action.icon, right - icon, label.center_y - icon / 2, icon, ink, theme.stroke_px * 0.75)
+            right -= icon + theme.gap_px
+        figure.right, figure.center_y = right, label.center_y
+
+    def _put_gauge(self, y: float, pad: float) -> None:
+        """How full: amber where the button warns."""
+        palette, height = look.theme.palette, look.theme.mm(GAUGE_MM)
+        width = self.width - 2 * pad
+        full = max(0.0, min(1.0, self.action.full)) * width
+        Color(rgba=palette.line)
+        SmoothRoundedRectangle(pos=(self.x + pad, y), size=(width, height), radius=[height / 2])
+        if full >= height:
+            Color(rgba=palette.mark if self.action.icon else palette.accent)
+            SmoothRoundedRectangle(pos=(self.x + pad, y), size=(full, height), radius=[height / 2])
 
     def _place_bar(self, ink: Any) -> None:
         """What it comes to on the left, what it does on the right."""

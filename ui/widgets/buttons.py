@@ -15,10 +15,9 @@ from ui.widgets.button import BigButton, needed_width
 from ui.widgets.look import look
 from ui.widgets.press import STYLES
 
-from kivy.clock import Clock  # isort: skip
-from kivy.properties import BooleanProperty, ObjectProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty  # isort: skip
 from kivy.uix.boxlayout import BoxLayout
-from kivy.uix.gridlayout import GridLayout
+from kivy.uix.layout import Layout
 
 STRONG = (ButtonKind.PRIMARY, ButtonKind.DANGER)
 
@@ -111,54 +110,65 @@ class _Actions:
         return serve
 
 
-class ActionGrid(_Actions, GridLayout):
-    """Buttons in columns of equal width, each row as high as its highest needs."""
+class ActionGrid(_Actions, Layout):
+    """Buttons in columns of equal width, each row as high as its highest needs, never more columns than buttons.
+
+    What does not fill the last row shares it, unless one looks for a thing by its column.
+    """
 
     role = StringProperty("")
 
     actions = ObjectProperty(())
     send = ObjectProperty(None, allownone=True)
     button_style = OptionProperty("plain", options=STYLES)
+    cols = NumericProperty(1)
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("cols", 1)
-        self._level_soon = Clock.create_trigger(self._level, -1)
         self._spare = []
         super().__init__(size_hint_y=None, height=0, **kwargs)
-        self.fbind("cols", self._level_soon)
+        for name in ("pos", "width", "cols", "children"):
+            self.fbind(name, self._trigger_layout)
         self.fbind("button_style", self._restyle)
         self.fbind("actions", self.refresh)
-        self.fbind("minimum_height", self.setter("height"))
-        look.follow(self, ActionGrid._space)
-        self._space()
+        look.follow(self, lambda grid: grid._trigger_layout())
         self.refresh()
-
-    def _space(self, *_: Any) -> None:
-        self.spacing = look.theme.gap_px
 
     def make(self, action: Action) -> BigButton:
         """One button."""
-        button = BigButton(action=action, style=self.button_style, size_hint_y=None)
+        button = BigButton(action=action, style=self.button_style, size_hint=(None, None))
         button.send = lambda does: self.send(does) if self.send else None
-        button.fbind("natural_height", self._level_soon)
-        button.fbind("fitting_px", self._level_soon)
-        button.height = button.natural_height
-        self._level_soon()
+        button.fbind("natural_height", self._trigger_layout)
+        button.fbind("fitting_px", self._trigger_layout)
         return button
 
     def _restyle(self, *_: Any) -> None:
         for child in self.children:
             child.style = self.button_style
+        self._trigger_layout()
 
-    def _level(self, *_: Any) -> None:
-        """Buttons of a row are as high as its highest."""
-        buttons = [child for child in reversed(self.children) if isinstance(child, BigButton)]
-        even(buttons)
-        for start in range(0, len(buttons), self.cols):
-            row = buttons[start : start + self.cols]
-            height = max(button.natural_height for button in row)
+    def do_layout(self, *_: Any) -> None:
+        """Widths, then letters of one size, then heights, then places."""
+        gap, buttons = look.theme.gap_px, self.children[::-1]
+        if not buttons:
+            self.height = 0
+            return
+        columns = int(max(1, min(self.cols, len(buttons))))
+        rows = [buttons[start : start + columns] for start in range(0, len(buttons), columns)]
+        for row in rows:
+            beside = len(row) if self.button_style == "plain" else columns
             for button in row:
+                button.width = (self.width - gap * (beside - 1)) / beside
+        even(buttons)
+        heights = [max(button.natural_height for button in row) for row in rows]
+        self.height = sum(heights) + gap * (len(rows) - 1)
+        # Counted from where it stands upwards: its own height follows from here.
+        y = self.y + self.height
+        for row, height in zip(rows, heights, strict=True):
+            y -= height
+            for at, button in enumerate(row):
                 button.height = height
+                button.pos = self.x + at * (button.width + gap), y
+            y -= gap
 
 
 class MainButtons(_Actions, BoxLayout):

@@ -55,10 +55,10 @@ def whole_parts(text: str, font: str, size: float, most: float) -> str:
 
 
 @lru_cache(maxsize=TEXTURES_KEPT)
-def _picture(text: str, font: str, size: float, most: float | None) -> Any:
+def _picture(text: str, font: str, size: float, most: float | None, halign: str) -> Any:
     """White on nothing: colour is given when it is drawn, so that a change of colours makes no new pictures."""
     written = CoreLabel(
-        text=text, font_name=font, font_size=size, text_size=(most, None), halign="center", valign="middle"
+        text=text, font_name=font, font_size=size, text_size=(most, None), halign=halign, valign="middle"
     )
     written.refresh()
     return written.texture
@@ -80,14 +80,14 @@ class Caption(Widget):
         self.fbind("pos", self._place)
         self.fbind("color", self._place)
 
-    def write(self, text: str, font: str, size: float, most: float | None = None) -> None:
+    def write(self, text: str, font: str, size: float, most: float | None = None, halign: str = "center") -> None:
         """Show `text`; `texture_size` is what it needs then."""
         wraps = most is not None and bool(text) and width_of(text, font, size) > most
         self.text, self.font_name, self.font_size = text, font, size
         self.text_size = (most if wraps else None, None)
         if wraps and most is not None:
             text = whole_parts(text, font, size, most)
-        texture = _picture(text, font, size, most if wraps else None) if text else None
+        texture = _picture(text, font, size, most if wraps else None, halign) if text else None
         self.texture_size = texture.size if texture else (0, 0)
         self._paper.texture = texture
         self._place()

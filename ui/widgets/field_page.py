@@ -14,12 +14,12 @@ from ui.widgets.look import look
 from ui.widgets.page import LEAST_PICTURE_MM, Page
 
 from kivy.lang import Builder  # isort: skip
-from kivy.properties import BooleanProperty, ListProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
 MOST_OF_GLASS = 0.62
 """Of an upright glass that the field takes where little stands below it."""
 BESIDE = 0.45
-"""Of a lengthwise glass that the field takes."""
+"""Of a lengthwise glass that the field takes where much stands beside it."""
 
 
 Builder.load_string(
@@ -62,6 +62,8 @@ class FieldPage(Page):
     """Whether the field is so low that sentence and picture stand beside each other."""
     scale = StringProperty("headline")
     """Of the sentence: a name of the theme's sizes."""
+    beside = NumericProperty(BESIDE)
+    """Of a lengthwise glass that the field takes."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -74,15 +76,19 @@ class FieldPage(Page):
     def _stacked(self) -> None:
         theme = look.theme
         x, width = self.x + theme.margin_px, self.width - 2 * theme.margin_px
-        words, controls = self.part("words"), self.part("controls")
+        words, controls, tabs = self.part("words"), self.part("controls"), self.part("tabs")
         low = self.y
+        if tabs is not None:
+            tabs.width, tabs.x, tabs.y = width, x, low
+            low += tabs.height + theme.gap_px
         if controls is not None:
             controls.width, controls.x, controls.y = width, x, low
             low += controls.height + (theme.gap_px if controls.height else 0)
         lowest = low
         if words is not None and words.height:
             words.width, words.x = width, x
-            lowest += words.height + theme.gap_px
+            # As far from the field above as from the controls below.
+            lowest += words.height + (1 if theme.compact else 2) * theme.gap_px
         bottom = max(lowest, self.top - MOST_OF_GLASS * theme.height_px)
         if words is not None:
             # What is left over is shared: words stand in the middle between the field and the controls.
@@ -92,7 +98,7 @@ class FieldPage(Page):
 
     def _beside(self) -> None:
         theme = look.theme
-        field_w = round(self.width * BESIDE)
+        field_w = round(self.width * self.beside)
         x = self.x + field_w + theme.mm(9)
         width = self.right - theme.margin_px - x
         words, controls, actions = self.part("words"), self.part("controls"), self.part("actions")
@@ -100,12 +106,15 @@ class FieldPage(Page):
         if actions is not None:
             actions.width, actions.x, actions.y = width, x, low
             low += actions.height + (theme.gap_px if actions.height else 0)
-        if words is not None:
-            words.width, words.x, words.top = width, x, high
-            high -= words.height + (theme.gap_px if words.height else 0)
-        if controls is not None:
-            controls.width, controls.x = width, x
-            controls.center_y = max((low + high) / 2, low + controls.height / 2)
+        # Words and controls are one block, in the middle of what height there is.
+        parts = [part for part in (controls, words) if part is not None]
+        for part in parts:
+            part.width, part.x = width, x
+        filled = [part.height for part in parts if part.height]
+        bottom = low + max(0.0, (high - low - sum(filled) - theme.wide_gap_px * (len(filled) - 1)) / 2)
+        for part in parts:
+            part.y = bottom
+            bottom += part.height + (theme.wide_gap_px if part.height else 0)
         bottom = self.y
         self.field = [self.x, bottom, self.x + field_w]
         self._fill(self.x + theme.margin_px, bottom, field_w - 2 * theme.margin_px)

@@ -11,11 +11,11 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.present.shown import StepState
 from ui.widgets.icons import draw_icon
 from ui.widgets.look import look
-from ui.widgets.text import LeadText, SmallText, Soft, Strong, TextLabel
+from ui.widgets.text import LeadText, SmallText, Soft, Strong, TextLabel, Title
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -162,14 +162,14 @@ class Bullets(Rows):
 
 
 class Lines(Rows):
-    """Label and value, a hair line between rows."""
+    """Label and value."""
 
-    large = BooleanProperty(False)
+    value: type[TextLabel] = Strong
 
     def make(self, row: Any) -> Widget:
         """One line."""
         line = BoxLayout(size_hint_y=None, spacing=look.theme.gap_px)
-        label, value = Soft(), Strong(halign="right")
+        label, value = Soft(), self.value(halign="right")
 
         def fit(*_: Any) -> None:
             line.height = max(label.height, value.height)
@@ -193,13 +193,37 @@ class Lines(Rows):
         return True
 
 
+class Figures(Lines):
+    """Label and value, which is what is being chosen."""
+
+    value = Title
+
+
 class Paragraphs(Rows):
-    """Running text; the first paragraph leads."""
+    """Running text; the first paragraph leads, in the size of that name."""
+
+    leads = StringProperty("lead")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("leads", self._rebuild)
+
+    def make(self, row: Any) -> Widget:
+        """One paragraph."""
+        words = super().make(row)
+        self.write(words, row, None)
+        return words
+
+    def write(self, widget: Any, row: Any, before: Any) -> bool:
+        """Another paragraph, in the size that leads now."""
+        if isinstance(widget, LeadText):
+            widget.scale = self.leads
+        return super().write(widget, row, before)
 
     def kind(self, row: Any) -> type[TextLabel]:
-        """The first one's, or another's."""
-        first = self.rows and row == self.rows[0]
-        return LeadText if first and not look.theme.compact else TextLabel
+        """The first one's, or another's; on a low glass the first one leads only where it has room."""
+        leads = not look.theme.compact or self.leads != "lead"
+        return LeadText if leads and self.rows and row == self.rows[0] else TextLabel
 
 
 class Texts(Rows):

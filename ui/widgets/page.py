@@ -30,7 +30,8 @@ class Column(BoxLayout):
     group = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
+        # One that is empty from the beginning must not keep the height every widget starts with.
+        super().__init__(orientation="vertical", size_hint_y=None, height=0, **kwargs)
         self.fbind("minimum_height", self.setter("height"))
         look.follow(self, Column._space)
         self.fbind("group", self._space)

@@ -190,6 +190,47 @@ def collect(m: Moment, *sold: str) -> Layers:
     return Sprite("chute", 92, 60, 150), copy, Sprite("lip", 92, 20, 132), *arrow(184, 84, 50)
 
 
+def same(_m: Moment, *_: str) -> Layers:
+    """Two keys, and they are alike."""
+    return key(92, 88, 128), key(92, 34, 128, model="KW1/nickel"), Tick(178, 60, 12)
+
+
+def unlike(m: Moment, *_: str) -> Layers:
+    """Two keys, and a ring round where the lower one is cut otherwise."""
+    return key(100, 88, 128), Sprite("feature/worn", 100, 34, 128), Halo(122, 39, 17, ease(m.t / 0.5))
+
+
+def others(_m: Moment, *_: str) -> Layers:
+    """Two keys that have nothing to do with each other."""
+    return key(100, 88, 128), key(100, 34, 128, model="SC1/nickel")
+
+
+def rejected(m: Moment, *sold: str) -> Layers:
+    """The copy, and a ring round what is not right about it."""
+    return key(100, 58, 168, model=_model(sold)), Halo(134, 64, 21, ease(m.t / 0.5))
+
+
+def wheel(m: Moment, *_: str) -> Layers:
+    """The cutting wheel, and a ring round it."""
+    return Sprite("wheel", 100, 60, 84, 360 * m.t), Halo(100, 60, 52)
+
+
+def bare(_m: Moment, code: str = "KW1", finish: str = "brass") -> Layers:
+    """A blank as it lies in its slot."""
+    return (Sprite(f"blank/{code}/{finish}", 100, 58, 168),)
+
+
+def stock(_m: Moment, *_: str) -> Layers:
+    """Blanks upon each other."""
+    piled = ((96, 28, "KW1/nickel"), (102, 58, "SC1/brass"), (96, 88, "KW1/brass"))
+    return tuple(Sprite(f"blank/{model}", x, y, 120) for x, y, model in piled)
+
+
+def badge(_m: Moment, *_: str) -> Layers:
+    """The badge of somebody who works here."""
+    return (Sprite("badge", 100, 60, 88, 4),)
+
+
 def pay(_m: Moment, *_: str) -> Layers:
     """A receipt."""
     return (Sprite("receipt", 100, 60, 90, -4),)
@@ -234,6 +275,14 @@ SCENES: dict[str, Scene] = {
     "cutting": Scene(cutting, moves=True),
     "checking": Scene(checking, moves=True, still=0.3),
     "collect": Scene(collect, moves=True, still=0.42),
+    "same": Scene(same),
+    "unlike": Scene(unlike, moves=True, still=1.0, once=True),
+    "others": Scene(others),
+    "rejected": Scene(rejected, moves=True, still=1.0, once=True),
+    "wheel": Scene(wheel, moves=True),
+    "bare": Scene(bare),
+    "stock": Scene(stock),
+    "badge": Scene(badge),
     "pay": Scene(pay),
     "card": Scene(card, moves=True, still=0.5),
     "closed": Scene(closed),
