@@ -140,6 +140,8 @@ class Snapshot:
     """What is asked of the terminal to be given back of the sale whose code was typed."""
     lay_again: Outcome | None = None
     """Why the original or the copy must be laid once more."""
+    other_laid: bool = False
+    """What was laid as the copy is another key: the copy itself is asked for, once."""
     closed_reason: ClosedReason | None = None
     opens_utc_s: float = 0.0
     """When shoppers are served again, where the hours say so; 0: nobody knows."""

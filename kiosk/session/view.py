@@ -88,6 +88,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         return_closed_min=returning.closed_min if returning else 0,
         return_open_minor=returning.open_minor if returning else 0,
         lay_again=visit.try_again if visit and state in _COMPARING else None,
+        other_laid=bool(returning and returning.other_laid and state is State.LAY_COPY),
         closed_reason=context.closed_reason if state is State.CLOSED else None,
         opens_utc_s=(context.opens_utc_s or 0.0) if state is State.CLOSED else 0.0,
         failed_reason=visit.failed_reason if visit and state in (State.SETTLING, State.FAILED) else None,

@@ -145,6 +145,8 @@ class Returning:
     sale: Sale | None = None
     """What was sold, once its receipt is found."""
     copy_attempts: int = 0
+    other_laid: bool = False
+    """Another key was laid as the copy, and the copy was asked for again: once, so that nobody tries out many."""
     result: ReturnResult | None = None
     remedy: Remedy | None = None
     """How this copy is being made good."""

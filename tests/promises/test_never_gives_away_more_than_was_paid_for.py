@@ -85,6 +85,9 @@ def brought(kiosk: Shop, code: str, original: Identification, copy: Identificati
     to_original(kiosk, code)
     lay(kiosk, original)
     lay_copy(kiosk, copy)
+    if kiosk.stage.run_until(lambda now: now.state is State.RETURN_RESULT or now.other_laid).other_laid:
+        # It is asked for once more, and the same is laid again.
+        lay_copy(kiosk, copy)
     seen = kiosk.stage.run_to(State.RETURN_RESULT)
     kiosk.scanner.key_in_tray = False
     return seen
@@ -239,6 +242,39 @@ def test_nothing_is_given_for_keys_that_prove_nothing(
     kiosk.stage.run_to(State.WELCOME)
     assert (kiosk.terminal.taken_in_all_minor, kiosk.cutter.chute) == (349, 1)
     assert seen.staff_called is (copy is not original)
+
+
+def test_another_key_laid_as_the_copy_by_mistake_is_told_and_the_copy_may_still_be_laid(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    lay_copy(kiosk, identified(bitting="12345"))
+    asks = kiosk.stage.run_until(lambda now: now.other_laid)
+    assert (asks.state, asks.tray_has_key, asks.staff_called) == (State.LAY_COPY, True, False)
+    lay_copy(kiosk, OFF)
+    assert offered(kiosk.stage.run_to(State.RETURN_RESULT)) == (Remedy.REFUND, Remedy.RECUT)
+
+
+def test_what_was_laid_by_mistake_is_not_read_again_before_it_was_taken_out(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    lay_copy(kiosk, identified(bitting="12345"))
+    kiosk.stage.run_until(lambda now: now.other_laid)
+    kiosk.reader.identifications = [OFF]
+    kiosk.stage.post(KeyLaid())
+    before_s = kiosk.clock.now_s()
+    kiosk.stage.run_until(lambda _: kiosk.clock.now_s() > before_s + 10)
+    assert kiosk.stage.now.state is State.LAY_COPY
+
+
+def test_a_second_other_key_ends_it_however_many_more_there_are(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    lay_copy(kiosk, identified(bitting="12345"))
+    kiosk.stage.run_until(lambda now: now.other_laid)
+    lay_copy(kiosk, identified(bitting="24643"))
+    seen = kiosk.stage.run_to(State.RETURN_RESULT)
+    assert offered(seen) == ()
+    assert seen.staff_called
 
 
 def test_an_original_of_another_blank_ends_it_before_any_copy_is_laid(kiosk: Shop) -> None:

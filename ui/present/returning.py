@@ -54,6 +54,7 @@ def original(words: Translation, local: Local, snapshot: Snapshot, store: Store)
         page="message",
         visit=f"lay_original/{again}",
         title=words(f"outcome.{again}.what") if again else words("original.title"),
+        tone=Tone.LOOK if again else Tone.GOOD,
         store_name=store.name,
         body=(words("original.text"), words(f"outcome.{again}.next") if again else words("original.why")),
         picture="lay_key",
@@ -63,16 +64,18 @@ def original(words: Translation, local: Local, snapshot: Snapshot, store: Store)
 
 def copy(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     """The original out, then the copy in."""
-    again = snapshot.lay_again
+    again, other = snapshot.lay_again, snapshot.other_laid and not snapshot.lay_again
     hint = (words(f"outcome.{again}.next"),) if again else ()
+    take = words("copy.take_other" if other else "copy.take")
     moved = (primary(words, "key_laid", "try_again.again", KeyLaid()),) if again else ()
     return Shown(
         page="message",
-        visit=f"lay_copy/{again}",
-        title=words(f"outcome.{again}.what") if again else words("copy.title"),
+        visit=f"lay_copy/{again}/{other}",
+        title=words(f"outcome.{again}.what" if again else "copy.other" if other else "copy.title"),
         store_name=store.name,
-        body=((words("copy.take"),) if snapshot.tray_has_key and not again else ()) + (words("copy.text"), *hint),
+        body=((take,) if snapshot.tray_has_key and not again else ()) + (words("copy.text"), *hint),
         picture="take_key" if snapshot.tray_has_key and not again else "lay_key",
+        tone=Tone.LOOK if again or other else Tone.GOOD,
         actions=(*moved, call_staff(words, snapshot), cancel(words)),
         chime="attention",
     )

@@ -344,6 +344,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "27-lay-original": (_at(State.LAY_ORIGINAL), Local()),
     "27-lay-original-again": (_at(State.LAY_ORIGINAL, lay_again=Outcome.OUT_OF_FOCUS), Local()),
     "27-lay-copy": (_at(State.LAY_COPY, tray_has_key=True), Local()),
+    "27-lay-copy-other": (_at(State.LAY_COPY, tray_has_key=True, other_laid=True), Local()),
     "27-lay-copy-again": (_at(State.LAY_COPY, tray_has_key=True, lay_again=Outcome.CUT_OFF), Local()),
     "27-measuring": (_at(State.MEASURING_RETURN, progress=Progress(SCAN_STEPS, 1, 0.5, 3, 1, 1)), Local()),
     "28-return-off": (

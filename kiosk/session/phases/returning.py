@@ -183,12 +183,15 @@ def handle_measuring(context: SessionContext, event: Intent | Report) -> None:
     match event:
         case KeyIdentified():
             _original_identified(context, event)
-        case CopyCompared(compared, remedies, again):
-            if compared is None:
-                visit.try_again = again
-                context.session.copy_wanted()
-            else:
-                _concluded(context, compared, remedies)
+        case CopyCompared(None, again=again):
+            visit.try_again = again
+            context.session.copy_wanted()
+        case CopyCompared(Compared(Likeness.OTHER_KEY)) if not context.returning.other_laid:
+            # A ring has many keys: the wrong one laid by mistake ends nothing, a second one does.
+            context.returning.other_laid = True
+            context.session.copy_wanted()
+        case CopyCompared(Compared() as compared, remedies):
+            _concluded(context, compared, remedies)
         case CutProgress(fraction):
             visit.fraction = fraction
         case StampRead(stamp):
