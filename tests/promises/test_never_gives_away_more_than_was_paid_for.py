@@ -220,6 +220,19 @@ def test_a_recut_that_could_not_be_made_leaves_the_claim(kiosk: Shop) -> None:
     assert offered(brought(kiosk, code, KEY, OFF)) == (Remedy.REFUND, Remedy.RECUT)
 
 
+def test_a_recut_costs_nothing_and_yet_a_guard_that_was_opened_is_seen_before_the_key_is_asked_back(
+    kiosk: Shop,
+) -> None:
+    code = bought(kiosk)
+    brought(kiosk, code, KEY, OFF)
+    kiosk.stage.post(ChooseRemedy("recut"))
+    kiosk.stage.run_until(lambda now: now.offer is not None and not now.offer.stamp_pending)
+    kiosk.cutter.pins = "D"
+    kiosk.stage.post(Confirm())
+    seen = kiosk.stage.run_until(lambda now: now.state in (State.OUT_OF_ORDER, State.TAKE_KEY_BACK))
+    assert seen.state is State.OUT_OF_ORDER
+
+
 @pytest.mark.parametrize(
     ("original", "copy"),
     [

@@ -51,15 +51,18 @@ def enter_paying(context: SessionContext) -> None:
         visit.sale_open = True
         # They were for this sale, which is now recorded: used once, and gone.
         visit.drop_approvals()
-    if price == 0:
-        # Nothing to pay: nothing to ask anybody for.
-        context.session.reserved()
-        return
     starting.look_at_machine(context)
 
 
 def _reserve(context: SessionContext) -> None:
     visit, ports = context.here, context.ports
+    if price_each_minor(context) == 0:
+        # Nothing to pay: nothing to ask anybody for.
+        if visit.cancelled:
+            context.session.settle()
+        else:
+            context.session.reserved()
+        return
     transaction, currency = visit.transaction, ports.store.currency
     amount = price_each_minor(context) * context.order.quantity
     context.request(Lane.RECORDS, lambda: effects.authorise(ports, transaction, amount, currency))
