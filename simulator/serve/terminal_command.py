@@ -28,7 +28,10 @@ def terminal(
     ] = None,
     fault: Annotated[list[str] | None, typer.Option(help="What goes wrong next, in order; may be repeated.")] = None,
     ledger: Annotated[
-        Path | None, typer.Option(callback=NEW_FILE, help="Keep what was reserved and taken in this file.")
+        Path | None,
+        typer.Option(
+            callback=NEW_FILE, help="Keep what was reserved and taken in this file, and know it when begun again."
+        ),
     ] = None,
     reader_timeout_s: Annotated[int, typer.Option(min=1, help="The card reader's own time-out for a sale.")] = 600,
 ) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from config.problems import BadInput, Problem
 from simulator.serve.pty import free
 
 _LOOK_S = 0.01
@@ -39,13 +40,25 @@ class Terminal(Protocol):
     def ledger_object(self) -> dict[str, object]:
         """What was reserved, taken and given back."""
 
+    def know(self, ledger: bytes) -> None:
+        """Begin with what a file has of it. Raises ValueError: it is no such ledger."""
+
 
 class Ledger:
     """The terminal's ledger as a file, whole at every moment; no file if no path is given."""
 
     def __init__(self, terminal: Terminal, path: Path | None) -> None:
-        """Written at once."""
+        """The terminal knows what an earlier one kept there; written at once.
+
+        Raises:
+            BadInput: the file is no ledger of such a terminal.
+        """
         self._terminal, self._path, self._last = terminal, path, ""
+        if path is not None and path.exists():
+            try:
+                terminal.know(path.read_bytes())
+            except ValueError as error:
+                raise BadInput(Problem("--ledger", str(path), "is no ledger of such a terminal")) from error
         self.keep()
 
     def keep(self) -> None:

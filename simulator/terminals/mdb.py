@@ -7,7 +7,10 @@ Responsible for: the reader's states, what it charges, what goes wrong. Not resp
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from enum import StrEnum
+
+from pydantic import ConfigDict, TypeAdapter
 
 from hardware.payment.mdb_lines import LineSplitter, MdbError, amount_text, minor_of
 
@@ -31,6 +34,16 @@ class MdbFault(StrEnum):
 
 
 LASTING = (MdbFault.CUT_IN_TWO, MdbFault.ABSENT)
+
+
+@dataclass
+class _Ledger:
+    __pydantic_config__ = ConfigDict(extra="forbid")
+    approved: int
+    charged: list[int]
+
+
+_LEDGER = TypeAdapter(_Ledger)
 
 
 class MdbTerminal:
@@ -59,6 +72,15 @@ class MdbTerminal:
     def ledger_object(self) -> dict[str, object]:
         """What is approved and what was taken, for a file."""
         return {"approved": self.approved_minor, "charged": list(self.charged)}
+
+    def know(self, ledger: bytes) -> None:
+        """Begin with what a file has of it: its power was gone meanwhile, so a sale that was open counts as one.
+
+        Raises:
+            ValueError: it is no such ledger.
+        """
+        kept = _LEDGER.validate_json(ledger)
+        self.charged = [*kept.charged, *([kept.approved] if kept.approved else [])]
 
     def mend(self) -> None:
         """Nothing goes wrong any more."""

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pydantic import ConfigDict, TypeAdapter
+
 from hardware.payment.zvt_codec import (
     NO_RECEIPT,
     Apdu,
@@ -74,6 +76,7 @@ _PAYMENTS = (
 class ZvtLedger:
     """What the bank has: reservations by receipt number, then everything booked and given back, in order."""
 
+    __pydantic_config__ = ConfigDict(extra="forbid")
     reserved: dict[int, int] = field(default_factory=dict)
     booked: list[tuple[int, int]] = field(default_factory=list)
     given_back: list[int] = field(default_factory=list)
@@ -90,6 +93,9 @@ class ZvtLedger:
             "booked": [list(each) for each in self.booked],
             "given_back": list(self.given_back),
         }
+
+
+_LEDGER = TypeAdapter(ZvtLedger)
 
 
 class ZvtTerminal:
@@ -126,6 +132,15 @@ class ZvtTerminal:
     def ledger_object(self) -> dict[str, object]:
         """What was reserved, taken and given back, for a file."""
         return self.ledger.as_object()
+
+    def know(self, ledger: bytes) -> None:
+        """Begin with what a file has of it: what is reserved can still be booked, and no receipt's number comes again.
+
+        Raises:
+            ValueError: it is no such ledger.
+        """
+        self.ledger = _LEDGER.validate_json(ledger)
+        self._receipt = max((*self.ledger.reserved, *(receipt for receipt, _ in self.ledger.booked)), default=0)
 
     def mend(self) -> None:
         """Nothing goes wrong any more."""

@@ -16,7 +16,6 @@ from ui.present.local import Local
 from ui.present.parts import call_staff, cancel, keypad_keys, primary
 from ui.present.shown import Action, ButtonKind, KeypadDetail, Shown, Tone
 
-
 _SEEN = {
     Likeness.SAME: "same",
     Likeness.OFF: "unlike",

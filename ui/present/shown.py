@@ -224,7 +224,7 @@ class ReceiptDetail:
 
 @dataclass(frozen=True)
 class StaffDetail:
-    """The staff menu: tabs, and the lines of the open one. `title` and `picture` are of what is open in it, if it is."""
+    """The staff menu: tabs, and the lines of the open one. `title` and `picture` are of what is open below a tab."""
 
     tabs: tuple[Action, ...]
     rows: tuple[Action, ...] = ()

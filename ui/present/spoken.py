@@ -97,8 +97,8 @@ def _said(detail: Detail, words: Translation) -> list[str]:
             lines = [f"{line.label}: {line.value}" for line in detail.lines]
             return [*lines, detail.code_label, " ".join(detail.code)]
         case StaffDetail():
-            lines = (*detail.lines, *((detail.figure,) if detail.figure else ()))
-            return [*(f"{line.label}: {line.value}" for line in lines), *detail.paragraphs]
+            figure = [f"{detail.figure.label}: {detail.figure.value}"] if detail.figure else []
+            return [*(f"{line.label}: {line.value}" for line in detail.lines), *figure, *detail.paragraphs]
         case ServiceDetail():
             lines = [f"{line.label}: {line.value}" for line in detail.lines]
             lamps = [f"{lamp.label}: {lamp.value}" for lamp in detail.lamps]

@@ -130,7 +130,7 @@ class ActionGrid(_Actions, Layout):
             self.fbind(name, self._trigger_layout)
         self.fbind("button_style", self._restyle)
         self.fbind("actions", self.refresh)
-        look.follow(self, lambda grid: grid._trigger_layout())
+        look.follow(self, ActionGrid.again)
         self.refresh()
 
     def make(self, action: Action) -> BigButton:
@@ -140,6 +140,10 @@ class ActionGrid(_Actions, Layout):
         button.fbind("natural_height", self._trigger_layout)
         button.fbind("fitting_px", self._trigger_layout)
         return button
+
+    def again(self) -> None:
+        """Other letters may need other heights."""
+        self._trigger_layout()
 
     def _restyle(self, *_: Any) -> None:
         for child in self.children:

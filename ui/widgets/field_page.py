@@ -125,7 +125,7 @@ class FieldPage(Page):
         head, foot, picture = self.part("head"), self.part("foot"), self.part("picture")
         height = self.top - bottom
         low = self.low = bool(width > 2.2 * height)
-        head_w = width * 0.5 if low else width
+        head_w = width * 0.48 if low else width
         top = self.top
         if head is not None:
             head.width, head.x, head.top = head_w, x, top
@@ -134,11 +134,16 @@ class FieldPage(Page):
         if tag is not None:
             tag.right, tag.top = x + width, (self.top if low else top) - theme.mm(3)
         floor = bottom + theme.gap_px
-        if foot is not None and foot.height:
-            foot.width, foot.x, foot.y = head_w, x, bottom + theme.mm(4 if theme.compact else 7)
-            floor = bottom if low else foot.top
         left = x + (width - head_w if low else 0)
-        self._picture(picture, left, floor, head_w if low else width, top - floor - theme.mm(2))
+        crowded = False
+        if foot is not None and foot.height:
+            # On a low field it stands below the sentence; where both have no room there, in the picture's place.
+            crowded = low and head.height + foot.height + theme.gap_px > height
+            foot.width, foot.x = head_w, left if crowded else x
+            foot.y = bottom + theme.mm(4 if theme.compact else 7)
+            floor = bottom if low else foot.top
+        room = 0.0 if crowded else top - floor - theme.mm(2)
+        self._picture(picture, left, floor, head_w if low else width, room)
 
     def _picture(self, picture: Any, x: float, y: float, width: float, height: float) -> None:
         if picture is None:

@@ -60,7 +60,7 @@ class Card(BoxLayout):
     filled = BooleanProperty(True)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(orientation="vertical", size_hint_y=None, **kwargs)
+        super().__init__(orientation="vertical", size_hint_y=None, height=0, **kwargs)
         self.fbind("minimum_height", self.setter("height"))
         self._trigger = Clock.create_trigger(self._draw, -1)
         self.fbind("pos", self._trigger)
