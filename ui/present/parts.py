@@ -100,7 +100,8 @@ def recover_action(
         kind,
         hold=holding(words),
         enabled=against is None and not busy,
-        note=words("fault.recovering") if busy else words(f"fault.not_clear.{against.value}") if against else "",
+        # Always a line of its own: a button that grows when the guard is closed moves what stands around it.
+        note=words("fault.recovering" if busy else f"fault.not_clear.{against}" if against else "fault.recover.does"),
     )
 
 

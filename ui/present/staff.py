@@ -20,6 +20,7 @@ from kiosk.session.intents import (
     ConfirmCharged,
     ConfirmReceived,
     Deny,
+    Intent,
     OpenKiosk,
     PrintAgain,
     Refill,
@@ -179,7 +180,9 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
     # Beside a figure being chosen there is room for a sentence, below the name there is not.
     beside = local.keyway is not None or local.tab.startswith(own_settings.PAGE)
     message = () if beside else _message(words, staff)
-    saved = (words("staff.saved", time=words.clock(local.saved_utc_s)),) if local.saved_utc_s else ()
+    # Opened and closed is answered by how the kiosk stands, since when and by whom.
+    told = local.saved_utc_s and local.saved_utc_s != staff.switched.utc_s
+    saved = (words("staff.saved", time=words.clock(local.saved_utc_s)),) if told else ()
     left = (words("key_left.staff"),) if snapshot.key_left else ()
     detail = show(words, local, snapshot, staff, tabs)
     opened = next((each for each in detail.tabs if each.chosen), tabs[0])
@@ -503,23 +506,30 @@ def _kiosk(
     if staff.own_keyway is not None and local.keyway is not None:
         page = own_keyway.own_keyway(words, local.keyway, staff.own_keyway, staff.slots, tabs)
         return replace(page, paragraphs=_message(words, staff) or page.paragraphs)
+    shut = staff.closed is ClosedReason.STAFF
     controls = [
-        Action("open_kiosk", words("kiosk.open"), OpenKiosk(), ButtonKind.PRIMARY),
-        Action("close_kiosk", words("kiosk.close"), CloseKiosk()),
+        _switch(words, "open", OpenKiosk(), able=shut),
+        _switch(words, "close", CloseKiosk(), able=not shut),
         recover_action(words, staff.machine, busy=staff.recovering, kind=ButtonKind.SECONDARY),
     ]
     if staff.settings is not None:
         controls.append(Action("settings", words("kiosk.settings"), OpenTab(own_settings.PAGE)))
     if staff.own_keyway is not None:
         controls.append(Action("keyway", words("kiosk.keyway"), OpenKeyway(KeywayDraft())))
-    if staff.role in (Role.TECHNICIAN, Role.MANAGER):
+    if staff.role is Role.TECHNICIAN:
         controls.append(Action("service_menu", words("kiosk.service"), ServiceMenu()))
     lines = machine_lines(words, staff.machine)
     if staff.printer not in (None, PrinterStatus.READY):
         lines = (*lines, LabelledValue(words("printer"), words(f"printer.{staff.printer}")))
     paragraphs = (words("kiosk.text"), words("kiosk.recover_text"))
     picture = "closed" if staff.closed else ""
-    return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls), picture=picture)
+    return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls), pairs=True, picture=picture)
+
+
+def _switch(words: Translation, name: str, does: Intent, *, able: bool) -> Action:
+    """Open or close: the one that changes something."""
+    kind = ButtonKind.PRIMARY if able else ButtonKind.SECONDARY
+    return Action(f"{name}_kiosk", words(f"kiosk.{name}"), does, kind, enabled=able)
 
 
 STATES: dict[State, PresentState] = {
