@@ -85,7 +85,7 @@ class _Actions:
             button = serve(action) or self.make(action)
             button.action = action
             self.add_widget(button)
-        self._level_soon()
+        self._trigger_layout()
 
     def _serving(self, buttons: Sequence[BigButton], actions: Sequence[Action]) -> Callable[[Action], BigButton | None]:
         """Which button there is serves an action: the one that does already, else one that serves none any more."""
@@ -146,8 +146,8 @@ class ActionGrid(_Actions, Layout):
         self._trigger_layout()
 
     def _restyle(self, *_: Any) -> None:
-        for child in self.children:
-            child.style = self.button_style
+        for button in (*self.children, *self._spare):
+            button.style = self.button_style
         self._trigger_layout()
 
     def do_layout(self, *_: Any) -> None:
