@@ -4,7 +4,7 @@ export OMP_NUM_THREADS ?= 1
 export KIVY_NO_ARGS := 1
 QUICK := tests/config tests/cutting tests/key tests/papers tests/policy tests/records tests/session tests/staff
 
-.PHONY: run test quick check bench soak rooms pictures lock deb install uninstall clean
+.PHONY: run test quick check lint types suite bench soak rooms pictures lock deb install uninstall clean
 
 run:            ## from a fresh clone to the touchscreen with the simulated machine behind it
 	@.ci/prepare run
@@ -14,10 +14,14 @@ run:            ## from a fresh clone to the touchscreen with the simulated mach
 	KIOSK_DATA=out/run-data SDL_VIDEODRIVER=offscreen SDL_AUDIODRIVER=dummy .venv/bin/kiosk run --simulated --pictures out/run \
 	&& ls out/run; fi
 
-# Three workers on two cores: one of them mostly waits for a window, a port or a server.
+# Types are looked at beside the tests: what else is wrong is said before either begins.
 test:           ## everything CI runs, and where its time goes
 	@.ci/prepare test
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory -j 2 types suite
+
+# Three workers on two cores: one of them mostly waits for a window, a port or a server.
+suite:
 	$(PY) -m pytest -n 3 --dist worksteal
 
 quick:          ## lint, types and the rooms without windows, servers or pictures
@@ -25,10 +29,14 @@ quick:          ## lint, types and the rooms without windows, servers or picture
 	@$(MAKE) --no-print-directory check
 	$(PY) -m pytest -n 2 --dist worksteal $(QUICK)
 
-check:          ## lint, types, import contracts, configuration
+check: lint types  ## lint, types, import contracts, configuration
+
+types:
+	$(PY) -m mypy
+
+lint:
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/kiosk check-config > /dev/null
 

@@ -46,7 +46,7 @@ NOW = datetime.now(UTC)
 SET_UP = files_of(FirstSettings("A", "US", "USD", ["en"], "", [FirstSlot(1, "KW1")], {"brass": 1}))["machine.toml"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     return load_settings(None, {})
 

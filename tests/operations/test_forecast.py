@@ -104,7 +104,7 @@ def test_three_faults_of_the_line_in_a_week_name_the_cable() -> None:
     assert list(told(link_faults=3)) == [Part.LINK]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     return load_settings(None, {})
 

@@ -37,7 +37,7 @@ class Echo:
         self.says = b""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     settings = load_settings(None, {})
     metrics = settings.operations.metrics.model_copy(update={"enabled": True, "port": 0})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 import subprocess
-import tokenize
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -27,13 +25,19 @@ def files() -> tuple[Path, ...]:
     return tuple(Path(name) for name in listed.splitlines() if (ROOT / name).exists())
 
 
+_PIECES = re.compile(
+    r'(?P<prose>(?<!\w)"""(?:\\.|[^\\])*?"""|#[^\n]*)|"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'',
+    re.DOTALL,
+)
+"""Comments and strings; read by Python's own tokenizer the tree takes many times as long."""
+
+
 @cache
-def tokens(file: Path) -> tuple[tokenize.TokenInfo, ...]:
-    return tuple(tokenize.generate_tokens(io.StringIO((ROOT / file).read_text(encoding="utf-8")).readline))
-
-
-def is_prose(token: tokenize.TokenInfo) -> bool:
-    return token.type == tokenize.COMMENT or (token.type == tokenize.STRING and token.string.startswith('"""'))
+def parts(file: Path) -> tuple[str, str]:
+    """A module's prose (comments and strings of three quotes), and all else."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    prose = "\n".join(found["prose"] for found in _PIECES.finditer(text) if found["prose"])
+    return prose, _PIECES.sub(lambda found: "" if found["prose"] else found[0], text)
 
 
 @cache
@@ -43,8 +47,7 @@ def words_of_the_tree() -> frozenset[str]:
     for file in files():
         words.update((*file.parts, file.stem))
         if file.suffix == ".py":
-            code = (token for token in tokens(file) if not is_prose(token))
-            words.update(*(re.findall(r"\w+", t.string) for t in code if t.type in (tokenize.NAME, tokenize.STRING)))
+            words.update(re.findall(r"\w+", parts(file)[1]))
         elif file.suffix in (".toml", ".kv", ".service", ".sh", ".conf", ".rules") or file.name == "Makefile":
             words.update(re.findall(r"\w+", (ROOT / file).read_text(encoding="utf-8")))
     return frozenset(words)
@@ -58,7 +61,7 @@ def places() -> frozenset[str]:
 def quoted(file: Path) -> Iterator[str]:
     """What stands in backticks in this file's prose."""
     if file.suffix == ".py":
-        prose = "\n".join(token.string for token in tokens(file) if is_prose(token))
+        prose = parts(file)[0]
     else:
         prose = re.sub(r"```.*?```", "", (ROOT / file).read_text(encoding="utf-8"), flags=re.DOTALL)
     for found in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose):
@@ -80,22 +83,24 @@ def missing(name: str) -> bool:
 
 def resolves(name: str) -> bool:
     """Whether a dotted name is a module, or something in one."""
-    parts = name.split(".")
-    for count in range(len(parts), 0, -1):
-        here = Path(*parts[:count])
+    steps = name.split(".")
+    for count in range(len(steps), 0, -1):
+        here = Path(*steps[:count])
         if str(here) in places() or f"{here}.py" in places():
-            if count == len(parts):
+            if count == len(steps):
                 return True
             if str(here).startswith("ui/") and not str(here).startswith("ui/present"):
-                return parts[count] in {t.string for t in tokens(here.with_suffix(".py"))}  # importing opens a window
-            found: object = import_module(".".join(parts[:count]))
-            for part in parts[count:]:
+                return steps[count] in set(
+                    re.findall(r"\w+", parts(here.with_suffix(".py"))[1])
+                )  # importing opens a window
+            found: object = import_module(".".join(steps[:count]))
+            for part in steps[count:]:
                 annotations = getattr(found, "__annotations__", {})
                 if not hasattr(found, part) and part not in annotations:
-                    return str(Path(*parts[:count], part).with_suffix(f".{part}")) in places()
+                    return str(Path(*steps[:count], part).with_suffix(f".{part}")) in places()
                 found = getattr(found, part, None)
             return True
-    return str(Path(*parts[:-1]).with_suffix(f".{parts[-1]}")) in places()  # a settings file
+    return str(Path(*steps[:-1]).with_suffix(f".{steps[-1]}")) in places()  # a settings file
 
 
 def test_what_stands_in_backticks_exists() -> None:

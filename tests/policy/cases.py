@@ -8,7 +8,7 @@ from typing import Any
 
 from config.catalogue import Catalogue, load_catalogue
 from config.keyway import Keyway, Standing, StandingRecord
-from config.policy_rules import load_policy
+from config.policy_rules import PolicyRules, load_policy
 from config.settings import load_store
 from config.store import DoNotDuplicate, Store
 from kiosk.key.reading import Identification, Outcome, StampReading
@@ -59,8 +59,13 @@ APPROVAL_SETS = (
 
 
 @cache
+def shipped_rules() -> PolicyRules:
+    return load_policy()
+
+
+@cache
 def policy() -> Policy:
-    return Policy(load_policy())
+    return Policy(shipped_rules())
 
 
 @cache

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.catalogue import Catalogue
 from config.keyway import KeyKind
-from config.policy_rules import Override, PolicyRules, Rule, RuleConditions, Verdict, load_policy
+from config.policy_rules import Override, PolicyRules, Rule, RuleConditions, Verdict
 from config.store import DoNotDuplicate
 from kiosk.key.reading import Identification, Outcome, StampReading
 from kiosk.policy.decide import Policy
@@ -26,12 +26,13 @@ from tests.policy.cases import (
     kw1,
     policy,
     shipped,
+    shipped_rules,
     store_with,
 )
 
 PLAIN = STAMPS["none"]
 STORE = store_with(DoNotDuplicate.ASK_STAFF)
-BARE_POLICY = Policy(PolicyRules((), load_policy().phrases))
+BARE_POLICY = Policy(PolicyRules((), shipped_rules().phrases))
 
 
 def codes(decision: Decision) -> list[str]:
@@ -189,7 +190,7 @@ def test_an_approval_without_a_transaction_lifts_nothing() -> None:
 ANY_STAMP = st.builds(
     StampReading,
     seen=st.booleans(),
-    phrases=st.lists(st.sampled_from([*load_policy().phrases.kind_of, "unheard of"]), max_size=4).map(tuple),
+    phrases=st.lists(st.sampled_from([*shipped_rules().phrases.kind_of, "unheard of"]), max_size=4).map(tuple),
     name_and_phone=st.booleans(),
 )
 ANY_KEY = st.builds(
@@ -232,19 +233,19 @@ def by_hand(
     [(date(2026, 1, 4), False), (date(2026, 1, 5), True), (date(2026, 1, 9), True), (date(2026, 1, 10), False)],
 )
 def test_a_law_is_in_force_from_its_first_day_through_its_last(today: date, in_force: bool) -> None:
-    template = next(rule for rule in load_policy().rules if rule.code == "MANY_ATTEMPTS")
+    template = next(rule for rule in shipped_rules().rules if rule.code == "MANY_ATTEMPTS")
     when = RuleConditions(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 9))
     law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
-    made = Policy(PolicyRules((law,), load_policy().phrases))
+    made = Policy(PolicyRules((law,), shipped_rules().phrases))
     decision = decided(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=today))
     assert ("LAW" in codes(decision)) is in_force
 
 
 def test_a_law_of_one_day_is_in_force_on_that_day() -> None:
-    template = next(rule for rule in load_policy().rules if rule.code == "MANY_ATTEMPTS")
+    template = next(rule for rule in shipped_rules().rules if rule.code == "MANY_ATTEMPTS")
     when = RuleConditions(stamps=("dnd",), first_day=date(2026, 1, 5), last_day=date(2026, 1, 5))
     law = Rule.model_construct(**{**dict(template), "code": "LAW", "when": when})
-    made = Policy(PolicyRules((law,), load_policy().phrases))
+    made = Policy(PolicyRules((law,), shipped_rules().phrases))
     found = [
         codes(decided(kw1(), STAMPS["dnd"], STORE, made, shipped(), circumstances(today=date(2026, 1, day))))
         for day in (4, 5, 6)
@@ -274,13 +275,13 @@ WHENS = st.builds(
 def test_exactly_the_rules_fire_that_reading_them_one_by_one_would(
     whens: list[RuleConditions], stamp: StampReading, place: str, today: date, quantity: int
 ) -> None:
-    template = next(rule for rule in load_policy().rules if rule.code == "MANY_ATTEMPTS")
+    template = next(rule for rule in shipped_rules().rules if rule.code == "MANY_ATTEMPTS")
     rules = tuple(
         Rule.model_construct(**{**dict(template), "code": f"R{n}", "when": when}) for n, when in enumerate(whens)
     )
-    made = Policy(PolicyRules(rules, load_policy().phrases))
+    made = Policy(PolicyRules(rules, shipped_rules().phrases))
     decision = decided(kw1(), stamp, STORE, made, shipped(), circumstances(place, today, quantity=quantity))
-    kinds = frozenset(load_policy().phrases.kind_of[each].value for each in stamp.phrases)
+    kinds = frozenset(shipped_rules().phrases.kind_of[each].value for each in stamp.phrases)
     expected = [
         f"R{n}"
         for n, when in enumerate(whens)
