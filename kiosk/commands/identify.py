@@ -150,6 +150,7 @@ def _examine(
     if any(settings.policy.phrases.kind_of[each] in SEALED_KINDS for each in stamp.phrases):
         # A mark nobody may lift: how this key is cut is nobody's business, as with a kind that is never cut.
         identification, roots, outline_of = replace(identification, cuts=(), to_blame=()), (), None
+        reading = replace(reading, milled=())
     lamps = [(getattr(frames, near) is None, getattr(frames, far) is None) for near, far in FACE_VIEWS]
     return _Findings(path, reading, identification, roots, outline_of, stamp, decision, one_lamp=(False, True) in lamps)
 
@@ -222,6 +223,8 @@ def _as_text(found: _Findings) -> Iterator[str]:
         yield f"  blade     {reading.blade_height_mm:.2f} mm high, {reading.blade_length_mm:.2f} mm long ({stop})"
     if found.roots_mm:
         yield f"  roots     {' '.join(f'{root:.3f}' for root in found.roots_mm)} mm above the spine"
+    if identification.outcome is Outcome.SIDE_MILLED and reading.milled:
+        yield f"  milled    seen in {', '.join(name.replace('_', ' ') for name in reading.milled)}"
     if identification.outcome in _ABOUT_CUTS and identification.cuts:
         yield f"  cuts      {_blamed(identification)}"
     if not identification.faces_seen:

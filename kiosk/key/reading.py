@@ -124,8 +124,8 @@ class KeyReading:
     """Faces of the outline that could be the stop."""
     crumbs: int = 0
     """Things that stick to the straight back of the blade."""
-    milled: bool = False
-    """A picture of a face shows milling that does not run along the blade."""
+    milled: tuple[str, ...] = ()
+    """Views of a face that show milling that does not run along the blade, by their names."""
     pierced: bool = False
     """Light falls through the blade itself."""
     faces_seen: bool = False

@@ -120,6 +120,12 @@ def test_a_strip_along_the_spine_that_sinks_and_rises_gently_is_milling_from_whi
     assert told(frames, settings).outcome is (Outcome.IDENTIFIED if face is None else Outcome.SIDE_MILLED)
 
 
+def test_the_face_on_which_milling_was_seen_is_named(settings: Settings) -> None:
+    scallop = Ground("scallop", 15.0, 0.0, 6.0, 1.1, 0.38)
+    named = [read_key(drawn_ground(settings, face, scallop, bow_right=True)).milled for face in ("left", "right")]
+    assert sorted(named) == [("face_above",), ("face_below",)]
+
+
 @pytest.mark.parametrize("bow_right", [False, True], ids=["wall in the shade", "wall in the light"])
 @pytest.mark.parametrize(("begins_mm", "face"), [(7.0, "left"), (16.0, "right")])
 def test_a_strip_ground_along_the_spine_out_over_the_tip_is_milling_though_only_one_wall_of_it_is_there(

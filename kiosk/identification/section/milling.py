@@ -86,8 +86,8 @@ class FacesLook:
     shown: Mapping[str, bool]
     both_seen: bool
     """Both faces were seen in light that would show milling, from each end where the machine has a lamp there."""
-    milled: bool
-    """Counts whether or not the whole of a face was seen."""
+    milled: tuple[str, ...]
+    """Views that show milling; each counts whether or not the whole of a face was seen."""
     pierced: bool
     """Light falls through the blade."""
 
@@ -101,11 +101,17 @@ def look_at_faces(
     sides = [[face is not None and shows_blade(blade, face) for face in pair] for pair in pairs]
     shown = dict(zip(chain(*FACE_VIEWS), chain(*sides), strict=True))
     front = laid_face(blade, frames.head)
+    milled = [
+        near
+        for (near, _), pair, side in zip(FACE_VIEWS, pairs, sides, strict=True)
+        if _face_is_milled(blade, *pair, both_shown=all(side))
+    ]
+    if not milled and front is not None and _milled(blade, front, PAPER if on_paper else FRONT):
+        milled = ["head"]
     return FacesLook(
         shown=shown,
         both_seen=all(shown[near] and (shown[far] or getattr(frames, far) is None) for near, far in FACE_VIEWS),
-        milled=any(_face_is_milled(blade, *pair, both_shown=all(side)) for pair, side in zip(pairs, sides, strict=True))
-        or (front is not None and _milled(blade, front, PAPER if on_paper else FRONT)),
+        milled=tuple(milled),
         pierced=blade.holed and not on_paper,
     )
 
