@@ -42,7 +42,6 @@ STAIN_MM = 0.6
 """Stains are as high as this; the grain of a brush is not."""
 SHORTEST_MM = 3.0
 """A shorter stretch is steep enough to stand out as a mark."""
-_OWN = 0.3
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -134,8 +133,6 @@ def _runs_out(along: Floats, stained: float) -> bool:
     stretches = ((at >= first) & (at < stop)).astype(np.float64)
     stretches -= curve @ (curve.T @ stretches)
     size = np.sum(stretches**2, axis=0)
-    # A stretch that is nearly a slow curve itself could be the lamp's.
-    stretches, size = stretches[:, size > _OWN], size[size > _OWN]
     rest, level = (each - curve @ (curve.T @ each) for each in (along, _without_lines(along)))
     by = stretches.T @ level / size
     best = int(np.argmax(by**2 * size))
