@@ -1,6 +1,6 @@
 """Scans of milled and plain keys, drawn from formulas: nothing of the reader's or the simulator's optics is in them.
 
-Responsible for: ten shapes of milling, nine of grinding by hand, a face lit along the blade, its outline against the
+Responsible for: ten shapes of milling, ten of grinding by hand, a face lit along the blade, its outline against the
 light. Only the part of a picture that holds the key is computed; the rest is tray. Not responsible for: what is read
 in them (`bench_milling`).
 """
