@@ -62,7 +62,7 @@ def test_a_shipped_price_of_a_finish_that_is_not_stocked_is_no_mistake_of_the_ow
     assert load_settings(owner(tmp_path, machine=slot), {}).store.finish_prices_minor == {"black": 449}
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "0", "0x0", "0.0", "::", "::1", "kiosk-7", "*"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "0", "0x0", "0.0", "::", "::1", "kiosk-7", "*"])  # noqa: S104 - refused
 def test_figures_are_served_on_one_address_of_this_computer_alone(tmp_path: Path, host: str) -> None:
     assert any("metrics.host" in line for line in lines(owner(tmp_path, operations=f'[metrics]\nhost = "{host}"')))
 

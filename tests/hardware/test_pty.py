@@ -232,7 +232,7 @@ def test_reading_waits_no_longer_than_told_and_closing_wakes_a_reader() -> None:
         os.close(master)
 
 
-@pytest.mark.parametrize("port", ["", "/dev/null", "/tmp", "nothing://here", "/etc/hostname"])  # noqa: S108
+@pytest.mark.parametrize("port", ["", "/dev/null", "/tmp", "nothing://here", "/etc/hostname"])  # noqa: S108 - refused
 def test_what_is_no_serial_port_is_unavailable(port: str) -> None:
     with pytest.raises(PortUnavailable):
         SerialLink(port, 115200)

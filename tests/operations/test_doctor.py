@@ -336,7 +336,7 @@ def test_what_no_backup_holds_is_not_put_back_though_the_manifest_names_it(
     assert {"settings/languages/xx.po", "settings/policy/own.toml"} <= set(wanted)
     assert restore(made, tmp_path / "back") == wanted
     with tarfile.open(made) as archive:
-        files = {each.name: archive.extractfile(each).read() for each in archive}  # type: ignore[union-attr]
+        files = {each.name: archive.extractfile(each).read() for each in archive}
     manifest = json.loads(files.pop("manifest.json"))
     manifest["files"][name] = hashlib.sha256(b"x").hexdigest()
     with tarfile.open(changed, "w:gz") as archive:

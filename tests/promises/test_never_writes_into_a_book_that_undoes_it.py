@@ -198,7 +198,7 @@ def test_a_refund_of_which_anything_was_not_written_is_an_error(
         swallowing(journal, event)
         with pytest.raises(NotWritten, match=r"sales\.db"):
             act(journal)
-        assert journal.sale("T").refunded == 0  # type: ignore[union-attr]
+        assert journal.sale("T").refunded == 0
 
 
 def refund_done(journal: Journal) -> None:
@@ -244,11 +244,11 @@ def test_a_record_the_audits_chain_does_not_go_on_with_is_an_error(tmp_path: Pat
     with closing(SealedAuditLog.open(tmp_path / "audit.db", tmp_path / "seal", ManualClock())) as audit:
         audit.record("start", {})
         audit._connection.execute("DROP TRIGGER audit_keeps_records")
-        audit._connection.form_seen = audit._connection.execute("PRAGMA schema_version").fetchone()[0]  # type: ignore[attr-defined]
+        audit._connection.form_seen = audit._connection.execute("PRAGMA schema_version").fetchone()[0]
         audit._written = ()
         audit._connection.execute(f"CREATE TEMP TRIGGER swallow {when}")
         with pytest.raises(NotWritten):
-            audit._append("sale", "{}")  # type: ignore[arg-type]
+            audit._append("sale", "{}")
         assert len(audit.records()) == 1
 
 

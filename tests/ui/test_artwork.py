@@ -18,7 +18,13 @@ from ui.artwork.shapes import Drawing, Paint
 from ui.present.refusal import SEEN
 from ui.widgets.scenes import SCENES, Moment, Sprite, scene_of
 
-KEYS = [f"{kind}/{code}/{finish}" for kind in ("key", "blank") for code in ("KW1", "SC1", "M1") for finish in Paint if finish in ("brass", "black")]  # fmt: skip # noqa: E501
+KEYS = [
+    f"{kind}/{code}/{finish}"
+    for kind in ("key", "blank")
+    for code in ("KW1", "SC1", "M1")
+    for finish in Paint
+    if finish in ("brass", "black")
+]
 
 
 def test_every_keyway_on_offer_has_a_head_and_a_groove_of_its_own() -> None:

@@ -92,7 +92,7 @@ def test_a_receipt_is_printed_in_it(owner: Path) -> None:
 
     thanks = next(each for each, _ in SAMPLES.values() if each.receipt is not None)
     assert thanks.receipt is not None
-    receipts = PrintedReceipts(Paper(), load_settings(owner, {}), simulated=True)  # type: ignore[arg-type]
+    receipts = PrintedReceipts(Paper(), load_settings(owner, {}), simulated=True)
     receipts.print(thanks.receipt, None, "de")
     assert slips
 

@@ -145,7 +145,7 @@ def test_every_rule_the_program_makes_has_its_own_words(language: str) -> None:
 def test_every_fault_code_has_help_of_its_own_kind(language: str) -> None:
     words = load_words(language)
     # The modules that define faults are all loaded with the program.
-    import kiosk.compose  # noqa: F401
+    import kiosk.compose  # noqa: F401 - for its imports alone
 
     codes = {fault.code for kind in (HardwareFault, DatabaseFault) for fault in subclasses(kind)}
     codes |= {LONE_PROBLEM, STOPPED, BAD_SETTINGS, "SCREEN", "DRIFT"}

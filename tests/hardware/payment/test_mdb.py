@@ -70,8 +70,10 @@ class Desk:
         self.on_message: Callable[[], None] = lambda: None
 
     def kiosk(self) -> MdbPayment:
-        link = lambda: TerminalLink(self.terminal, self.clock, lambda: self.on_message())  # noqa: E731
-        return MdbPayment(link, Mdb(), self.book, self.clock)
+        return MdbPayment(self._link, Mdb(), self.book, self.clock)
+
+    def _link(self) -> TerminalLink:
+        return TerminalLink(self.terminal, self.clock, lambda: self.on_message())
 
 
 def insist(payment: MdbPayment, name: str, ask: Callable[[], PaymentAnswer], not_done: PaymentState) -> PaymentState:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -169,7 +170,7 @@ def test_a_refund_is_given_once_whatever_gets_lost(amount: int) -> None:
         kiosk.capture("A1", PRICE)
         if fault:
             desk.terminal.will(fault)
-        ask = lambda: kiosk.refund("A1", amount, "A1-1")  # noqa: B023, E731
+        ask = partial(kiosk.refund, "A1", amount, "A1-1")
         assert insist(kiosk, "A1-1", ask, PaymentState.DECLINED) is PaymentState.REFUNDED
         assert kiosk.refund("A1", amount, "A1-1").state is PaymentState.REFUNDED
         assert desk.terminal.ledger.given_back == [amount], fault

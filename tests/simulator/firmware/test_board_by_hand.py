@@ -206,16 +206,17 @@ def test_no_bytes_can_break_the_board(data: bytes) -> None:
     assert b"Idle" in ask(firmware, b"?", 0.1) or b"Alarm" in ask(firmware, b"?", 0.1)
 
 
+WORDS = ("G0", "G1F900", "G2R5F500", "G91", "G90", "G4P0.1", "M3S100", "M5", "$J=F500", "G38.3F90", "M0", "G10L2P1", "")
 LINES = st.lists(
     st.builds(
         "{}{}{}".format,
-        st.sampled_from(["G0", "G1F900", "G2R5F500", "G91", "G90", "G4P0.1", "M3S100", "M5", "$J=F500", "G38.3F90", "M0", "G10L2P1", ""]),  # noqa: E501
+        st.sampled_from(WORDS),
         st.sampled_from(["X1", "X-3", "Y2.5", "Z-1", "X2Y2", ""]),
         st.sampled_from(["", "Y1", "I1"]),
     ),
     min_size=1,
     max_size=12,
-)  # fmt: skip
+)
 
 
 @given(LINES, st.lists(st.sampled_from([b"?", b"!", b"~", b"\x85", b"\x91", b"\x84", b"\x9e"]), max_size=6))
