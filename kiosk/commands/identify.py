@@ -250,7 +250,9 @@ def _as_found(identification: Identification) -> str:
 
 
 def _blamed(identification: Identification) -> str:
-    if not identification.to_blame:
+    if identification.to_blame:
+        numbers = ", ".join(str(number) for number in identification.to_blame)
+        return f"{numbers} from the stop: {_ABOUT_CUTS[identification.outcome]}"
+    if identification.outcome is Outcome.CUTS_UNREADABLE:
         return "of none in particular: they do not stand as this keyway's do, or the blade is not as high or long"
-    numbers = ", ".join(str(number) for number in identification.to_blame)
-    return f"{numbers} from the stop: {_ABOUT_CUTS[identification.outcome]}"
+    return "of none in particular: together they may be those of more than one code"
