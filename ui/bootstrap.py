@@ -33,8 +33,17 @@ def prepare() -> None:
     if "kivy" in sys.modules:
         return
     os.environ.update(_ENVIRONMENT)
+    if not _can_sound():
+        # A computer without a sound card would tell of it at every start, in ten lines nobody can do anything about.
+        os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
     # Kivy makes its home folder at import; a kiosk's home may be read-only.
     os.environ.setdefault("KIVY_HOME", str(Path(tempfile.gettempdir()) / f"keykiosk-kivy-{os.getuid()}"))
+
+
+def _can_sound() -> bool:
+    """Whether anything plays sounds here: a card, or a sound server that may have one elsewhere."""
+    server = Path(os.environ.get("XDG_RUNTIME_DIR", "/nowhere"), "pulse")
+    return "PULSE_SERVER" in os.environ or server.exists() or any(Path("/dev/snd").glob("pcm*p"))
 
 
 def configure(

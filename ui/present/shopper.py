@@ -21,13 +21,17 @@ from ui.present.local import Local, OpenHelp
 from ui.present.parts import PresentState, call_staff, cancel, message, of_sale, primary
 from ui.present.shown import Action, ButtonKind, Shown, ShownStep, StepsDetail, StepState, Tone, WelcomeDetail
 
+_WITHIN_MM = 0.05
+"""How exact a copy is that is handed over."""
+
 
 def _welcome(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     start = Action("start", words("welcome.start"), Start(), ButtonKind.PRIMARY, note=words("welcome.or_lay"))
+    within = words.number(_WITHIN_MM, 2)
     detail = WelcomeDetail(
         start,
         tag=words("welcome.price", price=words.money(snapshot.price_from_minor, snapshot.currency)),
-        tiles=tuple((icon, words(f"welcome.tile.{icon}")) for icon in ("tray", "ruler", "check")),
+        tiles=tuple((icon, words(f"welcome.tile.{icon}", limit=within)) for icon in ("tray", "ruler", "check")),
         stocked=words("welcome.stocked", names=", ".join(snapshot.stocked)) if snapshot.stocked else "",
         topics=topics(words),
     )
