@@ -14,6 +14,7 @@ from kiosk.session.intents import Intent
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.present.local import LocalAct
 from ui.present.shown import ButtonKind, Shown
+from ui.present.spoken import choices_of
 from ui.screens import PAGES
 from ui.widgets.button import BigButton
 from ui.widgets.buttons import MainButtons
@@ -236,11 +237,13 @@ class PageFrame(FloatLayout):
         return bool(super().on_touch_down(touch))
 
     def buttons(self) -> list[BigButton]:
-        """All one can press now, in reading order: the page, the main buttons, languages and aids."""
-        if self._dialogue is not None:
-            return _buttons_in(self._dialogue)
-        page = _buttons_in(self.page) if self.page is not None else []
-        return [*page, *_buttons_in(self._bar), *_buttons_in(self._tools)]
+        """All one can press now: what the page offers, in the order in which it is spoken, then languages and aids."""
+        offered = choices_of(self.shown) if self.shown is not None else ()
+        order = {action.id: number for number, action in enumerate(offered)}
+        parts = (self.page, self._bar) if self._dialogue is None else (self._dialogue,)
+        found = [button for part in parts if part is not None for button in _buttons_in(part)]
+        found.sort(key=lambda button: order.get(button.action.id, len(order)))
+        return [*found, *_buttons_in(self._tools)] if self._dialogue is None else found
 
     @property
     def focused(self) -> BigButton | None:

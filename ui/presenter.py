@@ -18,6 +18,7 @@ from ui.present.local import Announce, Local, LocalAct, after, on_staff, on_stat
 from ui.present.port import KioskPort
 from ui.present.present import present
 from ui.present.shown import Shown
+from ui.present.spoken import news_of
 from ui.speech import Voice
 
 Present: TypeAlias = Callable[[Snapshot, Local, Store], Shown]
@@ -40,6 +41,8 @@ class ScreenPresenter:
         self.snapshot: Snapshot | None = None
         self.shown: Shown | None = None
         self._said: tuple[str, int] = ("", 0)
+        self._heard: Shown | None = None
+        """What was said last: as the page stood then."""
         self._guided = 0
         self.broken = False
 
@@ -104,12 +107,17 @@ class ScreenPresenter:
         if not self.local.speech:
             if self._said[0]:
                 self._voice.hush()
-            self._said = ("", 0)
+            self._said, self._heard = ("", 0), None
             return
-        # Live figures would be a babble: a screen is said when it comes, and again when asked for.
+        # A screen is said when it comes, and again when asked for; what then changes on it by itself.
         waiting = "waiting" if shown.waiting else ""
         key = f"{shown.visit}|{shown.title}|{shown.voice}|{waiting}"
-        if (key, self.local.repeats) != self._said:
+        heard, self._heard = self._heard, shown
+        if (key, self.local.repeats) == self._said and heard is not None:
+            news = news_of(shown, heard)
+            if news:
+                self._voice.say(news, shown.voice, self.local.volume)
+        else:
             # Whoever begins to listen hears first how to go on without seeing anything.
             text = shown.spoken if self._said[0] else f"{shown.how} {shown.spoken}"
             self._said = (key, self.local.repeats)

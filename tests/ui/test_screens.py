@@ -19,10 +19,10 @@ from tests.ui.glass import Box, box_of, gallery, labels_in, mistakes
 from ui.gallery import SIZES, sample_store
 from ui.present.expected import expected
 from ui.present.fault_help import FAMILIES
-from ui.present.local import Local, LocalAct
+from ui.present.local import Local, LocalAct, Typed
 from ui.present.present import present
 from ui.present.samples import SAMPLES
-from ui.present.spoken import actions_of
+from ui.present.spoken import actions_of, joined
 from ui.theme import make_theme
 
 LANGUAGES = ("en", "es", "fr")
@@ -43,6 +43,8 @@ class Seen:
     missing: frozenset[str]
     too_high: tuple[str, ...]
     focus_ok: bool
+    heard_ok: bool
+    """Whether the choices spoken are those Tab comes to on the page, in that order."""
     banner: str
     wrong_in_contrast: tuple[str, ...]
     held_unsaid: tuple[str, ...]
@@ -77,9 +79,10 @@ def _look(name: str, size: str, language: str, *, reach: bool) -> Seen:
     wrong = tuple(b.action.id for b in buttons if not _answers(glass, b))
     missing = frozenset(_wanted(frame.shown) - {b.action.id for b in buttons})
     focus_ok, banner = _focus_goes_round(frame), frame._banner.text
+    heard_ok = _says_what_tab_comes_to(frame, language)
     unsaid = tuple(b.action.id for b in buttons if _says_hold(b, language) != bool(b.action.hold))
     contrast = tuple(_in_contrast(glass, size)) if not reach and language == IN_CONTRAST else ()
-    return Seen(name, tuple(found), wrong, missing, high, focus_ok, banner, contrast, unsaid)
+    return Seen(name, tuple(found), wrong, missing, high, focus_ok, heard_ok, banner, contrast, unsaid)
 
 
 def _in_contrast(glass: Any, size: str) -> list[str]:
@@ -118,8 +121,6 @@ def _wanted(shown: Any) -> set[str]:
     if shown.waiting is not None:
         return {shown.waiting.more.id, shown.waiting.leave.id}
     wanted = {action.id for action in (actions_of(shown.detail) if shown.detail else [])}
-    if shown.page == "welcome":
-        wanted -= {action.id for action in shown.detail.topics}
     return wanted | {action.id for action in (*shown.actions, *shown.languages, *shown.aids)}
 
 
@@ -133,6 +134,17 @@ def _focus_goes_round(frame: Any) -> bool:
             return False
     frame.focus_on("")
     return visited == enabled
+
+
+def _says_what_tab_comes_to(frame: Any, language: str) -> bool:
+    words, shown = load_words(language), frame.shown
+    around = {action.id for action in (*shown.languages, *shown.aids, shown.staff_door) if action}
+    tabbed = [b.action for b in frame.buttons() if b.action.enabled and b.action.id not in around]
+    spoken = dict.fromkeys(words("spoken.keys") if isinstance(a.does, Typed) else a.spoken for a in tabbed)
+    choices = joined(tuple(spoken))
+    if shown.waiting is not None:
+        return bool(shown.spoken.endswith(choices))
+    return bool(shown.spoken.partition(words("spoken.buttons"))[2].strip() == choices)
 
 
 @pytest.fixture(scope="module", params=[(size, language) for size in SIZES for language in LANGUAGES], ids="-".join)
@@ -160,6 +172,10 @@ def test_every_action_of_a_screen_has_a_button_on_the_glass(screens: tuple[Seen,
 
 def test_the_focus_goes_through_every_button_and_round(screens: tuple[Seen, ...]) -> None:
     assert [seen.name for seen in screens if not seen.focus_ok] == []
+
+
+def test_the_choices_spoken_are_exactly_the_pages_in_the_order_of_tab(screens: tuple[Seen, ...]) -> None:
+    assert [seen.name for seen in screens if not seen.heard_ok] == []
 
 
 @pytest.mark.parametrize(("size", "reach"), [("portrait", False), ("landscape", True)])

@@ -18,7 +18,7 @@ from ui.present import condition, help, shopper, staff
 from ui.present.language import Translation, language_name, load_words
 from ui.present.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleReach, ToggleSpeech, ToggleSteady
 from ui.present.shown import Action, ButtonKind, Shown, WaitingShown
-from ui.present.spoken import spoken_of
+from ui.present.spoken import spoken_of, statements_of
 
 STAFF_DOOR = frozenset({State.WELCOME, State.CLOSED, State.OUT_OF_ORDER})
 """Screens from which staff can always identify themselves; from a refusal where they may lift it."""
@@ -70,7 +70,9 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_lan
     if snapshot.guidance is not None:
         said = words(f"guide.{snapshot.guidance.placement}")
         shown = replace(shown, guidance=said, guided=snapshot.guidance.number)
-    return replace(shown, how=words("spoken.how"), spoken=spoken_of(shown, words))
+    return replace(
+        shown, how=words("spoken.how"), spoken=spoken_of(shown, words), statements=statements_of(shown, words)
+    )
 
 
 def _banner(words: Translation, snapshot: Snapshot) -> str:

@@ -15,7 +15,6 @@ from kiosk.session.intents import BringBack, KeyLaid, KeyTaken, Start, Stop
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from ui.present import refusal, returning, sale
-from ui.present.help import topics
 from ui.present.language import Translation
 from ui.present.local import Local, OpenHelp
 from ui.present.parts import PresentState, call_staff, cancel, message, of_sale, primary
@@ -33,7 +32,6 @@ def _welcome(words: Translation, local: Local, snapshot: Snapshot, store: Store)
         tag=words("welcome.price", price=words.money(snapshot.price_from_minor, snapshot.currency)),
         tiles=tuple((icon, words(f"welcome.tile.{icon}", limit=within)) for icon in ("tray", "ruler", "check")),
         stocked=words("welcome.stocked", names=", ".join(snapshot.stocked)) if snapshot.stocked else "",
-        topics=topics(words),
     )
     return Shown(
         page="welcome",
@@ -141,16 +139,18 @@ def _take_key_back(words: Translation, local: Local, snapshot: Snapshot, store: 
 
 def _about_to_move(words: Translation, snapshot: Snapshot, store: Store) -> Shown:
     """The one motion nobody at the kiosk asked for: said every second before it comes, and Stop ends it."""
+    left = words.plural("waiting.seconds", snapshot.moves_in_s)
     return Shown(
         page="message",
         visit="starting/moves",
         title=words("starting.moves.title"),
         store_name=store.name,
         body=(
-            words.plural("waiting.seconds", snapshot.moves_in_s),
+            left,
             words("starting.moves.text"),
             words("starting.moves.stop"),
         ),
+        ticking=(left,),
         picture="machine",
         tone=Tone.LOOK,
         chime="warning",

@@ -104,7 +104,6 @@ class WelcomeDetail:
     tag: str
     tiles: tuple[tuple[str, str], ...]
     stocked: str
-    topics: tuple[Action, ...]
 
 
 @dataclass(frozen=True)
@@ -370,6 +369,10 @@ class Shown:
     how: str = ""
     """How the kiosk is used without seeing it: said before anything else."""
     spoken: str = ""
+    statements: tuple[str, ...] = ()
+    """What of it is said once more when it changes."""
+    ticking: tuple[str, ...] = ()
+    """What counts down by itself: said with the page alone."""
     guidance: str = ""
     """How what lies in the tray must be moved: said beside everything else, whenever `guided` changes."""
     guided: int = 0

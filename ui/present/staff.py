@@ -118,6 +118,7 @@ def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
             secret=True,
         ),
         actions=(Action("cancel", words("cancel"), Cancel(), icon="close"),),
+        ticking=(message,) if staff.retry_after_s > 0 else (),
     )
 
 
