@@ -263,7 +263,8 @@ class Bench:
         wall: list[float] = []
         end_s = time.perf_counter() + 600
         while len(wall) < self.asked.touches and time.perf_counter() < end_s:
-            if self.app.presenter.snapshot.state is not State.CUTTING or self.app.frame.deaf:
+            now = self.app.presenter.snapshot
+            if now is None or now.state is not State.CUTTING or self.app.frame.deaf:
                 yield 0.1
                 continue
             yield from self._timed(WHILE_CUTTING[len(wall) % len(WHILE_CUTTING)])
