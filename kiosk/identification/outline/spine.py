@@ -144,7 +144,7 @@ def _most_agree(u: Floats, v: Floats) -> Floats:
 
 
 def _medians(values: Floats) -> Floats:
-    """Of every station, the first few longer by one: as `np.array_split` parts them, but all of a length at once."""
+    """Of every station, the first few longer by one; all that are of one length at once."""
     each, longer = divmod(values.size, _STATIONS)
     first = longer * (each + 1)
     parts = [values[:first].reshape(longer, -1) if longer else None, values[first:].reshape(_STATIONS - longer, each)]
