@@ -291,3 +291,15 @@ def test_a_picture_that_was_lying_in_the_driver_is_not_of_the_key_that_lies_ther
             camera.frame()
     else:
         assert int(camera.frame()[0, 0, 0]) == 100
+
+
+def test_a_thumb_over_half_of_the_bow_is_not_the_bows_own_colour() -> None:
+    """Out of focus its edge is half skin, half metal, as far from the one as from the other: the blade tells."""
+    key = struck_head(None, Metal.BRASS, "round", 5)
+    rows, columns = np.mgrid[0 : key.view.pixels.shape[0], 0 : key.view.pixels.shape[1]] * key.view.mm_per_px
+    skin = ((rows < 24.0).astype(np.float32) + (rows < 18.0)) * (columns < 31.0)
+    pixels = key.view.pixels.astype(np.float32)
+    pixels[:, :, 2] *= np.exp(0.17 * skin)
+    covered = np.clip(pixels, 0, 255).astype(np.uint8)
+    assert why_unseen(key.view, key.silhouette) is None
+    assert why_unseen(Frame(covered, key.view.mm_per_px), key.silhouette) is Unseen.COVERED

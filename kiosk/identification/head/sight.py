@@ -198,12 +198,15 @@ def _why_covered(scene: _Scene, inside: NDArray[np.bool_]) -> Unseen | None:
     blade = cv2.erode(scene.key, np.ones((3, 3), np.uint8), iterations=max(1, round(0.8 / scene.pitch_mm)))
     blade_only = (blade > 0) & (beyond == 0)
     usual = np.median(hue[inside], axis=0)
+    references = [usual]
     if blade_only.sum() > 200:
-        apart = np.abs(usual - np.median(hue[blade_only], axis=0)).max()
+        # A thumb over half of the bow pulls the bow's own middle halfway to its colour: the blade's stays.
+        references.append(np.median(hue[blade_only], axis=0))
+        apart = np.abs(usual - references[1]).max()
         ratio = float(np.median(scene.colours[inside].max(axis=1)) / np.median(scene.colours[blade_only].max(axis=1)))
         if apart > MOST_OTHER_COLOUR or not DIMMEST < ratio < BRIGHTEST:
             return Unseen.COVERED
-    if _largest_mm2(_other_colour(hue, usual, inside, scene), scene) > MOST_PATCH_MM2:
+    if any(_largest_mm2(_other_colour(hue, each, inside, scene), scene) > MOST_PATCH_MM2 for each in references):
         return Unseen.COVERED
     grain = _grain(scene, inside)
     usual_grain = float(np.median(grain[inside]))
@@ -216,7 +219,7 @@ def _why_covered(scene: _Scene, inside: NDArray[np.bool_]) -> Unseen | None:
 def _other_colour(
     hue: NDArray[np.float32], usual: Floats, inside: NDArray[np.bool_], scene: _Scene
 ) -> NDArray[np.bool_]:
-    """Where the bow is of another colour than most of it."""
+    """Where the bow is of another colour than is usual."""
     away = np.abs(_nearby(hue - usual.astype(np.float32), inside, scene)).max(axis=2)
     return np.asarray(inside & (away > MOST_OTHER_COLOUR), dtype=np.bool_)
 
