@@ -9,7 +9,7 @@ from __future__ import annotations
 from hardware.ports import PaymentState
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import NewSale, SaleStep
-from kiosk.session import effects
+from kiosk.session import effects, recovery
 from kiosk.session.context import Lane, SessionContext
 from kiosk.session.intents import Cancel, Intent, KeyTaken
 from kiosk.session.phases import starting
@@ -51,18 +51,15 @@ def enter_paying(context: SessionContext) -> None:
         visit.sale_open = True
         # They were for this sale, which is now recorded: used once, and gone.
         visit.drop_approvals()
+    if price == 0:
+        # Nothing to pay: nothing to ask anybody for but the machine.
+        context.request(Lane.MACHINE, lambda: recovery.look_at_inputs_for_nothing(ports))
+        return
     starting.look_at_machine(context)
 
 
 def _reserve(context: SessionContext) -> None:
     visit, ports = context.here, context.ports
-    if price_each_minor(context) == 0:
-        # Nothing to pay: nothing to ask anybody for.
-        if visit.cancelled:
-            context.session.settle()
-        else:
-            context.session.reserved()
-        return
     transaction, currency = visit.transaction, ports.store.currency
     amount = price_each_minor(context) * context.order.quantity
     context.request(Lane.RECORDS, lambda: effects.authorise(ports, transaction, amount, currency))
