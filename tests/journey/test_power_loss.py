@@ -12,6 +12,9 @@ from config.settings import Settings, load_settings
 from kiosk.rehearsal.simulated_kiosk import scratch_folder
 from tests.support.lives import STORIES, Place, Story, cut_off, one_copy, settle_cut_off, two_copies
 
+# Python 3.12 warns of a fork beside other threads; those of the test runner hold nothing that the kiosk needs.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
 
 @pytest.fixture(scope="module")
 def settings() -> Settings:
