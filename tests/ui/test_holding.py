@@ -153,12 +153,47 @@ def test_who_cannot_hold_presses_twice_and_the_first_press_says_so(glass: Any) -
     assert place.labels[0].text == f"{place.action.label} (hold)"
 
 
-def test_a_press_that_is_not_held_does_nothing_for_everybody_else(glass: Any) -> None:
+def test_a_press_that_is_not_held_does_nothing_for_everybody_else_and_says_to_hold_longer(glass: Any) -> None:
     place = button(glass)
+    height, usual = place.natural_height, place.labels[0].text
     for _ in range(3):
         Finger(glass, place).leaves()
         later(place)
-    assert glass.sent == []
+        assert place.labels[0].text == "Hold a little longer"
+    assert glass.sent == [Announce("Hold a little longer")] * 3
+    assert place.natural_height == height
+    finger = Finger(glass, place)
+    assert place.labels[0].text == usual
+    finger.leaves()
+    place._unhint.get_callback()()
+    assert place.labels[0].text == usual
+
+
+def test_an_edge_fills_while_a_button_is_held_and_empties_when_it_is_let_go(glass: Any) -> None:
+    put_up(glass, "40-staff-recover")
+    place = button(glass, "recover")
+    finger = Finger(glass, place)
+    time_passes(place, 0.25)
+    quarter = edge_part(glass, place)
+    time_passes(place, 0.5)
+    most = edge_part(glass, place)
+    finger.moves_away()
+    finger.leaves()
+    assert (0.2 < quarter < 0.4, 0.6 < most < 0.9, edge_part(glass, place) < 0.02) == (True, True, True)
+
+
+def edge_part(glass: Any, place: Any) -> float:
+    """The part of the button's width that its edge is seen to fill."""
+    from ui.widgets.button import HELD_INSET_MM, HELD_MM
+    from ui.widgets.look import look
+
+    glass.settle(1)
+    x, y = place.to_window(place.x, place.y)
+    row = glass.frame.height - (y + place.height - look.theme.mm(HELD_INSET_MM + 0.75 * HELD_MM))
+    pixels = glass.frame.picture().get_region(round(x), round(row), round(place.width), 1).pixels
+    ink = [round(255 * part) for part in look.theme.palette.on_accent[:3]]
+    seen = [pixels[at : at + 3] for at in range(0, len(pixels), 4)]
+    return sum(all(abs(a - b) < 12 for a, b in zip(each, ink, strict=True)) for each in seen) / len(seen)
 
 
 @pytest.mark.usefixtures("steady")

@@ -39,7 +39,7 @@ def primary(words: Translation, identity: str, key: str, does: Intent | LocalAct
 
 def holding(words: Translation) -> Holding:
     """Of a button that moves, allows or takes something back."""
-    return Holding(words("hold.mark"), words("hold.how"), words("hold.again"))
+    return Holding(words("hold.mark"), words("hold.how"), words("hold.again"), words("hold.longer"))
 
 
 def reason_of(words: Translation, rule: FiredRule, *, staff: bool = False) -> Reason:

@@ -43,6 +43,8 @@ class Holding:
     """Stands behind its label."""
     how: str
     again: str
+    longer: str
+    """To whoever let go too soon."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ from kivy.properties import BooleanProperty, NumericProperty
 
 MIN_SWATCH_PX = 24
 ICON_MM = 8.0
+HELD_MM, HELD_INSET_MM, HELD_SHADE = 1.8, 1.2, 0.16
+"""The upper edge that fills while a button is held, how far inside it lies, and how strong what it leaves behind."""
 GAUGE_MM = 2.0
 LISTED = ("row", "slot")
 """Styles whose words begin at the left."""
@@ -66,9 +68,9 @@ class BigButton(Press):
         self.add_widget(self._note)
         self.add_widget(self._figure)
         self._redraw = Clock.create_trigger(self._draw, -1)
-        for name in ("size", "action", "style", "armed", "label_px"):
+        for name in ("size", "action", "style", "armed", "too_soon", "label_px"):
             self.fbind(name, self._measure)
-        for name in ("pos", "size", "action", "state", "focused", "held", "style", "armed", "label_px"):
+        for name in ("pos", "size", "action", "state", "focused", "held", "style", "armed", "too_soon", "label_px"):
             self.fbind(name, self._redraw)
         look.follow(self, BigButton._again)
         self._measure()
@@ -115,7 +117,7 @@ class BigButton(Press):
             return
         drawn = (action.icon, action.picture, action.full is None)
         shows = (written(action), action.note, action.figure, drawn, action.kind, action.chosen)
-        key = (shows, self.style, self.armed, self.width, theme.px_per_mm, theme.compact, self.label_px)
+        key = (shows, self.style, self._in_its_place(), self.width, theme.px_per_mm, theme.compact, self.label_px)
         if key == self._measured:
             return
         self._measured = key
@@ -136,7 +138,7 @@ class BigButton(Press):
         if self.style == "hero":
             font = theme.bold
         label, note = self._label, self._note
-        again = action.hold.again if self.armed and action.hold else ""
+        again = self._in_its_place()
         words, below = again or written(action), "" if again or self.style == "tool" else action.note
         self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
         most = max(1.0, self.width - self._insets())
@@ -166,7 +168,16 @@ class BigButton(Press):
             inner += self._icon_size() + theme.mm(0.6)
         if self.style == "swatch":
             inner += self._swatch_px() * 0.42
-        self.natural_height = max(theme.target_px, inner + 2 * pad)
+        if not again or self.natural_height == 0:
+            # What is said for a moment moves nothing.
+            self.natural_height = max(theme.target_px, inner + 2 * pad)
+
+    def _in_its_place(self) -> str:
+        """What stands for a moment where its label does: press again, or hold longer."""
+        hold = self.action.hold
+        if hold is None:
+            return ""
+        return hold.again if self.armed else hold.longer if self.too_soon else ""
 
     def _icon_size(self) -> float:
         scale = {"tool": 7.0, "key": 7.0, "hero": 10.0, "row": 6.0, "slot": 6.0}.get(self.style, ICON_MM)
@@ -202,9 +213,14 @@ class BigButton(Press):
                 Color(rgba=fill)
                 SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[radius])
             if self.held > 0:
-                Color(rgba=theme.palette.accent_pressed if action.kind is ButtonKind.PRIMARY else theme.palette.tint)
+                strong = ink if action.kind in (ButtonKind.PRIMARY, ButtonKind.DANGER) else theme.palette.accent
+                inset, high = theme.mm(HELD_INSET_MM), theme.mm(HELD_MM)
+                long = max(2 * radius, (self.width - 2 * inset) * self.held)
+                Color(rgba=(*strong[:3], HELD_SHADE))
+                SmoothRoundedRectangle(pos=self.pos, size=(long + 2 * inset, self.height), radius=[radius])
+                Color(rgba=strong)
                 SmoothRoundedRectangle(
-                    pos=self.pos, size=(max(2 * radius, self.width * self.held), self.height), radius=[radius]
+                    pos=(self.x + inset, self.top - inset - high), size=(long, high), radius=[high / 2]
                 )
             if border is not None:
                 Color(rgba=border)

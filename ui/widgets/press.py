@@ -24,6 +24,8 @@ NEVER_S = -10.0
 """When a button was pressed that has not been."""
 CONFIRM_S = 8.0
 """So long a button that was pressed and not held waits to be pressed again."""
+HINT_S = 4.0
+"""So long one that was let go too soon says so."""
 REPEAT_AFTER_S, REPEAT_EVERY_S = 0.6, 0.15
 """One that counts goes on while a finger stays on it."""
 
@@ -38,6 +40,8 @@ class Press(ButtonBehavior, Widget):
     """How far a held press has come, 0 to 1."""
     armed = BooleanProperty(False)
     """It must be held and was pressed: pressed again, it acts."""
+    too_soon = BooleanProperty(False)
+    """It must be held and was let go before it acted."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._pressed_at = NEVER_S
@@ -51,6 +55,7 @@ class Press(ButtonBehavior, Widget):
         self._armed_at = 0.0
         self._armed_for: Any = None
         self._disarming: Any = None
+        self._unhint = Clock.create_trigger(self._forget_hint, HINT_S)
         self._spent = False
         """A held press has acted: a key that repeats itself while it is down begins no other."""
         super().__init__(**kwargs)
@@ -66,6 +71,7 @@ class Press(ButtonBehavior, Widget):
     def on_press(self) -> None:
         """Begin a held press where one is asked for."""
         if self.action.hold:
+            self._forget_hint()
             self._begin_hold()
             self._tapped = True
         elif self.action.counts:
@@ -77,8 +83,8 @@ class Press(ButtonBehavior, Widget):
         self._end_repeat()
         if self.action.hold:
             self._end_hold()
-            if self._tapped and look.steady:
-                self._confirm()
+            if self._tapped:
+                self._confirm() if look.steady else self._hint()
             self._tapped = False
         elif self.get_root_window() is not None and not self._repeated:
             self.act()
@@ -108,6 +114,7 @@ class Press(ButtonBehavior, Widget):
     def let_go(self) -> None:
         """Nobody holds this any more, or is about to press it again."""
         self._disarm()
+        self._forget_hint()
         self._end_hold()
 
     def begin_anew(self) -> None:
@@ -133,6 +140,17 @@ class Press(ButtonBehavior, Widget):
             self._disarm()
             if self.act():
                 self._owed = self.action.released
+
+    def _hint(self) -> None:
+        """Whoever let go too soon is told, on the button and aloud."""
+        self.too_soon = True
+        self._unhint()
+        if self.send:
+            self.send(Announce(self.action.hold.longer))
+
+    def _forget_hint(self, *_: Any) -> None:
+        self._unhint.cancel()
+        self.too_soon = False
 
     def _disarm(self, *_: Any) -> None:
         if self._disarming is not None:
