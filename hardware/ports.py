@@ -61,6 +61,8 @@ class MachineStatus:
     feed_mm_min: float
     spindle_rpm: float
     pins: str = ""
+    inputs_seen: bool = True
+    """False while it homes: a board may answer nothing then, and what it said before is not how it stands."""
 
     @property
     def door_open(self) -> bool:

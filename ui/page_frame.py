@@ -224,8 +224,8 @@ class PageFrame(FloatLayout):
         self._send(does)
 
     def on_touch_down(self, touch: Any) -> bool:
-        """Ignore what was meant for the screen before."""
-        if Clock.get_time() < self._deaf_until_s:
+        """Ignore what was meant for the screen before; STOP is meant whenever it comes."""
+        if Clock.get_time() < self._deaf_until_s and not self._on_stop(touch):
             return True
         self.focus_on("")
         for button in self.buttons():
@@ -235,6 +235,10 @@ class PageFrame(FloatLayout):
             self._dialogue.on_touch_down(touch)
             return True
         return bool(super().on_touch_down(touch))
+
+    def _on_stop(self, touch: Any) -> bool:
+        stops = [button for button in self.buttons() if button.action.kind is ButtonKind.DANGER]
+        return any(button.collide_point(*button.to_widget(*touch.pos)) for button in stops)
 
     def buttons(self) -> list[BigButton]:
         """All one can press now: what the page offers, in the order in which it is spoken, then languages and aids."""

@@ -196,7 +196,9 @@ class GrblCutter:
         self.latch.close()
 
     def status(self) -> MachineStatus:
-        """The last known state; asks for a fresh report when nothing else is going on."""
+        """The last known state; asks for a fresh report when nothing else is going on. Of a homing board nothing is."""
+        if self.latch.homing:
+            return MachineStatus("Home", None, 0.0, 0.0, inputs_seen=False)
         report = self.latch.last_report()
         return MachineStatus("Unknown", None, 0.0, 0.0) if report is None else _seen(report)
 

@@ -110,6 +110,8 @@ class SessionContext:
         self.fault: FaultNotice | None = None
         self.heal_attempts = 0
         self.recovering = False
+        self._may_be_moving: set[object] = set()
+        """What was asked of the machine that moves it, and has not ended."""
         self.moves_in_s = 0
         """Announced: the machine moves by itself in so many seconds."""
         self.stops_asked = 0
@@ -145,6 +147,25 @@ class SessionContext:
     def request(self, lane: Lane, work: Work) -> None:
         """Have `work` done; its report comes back as an event of this visit."""
         self.executor.submit(lane, self._visits, work)
+
+    def request_motion(self, work: Work) -> None:
+        """Have the machine do `work` that moves it: from now until it has ended the screen shows STOP."""
+        mark = object()
+        self._may_be_moving.add(mark)
+
+        def run() -> Report:
+            try:
+                return work()
+            finally:
+                # Before its report is posted: what is shown after that is made without it.
+                self._may_be_moving.discard(mark)
+
+        self.request(Lane.MACHINE, run)
+
+    @property
+    def may_move(self) -> bool:
+        """Whether the machine moves, or may begin to, without anybody touching the screen before."""
+        return bool(self._may_be_moving) or self.moves_in_s > 0
 
     def progress(self) -> Callable[[float], None]:
         """A callback for the worker that reports this copy's progress to this visit."""
@@ -348,8 +369,16 @@ class SessionContext:
         sales = self.ports.journal.open_sales()
         return bool(self.ports.machine_record.clamped_by) or any(sale.metal.in_clamp for sale in sales)
 
+    def note_failed_recovery(self, code: str) -> None:
+        """Show why recovery failed, and when: its cause need not be that of the fault."""
+        if self.fault is not None:
+            self.fault = replace(self.fault, failed_code=code, failed_utc_s=self.ports.clock.utc().timestamp())
+
     def set_recovering(self, recovering: bool) -> None:
         """Show that recovery runs, or has failed."""
+        if self.recovering and not recovering:
+            # How it stood before or meanwhile is not how it stands: it is asked.
+            self.bench.status = None
         self.recovering = recovering
         if self.fault is not None:
             self.fault = replace(self.fault, recovering=recovering, attempt=self.heal_attempts)

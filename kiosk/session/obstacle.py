@@ -28,7 +28,7 @@ class Obstacle(StrEnum):
 
 def obstacle(status: MachineStatus | None) -> Obstacle | None:
     """The first thing that stands against moving; None: the inputs were seen, and nothing does."""
-    if status is None or status.state == SILENT:
+    if status is None or status.state == SILENT or not status.inputs_seen:
         return Obstacle.SILENT
     if status.emergency_stop:
         return Obstacle.EMERGENCY_STOP

@@ -106,6 +106,8 @@ class Snapshot:
     """Somebody before left a key in the tray."""
     moves_in_s: int = 0
     """The machine is about to move by itself in so many seconds; 0: it is not."""
+    may_move: bool = False
+    """The machine moves, or may begin to without another touch: every screen has STOP."""
     wheel_may_turn: bool = False
     """The board was lost, and nothing has confirmed that its wheel stands: people must press the emergency stop."""
     staff_called: bool = False

@@ -62,6 +62,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         tray_has_key=context.tray_has_key,
         key_left=context.key_left and state in (*_TELLS_OF_A_LEFT_KEY, *_STAFF),
         moves_in_s=context.moves_in_s if state is State.STARTING else 0,
+        may_move=context.may_move,
         wheel_may_turn=ports.cutter.wheel_may_turn,
         staff_called=context.staff_called,
         help_phone=ports.store.help_phone,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kiosk.session.intents import LetGo, ServiceAction, ServiceTask
+from kiosk.session.intents import LetGo, ServiceAction, ServiceTask, Stop
 from tests.ui.glass import gallery
 from ui.gallery import sample_store
 from ui.present.keypad import Strokes
@@ -273,3 +273,16 @@ def test_a_page_is_there_whole_when_it_comes(glass: Any) -> None:
         assert glass.frame.page.opacity == 1
     finally:
         look.moving = False
+
+
+@pytest.mark.parametrize("name", ["40-staff-recovering", "40-out-of-order-moves", "31-staff-slot"])
+def test_stop_takes_a_touch_from_the_moment_it_stands_on_the_glass(glass: Any, name: str) -> None:
+    snapshot, local = SAMPLES[name]
+    glass.frame._visit = ""
+    glass.show(replace(snapshot, may_move=True), local, sample_store("portrait"), "light")
+    glass.sent.clear()
+    assert glass.frame.deaf, "whatever else is touched now was meant for the screen before"
+    Finger(glass, button(glass, "cancel") if "staff" in name else button(glass, "call_staff")).leaves()
+    assert glass.sent == []
+    Finger(glass, button(glass, "stop")).leaves()
+    assert glass.sent == [Stop()]

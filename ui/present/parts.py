@@ -11,9 +11,10 @@ from typing import TypeAlias
 from config.store import Store
 from hardware.ports import MachineStatus
 from kiosk.policy.decision import FiredRule
-from kiosk.session.intents import CallStaff, Cancel, Intent, Recover
+from kiosk.session.intents import CallStaff, Cancel, Intent, Recover, Stop
 from kiosk.session.obstacle import Obstacle, against_recovery, obstacle
-from kiosk.session.snapshot import Snapshot
+from kiosk.session.snapshot import FaultNotice, Snapshot
+from ui.present.fault_help import fault_family
 from ui.present.language import Translation
 from ui.present.local import EnterTyped, Erase, Local, LocalAct, Typed
 from ui.present.shown import Action, ButtonKind, Holding, LabelledValue, Reason, Shown, Tone
@@ -24,6 +25,11 @@ PresentState: TypeAlias = Callable[[Translation, Local, Snapshot, Store], Shown]
 def cancel(words: Translation) -> Action:
     """The large way out of every screen before the cut."""
     return Action("cancel", words("cancel"), Cancel(), ButtonKind.SECONDARY, icon="close")
+
+
+def stop(words: Translation) -> Action:
+    """Stops the machine at once: on every screen while it may move."""
+    return Action("stop", words("stop"), Stop(), ButtonKind.DANGER, icon="stop", says=words("stop.says"))
 
 
 def call_staff(words: Translation, snapshot: Snapshot) -> Action:
@@ -69,6 +75,8 @@ def minutes_clock(left_s: int) -> str:
 
 def machine_lines(words: Translation, status: MachineStatus | None) -> tuple[LabelledValue, ...]:
     """Door, emergency stop and inputs as they are: what whoever recovers the machine must have seen."""
+    if status is not None and not status.inputs_seen:
+        return tuple(LabelledValue(words(f"inputs.{each}"), words("inputs.unseen")) for each in ("door", "stop"))
     if status is None or obstacle(status) is Obstacle.SILENT:
         silent = words("inputs.silent") if status is not None else words("inputs.asking")
         return (LabelledValue(words("inputs.board"), silent),)
@@ -103,6 +111,14 @@ def recover_action(
         # Always a line of its own: a button that grows when the guard is closed moves what stands around it.
         note=words("fault.recovering" if busy else f"fault.not_clear.{against}" if against else "fault.recover.does"),
     )
+
+
+def failed_recovery(words: Translation, fault: FaultNotice | None) -> tuple[LabelledValue, ...]:
+    """When and why the last try to recover failed: its cause need not be that of the fault."""
+    if fault is None or not fault.failed_code:
+        return ()
+    what = words(f"fault.{fault_family(fault.failed_code)}.what")
+    return (LabelledValue(words("fault.failed", time=words.clock(fault.failed_utc_s)), what),)
 
 
 def keypad_keys(words: Translation) -> tuple[Action, ...]:

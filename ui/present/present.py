@@ -17,6 +17,7 @@ from kiosk.session.states import State
 from ui.present import condition, help, shopper, staff
 from ui.present.language import Translation, language_name, load_words
 from ui.present.local import Local, OpenAids, Repeat, SetVolume, ToggleContrast, ToggleReach, ToggleSpeech, ToggleSteady
+from ui.present.parts import stop
 from ui.present.shown import Action, ButtonKind, Shown, WaitingShown
 from ui.present.spoken import spoken_of, statements_of
 
@@ -52,6 +53,8 @@ def present(snapshot: Snapshot, local: Local, store: Store, own_languages: Path 
 def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_languages: Path | None) -> Shown:
     """A page with what stands around every page, and its spoken form."""
     words = words_for(snapshot, store, own_languages)
+    if snapshot.may_move and all(action.id != "stop" for action in shown.actions):
+        shown = replace(shown, actions=(stop(words), *shown.actions))
     shown = replace(
         shown,
         store_name=store.name,
@@ -63,7 +66,8 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_lan
         else None,
         badge=words("staff.coming") if snapshot.staff_called else words("key_left.badge") if snapshot.key_left else "",
         simulated=_banner(words, snapshot),
-        waiting=_waiting(words, snapshot),
+        # It would cover STOP.
+        waiting=None if snapshot.may_move else _waiting(words, snapshot),
     )
     if shown.waiting is not None:
         shown = replace(shown, chime="warning")

@@ -471,6 +471,31 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         Local(),
     ),
     "40-staff-doubt": (_at(State.STAFF_MENU, staff=replace(STAFF, doubts=STAFF.sales[:1])), Local()),
+    "40-staff-recovering": (
+        _at(
+            State.STAFF_MENU,
+            may_move=True,
+            staff=replace(STAFF, machine=MachineStatus("Home", None, 0.0, 0.0, inputs_seen=False), recovering=True),
+            fault=FaultNotice("STOPPED", "", 0.0, recovering=True),
+        ),
+        Local(),
+    ),
+    "40-staff-recover-failed": (
+        _at(
+            State.STAFF_MENU,
+            staff=replace(STAFF, machine=MachineStatus("Alarm", None, 0.0, 0.0, "D")),
+            fault=FaultNotice("STOPPED", "", 0.0, failed_code="DOOR_OPEN", failed_utc_s=1795823820.0),
+        ),
+        Local(),
+    ),
+    "40-out-of-order-moves": (
+        _at(
+            State.OUT_OF_ORDER,
+            may_move=True,
+            fault=FaultNotice("STOPPED", "", 1795823820.0, recovering=True),
+        ),
+        Local(),
+    ),
     "41-recovering": (
         _at(State.OUT_OF_ORDER, fault=FaultNotice("LINK_LOST", "", 0.0, True, 3, True)),
         Local(),

@@ -14,7 +14,7 @@ from config.store import Store
 from hardware.grbl.jog import AXES
 from hardware.ports import MachineStatus, WireLine
 from kiosk.records.inventory import SlotView
-from kiosk.session.intents import Cancel, LetGo, ServiceAction, ServiceTask, Stop
+from kiosk.session.intents import Cancel, LetGo, ServiceAction, ServiceTask
 from kiosk.session.snapshot import (
     JOG_STEPS_MM,
     CalibrationView,
@@ -27,7 +27,7 @@ from kiosk.session.snapshot import (
 from ui.present.language import Translation
 from ui.present.local import Local, OpenTab
 from ui.present.outlook import visit
-from ui.present.parts import finish_name, holding, machine_lines, recover_action
+from ui.present.parts import finish_name, holding, machine_lines, recover_action, stop
 from ui.present.shown import (
     Action,
     Alert,
@@ -65,7 +65,6 @@ def technician(words: Translation, local: Local, snapshot: Snapshot, store: Stor
         Action(f"tab_{each}", words(f"service.tab.{each}"), OpenTab(each), icon=f"tab_{each}", chosen=each == name)
         for each in TABS
     )
-    stop = Action("stop", words("stop"), Stop(), ButtonKind.DANGER, icon="stop", says=words("stop.says"))
     leave = Action("cancel", words("staff.leave"), Cancel(), icon="back", enabled=not service.busy)
     return Shown(
         page="service",
@@ -77,7 +76,7 @@ def technician(words: Translation, local: Local, snapshot: Snapshot, store: Stor
         tone=Tone.LOOK if snapshot.fault else Tone.AWAY,
         detail=replace(page, tabs=tabs, message=_message(words, service)),
         # Stop is always there: a machine that moves may need it before the screen knows that it does.
-        actions=(stop, leave),
+        actions=(stop(words), leave),
     )
 
 
@@ -148,16 +147,16 @@ def _axes(words: Translation, service: ServiceView) -> tuple[AxisShown, ...]:
 
 def _lamps(words: Translation, status: MachineStatus | None) -> tuple[LampShown, ...]:
     """The board's inputs by name; where it is silent nothing is said of them, for nobody saw them."""
-    first, *others = machine_lines(words, status)
-    if status is None or not others:
-        return (LampShown(first.label, Alert.WARN, first.value),)
-    door, stop = first, others[0]
+    door, *others = lines = machine_lines(words, status)
+    if status is None or not status.inputs_seen or not others:
+        return tuple(LampShown(line.label, Alert.WARN, line.value) for line in lines)
+    released = others[0]
     held = [LampShown(each.label, Alert.WARN, each.value) for each in others if each.value == words("inputs.held")]
     switches = status.closed_switches
     speeds = f"{words.number(status.spindle_rpm)} rpm · {words.number(status.feed_mm_min)} mm/min"
     return (
         LampShown(door.label, Alert.DANGER if status.door_open else Alert.OFF, door.value),
-        LampShown(stop.label, Alert.DANGER if status.emergency_stop else Alert.OFF, stop.value),
+        LampShown(released.label, Alert.DANGER if status.emergency_stop else Alert.OFF, released.value),
         LampShown(words("service.lamp.switches"), Alert.WARN if switches else Alert.OFF, switches or "–"),
         LampShown(
             words("service.lamp.probe"),

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from config.store import Store
 from kiosk.key.reading import Outcome
-from kiosk.session.intents import BringBack, KeyLaid, KeyTaken, Start, Stop
+from kiosk.session.intents import BringBack, KeyLaid, KeyTaken, Start
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from ui.present import refusal, returning, sale
 from ui.present.language import Translation
 from ui.present.local import Local, OpenHelp
-from ui.present.parts import PresentState, call_staff, cancel, message, of_sale, primary
+from ui.present.parts import PresentState, call_staff, cancel, message, of_sale, primary, stop
 from ui.present.shown import Action, ButtonKind, Shown, ShownStep, StepsDetail, StepState, Tone, WelcomeDetail
 
 _WITHIN_MM = 0.05
@@ -106,7 +106,6 @@ def _rounded(left_s: float) -> int:
 def _working(title: str, text: str, picture: str, *, can_stop: bool) -> PresentState:
     def show(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
         detail = steps_detail(words, snapshot)
-        stop = Action("stop", words("stop"), Stop(), ButtonKind.DANGER, icon="stop", says=words("stop.says"))
         return Shown(
             page="steps",
             # One visit for the whole of the work: Stop must answer from its first moment to its last.
@@ -117,7 +116,7 @@ def _working(title: str, text: str, picture: str, *, can_stop: bool) -> PresentS
             picture=of_sale(picture, snapshot) if can_stop else picture,
             picture_fraction=round(detail.work_fraction, 2),
             detail=detail,
-            actions=(stop,) if can_stop else (cancel(words),),
+            actions=(stop(words),) if can_stop else (cancel(words),),
         )
 
     return show
@@ -155,7 +154,7 @@ def _about_to_move(words: Translation, snapshot: Snapshot, store: Store) -> Show
         tone=Tone.LOOK,
         chime="warning",
         beat=snapshot.moves_in_s,
-        actions=(Action("stop", words("stop"), Stop(), ButtonKind.DANGER, icon="stop", says=words("stop.says")),),
+        actions=(stop(words),),
     )
 
 

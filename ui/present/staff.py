@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from config.store import Store
 from hardware.grbl.touch_off import Seat
-from hardware.ports import PrinterStatus
+from hardware.ports import MachineStatus, PrinterStatus
 from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
 from kiosk.session.intents import (
@@ -30,6 +30,7 @@ from kiosk.session.intents import (
     TurnSales,
     UnlockSlot,
 )
+from kiosk.session.obstacle import Obstacle, obstacle
 from kiosk.session.snapshot import (
     ClosedReason,
     LessonStep,
@@ -50,6 +51,7 @@ from ui.present.language import Translation
 from ui.present.local import CountBlanks, Local, OpenKeyway, OpenTab, PickSlot
 from ui.present.parts import (
     PresentState,
+    failed_recovery,
     finish_name,
     holding,
     keypad_keys,
@@ -475,18 +477,32 @@ def _doubt(words: Translation, sale: SaleLine, tabs: tuple[Action, ...]) -> Staf
     )
 
 
+def _seen_done(machine: MachineStatus | None) -> frozenset[str]:
+    """Steps whose end the inputs show: nobody is sent to a button that was never pressed, or a guard that is shut."""
+    if machine is None or obstacle(machine) is Obstacle.SILENT:
+        return frozenset()
+    pressed, opened = machine.emergency_stop, machine.door_open
+    done = (*(() if pressed else ("stopped.2",)), *(() if opened else ("door.2", "restart.2")))
+    return frozenset(done)
+
+
 def _fault_help(
     words: Translation, local: Local, snapshot: Snapshot, staff: StaffView, tabs: tuple[Action, ...]
 ) -> StaffDetail:
     picked = local.tab.removeprefix("help/") if local.tab.startswith("help/") else ""
-    own = fault_family(snapshot.fault.code) if snapshot.fault else "blank"
+    fault = snapshot.fault
+    # What is to be done follows from what stood in the way last.
+    own = fault_family(fault.failed_code or fault.code) if fault else "blank"
     family = picked if picked in FAMILIES else own
     # The help of another kind of fault is not said of the code that stands.
-    about = snapshot.fault.code if snapshot.fault and family == own else words("fault.about")
-    lines = [LabelledValue(about, words(f"fault.{family}.what"))]
-    if snapshot.fault:
-        lines += machine_lines(words, staff.machine)
-    steps = tuple(f"{n}.  {words(f'fault.{family}.{n}')}" for n in (1, 2, 3))
+    if fault is not None and family == own:
+        lines = [LabelledValue(fault.code, words(f"fault.{fault_family(fault.code)}.what"))]
+    else:
+        lines = [LabelledValue(words("fault.about"), words(f"fault.{family}.what"))]
+    if fault is not None:
+        lines += [*failed_recovery(words, fault), *machine_lines(words, staff.machine)]
+    todo = [words(f"fault.{family}.{n}") for n in (1, 2, 3) if f"{family}.{n}" not in _seen_done(staff.machine)]
+    steps = tuple(f"{number}.  {step}" for number, step in enumerate(todo, 1))
     controls: list[Action] = []
     if snapshot.fault:
         controls.append(recover_action(words, staff.machine, busy=staff.recovering))

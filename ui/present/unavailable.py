@@ -12,7 +12,7 @@ from kiosk.session.snapshot import ClosedReason, Snapshot
 from ui.present.fault_help import fault_family
 from ui.present.language import Translation
 from ui.present.local import Local
-from ui.present.parts import call_staff
+from ui.present.parts import call_staff, failed_recovery
 from ui.present.shown import Action, ButtonKind, FaultDetail, Shown, Tone
 
 
@@ -79,6 +79,7 @@ def _for_staff(words: Translation, snapshot: Snapshot, store: Store) -> FaultDet
     if fault is not None:
         since = words("broken.since", time=words.clock(fault.since_utc_s)) if fault.since_utc_s else ""
         lines += [" · ".join(filter(None, (fault.code, since))), words(f"fault.{fault_family(fault.code)}.what")]
+        lines += [f"{failed.label}: {failed.value}" for failed in failed_recovery(words, fault)]
     if fault is not None and fault.recovering:
         attempt = words.number(fault.attempt)
         lines.append(words("broken.recovering", attempt=attempt) if fault.heals_itself else words("broken.by_staff"))

@@ -30,7 +30,8 @@ def stopped(context: SessionContext) -> None:
     cause = SCREEN_FAILED if context.screen_failed else STOP
     if state in _ON_ITS_WAY or state is State.OUT_OF_ORDER:
         _note_once(context, cause)
-    elif state is State.TECHNICIAN:
+    elif state is State.TECHNICIAN or (state is State.STAFF_MENU and context.may_move):
+        # Whoever recovers the machine and stops it stays where they see how it stands.
         _note_for_technician(context, cause)
     else:
         break_down(context, cause)
@@ -54,6 +55,7 @@ def reported(context: SessionContext, report: Faulted | Crashed) -> None:
             return
         context.note_fault(report.code, report.detail, heals=False)
         context.set_recovering(False)
+        context.note_failed_recovery(report.code)
         return
     if context.session.state is State.OUT_OF_ORDER:
         return
@@ -98,6 +100,8 @@ def break_down(context: SessionContext, event: Faulted | Crashed) -> None:
     # What may hang in the clamp must be scrapped, and that moves: a camera that comes back changes nothing.
     alone = event.heals and not context.may_hold_metal and context.identity is not None
     context.note_fault(event.code, event.detail, heals=alone)
+    if context.recovering:
+        context.note_failed_recovery(event.code)
     context.set_recovering(False)
     context.audit(AuditKind.CRASH if isinstance(event, Crashed) else AuditKind.FAULT, code=event.code)
     visit = context.visit

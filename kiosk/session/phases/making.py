@@ -10,7 +10,7 @@ from config.keyway import CutSpec
 from kiosk.cutting.plan import PlanRefusal
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import effects
-from kiosk.session.context import Lane, SessionContext
+from kiosk.session.context import SessionContext
 from kiosk.session.intents import Intent
 from kiosk.session.reports import BlankLoaded, BlankUnfit, Checked, CutDone, CutProgress, Delivered, NotPlanned, Report
 from kiosk.session.snapshot import FailedReason
@@ -33,7 +33,7 @@ def enter_loading(context: SessionContext) -> None:
         return
     making.blanks_tried += 1
     transaction, copy, height_mm = visit.transaction, making.copy, _spec(context).blade_height_mm
-    context.request(Lane.MACHINE, lambda: effects.load(ports, transaction, slot, copy, height_mm))
+    context.request_motion(lambda: effects.load(ports, transaction, slot, copy, height_mm))
 
 
 def handle_loading(context: SessionContext, event: Intent | Report) -> None:
@@ -63,7 +63,7 @@ def enter_cutting(context: SessionContext) -> None:
     making.fraction = 0.0
     planned = effects.plan(ports, visit.secrets, context.order.blank, restore=context.order.restore)
     transaction, copy, progress = visit.transaction, making.copy, context.progress()
-    context.request(Lane.MACHINE, lambda: effects.cut(ports, transaction, copy, planned, progress))
+    context.request_motion(lambda: effects.cut(ports, transaction, copy, planned, progress))
 
 
 def handle_cutting(context: SessionContext, event: Intent | Report) -> None:
@@ -92,7 +92,7 @@ def enter_checking(context: SessionContext) -> None:
         raise LookupError("the plan is forgotten")
     transaction, copy, touched = visit.transaction, making.copy, making.touched
     key = effects.made_from(visit.secrets, restore=context.order.restore)
-    context.request(Lane.MACHINE, lambda: effects.check(ports, transaction, copy, planned, touched, key))
+    context.request_motion(lambda: effects.check(ports, transaction, copy, planned, touched, key))
 
 
 def handle_checking(context: SessionContext, event: Intent | Report) -> None:
@@ -122,7 +122,7 @@ def enter_delivering(context: SessionContext) -> None:
     visit, making, ports = context.here, context.making, context.ports
     context.step_began_s = ports.clock.now_s()
     transaction, copy = visit.transaction, making.copy
-    context.request(Lane.MACHINE, lambda: effects.deliver(ports, transaction, copy))
+    context.request_motion(lambda: effects.deliver(ports, transaction, copy))
 
 
 def handle_delivering(context: SessionContext, event: Intent | Report) -> None:

@@ -30,6 +30,7 @@ from kiosk.session.intents import (
     TeachSlot,
     UnlockSlot,
 )
+from kiosk.session.obstacle import SILENT
 from kiosk.session.phases import approving, own_keyway, own_settings, printing, single_actions, sold, starting, teaching
 from kiosk.session.reports import (
     BlankSeen,
@@ -226,12 +227,11 @@ def handle_technician(context: SessionContext, event: Intent | Report) -> None:
 def look(context: SessionContext) -> None:
     """See how the machine stands, and do so again soon."""
     bench, ports = context.bench, context.ports
-    if context.recovering:
-        # The inputs stay on the screen as they were seen before.
-        pass
-    elif context.service_busy:
+    if context.service_busy or context.may_move:
         # The worker has the machine: this is what it last heard, and asks nothing.
-        bench.status = ports.cutter.status()
+        heard = ports.cutter.status()
+        # A board that is being reset is no silent one: until it is heard again it is being asked.
+        bench.status = None if context.recovering and heard.state == SILENT else heard
     elif not bench.looking:
         bench.looking = True
         context.request(Lane.MACHINE, lambda: service_work.look(ports))

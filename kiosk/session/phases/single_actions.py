@@ -56,7 +56,10 @@ def ask(context: SessionContext, action: ServiceAction) -> None:
         # A jog is many touches; that there was one is enough.
         context.audit(AuditKind.SERVICE, staff=context.member.number if context.member else "", action=action.name)
     bench.jogged = bench.jogged or action.name is ServiceTask.JOG
-    context.request(_LANES.get(action.name, Lane.MACHINE), work)
+    if action.name in MOVES:
+        context.request_motion(work)
+    else:
+        context.request(_LANES.get(action.name, Lane.MACHINE), work)
 
 
 _LANES = {ServiceTask.CALIBRATE: Lane.CAMERA, ServiceTask.TERMINAL: Lane.RECORDS}

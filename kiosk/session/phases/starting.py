@@ -175,7 +175,7 @@ def _announce(context: SessionContext) -> None:
     if context.moves_in_s > 0:
         context.due_in(1.0, Timer.ANNOUNCE)
         return
-    context.request(Lane.MACHINE, lambda: recovery.home(context.ports))
+    context.request_motion(lambda: recovery.home(context.ports))
 
 
 def enter_out_of_order(context: SessionContext) -> None:
@@ -258,10 +258,11 @@ def recover(context: SessionContext) -> None:
     context.staff_message = None
     context.bench.say(None)
     context.heal_attempts = 0
+    context.note_failed_recovery("")
     context.set_recovering(True)
     wanted = context.unless_stopped()
     context.recovery_stands = wanted
-    context.request(Lane.MACHINE, lambda: recovery.bring_up(context.ports, wanted))
+    context.request_motion(lambda: recovery.bring_up(context.ports, wanted))
 
 
 def well_again(context: SessionContext, event: BroughtUp) -> None:

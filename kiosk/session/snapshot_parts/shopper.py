@@ -172,6 +172,9 @@ class FaultNotice:
     recovering: bool = False
     attempt: int = 0
     heals_itself: bool = False
+    failed_code: str = ""
+    """Why the last try to recover failed; empty: there was none, or it has not ended."""
+    failed_utc_s: float = 0.0
 
 
 @dataclass(frozen=True)
