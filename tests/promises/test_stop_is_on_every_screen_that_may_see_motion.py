@@ -12,7 +12,7 @@ import pytest
 
 from hardware.grbl.cutter import GrblCutter
 from kiosk.rehearsal.virtual_time import NothingHappens
-from kiosk.session.intents import Cancel, Recover, ServiceAction, ServiceMenu, ServiceTask, StaffKey, Stop
+from kiosk.session.intents import Cancel, Intent, Recover, ServiceAction, ServiceMenu, ServiceTask, StaffKey, Stop
 from kiosk.session.phases.single_actions import MOVES
 from kiosk.session.snapshot import Snapshot, StaffView
 from kiosk.session.states import State
@@ -92,13 +92,15 @@ def broken(kiosk: Shop) -> None:
 
 
 @pytest.mark.parametrize("then", [(), (Cancel(),), (Cancel(), StaffKey()), (ServiceMenu(),)])
-def test_recovering_moves_under_stop_wherever_staff_have_gone_meanwhile(tmp_path: Path, then: tuple[object, ...]) -> None:
+def test_recovering_moves_under_stop_wherever_staff_have_gone_meanwhile(
+    tmp_path: Path, then: tuple[object, ...]
+) -> None:
     with shop(tmp_path) as kiosk:
         broken(kiosk)
         signs_in(kiosk.stage, "3001", PIN)
         diary = watch(kiosk)
         for wish in (Recover(), *then):
-            kiosk.stage.post(wish)  # type: ignore[arg-type] - all of them intents
+            kiosk.stage.post(wish)
             kiosk.stage.controller.step()
         kiosk.stage.run_until(lambda _: bool(diary))
         assert diary == ["recover"]
