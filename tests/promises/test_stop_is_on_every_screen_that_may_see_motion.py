@@ -93,7 +93,7 @@ def broken(kiosk: Shop) -> None:
 
 @pytest.mark.parametrize("then", [(), (Cancel(),), (Cancel(), StaffKey()), (ServiceMenu(),)])
 def test_recovering_moves_under_stop_wherever_staff_have_gone_meanwhile(
-    tmp_path: Path, then: tuple[object, ...]
+    tmp_path: Path, then: tuple[Intent, ...]
 ) -> None:
     with shop(tmp_path) as kiosk:
         broken(kiosk)
