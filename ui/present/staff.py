@@ -144,7 +144,8 @@ def _approval(words: Translation, local: Local, snapshot: Snapshot, store: Store
         Approve(picked),
         hold=holding(words),
         enabled=picked is not None and staff.asked is not None,
-        note="" if picked else words("approval.pick_first"),
+        # There is a line below it before and after: what is picked stays under the finger.
+        note=next((reason.label for reason in reasons if reason.chosen), words("approval.pick_first")),
     )
     return Shown(
         page="approval",
