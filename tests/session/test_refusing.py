@@ -203,6 +203,7 @@ def test_staff_who_deny_leave_it_refused_for_good(kiosk: Shop) -> None:
     seen = kiosk.stage.run_to(State.REFUSED)
     assert seen.refusal is not None
     assert not seen.refusal.can_be_approved
+    assert seen.refusal.denied
     assert "denial" in kiosk.audit.kinds
 
 

@@ -422,3 +422,15 @@ def test_blanks_are_counted_in_tens_too_within_what_the_slot_holds() -> None:
         tens = [action for action in detail.controls if action.id in ("count_fewer_10", "count_more_10")]
         assert [action.enabled for action in tens] == able
         assert tens[1].does == CountBlanks(count + 10)
+
+
+def test_a_copy_staff_did_not_approve_sends_nobody_to_staff_again_but_says_what_remains() -> None:
+    shown = shown_of(SAMPLES["10-refused-denied"][0])
+    assert shown.title == "Staff did not approve this copy"
+    assert isinstance(shown.detail, RefusedDetail)
+    assert shown.detail.next_steps == ("Ask whoever gave out the key: the company or office named on it.",)
+    assert "staff decide" not in shown.spoken
+    assert "one touch calls" not in shown.spoken
+    ids = [action.id for action in shown.actions]
+    assert ids[0] == "done"
+    assert "letter" in ids, "what its owner wrote may still lift it"

@@ -55,8 +55,12 @@ def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
         reasons = [Reason(words(f"{key}.what"), words(f"{key}.why") if outcome is None else words(f"{key}.next"))]
     can_ask = refusal is not None and refusal.can_be_approved
     title, more = ("", reasons) if can_ask else _headline(reasons)
-    title = title or words("refused.title.ask" if can_ask else "refused.title")
     steps = refusal.next_steps if refusal and refusal.next_steps else ("staff",)
+    if refusal is not None and refusal.denied:
+        # They were asked: what is told of asking them is past.
+        title, more = words("refused.denied"), []
+        steps = tuple(step for step in steps if step != "staff") or ("issuer",)
+    title = title or words("refused.title.ask" if can_ask else "refused.title")
     next_steps = tuple(words.first(f"next.{step}", "next.staff") for step in tuple(dict.fromkeys(steps))[:4])
     asks = call_staff(words, snapshot)
     if can_ask:

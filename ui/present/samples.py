@@ -380,6 +380,13 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         ),
         Local(tab="sales/T-000480"),
     ),
+    "10-refused-denied": (
+        _at(
+            State.REFUSED,
+            refusal=Refusal((DND,), denied=True, next_steps=("staff",), takes_letter=True),
+        ),
+        Local(),
+    ),
     "33-staff-help": (_at(State.STAFF_MENU, staff=STAFF, fault=FaultNotice("DOOR_OPEN", "", 0.0)), Local()),
     "34-staff-kiosk": (_at(State.STAFF_MENU, staff=STAFF), Local(tab="kiosk")),
     "34-staff-closed": (

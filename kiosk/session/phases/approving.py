@@ -127,7 +127,7 @@ def handle_approval(context: SessionContext, event: Intent | Report) -> None:
         case Deny():
             if approving is not None and approving.asked is not None:
                 context.audit(AuditKind.DENIAL, staff=approving.member.number, rule=approving.asked.code)
-            visit.refusal = _without_approval(visit.refusal)
+            visit.refusal = _denied(visit.refusal)
             _back(context)
         case Cancel() | Done() | Due(Timer.APPROVAL):
             _back(context)
@@ -182,10 +182,8 @@ def _stock_then_offer(context: SessionContext) -> None:
     context.session.not_approved()
 
 
-def _without_approval(refusal: Refusal | None) -> Refusal | None:
-    if refusal is None:
-        return None
-    return replace(refusal, can_be_approved=False)
+def _denied(refusal: Refusal | None) -> Refusal | None:
+    return None if refusal is None else replace(refusal, can_be_approved=False, denied=True)
 
 
 def _back(context: SessionContext) -> None:

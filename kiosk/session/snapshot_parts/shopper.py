@@ -98,6 +98,8 @@ class Refusal:
     rules: tuple[FiredRule, ...] = ()
     outcome: Outcome | None = None
     can_be_approved: bool = False
+    denied: bool = False
+    """Staff were asked, and decided against it."""
     next_steps: tuple[str, ...] = ()
     takes_letter: bool = False
     """Whether a letter of the mark's owner would lift it."""
