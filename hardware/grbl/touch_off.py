@@ -29,7 +29,8 @@ class Seat(StrEnum):
     MISSING = "no blank in the clamp"
     LIFTED = "the blank is lifted: shavings under it"
     TOO_HIGH = "what is clamped stands too high: another blank, or not seated"
-    TOO_LOW = "what is clamped lies too low: another blank"
+    TOO_LOW = "what is clamped lies too low: the wheel is worn, or another blank"
+    """One touch cannot tell them apart: the wheel comes down as far to either."""
 
 
 def touch_off(motion: ComparedMotion, machine: Machine, blade_height_mm: float) -> tuple[Seat, TouchOff | None]:

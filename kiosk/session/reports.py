@@ -284,6 +284,8 @@ class ServiceDone:
     name: ServiceTask
     message: ServiceMessage | None
     detail: str = ""
+    unfit: str = ""
+    """Why a blank was unfit, as its slot's lock says it."""
 
 
 @dataclass(frozen=True)

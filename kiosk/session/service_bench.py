@@ -38,6 +38,10 @@ class ServiceBench:
     message: ServiceMessage | None = None
     detail: str = ""
     """A fault's code or a figure: what there are no words for."""
+    unfit: str = ""
+    """Why the blank of the last action was unfit, as its slot's lock says it."""
+    slot: int = 0
+    """The slot last acted on: it stays the chosen one, locked or not, until another is chosen."""
     finger: threading.Event = field(default_factory=threading.Event)
     """A finger lies on a jog button. Set and cleared by whatever thread hears of it, at once."""
 
@@ -45,14 +49,14 @@ class ServiceBench:
         """A technician comes: nothing is known yet, nothing moves."""
         self.finger.clear()
         self.status, self.looking = None, False
-        self.fraction, self.trial, self.calibration, self.jogged = 0.0, None, None, False
+        self.fraction, self.trial, self.calibration, self.jogged, self.slot = 0.0, None, None, False, 0
         self.outlook, self.outlook_failed = None, False
         self.say(None)
         self.close_eyes()
 
-    def say(self, message: ServiceMessage | None, detail: str = "") -> None:
+    def say(self, message: ServiceMessage | None, detail: str = "", unfit: str = "") -> None:
         """What came of the last action."""
-        self.message, self.detail = message, detail
+        self.message, self.detail, self.unfit = message, detail, unfit
 
     def close_eyes(self) -> None:
         """No more live pictures, and the last ones overwritten."""

@@ -108,9 +108,9 @@ def probe(ports: SessionPorts, slot: int) -> ServiceDone:
 def _unfit(task: ServiceTask, fault: BlankFault) -> ServiceDone:
     """By how much a blank stood wrong tells shavings from a second blank, and both from a scale that is wrong."""
     if fault.error_mm is not None:
-        return ServiceDone(task, ServiceMessage.BLANK_UNFIT, f"{fault.error_mm:+.3f} mm")
+        return ServiceDone(task, ServiceMessage.BLANK_UNFIT, f"{fault.error_mm:+.3f} mm", fault.reason)
     other = fault.reason == OTHER_BLANK
-    return ServiceDone(task, ServiceMessage.BLANK_OTHER if other else ServiceMessage.BLANK_MISSING)
+    return ServiceDone(task, ServiceMessage.BLANK_OTHER if other else ServiceMessage.BLANK_MISSING, unfit=fault.reason)
 
 
 def trial_cut(ports: SessionPorts, slot: int, progress: Callable[[float], None]) -> ServiceDone | TrialCut:

@@ -264,6 +264,8 @@ def _service(context: SessionContext) -> ServiceView:
         fraction=round(bench.fraction, 2),
         message=bench.message,
         detail=bench.detail,
+        unfit=bench.unfit,
+        slot=bench.slot,
         slots=ports.inventory.slots(),
         trial=bench.trial,
         calibration=bench.calibration,

@@ -19,7 +19,7 @@ from kiosk.rehearsal.simulated_kiosk import SimulatedKiosk, theatre
 from kiosk.session.intents import Cancel, Credentials, LetGo, ServiceAction, ServiceMenu, ServiceTask, StaffKey, Stop
 from kiosk.session.obstacle import obstacle
 from kiosk.session.service_work import pattern, small_grey
-from kiosk.session.snapshot import ServiceView, Snapshot
+from kiosk.session.snapshot import ServiceView, Snapshot, StaffView
 from kiosk.session.states import State
 from simulator.faults.injection import FaultPanel
 from simulator.faults.lesson import lessons
@@ -30,7 +30,7 @@ from ui.gallery import sample_store
 from ui.present.local import Local
 from ui.present.present import present
 from ui.present.service import TABS
-from ui.present.shown import Action
+from ui.present.shown import Action, ServiceDetail
 from ui.present.spoken import actions_of
 
 SETTINGS = load_settings(environment={})
@@ -340,3 +340,44 @@ def test_a_preview_is_small_whatever_the_camera(shape: tuple[int, ...]) -> None:
     assert small.shape[0] <= 96
     assert small.shape[1] <= 128
     assert np.all(small == 77)
+
+
+def said(seen: Snapshot, tab: str) -> str:
+    return present(seen, Local(tab=tab), sample_store("portrait")).spoken
+
+
+def test_a_worn_wheel_is_told_in_one_sentence_on_every_page_and_its_slot_stays_the_chosen_one(
+    kiosk: SimulatedKiosk,
+) -> None:
+    FaultPanel(kiosk.sim).set("worn_wheel", {"mm": 0.12}, "test")
+    seen = presses(kiosk, "test", "test_cut")
+    why = "The edge lies too low: the wheel is worn, or another kind of blank is in this slot."
+    assert f"Slot 1 is locked. {why} Off by -0.12" in said(seen, "test")
+    detail = present(seen, Local(tab="test"), sample_store("portrait")).detail
+    assert isinstance(detail, ServiceDetail)
+    assert detail.lines[0].label == "Slot 1: KW1"
+    held = {action.id: (action.enabled, action.note) for action in detail.controls if action.hold}
+    assert held == {"test_cut": (False, "Locked"), "probe": (False, "Locked")}, "the next hold cuts no other slot's"
+    assert "SLOT_LOCKED slot 1" in said(seen, "history")
+
+    def foreseen(now: Snapshot) -> bool:
+        outlook = service(now).outlook
+        return outlook is not None and bool(outlook.low)
+
+    after = kiosk.stage.run_until(foreseen)
+    assert f"Slot 1 (KW1) is locked. {why}" in said(after, "visit")
+    assert "Nothing will need" not in said(after, "visit")
+    stock = Snapshot(State.STAFF_MENU, simulated=True, staff=StaffView(slots=service(after).slots))
+    assert why in present(stock, Local(tab="stock", slot=1), sample_store("portrait")).spoken
+
+
+def test_a_test_cut_that_did_not_pass_names_its_slot_and_stands_among_the_errors(kiosk: SimulatedKiosk) -> None:
+    FaultPanel(kiosk.sim).set("broken_wheel", {}, "test")
+    seen = presses(kiosk, "test/2", "test_cut")
+    assert service(seen).message == "trial_failed"
+    assert "Slot 2 did not pass:" in said(seen, "test/2")
+    assert "TEST_CUT_FAILED slot 2" in said(seen, "history")
+
+
+def test_a_probe_says_whose_blank_it_felt(kiosk: SimulatedKiosk) -> None:
+    assert "Slot 3: the edge is off by" in said(presses(kiosk, "test/3", "probe"), "test/3")

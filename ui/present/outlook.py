@@ -11,7 +11,7 @@ from kiosk.session.outlook import Forecast, Outlook, Part
 from kiosk.session.snapshot import ServiceView
 from ui.present.language import Translation
 from ui.present.local import OpenTab
-from ui.present.parts import finish_name
+from ui.present.parts import finish_name, lock_reason
 from ui.present.shown import Action, ServiceDetail
 
 PAGES = ("due", "bring", "do")
@@ -42,12 +42,18 @@ def visit(words: Translation, picked: tuple[str, ...], service: ServiceView) -> 
 
 def _due(words: Translation, outlook: Outlook) -> tuple[str, ...]:
     """Each part, when, and why; then the most frequent faults."""
-    due = tuple(
+    due = (
         words("due.line", part=words(f"due.{each.part}"), when=_when(words, each), why=_evidence(words, each))
         for each in outlook.due
     )
+    locked = (
+        words("visit.locked", slot=s.number, blank=s.blank, why=lock_reason(words, s.lock_reason))
+        for s in outlook.low
+        if s.locked
+    )
+    found = (*due, *locked)
     faults = (words("visit.faults", code=code, count=words.number(count)) for code, count in outlook.faults[:3])
-    return (*(due or (words("visit.nothing"),)), *faults)
+    return (*(found or (words("visit.nothing"),)), *faults)
 
 
 def _when(words: Translation, due: Forecast) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from config.store import Store
+from hardware.grbl.touch_off import Seat
 from hardware.ports import MachineStatus
 from kiosk.policy.decision import FiredRule
 from kiosk.session.intents import CallStaff, Cancel, Intent, Recover, Stop
@@ -66,6 +67,15 @@ def finish_name(words: Translation, finish: str) -> str:
     """A finish as people call it; an owner's own finish keeps the owner's word."""
     key = f"finish.{finish}"
     return words(key) if key in words.ids else finish.replace("_", " ").capitalize()
+
+
+LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
+"""What the clamp found when a slot was locked, as the id of its words."""
+
+
+def lock_reason(words: Translation, reason: str) -> str:
+    """Why a slot is locked: one sentence wherever it is said."""
+    return words.first(f"slot.reason.{LOCK_REASONS.get(reason, reason)}", "slot.reason.other")
 
 
 def minutes_clock(left_s: int) -> str:

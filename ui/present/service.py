@@ -27,7 +27,7 @@ from kiosk.session.snapshot import (
 from ui.present.language import Translation
 from ui.present.local import Local, OpenTab
 from ui.present.outlook import visit
-from ui.present.parts import finish_name, holding, machine_lines, recover_action, stop
+from ui.present.parts import finish_name, holding, lock_reason, machine_lines, recover_action, stop
 from ui.present.shown import (
     Action,
     Alert,
@@ -87,14 +87,25 @@ def _message(words: Translation, service: ServiceView) -> str:
         return f"{going_on} {words.number(service.fraction * 100)} %" if service.fraction else going_on
     trial = service.trial
     if service.message is None:
-        return service.detail
+        # A figure alone is what the probe felt of a slot's blank.
+        probed = service.slot and service.detail.endswith(" mm")
+        return f"{words('service.probed', slot=service.slot)} {service.detail}" if probed else service.detail
+    figures = {"slot": service.slot, "why": lock_reason(words, service.unfit)}
     tried = trial is not None and service.message in (ServiceMessage.TRIAL_PASSED, ServiceMessage.TRIAL_FAILED)
-    said = words(f"service.message.{service.message}", **(_trial_figures(words, trial) if tried and trial else {}))
-    return f"{said} {service.detail}".strip()
+    if tried and trial:
+        figures |= _trial_figures(words, trial)
+    # Slot after slot is no fault of slots: they stay as they were.
+    open_still = any(slot.number == service.slot and not slot.locked for slot in service.slots)
+    key = "suspect" if service.unfit and open_still else service.message
+    return f"{words(f'service.message.{key}', **figures)} {service.detail}".strip()
 
 
 def _trial_figures(words: Translation, trial: TrialView) -> dict[str, object]:
-    return {"error": words.number(trial.largest_error_mm, 3), "limit": words.number(trial.tolerance_mm, 3)}
+    return {
+        "slot": trial.slot,
+        "error": words.number(trial.largest_error_mm, 3),
+        "limit": words.number(trial.tolerance_mm, 3),
+    }
 
 
 def _held(
@@ -220,12 +231,13 @@ def _stock_of(words: Translation, slot: SlotView) -> str:
 
 
 def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> ServiceDetail:
-    usable = [slot for slot in service.slots if slot.count and not slot.locked]
-    numbers = [slot.number for slot in usable]
-    wanted = int(picked[0]) if picked and picked[0].isdecimal() else 0
-    at = numbers.index(wanted) if wanted in numbers else 0
+    numbers = [slot.number for slot in service.slots]
+    usable = [slot.number for slot in service.slots if slot.count and not slot.locked]
+    chosen = int(picked[0]) if picked and picked[0].isdecimal() else service.slot
+    # A slot stays the chosen one, also once it is locked: what is held next is never another's.
+    at = numbers.index(chosen) if chosen in numbers else numbers.index(usable[0]) if usable else 0
     trial = service.trial
-    lines = list(_slot_lines(words, tuple(usable[at : at + 1])))
+    lines = list(_slot_lines(words, service.slots[at : at + 1]))
     if trial is not None:
         figures = _trial_figures(words, trial)
         lines.append(LabelledValue(words("service.trial.largest"), words("service.trial.of", **figures)))
@@ -233,7 +245,7 @@ def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, sna
         lines += [LabelledValue(words("service.trial.each"), each)] if each else []
     terminal = ServiceAction(ServiceTask.TERMINAL)
     card = (_held(words, "terminal", terminal, snapshot, moves=False),) if service.card_terminal else ()
-    if not usable:
+    if not numbers or not (usable or chosen in numbers):
         nothing = LabelledValue(words("service.test_cut"), words("service.message.no_blank"))
         return ServiceDetail(lines=(nothing,), controls=card)
     choices = tuple(
@@ -241,11 +253,14 @@ def _test(words: Translation, picked: tuple[str, ...], service: ServiceView, sna
         for way, by in (("before", -1), ("after", 1))
     )
     slot = numbers[at]
-    controls = (
+    held: tuple[Action, ...] = (
         _held(words, "test_cut", ServiceAction(ServiceTask.TEST_CUT, slot=slot), snapshot, ButtonKind.PRIMARY),
         _held(words, "probe", ServiceAction(ServiceTask.PROBE, slot=slot), snapshot),
-        *card,
     )
+    if slot not in usable:
+        why = words("slot.locked" if service.slots[at].locked else "slot.reason.empty")
+        held = tuple(replace(action, enabled=False, note=why) for action in held)
+    controls = (*held, *card)
     return ServiceDetail(lines=tuple(lines), choices=choices, controls=controls)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from config.store import Store
-from hardware.grbl.touch_off import Seat
 from hardware.ports import MachineStatus, PrinterStatus
 from kiosk.policy.role import Role
 from kiosk.records.inventory import SlotView
@@ -55,6 +54,7 @@ from ui.present.parts import (
     finish_name,
     holding,
     keypad_keys,
+    lock_reason,
     machine_lines,
     minutes_clock,
     reason_of,
@@ -73,10 +73,6 @@ from ui.present.shown import (
     Tone,
 )
 from ui.present.statement import statement_lines
-
-LOCK_REASONS = {seat.value: seat.name.lower() for seat in Seat}
-"""What the clamp found when a slot was locked, as the id of its words."""
-
 
 _OF_TAB = {"tab_stock": "stock", "tab_sales": "pay", "tab_help": "machine", "tab_kiosk": "collect"}
 """The picture of what stands behind a tab."""
@@ -298,8 +294,7 @@ def _stock(
     controls.append(Action("slots", words("slot.others"), PickSlot(0), icon="back"))
     lines = [LabelledValue(_slot_line(words, slot), _slot_note(words, slot))]
     if slot.locked and slot.lock_reason:
-        reason = LOCK_REASONS.get(slot.lock_reason, slot.lock_reason)
-        lines.append(LabelledValue(words("slot.locked"), words.first(f"slot.reason.{reason}", "slot.reason.other")))
+        lines.append(LabelledValue(words("slot.locked"), lock_reason(words, slot.lock_reason)))
     paragraphs = (words("slot.jam"),) if slot.locked else ()
     return StaffDetail(
         tabs,

@@ -50,6 +50,7 @@ def handle_loading(context: SessionContext, event: Intent | Report) -> None:
                 context.session.settle()
                 return
             context.audit(AuditKind.SLOT_LOCKED, slot=slot, reason=reason)
+            context.notify_technician("SLOT_LOCKED", f"slot {slot}: {reason}")
             context.session.blank_unfit()
         case _:
             # Wishes of other screens: nothing but Stop, which the controller takes, ends what moves.

@@ -192,8 +192,7 @@ def enter_technician(context: SessionContext) -> None:
     """Nothing moves until it is asked for; the machine is looked at all the time."""
     context.service_busy = None
     context.bench.begin()
-    ports = context.ports
-    context.request(Lane.RECORDS, lambda: OutlookSeen(ports.outlook()))
+    single_actions.ask_outlook(context)
     approving.watch_account(context)
     look(context)
 

@@ -16,7 +16,7 @@ from kiosk.session.context import Lane, SessionContext
 from kiosk.session.executor import Work
 from kiosk.session.intents import ServiceAction, ServiceTask
 from kiosk.session.ports import SessionPorts
-from kiosk.session.reports import Calibrated, Report, ServiceDone, TrialCut
+from kiosk.session.reports import Calibrated, OutlookSeen, Report, ServiceDone, TrialCut
 from kiosk.session.settle import scrap
 from kiosk.session.snapshot import JOG_STEPS_MM, ServiceMessage
 
@@ -85,17 +85,30 @@ def ended(context: SessionContext, report: ServiceDone | TrialCut | Calibrated) 
     bench = context.bench
     context.service_busy = None
     match report:
-        case ServiceDone(_, message, detail):
-            bench.say(message, detail)
+        case ServiceDone(_, message, detail, unfit):
+            bench.say(message, detail, unfit)
+            if unfit:
+                context.audit(AuditKind.SLOT_LOCKED, slot=bench.slot, reason=unfit)
+                context.notify_technician("SLOT_LOCKED", f"slot {bench.slot}: {unfit} {detail}".strip())
+                ask_outlook(context)
         case TrialCut(trial):
             bench.trial = trial
             bench.say(ServiceMessage.TRIAL_PASSED if trial.passed else ServiceMessage.TRIAL_FAILED)
+            if not trial.passed:
+                off = f"{trial.largest_error_mm:.3f} of {trial.tolerance_mm:.3f} mm"
+                context.notify_technician("TEST_CUT_FAILED", f"slot {trial.slot}: {off}")
         case Calibrated(calibration):
             bench.calibration = calibration
             refused = any(view.refused for view in calibration.views)
             bench.say(ServiceMessage.CALIBRATION_REFUSED if refused else ServiceMessage.CALIBRATED)
         case _:
             assert_never(report)
+
+
+def ask_outlook(context: SessionContext) -> None:
+    """Have it looked up what will need a technician."""
+    ports = context.ports
+    context.request(Lane.RECORDS, lambda: OutlookSeen(ports.outlook()))
 
 
 def _plainly(
@@ -125,12 +138,13 @@ def _jog(context: SessionContext, action: ServiceAction) -> Work:
 
 
 def _probe(context: SessionContext, action: ServiceAction) -> Work:
-    slot = _slot(context, action)
+    slot = context.bench.slot = _slot(context, action)
     return lambda: service_work.probe(context.ports, slot)
 
 
 def _trial(context: SessionContext, action: ServiceAction) -> Work:
     slot, progress = _slot(context, action), context.progress()
+    context.bench.slot = slot
     return lambda: service_work.trial_cut(context.ports, slot, progress)
 
 

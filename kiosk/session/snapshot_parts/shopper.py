@@ -98,13 +98,13 @@ class Refusal:
     rules: tuple[FiredRule, ...] = ()
     outcome: Outcome | None = None
     can_be_approved: bool = False
-    denied: bool = False
-    """Staff were asked, and decided against it."""
     next_steps: tuple[str, ...] = ()
     takes_letter: bool = False
     """Whether a letter of the mark's owner would lift it."""
     keyway: str = ""
     """The name of the keyway asked for, if it was told: what the owner could stock. Never what the key was."""
+    denied: bool = False
+    """Staff were asked, and decided against it."""
 
 
 @dataclass(frozen=True)

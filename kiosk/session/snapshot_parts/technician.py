@@ -110,6 +110,10 @@ class ServiceView:
     message: ServiceMessage | None = None
     detail: str = ""
     """A fault's code or a figure, in place of a message."""
+    unfit: str = ""
+    """Why the blank of the last action was unfit, as its slot's lock says it."""
+    slot: int = 0
+    """The slot last acted on; 0: none was."""
     slots: tuple[SlotView, ...] = ()
     trial: TrialView | None = None
     calibration: CalibrationView | None = None
