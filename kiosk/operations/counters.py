@@ -43,7 +43,11 @@ class HappeningRow:
 
 @dataclass(frozen=True)
 class Day:
-    """Counts of one day. `paid`, `test` and `free` count copies handed over; money in minor units."""
+    """Counts of one day. `paid`, `test` and `free` count copies handed over; money in minor units.
+
+    `given_back` counts copies whose price went back; `scrapped` blanks and copies that went into the bin, those of a
+    technician's tests too. Copies sold by a simulated machine are tests.
+    """
 
     date: str
     paid: int = 0
@@ -76,6 +80,8 @@ class Figures:
     """How far each blank's edge lay from where it should, since the wheel was last changed."""
     identified_s: tuple[float, ...] = ()
     """How long each scan took."""
+    simulated_copies: int = 0
+    """Copies sold by a simulated machine."""
     scan_tries: tuple[int, ...] = ()
     """Scans a visit needed until the key was told, of the visits that began one."""
 
@@ -142,6 +148,7 @@ def figures(
         stock=tuple(slot_rows),
         currency=sale_rows[-1].currency if sale_rows else "",
         open_sales=sum(not sale.closed for sale in sale_rows),
+        simulated_copies=sum(sale.delivered for sale in sale_rows if sale.simulated),
         identified_s=tuple(row.seconds for row in happening_rows if row.seconds is not None),
         scan_tries=_scan_tries(happening_rows),
     )
@@ -169,7 +176,8 @@ def _days(
             day["taken_minor"] += sale.kept_minor
         else:
             day["free"] += sale.delivered
-        day["given_back"] += sale.money in ("voided", "refunded")
+        # Money that was only reserved and let go was never taken, so it is not given back.
+        day["given_back"] += sale.refunded
     for again in _cut_again(step_rows):
         counts[day_of(again.utc)]["recut"] += 1
     for step in step_rows:
@@ -188,6 +196,8 @@ def _days(
                 faults[date][row.code] += 1
             case HappeningKind.TEST:
                 counts[date]["test"] += 1
+            case HappeningKind.SCRAPPED:
+                counts[date]["scrapped"] += 1
             case _:
                 pass
     return tuple(

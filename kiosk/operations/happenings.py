@@ -37,6 +37,8 @@ class HappeningKind(StrEnum):
     """A blank can no longer be sold; `blank` is its name."""
     TEST = "test"
     """A technician's action that moved metal; `code` is its name."""
+    SCRAPPED = "scrapped"
+    """A blank left its slot for a technician's test, and went into the bin."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
         found.append(Happening(HappeningKind.VISIT))
     if after.try_again is not None and entered and after.state is State.TRY_AGAIN:
         found.append(Happening(HappeningKind.NOT_TOLD, code=after.try_again.value))
-    if after.refusal is not None and entered and after.state is State.REFUSED and was is not State.STAFF_LOGIN:
+    if after.refusal is not None and entered and after.state is State.REFUSED and was not in _ASKED:
         code = _what_stood_in_the_way(after.refusal)
         found.append(Happening(HappeningKind.REFUSED, code=code, blank=after.refusal.keyway))
     if after.check is not None and (before is None or before.check is not after.check):
@@ -94,6 +96,7 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
                 largest_error_mm=trial.largest_error_mm,
             )
         )
+    found += _scrapped(before, after)
     if after.fault is not None and (before is None or before.fault is None or before.fault.code != after.fault.code):
         transaction = before.receipt.transaction if before and before.receipt else ""
         found.append(Happening(HappeningKind.FAULT, code=after.fault.code, transaction=transaction))
@@ -106,6 +109,22 @@ def happened(before: Snapshot | None, after: Snapshot) -> tuple[Happening, ...]:
     if entered and was is State.CLOSED and after.state is State.WELCOME:
         found.append(Happening(HappeningKind.OPENED))
     return tuple(found if not after.simulated else [_simulated(each) for each in found])
+
+
+_ASKED = (State.STAFF_LOGIN, State.STAFF_APPROVAL)
+"""Staff were asked about a refusal that was counted when it came."""
+
+
+def _scrapped(before: Snapshot | None, after: Snapshot) -> list[Happening]:
+    """Blanks that left their slots on a technician's page: not one of them is ever handed over."""
+    if before is None or before.service is None or after.service is None:
+        return []
+    now = {slot.number: slot.count for slot in after.service.slots}
+    return [
+        Happening(HappeningKind.SCRAPPED, blank=slot.blank, slot=slot.number)
+        for slot in before.service.slots
+        for _ in range(slot.count - now.get(slot.number, slot.count))
+    ]
 
 
 def _what_stood_in_the_way(refusal: Refusal) -> str:

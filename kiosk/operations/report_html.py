@@ -14,6 +14,7 @@ from config.machine import Machine
 from kiosk.operations.counters import Figures, summed
 from kiosk.operations.report_plots import FONTS, plots
 from kiosk.operations.report_table import TOTAL, days_table, money, plain, total
+from kiosk.operations.report_words import refused_for
 
 MOST_DAYS = 12
 """Days that print; a table of more is what the CSV is for."""
@@ -109,7 +110,15 @@ def _in_words(seen: Figures) -> str:
     """Refusals and faults in sentences."""
     refused = _sentence([day.refused for day in seen.days], "refused", "No key was refused.")
     stopped = _sentence([day.faults for day in seen.days], "stopped", "Nothing failed.")
-    return refused + stopped
+    return refused + stopped + _simulated(seen)
+
+
+def _simulated(seen: Figures) -> str:
+    """Why copies that were made and measured are not among those handed over."""
+    if not seen.simulated_copies:
+        return ""
+    what, they = ("copy was", "It counts") if seen.simulated_copies == 1 else ("copies were", "They count")
+    return f"<p>{seen.simulated_copies} {what} sold by a simulated machine. {they} as Test; no money was taken.</p>"
 
 
 def _sentence(days: Sequence[Mapping[str, int]], did: str, nothing: str) -> str:
@@ -118,9 +127,10 @@ def _sentence(days: Sequence[Mapping[str, int]], did: str, nothing: str) -> str:
     if not counts:
         return f"<p>{nothing}</p>"
     said = [
-        f"{plain(code).lower()} {_times(count)}" for code, count in sorted(counts.items(), key=lambda each: -each[1])
+        f"{refused_for(code) or plain(code).lower()} ({_times(count)})"
+        for code, count in sorted(counts.items(), key=lambda each: -each[1])
     ]
-    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    listed = said[0] if len(said) == 1 else f"{'; '.join(said[:-1])}; and {said[-1]}"
     return f"<p>{html.escape(f'{_times(sum(counts.values())).capitalize()} {did}: {listed}.')}</p>"
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from importlib.resources import files
 from statistics import median
 
@@ -14,6 +15,7 @@ from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from config.machine import Machine
 from kiosk.operations.counters import Figures
@@ -77,6 +79,7 @@ def _errors(seen: Figures, machine: Machine | None) -> Figure:
     }
     axes.hist([shown[True], shown[False]], bins=bins, stacked=True, color=[ACCENT, DANGER])
     axes.set_xlim(0, AXIS_MM * 1.04)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     if machine is not None:
         _limit(axes, machine.check.tolerance_mm, upright=True)
     if beyond := sum(error > AXIS_MM for _, error, _ in seen.errors_mm):
@@ -100,10 +103,19 @@ def _drift(seen: Figures, machine: Machine | None) -> Figure:
     if any(time < seen.drift_mm[0][0] for time, *_ in seen.errors_mm):
         axes.axvline(times[0], color=MARK, linewidth=1.2)
         axes.text(times[0], 0.97, " new wheel", color=MARK, va="top", transform=axes.get_xaxis_transform())
+    first, last = (time for time, _ in (seen.drift_mm[0], seen.drift_mm[-1]))
+    if first.date() == last.date():
+        # The day they are of: a scale made for nothing but a moment runs over years.
+        axes.set_xlim(_day(first), _day(first + timedelta(days=1)))
     locator = AutoDateLocator(maxticks=6)  # type: ignore[no-untyped-call] # as above
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call] # as above
     return figure
+
+
+def _day(moment: datetime) -> float:
+    """Where a day begins on the axis."""
+    return float(date2num(moment.replace(hour=0, minute=0, second=0, microsecond=0)))  # type: ignore[no-untyped-call] # as above
 
 
 def _stock(seen: Figures, machine: Machine | None) -> Figure:

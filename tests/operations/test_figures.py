@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -10,7 +11,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from matplotlib.dates import date2num
 
+import config
 from config.machine import Magazine, Slot
 from config.settings import load_settings
 from kiosk.data_paths import DataPaths
@@ -21,13 +24,15 @@ from kiosk.operations.happenings import Happening, HappeningKind, happened
 from kiosk.operations.metrics import metrics_of, text_form
 from kiosk.operations.recorder import Recorder, open_operations
 from kiosk.operations.report_html import _sentence, report_html
-from kiosk.operations.report_plots import _errors
+from kiosk.operations.report_plots import _drift, _errors
 from kiosk.operations.report_table import as_csv, money, plain
+from kiosk.operations.report_words import refused_for
 from kiosk.policy.decision import FiredRule, Override, Verdict
-from kiosk.records.inventory import Inventory
+from kiosk.records.inventory import Inventory, SlotView
 from kiosk.records.journal import Journal, NewSale, SaleStep
-from kiosk.session.snapshot import CheckResult, FaultNotice, Offer, Receipt, Refusal, Snapshot
+from kiosk.session.snapshot import CheckResult, FaultNotice, Offer, Receipt, Refusal, ServiceView, Snapshot
 from kiosk.session.states import State
+from tests.ui.test_words import rules_of_the_program
 
 
 class Ticking:
@@ -48,6 +53,7 @@ class Ticking:
 
 
 MACHINE = load_settings().machine
+POLICY = Path(config.__file__).parent / "policy"
 MAGAZINE = Magazine(first_z_mm=-5, pitch_z_mm=15, slots=(Slot(number=1, blank="KW1", capacity=50, low_at=8),))
 OFFER = Offer("KW1", "Kwikset KW1", 349, "USD", 1, 5, "brass", ("brass",))
 
@@ -107,6 +113,8 @@ def test_what_the_screen_showed_becomes_happenings() -> None:
         shown(State.REFUSED, refusal=refusal),
         shown(State.STAFF_LOGIN, refusal=refusal),
         shown(State.REFUSED, refusal=refusal),
+        shown(State.STAFF_APPROVAL, refusal=refusal),
+        shown(State.REFUSED, refusal=replace(refusal, denied=True)),
         # As real sessions show them: while copies are made there is neither an offer nor a receipt.
         shown(State.CHECKING),
         shown(State.CHECKING, check=check),
@@ -162,7 +170,7 @@ def test_days_count_paid_free_recut_scrapped_refused_and_faults(
     assert sum(day.paid for day in seen.days) == 2
     assert sum(day.free for day in seen.days) == 1
     assert sum(day.taken_minor for day in seen.days) == 698
-    assert [sum(getattr(day, name) for day in seen.days) for name in ("recut", "scrapped", "given_back")] == [1, 2, 1]
+    assert [sum(getattr(day, name) for day in seen.days) for name in ("recut", "scrapped", "given_back")] == [1, 2, 0]
     assert seen.days[-1].refused == {"PATENTED": 2}
     assert seen.days[-1].faults == {"LINK_LOST": 1}
     assert seen.first_time_right == (2, 3)
@@ -264,8 +272,10 @@ def test_the_error_axis_is_the_same_for_every_report_and_what_lies_beyond_is_sai
 
 
 def test_refusals_are_told_in_a_sentence() -> None:
-    days = [{"DIMPLE": 2, "KEYWAY_RESTRICTED": 1}, {"DIMPLE": 1}]
-    assert "4 times refused: dimple 3 times and keyway restricted once." in _sentence(days, "refused", "None.")
+    days = [{"dimple": 2, "KEYWAY_RESTRICTED": 1}, {"dimple": 1}]
+    assert "4 times refused: a dimple key (3 times); and a restricted keyway (once)." in _sentence(
+        days, "refused", "None."
+    )
     assert _sentence([{}], "refused", "None.") == "<p>None.</p>"
 
 
@@ -315,3 +325,47 @@ def test_a_key_left_in_the_tray_is_one_happening() -> None:
     assert [each.what for each in happened(at_rest, left)] == [HappeningKind.KEY_LEFT]
     assert happened(left, replace(left, staff_called=True)) == ()
     assert happened(left, at_rest) == ()
+
+
+def test_every_reason_the_kiosk_ships_is_told_as_a_person_says_it() -> None:
+    shipped = {rule["code"] for path in POLICY.glob("*.toml") for rule in tomllib.loads(path.read_text())["rule"]}
+    codes = shipped | rules_of_the_program() | {each.value for each in Outcome if each is not Outcome.IDENTIFIED}
+    assert {code for code in codes if refused_for(code) is None} == set()
+
+
+def test_money_let_go_is_not_given_back_and_a_refunded_copy_is_once(places: DataPaths, journal: Journal) -> None:
+    Inventory(places.inventory, MAGAZINE).close()
+    sell(journal, "T1", SaleStep.VOIDING, SaleStep.VOIDED, SaleStep.CLOSED)
+    sell(journal, "T2", *GOOD, *PAID)
+    journal.claim_refund("T2")
+    for due in journal.open_refunds("T2"):
+        journal.refund_done("T2", due)
+    assert sum(day.given_back for day in read_figures(places).days) == 1
+
+
+def test_every_blank_of_a_technicians_test_is_scrapped_also_one_that_was_never_cut() -> None:
+    full = SlotView(1, "KW1", "brass", 50, 50, low=False, locked=False)
+    before = shown(State.TECHNICIAN, service=ServiceView(slots=(full,)))
+    after = shown(State.TECHNICIAN, service=ServiceView(slots=(replace(full, count=48, locked=True),)))
+    scrapped = Happening(HappeningKind.SCRAPPED, blank="KW1", slot=1)
+    assert happened(before, after) == (scrapped, scrapped)
+    assert happened(after, before) == (), "filled up"
+
+
+def test_copies_of_a_simulated_machine_are_said_to_be_tests(places: DataPaths, clock: Ticking) -> None:
+    Inventory(places.inventory, MAGAZINE).close()
+    with closing(Journal(places.journal, clock, simulated=True)) as journal:
+        sell(journal, "T1", *GOOD, *PAID)
+    page = report_html(read_figures(places), "Corner", "")
+    assert "1 copy was sold by a simulated machine. It counts as Test; no money was taken." in page
+    assert "simulated" not in report_html(Figures((), (0, 0), (), (), (), "USD", 0), "Corner", "")
+
+
+def test_the_drift_of_one_day_stands_on_that_day_and_copies_are_counted_whole() -> None:
+    when = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    seen = Figures((), (1, 1), ((when, 0.004, True),), ((when, 0.001), (when, 0.002)), (), "USD", 0)
+    left, right = _drift(seen, MACHINE).axes[0].get_xlim()
+    assert right - left == 1
+    assert left <= float(date2num(when)) <= right  # type: ignore[no-untyped-call] # matplotlib types it in part
+    ticks = _errors(seen, MACHINE).axes[0].get_yticks()
+    assert [tick for tick in ticks if tick != int(tick)] == []

@@ -1,0 +1,92 @@
+"""Why keys were refused, as an owner reads it in the report: an English phrase for every code the kiosk ships.
+
+Responsible for: those phrases. Not responsible for: what shoppers read (`config/policy`, the screen's languages), or
+counting (`counters`).
+"""
+
+from __future__ import annotations
+
+_REFUSED = {
+    # What was seen of the key
+    "nothing_there": "an empty tray",
+    "not_a_key": "something that is no key",
+    "several_objects": "several things in the tray",
+    "out_of_focus": "a picture that was not sharp",
+    "dirty": "a dirty key",
+    "moved": "a key that moved",
+    "cut_off": "a key that lay outside the picture",
+    "dimple": "a dimple key",
+    "side_milled": "a key milled on its side",
+    "two_track": "a key with a track in its face",
+    "tubular": "a tubular key",
+    "double_sided": "a key cut on both edges",
+    "uncut": "a blank without cuts",
+    "section_not_seen": "grooves that were not seen",
+    "unknown_section": "grooves that are not on file",
+    "mirrored_section": "grooves that mirror a known key's",
+    "ambiguous": "a key that could be one of two",
+    "pierced": "a hole through the blade",
+    "cuts_unreadable": "cuts that could not be read",
+    "cut_filled": "something that lay in a cut",
+    "cuts_off_chart": "cuts that match no chart",
+    "worn_past_telling": "a key too worn to tell",
+    "unreadable_image": "a picture that could not be read",
+    # Rules, shipped or made by the program
+    "KEY_NOT_READ": "a key that could not be read",
+    "KEY_OF_OTHER_KIND": "a kind of key that is not cut here",
+    "KEY_NEEDS_OTHER_MACHINE": "a key that needs another machine",
+    "KEY_UNCUT": "a blank without cuts",
+    "KEY_WORN_OUT": "a key too worn to tell",
+    "KEY_OFF_CHART": "cuts that match no chart",
+    "KEYWAY_UNKNOWN": "grooves that are not on file",
+    "KEYWAY_PATENTED": "a patented keyway",
+    "KEYWAY_RESTRICTED": "a restricted keyway",
+    "KEYWAY_NOT_CUT_HERE": "a keyway that is not cut here",
+    "BLANK_NOT_STOCKED": "a blank that is not in the magazine",
+    "HEAD_NOT_SEEN": "a head that was not seen",
+    "HEAD_ILLEGIBLE": "words on the head that could not be read",
+    "FACE_NOT_SEEN": "a face of the blade that was not seen",
+    "QUANTITY_OVER_LIMIT": "more copies than are sold at once",
+    "MANY_ATTEMPTS": "many tries with one key",
+    "STAMP_POSTAL": "a mark of the post",
+    "STAMP_GOVERNMENT": "a mark of a government",
+    "STAMP_UNLAWFUL": "a mark that says a copy is unlawful",
+    "STAMP_PATENTED": "a mark of a patent",
+    "STAMP_PROTECTED_BRAND": "a mark of a protected brand",
+    "STAMP_PUBLIC_OWNER": "a mark of a public owner",
+    "STAMP_NOT_ON_FILE": "words on the head that are not on file",
+    "DND_REFUSED": "“Do Not Duplicate” on the head",
+    "DND_ASK_STAFF": "“Do Not Duplicate” on the head, for staff to decide",
+    "DND_NOTICE": "“Do Not Duplicate” on the head",
+    "US_POSTAL": "a mark of the post",
+    "CANADA_POST": "a mark of the post",
+    "CANADA_VEHICLE": "a key of a vehicle",
+    "CA_VEHICLE_KEY": "a key of a vehicle",
+    "CA_PUBLIC_BUILDING": "a mark of a public building",
+    "CA_MARK_WITH_NAME_AND_PHONE": "a mark with a name and a telephone number",
+    "CA_RESTRICTED_WITH_NAME_AND_PHONE": "a mark with a name and a telephone number",
+    "KY_COLLEGE_KEY": "a mark of a college",
+    "MD_STATE_PROPERTY": "a mark of the state",
+    "MD_STATE_SYMBOL": "a mark of the state",
+    "ND_MARKED_KEY": "a mark that the law of the state protects",
+    "RI_STATE_SEAL": "the seal of the state",
+    "NSW_RESTRICTED_KEY": "a restricted security key",
+    "OUT_OF_STOCK": "a blank that was sold out",
+    "NO_BLANK": "a key for which there is no blank here",
+    "NOT_IDENTIFIED": "a key that could not be told for certain",
+    "NOT_OPEN": "a restricted kind of key",
+    "NO_SUCH_QUANTITY": "a number of copies that is not sold",
+    "PLAN_UNKNOWN_DEPTH": "a cut at no depth of its maker",
+    "PLAN_WRONG_LENGTH": "another number of cuts than its blank's",
+    "PLAN_MACS_BROKEN": "two cuts that differ more than the lock allows",
+    "PLAN_WHEEL_TOO_WIDE": "cuts narrower than the wheel",
+    "PLAN_BEYOND_BLADE": "a cut that would reach out of the blade",
+    "PLAN_BEYOND_TRAVEL": "a key longer than the machine reaches",
+    "PLAN_BEYOND_FEED": "a form the machine does not cut exactly enough",
+    "PLAN_STOP_NOT_HELD": "a key that must be held by its tip",
+}
+
+
+def refused_for(code: str) -> str | None:
+    """What stood in the way, to be said after a colon; None for a code of an owner's own rule."""
+    return _REFUSED.get(code)
