@@ -140,6 +140,8 @@ class Snapshot:
     """Minutes until codes are taken again."""
     return_open_minor: int = 0
     """What is asked of the terminal to be given back of the sale whose code was typed."""
+    clear_first: bool = False
+    """What lies in the tray was read already and must be taken out before a key is laid again."""
     lay_again: Outcome | None = None
     """Why the original or the copy must be laid once more."""
     other_laid: bool = False

@@ -126,7 +126,7 @@ TABLE: tuple[Row, ...] = (
     Row("brought_back", (S.WELCOME,), S.BRING_BACK),
     Row("sale_found", (S.BRING_BACK,), S.LAY_ORIGINAL),
     Row("laid_to_compare", (S.LAY_ORIGINAL, S.LAY_COPY), S.MEASURING_RETURN),
-    Row("original_wanted", (S.MEASURING_RETURN,), S.LAY_ORIGINAL),
+    Row("original_wanted", (S.MEASURING_RETURN, S.RETURN_RESULT), S.LAY_ORIGINAL),
     Row("copy_wanted", (S.MEASURING_RETURN,), S.LAY_COPY),
     Row("measured", (S.MEASURING_RETURN,), S.RETURN_RESULT),
     # Staff and technicians

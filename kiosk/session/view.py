@@ -88,6 +88,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         return_message=returning.message if returning else None,
         return_closed_min=returning.closed_min if returning else 0,
         return_open_minor=returning.open_minor if returning else 0,
+        clear_first=bool(returning and returning.clear_first and state is State.LAY_ORIGINAL),
         lay_again=visit.try_again if visit and state in _COMPARING else None,
         other_laid=bool(returning and returning.other_laid and state is State.LAY_COPY),
         closed_reason=context.closed_reason if state is State.CLOSED else None,

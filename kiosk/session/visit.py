@@ -147,6 +147,8 @@ class Returning:
     copy_attempts: int = 0
     other_laid: bool = False
     """Another key was laid as the copy, and the copy was asked for again: once, so that nobody tries out many."""
+    clear_first: bool = False
+    """What lies in the tray was read already: nothing is read before it was seen to be taken out."""
     result: ReturnResult | None = None
     remedy: Remedy | None = None
     """How this copy is being made good."""

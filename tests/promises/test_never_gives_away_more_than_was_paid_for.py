@@ -298,6 +298,64 @@ def test_an_original_of_another_blank_ends_it_before_any_copy_is_laid(kiosk: Sho
     assert seen.returned.likeness is Likeness.OTHER_KEY
 
 
+def test_where_nothing_was_decided_both_keys_may_be_laid_again_without_the_code(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, identified(blank="SC1", bitting="35244"))
+    seen = kiosk.stage.run_to(State.RETURN_RESULT)
+    assert seen.returned is not None
+    assert seen.returned.one_key
+    first = kiosk.stage.controller.context.here
+    kiosk.stage.post(KeyLaid())
+    asks = kiosk.stage.run_until(lambda now: now.state is State.LAY_ORIGINAL and now.tray_has_key)
+    assert asks.clear_first, "what lies there was read already"
+    assert first.secrets.identified is None
+    kiosk.stage.post(KeyLaid())
+    before_s = kiosk.clock.now_s()
+    kiosk.stage.run_until(lambda _: kiosk.clock.now_s() > before_s + 10)
+    assert kiosk.stage.now.state is State.LAY_ORIGINAL
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_until(lambda now: not now.clear_first)
+    lay(kiosk, KEY)
+    lay_copy(kiosk, OFF)
+    assert offered(kiosk.stage.run_to(State.RETURN_RESULT)) == (Remedy.REFUND, Remedy.RECUT)
+
+
+def test_what_the_head_of_the_first_try_said_late_is_not_said_of_the_second(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, identified(blank="SC1", bitting="35244"))
+    kiosk.stage.run_to(State.RETURN_RESULT)
+    context = kiosk.stage.controller.context
+    first = context.visit_number
+    kiosk.stage.post(KeyLaid())
+    kiosk.stage.run_to(State.LAY_ORIGINAL)
+    assert context.visit_number != first
+    assert context.here.stamp is None
+
+
+def test_what_was_decided_is_not_begun_anew(kiosk: Shop) -> None:
+    brought(kiosk, bought(kiosk), KEY, identified(bitting="12345"))
+    kiosk.stage.post(KeyLaid())
+    before_s = kiosk.clock.now_s()
+    kiosk.stage.run_until(lambda _: kiosk.clock.now_s() > before_s + 3)
+    assert kiosk.stage.now.state is State.RETURN_RESULT
+
+
+def test_who_laid_another_key_as_the_copy_has_done_so_still_when_it_begins_anew(kiosk: Shop) -> None:
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    lay_copy(kiosk, identified(bitting="12345"))
+    kiosk.stage.run_until(lambda now: now.other_laid)
+    lay_copy(kiosk, Identification(Outcome.DIMPLE))
+    kiosk.stage.run_to(State.RETURN_RESULT)
+    kiosk.stage.post(KeyLaid())
+    kiosk.stage.run_to(State.LAY_ORIGINAL)
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_until(lambda now: not now.clear_first)
+    lay(kiosk, KEY)
+    lay_copy(kiosk, identified(bitting="24643"))
+    assert offered(kiosk.stage.run_to(State.RETURN_RESULT)) == ()
+
+
 def test_the_copy_is_not_read_before_the_tray_was_seen_empty(kiosk: Shop) -> None:
     to_original(kiosk, bought(kiosk))
     lay(kiosk, KEY)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware import errors
+from kiosk.identification.compare import Likeness
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
 from kiosk.policy.role import Role
@@ -18,6 +19,8 @@ from kiosk.session.snapshot import (
     FaultNotice,
     Progress,
     Refusal,
+    ReturnMessage,
+    ReturnResult,
     Snapshot,
     StaffMessage,
     StaffView,
@@ -434,3 +437,28 @@ def test_a_copy_staff_did_not_approve_sends_nobody_to_staff_again_but_says_what_
     ids = [action.id for action in shown.actions]
     assert ids[0] == "done"
     assert "letter" in ids, "what its owner wrote may still lift it"
+
+
+def test_the_code_of_a_receipt_is_asked_for_beside_a_receipt_and_of_the_next_code_nothing_is_said_yet() -> None:
+    snapshot = replace(SAMPLES["26-bring-back"][0], return_message=ReturnMessage.NOT_FOUND)
+    unknown, typing = (shown_of(snapshot, Local(typed=typed)) for typed in ("", "7"))
+    assert unknown.picture == "pay"
+    assert isinstance(unknown.detail, KeypadDetail)
+    assert isinstance(typing.detail, KeypadDetail)
+    assert (bool(unknown.detail.message), typing.detail.message) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("result", "again"),
+    [
+        (ReturnResult(Likeness.UNREADABLE), True),
+        (ReturnResult(Likeness.OTHER_KEY, one_key=True), True),
+        (ReturnResult(Likeness.OTHER_KEY), False),
+        (ReturnResult(Likeness.SAME), False),
+    ],
+)
+def test_where_nothing_was_decided_one_may_try_again(result: ReturnResult, again: bool) -> None:
+    shown = shown_of(Snapshot(State.RETURN_RESULT, simulated=False, returned=result))
+    assert ("again" in {action.id for action in shown.actions}) is again
+    if result.one_key:
+        assert "two different" not in shown.spoken

@@ -31,6 +31,9 @@ def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> 
     wrong = snapshot.return_message
     asked = words.money(snapshot.return_open_minor, snapshot.currency)
     message = words(f"bring.message.{wrong}", amount=asked) if wrong and wrong != "closed" else ""
+    if local.typed:
+        # Of another code nothing is known yet.
+        message = ""
     if wrong == "closed":
         message = words.plural("bring.message.closed", max(1, snapshot.return_closed_min))
     return Shown(
@@ -39,7 +42,7 @@ def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> 
         title=words("bring.title"),
         store_name=store.name,
         body=(words("bring.text"),),
-        picture="lay_key",
+        picture="pay",
         tone=Tone.LOOK if message else Tone.GOOD,
         detail=KeypadDetail(words("bring.code"), local.typed, keypad_keys(words), message, secret=False),
         actions=(call_staff(words, snapshot), cancel(words)),
@@ -47,17 +50,19 @@ def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> 
 
 
 def original(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
-    """The key it was made from comes first."""
-    again = snapshot.lay_again
+    """The key it was made from comes first; what was read already comes out before it."""
+    again, out = snapshot.lay_again, snapshot.clear_first
+    first = (words("copy.take_other"),) if out else ()
+    laid = () if out else (primary(words, "key_laid", "original.done", KeyLaid()),)
     return Shown(
         page="message",
-        visit=f"lay_original/{again}",
+        visit=f"lay_original/{again}/{out}",
         title=words(f"outcome.{again}.what") if again else words("original.title"),
         tone=Tone.LOOK if again else Tone.GOOD,
         store_name=store.name,
-        body=(words("original.text"), words(f"outcome.{again}.next") if again else words("original.why")),
-        picture="lay_key",
-        actions=(primary(words, "key_laid", "original.done", KeyLaid()), call_staff(words, snapshot), cancel(words)),
+        body=(*first, words("original.text"), words(f"outcome.{again}.next") if again else words("original.why")),
+        picture="take_key" if out else "lay_key",
+        actions=(*laid, call_staff(words, snapshot), cancel(words)),
     )
 
 
@@ -84,12 +89,15 @@ def result(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
     """What the two keys are to each other, and what may be chosen."""
     returned = snapshot.returned or ReturnResult(Likeness.UNREADABLE)
     likeness = returned.likeness
-    body = [words(f"returned.{likeness}.text")]
+    said = "one_key" if returned.one_key else likeness
+    body = [words(f"returned.{said}.text")]
     if returned.largest_error_mm is not None:
         body.append(words("returned.error", error=words.number(returned.largest_error_mm, 3)))
     helpless = likeness is Likeness.OFF and not returned.remedies
-    body.append(words("returned.staff") if helpless else words(f"returned.{likeness}.next"))
+    body.append(words("returned.staff") if helpless else words(f"returned.{said}.next"))
     actions = [_remedy(words, returned, each, first=not at) for at, each in enumerate(returned.remedies)]
+    if returned.undecided:
+        actions.append(primary(words, "again", "returned.again", KeyLaid()))
     actions.append(call_staff(words, snapshot))
     actions.append(
         Action("done", words("returned.done"), Done(), ButtonKind.SECONDARY if len(actions) > 1 else ButtonKind.PRIMARY)
@@ -97,10 +105,10 @@ def result(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
     return Shown(
         page="message",
         visit="return_result",
-        title=words(f"returned.{likeness}.title"),
+        title=words(f"returned.{said}.title"),
         store_name=store.name,
         body=tuple(body),
-        picture=_SEEN[likeness],
+        picture="feature/groove" if returned.one_key else _SEEN[likeness],
         tone=Tone.GOOD if likeness is Likeness.SAME else Tone.AWAY,
         actions=tuple(actions),
         chime="attention",

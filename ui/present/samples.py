@@ -342,6 +342,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "26-bring-back": (_at(State.BRING_BACK), Local(typed="482077")),
     "26-bring-back-closed": (_at(State.BRING_BACK, return_message=ReturnMessage.CLOSED, return_closed_min=15), Local()),
     "27-lay-original": (_at(State.LAY_ORIGINAL), Local()),
+    "27-lay-original-anew": (_at(State.LAY_ORIGINAL, tray_has_key=True, clear_first=True), Local()),
     "27-lay-original-again": (_at(State.LAY_ORIGINAL, lay_again=Outcome.OUT_OF_FOCUS), Local()),
     "27-lay-copy": (_at(State.LAY_COPY, tray_has_key=True), Local()),
     "27-lay-copy-other": (_at(State.LAY_COPY, tray_has_key=True, other_laid=True), Local()),
@@ -354,6 +355,10 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "29-return-same": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.SAME, 0.021)), Local()),
     "29-return-worn-or-off": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.WORN_OR_OFF, 0.14)), Local()),
     "29-return-other-key": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.OTHER_KEY)), Local()),
+    "29-return-one-key": (
+        _at(State.RETURN_RESULT, returned=ReturnResult(Likeness.OTHER_KEY, one_key=True)),
+        Local(),
+    ),
     "29-return-unreadable": (_at(State.RETURN_RESULT, returned=ReturnResult(Likeness.UNREADABLE)), Local()),
     "29-refunded": (_at(State.THANK_YOU, receipt=REFUND), Local()),
     "30-staff-stock": (_at(State.STAFF_MENU, staff=STAFF), Local()),

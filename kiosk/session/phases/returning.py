@@ -104,11 +104,17 @@ def enter_lay_original(context: SessionContext) -> None:
 
 
 def handle_lay_original(context: SessionContext, event: Intent | Report) -> None:
-    """It may lie there already."""
+    """It may lie there already, but where the claim begins anew: what lies there then was read."""
+    returning = context.returning
     match event:
         case TraySeen(empty, seen):
             guided(context, seen)
-            if lies_there(context, empty=empty):
+            returning.clear_first = returning.clear_first and not empty
+            if not lies_there(context, empty=empty):
+                return
+            if returning.clear_first:
+                context.due_in(LOOK_EVERY_S, Timer.LOOK)
+            else:
                 context.session.laid_to_compare()
         case Due(Timer.LOOK) | KeyLaid():
             look(context)
@@ -224,15 +230,17 @@ def _original_identified(context: SessionContext, event: KeyIdentified) -> None:
         # Should it come to a recut, the rules must know what the head says.
         context.request(Lane.HEAD, lambda: effects.read_head(context.ports, frames))
     if blank != context.returning_sale.blank:
-        _concluded(context, Compared(Likeness.OTHER_KEY))
+        _concluded(context, Compared(Likeness.OTHER_KEY), one_key=True)
         return
     context.session.copy_wanted()
 
 
-def _concluded(context: SessionContext, compared: Compared, remedies: tuple[Remedy, ...] = ()) -> None:
+def _concluded(
+    context: SessionContext, compared: Compared, remedies: tuple[Remedy, ...] = (), *, one_key: bool = False
+) -> None:
     returning, sale = context.returning, context.returning_sale
     returning.result = ReturnResult(
-        compared.likeness, compared.error_mm, remedies, sale.price_each_minor, sale.currency
+        compared.likeness, compared.error_mm, remedies, sale.price_each_minor, sale.currency, one_key
     )
     if not remedies and compared.likeness is not Likeness.SAME:
         context.staff_called = True
@@ -243,7 +251,7 @@ def _concluded(context: SessionContext, compared: Compared, remedies: tuple[Reme
 
 
 def handle_result(context: SessionContext, event: Intent | Report) -> None:
-    """Take what is offered, or leave."""
+    """Take what is offered, begin anew where nothing was decided, or leave."""
     result = context.returning.result
     remedies = result.remedies if result else ()
     match event:
@@ -251,6 +259,8 @@ def handle_result(context: SessionContext, event: Intent | Report) -> None:
             _make_good(context, Remedy(remedy))
         case Confirm() if remedies:
             _make_good(context, remedies[0])
+        case KeyLaid() if result and result.undecided:
+            _begin_anew(context)
         case StampRead(stamp):
             offering.note_head(context, stamp)
         case Confirm() | Done() | Cancel():
@@ -258,6 +268,19 @@ def handle_result(context: SessionContext, event: Intent | Report) -> None:
         case _:
             # Wishes of other screens, and a remedy that is not offered.
             pass
+
+
+def _begin_anew(context: SessionContext) -> None:
+    """Both keys once more, for the receipt already typed: a visit of its own, which no late word of the first reaches.
+
+    Who laid another key as the copy has done so still, and staff who were called come.
+    """
+    before, called = context.returning, context.staff_called
+    context.here.wipe()
+    anew = context.begin_visit()
+    anew.returning = Returning(sale=before.sale, other_laid=before.other_laid, clear_first=True)
+    context.staff_called = called
+    context.session.original_wanted()
 
 
 def _make_good(context: SessionContext, remedy: Remedy) -> None:

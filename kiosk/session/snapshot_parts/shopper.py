@@ -198,3 +198,10 @@ class ReturnResult:
     price_minor: int = 0
     """What a refund gives back: the price of this one copy."""
     currency: str = ""
+    one_key: bool = False
+    """The first key was of another kind than was sold: no second one was laid."""
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the two keys were not held against each other, and may be laid again."""
+        return self.likeness is Likeness.UNREADABLE or self.one_key
