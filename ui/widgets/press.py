@@ -83,7 +83,7 @@ class Press(ButtonBehavior, Widget):
         self._end_repeat()
         if self.action.hold:
             self._end_hold()
-            if self._tapped:
+            if self._tapped and self.action.enabled:
                 self._confirm() if look.steady else self._hint()
             self._tapped = False
         elif self.get_root_window() is not None and not self._repeated:
