@@ -171,6 +171,7 @@ def test_a_press_that_is_not_held_does_nothing_for_everybody_else_and_says_to_ho
 
 def test_an_edge_fills_while_a_button_is_held_and_empties_when_it_is_let_go(glass: Any) -> None:
     put_up(glass, "40-staff-recover")
+    glass.frame._deaf_until_s = 0.0
     place = button(glass, "recover")
     finger = Finger(glass, place)
     # Time passes here only when it is told to.
