@@ -141,7 +141,8 @@ def _offer(context: SessionContext, visit: Visit, order: Order) -> Offer:
 
 def _looking(visit: Visit) -> Progress:
     """The first look, then the second that must agree; nobody knows how long a further one would take."""
-    return Progress(LOOKS, min(1, int(visit.fraction > 0)), visit.fraction, 0.0, 1, 1)
+    step = min(1, int(visit.fraction > 0))
+    return Progress(LOOKS, step, visit.fraction, 0.0, 1, 1, (step + visit.fraction) / len(LOOKS))
 
 
 def _progress(context: SessionContext, visit: Visit | None) -> Progress | None:
@@ -154,7 +155,9 @@ def _progress(context: SessionContext, visit: Visit | None) -> Progress | None:
     fraction = making.fraction if step == 1 else min(0.95, gone_s / max(typical_s[step], 0.1))
     copies_to_come = copies - making.copy
     left_s = typical_s[step] * (1 - fraction) + sum(typical_s[step + 1 :]) + copies_to_come * sum(typical_s)
-    return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), making.copy, copies)
+    # A blank cut anew takes its time again, but nobody is shown work that is undone.
+    making.whole = max(making.whole, 1 - left_s / (copies * sum(typical_s)))
+    return Progress(STEPS, step, round(fraction, 3), round(left_s, 1), making.copy, copies, round(making.whole, 3))
 
 
 def _staff(context: SessionContext, visit: Visit | None) -> StaffView:

@@ -126,6 +126,8 @@ class Making:
     touched: TouchedBlank = TouchedBlank()
     fraction: float = 0.0
     """Of its cut."""
+    whole: float = 0.0
+    """Of all copies, as it was last shown."""
     check: CheckResult | None = None
     """Of the copy measured last."""
 

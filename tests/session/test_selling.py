@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from kiosk.records.journal import PaymentStatus
 from kiosk.session.intents import Cancel, Confirm, Done, SetQuantity, Start
-from kiosk.session.states import State
+from kiosk.session.snapshot import Progress, Snapshot
+from kiosk.session.states import MAKING, State
+from kiosk.session.view import snapshot
 from tests.session.parts import Shop
 
 
@@ -76,3 +78,35 @@ def test_cancel_after_the_money_was_reserved_lets_it_go(kiosk: Shop) -> None:
     assert kiosk.terminal.taken_in_all_minor == 0
     sale = kiosk.stage.ports.journal.last_sales(1)[0]
     assert (sale.money, sale.closed) == (PaymentStatus.VOIDED, True)
+
+
+def test_bar_and_seconds_left_are_one_estimate_of_all_copies_and_the_bar_never_goes_back(kiosk: Shop) -> None:
+    told: list[Progress] = []
+
+    def watch(now: Snapshot) -> bool:
+        if now.progress is not None and now.state in MAKING:
+            told.append(now.progress)
+        return now.state is State.THANK_YOU
+
+    buy(kiosk, 2)
+    kiosk.stage.run_until(watch)
+    all_s = told[0].left_s / (1 - told[0].whole)
+    first = [each for each in told if each.copy == 1]
+    assert {each.copy for each in told} == {1, 2}
+    assert max(each.whole for each in first) <= 0.5
+    assert [each.whole for each in told] == sorted(each.whole for each in told)
+    assert all(abs((1 - each.whole) * all_s - each.left_s) < 0.2 * all_s for each in told)
+
+
+def test_a_blank_cut_anew_takes_time_again_and_the_bar_stays(kiosk: Shop) -> None:
+    buy(kiosk)
+    kiosk.stage.run_until(lambda now: now.state is State.CUTTING and bool(now.progress and now.progress.fraction > 0.3))
+    context = kiosk.stage.controller.context
+    before = snapshot(context).progress
+    assert context.here.making is not None
+    context.here.making.fraction = 0.0
+    again = snapshot(context).progress
+    assert before is not None
+    assert again is not None
+    assert again.left_s > before.left_s
+    assert again.whole == before.whole

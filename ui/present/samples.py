@@ -66,6 +66,9 @@ from ui.present.local import Local
 
 STEPS = ("load", "cut", "check", "deliver")
 SCAN_STEPS = ("look", "compare")
+SECOND_LOOK = Progress(SCAN_STEPS, 1, 0.5, 0.0, 1, 1, 0.75)
+TWO_COPIES_S = 130.0
+"""What two copies take together."""
 
 DND = FiredRule(
     "DND_ASK_STAFF",
@@ -268,7 +271,7 @@ def _at(state: State, **fields: Any) -> Snapshot:
 
 
 def _work(state: State, step: int, fraction: float, left_s: float) -> Snapshot:
-    return _at(state, progress=Progress(STEPS, step, fraction, left_s, 1, 2))
+    return _at(state, progress=Progress(STEPS, step, fraction, left_s, 1, 2, 1 - left_s / TWO_COPIES_S))
 
 
 SAMPLES: dict[str, tuple[Snapshot, Local]] = {
@@ -277,7 +280,10 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "03-help": (BASE, Local(help_open=True)),
     "04-place-key": (_at(State.PLACE_KEY), Local()),
     "04-a-key-was-left": (_at(State.PLACE_KEY, key_left=True), Local()),
-    "05-scanning": (_at(State.SCANNING, tray_has_key=True, progress=Progress(SCAN_STEPS, 1, 0.5, 0, 1, 1)), Local()),
+    "05-scanning": (
+        _at(State.SCANNING, tray_has_key=True, progress=Progress(SCAN_STEPS, 1, 0.5, 0, 1, 1, 0.75)),
+        Local(),
+    ),
     "06-try-again": (_at(State.TRY_AGAIN, try_again=Outcome.SEVERAL_OBJECTS, tray_has_key=True), Local()),
     "07-worn": (_at(State.WORN, worn=WornChoice((4,)), tray_has_key=True), Local()),
     "08-offer": (_at(State.OFFER, offer=OFFER, tray_has_key=True), Local()),
@@ -322,10 +328,10 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "15-paying-register": (_at(State.PAYING, receipt=replace(RECEIPT, status="reserved", pay_code="2000482")), Local()),
     "16-paying-terminal": (_at(State.PAYING, offer=OFFER), Local()),
     "17-take-key": (_at(State.TAKE_KEY_BACK, tray_has_key=True), Local()),
-    "18-loading": (_work(State.LOADING, 0, 0.6, 55), Local()),
-    "19-cutting": (_work(State.CUTTING, 1, 0.55, 38), Local()),
-    "20-checking": (_work(State.CHECKING, 2, 0.4, 9), Local()),
-    "21-delivering": (_work(State.DELIVERING, 3, 0.7, 2), Local()),
+    "18-loading": (_work(State.LOADING, 0, 0.6, 122), Local()),
+    "19-cutting": (_work(State.CUTTING, 1, 0.55, 94), Local()),
+    "20-checking": (_work(State.CHECKING, 2, 0.4, 74), Local()),
+    "21-delivering": (_work(State.DELIVERING, 3, 0.7, 67), Local()),
     "22-capturing": (_at(State.CAPTURING), Local()),
     "23-thank-you": (
         _at(State.THANK_YOU, receipt=RECEIPT, check=CheckResult(True, 0.0214, 0.05)),
@@ -347,7 +353,7 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
     "27-lay-copy": (_at(State.LAY_COPY, tray_has_key=True), Local()),
     "27-lay-copy-other": (_at(State.LAY_COPY, tray_has_key=True, other_laid=True), Local()),
     "27-lay-copy-again": (_at(State.LAY_COPY, tray_has_key=True, lay_again=Outcome.CUT_OFF), Local()),
-    "27-measuring": (_at(State.MEASURING_RETURN, progress=Progress(SCAN_STEPS, 1, 0.5, 3, 1, 1)), Local()),
+    "27-measuring": (_at(State.MEASURING_RETURN, progress=SECOND_LOOK), Local()),
     "28-return-off": (
         _at(State.RETURN_RESULT, returned=ReturnResult(Likeness.OFF, 0.112, tuple(Remedy), 349, "USD")),
         Local(),

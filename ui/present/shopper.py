@@ -95,7 +95,7 @@ def steps_detail(words: Translation, snapshot: Snapshot) -> StepsDetail:
     if progress.left_s > 0:
         left = words("steps.almost") if progress.left_s < 3 else words.plural("steps.left", _rounded(progress.left_s))
     copy = words("steps.copy", copy=progress.copy, copies=progress.copies) if progress.copies > 1 else ""
-    return StepsDetail(steps, min(1.0, (progress.step + fraction) / len(steps)), fraction, left, copy)
+    return StepsDetail(steps, min(1.0, max(0.0, progress.whole)), fraction, left, copy)
 
 
 def _rounded(left_s: float) -> int:

@@ -109,7 +109,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Progress:
-    """Live steps: `steps` are ids, `step` the index of the current one, `fraction` of this step done."""
+    """Live steps: `steps` are ids, `step` the index of the current one, `fraction` of this step done.
+
+    `left_s` and `whole`, the part of all copies that is done, are one estimate told in two ways.
+    """
 
     steps: tuple[str, ...]
     step: int
@@ -117,6 +120,7 @@ class Progress:
     left_s: float
     copy: int
     copies: int
+    whole: float = 0.0
 
 
 @dataclass(frozen=True)
