@@ -107,6 +107,8 @@ class SessionContext:
         self.changing_settings = False
         self.saved_utc_s = 0.0
         """When the last change of whoever is signed in was written down; 0 once they asked for something else."""
+        self.recovered_utc_s = 0.0
+        """When whoever is signed in recovered the machine; 0: they did not, or it broke again."""
         self.fault: FaultNotice | None = None
         self.heal_attempts = 0
         self.recovering = False
@@ -217,7 +219,7 @@ class SessionContext:
         self.staff_message = None
         self.own_keyway = OwnKeywayView()
         self.desk = SalesDesk()
-        self.saved_utc_s = 0.0
+        self.saved_utc_s = self.recovered_utc_s = 0.0
         self.retry_after_s = 0
         self.tray_has_key = False
         self.language = self.ports.store.languages[0]
@@ -345,6 +347,7 @@ class SessionContext:
         """Latch a fault for the screen and the technician, over restarts too; the first that needs a person stays."""
         now = self.ports.clock.utc()
         self.recent_errors.append(f"{now:%H:%M:%S} {code} {detail}")
+        self.recovered_utc_s = 0.0
         _log.error("out of order: %s", code, extra=self._timing)
         if not heals:
             with suppress(DatabaseFault):

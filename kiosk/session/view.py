@@ -187,6 +187,7 @@ def _staff(context: SessionContext, visit: Visit | None) -> StaffView:
         closed=context.closed_reason if menu else None,
         switched=context.switched if menu else Switched(),
         saved_utc_s=context.saved_utc_s if menu else 0.0,
+        recovered_utc_s=context.recovered_utc_s if menu else 0.0,
         settings=_settings(context) if menu and member and member.role is Role.MANAGER else None,
         own_keyway=context.own_keyway if menu and member and member.role in MAY_ENTER_KEYWAYS else None,
     )

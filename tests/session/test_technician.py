@@ -13,6 +13,7 @@ from kiosk.session.snapshot import ServiceView, Snapshot
 from kiosk.session.states import State
 from tests.session.parts import BAD_COPY, Shop
 from tests.session.test_people import to_menu
+from tests.support.staff_hands import signs_in
 
 
 def service(now: Snapshot) -> ServiceView:
@@ -148,3 +149,36 @@ def test_the_machines_state_is_followed_without_a_touch(kiosk: Shop) -> None:
     kiosk.stage.run_until(lambda now: service(now).status is not None)
     kiosk.cutter.look = lambda: MachineStatus("Door", None, 0.0, 0.0)
     kiosk.stage.run_until(lambda now: getattr(service(now).status, "state", "") == "Door", limit_s=5)
+
+
+def test_a_calibration_ends_the_live_pictures_it_takes_the_place_of(kiosk: Shop) -> None:
+    at_work(kiosk)
+    kiosk.stage.post(ServiceAction(ServiceTask.CAMERAS))
+    kiosk.stage.run_until(lambda now: service(now).cameras_live)
+    kiosk.stage.post(ServiceAction(ServiceTask.CALIBRATE))
+    seen = kiosk.stage.run_until(lambda now: service(now).busy == "calibrate")
+    assert not service(seen).cameras_live
+
+
+def test_a_recovered_machine_says_so_to_whoever_recovered_it_and_to_nobody_after(kiosk: Shop) -> None:
+    kiosk.stage.begin()
+    kiosk.stage.run_to(State.WELCOME)
+    signs_in(kiosk.stage, "3001", "190283")
+    kiosk.stage.post(Recover())
+    kiosk.stage.turn()
+    now = kiosk.stage.run_until(lambda now: not now.may_move)
+    assert now.staff is not None
+    assert now.staff.recovered_utc_s == kiosk.clock.utc().timestamp()
+    kiosk.stage.post(ServiceMenu())
+    assert service(kiosk.stage.run_to(State.TECHNICIAN)).message is None, "a page begins with nothing said"
+    kiosk.stage.run_until(lambda now: service(now).status is not None)
+    kiosk.stage.post(Recover())
+    kiosk.stage.run_until(lambda now: now.may_move)
+    assert service(kiosk.stage.run_until(lambda now: not now.may_move)).message == "recovered"
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.STAFF_MENU)
+    kiosk.stage.post(Cancel())
+    kiosk.stage.run_to(State.WELCOME)
+    signs_in(kiosk.stage, "1001", "190283")
+    assert kiosk.stage.now.staff is not None
+    assert kiosk.stage.now.staff.recovered_utc_s == 0.0

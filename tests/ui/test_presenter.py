@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware import errors
+from hardware.ports import MachineStatus
 from kiosk.identification.compare import Likeness
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
@@ -49,7 +50,16 @@ from ui.present.local import (
 )
 from ui.present.present import present
 from ui.present.samples import SAMPLES
-from ui.present.shown import ApprovalDetail, ButtonKind, KeypadDetail, OfferDetail, RefusedDetail, Shown, StaffDetail
+from ui.present.shown import (
+    ApprovalDetail,
+    ButtonKind,
+    KeypadDetail,
+    OfferDetail,
+    RefusedDetail,
+    ServiceDetail,
+    Shown,
+    StaffDetail,
+)
 from ui.present.spoken import actions_of
 
 STORE = sample_store("portrait")
@@ -462,3 +472,68 @@ def test_where_nothing_was_decided_one_may_try_again(result: ReturnResult, again
     assert ("again" in {action.id for action in shown.actions}) is again
     if result.one_key:
         assert "two different" not in shown.spoken
+
+
+def kiosk_page(**staff: object) -> Shown:
+    snapshot, _ = SAMPLES["34-staff-kiosk"]
+    assert snapshot.staff is not None
+    return shown_of(replace(snapshot, staff=replace(snapshot.staff, **staff)), Local(tab="kiosk"))
+
+
+def test_open_and_close_are_one_button_that_says_how_the_kiosk_stands() -> None:
+    for closed, label, note, kind in (
+        (None, "Close the kiosk", "Open", ButtonKind.SECONDARY),
+        (ClosedReason.EMPTY, "Close the kiosk", "Closed: no blanks left", ButtonKind.SECONDARY),
+        (ClosedReason.STAFF, "Open the kiosk", "Closed by staff", ButtonKind.PRIMARY),
+    ):
+        shown = kiosk_page(closed=closed)
+        assert isinstance(shown.detail, StaffDetail)
+        (switch,) = (each for each in shown.detail.controls if each.id in ("open_kiosk", "close_kiosk"))
+        assert (switch.label, switch.note, switch.kind, switch.enabled) == (label, note, kind, True)
+
+
+def test_after_recovering_staff_read_that_it_is_done_and_whether_shoppers_are_served() -> None:
+    snapshot, _ = SAMPLES["40-staff-recover"]
+    assert snapshot.staff is not None
+    staff = replace(snapshot.staff, recovered_utc_s=1795823820.0, closed=ClosedReason.STAFF)
+    shown = shown_of(replace(snapshot, fault=None, staff=staff))
+    assert "Recovered · 11:57" in shown.spoken.replace("\u202f", " ")
+    assert "shoppers are sent away until somebody opens it here" in shown.spoken
+    assert isinstance(shown.detail, StaffDetail)
+    assert [tab.id for tab in shown.detail.tabs if tab.chosen] == ["tab_kiosk"]
+
+
+@pytest.mark.parametrize(("pins", "turns", "closes"), [("", False, False), ("R", True, False), ("D", False, True)])
+def test_the_steps_ask_for_nothing_that_the_inputs_show_as_done(pins: str, turns: bool, closes: bool) -> None:
+    snapshot, _ = SAMPLES["40-staff-recover"]
+    assert snapshot.staff is not None
+    staff = replace(snapshot.staff, machine=MachineStatus("Idle", None, 0.0, 0.0, pins))
+    for code, said, wanted in (
+        ("STOPPED", "Turn the red emergency button", turns),
+        ("DOOR_OPEN", "Close the guard until it clicks", closes),
+        ("RESTART_METAL", "Close the guard until it clicks", closes),
+    ):
+        shown = shown_of(replace(snapshot, staff=staff, fault=FaultNotice(code, "", 0.0)))
+        assert (said in shown.spoken) is wanted, code
+    silent = replace(staff, machine=MachineStatus("Unknown", None, 0.0, 0.0))
+    shown = shown_of(replace(snapshot, staff=silent, fault=FaultNotice("STOPPED", "", 0.0)))
+    assert "Turn the red emergency button" in shown.spoken, "what was not seen is not done"
+
+
+def test_a_technician_reads_what_a_fault_means_and_why_recover_does_nothing() -> None:
+    snapshot, local = SAMPLES["35-technician-fault"]
+    shown = shown_of(snapshot, local)
+    assert isinstance(shown.detail, ServiceDetail)
+    assert shown.detail.message == "The guard was opened · DOOR_OPEN"
+    lines = {line.label: line.value for line in shown.detail.lines}
+    assert lines["Recover"] == "Not before the board answers"
+    assert lines["DOOR_OPEN"] == "The guard was opened"
+
+
+def test_a_scale_says_what_it_is_a_scale_of_and_the_wire_no_seconds_it_does_not_know() -> None:
+    fitted = shown_of(*SAMPLES["35-technician-calibrated"])
+    assert isinstance(fitted.detail, ServiceDetail)
+    assert "mm/px · ±" in fitted.detail.lines[0].value
+    wire = shown_of(*SAMPLES["36-technician-wire"])
+    assert isinstance(wire.detail, ServiceDetail)
+    assert ":00  " not in wire.detail.wire[0].text

@@ -74,7 +74,7 @@ def test_a_line_of_the_wire_has_its_time_its_way_and_a_colour_where_something_is
         WireLine(">", "!", "hold", 1795823835.0),
     )
     shown = tab("wire", replace(SERVICE, wire=wire)).wire
-    assert [line.text.split()[0][-3:] for line in shown] == [":01", ":13", ":14", ":15"]
+    assert [line.text.split()[0][-3:] for line in shown] == [":57"] * 4, "to the minute: no second is kept"
     assert [line.to_board for line in shown] == [True, False, False, True]
     assert [line.alert for line in shown] == [Alert.OFF, Alert.OFF, Alert.DANGER, Alert.WARN]
 

@@ -74,9 +74,9 @@ class Translation:
         """A time of day, here."""
         return format_time(datetime.fromtimestamp(utc_s).astimezone(), "short", locale=self.locale)
 
-    def seconds_clock(self, utc_s: float) -> str:
-        """A time of day to the second, here, in figures that stand below each other."""
-        return format_time(datetime.fromtimestamp(utc_s).astimezone(), "HH:mm:ss", locale=self.locale)
+    def log_clock(self, utc_s: float) -> str:
+        """A time of day to the minute, here, in figures that stand below each other."""
+        return format_time(datetime.fromtimestamp(utc_s).astimezone(), "HH:mm", locale=self.locale)
 
     def day_and_clock(self, utc_s: float) -> str:
         """A day and a time of day, here."""

@@ -24,10 +24,11 @@ from kiosk.session.snapshot import (
     Snapshot,
     TrialView,
 )
+from ui.present.fault_help import fault_family
 from ui.present.language import Translation
 from ui.present.local import Local, OpenTab
 from ui.present.outlook import visit
-from ui.present.parts import finish_name, holding, lock_reason, machine_lines, recover_action, stop
+from ui.present.parts import failed_recovery, finish_name, holding, lock_reason, machine_lines, recover_action, stop
 from ui.present.shown import (
     Action,
     Alert,
@@ -88,8 +89,10 @@ def _message(words: Translation, service: ServiceView) -> str:
     trial = service.trial
     if service.message is None:
         # A figure alone is what the probe felt of a slot's blank.
-        probed = service.slot and service.detail.endswith(" mm")
-        return f"{words('service.probed', slot=service.slot)} {service.detail}" if probed else service.detail
+        if service.slot and service.detail.endswith(" mm"):
+            return f"{words('service.probed', slot=service.slot)} {service.detail}"
+        code = service.detail
+        return f"{words(f'fault.{fault_family(code)}.what')} · {code}" if code else ""
     figures = {"slot": service.slot, "why": lock_reason(words, service.unfit)}
     tried = trial is not None and service.message in (ServiceMessage.TRIAL_PASSED, ServiceMessage.TRIAL_FAILED)
     if tried and trial:
@@ -127,10 +130,15 @@ def _machine(words: Translation, _picked: tuple[str, ...], service: ServiceView,
     status = service.status
     lines = [_state(words, service)]
     if snapshot.fault is not None:
-        lines.append(LabelledValue(words("fault.code"), snapshot.fault.code))
+        fault = snapshot.fault
+        lines.append(LabelledValue(fault.code, words(f"fault.{fault_family(fault.code)}.what")))
+        lines += failed_recovery(words, fault)
     recover = recover_action(
         words, status, busy=bool(service.busy), kind=ButtonKind.PRIMARY if snapshot.fault else ButtonKind.SECONDARY
     )
+    if not recover.enabled and not service.busy:
+        # A button as low as these has no room for why it does nothing.
+        lines.append(LabelledValue(words("fault.recover"), recover.note))
     actions = tuple(
         _held(words, name, ServiceAction(name), snapshot)
         for name in (ServiceTask.HOME, ServiceTask.CHECK, ServiceTask.REJECT)
@@ -294,7 +302,7 @@ def _fit(words: Translation, fit: FittedView) -> str:
     if fit.refused:
         return words.first(f"service.refused.{fit.refused}", "service.refused.not_seen")
     angle = f" · {words.number(fit.laser_angle_deg, 1)}°" if fit.laser_angle_deg is not None else ""
-    return f"{words.number(fit.mm_per_px, 5)} · ±{words.number(fit.residual_mm, 3)} mm{angle}"
+    return f"{words.number(fit.mm_per_px, 5)} mm/px · ±{words.number(fit.residual_mm, 3)} mm{angle}"
 
 
 def _wire(words: Translation, _picked: tuple[str, ...], service: ServiceView, _snapshot: Snapshot) -> ServiceDetail:
@@ -303,7 +311,7 @@ def _wire(words: Translation, _picked: tuple[str, ...], service: ServiceView, _s
 
 
 def _wire_line(words: Translation, line: WireLine) -> WireShown:
-    time = words.seconds_clock(line.at_utc_s) if line.at_utc_s else ""
+    time = words.log_clock(line.at_utc_s) if line.at_utc_s else ""
     arrow = "→" if line.way == ">" else "←"
     meaning = words.first(f"wire.{line.meaning}", "wire.info")
     alert = Alert.DANGER if line.meaning in WRONG_ON_THE_WIRE else Alert.WARN if line.meaning in STOPS else Alert.OFF

@@ -19,7 +19,6 @@ from kiosk.session.intents import (
     ConfirmCharged,
     ConfirmReceived,
     Deny,
-    Intent,
     OpenKiosk,
     PrintAgain,
     Refill,
@@ -171,7 +170,7 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
     typing = own_keyway.keypad(words, local.keyway, store) if local.keyway is not None else None
     if typing is not None:
         return typing
-    tab = local.tab or ("help" if snapshot.fault else "sales" if staff.doubts or _looks_up(staff) else "stock")
+    tab = local.tab or _first_tab(snapshot, staff)
     tabs = tuple(
         Action(f"tab_{name}", words(f"staff.tab.{name}"), OpenTab(name), icon=f"tab_{name}", chosen=name == tab)
         for name in ("stock", "sales", "help", "kiosk")
@@ -183,6 +182,7 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
     # Opened and closed is answered by how the kiosk stands, since when and by whom.
     told = local.saved_utc_s and local.saved_utc_s != staff.switched.utc_s
     saved = (words("staff.saved", time=words.clock(local.saved_utc_s)),) if told else ()
+    well = (words("staff.recovered", time=words.clock(staff.recovered_utc_s)),) if staff.recovered_utc_s else ()
     left = (words("key_left.staff"),) if snapshot.key_left else ()
     detail = show(words, local, snapshot, staff, tabs)
     opened = next((each for each in detail.tabs if each.chosen), tabs[0])
@@ -191,13 +191,22 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
         visit="staff_menu",
         title=detail.title or opened.label,
         store_name=store.name,
-        body=(_who(words, staff), _standing(words, snapshot, staff), *message, *saved, *left),
+        body=(_who(words, staff), _standing(words, snapshot, staff), *well, *message, *saved, *left),
         picture=detail.picture or _OF_TAB.get(opened.id, ""),
         # What shoppers meet: served, sent away, or a machine that must be seen to.
         tone=Tone.LOOK if snapshot.fault else Tone.AWAY if staff.closed else Tone.GOOD,
         detail=detail,
         actions=(_leave(words),),
     )
+
+
+def _first_tab(snapshot: Snapshot, staff: StaffView) -> str:
+    """What whoever signs in has come for; after recovering, whether shoppers are served now."""
+    if snapshot.fault:
+        return "help"
+    if staff.doubts or _looks_up(staff):
+        return "sales"
+    return "kiosk" if staff.recovered_utc_s else "stock"
 
 
 def _message(words: Translation, staff: StaffView) -> tuple[str, ...]:
@@ -498,14 +507,19 @@ def _fault_help(
     if fault is not None:
         lines += [*failed_recovery(words, fault), *machine_lines(words, staff.machine)]
     todo = [words(f"fault.{family}.{n}") for n in (1, 2, 3) if f"{family}.{n}" not in _seen_done(staff.machine)]
-    steps = tuple(f"{number}.  {step}" for number, step in enumerate(todo, 1))
+    # While it moves there is nothing to do but to keep away, and STOP.
+    steps = (
+        (words("fault.keep_away"),)
+        if staff.recovering
+        else tuple(f"{number}.  {step}" for number, step in enumerate(todo, 1))
+    )
     controls: list[Action] = []
     if snapshot.fault:
         controls.append(recover_action(words, staff.machine, busy=staff.recovering))
     following = FAMILIES[(FAMILIES.index(family) + 1) % len(FAMILIES)]
     controls.append(Action("next_help", words("fault.other_help"), OpenTab(f"help/{following}"), icon="question"))
     tabs = tuple(replace(tab, chosen=tab.id == "tab_help") for tab in tabs)
-    title = words(f"fault.{family}.what") if snapshot.fault else ""
+    title = words("fault.recovering" if staff.recovering else f"fault.{family}.what") if snapshot.fault else ""
     return StaffDetail(tabs, lines=tuple(lines), paragraphs=steps, controls=tuple(controls), title=title)
 
 
@@ -521,8 +535,7 @@ def _kiosk(
         return replace(page, paragraphs=_message(words, staff) or page.paragraphs)
     shut = staff.closed is ClosedReason.STAFF
     controls = [
-        _switch(words, "open", OpenKiosk(), able=shut),
-        _switch(words, "close", CloseKiosk(), able=not shut),
+        _switch(words, snapshot, staff),
         recover_action(words, staff.machine, busy=staff.recovering, kind=ButtonKind.SECONDARY),
     ]
     if staff.settings is not None:
@@ -534,15 +547,21 @@ def _kiosk(
     lines = machine_lines(words, staff.machine)
     if staff.printer not in (None, PrinterStatus.READY):
         lines = (*lines, LabelledValue(words("printer"), words(f"printer.{staff.printer}")))
-    paragraphs = (words("kiosk.text"), words("kiosk.recover_text"))
+    paragraphs = (words("kiosk.shut" if shut else "kiosk.text"), words("kiosk.recover_text"))
     picture = "closed" if staff.closed else ""
     return StaffDetail(tabs, lines=lines, paragraphs=paragraphs, controls=tuple(controls), pairs=True, picture=picture)
 
 
-def _switch(words: Translation, name: str, does: Intent, *, able: bool) -> Action:
-    """Open or close: the one that changes something."""
-    kind = ButtonKind.PRIMARY if able else ButtonKind.SECONDARY
-    return Action(f"{name}_kiosk", words(f"kiosk.{name}"), does, kind, enabled=able)
+def _switch(words: Translation, snapshot: Snapshot, staff: StaffView) -> Action:
+    """Open or close: the one that changes something, with how it stands now."""
+    shut = staff.closed is ClosedReason.STAFF
+    name, kind = ("open", ButtonKind.PRIMARY) if shut else ("close", ButtonKind.SECONDARY)
+    stands = (
+        "standing.broken" if snapshot.fault else f"standing.closed.{staff.closed}" if staff.closed else "standing.open"
+    )
+    return Action(
+        f"{name}_kiosk", words(f"kiosk.{name}"), OpenKiosk() if shut else CloseKiosk(), kind, note=words(stands)
+    )
 
 
 STATES: dict[State, PresentState] = {

@@ -49,6 +49,9 @@ def ask(context: SessionContext, action: ServiceAction) -> None:
         bench.say(refusal)
         return
     work = _WORK[action.name](context, action)
+    if action.name is ServiceTask.CALIBRATE:
+        # Its figures take the place of the live pictures, and its scan the cameras.
+        bench.close_eyes()
     context.service_busy, bench.fraction = action.name, 0.0
     bench.say(None)
     bench.trial = bench.calibration = None

@@ -277,6 +277,8 @@ def well_again(context: SessionContext, event: BroughtUp) -> None:
     context.unsettled = event.unsettled
     context.ports.machine_record.recovered()
     context.fault = None
+    context.recovered_utc_s = context.ports.clock.utc().timestamp()
+    context.bench.say(ServiceMessage.RECOVERED)
     context.heal_attempts = 0
     context.moves_in_s = 0
     context.set_recovering(False)

@@ -201,6 +201,8 @@ class StaffView:
     switched: Switched = Switched()
     saved_utc_s: float = 0.0
     """When their last change was written down; 0 once they asked for something else."""
+    recovered_utc_s: float = 0.0
+    """When they recovered the machine; 0: they did not, or it broke again."""
     settings: SettingsView | None = None
     """For a manager."""
     own_keyway: OwnKeywayView | None = None

@@ -75,6 +75,7 @@ class ServiceMessage(StrEnum):
     UNKNOWN_ACTION = "unknown_action"
     NOT_NOW = "not_now"
     RECOVER_FIRST = "recover_first"
+    RECOVERED = "recovered"
     NOT_CLEAR_SILENT = "not_clear_silent"
     NOT_CLEAR_EMERGENCY_STOP = "not_clear_emergency_stop"
     NOT_CLEAR_DOOR = "not_clear_door"
