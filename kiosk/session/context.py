@@ -49,6 +49,9 @@ CODE_LENGTH = 10
 
 CAMERAS_SWAPPED = "CAMERAS_SWAPPED"
 """Left and right are read exchanged: a code for the technician's list."""
+CANCELLED_TOLD_S = 15.0
+"""How long the first screen says that nothing was charged."""
+
 TYPICAL_S = {"load": 14.0, "cut": 40.0, "check": 6.0, "deliver": 5.0}
 """How long each step takes until it has been timed here."""
 
@@ -92,6 +95,8 @@ class SessionContext:
         self.staff_called = False
         self.tray_has_key = False
         self.key_left = False
+        self.tells_cancelled_until_s = 0.0
+        """So long the first screen says that a visit was cancelled and nothing charged."""
         """A key lies in the tray and its shopper has gone."""
         self.tray_clear = False
         """The tray was seen empty since the kiosk rests: what lies there from now on was laid to be copied."""
@@ -194,6 +199,7 @@ class SessionContext:
         self._visits += 1
         self.visit = Visit(self._transaction(), KeySecrets())
         self.staff_called = False
+        self.tells_cancelled_until_s = 0.0
         self.extensions_left = self.ports.store.timeouts.extensions
         return self.visit
 
@@ -290,6 +296,10 @@ class SessionContext:
     def returning_sale(self) -> Sale:
         """The sale of which a copy was brought back."""
         return _there(self.returning.sale, "no sale was found")
+
+    def tell_cancelled(self) -> None:
+        """Whoever cancelled before a card or a till wants to know that nothing was charged."""
+        self.tells_cancelled_until_s = self.ports.clock.now_s() + CANCELLED_TOLD_S
 
     def go_home(self) -> None:
         """End the visit and rest where the kiosk must rest now."""

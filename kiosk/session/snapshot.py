@@ -104,6 +104,8 @@ class Snapshot:
     tray_has_key: bool = False
     key_left: bool = False
     """Somebody before left a key in the tray."""
+    cancelled: bool = False
+    """A visit was just cancelled and nothing was charged."""
     moves_in_s: int = 0
     """The machine is about to move by itself in so many seconds; 0: it is not."""
     may_move: bool = False

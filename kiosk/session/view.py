@@ -61,6 +61,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         currency=ports.store.currency,
         tray_has_key=context.tray_has_key,
         key_left=context.key_left and state in (*_TELLS_OF_A_LEFT_KEY, *_STAFF),
+        cancelled=state is State.WELCOME and ports.clock.now_s() < context.tells_cancelled_until_s,
         moves_in_s=context.moves_in_s if state is State.STARTING else 0,
         may_move=context.may_move,
         wheel_may_turn=ports.cutter.wheel_may_turn,

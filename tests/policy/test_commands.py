@@ -24,7 +24,7 @@ def test_a_stamped_schlage_key_in_california_is_explained_as_a_person_would_read
         "US-CA, on 2026-01-01",
         "Verdict: ASK STAFF",
         "1. DND_ASK_STAFF: ask staff; an associate or a manager may lift it",
-        "usually its owner's request",
+        "usually its owner’s request",
         "Source:",
     ):
         assert words in told

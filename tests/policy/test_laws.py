@@ -93,7 +93,7 @@ def test_a_marked_key_is_never_copied_in_north_dakota_whatever_the_store_says() 
             ],
         )
         assert "Nobody may lift it" in asked.output
-        assert "owner's request" not in asked.output
+        assert "owner’s request" not in asked.output
     assert decided("US-SD", "do_not_duplicate").can_be_approved
 
 

@@ -73,7 +73,10 @@ def test_cancel_after_the_money_was_reserved_lets_it_go(kiosk: Shop) -> None:
     kiosk.stage.post(Confirm())
     kiosk.stage.run_to(State.TAKE_KEY_BACK)
     kiosk.stage.post(Cancel())
-    kiosk.stage.run_to(State.WELCOME)
+    told = kiosk.stage.run_until(lambda now: now.state is State.WELCOME and now.cancelled)
+    assert not told.staff_called
+    kiosk.scanner.key_in_tray = False
+    kiosk.stage.run_until(lambda now: not now.cancelled)
     assert kiosk.terminal.reserved == ()
     assert kiosk.terminal.taken_in_all_minor == 0
     sale = kiosk.stage.ports.journal.last_sales(1)[0]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hardware import errors
 from hardware.ports import MachineStatus
 from kiosk.identification.compare import Likeness
+from kiosk.key.condition import Condition, KeyCondition
 from kiosk.key.reading import Outcome
 from kiosk.policy.decision import FiredRule, Override, Verdict
 from kiosk.policy.role import Role
@@ -59,6 +60,7 @@ from ui.present.shown import (
     ServiceDetail,
     Shown,
     StaffDetail,
+    Tone,
 )
 from ui.present.spoken import actions_of
 
@@ -537,3 +539,43 @@ def test_a_scale_says_what_it_is_a_scale_of_and_the_wire_no_seconds_it_does_not_
     wire = shown_of(*SAMPLES["36-technician-wire"])
     assert isinstance(wire.detail, ServiceDetail)
     assert ":00  " not in wire.detail.wire[0].text
+
+
+def test_a_key_left_behind_is_the_headline_the_picture_and_the_arrow() -> None:
+    shown = shown_of(SAMPLES["04-a-key-was-left"][0])
+    assert (shown.title, shown.picture, shown.tone) == ("A key was left here", "take_key", Tone.LOOK)
+    assert shown.title != shown_of(SAMPLES["04-place-key"][0]).title
+
+
+@pytest.mark.parametrize("outcome", [each for each in Outcome if each is not Outcome.IDENTIFIED])
+def test_advice_stands_once_on_a_refusal(outcome: Outcome) -> None:
+    steps = ("staff", "locksmith")
+    shown = shown_of(Snapshot(State.REFUSED, simulated=False, refusal=Refusal(outcome=outcome, next_steps=steps)))
+    assert isinstance(shown.detail, RefusedDetail)
+    said = " ".join((shown.title, *shown.body, *shown.detail.next_steps))
+    assert said.count("locksmith") <= 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_rule_says_to_do_next_stands_in_its_own_place_alone(language: str) -> None:
+    snapshot = replace(SAMPLES["10-refused-ask-staff"][0], language=language)
+    assert snapshot.refusal is not None
+    advice = snapshot.refusal.rules[0].words_in(language)[1]
+    shown = shown_of(snapshot)
+    assert isinstance(shown.detail, RefusedDetail)
+    assert shown.detail.next_steps == (advice,)
+    assert advice not in shown.text
+
+
+@pytest.mark.parametrize("condition", ["like_new", "used", "worn"])
+def test_of_a_key_that_is_not_copied_nothing_of_a_copy_is_said(condition: str) -> None:
+    how = KeyCondition(Condition(condition), 0.1, ())
+    asked = Local(help_open=True, help_topic="condition")
+    refused = shown_of(Snapshot(State.REFUSED, simulated=False, refusal=Refusal(), condition=how), asked)
+    assert "copy" not in refused.spoken.partition("You can choose")[0].lower()
+    offered = shown_of(replace(SAMPLES["08-offer-of-a-used-key"][0], condition=how), asked)
+    assert "copy" in offered.spoken.lower()
+
+
+def test_a_cancelled_visit_is_told_that_nothing_was_charged() -> None:
+    assert shown_of(replace(SAMPLES["02-welcome"][0], cancelled=True)).badge == "Cancelled: nothing was charged"

@@ -25,7 +25,9 @@ def condition_action(words: Translation, snapshot: Snapshot) -> tuple[Action, ..
 
 
 def condition_page(words: Translation, snapshot: Snapshot, found: KeyCondition, store: Store) -> Shown:
-    """How worn, where, what a copy restores, and who can do more."""
+    """How worn, where, what a copy restores and who can do more; of a key that is not copied nothing of a copy."""
+    refused = snapshot.state is State.REFUSED and found.condition is not Condition.PAST_TELLING
+    copied = () if refused else (words(f"condition.{found.condition}.copy"), words(f"condition.{found.condition}.next"))
     back = primary(words, "back", "help.back", CloseHelp())
     return Shown(
         page="help",
@@ -36,8 +38,7 @@ def condition_page(words: Translation, snapshot: Snapshot, found: KeyCondition, 
         detail=HelpDetail(
             paragraphs=(
                 _how_worn(words, found),
-                words(f"condition.{found.condition}.copy"),
-                words(f"condition.{found.condition}.next"),
+                *copied,
                 words("condition.free"),
             )
         ),

@@ -64,7 +64,7 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_lan
         staff_door=Action("staff_door", words("staff.door"), StaffKey(), ButtonKind.QUIET, icon="person")
         if _has_staff_door(snapshot) and not local.help_open
         else None,
-        badge=words("staff.coming") if snapshot.staff_called else words("key_left.badge") if snapshot.key_left else "",
+        badge=_badge(words, snapshot),
         simulated=_banner(words, snapshot),
         # It would cover STOP.
         waiting=None if snapshot.may_move else _waiting(words, snapshot),
@@ -77,6 +77,15 @@ def framed(shown: Shown, snapshot: Snapshot, local: Local, store: Store, own_lan
     return replace(
         shown, how=words("spoken.how"), spoken=spoken_of(shown, words), statements=statements_of(shown, words)
     )
+
+
+def _badge(words: Translation, snapshot: Snapshot) -> str:
+    """What stands in the header: that somebody comes, that a key lies there, that nothing was charged."""
+    if snapshot.staff_called:
+        return words("staff.coming")
+    if snapshot.key_left:
+        return words("key_left.badge")
+    return words("cancelled.badge") if snapshot.cancelled else ""
 
 
 def _banner(words: Translation, snapshot: Snapshot) -> str:

@@ -49,10 +49,7 @@ def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
         return _letter(words, local, snapshot, store)
     outcome = refusal.outcome if refusal else None
     rules = told(rule for rule in refusal.rules if rule.verdict.blocks and not rule.approved) if refusal else ()
-    reasons = list(dict.fromkeys(reason_of(words, rule) for rule in rules))[:2]
-    if not reasons:
-        key = f"outcome.{outcome}" if outcome is not None else "rule.refuse"
-        reasons = [Reason(words(f"{key}.what"), words(f"{key}.why") if outcome is None else words(f"{key}.next"))]
+    reasons, advice = _told(words, rules, outcome)
     can_ask = refusal is not None and refusal.can_be_approved
     title, more = ("", reasons) if can_ask else _headline(reasons)
     steps = refusal.next_steps if refusal and refusal.next_steps else ("staff",)
@@ -60,8 +57,9 @@ def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
         # They were asked: what is told of asking them is past.
         title, more = words("refused.denied"), []
         steps = tuple(step for step in steps if step != "staff") or ("issuer",)
+        advice = ()
     title = title or words("refused.title.ask" if can_ask else "refused.title")
-    next_steps = tuple(words.first(f"next.{step}", "next.staff") for step in tuple(dict.fromkeys(steps))[:4])
+    next_steps = advice or tuple(words.first(f"next.{step}", "next.staff") for step in dict.fromkeys(steps))[:4]
     asks = call_staff(words, snapshot)
     if can_ask:
         asks = Action(asks.id, asks.label, asks.does, ButtonKind.PRIMARY, asks.icon, enabled=asks.enabled)
@@ -91,6 +89,25 @@ def refused(words: Translation, local: Local, snapshot: Snapshot, store: Store) 
         ),
         chime="attention",
     )
+
+
+def _told(
+    words: Translation, rules: tuple[FiredRule, ...], outcome: Outcome | None
+) -> tuple[list[Reason], tuple[str, ...]]:
+    """Two reasons at most, and in their own words what to do next: it stands in its own place, and there alone."""
+    if not rules:
+        if outcome is None:
+            return [Reason(words("rule.refuse.what"), words("rule.refuse.why"))], ()
+        return [Reason(words(f"outcome.{outcome}.what"), "")], (words(f"outcome.{outcome}.next"),)
+    reasons: dict[Reason, None] = {}
+    advice: dict[str, None] = {}
+    for rule in rules:
+        reason = reason_of(words, rule)
+        if reason.why and reason.why == rule.words_in(words.language)[1]:
+            advice[reason.why] = None
+            reason = replace(reason, why="")
+        reasons[reason] = None
+    return list(reasons)[:2], tuple(advice)[:2]
 
 
 def _letter_action(words: Translation, refusal: Refusal | None) -> tuple[Action, ...]:

@@ -48,14 +48,16 @@ def _welcome(words: Translation, local: Local, snapshot: Snapshot, store: Store)
 
 
 def _place_key(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
+    left = snapshot.key_left
     return Shown(
         page="message",
-        visit="place_key",
-        title=words("place.title"),
+        visit="place_key/left" if left else "place_key",
+        title=words("key_left.badge" if left else "place.title"),
         store_name=store.name,
-        body=(words("key_left.text"),) if snapshot.key_left else (words("place.how"), words("place.free")),
-        picture="lay_key",
-        actions=(primary(words, "key_laid", "place.done", KeyLaid()), cancel(words)),
+        body=(words("key_left.text"),) if left else (words("place.how"), words("place.free")),
+        picture="take_key" if left else "lay_key",
+        tone=Tone.LOOK if left else Tone.GOOD,
+        actions=(primary(words, "key_laid", "key_left.mine" if left else "place.done", KeyLaid()), cancel(words)),
     )
 
 

@@ -111,6 +111,7 @@ def handle_settling(context: SessionContext, event: Intent | Report) -> None:
     else:
         context.audit(AuditKind.VOID, reason="cancelled")
         context.go_home()
+        context.tell_cancelled()
 
 
 def enter_failed(context: SessionContext) -> None:

@@ -93,6 +93,7 @@ def _declined(context: SessionContext) -> None:
     context.audit(AuditKind.DECLINED)
     if visit.cancelled:
         context.go_home()
+        context.tell_cancelled()
         return
     visit.sale_open = False
     context.renew_transaction()
