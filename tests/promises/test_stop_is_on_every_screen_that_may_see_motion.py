@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hardware.errors import HomingUnsure
 from hardware.grbl.cutter import GrblCutter
 from kiosk.rehearsal.virtual_time import NothingHappens
 from kiosk.session.intents import Cancel, Intent, Recover, ServiceAction, ServiceMenu, ServiceTask, StaffKey, Stop
@@ -136,6 +137,23 @@ def test_stop_in_recovering_reaches_the_machine_before_the_session_and_staff_sta
         assert now.fault is not None
         assert (now.fault.failed_code, now.fault.recovering) == ("STOPPED", False)
         assert "recover" not in kiosk.cutter.diary
+
+
+def test_a_homing_that_was_stopped_is_told_as_stopped_whatever_the_board_says_of_it(tmp_path: Path) -> None:
+    with shop(tmp_path) as kiosk:
+        broken(kiosk)
+        signs_in(kiosk.stage, "1001", PIN)
+
+        def stopped_while_homing(wanted: object = None) -> None:
+            kiosk.stage.post(Stop())
+            raise HomingUnsure("reset while it homed")
+
+        kiosk.cutter.recover = stopped_while_homing  # type: ignore[method-assign,assignment]
+        kiosk.stage.post(Recover())
+        kiosk.stage.run_until(lambda now: now.may_move)
+        now = kiosk.stage.run_until(lambda now: not now.may_move)
+        assert now.fault is not None
+        assert now.fault.failed_code == "STOPPED"
 
 
 def test_no_time_out_covers_stop_while_the_machine_recovers(tmp_path: Path) -> None:

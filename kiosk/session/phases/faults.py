@@ -55,7 +55,8 @@ def reported(context: SessionContext, report: Faulted | Crashed) -> None:
             return
         context.note_fault(report.code, report.detail, heals=False)
         context.set_recovering(False)
-        context.note_failed_recovery(report.code)
+        # A homing that is stopped may end as any fault of the board: whoever pressed knows better.
+        context.note_failed_recovery(report.code if context.recovery_stands() else STOPPED)
         return
     if context.session.state is State.OUT_OF_ORDER:
         return

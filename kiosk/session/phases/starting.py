@@ -259,6 +259,7 @@ def recover(context: SessionContext) -> None:
     context.bench.say(None)
     context.heal_attempts = 0
     context.note_failed_recovery("")
+    context.recovered_utc_s = 0.0
     context.set_recovering(True)
     wanted = context.unless_stopped()
     context.recovery_stands = wanted
