@@ -48,11 +48,12 @@ def _places(frame: Any) -> dict[str, tuple[int, int]]:
     return {name: (round(box.x), round(box.y)) for name, box in boxes.items()}
 
 
-@pytest.mark.parametrize("size", ["portrait", "landscape"])
-def test_nothing_on_a_page_moves_by_a_choice_on_it(size: str) -> None:
+@pytest.mark.parametrize(("size", "language"), [("portrait", "es"), ("landscape", "fr")])
+def test_nothing_on_a_page_moves_by_a_choice_on_it(size: str, language: str) -> None:
     glass, store, moved = gallery(), sample_store(size), []
     for name, kind in CHOSEN_ON:
         snapshot, local = SAMPLES[name]
+        snapshot = replace(snapshot, language=language)
         if kind == "reason_":
             # Nothing is picked yet.
             local = Local()

@@ -47,7 +47,7 @@ def test_a_count_is_said_after_every_tap_and_another_page_of_the_menu_whole(room
     room.screen.local = replace(room.screen.local, slot=local.slot)
     _heard(room, snapshot)
     room.screen.send(CountBlanks(7))
-    assert [said for said, _, _ in room.voice.heard] == ["Blanks in the slot now: 7."]
+    assert [said for said, _, _ in room.voice.heard] == ["Not saved yet: 7."]
     room.screen.send(OpenTab("kiosk"))
     assert room.voice.heard[-1][0] == room.seen[-1].spoken
 

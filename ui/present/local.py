@@ -176,6 +176,8 @@ class Local:
     repeats: int = 0
     tries: int = 0
     """Numbers and PINs handed in on this screen: the second wrong one must not look like the first."""
+    turned_on: bool = False
+    """Another page was opened since the session last had something to say to staff."""
     saved_utc_s: float = 0.0
     """When what staff changed on this page was written down; 0: nothing was."""
 
@@ -197,11 +199,12 @@ def after(local: Local, act: LocalAct, state: State) -> tuple[Local, Intent | No
         case EnterTyped():
             return _entered(local, state)
         case OpenTab(tab):
-            return replace(local, tab=tab, keyway=None, slot=0, count=None, saved_utc_s=0.0), None
+            turned = replace(local, tab=tab, keyway=None, slot=0, count=None, saved_utc_s=0.0, turned_on=True)
+            return turned, None
         case OpenKeyway(draft):
-            return replace(local, keyway=draft, saved_utc_s=0.0), None
+            return replace(local, keyway=draft, saved_utc_s=0.0, turned_on=True), None
         case PickSlot(number):
-            return replace(local, slot=number, count=None, saved_utc_s=0.0), None
+            return replace(local, slot=number, count=None, saved_utc_s=0.0, turned_on=True), None
         case CountBlanks(count):
             return replace(local, count=count, saved_utc_s=0.0), None
         case ShowCertificate(copy):
@@ -257,6 +260,7 @@ def on_state(local: Local, before: State | None, now: State) -> Local:
         certificate=0,
         tries=0,
         saved_utc_s=0.0,
+        turned_on=False,
     )
     if now is State.WELCOME:
         # The next person may see and hear well; who has a headset in still listens, as loud as at the beginning.
@@ -270,6 +274,8 @@ def with_headset(local: Local, *, plugged: bool) -> Local:
 
 
 def on_staff(local: Local, before: StaffView | None, now: StaffView | None) -> Local:
-    """A change that was just written down is told on the page it was made on."""
+    """A change that was just written down, or was not, is told on the page it was made on."""
+    if now is not None and now.message is not None and (before is None or before.message is not now.message):
+        local = replace(local, turned_on=False)
     was_utc_s, is_utc_s = (view.saved_utc_s if view else 0.0 for view in (before, now))
     return local if is_utc_s == was_utc_s else replace(local, saved_utc_s=is_utc_s)

@@ -6,6 +6,7 @@ responsible for: who may change what, or whether it is good (`kiosk` decides and
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from config.hours import ALL_DAY, CLOSED, DAY_MIN, WEEKDAYS, span_min, span_text
@@ -14,12 +15,14 @@ from kiosk.session.intents import ChangeSettings
 from kiosk.session.snapshot import SettingsView
 from ui.present.language import Translation
 from ui.present.local import OpenTab
-from ui.present.parts import finish_name
+from ui.present.parts import finish_name, holding
 from ui.present.shown import Action, ButtonKind, LabelledValue, StaffDetail
 
 PAGE = "kiosk/settings"
 _PRICE_STEPS_MINOR = (-100, 100, -10, 10, -1, 1)
 _MOST_MINOR = 100_000
+MUCH = 2
+"""A price that changes by more than one part in so many is saved by holding."""
 _HOURS_STEP_MIN = 30
 _FIRST_SPAN = (8 * 60, 20 * 60)
 """Offered for a day that was closed or open all day."""
@@ -58,7 +61,7 @@ def _list(words: Translation, view: SettingsView, currency: str, tabs: tuple[Act
         )
         for finish, minor in prices
     ]
-    next_day = max(date.fromisoformat(view.today) + timedelta(days=1), _day_of(view) or date.min)
+    next_day = _offered(view)
     until = words.day(_day_of(view) or next_day) if view.closed_until else words("settings.not_closed")
     rows.append(_row(words, view, HOURS, words("settings.hours"), "", "hours"))
     rows.append(_row(words, view, CLOSED_UNTIL, words("settings.until"), until, f"until/{next_day.isoformat()}"))
@@ -89,6 +92,11 @@ def _field(finish: str) -> str:
     return f"{FINISH_PRICE}{finish}" if finish else PRICE
 
 
+def _offered(view: SettingsView) -> date:
+    """The day with which choosing begins."""
+    return max(date.fromisoformat(view.today) + timedelta(days=1), _day_of(view) or date.min)
+
+
 def _day_of(view: SettingsView) -> date | None:
     return date.fromisoformat(view.closed_until) if view.closed_until else None
 
@@ -108,12 +116,17 @@ def _price(
         for step in _PRICE_STEPS_MINOR
     )
     amount = words.money(minor, currency)
+    save = _save(words, amount, minor != now_minor, (_field(finish), minor))
+    if abs(minor - now_minor) * MUCH > now_minor:
+        # Ten taps too many are a price nobody meant.
+        save = replace(save, hold=holding(words))
     return _page(
         words,
         LabelledValue(_price_name(words, finish), words.money(now_minor, currency)),
         amount,
-        (*steps, _save(words, amount, minor != now_minor, (_field(finish), minor)), _back(words, "")),
+        (*steps, save, _back(words, "")),
         tabs,
+        unsaved=minor != now_minor,
     )
 
 
@@ -163,6 +176,7 @@ def _day(words: Translation, number: int, span: str, view: SettingsView, tabs: t
             _back(words, "/hours"),
         ),
         tabs,
+        unsaved=span != now,
     )
 
 
@@ -190,6 +204,7 @@ def _until(words: Translation, day: date, view: SettingsView, tabs: tuple[Action
             _back(words, ""),
         ),
         tabs,
+        unsaved=day not in (now, _offered(view)),
     )
 
 
@@ -214,7 +229,13 @@ def _back(words: Translation, page: str) -> Action:
 
 
 def _page(
-    words: Translation, now: LabelledValue, new: str, controls: tuple[Action, ...], tabs: tuple[Action, ...]
+    words: Translation,
+    now: LabelledValue,
+    new: str,
+    controls: tuple[Action, ...],
+    tabs: tuple[Action, ...],
+    *,
+    unsaved: bool,
 ) -> StaffDetail:
     """What holds now, and what would."""
     return StaffDetail(
@@ -223,5 +244,6 @@ def _page(
         controls=controls,
         pairs=True,
         title=now.label,
-        figure=LabelledValue(words("settings.new"), new),
+        figure=LabelledValue(words("settings.unsaved" if unsaved else "settings.new"), new),
+        unsaved=unsaved,
     )

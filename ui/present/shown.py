@@ -238,6 +238,8 @@ class StaffDetail:
     picture: str = ""
     figure: LabelledValue | None = None
     """What is being chosen here, large."""
+    unsaved: bool = False
+    """Whether it would be lost by leaving now."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

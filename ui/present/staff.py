@@ -83,7 +83,10 @@ _ANSWERS: dict[MoneyDoubt, tuple[str, ...]] = {
 }
 
 
-def _leave(words: Translation) -> Action:
+def _leave(words: Translation, *, unsaved: bool = False) -> Action:
+    """The way out; what was chosen and not saved is not lost by one tap."""
+    if unsaved:
+        return Action("cancel", words("staff.leave_unsaved"), Cancel(), hold=holding(words))
     return Action("cancel", words("staff.leave"), Cancel(), icon="back")
 
 
@@ -178,6 +181,9 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
     show = {"stock": _stock, "sales": _sales, "help": _fault_help, "kiosk": _kiosk}[tab.split("/")[0]]
     # Beside a figure being chosen there is room for a sentence, below the name there is not.
     beside = local.keyway is not None or local.tab.startswith(own_settings.PAGE)
+    if local.turned_on:
+        # It was said of what was tried on a page before.
+        staff = replace(staff, message=None)
     message = () if beside else _message(words, staff)
     # Opened and closed is answered by how the kiosk stands, since when and by whom.
     told = local.saved_utc_s and local.saved_utc_s != staff.switched.utc_s
@@ -196,7 +202,7 @@ def _menu(words: Translation, local: Local, snapshot: Snapshot, store: Store) ->
         # What shoppers meet: served, sent away, or a machine that must be seen to.
         tone=Tone.LOOK if snapshot.fault else Tone.AWAY if staff.closed else Tone.GOOD,
         detail=detail,
-        actions=(_leave(words),),
+        actions=(_leave(words, unsaved=detail.unsaved),),
     )
 
 
@@ -312,7 +318,8 @@ def _stock(
         controls=tuple(controls),
         title=_slot_line(words, slot),
         picture=_bare(slot),
-        figure=LabelledValue(words("slot.now"), words.number(count)),
+        figure=LabelledValue(words("slot.now" if count == slot.count else "settings.unsaved"), words.number(count)),
+        unsaved=count != slot.count,
     )
 
 

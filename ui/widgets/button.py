@@ -22,6 +22,8 @@ from kivy.properties import BooleanProperty, NumericProperty
 
 MIN_SWATCH_PX = 24
 ICON_MM = 8.0
+LEAST_DIGITS = 4
+"""Digits that a figure has room for at least: a price of some copies."""
 HELD_MM, HELD_INSET_MM, HELD_SHADE = 1.8, 1.2, 0.16
 """The upper edge that fills while a button is held, how far inside it lies, and how strong what it leaves behind."""
 GAUGE_MM = 2.0
@@ -40,9 +42,15 @@ def needed_width(action: Action, label_px: float) -> float:
     """What a plain button needs for its label in one line."""
     theme = look.theme
     icon = theme.mm(ICON_MM) + theme.gap_px if action.icon else 0.0
-    figure = width_of(action.figure, theme.bold, theme.title_px) + theme.gap_px if action.figure else 0.0
+    figure = width_of(_widest(action.figure), theme.bold, theme.title_px) + theme.gap_px if action.figure else 0.0
     words = width_of(written(action), theme.semibold, label_px)
     return max(theme.target_px, words + icon + figure + 2 * _pad_px() + 2)
+
+
+def _widest(figure: str) -> str:
+    """A figure's room, so that neither another digit nor a wider one moves the button or its neighbours."""
+    short = LEAST_DIGITS - sum(each.isdigit() for each in figure)
+    return "0" * short + "".join("0" if each.isdigit() else each for each in figure)
 
 
 def _pad_px() -> float:
