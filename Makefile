@@ -2,6 +2,8 @@
 PY := .venv/bin/python
 export OMP_NUM_THREADS ?= 1
 export KIVY_NO_ARGS := 1
+# What one worker compiled, the next run and every program that a test starts need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 QUICK := tests/config tests/cutting tests/key tests/papers tests/policy tests/records tests/session tests/staff
 
 .PHONY: run test quick check lint types suite bench soak rooms pictures lock deb install uninstall clean

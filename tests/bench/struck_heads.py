@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -198,8 +200,7 @@ def _body(bow: str, rng: np.random.Generator) -> Floats:
 def _placed(writing: Writing, body: Floats) -> tuple[Floats, float]:
     """The words, as large as asked for or as the bow has room for; straight where a ring would run off the metal."""
     cap_mm = writing.cap_mm
-    hard = Image.fromarray((body * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(9))
-    room = (np.asarray(hard, dtype=np.float32) > 127).astype(np.float32)
+    room = (_extreme((body * 255).astype(np.uint8), 4, np.minimum) > 127).astype(np.float32)
     while True:
         words = _ring(writing, cap_mm) if writing.round_rim else _rows(writing, cap_mm)
         outside = float((words * (1 - room)).sum()) / max(float(words.sum()), 1e-6)
@@ -247,7 +248,9 @@ def _rows(writing: Writing, cap_mm: float) -> Floats:
         text = _text(line, writing.typeface, cap_mm * per_mm)
         low = y + (number - (len(writing.lines) - 1) / 2) * cap_mm * 1.6 * per_mm
         image.paste(text, (round(x - text.width / 2), round(low - text.height / 2)), text)
-    return _shrunk(image.rotate(writing.turn_deg, Image.Resampling.BICUBIC, center=(x, y)))
+    # Pillow turns about a centre pixel by pixel, by no angle too.
+    turned = image.rotate(writing.turn_deg, Image.Resampling.BICUBIC, center=(x, y)) if writing.turn_deg else image
+    return _shrunk(turned)
 
 
 def _ring(writing: Writing, cap_mm: float) -> Floats:
@@ -299,10 +302,21 @@ def _logo(rng: np.random.Generator) -> Floats:
     return _shrunk(image)
 
 
+def _extreme(values: NDArray[np.uint8], reach_px: int, of: np.ufunc) -> NDArray[np.uint8]:
+    """The least or the most of a square round each pixel: row by row, then column by column."""
+    for axis in (0, 1):
+        wide = np.pad(values, [(reach_px, reach_px) if axis == each else (0, 0) for each in (0, 1)], mode="edge")
+        values = reduce(of, (_slid(wide, k, values.shape[axis], axis) for k in range(2 * reach_px + 1)))
+    return values
+
+
+def _slid(wide: Any, first: int, length: int, axis: int) -> Any:
+    """A window of that length into one axis; nothing is copied."""
+    return wide[first : first + length] if axis == 0 else wide[:, first : first + length]
+
+
 def _dilated(words: Floats) -> Floats:
-    return np.asarray(
-        Image.fromarray((words * 255).astype(np.uint8)).filter(ImageFilter.MaxFilter(15)), dtype=np.float32
-    ) / np.float32(255)
+    return _extreme((words * 255).astype(np.uint8), 7, np.maximum) / np.float32(255)
 
 
 def _smooth(values: Floats, sigma_px: float) -> Floats:
@@ -314,9 +328,7 @@ def _smooth(values: Floats, sigma_px: float) -> Floats:
     for axis in (0, 1):
         wide = np.pad(values, [(reach, reach) if axis == each else (0, 0) for each in (0, 1)], mode="edge")
         length = values.shape[axis]
-        values = np.asarray(
-            sum(w * np.take(wide, range(k, k + length), axis=axis) for k, w in enumerate(weights)), dtype=np.float32
-        )
+        values = np.asarray(sum(w * _slid(wide, k, length, axis) for k, w in enumerate(weights)), dtype=np.float32)
     return values
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -108,10 +109,15 @@ def outline(edge: Points, height_mm: float, sheet: Sheet, *, lower: Points | Non
     return parts
 
 
+@lru_cache(maxsize=8)
+def _noise(seed: int, shape: tuple[int, ...]) -> np.ndarray:
+    """A sensor's noise of deviation one: most pictures are drawn with the same few seeds."""
+    return np.random.default_rng(seed).standard_normal(shape, np.float32)
+
+
 def silhouette(parts: Sequence[Points], sheet: Sheet, *, hole: bool = True, centre_x_mm: float = 1.0) -> Frame:
-    """Dark on light, each pixel by area."""
+    """Dark on light, each pixel by area. What no part reaches is light without looking."""
     over = 4
-    image = np.zeros((sheet.height_px * over, sheet.width_px * over), np.uint8)
 
     def place(points: Points) -> np.ndarray:
         x, y = points[:, 0] - centre_x_mm, points[:, 1] - 4.0
@@ -124,29 +130,38 @@ def silhouette(parts: Sequence[Points], sheet: Sheet, *, hole: bool = True, cent
         py = -v / sheet.mm_per_px + sheet.height_px / 2
         return np.round((np.stack([px, py], axis=1) * over + (over - 1) / 2) * 16).astype(np.int32)
 
-    for part in parts:
+    grey = np.full((sheet.height_px, sheet.width_px), sheet.light, np.float32)
+    placed = [place(part) for part in parts]
+    reach = np.concatenate([*placed, np.zeros((0, 2), np.int32)]) // (16 * over)
+    beside_px = 3 + math.ceil(4 * sheet.blur_px)
+    left, top = np.maximum(reach.min(axis=0, initial=sheet.width_px) - beside_px, 0)
+    right, bottom = np.minimum(reach.max(axis=0, initial=0) + beside_px, (sheet.width_px, sheet.height_px))
+    corner = np.array([left, top]) * over * 16
+    image = np.zeros((max(bottom - top, 1) * over, max(right - left, 1) * over), np.uint8)
+    for part in placed:
         # A filled polygon takes in its border; counting the border half puts the edge where it belongs.
         one = np.zeros_like(image)
-        cv2.fillPoly(one, [place(part)], 255, lineType=cv2.LINE_8, shift=4)
-        cv2.polylines(one, [place(part)], True, 128, 1, cv2.LINE_8, 4)
+        cv2.fillPoly(one, [part - corner], 255, lineType=cv2.LINE_8, shift=4)
+        cv2.polylines(one, [part - corner], True, 128, 1, cv2.LINE_8, 4)
         np.maximum(image, one, out=image)
     if hole:
         turn = np.linspace(0, 2 * np.pi, 90)
-        cv2.fillPoly(image, [place(np.stack([-21 + 2.5 * np.cos(turn), 4 + 2.5 * np.sin(turn)], axis=1))], 0, shift=4)
-    covered = (
-        cv2.resize(image, (sheet.width_px, sheet.height_px), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    )
-    grey = sheet.light + (sheet.dark - sheet.light) * covered
+        ring = place(np.stack([-21 + 2.5 * np.cos(turn), 4 + 2.5 * np.sin(turn)], axis=1))
+        cv2.fillPoly(image, [ring - corner], 0, shift=4)
+    shares = cv2.resize(image, None, fx=1 / over, fy=1 / over, interpolation=cv2.INTER_AREA)
+    covered = shares.astype(np.float32) / 255
+    key = sheet.light + (sheet.dark - sheet.light) * covered
     if sheet.blur_px > 0:
-        grey = cv2.GaussianBlur(grey, (0, 0), sheet.blur_px)
-    grey = grey + np.random.default_rng(sheet.seed).normal(0, sheet.noise, grey.shape)
+        key = cv2.GaussianBlur(key, (0, 0), sheet.blur_px)
+    seen = grey[top:bottom, left:right]
+    seen[:] = key[: seen.shape[0], : seen.shape[1]]
+    grey += np.float32(sheet.noise) * _noise(sheet.seed, grey.shape)
     pixels = np.clip(np.rint(grey), 0, 255).astype(np.uint8)
     return Frame(np.repeat(pixels[:, :, None], 3, axis=2) if sheet.rgb else pixels, sheet.mm_per_px)
 
 
 def laser_line(face: Sequence[tuple[float, float]], height_mm: float, line: Line) -> Frame:
     """A face under a laser sheet, drawn row by row with a Gaussian profile."""
-    rng = np.random.default_rng(line.seed)
     heights, recesses = zip(*face, strict=True)
     rows = np.arange(line.height_px * 4) / 4 - 0.375
     height = (line.height_px - 0.5 - rows) * line.mm_per_px - line.margin_mm
@@ -155,10 +170,15 @@ def laser_line(face: Sequence[tuple[float, float]], height_mm: float, line: Line
         seen &= ~((height > low) & (height < high))
     recess = np.interp(height, heights, recesses) + math.tan(math.radians(line.lean_deg)) * height
     x = (line.x_mm + recess * math.tan(math.radians(line.angle_deg))) / line.mm_per_px
-    columns = np.arange(line.width_px)
-    profile = np.exp(-0.5 * ((columns - x[:, None]) / (line.thickness_px / 2)) ** 2) * seen[:, None]
-    image = profile.reshape(line.height_px, 4, line.width_px).mean(axis=1) * line.bright
-    grey = np.clip(image + 8 + rng.normal(0, line.noise, image.shape), 0, 255).astype(np.uint8)
+    deviation_px = line.thickness_px / 2
+    image = np.float32(line.noise) * _noise(line.seed, (line.height_px, line.width_px)) + 8
+    # Beyond six deviations there is no light that a grey level shows.
+    first = max(math.floor(x.min() - 6 * deviation_px), 0)
+    columns = np.arange(first, min(math.ceil(x.max() + 6 * deviation_px), line.width_px), dtype=np.float32)
+    profile = np.exp(-0.5 * ((columns - x[:, None].astype(np.float32)) / deviation_px) ** 2) * seen[:, None]
+    lit = profile.reshape(line.height_px, 4, columns.size).mean(axis=1) * line.bright
+    image[:, first : first + columns.size] += lit
+    grey = np.clip(image, 0, 255).astype(np.uint8)
     if not line.red:
         return Frame(grey, line.mm_per_px)
     pixels = np.zeros((*grey.shape, 3), np.uint8)

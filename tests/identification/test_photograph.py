@@ -31,16 +31,19 @@ def picture(
     keyway, blank = catalogue.blank_of["SC1"]
     assert keyway.spec is not None
     edge = blade_edge(keyway.spec, ROOTS_MM, blank.blade_length_mm, 8.71)
-    covered = 1.0 - silhouette(outline(edge, 8.71, SHEET), SHEET).pixels.astype(np.float32) / 255
+    covered = np.float32(1) - silhouette(outline(edge, 8.71, SHEET), SHEET).pixels.astype(np.float32) / 255
     cast = cv2.GaussianBlur(np.roll(covered, (14, 10), axis=(0, 1)), (0, 0), 12)
-    y, x = np.mgrid[0 : SHEET.height_px, 0 : SHEET.width_px]
-    corner = (x / SHEET.width_px - 0.5) ** 2 + (y / SHEET.height_px - 0.5) ** 2
-    paper = PAPER * (1 - shadow * cast)[..., None]
+    y = np.arange(SHEET.height_px, dtype=np.float32)[:, None]
+    x = np.arange(SHEET.width_px, dtype=np.float32)
+    lit = 1 - dim_corners * ((x / SHEET.width_px - 0.5) ** 2 + (y / SHEET.height_px - 0.5) ** 2)
     band = shine * np.exp(-(((y - 0.4 * x - 180) / 25.0) ** 2))
-    surface = np.array(metal) + band[..., None]
-    whole = (paper * (1 - covered[..., None]) + surface * covered[..., None]) * np.array(light)
-    whole *= (1 - dim_corners * corner)[..., None]
-    seen = cv2.GaussianBlur(whole, (0, 0), 0.9) + np.random.default_rng(3).normal(0, 2.5, whole.shape)
+    under = lit * (1 - shadow * cast) * (1 - covered)
+    channels = [
+        (under * grey + lit * covered * (band + tint)) * share
+        for grey, tint, share in zip(PAPER.tolist(), metal, light, strict=True)
+    ]
+    seen = cv2.GaussianBlur(np.stack(channels, axis=2), (0, 0), 0.9)
+    seen += 2.5 * np.random.default_rng(3).standard_normal(seen.shape, np.float32)
     pixels = np.clip(np.rint(seen), 0, 255).astype(np.uint8)
     good, packed = cv2.imencode(".jpg", pixels[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, 85])
     assert good

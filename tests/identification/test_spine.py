@@ -65,7 +65,7 @@ def test_a_plain_spine_is_one(blank: str, shoulders: str) -> None:
     assert problem(blank, plain_spine(blank), sheet=replace(SHEET, shoulders=shoulders)) is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     blank=st.sampled_from(sorted(KEYWAYS)),
     shape=st.sampled_from(["square", "pointed", "slanted"]),
@@ -163,7 +163,7 @@ def test_what_sticks_to_a_spine_is_dirt_and_no_notch(at_mm: float) -> None:
 def test_keys_worn_dirty_and_bent_as_they_come_have_one_cut_edge() -> None:
     views = world()[0].views
     only = replace(NORMAL, missing=frozenset(TRAY_VIEWS) - {"silhouette"})
-    for number in range(40):
+    for number in range(16):
         blank, _, key = drawn_key(number, 1)
         frames = replace(render_scan(key, views, only, number), line_left=DARK)
         assert read_key(frames).problem is None, blank

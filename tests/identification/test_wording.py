@@ -108,7 +108,7 @@ def test_a_company_is_a_name_with_a_telephone_number(lines: list[str], both: boo
     assert has_name_and_phone(lines) is both
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_no_text_raises_and_only_ids_leave(lines: list[str]) -> None:
     known = {phrase.id for phrase in PHRASES.phrases}

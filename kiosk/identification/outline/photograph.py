@@ -7,6 +7,7 @@ what has no laser line comes this way: nothing that is ever copied. Not responsi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 
 import cv2
 import numpy as np
@@ -101,8 +102,9 @@ def _paper(pixels: NDArray[np.uint8], mm_per_px: float) -> Colours | None:
 
 def _coloured(share: Colours, mm_per_px: float) -> Frame | None:
     """Dark where the metal's colour is not the paper's: a shadow has the paper's. None for metal without colour."""
-    most = share.max(axis=2)
-    ratio = share.min(axis=2) / np.maximum(most, np.float32(0.02))
+    channels = np.moveaxis(share, 2, 0)
+    most = reduce(np.maximum, channels)
+    ratio = reduce(np.minimum, channels) / np.maximum(most, np.float32(0.02))
     step = max(1, round(0.2 / mm_per_px))
     small = cv2.blur(ratio, (step, step))[::step, ::step]
     if float((small < LEAST_COLOUR).sum()) * (step * mm_per_px) ** 2 < LEAST_AREA_MM2:
@@ -115,7 +117,7 @@ def _unlike_paper(view: Frame, paper: Colours) -> Frame:
     """Dark where the picture differs from the paper, be it darker or brighter: metal with highlights."""
     pixels = view.pixels if view.pixels.ndim == 3 else view.pixels[:, :, None]
     soft = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 0.8)).reshape(pixels.shape).astype(np.float32)
-    away = np.abs(soft / paper - np.float32(1.0)).max(axis=2)
+    away = reduce(np.maximum, np.moveaxis(np.abs(soft / paper - np.float32(1.0)), 2, 0))
     least = float(np.clip(GRAIN * float(np.median(away[::4, ::4])), *UNLIKE_PAPER))
     grey = np.float32(1.0) - np.clip(away / np.float32(2 * least), 0, 1)
     closed = cv2.morphologyEx(np.asarray(grey * 250, dtype=np.uint8), cv2.MORPH_OPEN, _disc(0.3 / view.mm_per_px))
