@@ -207,6 +207,47 @@ def test_a_cap_in_the_metals_own_colour_has_not_the_blades_grain(
     assert seen_as(honest, pixels) is Unseen.COVERED
 
 
+def test_grease_on_one_side_of_the_holes_edge_lies_before_more_than_the_edge() -> None:
+    key = struck_head(None, Metal.BRASS, "round", 2)
+    shadow = cv2.resize(key.silhouette.pixels, key.view.pixels.shape[1::-1], interpolation=cv2.INTER_AREA) < 120
+    contours, _ = cv2.findContours((~shadow).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    hole = min(contours, key=cv2.contourArea)
+    smear = np.zeros(shadow.shape, np.float32)
+    cv2.drawContours(smear, [np.asarray(hole)], -1, 1.0, 16)
+    smear[:, : int(np.asarray(hole)[:, 0, 0].mean())] = 0
+    smear = cv2.GaussianBlur(smear, (0, 0), 2.0)[:, :, None]
+    pixels = key.view.pixels.astype(np.float32)
+    greasy = (pixels * (1 - smear) + smear * cv2.GaussianBlur(pixels, (0, 0), 6.0)).astype(np.uint8)
+    assert why_unseen(Frame(greasy, key.view.mm_per_px), key.silhouette) is Unseen.COVERED
+
+
+def test_tape_of_the_metals_colour_with_a_grain_of_its_own_is_not_the_rest_of_the_bow(
+    honest: ScanFrames, bow: tuple[int, int, int, int, NDArray[np.bool_]]
+) -> None:
+    grain = noise(head_of(honest).shape[:2], 0, 12.0)[:, :, None]
+    assert seen_as(honest, head_of(honest) + strip_of(bow, 3.5, 10.0) * grain) is Unseen.COVERED
+
+
+def test_a_printed_name_is_no_tape_for_all_its_edges() -> None:
+    name = Writing(("KWIKSET", "KWIKSET", "KWIKSET"), 1.1, "DejaVu Sans Bold", Process.PRINTED, 0.0, at_mm=(2.0, 0.0))
+    key = struck_head(name, Metal.NICKEL, "square", 6)
+    assert why_unseen(key.view, key.silhouette) is None
+
+
+@pytest.mark.parametrize(("share", "seen"), [(1.0, Unseen.COVERED), (0.75, None)], ids=["seam", "scratch"])
+def test_a_dark_line_across_the_neck_is_where_a_cap_of_the_metals_own_colour_ends(
+    share: float, seen: Unseen | None
+) -> None:
+    key = struck_head(None, Metal.BRASS, "round", 2)
+    shadow = cv2.resize(key.silhouette.pixels, key.view.pixels.shape[1::-1], interpolation=cv2.INTER_AREA) < 120
+    high = shadow.sum(axis=0)
+    neck = next(x for x in range(int(high.argmax()), len(high)) if high[x] * key.view.mm_per_px < 12.5)
+    rows = np.flatnonzero(shadow[:, neck])
+    pixels = key.view.pixels.astype(np.float32)
+    pixels[rows[0] : rows[0] + round(share * len(rows)), neck - 2 : neck + 2] *= 0.6
+    assert why_unseen(Frame(pixels.astype(np.uint8), key.view.mm_per_px), key.silhouette) is seen
+
+
 @pytest.mark.parametrize("turn_deg", [0.0, 9.0])
 def test_grooves_that_shine_along_the_blade_are_no_grain_the_bow_lacks(turn_deg: float) -> None:
     key = struck_head(None, Metal.BRASS, "round", 3, key_turn_deg=turn_deg)
