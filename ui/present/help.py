@@ -23,12 +23,21 @@ PICTURES = {
     "refused": "feature/groove",
     "privacy": "looking",
 }
+ICONS = {
+    "smart_lock": "lock",
+    "smartkey": "tab_test",
+    "dnd": "stop",
+    "lost": "question",
+    "spare": "person",
+    "refused": "close",
+    "privacy": "tab_cameras",
+}
 PARAGRAPHS = ("1", "2", "3", "4", "5", "6")
 
 
 def topics(words: Translation) -> tuple[Action, ...]:
     """One button a question."""
-    return tuple(Action(f"topic_{t}", words(f"help.{t}.short"), OpenHelp(t)) for t in TOPICS)
+    return tuple(Action(f"topic_{t}", words(f"help.{t}.short"), OpenHelp(t), icon=ICONS[t]) for t in TOPICS)
 
 
 def help_page(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:

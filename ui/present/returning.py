@@ -25,6 +25,9 @@ _SEEN = {
 }
 """The picture of what two keys are to each other."""
 
+CODE_DIGITS = 10
+"""The code on a receipt has as many."""
+
 
 def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> Shown:
     """The code of the receipt."""
@@ -44,7 +47,9 @@ def code(words: Translation, local: Local, snapshot: Snapshot, store: Store) -> 
         body=(words("bring.text"),),
         picture="pay",
         tone=Tone.LOOK if message else Tone.GOOD,
-        detail=KeypadDetail(words("bring.code"), local.typed, keypad_keys(words), message, secret=False),
+        detail=KeypadDetail(
+            words("bring.code"), local.typed, keypad_keys(words), message, secret=False, places=CODE_DIGITS
+        ),
         actions=(call_staff(words, snapshot), cancel(words)),
     )
 

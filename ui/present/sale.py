@@ -227,7 +227,7 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
             symbology=bars.symbology if bars else Symbology.CODE_128,
             qr="\n".join([store.name, *(f"{line.label}: {line.value}" for line in lines), code]) if code else "",
             code_label=words("receipt.bring_back_code") if code else "",
-            code=code,
+            code=_grouped(code),
         ),
         actions=(
             primary(words, "done", "thanks.done", Done()),
@@ -236,6 +236,11 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
         ),
         chime="done",
     )
+
+
+def _grouped(code: str) -> str:
+    """As people copy figures: three, three, and what is left."""
+    return " ".join(filter(None, (code[:3], code[3:6], code[6:])))
 
 
 def _certificate(words: Translation, receipt: Receipt, copy: int, snapshot: Snapshot, store: Store) -> Shown:

@@ -15,6 +15,10 @@ from kiosk.session.intents import Intent
 from ui.present.local import LocalAct
 
 
+BRIEF_LETTERS = 300
+"""Of an answer that is brief."""
+
+
 class ButtonKind(StrEnum):
     """How a button looks, by what it means."""
 
@@ -115,6 +119,11 @@ class HelpDetail:
     paragraphs: tuple[str, ...] = ()
     topics: tuple[Action, ...] = ()
 
+    @property
+    def brief(self) -> bool:
+        """Whether its words are so few that they are written larger."""
+        return sum(map(len, self.paragraphs)) < BRIEF_LETTERS
+
 
 @dataclass(frozen=True)
 class StepsDetail:
@@ -189,6 +198,8 @@ class KeypadDetail:
     message: str
     secret: bool
     columns: int = 3
+    places: int = 0
+    """Boxes for what is typed, a character each; 0 where it is longer than a row of boxes."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +232,11 @@ class ReceiptDetail:
     code: str = ""
     large: bool = False
     """The QR code is all there is to do here: as large as a telephone likes it."""
+
+    @property
+    def figure(self) -> LabelledValue | None:
+        """The one line that is all there is, which is written large."""
+        return self.lines[0] if len(self.lines) == 1 and not self.code else None
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def _said(detail: Detail, words: Translation) -> list[str]:
             return [detail.asked.what, detail.asked.why, detail.asked.ground, detail.reasons_label]
         case ReceiptDetail():
             lines = [f"{line.label}: {line.value}" for line in detail.lines]
-            return [*lines, detail.code_label, " ".join(detail.code)]
+            return [*lines, detail.code_label, " ".join(detail.code.replace(" ", ""))]
         case StaffDetail():
             figure = [f"{detail.figure.label}: {detail.figure.value}"] if detail.figure else []
             return [*(f"{line.label}: {line.value}" for line in detail.lines), *figure, *detail.paragraphs]

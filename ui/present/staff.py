@@ -73,6 +73,8 @@ from ui.present.shown import (
 )
 from ui.present.statement import statement_lines
 
+PIN_DIGITS = 6
+"""A PIN has as many at least."""
 _OF_TAB = {"tab_stock": "stock", "tab_sales": "pay", "tab_help": "machine", "tab_kiosk": "collect"}
 """The picture of what stands behind a tab."""
 _ANSWERS: dict[MoneyDoubt, tuple[str, ...]] = {
@@ -116,6 +118,8 @@ def _login(words: Translation, local: Local, snapshot: Snapshot, store: Store) -
             keys=keypad_keys(words),
             message=message,
             secret=True,
+            # Of a number nobody is told how long it is.
+            places=PIN_DIGITS if asks_pin else 1,
         ),
         actions=(Action("cancel", words("cancel"), Cancel(), icon="close"),),
         ticking=(message,) if staff.retry_after_s > 0 else (),

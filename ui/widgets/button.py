@@ -27,9 +27,9 @@ LEAST_DIGITS = 4
 HELD_MM, HELD_INSET_MM, HELD_SHADE = 1.8, 1.2, 0.16
 """The upper edge that fills while a button is held, how far inside it lies, and how strong what it leaves behind."""
 GAUGE_MM = 2.0
-LISTED = ("row", "slot")
+LISTED = ("row", "slot", "topic")
 """Styles whose words begin at the left."""
-FITTED = ("plain", "row")
+FITTED = ("plain", "row", "topic")
 """Styles whose labels are written smaller rather than in two lines."""
 
 
@@ -135,6 +135,7 @@ class BigButton(Press):
             "hero": theme.title_px,
             "plain": theme.lead_px,
             "row": theme.text_px,
+            "topic": theme.lead_px,
             "slot": theme.text_px,
             "swatch": theme.text_px,
             "chip": theme.lead_px,
@@ -200,9 +201,9 @@ class BigButton(Press):
     def _insets(self) -> float:
         """Width that is not for words."""
         theme = look.theme
-        narrow = {"tool": 1.5, "key": 1.5, "row": 4.0, "slot": 4.0}
+        narrow = {"tool": 1.5, "key": 1.5, "row": 4.0, "slot": 4.0, "topic": 5.0}
         pad = theme.mm(narrow[self.style]) if self.style in narrow else _pad_px()
-        beside = self.action.icon and self.style in ("plain", "hero", "row", "slot")
+        beside = self.action.icon and self.style in ("plain", "hero", *LISTED)
         figure = self._figure.texture_size[0] + theme.gap_px if self._figure.text else 0
         return float(2 * pad + (self._icon_size() + theme.gap_px if beside else 0) + figure)
 
@@ -317,7 +318,12 @@ class BigButton(Press):
             label.x, label.top = self.x + pad, middle + (label.height + note.height) / 2
             note.x, note.top = self.x + pad, label.y
         right, icon = self.right - pad, self._icon_size()
-        if action.icon:
+        if action.icon and self.style == "topic":
+            # Each has its own place in the list, and its sign before its name.
+            stroke = theme.stroke_px * 0.75
+            draw_icon(action.icon, self.x + pad, self.center_y - icon / 2, icon, theme.palette.accent, stroke)
+            label.x = note.x = self.x + pad + icon + theme.gap_px
+        elif action.icon:
             draw_icon(action.icon, right - icon, label.center_y - icon / 2, icon, ink, theme.stroke_px * 0.75)
             right -= icon + theme.gap_px
         figure.right, figure.center_y = right, label.center_y

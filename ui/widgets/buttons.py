@@ -122,11 +122,14 @@ class ActionGrid(_Actions, Layout):
     send = ObjectProperty(None, allownone=True)
     button_style = OptionProperty("plain", options=STYLES)
     cols = NumericProperty(1)
+    room = NumericProperty(0)
+    """Height that is there for it: rows grow until they fill it, or are `tallest` times what a finger needs."""
+    tallest = NumericProperty(1.6)
 
     def __init__(self, **kwargs: Any) -> None:
         self._spare = []
         super().__init__(size_hint_y=None, height=0, **kwargs)
-        for name in ("pos", "width", "cols", "children"):
+        for name in ("pos", "width", "cols", "children", "room", "tallest"):
             self.fbind(name, self._trigger_layout)
         self.fbind("button_style", self._restyle)
         self.fbind("actions", self.refresh)
@@ -159,11 +162,11 @@ class ActionGrid(_Actions, Layout):
         columns = int(max(1, min(self.cols, len(buttons))))
         rows = [buttons[start : start + columns] for start in range(0, len(buttons), columns)]
         for row in rows:
-            beside = len(row) if self.button_style == "plain" else columns
+            beside = len(row) if self.button_style in ("plain", "topic") else columns
             for button in row:
                 button.width = (self.width - gap * (beside - 1)) / beside
         even(buttons)
-        heights = [max(button.natural_height for button in row) for row in rows]
+        heights = self._grown([max(button.natural_height for button in row) for row in rows])
         self.height = sum(heights) + gap * (len(rows) - 1)
         # Counted from where it stands upwards: its own height follows from here.
         y = self.y + self.height
@@ -173,6 +176,15 @@ class ActionGrid(_Actions, Layout):
                 button.height = height
                 button.pos = self.x + at * (button.width + gap), y
             y -= gap
+
+
+    def _grown(self, heights: list[float]) -> list[float]:
+        """As high as fills the room there is, all by as much; never lower than their words need."""
+        theme = look.theme
+        spare = (self.room - sum(heights) - theme.gap_px * (len(heights) - 1)) / len(heights)
+        if spare < 1:
+            return heights
+        return [max(height, min(height + spare, self.tallest * theme.target_px)) for height in heights]
 
 
 class MainButtons(_Actions, BoxLayout):

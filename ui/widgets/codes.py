@@ -10,13 +10,16 @@ from functools import lru_cache
 from typing import Any
 
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
+from ui.widgets.look import look
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
-from kivy.properties import StringProperty
+from kivy.properties import NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
+MODULE_MM = 0.75
+"""Least side of a dot of a QR code."""
 QUIET_QR, QUIET_BAR = 4, 11
 WHITE, BLACK = b"\xff\xff\xff\xff", b"\x00\x00\x00\xff"
 
@@ -69,7 +72,23 @@ def _bar_code(symbology: str, text: str) -> Texture:
 
 
 class QrCode(_Code):
-    """A QR code, centred, modules of whole pixels."""
+    """A QR code as large as it is given, modules of whole pixels; never so small that a telephone must be held close."""
+
+    wanted = NumericProperty(0)
+    """Its side in pixels, where its modules would not be too small so."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(size_hint=(None, None), size=(0, 0), **kwargs)
+        for name in ("text", "wanted"):
+            self.fbind(name, self._fit)
+        self._fit()
+
+    def _fit(self, *_: Any) -> None:
+        if not self.text:
+            self.size = (0, 0)
+            return
+        least = _qr_code(self.text).width * max(1, round(MODULE_MM * look.theme.px_per_mm))
+        self.size = [max(self.wanted, least)] * 2
 
     def paint(self) -> None:
         """Draw it as large as it fits."""

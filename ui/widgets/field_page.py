@@ -20,7 +20,8 @@ MOST_OF_GLASS = 0.62
 """Of an upright glass that the field takes where little stands below it."""
 BESIDE = 0.45
 """Of a lengthwise glass that the field takes where much stands beside it."""
-
+SAID = 0.54
+"""Of a lengthwise glass that is all field: what is said; the picture has the rest."""
 
 Builder.load_string(
     """
@@ -29,7 +30,7 @@ Builder.load_string(
 #:import Headline ui.widgets.text.Headline
 
 <FieldPage>:
-    holds_actions: root.side_by_side
+    holds_actions: root.side_by_side and not root.spread
     Headline:
         text: root.shown.title
         scale: 'title' if root.low else root.scale
@@ -42,7 +43,7 @@ Builder.load_string(
     MainButtons:
         role: 'actions'
         stacked: True
-        actions: root.shown.actions if root.side_by_side else ()
+        actions: root.shown.actions if root.holds_actions else ()
         send: root.send
 """
 )
@@ -64,14 +65,25 @@ class FieldPage(Page):
     """Of the sentence: a name of the theme's sizes."""
     beside = NumericProperty(BESIDE)
     """Of a lengthwise glass that the field takes."""
+    spread = BooleanProperty(False)
+    """Whether lengthwise the field takes the whole glass, with all that is said upon it: there is nothing to choose."""
+    body_ink = StringProperty("ink")
+    """Of what is said in `words` and `controls`: a name of the palette."""
+    reaches = NumericProperty(0.5)
+    """Of an upright glass up to which controls may grow: what a shopper touches lies in its lower half."""
+    room = NumericProperty(0)
+    """How high the controls may be, so that they fill what the field leaves; 0 where nothing grows."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fbind("shown", self._tint)
+        for name in ("shown", "spread", "side_by_side"):
+            self.fbind(name, self._tint)
+        self.fbind("spread", self._trigger_layout)
         self._tint()
 
     def _tint(self, *_: Any) -> None:
         self.ink = "on_look" if self.shown is not None and self.shown.tone is Tone.LOOK else "on_field"
+        self.body_ink = self.ink if self.spread and self.side_by_side else "ink"
 
     def _stacked(self) -> None:
         theme = look.theme
@@ -81,6 +93,7 @@ class FieldPage(Page):
         if tabs is not None:
             tabs.width, tabs.x, tabs.y = width, x, low
             low += tabs.height + theme.gap_px
+        self.room = 0.0 if self.reach else max(0.0, self.reaches * theme.height_px - low)
         if controls is not None:
             controls.width, controls.x, controls.y = width, x, low
             low += controls.height + (theme.gap_px if controls.height else 0)
@@ -88,7 +101,7 @@ class FieldPage(Page):
         if words is not None and words.height:
             words.width, words.x = width, x
             # As far from the field above as from the controls below.
-            lowest += words.height + (1 if theme.compact else 2) * theme.gap_px
+            lowest += words.height + (1.5 if theme.compact else 4) * theme.gap_px
         bottom = max(lowest, self.top - MOST_OF_GLASS * theme.height_px)
         if words is not None:
             # What is left over is shared: words stand in the middle between the field and the controls.
@@ -97,6 +110,9 @@ class FieldPage(Page):
         self._fill(x, bottom, width)
 
     def _beside(self) -> None:
+        if self.spread:
+            self._all_over()
+            return
         theme = look.theme
         field_w = round(self.width * self.beside)
         x = self.x + field_w + theme.mm(9)
@@ -111,6 +127,8 @@ class FieldPage(Page):
         for part in parts:
             part.width, part.x = width, x
         filled = [part.height for part in parts if part.height]
+        said = words.height + theme.wide_gap_px if words is not None and words.height else 0.0
+        self.room = max(0.0, high - low - said)
         bottom = low + max(0.0, (high - low - sum(filled) - theme.wide_gap_px * (len(filled) - 1)) / 2)
         for part in parts:
             part.y = bottom
@@ -118,6 +136,25 @@ class FieldPage(Page):
         bottom = self.y
         self.field = [self.x, bottom, self.x + field_w]
         self._fill(self.x + theme.margin_px, bottom, field_w - 2 * theme.margin_px)
+
+    def _all_over(self) -> None:
+        """Lengthwise, with the whole glass: sentence and words on the left, the picture as high as the field."""
+        theme = look.theme
+        x, width = self.x + theme.margin_px, self.width - 2 * theme.margin_px
+        said_w = round(width * SAID)
+        head = self.part("head")
+        head.width, head.x, head.top = said_w, x, self.top
+        parts = [part for part in (self.part("controls"), self.part("words")) if part is not None and part.height]
+        free = head.y - self.y - sum(part.height for part in parts)
+        gap = max(0.0, min(theme.wide_gap_px, free / (len(parts) + 1)))
+        bottom = self.y + max(0.0, (free - gap * (len(parts) - 1)) / 2)
+        for part in parts:
+            part.width, part.x, part.y = said_w, x, bottom
+            bottom += part.height + gap
+        self.low, self.field = False, [self.x, self.y, self.right]
+        left = x + said_w + theme.mm(10)
+        low = self.y + theme.gap_px
+        self._picture(self.part("picture"), left, low, x + width - left, self.top - low)
 
     def _fill(self, x: float, bottom: float, width: float) -> None:
         """Sentence above, picture below it; on a low and wide field beside each other."""

@@ -80,7 +80,9 @@ class Rows(BoxLayout):
 
 
 class Mark(Widget):
-    """A small sign beside a row: done, going on, later, or a plain dot."""
+    """A small sign beside a row: done, going on, later, or a plain dot. On a field it has that field's ink."""
+
+    ink = StringProperty("ink")
 
     def __init__(self, state: StepState | None = None, icon: str = "", **kwargs: Any) -> None:
         super().__init__(size_hint=(None, None), size=(look.theme.mm(9), look.theme.mm(8)), **kwargs)
@@ -88,6 +90,7 @@ class Mark(Widget):
         self._trigger = Clock.create_trigger(self._draw, -1)
         self.fbind("pos", self._trigger)
         self.fbind("size", self._trigger)
+        self.fbind("ink", self._trigger)
         look.follow(self, Mark._again)
         self._trigger()
 
@@ -97,23 +100,25 @@ class Mark(Widget):
     def _draw(self, *_: Any) -> None:
         self.canvas.clear()
         p, mm = look.theme.palette, look.theme.mm
+        on_paper = self.ink == "ink"
+        sign, late = (p.accent, p.edge) if on_paper else [getattr(p, self.ink)] * 2
         x, y = self.x + mm(3.6), self.center_y
         with self.canvas:
             if self.icon:
-                draw_icon(self.icon, x - mm(3.4), y - mm(3.4), mm(6.8), p.accent, look.theme.stroke_px * 0.7)
+                draw_icon(self.icon, x - mm(3.4), y - mm(3.4), mm(6.8), sign, look.theme.stroke_px * 0.7)
             elif self.state is StepState.DONE:
-                Color(rgba=p.accent)
+                Color(rgba=sign)
                 SmoothEllipse(pos=(x - mm(3.4), y - mm(3.4)), size=(mm(6.8), mm(6.8)))
-                draw_icon("check", x - mm(2.2), y - mm(2.2), mm(4.4), p.on_accent, look.theme.stroke_px * 0.7)
+                draw_icon("check", x - mm(2.2), y - mm(2.2), mm(4.4), p.on_accent if on_paper else p.good.dark, look.theme.stroke_px * 0.7)
             elif self.state is StepState.NOW:
-                Color(rgba=p.accent)
+                Color(rgba=sign)
                 SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.stroke_px)
                 SmoothEllipse(pos=(x - mm(1.4), y - mm(1.4)), size=(mm(2.8), mm(2.8)))
             elif self.state is StepState.LATER:
-                Color(rgba=p.edge)
+                Color(rgba=late)
                 SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.hair_px)
             else:
-                Color(rgba=p.accent)
+                Color(rgba=sign)
                 SmoothEllipse(pos=(x - mm(1.1), y - mm(1.1)), size=(mm(2.2), mm(2.2)))
 
 
@@ -135,16 +140,27 @@ def _beside(mark: Mark, words: TextLabel) -> BoxLayout:
 class StepList(Rows):
     """The live list of steps: done, now, later; marked by sign and by weight, not by colour alone."""
 
+    ink = StringProperty("ink")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("ink", self._rebuild)
+
     def make(self, row: Any) -> Widget:
         """One step."""
         cls = Strong if row.state is StepState.NOW else Soft if row.state is StepState.LATER else TextLabel
         words = cls(text=row.label)
         words.scale = "lead"
-        return _beside(Mark(row.state), words)
+        line = _beside(Mark(row.state), words)
+        self.write(line, row, row)
+        return line
 
     def write(self, widget: Any, row: Any, before: Any) -> bool:
         """Other words, where it stands as it stood."""
-        widget.children[0].text = row.label
+        words, mark = widget.children
+        words.text, mark.ink = row.label, self.ink
+        late = self.ink == "ink" and row.state is StepState.LATER
+        words.ink = "soft_ink" if late else self.ink
         return bool(row.state is before.state)
 
 
@@ -203,10 +219,12 @@ class Paragraphs(Rows):
     """Running text; the first paragraph leads, in the size of that name."""
 
     leads = StringProperty("lead")
+    ink = StringProperty("ink")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.fbind("leads", self._rebuild)
+        self.fbind("ink", self._rebuild)
 
     def make(self, row: Any) -> Widget:
         """One paragraph."""
@@ -218,6 +236,7 @@ class Paragraphs(Rows):
         """Another paragraph, in the size that leads now."""
         if isinstance(widget, LeadText):
             widget.scale = self.leads
+        widget.ink = self.ink
         return super().write(widget, row, before)
 
     def kind(self, row: Any) -> type[TextLabel]:
@@ -281,11 +300,12 @@ class Bar(Widget):
     """How far the whole work has come."""
 
     fraction = NumericProperty(0.0)
+    ink = StringProperty("ink")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(size_hint_y=None, **kwargs)
         self._trigger = Clock.create_trigger(self._draw, -1)
-        for name in ("pos", "size", "fraction"):
+        for name in ("pos", "size", "fraction", "ink"):
             self.fbind(name, self._trigger)
         look.follow(self, Bar._fit)
         self._fit()
@@ -300,8 +320,9 @@ class Bar(Widget):
         if self.width < 4 * r:
             return
         with self.canvas:
-            Color(rgba=p.line)
+            on_field = None if self.ink == "ink" else getattr(p, self.ink)
+            Color(rgba=(*on_field[:3], 0.25) if on_field else p.line)
             SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[r])
-            Color(rgba=p.accent)
+            Color(rgba=on_field or p.accent)
             width = max(2 * r, self.width * min(1.0, max(0.0, self.fraction)))
             SmoothRoundedRectangle(pos=self.pos, size=(width, self.height), radius=[r])

@@ -17,7 +17,7 @@ from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, Op
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.widget import Widget
 
-STYLES = ("plain", "tool", "key", "hero", "row", "swatch", "chip", "slot")
+STYLES = ("plain", "tool", "key", "hero", "row", "swatch", "chip", "slot", "topic")
 TWICE_S = 0.5
 """A second press of the same button this soon is a double tap, unless it types or counts."""
 NEVER_S = -10.0
