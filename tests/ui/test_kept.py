@@ -137,7 +137,7 @@ def test_a_button_under_a_finger_never_becomes_another_action(kind: str) -> None
 
 @pytest.mark.parametrize("kind", LISTS)
 def test_what_is_held_by_a_key_is_let_go_when_it_is_offered_no_more(kind: str) -> None:
-    held = replace(_actions("one")[0], hold=Holding("Hold", "Hold it", "Press again"))
+    held = replace(_actions("one")[0], hold=Holding("Hold", "Hold it", "Press again", "Longer"))
     shown, sent = _list_of(kind, held)
     try:
         (button,) = _buttons(shown)

@@ -6,6 +6,8 @@ facts come from public sources on locks. Not responsible for: whether a key can 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from config.store import Store
 from kiosk.session.intents import Start
 from kiosk.session.snapshot import Snapshot
@@ -53,7 +55,8 @@ def help_page(words: Translation, local: Local, snapshot: Snapshot, store: Store
             store_name=store.name,
             picture="found/KW1/brass",
             detail=HelpDetail(topics=topics(words)),
-            actions=(start, back),
+            # What is chosen here is a question.
+            actions=(replace(start, kind=ButtonKind.SECONDARY), back),
         )
     keys = [f"help.{topic}.{n}" for n in PARAGRAPHS if f"help.{topic}.{n}" in words.ids]
     others = Action("questions", words("help.others"), OpenHelp(""), icon="question")

@@ -14,7 +14,6 @@ from hardware.scan import Pixels
 from kiosk.session.intents import Intent
 from ui.present.local import LocalAct
 
-
 BRIEF_LETTERS = 300
 """Of an answer that is brief."""
 

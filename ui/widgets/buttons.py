@@ -177,7 +177,6 @@ class ActionGrid(_Actions, Layout):
                 button.pos = self.x + at * (button.width + gap), y
             y -= gap
 
-
     def _grown(self, heights: list[float]) -> list[float]:
         """As high as fills the room there is, all by as much; never lower than their words need."""
         theme = look.theme

@@ -72,7 +72,7 @@ def _bar_code(symbology: str, text: str) -> Texture:
 
 
 class QrCode(_Code):
-    """A QR code as large as it is given, modules of whole pixels; never so small that a telephone must be held close."""
+    """A QR code as large as is wanted, modules of whole pixels; never so small that a telephone must be held close."""
 
     wanted = NumericProperty(0)
     """Its side in pixels, where its modules would not be too small so."""

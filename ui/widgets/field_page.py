@@ -101,7 +101,7 @@ class FieldPage(Page):
         if words is not None and words.height:
             words.width, words.x = width, x
             # As far from the field above as from the controls below.
-            lowest += words.height + (1.5 if theme.compact else 4) * theme.gap_px
+            lowest += words.height + (1 if theme.compact else 4) * theme.gap_px
         bottom = max(lowest, self.top - MOST_OF_GLASS * theme.height_px)
         if words is not None:
             # What is left over is shared: words stand in the middle between the field and the controls.

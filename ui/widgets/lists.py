@@ -102,6 +102,7 @@ class Mark(Widget):
         p, mm = look.theme.palette, look.theme.mm
         on_paper = self.ink == "ink"
         sign, late = (p.accent, p.edge) if on_paper else [getattr(p, self.ink)] * 2
+        upon = p.on_accent if on_paper else p.good.dark
         x, y = self.x + mm(3.6), self.center_y
         with self.canvas:
             if self.icon:
@@ -109,7 +110,7 @@ class Mark(Widget):
             elif self.state is StepState.DONE:
                 Color(rgba=sign)
                 SmoothEllipse(pos=(x - mm(3.4), y - mm(3.4)), size=(mm(6.8), mm(6.8)))
-                draw_icon("check", x - mm(2.2), y - mm(2.2), mm(4.4), p.on_accent if on_paper else p.good.dark, look.theme.stroke_px * 0.7)
+                draw_icon("check", x - mm(2.2), y - mm(2.2), mm(4.4), upon, look.theme.stroke_px * 0.7)
             elif self.state is StepState.NOW:
                 Color(rgba=sign)
                 SmoothLine(circle=(x, y, mm(3.0)), width=look.theme.stroke_px)
