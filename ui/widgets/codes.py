@@ -88,7 +88,8 @@ class QrCode(_Code):
             self.size = (0, 0)
             return
         least = _qr_code(self.text).width * max(1, round(MODULE_MM * look.theme.px_per_mm))
-        self.size = [max(self.wanted, least)] * 2
+        side = max(self.wanted, least)
+        self.size = (side, side)
 
     def paint(self) -> None:
         """Draw it as large as it fits."""
