@@ -83,7 +83,8 @@ class PageFrame(FloatLayout):
     def _paint(self, *_: Any) -> None:
         # The window is cleared to the paper's colour: a rectangle as large as the glass, drawn in software, takes as
         # long as everything that stands upon it.
-        Window.clearcolor = look.theme.palette.paper
+        # Before the first page has come it is all field, as it was opened: nobody sees an empty sheet.
+        Window.clearcolor = look.theme.palette.paper if self.shown is not None else look.theme.palette.good.bright
         self._lay_field()
 
     def _place_field(self, *_: Any) -> None:
@@ -138,7 +139,7 @@ class PageFrame(FloatLayout):
         """Put `shown` on the glass; an equal value changes nothing."""
         # Where it is not offered it does not hold: a screen that would not fit keeps its usual layout.
         reach = reach and any(aid.id == "aid_reach" for aid in shown.aids)
-        new_visit = shown.visit != self._visit
+        new_visit, first = shown.visit != self._visit, self.shown is None
         self.shown, self._reach = shown, reach
         self._banner.text = shown.simulated
         self._header.store, self._header.badge = shown.store_name, shown.badge
@@ -151,7 +152,7 @@ class PageFrame(FloatLayout):
             self.page.shown = shown
             self.page.reach = reach
         self._share_actions()
-        self._lay_field()
+        self._paint() if first else self._lay_field()
         if new_visit:
             self._visit = shown.visit
             self._deaf_until_s = Clock.get_time() + look.theme.motion.deaf_s

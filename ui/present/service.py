@@ -327,10 +327,17 @@ def _history(words: Translation, _picked: tuple[str, ...], service: ServiceView,
     return ServiceDetail(log=service.errors[-12:] or (words("service.no_errors"),))
 
 
+def _version(words: Translation, name: str, value: str) -> str:
+    """What runs here; of the wire how surely a line that went wrong on it is noticed."""
+    if name == "assurance":
+        return f"{words('service.wire')}  ·  {words(f'service.wire.{value}')}"
+    return f"{name}  ·  {value}"
+
+
 def _measure(words: Translation, _picked: tuple[str, ...], service: ServiceView, snapshot: Snapshot) -> ServiceDetail:
     limit = words.number(service.drift_limit_mm, 3)
     return ServiceDetail(
-        log=tuple(f"{name}  ·  {value}" for name, value in service.versions),
+        log=tuple(_version(words, name, value) for name, value in service.versions),
         drift=DriftShown(service.drift_mm, service.drift_limit_mm, (f"+{limit}", "0", f"−{limit}")),
         drift_label=words("service.drift", count=len(service.drift_mm), limit=limit),
         controls=(_held(words, "new_wheel", ServiceAction(ServiceTask.NEW_WHEEL), snapshot, moves=False),),
