@@ -51,7 +51,8 @@ def _due(words: Translation, outlook: Outlook) -> tuple[str, ...]:
         for s in outlook.low
         if s.locked
     )
-    found = (*due, *locked)
+    # What stands still already comes before what will.
+    found = (*locked, *due)
     faults = (words("visit.faults", code=code, count=words.number(count)) for code, count in outlook.faults[:3])
     return (*(found or (words("visit.nothing"),)), *faults)
 

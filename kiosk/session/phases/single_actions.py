@@ -92,7 +92,7 @@ def ended(context: SessionContext, report: ServiceDone | TrialCut | Calibrated) 
             bench.say(message, detail, unfit)
             if unfit:
                 context.audit(AuditKind.SLOT_LOCKED, slot=bench.slot, reason=unfit)
-                context.notify_technician("SLOT_LOCKED", f"slot {bench.slot}: {unfit} {detail}".strip())
+                context.notify_technician("SLOT_LOCKED", f"slot {bench.slot} {detail}".strip() + f": {unfit}")
                 ask_outlook(context)
         case TrialCut(trial):
             bench.trial = trial
