@@ -171,7 +171,10 @@ class SessionContext:
 
     @property
     def may_move(self) -> bool:
-        """Whether the machine moves, or may begin to, without anybody touching the screen before."""
+        """Whether the machine moves, or may begin to, without anybody touching the screen before.
+
+        For the screen alone: where a record is replayed nothing runs, so nothing may be decided by it.
+        """
         return bool(self._may_be_moving) or self.moves_in_s > 0
 
     def progress(self) -> Callable[[float], None]:

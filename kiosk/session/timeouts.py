@@ -74,7 +74,7 @@ class IdleTimeout:
             # The next person finds the first language, and nobody called; what is broken, staff still know of.
             context.staff_called = context.staff_called and context.session.state is State.OUT_OF_ORDER
             context.language = context.ports.store.languages[0]
-        elif what is Timer.IDLE and (context.service_busy or context.may_move):
+        elif what is Timer.IDLE and (context.service_busy or context.recovering):
             # A test cut takes as long as it takes; nothing may cover its Stop.
             self.somebody_is_here()
         elif what is Timer.IDLE:

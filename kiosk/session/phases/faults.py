@@ -30,7 +30,7 @@ def stopped(context: SessionContext) -> None:
     cause = SCREEN_FAILED if context.screen_failed else STOP
     if state in _ON_ITS_WAY or state is State.OUT_OF_ORDER:
         _note_once(context, cause)
-    elif state is State.TECHNICIAN or (state is State.STAFF_MENU and context.may_move):
+    elif state is State.TECHNICIAN or (state is State.STAFF_MENU and context.recovering):
         # Whoever recovers the machine and stops it stays where they see how it stands.
         _note_for_technician(context, cause)
     else:

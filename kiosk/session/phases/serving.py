@@ -226,7 +226,7 @@ def handle_technician(context: SessionContext, event: Intent | Report) -> None:
 def look(context: SessionContext) -> None:
     """See how the machine stands, and do so again soon."""
     bench, ports = context.bench, context.ports
-    if context.service_busy or context.may_move:
+    if context.service_busy or context.recovering:
         # The worker has the machine: this is what it last heard, and asks nothing.
         heard = ports.cutter.status()
         # A board that is being reset is no silent one: until it is heard again it is being asked.
