@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.where_time_goes"]
+pytest_plugins = ["tests.support.where_time_goes", "tests.support.parsed_once"]
 
 # A slow computer is no wrong answer.
 settings.register_profile("kiosk", deadline=None)

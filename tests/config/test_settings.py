@@ -181,3 +181,12 @@ def test_every_pattern_of_a_setting_has_plain_words() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in SHIPPED.glob("*.py"))
     used = set(re.findall(r'pattern=r?"([^"]+)"', source))
     assert used == set(PATTERNS)
+
+
+def test_what_one_reader_does_with_a_file_no_other_reader_sees(tmp_path: Path) -> None:
+    """Of the tests too, which parse a text once a worker."""
+    file = tmp_path / "store.toml"
+    file.write_text("[opening]\nmonday = ['09:00']\n")
+    first = read_toml(file)
+    first["opening"]["monday"].clear()
+    assert read_toml(file) == {"opening": {"monday": ["09:00"]}}
