@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,7 +150,7 @@ def _examine(
     if any(settings.policy.phrases.kind_of[each] in SEALED_KINDS for each in stamp.phrases):
         # A mark nobody may lift: how this key is cut is nobody's business, as with a kind that is never cut.
         identification, roots, outline_of = replace(identification, cuts=(), to_blame=()), (), None
-        reading = replace(reading, milled=())
+        reading = replace(reading, milled={}, unclear={})
     lamps = [(getattr(frames, near) is None, getattr(frames, far) is None) for near, far in FACE_VIEWS]
     return _Findings(path, reading, identification, roots, outline_of, stamp, decision, one_lamp=(False, True) in lamps)
 
@@ -224,10 +224,12 @@ def _as_text(found: _Findings) -> Iterator[str]:
     if found.roots_mm:
         yield f"  roots     {' '.join(f'{root:.3f}' for root in found.roots_mm)} mm above the spine"
     if identification.outcome is Outcome.SIDE_MILLED and reading.milled:
-        yield f"  milled    seen in {', '.join(name.replace('_', ' ') for name in reading.milled)}"
+        yield f"  milled    seen in {_by_view(reading.milled)}"
     if identification.outcome in _ABOUT_CUTS and identification.cuts:
         yield f"  cuts      {_blamed(identification)}"
-    if not identification.faces_seen:
+    if reading.unclear:
+        yield f"  faces     a stain or milling, which is not clear: {_by_view(reading.unclear)}"
+    elif not identification.faces_seen:
         yield "  faces     not both looked at: whether one is milled was not seen"
     elif found.one_lamp:
         yield "  faces     lit from one end alone: a gentle slope was not told from a stain"
@@ -238,6 +240,10 @@ def _as_text(found: _Findings) -> Iterator[str]:
     yield f"  head      {words}{more}"
     rules = ", ".join(rule.code for rule in found.decision.rules)
     yield f"  verdict   {found.decision.verdict.value.replace('_', ' ')}{f' ({rules})' if rules else ''}"
+
+
+def _by_view(places_mm: Mapping[str, float]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} at {x_mm:.1f} mm from the stop" for name, x_mm in places_mm.items())
 
 
 def _as_found(identification: Identification) -> str:

@@ -64,8 +64,9 @@ def read_key(frames: ScanFrames) -> KeyReading:
         stops=outline.stops,
         crumbs=outline.crumbs,
         milled=faces.milled,
+        unclear=faces.unclear,
         pierced=faces.pierced,
-        faces_seen=faces.both_seen,
+        faces_seen=faces.both_seen and not faces.unclear,
         blind=_blind(frames, section, faces),
         laser_height_mm=laser_height(lines).height_mm,
     )
@@ -156,11 +157,21 @@ def identify(
     return _name_cuts(base, reading, catalogue, best.section)
 
 
-_SAYS_MORE = frozenset({Outcome.DIMPLE, Outcome.TWO_TRACK, Outcome.TUBULAR, Outcome.DOUBLE_SIDED, Outcome.MOVED})
+_SAYS_MORE = frozenset(
+    {
+        Outcome.DIMPLE,
+        Outcome.TWO_TRACK,
+        Outcome.TUBULAR,
+        Outcome.DOUBLE_SIDED,
+        Outcome.MOVED,
+        Outcome.UNKNOWN_SECTION,
+        Outcome.MIRRORED_SECTION,
+    }
+)
 
 
 def _milled_or(reading: KeyReading, outcome: Outcome | None) -> Outcome:
-    """Milling that was seen decides, unless the key has a name already or lay elsewhere in another view."""
+    """Milling that was seen decides, unless the key has a name already, is of no known kind, or lay elsewhere."""
     if outcome in _SAYS_MORE:
         return outcome
     if reading.milled or reading.pierced:

@@ -5,6 +5,7 @@ These values hold the shape of a shopper's key: no repr prints any of it and not
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -124,12 +125,14 @@ class KeyReading:
     """Faces of the outline that could be the stop."""
     crumbs: int = 0
     """Things that stick to the straight back of the blade."""
-    milled: tuple[str, ...] = ()
-    """Views of a face that show milling that does not run along the blade, by their names."""
+    milled: Mapping[str, float] = field(default_factory=dict)
+    """Views that show milling that does not run along the blade, by their names, and how far from the stop, mm."""
+    unclear: Mapping[str, float] = field(default_factory=dict)
+    """Views that show what may be milling or a stain, and how far from the stop, mm."""
     pierced: bool = False
     """Light falls through the blade itself."""
     faces_seen: bool = False
-    """Both faces were looked at in light that would show it."""
+    """Both faces were seen clearly in light that would show it."""
     blind: tuple[str, ...] = ()
     """Views whose picture shows nothing of the key that lies there, though others do: covered, dark, blinded."""
     laser_height_mm: float | None = None
@@ -162,7 +165,7 @@ class Identification:
     margin: float = 0.0
     ranked: tuple[Candidate, ...] = ()
     faces_seen: bool = True
-    """Whether both faces were looked at for milling. The reader says so of every key it names."""
+    """Whether both faces were seen clearly. The reader says so of every key it names."""
     to_blame: tuple[int, ...] = ()
     """Numbers (1 = nearest the stop) of the cuts for which no code was named, where it is for some of them."""
 

@@ -9,8 +9,8 @@ import pytest
 
 from kiosk.identification.outline.blade import BladeFrame
 from kiosk.identification.section.laid_face import PITCH_MM, LaidBlade
-from kiosk.identification.section.milling import _ends_a_step, _Mark
-from kiosk.identification.section.slopes import is_ground_on_a_slope
+from kiosk.identification.section.milling import STEP_STOUT, _ends_a_step, _Mark
+from kiosk.identification.section.slopes import ground_on_a_slope
 from kiosk.key.reading import Floats
 
 ROWS, COLUMNS = 60, 400
@@ -62,6 +62,13 @@ def test_what_a_wall_of_a_step_is_not(mark: _Mark) -> None:
     assert not _ends_a_step(blade(), mark, LEAST)
 
 
+def test_where_stains_are_gone_a_wall_may_be_as_wide_as_high_and_no_wider() -> None:
+    stout = replace(WALL, height_mm=0.67, width_mm=0.67)
+    assert not _ends_a_step(blade(), stout, LEAST)
+    assert _ends_a_step(blade(), stout, LEAST, STEP_STOUT)
+    assert not _ends_a_step(blade(), replace(stout, width_mm=0.9), LEAST, STEP_STOUT)
+
+
 def test_beside_a_cut_a_wall_reaches_as_far_as_all_of_it_is_looked_at() -> None:
     sloping = blade()
     sloping.looked[44:50, : round(16.0 / PITCH_MM)] = False
@@ -75,7 +82,7 @@ def along(brightness: Floats, *, looked: np.ndarray | None = None, seed: int = 3
     grain = 0.02 * rng.standard_normal(looked.shape)
     against_row = np.where(looked, brightness[None, :] + grain, np.nan).astype(np.float32)
     rest = np.where(looked, grain, 0.0).astype(np.float32)
-    return is_ground_on_a_slope(rest, against_row, looked, PITCH_MM)
+    return ground_on_a_slope(rest, against_row, looked, PITCH_MM) is not None
 
 
 X = np.linspace(-1.0, 1.0, COLUMNS)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -13,6 +14,7 @@ from config.catalogue import Catalogue
 from hardware.camera.scan_folder import save_scan
 from hardware.scan import ScanFrames
 from kiosk.__main__ import main
+from tests.bench.drawn_faces import DrawnKey, Ground, Lying, drawn_scan
 from tests.identification.drawing import Line, Sheet, blade_edge, drawn_key, laser_line, outline, silhouette
 from tests.identification.test_stamp import head
 
@@ -200,6 +202,35 @@ def test_a_folder_without_any_scan_is_told_as_that(
     status, _, told = run(monkeypatch, capsys, tmp_path)
     assert status == 2
     assert told == [f"kiosk: {tmp_path}: no scan folder (no scan.toml) and no scans in it"]
+
+
+@pytest.mark.parametrize(
+    ("deep_mm", "said"),
+    [
+        (0.38, "  milled    seen in face above at "),
+        (0.1, "  faces     a stain or milling, which is not clear: face above at "),
+    ],
+    ids=["milled", "not clear"],
+)
+def test_a_technician_hears_on_which_face_and_where_something_is_milled_or_not_clear(
+    tmp_path: Path,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    deep_mm: float,
+    said: str,
+) -> None:
+    keyway, blank = catalogue.blank_of["SC1"]
+    assert keyway.spec is not None
+    section = catalogue.section_of[keyway.sections[0]]
+    roots = [keyway.spec.root_mm_of[each.code] for each in keyway.spec.depths[2:7]]
+    edge = blade_edge(keyway.spec, roots, blank.blade_length_mm, section.height_mm)
+    key = DrawnKey(edge, section, {"right": (Ground("scallop", 15.0, 0.0, 6.0, 1.1, deep_mm),)}, "brass")
+    frames = drawn_scan(key, Lying(3.0, (0.5, -0.5), True, False), np.random.default_rng(5))
+    save_scan(replace(frames, face_above_far=None, face_below_far=None), tmp_path / "ground")
+    _, out, _ = run(monkeypatch, capsys, tmp_path / "ground")
+    (line,) = [each for each in out if each.startswith(said)]
+    assert 9.0 < float(line.removeprefix(said).removesuffix(" mm from the stop")) < 21.0
 
 
 def test_a_face_of_which_a_scan_has_no_picture_was_not_seen(

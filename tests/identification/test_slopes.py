@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kiosk.identification.section.slopes import SHORTEST_MM, is_ground_on_a_slope
+from kiosk.identification.section.slopes import SHORTEST_MM, ground_on_a_slope
 from kiosk.key.reading import Floats
 
 PITCH_MM = 0.075
@@ -25,10 +25,10 @@ def uneven(size: float, seed: int = 1) -> Floats:
     return np.asarray(size * spots / spots.std())
 
 
-def told(within_rows: Floats, along: Floats) -> bool:
+def told(within_rows: Floats, along: Floats, share: float = 1.0) -> bool:
     """Of a face with something uneven within its rows, and something of all rows along the blade."""
     rest = within_rows.astype(np.float32)
-    return is_ground_on_a_slope(rest, rest + (1.0 + along).astype(np.float32), LOOKED, PITCH_MM)
+    return ground_on_a_slope(rest, rest + (1.0 + along).astype(np.float32), LOOKED, PITCH_MM, share) is not None
 
 
 def hollow(size: float) -> Floats:
@@ -106,4 +106,51 @@ def test_a_face_of_which_little_is_seen_has_no_slope() -> None:
     looked[:, 120:200] = True
     rest = np.where(looked, uneven(0.01), 0.0).astype(np.float32)
     turned = rest + np.where(along_mm > 12, 0.1, 0.0).astype(np.float32) + np.float32(1.0)
-    assert not is_ground_on_a_slope(rest, turned, looked, PITCH_MM)
+    assert ground_on_a_slope(rest, turned, looked, PITCH_MM) is None
+
+
+def part_sinks_once(size: float, rows: int = 14, long_mm: float = 6.0) -> Floats:
+    """Along the spine, over a part of the height too small to change the face as a whole."""
+    return np.where(np.arange(ROWS)[:, None] < rows, sinks_once(-size, long_mm)[None, :], 0.0)
+
+
+def test_a_part_of_the_height_that_sinks_once_is_ground() -> None:
+    assert told(part_sinks_once(0.15) + uneven(0.004), EVEN)
+
+
+def test_a_part_that_hardly_leans_is_not_ground() -> None:
+    assert not told(part_sinks_once(0.05) + uneven(0.002), EVEN)
+
+
+def test_a_part_that_sinks_is_not_told_from_a_face_as_uneven_all_over() -> None:
+    assert not told(part_sinks_once(0.15) + uneven(0.05), EVEN)
+
+
+def test_so_few_rows_that_differ_are_a_wall_of_a_groove() -> None:
+    assert not told(part_sinks_once(0.15, rows=3) + uneven(0.004), EVEN)
+
+
+def test_what_is_as_dark_on_both_sides_of_every_line_is_no_part_that_sinks() -> None:
+    assert not told(part_sinks_once(0.035, rows=ROWS) + uneven(0.002), EVEN)
+
+
+@pytest.mark.parametrize(
+    ("within_rows", "along"),
+    [
+        (hollow(0.075) + uneven(0.004), EVEN),
+        (uneven(0.004), sinks_once(0.035)),
+        (part_sinks_once(0.08) + uneven(0.004), EVEN),
+    ],
+    ids=["sinks and rises", "sinks once", "a part sinks"],
+)
+def test_what_comes_near_to_every_limit_is_doubtful_and_no_more(within_rows: Floats, along: Floats) -> None:
+    assert told(within_rows, along, 0.6)
+    assert not told(within_rows, along)
+    assert not told(uneven(0.004), EVEN, 0.6)
+
+
+def test_where_the_face_sinks_is_named() -> None:
+    rest = (part_sinks_once(0.15) + uneven(0.004)).astype(np.float32)
+    column = ground_on_a_slope(rest, rest + np.float32(1.0), LOOKED, PITCH_MM)
+    assert column is not None
+    assert 10 < column * PITCH_MM < 16

@@ -123,7 +123,9 @@ def test_a_strip_along_the_spine_that_sinks_and_rises_gently_is_milling_from_whi
 def test_the_face_on_which_milling_was_seen_is_named(settings: Settings) -> None:
     scallop = Ground("scallop", 15.0, 0.0, 6.0, 1.1, 0.38)
     named = [read_key(drawn_ground(settings, face, scallop, bow_right=True)).milled for face in ("left", "right")]
-    assert sorted(named) == [("face_above",), ("face_below",)]
+    assert sorted(map(tuple, named)) == [("face_above",), ("face_below",)]
+    # Its sides stand three millimetres from its middle, and the one that is darkest is named.
+    assert all(abs(x_mm - 15.0) < 5.0 for each in named for x_mm in each.values())
 
 
 @pytest.mark.parametrize("bow_right", [False, True], ids=["wall in the shade", "wall in the light"])
@@ -173,18 +175,38 @@ def test_stains_that_both_lamps_show_are_no_slope_and_one_lamps_alone_would_be(s
     assert told(stained, settings).outcome is Outcome.IDENTIFIED
 
 
-def test_pits_blackened_so_that_both_lamps_show_them_alike_are_milling(plain: ScanFrames, settings: Settings) -> None:
-    blackened: dict[str, Frame] = {}
-    for name in ("face_below", "face_below_far"):
-        view: Frame = getattr(plain, name)
+def test_a_hollow_too_gentle_to_be_sure_of_under_one_lamp_is_asked_about(settings: Settings) -> None:
+    frames = drawn_ground(settings, "right", Ground("scallop", 15.0, 0.0, 6.0, 1.1, 0.1), bow_right=True)
+    answer = told(replace(frames, face_above_far=None, face_below_far=None), settings)
+    assert (answer.outcome, answer.faces_seen) == (Outcome.IDENTIFIED, False)
+    assert decided(answer, settings).verdict is Verdict.ASK_STAFF
+
+
+def blackened(frames: ScanFrames, *names: str) -> ScanFrames:
+    """Three round spots on the lower face, as dark under any lamp: pits somebody inked, or a finger's dirt."""
+    spotted: dict[str, Frame] = {}
+    for name in names:
+        view: Frame = getattr(frames, name)
         pixels = view.pixels.copy()
         right = int(np.nonzero((pixels > 60).any(axis=0))[0][-1])
         for from_tip_mm in (9.0, 12.0, 15.0):
             column = int(right - from_tip_mm / view.mm_per_px)
             rows = np.nonzero(pixels[:, column] > 60)[0]
             cv2.circle(pixels, (column, int(rows[0] + rows[-1]) // 2), round(0.5 / view.mm_per_px), 15, -1, cv2.LINE_AA)
-        blackened[name] = Frame(pixels, view.mm_per_px)
-    assert told(replace(plain, **blackened), settings).outcome is Outcome.SIDE_MILLED
+        spotted[name] = Frame(pixels, view.mm_per_px)
+    return replace(frames, **spotted)
+
+
+@pytest.mark.parametrize("lamps", [1, 2])
+def test_spots_that_may_be_inked_pits_or_dirt_are_asked_about_and_staff_may_lift_it(
+    plain: ScanFrames, settings: Settings, lamps: int
+) -> None:
+    frames = plain if lamps == 2 else replace(plain, face_above_far=None, face_below_far=None)
+    frames = blackened(frames, *("face_below", "face_below_far")[:lamps])
+    assert list(read_key(frames).unclear) == ["face_below"]
+    decision = decided(told(frames, settings), settings)
+    assert [(rule.code, rule.override) for rule in decision.rules] == [("FACE_NOT_SEEN", Override.ASSOCIATE)]
+    assert (decision.verdict, decision.can_be_approved) == (Verdict.ASK_STAFF, True)
 
 
 @pytest.mark.parametrize("far_end", [0.5, 2.0], ids=["lamp at the bow", "lamp at the tip"])

@@ -26,7 +26,7 @@ STRETCHES = 8
 """The blade is looked at in so many parts along it: a strip of tape hides one of them."""
 LEAST_LIGHT = 12.0
 """Metal and tray differ by at least so many grey levels where there is light."""
-LEAST_METAL, MOST_OUTSIDE = 0.5, 0.15
+LEAST_METAL, MOST_OUTSIDE = 0.4, 0.15
 """Share of a stretch's rim that is light just inside the silhouette's outline, and just outside it: milling and stains
 darken a rim, nothing lights the tray beside it."""
 BLURRED_MM = 0.55

@@ -28,7 +28,7 @@ from kiosk.identification.section.laid_face import (
     laid_face,
     shows_blade,
 )
-from kiosk.identification.section.slopes import is_ground_on_a_slope
+from kiosk.identification.section.slopes import ground_on_a_slope
 from kiosk.key.reading import Floats
 
 FEW_MARKS = 3
@@ -45,6 +45,11 @@ MOST_OF_HEIGHT = 0.8
 STEP_HIGH_MM, STEP_SLIM, STEP_STRONG = 0.5, 1.3, 1.2
 """The wall in which a strip ground along the spine or the cuts begins: so high, so much higher than long, so many times
 as strong as a mark must be. Where the strip runs out over the tip it has no other side; a speck is rounder, fainter."""
+STEP_STOUT = 0.8
+"""A wall on a short slope, or of a narrow strip, is no slimmer than this, as a speck is."""
+DOUBTFUL_SHARE = 0.6
+"""What reaches so much of the limits of a slope may be one: some stains reach it as well, and a person who turns the
+key in the light tells them apart."""
 _QUARTER_OF_GAUSSIAN = 0.319
 _LEAST_CELLS = 500
 _DARKEST = 0.05
@@ -69,14 +74,26 @@ class Lighting:
     """Whether a slope of a few degrees is told from a stain."""
     dark_around: bool = True
     """Whether metal is brighter than what lies beside it wherever there is light."""
+    cancels_stains: bool = False
+    """Whether stains and specks are gone from it, so that a wall needs no slim shape to be one."""
 
 
 GRAZING = Lighting(least_relief=0.22, most_relief=0.36, grains=6.0, marks=1, shows_slopes=True)
+BY_BOTH = replace(GRAZING, cancels_stains=True)
+"""What two such lights show together."""
 FRONT = Lighting(least_relief=0.12, most_relief=0.5, grains=6.0, marks=3)
 """From the front milling is faint, and stains are not: a row is believed, a single mark is not."""
 PAPER = Lighting(least_relief=0.07, most_relief=0.5, grains=3.0, marks=3, span_mm=0.85, dark_around=False)
 """White paper is brighter than the metal on it, and daylight shows milling no better than the grain of brushed metal,
 whose spots are smaller. Nothing that lies there is ever cut."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Something that does not run along the blade: how far from the stop, and whether it can only be milling."""
+
+    x_mm: float
+    sure: bool
 
 
 @dataclass(frozen=True)
@@ -86,8 +103,10 @@ class FacesLook:
     shown: Mapping[str, bool]
     both_seen: bool
     """Both faces were seen in light that would show milling, from each end where the machine has a lamp there."""
-    milled: tuple[str, ...]
-    """Views that show milling; each counts whether or not the whole of a face was seen."""
+    milled: Mapping[str, float]
+    """Views that show milling, and how far from the stop; each counts whether or not the whole of a face was seen."""
+    unclear: Mapping[str, float]
+    """Views that show what may be milling or not, and how far from the stop."""
     pierced: bool
     """Light falls through the blade."""
 
@@ -101,27 +120,31 @@ def look_at_faces(
     sides = [[face is not None and shows_blade(blade, face) for face in pair] for pair in pairs]
     shown = dict(zip(chain(*FACE_VIEWS), chain(*sides), strict=True))
     front = laid_face(blade, frames.head)
-    milled = [
-        near
+    traces = {
+        near: _trace_on_face(blade, *pair, both_shown=all(side))
         for (near, _), pair, side in zip(FACE_VIEWS, pairs, sides, strict=True)
-        if _face_is_milled(blade, *pair, both_shown=all(side))
-    ]
-    if not milled and front is not None and _milled(blade, front, PAPER if on_paper else FRONT):
-        milled = ["head"]
+    }
+    if front is not None and not any(trace is not None and trace.sure for trace in traces.values()):
+        traces["head"] = _trace(blade, front, PAPER if on_paper else FRONT)
     return FacesLook(
         shown=shown,
         both_seen=all(shown[near] and (shown[far] or getattr(frames, far) is None) for near, far in FACE_VIEWS),
-        milled=tuple(milled),
+        milled={name: trace.x_mm for name, trace in traces.items() if trace is not None and trace.sure},
+        unclear={name: trace.x_mm for name, trace in traces.items() if trace is not None and not trace.sure},
         pierced=blade.holed and not on_paper,
     )
 
 
-def _face_is_milled(blade: LaidBlade, near: LaidFace | None, far: LaidFace | None, *, both_shown: bool) -> bool:
+def _trace_on_face(blade: LaidBlade, near: LaidFace | None, far: LaidFace | None, *, both_shown: bool) -> Trace | None:
     """By the two pictures together where both show the blade; a lamp's picture alone shows stains as well as slopes."""
     if near is not None and far is not None and both_shown:
-        by_both = _is_marked(blade, _turned(blade, near, far), GRAZING)
-        return by_both or _milled(blade, near, replace(GRAZING, shows_slopes=False))
-    return any(face is not None and _milled(blade, face, GRAZING) for face in (near, far))
+        by_both = _marked(blade, _turned(blade, near, far), BY_BOTH)
+        return _surest(by_both, _trace(blade, near, replace(GRAZING, shows_slopes=False)))
+    return _surest(*(None if face is None else _trace(blade, face, GRAZING) for face in (near, far)))
+
+
+def _surest(*traces: Trace | None) -> Trace | None:
+    return max((trace for trace in traces if trace is not None), key=lambda trace: trace.sure, default=None)
 
 
 def _turned(blade: LaidBlade, near: LaidFace, far: LaidFace) -> Image:
@@ -131,19 +154,31 @@ def _turned(blade: LaidBlade, near: LaidFace, far: LaidFace) -> Image:
     return np.asarray(1.0 + np.log(one / other) / 2.0, dtype=np.float32)
 
 
-def _milled(blade: LaidBlade, face: LaidFace, light: Lighting) -> bool:
-    """Whether one picture shows milling, if there is light on it."""
-    return (face.is_lit or not light.dark_around) and _is_marked(blade, _against_row(blade, face.picture), light)
+def _trace(blade: LaidBlade, face: LaidFace, light: Lighting) -> Trace | None:
+    """What one picture shows of milling, if there is light on it."""
+    return _marked(blade, _against_row(blade, face.picture), light) if face.is_lit or not light.dark_around else None
 
 
-def _is_marked(blade: LaidBlade, against_row: Image, light: Lighting) -> bool:
-    """Whether marks stand out that do not run along the blade."""
+def _marked(blade: LaidBlade, against_row: Image, light: Lighting) -> Trace | None:
+    """What stands out that does not run along the blade."""
     if blade.looked.sum() < _LEAST_CELLS:
-        return False
-    if light.shows_slopes:
-        closely = _against_rows(blade, against_row, _LIT_CLOSELY_MM)
-        if is_ground_on_a_slope(closely, against_row, blade.looked, PITCH_MM):
-            return True
+        return None
+    sloping = _sloping(blade, against_row) if light.shows_slopes else None
+    return _surest(sloping, _standing_out(blade, against_row, light))
+
+
+def _sloping(blade: LaidBlade, against_row: Image) -> Trace | None:
+    closely = _against_rows(blade, against_row, _LIT_CLOSELY_MM)
+    told = None
+    for share in (DOUBTFUL_SHARE, 1.0):
+        column = ground_on_a_slope(closely, against_row, blade.looked, PITCH_MM, share)
+        if column is None:
+            break
+        told = Trace(float(blade.x_mm[column]), sure=share >= 1.0)
+    return told
+
+
+def _standing_out(blade: LaidBlade, against_row: Image, light: Lighting) -> Trace | None:
     relief = blade.between_widths(_against_rows(blade, against_row, _LIT_MM))
     size = np.abs(relief[blade.looked])
     # By the quietest part of the face: on a face milled all over the median is the milling's own.
@@ -157,17 +192,25 @@ def _is_marked(blade: LaidBlade, against_row: Image, light: Lighting) -> bool:
     ]
     if not light.dark_around and all(mark.sign < 0 for mark in marks):
         # Print and stains on a key are as dark as shade; only a hollow has a lit side.
-        return False
-    if len(marks) < light.marks or _is_bit_of_a_wall(marks):
-        return False
+        return None
+    if not marks or len(marks) < light.marks or _is_bit_of_a_wall(marks):
+        return None
+    strongest = max(marks, key=lambda mark: mark.peak)
+    trace = Trace(strongest.x_mm, sure=True)
     if _is_upright_line(marks):
         # A wall: over all of the blade's height it is a step that was ground; between grooves there is land.
         is_step = _share_of_height(blade, marks) >= MOST_OF_HEIGHT
         if is_step or max(mark.x_mm for mark in marks) < blade.grooves_begin_mm:
-            return is_step
-    if any(_ends_a_step(blade, mark, least) for mark in marks):
-        return True
-    return not _one_sided(marks) or any(_has_other_side(blade, relief, mark, least) for mark in marks)
+            return trace if is_step else None
+    slim = STEP_STOUT if light.cancels_stains else STEP_SLIM
+    if any(_ends_a_step(blade, mark, least, slim) for mark in marks):
+        return trace
+    one_sided = len({mark.sign for mark in marks}) == 1
+    if not one_sided or any(_has_other_side(blade, relief, mark, least) for mark in marks):
+        return trace
+    # A speck on the glass or a scratch; so many may be a row whose other sides are lost in the light.
+    doubtful = len(marks) >= FEW_MARKS or any(_ends_a_step(blade, mark, least, STEP_STOUT) for mark in marks)
+    return replace(trace, sure=False) if doubtful else None
 
 
 @dataclass(frozen=True)
@@ -203,11 +246,6 @@ def _is_bit_of_a_wall(marks: list[_Mark]) -> bool:
     return low and len(marks) < FEW_MARKS
 
 
-def _one_sided(marks: list[_Mark]) -> bool:
-    """Few of them, all light or all dark: a speck on the glass or a scratch, if no other side is found to any."""
-    return len(marks) < FEW_MARKS and len({mark.sign for mark in marks}) == 1
-
-
 def _has_other_side(blade: LaidBlade, relief: Image, mark: _Mark, least: float) -> bool:
     """A hollow has a side in the light and one in the shade; one of them may be fainter, or lie half in the rim."""
     near = np.abs(blade.x_mm - mark.x_mm) < mark.width_mm / 2 + OTHER_SIDE_MM
@@ -222,13 +260,13 @@ def _is_upright_line(marks: list[_Mark]) -> bool:
     return upright and len({mark.sign for mark in marks}) == 1 and max(places) - min(places) < 0.8
 
 
-def _ends_a_step(blade: LaidBlade, mark: _Mark, least: float) -> bool:
+def _ends_a_step(blade: LaidBlade, mark: _Mark, least: float, slim: float = STEP_SLIM) -> bool:
     """One strong upright wall that reaches as far to the spine or to the cuts as is looked at."""
     about = np.abs(blade.x_mm - mark.x_mm) <= mark.width_mm / 2
     # Beside a cut the edge falls: what counts is how far all of the mark's columns are looked at.
     rows = np.nonzero(blade.looked[:, about].all(axis=1))[0]
     reaches = rows.size > 0 and (mark.rows.start <= rows[0] + 1 or mark.rows.stop >= rows[-1])
-    upright = mark.height_mm >= max(STEP_HIGH_MM, STEP_SLIM * mark.width_mm)
+    upright = mark.height_mm >= max(STEP_HIGH_MM, slim * mark.width_mm)
     return bool(reaches and upright and mark.x_mm > blade.grooves_begin_mm and mark.peak >= STEP_STRONG * least)
 
 
