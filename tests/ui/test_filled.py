@@ -101,3 +101,39 @@ def test_a_sum_alone_on_its_card_is_the_largest_figure_of_the_page() -> None:
     from ui.widgets.text import Display
 
     assert [each.text for each in boxes(page, Display) if each.text] == ["$6.98"]
+
+
+@pytest.mark.parametrize("size", ["portrait", "landscape"])
+@pytest.mark.parametrize("name", ["30-staff-stock", "32-staff-sales"])
+def test_what_staff_look_through_fills_the_glass(name: str, size: str) -> None:
+    page = put_up(name, size).frame.page
+    assert page.part("controls").height > 0.8 * page.room
+
+
+def test_a_card_of_the_magazine_has_its_count_large_and_its_blank_as_wide_as_the_card_lets_it() -> None:
+    glass = put_up("30-staff-stock", "portrait")
+    cards = [each for each in glass.frame.buttons() if each.action.id.startswith("slot_")]
+    assert [card.labels[2].text for card in cards][:3] == [
+        str(slot.count) for slot in SAMPLES["30-staff-stock"][0].staff.slots
+    ][:3]  # type: ignore[union-attr]
+    assert {card.labels[2].font_size for card in cards} == {glass._look.theme.title_px}
+
+
+def test_the_value_being_set_is_the_largest_figure_of_its_page() -> None:
+    from ui.widgets.lists import Figures
+    from ui.widgets.text import TextLabel
+
+    page = put_up("34-staff-settings-price", "portrait").frame.page
+    (figures,) = boxes(page, Figures)
+    sizes = {each.text: each.font_size for each in boxes(figures, TextLabel) if each.text}
+    assert sizes["$3.59"] == max(sizes.values()) > 2 * min(sizes.values())
+
+
+@pytest.mark.parametrize(
+    "name", ["36-technician-wire", "37-technician-errors", "35-technician-stock", "38-technician-visit"]
+)
+def test_a_technicians_list_is_as_large_as_buttons_where_the_glass_is_high(name: str) -> None:
+    from ui.widgets.lists import ListedText
+
+    glass = put_up(name, "portrait")
+    assert {each.font_size for each in boxes(glass.frame.page, ListedText)} == {glass._look.theme.lead_px}

@@ -271,6 +271,7 @@ def _stock(
                 note=_slot_note(words, s),
                 icon="lock" if s.locked else "low" if s.low else "",
                 picture=f"blank/{s.blank}/{s.finish}",
+                figure=words.number(s.count),
                 full=s.count / s.capacity,
             )
             for s in staff.slots

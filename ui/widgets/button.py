@@ -27,6 +27,10 @@ LEAST_DIGITS = 4
 HELD_MM, HELD_INSET_MM, HELD_SHADE = 1.8, 1.2, 0.16
 """The upper edge that fills while a button is held, how far inside it lies, and how strong what it leaves behind."""
 GAUGE_MM = 2.0
+CHIP_MM = 1.5
+"""Round a sign that stands on a ground of its own."""
+DRAWN_HIGH = 0.42
+"""Height of a drawn blank by its width."""
 LISTED = ("row", "slot", "topic")
 """Styles whose words begin at the left."""
 FITTED = ("plain", "row", "topic")
@@ -149,7 +153,7 @@ class BigButton(Press):
         label, note = self._label, self._note
         again = self._in_its_place()
         words, below = again or written(action), "" if again or self.style == "tool" else action.note
-        self._figure.write(action.figure, theme.bold, theme.title_px if self.style == "plain" else size)
+        self._figure.write(action.figure, theme.bold, theme.title_px if self.style in ("plain", "slot") else size)
         most = max(1.0, self.width - self._insets())
         if self.style == "row" and action.figure and width_of(words, font, size) > most:
             # Where there is no room beside the label it stands below.
@@ -170,13 +174,13 @@ class BigButton(Press):
         pad = theme.mm({"tool": 2.2, "key": 2.2, "row": 1.2}.get(self.style, 3.0))
         inner = label.texture_size[1] + note.texture_size[1]
         if self.style == "slot":
-            inner += self._swatch_px() * 0.42 + 2 * theme.mm(1.5)
+            inner += self._swatch_px() * DRAWN_HIGH + 2 * theme.mm(1.5)
         if action.full is not None:
             inner += theme.mm(GAUGE_MM + 1.5)
         if self.style == "tool" and action.icon:
             inner += self._icon_size() + theme.mm(0.6)
         if self.style == "swatch":
-            inner += self._swatch_px() * 0.42
+            inner += self._swatch_px() * DRAWN_HIGH
         if not again or self.natural_height == 0:
             # What is said for a moment moves nothing.
             self.natural_height = max(theme.target_px, inner + 2 * pad)
@@ -292,8 +296,9 @@ class BigButton(Press):
         figure.right, figure.center_y = self.right - pad, label.center_y
         self._put_drawing((label.top + self.top) / 2)
 
-    def _put_drawing(self, middle: float) -> None:
-        width = round(self._swatch_px())
+    def _put_drawing(self, middle: float, room: float = 0.0) -> None:
+        """As large as it always is, or as fills `room` above each other."""
+        width = round(min(self.width - look.theme.mm(8), max(self._swatch_px(), room / DRAWN_HIGH)))
         if width < MIN_SWATCH_PX or not self.action.picture:
             return
         texture = sprite(self.action.picture, width, flat=look.theme.palette.name == "contrast")
@@ -312,7 +317,7 @@ class BigButton(Press):
         if self.style == "slot":
             note.x, note.y = self.x + pad, low
             label.x, label.top = self.x + pad, self.top - theme.mm(3)
-            self._put_drawing((label.y + note.top) / 2)
+            self._put_drawing((label.y + note.top) / 2, label.y - note.top - 2 * theme.mm(1.5))
         else:
             middle = (low + self.top - theme.mm(1.2)) / 2
             label.x, label.top = self.x + pad, middle + (label.height + note.height) / 2
@@ -324,9 +329,20 @@ class BigButton(Press):
             draw_icon(action.icon, self.x + pad, self.center_y - icon / 2, icon, theme.palette.accent, stroke)
             label.x = note.x = self.x + pad + icon + theme.gap_px
         elif action.icon:
+            if self.style == "slot":
+                ink = self._put_chip(right, label.center_y, icon)
+                right -= theme.mm(CHIP_MM)
             draw_icon(action.icon, right - icon, label.center_y - icon / 2, icon, ink, theme.stroke_px * 0.75)
             right -= icon + theme.gap_px
         figure.right, figure.center_y = right, label.center_y
+
+    def _put_chip(self, right: float, middle: float, icon: float) -> Any:
+        """The ground of a sign that something is to be done, and the ink upon it: red is locked, amber runs low."""
+        palette, side = look.theme.palette, icon + 2 * look.theme.mm(CHIP_MM)
+        locked = self.action.icon == "lock"
+        Color(rgba=palette.danger if locked else palette.mark)
+        SmoothRoundedRectangle(pos=(right - side, middle - side / 2), size=(side, side), radius=[side / 4])
+        return palette.on_danger if locked else palette.on_mark
 
     def _put_gauge(self, y: float, pad: float) -> None:
         """How full: amber where the button warns."""

@@ -10,9 +10,8 @@ from typing import Any
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.present.shown import Alert, AxisShown, LampShown
 from ui.widgets.caption import Caption
-from ui.widgets.lists import Rows
+from ui.widgets.lists import ListedText, Rows, one_line
 from ui.widgets.look import look
-from ui.widgets.text import SmallText
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
@@ -139,9 +138,8 @@ class WireLines(Rows):
     """Lines of the wire, newest last: what goes to the board in the accent, what is wrong in red."""
 
     def make(self, row: Any) -> Widget:
-        """One line, cut short at the right where it is too long."""
-        words = SmallText(shorten=True, shorten_from="right", max_lines=1)
-        words.fbind("width", lambda label, width: setattr(label, "text_size", (width, look.theme.small_px * 1.4)))
+        """One line."""
+        words = one_line(ListedText())
         self.write(words, row, None)
         return words
 

@@ -11,11 +11,11 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.present.shown import StepState
 from ui.widgets.icons import draw_icon
 from ui.widgets.look import look
-from ui.widgets.text import LeadText, SmallText, Soft, Strong, TextLabel, Title
+from ui.widgets.text import Headline, LeadText, SmallText, Soft, Strong, TextLabel
 
 from kivy.clock import Clock  # isort: skip
 from kivy.graphics import Color, SmoothEllipse, SmoothLine, SmoothRoundedRectangle
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -146,6 +146,7 @@ class StepList(Rows):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.fbind("ink", self._rebuild)
+        self.fbind("alike", self._rebuild)
 
     def make(self, row: Any) -> Widget:
         """One step."""
@@ -211,15 +212,17 @@ class Lines(Rows):
 
 
 class Figures(Lines):
-    """Label and value, which is what is being chosen."""
+    """Label and value, which is what is being chosen: a headline of its own."""
 
-    value = Title
+    value = Headline
 
 
 class Paragraphs(Rows):
     """Running text; the first paragraph leads, in the size of that name."""
 
     leads = StringProperty("lead")
+    alike = BooleanProperty(False)
+    """Whether all lead: steps to be done one after the other."""
     ink = StringProperty("ink")
 
     def __init__(self, **kwargs: Any) -> None:
@@ -243,7 +246,7 @@ class Paragraphs(Rows):
     def kind(self, row: Any) -> type[TextLabel]:
         """The first one's, or another's; on a low glass the first one leads only where it has room."""
         leads = not look.theme.compact or self.leads != "lead"
-        return LeadText if leads and self.rows and row == self.rows[0] else TextLabel
+        return LeadText if leads and self.rows and (self.alike or row == self.rows[0]) else TextLabel
 
 
 class Texts(Rows):
@@ -271,30 +274,36 @@ class Reasons(Rows):
         return bool(row == before)
 
 
+class ListedText(SmallText):
+    """A line of a long list: small on a low glass, and as large as buttons where there is height for it."""
+
+    def dress(self, *_: Any) -> None:
+        """By the glass."""
+        self.scale = "small" if look.theme.compact else "lead"
+        super().dress()
+
+
+def one_line(words: TextLabel) -> TextLabel:
+    """Cut short at the right where it is too long."""
+    words.shorten, words.shorten_from, words.max_lines = True, "right", 1
+    words.fbind("width", lambda label, width: setattr(label, "text_size", (width, label.font_size * 1.4)))
+    return words
+
+
 class Notes(Rows):
-    """Sentences in small, as long as they are."""
+    """Sentences of a list, as long as they are."""
 
     def kind(self, _row: Any) -> type[TextLabel]:
-        """Small."""
-        return SmallText
+        """Of a list."""
+        return ListedText
 
 
-class Log(Rows):
-    """Lines of a log, in small."""
-
-    def kind(self, _row: Any) -> type[TextLabel]:
-        """Small."""
-        return SmallText
+class Log(Notes):
+    """Lines of a log."""
 
     def make(self, row: Any) -> Widget:
-        """One line, cut short at the right where it is too long."""
-        words = SmallText(text=row, shorten=True, shorten_from="right", max_lines=1)
-        words.fbind("width", lambda label, width: setattr(label, "text_size", (width, look.theme.small_px * 1.4)))
-        return words
-
-    def space(self) -> None:
-        """None."""
-        self.spacing = 0
+        """One line."""
+        return one_line(ListedText(text=row))
 
 
 class Bar(Widget):

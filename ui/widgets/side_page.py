@@ -28,5 +28,6 @@ class SidePage(FieldPage):
         for part in (words, controls):
             part.width, part.x = self.right - theme.margin_px - left, left
         # What is touched stays where it is, however many lines are said above it.
+        self.room = max(0.0, self.height - (words.height + theme.gap_px if words.height else 0.0))
         controls.y = self.y if words.height else self.center_y - controls.height / 2
         words.top = self.top
