@@ -153,7 +153,9 @@ class BigButton(Press):
         label, note = self._label, self._note
         again = self._in_its_place()
         words, below = again or written(action), "" if again or self.style == "tool" else action.note
-        self._figure.write(action.figure, theme.bold, theme.title_px if self.style in ("plain", "slot") else size)
+        # Its note says it too, and a low card has no room for both.
+        figure = "" if self.style == "slot" and theme.compact else action.figure
+        self._figure.write(figure, theme.bold, theme.title_px if self.style in ("plain", "slot") else size)
         most = max(1.0, self.width - self._insets())
         if self.style == "row" and action.figure and width_of(words, font, size) > most:
             # Where there is no room beside the label it stands below.

@@ -211,10 +211,19 @@ class Lines(Rows):
         return True
 
 
+class Value(Headline):
+    """What is being chosen: a headline where the glass is high."""
+
+    def dress(self, *_: Any) -> None:
+        """By the glass."""
+        self.scale = "title" if look.theme.compact else "headline"
+        super().dress()
+
+
 class Figures(Lines):
     """Label and value, which is what is being chosen: a headline of its own."""
 
-    value = Headline
+    value = Value
 
 
 class Paragraphs(Rows):
