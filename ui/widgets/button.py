@@ -336,7 +336,8 @@ class BigButton(Press):
                 right -= theme.mm(CHIP_MM)
             draw_icon(action.icon, right - icon, label.center_y - icon / 2, icon, ink, theme.stroke_px * 0.75)
             right -= icon + theme.gap_px
-        figure.right, figure.center_y = right, label.center_y
+        figure.right = right
+        figure.center_y = min(label.center_y, self.top - theme.mm(1.2) - figure.height / 2)
 
     def _put_chip(self, right: float, middle: float, icon: float) -> Any:
         """The ground of a sign that something is to be done, and the ink upon it: red is locked, amber runs low."""
