@@ -381,3 +381,12 @@ def test_a_test_cut_that_did_not_pass_names_its_slot_and_stands_among_the_errors
 
 def test_a_probe_says_whose_blank_it_felt(kiosk: SimulatedKiosk) -> None:
     assert "Slot 3: the edge is off by" in said(presses(kiosk, "test/3", "probe"), "test/3")
+
+
+def test_slot_after_slot_locks_none_and_says_where_to_look(kiosk: SimulatedKiosk) -> None:
+    FaultPanel(kiosk.sim).set("worn_wheel", {"mm": 0.12}, "test")
+    presses(kiosk, "test/1", "probe")
+    seen = presses(kiosk, "test/2", "probe")
+    assert not any(slot.locked for slot in service(seen).slots)
+    assert "Other slots too: look at wheel, probe and clamp; none stays locked." in said(seen, "test/2")
+    assert [line.split()[1] for line in service(seen).errors] == ["SLOT_LOCKED", "BLANK_UNFIT"]

@@ -91,8 +91,13 @@ def ended(context: SessionContext, report: ServiceDone | TrialCut | Calibrated) 
         case ServiceDone(_, message, detail, unfit):
             bench.say(message, detail, unfit)
             if unfit:
-                context.audit(AuditKind.SLOT_LOCKED, slot=bench.slot, reason=unfit)
-                context.notify_technician("SLOT_LOCKED", f"slot {bench.slot} {detail}".strip() + f": {unfit}")
+                # The second slot in a row is no fault of slots, and locks none.
+                locked = any(slot.number == bench.slot and slot.locked for slot in context.ports.inventory.slots())
+                if locked:
+                    context.audit(AuditKind.SLOT_LOCKED, slot=bench.slot, reason=unfit)
+                context.notify_technician(
+                    "SLOT_LOCKED" if locked else "BLANK_UNFIT", f"slot {bench.slot} {detail}".strip() + f": {unfit}"
+                )
                 ask_outlook(context)
         case TrialCut(trial):
             bench.trial = trial
