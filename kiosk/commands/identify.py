@@ -210,6 +210,8 @@ def _as_text(found: _Findings) -> Iterator[str]:
         nearest = identification.ranked[0].section if identification.ranked else "none"
         if identification.outcome is Outcome.MIRRORED_SECTION:
             nearest = "the mirror image of a known one"
+        rival = _rival(identification)
+        nearest += f" or {rival}, which cannot be told apart here" if rival else ""
         yield f"  section   nearest {nearest}, score {identification.score:.3f}, margin {identification.margin:.3f}"
     if identification.outcome is Outcome.IDENTIFIED:
         what = identification.blank or "no blank of it is cut here"
@@ -240,6 +242,14 @@ def _as_text(found: _Findings) -> Iterator[str]:
     yield f"  head      {words}{more}"
     rules = ", ".join(rule.code for rule in found.decision.rules)
     yield f"  verdict   {found.decision.verdict.value.replace('_', ' ')}{f' ({rules})' if rules else ''}"
+
+
+def _rival(identification: Identification) -> str | None:
+    """The section from which the nearest was not clear enough; its mirror image has no name."""
+    if identification.outcome is not Outcome.AMBIGUOUS or identification.keyway is not None:
+        return None
+    score = identification.score - identification.margin
+    return next((each.section for each in identification.ranked[1:] if abs(each.score - score) < 1e-9), None)
 
 
 def _by_view(places_mm: Mapping[str, float]) -> str:

@@ -14,6 +14,8 @@ from config.catalogue import Catalogue
 from hardware.camera.scan_folder import save_scan
 from hardware.scan import ScanFrames
 from kiosk.__main__ import main
+from kiosk.commands.identify import _rival
+from kiosk.key.reading import Candidate, Identification, Outcome
 from tests.bench.drawn_faces import DrawnKey, Ground, Lying, drawn_scan
 from tests.identification.drawing import Line, Sheet, blade_edge, drawn_key, laser_line, outline, silhouette
 from tests.identification.test_stamp import head
@@ -231,6 +233,28 @@ def test_a_technician_hears_on_which_face_and_where_something_is_milled_or_not_c
     _, out, _ = run(monkeypatch, capsys, tmp_path / "ground")
     (line,) = [each for each in out if each.startswith(said)]
     assert 9.0 < float(line.removeprefix(said).removesuffix(" mm from the stop")) < 21.0
+
+
+FA2_OR_WR3 = Identification(
+    Outcome.AMBIGUOUS,
+    score=0.9,
+    margin=0.02,
+    ranked=tuple(Candidate(*each) for each in (("falcon:fa2", 0.9), ("weiser:wr3", 0.88), ("schlage:c", 0.4))),
+)
+
+
+@pytest.mark.parametrize(
+    ("identification", "rival"),
+    [
+        (FA2_OR_WR3, "weiser:wr3"),
+        (replace(FA2_OR_WR3, outcome=Outcome.UNKNOWN_SECTION), None),
+        (replace(FA2_OR_WR3, keyway="FA2"), None),
+        (replace(FA2_OR_WR3, margin=0.01), None),
+    ],
+    ids=["two sections", "another outcome", "two ways of cutting one section", "its own mirror image"],
+)
+def test_of_two_sections_too_alike_both_are_named(identification: Identification, rival: str | None) -> None:
+    assert _rival(identification) == rival
 
 
 def test_a_face_of_which_a_scan_has_no_picture_was_not_seen(

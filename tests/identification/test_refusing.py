@@ -65,6 +65,18 @@ def test_a_mirrored_section_is_another_section(catalogue: Catalogue, index: Sect
     assert identify(read_key(exchanged), catalogue, index).outcome is Outcome.MIRRORED_SECTION
 
 
+def test_a_key_of_no_known_section_is_told_so_whatever_is_on_its_faces(
+    catalogue: Catalogue, index: SectionIndex
+) -> None:
+    known = replace(read_key(sc1_cut_on(catalogue, catalogue.section_of["schlage:c"])), milled={"face_above": 9.0})
+    assert known.section is not None
+    assert identify(known, catalogue, index).outcome is Outcome.SIDE_MILLED
+    section = replace(known.section, left_mm=known.section.right_mm, right_mm=known.section.left_mm)
+    assert identify(replace(known, section=section), catalogue, index).outcome is Outcome.MIRRORED_SECTION
+    flat = replace(known.section, left_mm=np.zeros_like(section.left_mm), right_mm=np.zeros_like(section.right_mm))
+    assert identify(replace(known, section=flat), catalogue, index).outcome is Outcome.UNKNOWN_SECTION
+
+
 def test_every_open_section_is_itself_and_no_other(catalogue: Catalogue, index: SectionIndex) -> None:
     for keyway in catalogue.keyways:
         for section in keyway.sections:
