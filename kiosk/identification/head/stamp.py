@@ -12,15 +12,26 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 
 import cv2
 import numpy as np
 
-from config.phrases import Phrases, fold
+from config.phrases import Phrases
 from config.policy_rules import SEALED_KINDS
 from hardware.scan import Frame
+from kiosk.identification.head.find import (
+    BESIDE_MM,
+    Find,
+    Spine,
+    at_one_place,
+    is_filled,
+    is_same_box,
+    letters_in,
+    lies_on,
+    says_the_same,
+)
 from kiosk.identification.head.letters import FINE_MM, Letters, Picture, Text, TextLine
 from kiosk.identification.head.place import HeadView, bow_of
 from kiosk.identification.head.relief import RIM_MM, brightness, colour, flattened, inner
@@ -51,15 +62,10 @@ _STRONG_ASPECT = 1.8
 """A find as good, long and drawn out as this is writing, whether it can be read or not."""
 _FINER_MM = 0.065
 """Scale brightness is looked at, for letters under a millimetre."""
-_SETTLED, _SAME_MM, _AS_HIGH = 0.9, 0.8, 1.3
+_SETTLED, _SAME_MM = 0.9, 0.8
 """How sure a reading must be not to be read again, and how nearly the same its box must be found again."""
-_BESIDE_MM = 0.5
-"""How far beside a line another look may find the same one."""
-_WIDE, _GAPS = 1.2, 1.5
-"""A letter with its gap is hardly wider than its line is high; room for so many letters may be empty."""
-_TALL, _ROUND_LETTERS_MM = 1.25, 0.3
-"""A capital against its share of its line, and the blur around it: what of a matched line explains strokes."""
-_MUCH_LONGER, _LONGER_MM = 1.5, 1.0
+_TALL = 1.25
+"""A capital against its share of its line: what of a matched line explains strokes."""
 _ARC_INNER_MM, _ARC_OUTER_MM = 4.0, 14.0
 _TALLEST_RIM_MM = 5.0
 """Taller "letters" are the whole band of metal between rim and hole; straight lines as tall are found straight."""
@@ -70,31 +76,7 @@ _LEAST_ON_METAL = 0.6
 """Share of a line that is not on rim or hole."""
 _MOST_OPEN = 3
 """So many lines that may be read either way up are tried in every combination."""
-Spine = tuple[tuple[float, float], ...]
 _Way = Callable[[tuple[float, float]], tuple[float, float]]
-
-
-@dataclass(frozen=True, repr=False, eq=False)
-class _Find:
-    """One line in one look: points along its middle on the bow, in its pixels, and what was made of it."""
-
-    spine: Spine
-    half_px: float
-    text: Text
-    length_mm: float
-    """On the bow: unrolled, a line near the middle is drawn out."""
-    on_metal: bool = True
-    """Whether it lies where letters can stand, and not on a rim or in a hole that was painted over."""
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        return self.spine[len(self.spine) // 2]
-
-    def no_higher_than(self, letters_mm: float) -> _Find:
-        """The line as high as its letters: what else its box holds may be another line across it."""
-        half_mm = self.text.line.height_mm / 2
-        px_per_mm = self.half_px / (half_mm + _BESIDE_MM)
-        return replace(self, half_px=(min(half_mm, letters_mm / 2) + _ROUND_LETTERS_MM) * px_per_mm)
 
 
 class _Gleaned:
@@ -104,7 +86,7 @@ class _Gleaned:
         self._known = known
         self._metal = metal
         self._looks: list[tuple[Text, ...]] = []
-        self._finds: list[_Find] = []
+        self._finds: list[Find] = []
         self._whole: set[str] = set()
         self._in_part: set[str] = set()
         self.has_unread_strokes = False
@@ -114,9 +96,9 @@ class _Gleaned:
         """One more look, and where its lines lie on the bow."""
         self._looks.append(texts)
         for text, spine in zip(texts, spines, strict=True):
-            half_px = (text.line.height_mm / 2 + _BESIDE_MM) / mm_per_px
+            half_px = (text.line.height_mm / 2 + BESIDE_MM) / mm_per_px
             length_mm = sum(map(math.dist, spine, spine[1:])) * mm_per_px
-            self._finds.append(_Find(spine, half_px, text, length_mm, self._is_on_metal(spine)))
+            self._finds.append(Find(spine, half_px, text, length_mm, self._is_on_metal(spine)))
         for reading in _readings(texts):
             self._whole.update(whole_phrases_in(reading, self._known))
             self._in_part.update(request_in_part(reading, self._known))
@@ -126,8 +108,8 @@ class _Gleaned:
         """What an earlier look read there beyond doubt: words that mean nothing, or a part of what was matched."""
         for find in self._finds:
             text = find.text
-            if (text.sureness >= _SETTLED and text.said and _letters(text.said[0]) > _READ_LETTERS
-                    and _is_same_box(line, spine, find, _SAME_MM / mm_per_px)
+            if (text.sureness >= _SETTLED and text.said and letters_in(text.said[0]) > _READ_LETTERS
+                    and is_same_box(line, spine, find, _SAME_MM / mm_per_px)
                     and (self._says_nothing(text) or is_part_of(text.said[0], self.phrases, self._known))):  # fmt: skip
                 return replace(text, line=line)
         return None
@@ -154,7 +136,7 @@ class _Gleaned:
 
     def is_read(self) -> bool:
         """Whether letters were read at all, so surely that they are there."""
-        return any(find.text.said and _letters(find.text.said[0]) >= _READ_LETTERS and find.text.sureness >= SURE
+        return any(find.text.said and letters_in(find.text.said[0]) >= _READ_LETTERS and find.text.sureness >= SURE
                    for find in self._finds)  # fmt: skip
 
     @property
@@ -179,21 +161,21 @@ class _Gleaned:
         return tuple((at, find.half_px) for find in self._explained for at in find.spine)
 
     @property
-    def _explained(self) -> list[_Find]:
+    def _explained(self) -> list[Find]:
         harmless = [find for find in self._finds if self._says_nothing(find.text)]
         if not self.phrases:
             return harmless
         # Beside a request two letters may be what is left of something that nobody may lift.
-        harmless = [find for find in harmless if _letters(find.text.said[0]) >= _READ_LETTERS]
+        harmless = [find for find in harmless if letters_in(find.text.said[0]) >= _READ_LETTERS]
         parts = [(find, said) for find in self._finds if (said := self._part_of_a_phrase(find.text))]
         # One press makes one size: a box that is higher than most holds more than its letters.
-        shares_mm = [find.text.line.length_mm / _letters(said) for find, said in parts]
-        read_well = [mm for mm, (_, said) in zip(shares_mm, parts, strict=True) if _letters(said) > _READ_LETTERS]
+        shares_mm = [find.text.line.length_mm / letters_in(said) for find, said in parts]
+        read_well = [mm for mm, (_, said) in zip(shares_mm, parts, strict=True) if letters_in(said) > _READ_LETTERS]
         letters_mm = _TALL * float(np.median(read_well or shares_mm)) if parts else 0.0
         return harmless + [find.no_higher_than(letters_mm) for find, _ in parts]
 
     def _part_of_a_phrase(self, text: Text) -> str:
-        ways = [each for at, each in enumerate(text.said) if at == 0 or _letters(each) > _READ_LETTERS]
+        ways = [each for at, each in enumerate(text.said) if at == 0 or letters_in(each) > _READ_LETTERS]
         return next((each for each in ways if is_part_of(each, self.phrases, self._known)), "")
 
     def _is_crossed(self) -> bool:
@@ -202,13 +184,13 @@ class _Gleaned:
             return True
         return self._has_more_than(self._explained)
 
-    def _has_more_than(self, explained: list[_Find]) -> bool:
+    def _has_more_than(self, explained: list[Find]) -> bool:
         """Whether writing was found where none of these lines stands."""
         return any(
             _is_writing(find)
-            and not any(_at_one_place(find, other) or _says_the_same(find, other) for other in explained)
+            and not any(at_one_place(find, other) or says_the_same(find, other) for other in explained)
             # At a request whatever lies across it may be a second mark.
-            and (self.phrases or not _lies_on(find, explained))
+            and (self.phrases or not lies_on(find, explained))
             for find in self._finds
             if all(find.text is not other.text for other in explained)
         )
@@ -216,7 +198,7 @@ class _Gleaned:
     def _says_nothing(self, text: Text) -> bool:
         if not text.said or text.sureness < SURE or not says_nothing(text.said[0], self._known):
             return False
-        return _is_filled(text)
+        return is_filled(text)
 
 
 class StampReader:
@@ -337,53 +319,12 @@ def _best(texts: tuple[Text, ...]) -> tuple[str, ...]:
     return tuple(text.said[0] for text in texts if text.said)
 
 
-def _letters(said: str) -> int:
-    """How many letters and figures; a sign that stands for some counts as one."""
-    return max(sum(c.isalnum() for c in said), 1)
-
-
-def _is_writing(find: _Find) -> bool:
+def _is_writing(find: Find) -> bool:
     text, line = find.text, find.text.line
-    if text.said and _letters(text.said[0]) >= _READ_LETTERS and text.sureness >= _READ_SURE:
+    if text.said and letters_in(text.said[0]) >= _READ_LETTERS and text.sureness >= _READ_SURE:
         return True
     drawn_out = line.length_mm >= max(_STRONG_MM, _STRONG_ASPECT * line.height_mm)
     return find.on_metal and line.score >= _STRONG_SCORE and drawn_out
-
-
-def _at_one_place(one: _Find, known: _Find) -> bool:
-    """Whether one find is another look at a known line: its middle lies on that line and it is not much longer.
-
-    What stands above or below a maker's name is not excused by the name.
-    """
-    if one.length_mm > _MUCH_LONGER * known.length_mm + _LONGER_MM:
-        return False
-    return min(math.dist(one.middle, at) for at in known.spine) <= known.half_px
-
-
-def _says_the_same(find: _Find, known: _Find) -> bool:
-    """Whether it is a known line again, with its words, in a box that leaves no room for others."""
-    if not find.text.said or not known.text.said or fold(find.text.said[0]) != fold(known.text.said[0]):
-        return False
-    near = min(math.dist(find.middle, at) for at in known.spine) <= known.half_px
-    return near and _is_filled(find.text)
-
-
-def _is_filled(text: Text) -> bool:
-    """Whether a line is no longer than what was read of it: of a long one two letters are not what it says."""
-    return text.line.length_mm <= (_letters(text.said[0]) + _GAPS) * _WIDE * text.line.height_mm
-
-
-def _lies_on(find: _Find, known: list[_Find]) -> bool:
-    """Whether all of a find lies on known lines: round the rim two straight lines are found as one curve over both."""
-    return all(any(math.dist(at, there) <= each.half_px for each in known for there in each.spine) for at in find.spine)
-
-
-def _is_same_box(line: TextLine, spine: Spine, known: _Find, near_px: float) -> bool:
-    """Whether a line ends where a known one ends and is about as high: nothing more can stand in it."""
-    if not 1 / _AS_HIGH <= line.height_mm / max(known.text.line.height_mm, 1e-6) <= _AS_HIGH:
-        return False
-    ends, there = (spine[0], spine[-1]), (known.spine[0], known.spine[-1])
-    return any(all(math.dist(a, b) <= near_px for a, b in zip(ends, way, strict=True)) for way in (there, there[::-1]))
 
 
 def _spine(line: TextLine) -> Spine:
