@@ -79,8 +79,8 @@ class Lighting:
 
 
 GRAZING = Lighting(least_relief=0.22, most_relief=0.36, grains=6.0, marks=1, shows_slopes=True)
-BY_BOTH = replace(GRAZING, cancels_stains=True)
-"""What two such lights show together."""
+BY_BOTH = replace(GRAZING, least_relief=0.14, cancels_stains=True)
+"""What two such lights show together: nothing but walls and slopes, so that a low wall counts to where it fades."""
 FRONT = Lighting(least_relief=0.12, most_relief=0.5, grains=6.0, marks=3)
 """From the front milling is faint, and stains are not: a row is believed, a single mark is not."""
 PAPER = Lighting(least_relief=0.07, most_relief=0.5, grains=3.0, marks=3, span_mm=0.85, dark_around=False)
