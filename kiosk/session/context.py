@@ -33,7 +33,16 @@ from kiosk.session.machine import Session
 from kiosk.session.ports import SessionPorts
 from kiosk.session.reports import CutProgress, Due, Reply, Report, Timer
 from kiosk.session.service_bench import ServiceBench
-from kiosk.session.snapshot import ClosedReason, FaultNotice, OwnKeywayView, SalesDesk, StaffMessage, Switched, Waiting
+from kiosk.session.snapshot import (
+    ClosedReason,
+    FaultNotice,
+    OwnKeywayView,
+    Receipt,
+    SalesDesk,
+    StaffMessage,
+    Switched,
+    Waiting,
+)
 from kiosk.session.states import State
 from kiosk.session.visit import KeySecrets, Making, Order, Returning, Visit
 from kiosk.staff.member import StaffMember
@@ -115,6 +124,9 @@ class SessionContext:
         self.recovered_utc_s = 0.0
         """When whoever is signed in recovered the machine; 0: they did not, or it broke again."""
         self.fault: FaultNotice | None = None
+        self.cut_short = ""
+        """The sale that a fault ended after a copy was made, while its shopper may still stand there."""
+        self.cut_short_receipt: Receipt | None = None
         self.heal_attempts = 0
         self.recovering = False
         self._may_be_moving: set[object] = set()
@@ -218,6 +230,7 @@ class SessionContext:
             self.visit.wipe()
             overwrite_spare_memory()
         self.visit = None
+        self.forget_cut_short()
         self.take_changes()
         self.changing_settings = False
         self.staff_called = False
@@ -232,6 +245,10 @@ class SessionContext:
         self.retry_after_s = 0
         self.tray_has_key = False
         self.language = self.ports.store.languages[0]
+
+    def forget_cut_short(self) -> None:
+        """Whoever bought has read it, or is gone."""
+        self.cut_short, self.cut_short_receipt = "", None
 
     def note_saved(self) -> None:
         """What whoever is signed in asked for is written down."""

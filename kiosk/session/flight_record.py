@@ -45,6 +45,7 @@ _HIDDEN: Mapping[str, Mapping[str, object]] = {
     # Whoever reads a record must not be able to bring a copy back, to pay, or to be paid with what stands in it.
     "Sale": {"bring_back_code": ""},
     "Settled": {"pay_code": ""},
+    "LeftoversSettled": {"pay_code": ""},
     "CopyRefunded": {"pay_code": ""},
     "PaymentAnswer": {"pay_code": "", "reference": ""},
     "TouchOff": {"edge_mm": 0.0},

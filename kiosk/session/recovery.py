@@ -134,16 +134,23 @@ def look_again(ports: SessionPorts) -> Reached:
     return Reached(settle_leftovers(ports).unsettled)
 
 
-def settle_leftovers(ports: SessionPorts) -> LeftoversSettled:
+def settle_leftovers(ports: SessionPorts, told: str = "") -> LeftoversSettled:
     """Settle the money of every open sale of which nothing is in doubt; nothing moves for it.
 
     Whether a copy fell into the chute or hangs in the clamp is in doubt until a person has recovered the machine, and
     who has one that is in neither, until staff have said so.
+
+    Args:
+        ports: the ports.
+        told: the sale whose shopper may still stand there, and must learn how it is paid.
     """
+    pay_code = ""
     for sale in ports.journal.open_sales():
         if not sale.closed and sale.metal not in (BlankStatus.DELIVERING, BlankStatus.GONE):
-            settle.settle_money(sale, ports)
-    return LeftoversSettled(tuple(sale.transaction for sale in ports.journal.open_sales() if not sale.closed))
+            settled = settle.settle_money(sale, ports)
+            pay_code = settled.pay_code if sale.transaction == told else pay_code
+    remaining = tuple(sale.transaction for sale in ports.journal.open_sales() if not sale.closed)
+    return LeftoversSettled(remaining, pay_code)
 
 
 def settle_looked_up(ports: SessionPorts, transaction: str, *, done: bool) -> LeftoversSettled:

@@ -247,6 +247,8 @@ class LeftoversSettled:
     """Sales whose money was unknown were asked about again; these remain."""
 
     unsettled: tuple[str, ...]
+    pay_code: str = ""
+    """To pay with at a register, of the one sale whose shopper may still stand there."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class IdleTimeout:
         context.activity += 1
         context.waiting = None
         # At the front nobody is waited for, but for whoever chose a language there, or called, and began nothing.
-        asked = context.staff_called or context.language != context.ports.store.languages[0]
+        asked = bool(context.cut_short) or context.staff_called or context.language != context.ports.store.languages[0]
         if context.session.state not in UNHURRIED or (context.session.state in FRONT and asked):
             context.idle_in(context.ports.store.timeouts.idle_s, Timer.IDLE)
 
@@ -74,6 +74,7 @@ class IdleTimeout:
             # The next person finds the first language, and nobody called; what is broken, staff still know of.
             context.staff_called = context.staff_called and context.session.state is State.OUT_OF_ORDER
             context.language = context.ports.store.languages[0]
+            context.forget_cut_short()
         elif what is Timer.IDLE and (context.service_busy or context.recovering):
             # A test cut takes as long as it takes; nothing may cover its Stop.
             self.somebody_is_here()

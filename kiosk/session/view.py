@@ -79,7 +79,7 @@ def snapshot(context: SessionContext) -> Snapshot:
         sold=f"{order.blank}/{order.finish}" if making and order and order.blank and order.finish else "",
         progress=_looking(visit) if visit and state in _LOOKING else _progress(context, visit),
         check=making.check if making else None,
-        receipt=visit.receipt if visit else None,
+        receipt=visit.receipt if visit else context.cut_short_receipt if state is State.OUT_OF_ORDER else None,
         paper=visit.paper if visit else PaperState.NONE,
         fault=context.fault,
         waiting=context.waiting,

@@ -143,6 +143,65 @@ def test_one_good_copy_of_two_is_paid_alone(kiosk: Shop) -> None:
     assert thanks.staff_called
 
 
+@pytest.mark.parametrize("work", ["load", "run", "check", "deliver"])
+@pytest.mark.parametrize("leaves", [False, True])
+def test_whoever_has_one_copy_of_two_when_the_door_opens_gets_its_receipt_until_they_leave(
+    kiosk: Shop, work: str, leaves: bool
+) -> None:
+    buy(kiosk, 2)
+    kiosk.stage.run_until(lambda _: kiosk.cutter.chute == 1)
+    kiosk.cutter.will_fail(work, DoorOpened("the guard was opened"))
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    told = kiosk.stage.run_until(lambda now: now.receipt is not None)
+    assert told.state is State.OUT_OF_ORDER
+    assert told.receipt is not None
+    sale = kiosk.stage.ports.journal.last_sales(1)[0]
+    assert told.receipt.transaction == sale.transaction
+    assert told.receipt.bring_back_code == sale.bring_back_code
+    assert told.receipt.copies == 1
+    assert told.receipt.statement is not None
+    doubtful = work == "deliver"
+    assert told.receipt.statement.settled is not doubtful, "who has the second copy staff must say first"
+    assert kiosk.terminal.taken_in_all_minor == (0 if doubtful else 349)
+    if leaves:
+        kiosk.stage.post(Done())
+    gone = kiosk.stage.run_until(lambda now: now.receipt is None)
+    assert (gone.state, gone.staff_called) == (State.OUT_OF_ORDER, True)
+    assert kiosk.stage.controller.context.cut_short == ""
+
+
+def test_a_camera_that_answers_again_takes_nobodys_receipt_away(kiosk: Shop) -> None:
+    buy(kiosk, 2)
+    kiosk.stage.run_until(lambda _: kiosk.cutter.chute == 1)
+    kiosk.cutter.will_fail("load", CameraFault("tray", "gone"))
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    kiosk.stage.run_until(lambda now: now.receipt is not None)
+    kiosk.stage.run_until(lambda now: now.receipt is None)
+    assert kiosk.stage.path[-1] is State.OUT_OF_ORDER, "it came back while they read"
+
+
+def test_of_a_sale_of_which_nothing_was_made_there_is_nothing_to_tell(kiosk: Shop) -> None:
+    buy(kiosk, 2)
+    kiosk.cutter.will_fail("run", DoorOpened("the guard was opened"))
+    kiosk.stage.run_to(State.OUT_OF_ORDER)
+    told = kiosk.stage.run_until(lambda _: kiosk.terminal.reserved == ())
+    assert (told.receipt, kiosk.stage.controller.context.cut_short) == (None, "")
+
+
+def test_stop_in_the_second_copy_thanks_for_the_first_with_what_was_taken_and_its_code(kiosk: Shop) -> None:
+    buy(kiosk, 2)
+    kiosk.stage.run_until(lambda _: kiosk.cutter.chute == 1)
+    kiosk.stage.run_to(State.CUTTING)
+    kiosk.stage.post(Stop())
+    thanks = kiosk.stage.run_to(State.THANK_YOU)
+    assert thanks.receipt is not None
+    assert (thanks.receipt.copies, thanks.receipt.amount_minor, bool(thanks.receipt.bring_back_code)) == (1, 349, True)
+    assert thanks.receipt.statement is not None
+    assert (thanks.receipt.statement.taken_minor, thanks.receipt.statement.released_minor) == (349, 349)
+    kiosk.stage.post(Done())
+    assert kiosk.stage.run_to(State.OUT_OF_ORDER).receipt is None
+
+
 def test_an_unfit_blank_locks_its_slot_and_another_slot_is_tried(kiosk: Shop) -> None:
     inventory = kiosk.stage.ports.inventory
     kiosk.cutter.will_fail("load", BlankFault(1, "no blank in the clamp"))

@@ -56,6 +56,7 @@ from ui.present.shown import (
     ButtonKind,
     KeypadDetail,
     OfferDetail,
+    ReceiptDetail,
     RefusedDetail,
     ServiceDetail,
     Shown,
@@ -253,6 +254,35 @@ def test_a_kiosk_without_accounts_says_what_the_owner_runs() -> None:
         staff = StaffView(message=StaffMessage.NOBODY)
         shown = shown_of(Snapshot(State.STAFF_LOGIN, simulated=False, language=language, staff=staff))
         assert "kiosk staff add" in shown.spoken
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("wheel", [False, True])
+def test_out_of_order_tells_whoever_has_a_copy_what_was_made_and_taken_and_gives_the_code(
+    language: str, wheel: bool
+) -> None:
+    broken = SAMPLES["40-out-of-order-made"][0]
+    receipt = broken.receipt
+    assert receipt is not None
+    shown = shown_of(replace(broken, language=language, wheel_may_turn=wheel))
+    thanks = shown_of(replace(broken, language=language, state=State.THANK_YOU))
+    assert shown.detail == thanks.detail, "the same lines, code and picture of it as a sale that ended well"
+    assert isinstance(shown.detail, ReceiptDetail)
+    assert shown.detail.code.replace(" ", "") == receipt.bring_back_code
+    assert receipt.bring_back_code in shown.detail.qr
+    assert Done() in intents(shown)
+    words = load_words(language)
+    assert words.plural("broken.made", receipt.copies) in shown.spoken
+    assert words("broken.no_other") in shown.spoken
+    assert words("broken.text") not in shown.spoken
+    assert (words("wheel.title") == shown.title) is wheel
+    assert (words("wheel.text") in shown.spoken) is wheel
+    doubtful = replace(receipt, statement=replace(receipt.statement, released_minor=0) if receipt.statement else None)
+    assert words("broken.no_other") not in shown_of(replace(broken, language=language, receipt=doubtful)).spoken
+    to_pay = shown_of(replace(broken, language=language, receipt=replace(receipt, pay_code="2000482")))
+    assert words("broken.pay") in to_pay.spoken
+    assert isinstance(to_pay.detail, ReceiptDetail)
+    assert to_pay.detail.barcode == "2000482"
 
 
 def test_out_of_order_is_honest_about_what_comes_next() -> None:

@@ -12,7 +12,7 @@ from config.store import Store
 from hardware.payment.till_code import Symbology
 from kiosk.policy.decision import FiredRule
 from kiosk.session.intents import ChooseFinish, ChooseRepair, Confirm, Done, PrintReceipt, SetQuantity
-from kiosk.session.snapshot import Offer, PaperState, Receipt, Snapshot
+from kiosk.session.snapshot import CheckResult, Offer, PaperState, Receipt, Snapshot
 from ui.present.condition import condition_action
 from ui.present.language import Translation
 from ui.present.local import Local, ShowCertificate
@@ -201,13 +201,8 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
     receipt, check = snapshot.receipt, snapshot.check
     if receipt and 0 < local.certificate <= len(receipt.certificates):
         return _certificate(words, receipt, local.certificate, snapshot, store)
-    lines = list(paid_lines(words, receipt)) if receipt else []
-    lines += measured_lines(words, check)
-    if receipt:
-        lines += [*code_lines(words, receipt), LabelledValue(words("receipt.number"), receipt.transaction)]
     code = receipt.bring_back_code if receipt else ""
     pay = receipt.pay_code if receipt else ""
-    bars = bars_of(receipt) if receipt and pay else None
     refund = receipt is not None and receipt.status in REFUNDS
     return Shown(
         page="receipt",
@@ -221,20 +216,33 @@ def thank_you(words: Translation, local: Local, snapshot: Snapshot, store: Store
             *((words(f"paper.{snapshot.paper}"),) if snapshot.paper in _PAPER_SAYS else ()),
         ),
         picture="pay" if refund else of_sale("collect", snapshot),
-        detail=ReceiptDetail(
-            lines=tuple(lines),
-            barcode=bars.text if bars else "",
-            symbology=bars.symbology if bars else Symbology.CODE_128,
-            qr="\n".join([store.name, *(f"{line.label}: {line.value}" for line in lines), code]) if code else "",
-            code_label=words("receipt.bring_back_code") if code else "",
-            code=_grouped(code),
-        ),
+        detail=receipt_detail(words, receipt, check, store),
         actions=(
             primary(words, "done", "thanks.done", Done()),
             *(_to_certificate(words, receipt, 1) if receipt else ()),
             *((Action("print", words("paper.print"), PrintReceipt()),) if snapshot.paper is PaperState.OFFERED else ()),
         ),
         chime="done",
+    )
+
+
+def receipt_detail(
+    words: Translation, receipt: Receipt | None, check: CheckResult | None, store: Store
+) -> ReceiptDetail:
+    """What was paid and measured, the code to pay with, and the one to bring a copy back with."""
+    lines = list(paid_lines(words, receipt)) if receipt else []
+    lines += measured_lines(words, check)
+    if receipt:
+        lines += [*code_lines(words, receipt), LabelledValue(words("receipt.number"), receipt.transaction)]
+    code = receipt.bring_back_code if receipt else ""
+    bars = bars_of(receipt) if receipt and receipt.pay_code else None
+    return ReceiptDetail(
+        lines=tuple(lines),
+        barcode=bars.text if bars else "",
+        symbology=bars.symbology if bars else Symbology.CODE_128,
+        qr="\n".join([store.name, *(f"{line.label}: {line.value}" for line in lines), code]) if code else "",
+        code_label=words("receipt.bring_back_code") if code else "",
+        code=_grouped(code),
     )
 
 

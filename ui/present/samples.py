@@ -514,6 +514,10 @@ SAMPLES: dict[str, tuple[Snapshot, Local]] = {
         ),
         Local(),
     ),
+    "40-out-of-order-made": (
+        _at(State.OUT_OF_ORDER, fault=FaultNotice("DOOR_OPEN", "", 1795823820.0), receipt=FEWER, staff_called=True),
+        Local(),
+    ),
     "41-recovering": (
         _at(State.OUT_OF_ORDER, fault=FaultNotice("LINK_LOST", "", 0.0, True, 3, True)),
         Local(),

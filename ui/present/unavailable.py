@@ -7,12 +7,13 @@ Responsible for: words for whoever stands here, and one card for staff. Not resp
 from __future__ import annotations
 
 from config.store import Store
-from kiosk.session.intents import CallStaff
-from kiosk.session.snapshot import ClosedReason, Snapshot
+from kiosk.session.intents import CallStaff, Done
+from kiosk.session.snapshot import ClosedReason, Receipt, Snapshot
 from ui.present.fault_help import fault_family
 from ui.present.language import Translation
 from ui.present.local import Local
-from ui.present.parts import call_staff, failed_recovery
+from ui.present.parts import call_staff, failed_recovery, primary
+from ui.present.sale import receipt_detail
 from ui.present.shown import Action, ButtonKind, FaultDetail, Shown, Tone
 
 
@@ -44,22 +45,28 @@ def out_of_order(words: Translation, local: Local, snapshot: Snapshot, store: St
     """What concerns whoever stands here: the wheel, then the key, then the machine; what concerns staff, in a card."""
     wheel, key = snapshot.wheel_may_turn, snapshot.tray_has_key
     title = words("wheel.title" if wheel else "broken.take" if key else "broken.title")
-    body = [words("wheel.text" if wheel else "broken.text")]
-    if wheel and key:
+    receipt = snapshot.receipt
+    made = _made(words, receipt) if receipt is not None else ()
+    body = [words("wheel.text")] if wheel else [] if made else [words("broken.text")]
+    body += made
+    if key and (wheel or made):
         body.append(words("broken.key"))
     called = snapshot.staff_called
     return Shown(
-        page="fault",
-        visit="out_of_order/wheel" if wheel else "out_of_order",
+        page="receipt" if made else "fault",
+        visit="out_of_order" + ("/receipt" if made else "") + ("/wheel" if wheel else ""),
         title=title,
         store_name=store.name,
         body=tuple(body),
         # A key that lies there must be seen to: what to do with it is worth more than what the kiosk looks like shut.
         picture="wheel" if wheel else "take_key" if key else "closed",
         tone=Tone.LOOK,
-        detail=_for_staff(words, snapshot, store),
-        chime="attention" if key or wheel else "",
-        actions=(
+        # Staff have their card when whoever bought has gone: it waits for them.
+        detail=receipt_detail(words, receipt, None, store) if made else _for_staff(words, snapshot, store),
+        chime="attention" if key or wheel or made else "",
+        actions=(primary(words, "done", "thanks.done", Done()), call_staff(words, snapshot))
+        if made
+        else (
             Action(
                 "call_staff",
                 words("staff.called" if called else "staff.call"),
@@ -69,6 +76,18 @@ def out_of_order(words: Translation, local: Local, snapshot: Snapshot, store: St
                 enabled=not called,
             ),
         ),
+    )
+
+
+def _made(words: Translation, receipt: Receipt) -> tuple[str, ...]:
+    """What was made before the machine stopped, what that comes to, and what its codes are for."""
+    settled = receipt.statement is None or receipt.statement.settled
+    return (
+        " ".join(
+            (words.plural("broken.made", receipt.copies), *((words("broken.no_other"),) if settled else ())),
+        ),
+        *((words("broken.pay"),) if receipt.pay_code else ()),
+        *((words("broken.code"),) if receipt.bring_back_code else ()),
     )
 
 

@@ -110,11 +110,15 @@ def break_down(context: SessionContext, event: Faulted | Crashed) -> None:
     if visit is not None and sold:
         context.ports.journal.write(visit.transaction, SaleStep.FAULT, code=event.code)
     language = context.language
+    begun = visit.making if visit is not None else None
+    made = begun is not None and (begun.copy > 1 or context.session.state is State.CAPTURING)
+    told = visit.transaction if visit is not None and sold and made else ""
     context.end_visit()
+    context.cut_short = told
     # Whoever stands there reads what happened in the language they chose, and it is forgotten when they are gone.
     context.language = language
     context.idle_in(context.ports.store.timeouts.idle_s, Timer.IDLE)
     context.staff_called = sold
     # In the machine's lane, so that whatever still runs there has ended before anything is settled.
-    context.request(Lane.MACHINE, lambda: recovery.settle_leftovers(context.ports))
+    context.request(Lane.MACHINE, lambda: recovery.settle_leftovers(context.ports, told))
     context.session.broke()

@@ -9,8 +9,9 @@ from __future__ import annotations
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import effects, recovery
 from kiosk.session.context import Lane, SessionContext
-from kiosk.session.intents import Intent, StaffKey
+from kiosk.session.intents import Done, Intent, StaffKey
 from kiosk.session.obstacle import Obstacle, against_recovery
+from kiosk.session.phases.ending import receipt_of
 from kiosk.session.phases.making import SUSPECT
 from kiosk.session.reports import (
     LONE_PROBLEM,
@@ -193,6 +194,11 @@ def handle_out_of_order(context: SessionContext, event: Intent | Report) -> None
     match event:
         case StaffKey():
             context.session.staff_key()
+        case Done():
+            context.forget_cut_short()
+        case Due(Timer.HEAL) if context.cut_short:
+            # Whose sale it ended still reads what became of it.
+            context.due_in(HEAL_AFTER_S[0], Timer.HEAL)
         case Due(Timer.HEAL):
             _heal(context)
         case Due(Timer.LEFTOVERS):
@@ -301,8 +307,17 @@ def _to_front(context: SessionContext) -> None:
 def leftovers(context: SessionContext, event: LeftoversSettled) -> None:
     """Money that was unknown may be known now."""
     context.unsettled = event.unsettled
+    _tell_cut_short(context, event.pay_code)
     if context.unsettled and context.session.state in FRONT:
         context.due_in(LEFTOVERS_AFTER_S, Timer.LEFTOVERS)
+
+
+def _tell_cut_short(context: SessionContext, pay_code: str) -> None:
+    """What was made before the fault, what was taken, and the code to bring it back with: nobody thanks for it."""
+    sale = context.ports.journal.sale(context.cut_short) if context.cut_short else None
+    if sale is not None and sale.delivered:
+        known = context.cut_short_receipt.pay_code if context.cut_short_receipt else ""
+        context.cut_short_receipt = receipt_of(context, sale, pay_code or known)
 
 
 def look_around(context: SessionContext) -> None:
