@@ -34,6 +34,10 @@ from kivy.uix.widget import Widget
 
 LAYOUT_ROUNDS = 60
 """Rounds of layout before a frame at most; a page takes about eight."""
+NOT_DRAWN_S = float("inf")
+"""Until when touches are ignored on a screen that is not on the glass yet: nobody has seen it."""
+WHERE_STOP_STOOD_S = 0.5
+"""So long after STOP has gone a touch where it stood was still meant for it."""
 KEPT_PAGES = frozenset(
     {"welcome", "message", "steps", "offer", "receipt", "refused", "fault", "keypad", "choice", "help"}
 )
@@ -49,7 +53,9 @@ class PageFrame(FloatLayout):
         Clock.max_iteration = LAYOUT_ROUNDS
         self._send = send
         self._visit = ""
-        self._deaf_until_s = 0.0
+        self._deaf_until_s = self._deaf_there_until_s = 0.0
+        self._stop_stood: list[tuple[float, float, float, float]] = []
+        """Left, bottom, right and top of what was STOP on the screen before."""
         self._focus = ""
         self._focus_seen = False
         self._walks = self._begins = False
@@ -140,6 +146,9 @@ class PageFrame(FloatLayout):
         # Where it is not offered it does not hold: a screen that would not fit keeps its usual layout.
         reach = reach and any(aid.id == "aid_reach" for aid in shown.aids)
         new_visit, first = shown.visit != self._visit, self.shown is None
+        stood = [
+            (*button.to_window(*button.pos), *button.to_window(button.right, button.top)) for button in self._stops()
+        ]
         self.shown, self._reach = shown, reach
         self._banner.text = shown.simulated
         self._header.store, self._header.badge = shown.store_name, shown.badge
@@ -155,10 +164,22 @@ class PageFrame(FloatLayout):
         self._paint() if first else self._lay_field()
         if new_visit:
             self._visit = shown.visit
-            self._deaf_until_s = Clock.get_time() + look.theme.motion.deaf_s
+            self._deaf_until_s = NOT_DRAWN_S
             self._begins = self._walks
+        if stood and (new_visit or not self._stops()):
+            self._stop_stood, self._deaf_there_until_s = stood, NOT_DRAWN_S
+        # In the next frame: drawing a page may take longer than it is to be deaf.
+        Clock.schedule_once(self._drawn, 0)
         self._ask(shown)
         Clock.schedule_once(lambda _dt: self._restore_focus(), 0)
+
+    def _drawn(self, *_: Any) -> None:
+        """What is shown stands on the glass: from now on it can be meant."""
+        now_s = Clock.get_time()
+        if self._deaf_until_s == NOT_DRAWN_S:
+            self._deaf_until_s = now_s + look.theme.motion.deaf_s
+        if self._deaf_there_until_s == NOT_DRAWN_S:
+            self._deaf_there_until_s = now_s + WHERE_STOP_STOOD_S
 
     def _turn_to(self, page_class: type[Page], shown: Shown, *, reach: bool) -> None:
         """Put another page up: the one that was up before, if it is a shopper's, for making one anew takes a while."""
@@ -226,7 +247,7 @@ class PageFrame(FloatLayout):
 
     def on_touch_down(self, touch: Any) -> bool:
         """Ignore what was meant for the screen before; STOP is meant whenever it comes."""
-        if Clock.get_time() < self._deaf_until_s and not self._on_stop(touch):
+        if (self.deaf or self._meant_for_stop(touch)) and not self._on_stop(touch):
             return True
         self.focus_on("")
         for button in self.buttons():
@@ -238,8 +259,16 @@ class PageFrame(FloatLayout):
         return bool(super().on_touch_down(touch))
 
     def _on_stop(self, touch: Any) -> bool:
-        stops = [button for button in self.buttons() if button.action.kind is ButtonKind.DANGER]
-        return any(button.collide_point(*button.to_widget(*touch.pos)) for button in stops)
+        return any(button.collide_point(*button.to_widget(*touch.pos)) for button in self._stops())
+
+    def _meant_for_stop(self, touch: Any) -> bool:
+        if Clock.get_time() >= self._deaf_there_until_s:
+            return False
+        x, y = touch.pos
+        return any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in self._stop_stood)
+
+    def _stops(self) -> list[BigButton]:
+        return [button for button in self.buttons() if button.action.kind is ButtonKind.DANGER]
 
     def buttons(self) -> list[BigButton]:
         """All one can press now: what the page offers, in the order in which it is spoken, then languages and aids."""

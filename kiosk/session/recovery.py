@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hardware.errors import DoorOpened, LinkFault, Stopped
+from hardware.errors import DoorOpened, HardwareFault, LinkFault, Stopped
 from hardware.ports import BoardIdentity, PaymentAnswer, PaymentState
 from kiosk.records.journal import BlankStatus, SaleStep
 from kiosk.session import settle
@@ -117,15 +117,29 @@ def bring_up(ports: SessionPorts, wanted: Callable[[], bool]) -> BroughtUp:
         wanted: whether nobody has pressed Stop since the person's wish.
 
     Raises:
-        Stopped: somebody did.
+        Stopped: somebody did, or the emergency stop is pressed.
         HardwareFault: the machine is not well.
     """
-    ports.cutter.recover(wanted)
+    try:
+        ports.cutter.recover(wanted)
+    except HardwareFault as fault:
+        # A homing that the emergency stop ended may be told by the board as any fault of its own.
+        if _emergency_stop_pressed(ports):
+            raise Stopped("the emergency stop is pressed") from fault
+        raise
     for sale in ports.journal.open_sales():
         settle.settle_metal(sale, ports)
     if ports.machine_record.clamped_by:
         settle.scrap(ports)
     return BroughtUp(None, settle_leftovers(ports).unsettled)
+
+
+def _emergency_stop_pressed(ports: SessionPorts) -> bool:
+    try:
+        return ports.cutter.look().emergency_stop
+    except HardwareFault:
+        # What is not heard is not told as pressed.
+        return False
 
 
 def look_again(ports: SessionPorts) -> Reached:

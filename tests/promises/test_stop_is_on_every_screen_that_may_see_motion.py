@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hardware.errors import HomingUnsure
+from hardware.errors import BoardAlarm, HomingUnsure
 from hardware.grbl.cutter import GrblCutter
 from kiosk.rehearsal.virtual_time import NothingHappens
 from kiosk.session.intents import Cancel, Intent, Recover, ServiceAction, ServiceMenu, ServiceTask, StaffKey, Stop
@@ -154,6 +154,59 @@ def test_a_homing_that_was_stopped_is_told_as_stopped_whatever_the_board_says_of
         now = kiosk.stage.run_until(lambda now: not now.may_move)
         assert now.fault is not None
         assert now.fault.failed_code == "STOPPED"
+
+
+@pytest.mark.parametrize("pressed", [True, False])
+def test_a_homing_that_the_emergency_stop_ended_is_told_as_that_and_no_other_as_it(
+    tmp_path: Path, *, pressed: bool
+) -> None:
+    with shop(tmp_path) as kiosk:
+        broken(kiosk)
+        signs_in(kiosk.stage, "1001", PIN)
+
+        def alarmed(wanted: object = None) -> None:
+            kiosk.cutter.pins = "R" if pressed else ""
+            raise BoardAlarm(6, "reset while it homed")
+
+        kiosk.cutter.recover = alarmed  # type: ignore[method-assign,assignment]
+        kiosk.stage.post(Recover())
+        kiosk.stage.run_until(lambda now: now.may_move)
+        now = kiosk.stage.run_until(lambda now: not now.may_move)
+        assert now.fault is not None
+        assert now.fault.failed_code == ("STOPPED" if pressed else "BOARD_ALARM")
+        now = kiosk.stage.run_until(lambda now: now.staff is not None and now.staff.machine is not None)
+        title = present(now, Local(), sample_store("portrait")).title
+        assert (title == "The emergency stop was pressed") is pressed
+
+
+@pytest.mark.parametrize(("pins", "then"), [("D", ""), ("R", ""), ("D", "R"), ("R", "D")])
+@pytest.mark.parametrize("technician", [False, True])
+def test_what_stands_against_recovering_is_said_no_longer_than_it_does(
+    tmp_path: Path, *, technician: bool, pins: str, then: str
+) -> None:
+    with shop(tmp_path) as kiosk:
+        broken(kiosk)
+        signs_in(kiosk.stage, "3001", PIN)
+        if technician:
+            kiosk.stage.post(ServiceMenu())
+            kiosk.stage.run_to(State.TECHNICIAN)
+
+        def said(now: Snapshot) -> object:
+            if technician:
+                return now.service.message if now.service is not None else None
+            return now.staff.message if now.staff is not None else None
+
+        def seen(now: Snapshot) -> str:
+            status = now.service.status if technician and now.service else now.staff.machine if now.staff else None
+            return status.pins if status is not None else "?"
+
+        kiosk.cutter.pins = pins
+        kiosk.stage.run_until(lambda now: seen(now) == pins)
+        kiosk.stage.post(Recover())
+        kiosk.stage.run_until(lambda now: said(now) is not None)
+        kiosk.cutter.pins = then
+        now = kiosk.stage.run_until(lambda now: seen(now) == then)
+        assert said(now) is None
 
 
 def test_no_time_out_covers_stop_while_the_machine_recovers(tmp_path: Path) -> None:

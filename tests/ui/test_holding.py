@@ -13,6 +13,7 @@ from tests.ui.glass import gallery
 from ui.gallery import sample_store
 from ui.present.keypad import Strokes
 from ui.present.local import Announce
+from ui.present.present import present
 from ui.present.samples import SAMPLES
 
 JOG = ServiceAction(ServiceTask.JOG, "y", 0.1)
@@ -296,3 +297,46 @@ def test_stop_takes_a_touch_from_the_moment_it_stands_on_the_glass(glass: Any, n
         assert glass.sent == [Stop()]
     finally:
         glass.frame._deaf_until_s = 0.0
+
+
+@pytest.mark.parametrize(("before", "after"), [("40-staff-recovering", "30-staff-stock"), ("19-cutting", "02-welcome")])
+def test_a_touch_where_stop_stood_a_moment_ago_does_nothing_on_the_page_that_has_come(
+    glass: Any, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    from kivy.clock import Clock
+
+    put_up(glass, before)
+    stop = button(glass, "stop")
+    x, y = stop.to_window(*stop.center)
+    frame = glass.frame
+    frame.show(present(*SAMPLES[after], sample_store("portrait")))
+    glass.sent.clear()
+
+    class There:
+        pos = (x, y)
+
+    assert frame.on_touch_down(There()), "nobody has seen the page before it is drawn"
+    drawn_s = Clock.get_time()
+    frame._drawn()
+    frame._deaf_until_s = 0.0
+    assert frame.on_touch_down(There())
+    monkeypatch.setattr(Clock, "get_time", lambda: drawn_s + 0.49)
+    assert frame._meant_for_stop(There())
+    monkeypatch.setattr(Clock, "get_time", lambda: drawn_s + 0.51)
+    assert not frame._meant_for_stop(There())
+    assert glass.sent == []
+
+
+def test_a_page_that_takes_long_to_draw_is_deaf_until_it_was_seen_for_a_moment(
+    glass: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kivy.clock import Clock
+
+    glass.frame.show(present(*SAMPLES["02-welcome"], sample_store("portrait")))
+    began_s = Clock.get_time()
+    monkeypatch.setattr(Clock, "get_time", lambda: began_s + 5.0)
+    assert glass.frame.deaf
+    glass.frame._drawn()
+    assert glass.frame.deaf
+    monkeypatch.setattr(Clock, "get_time", lambda: began_s + 5.31)
+    assert not glass.frame.deaf

@@ -531,7 +531,9 @@ def _fault_help(
     following = FAMILIES[(FAMILIES.index(family) + 1) % len(FAMILIES)]
     controls.append(Action("next_help", words("fault.other_help"), OpenTab(f"help/{following}"), icon="question"))
     tabs = tuple(replace(tab, chosen=tab.id == "tab_help") for tab in tabs)
-    title = words("fault.recovering" if staff.recovering else f"fault.{family}.what") if snapshot.fault else ""
+    pressed = family == "stopped" and staff.machine is not None and staff.machine.emergency_stop
+    what = "fault.emergency_stop" if pressed else f"fault.{family}.what"
+    title = words("fault.recovering" if staff.recovering else what) if snapshot.fault else ""
     return StaffDetail(tabs, lines=tuple(lines), paragraphs=steps, controls=tuple(controls), title=title)
 
 

@@ -161,7 +161,7 @@ def _common(context: SessionContext, event: Intent | Report) -> bool:
             _saved(context)
         case MachineSeen(status):
             context.bench.looking = False
-            context.bench.status = status
+            starting.saw_machine(context, status)
         case Due(Timer.LOOK):
             look(context)
         case BroughtUp():

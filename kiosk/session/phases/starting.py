@@ -6,6 +6,7 @@ Responsible for: STARTING, OUT_OF_ORDER, resting at the front. Not responsible f
 
 from __future__ import annotations
 
+from hardware.ports import MachineStatus
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.session import effects, recovery
 from kiosk.session.context import Lane, SessionContext
@@ -270,6 +271,17 @@ def recover(context: SessionContext) -> None:
     wanted = context.unless_stopped()
     context.recovery_stands = wanted
     context.request_motion(lambda: recovery.bring_up(context.ports, wanted))
+
+
+def saw_machine(context: SessionContext, status: MachineStatus) -> None:
+    """How the machine stands now: what was said to stand against recovering goes with its cause."""
+    context.bench.status = status
+    against = against_recovery(status)
+    for obstacle, (staff_reads, technician_reads) in _NOT_CLEAR.items():
+        if obstacle is not against and context.staff_message is staff_reads:
+            context.staff_message = None
+        if obstacle is not against and context.bench.message is technician_reads:
+            context.bench.say(None)
 
 
 def well_again(context: SessionContext, event: BroughtUp) -> None:
