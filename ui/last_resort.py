@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ui import bootstrap
+from ui.desk import display_px
 
 SENTENCES = (
     ("Out of order", "Sorry. Please ask a member of staff."),
@@ -21,7 +22,8 @@ _DESK_PX = (540, 960)
 
 def show(code: str, *, fullscreen: bool = True, on_started: Callable[[Any], None] = lambda app: None) -> None:
     """Show the page until `app.stop()`; `on_started` gets the running application."""
-    bootstrap.configure(_DESK_PX, fullscreen=fullscreen, show_cursor=False)
+    size_px = (display_px() if fullscreen else None) or _DESK_PX
+    bootstrap.configure(size_px, fullscreen=fullscreen, show_cursor=False)
     from kivy.app import App
     from kivy.core.window import Window
     from kivy.uix.boxlayout import BoxLayout

@@ -19,6 +19,7 @@ from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import FRONT
 from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.bridge import Mailbox
+from ui.desk import beyond_glass
 from ui.page_frame import PageFrame
 from ui.pause import GLANCE_S, RESTING_GLANCE_S, Pause
 from ui.present.expected import expected
@@ -46,6 +47,8 @@ YIELD_S = 0.001
 """Whoever else computes in this process keeps the screen waiting no longer."""
 COLLECT_AFTER = (700, 10, 1000)
 """The long search of all memory waits until nobody is here; the short ones take no time one could notice."""
+GLASS_LOOK_EVERY_S = 2.0
+"""Between looks at whether the whole window is on the display."""
 BROKEN_AT_MOST = 5
 """Failures of the screen within one run after which it ends, for the supervisor to start it afresh."""
 
@@ -84,6 +87,8 @@ class KioskApp(App):
         self._simulated, self._on_started = simulated, on_started
         self.presenter = ScreenPresenter(kiosk, store, voice, self._show, present)
         self.failures = 0
+        self.covers = False
+        """Whether the window is to cover the display, and nobody may move it."""
         self._strokes = Strokes()
         self._tidied = False
         """Whether, since the last visit, memory was gone through and this screen made ready in the other colours."""
@@ -116,8 +121,21 @@ class KioskApp(App):
         for number, language in enumerate(self._store.languages):
             # One after the other, once the first screen stands: nobody who picks a language waits for its words.
             Clock.schedule_once(lambda _dt, code=language: self.presenter.learn(code), 1.0 + number)
+        if self.covers:
+            Clock.schedule_interval(self._look_at_glass, GLASS_LOOK_EVERY_S)
         if self._on_started is not None:
             self._on_started(self)
+
+    def _look_at_glass(self, *_: Any) -> None:
+        """A display that has changed may show only a part: the screen has failed, and starts afresh in what there is.
+
+        Raises:
+            RuntimeError: part of the window cannot be seen.
+        """
+        beyond = beyond_glass(Window.get_window_info())
+        if beyond:
+            self.failures = BROKEN_AT_MOST
+            raise RuntimeError(beyond)
 
     def on_stop(self) -> None:
         """The window goes."""

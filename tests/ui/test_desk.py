@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.desk import DECORATION_PX, HIGHEST_PX, beside, in_sight, window_px
+from ui.desk import DECORATION_PX, HIGHEST_PX, Place, beside, in_sight, whole, window_px
 from ui.panel.style import DESIGN_PX, SMALLEST_PX
 
 
@@ -58,3 +58,18 @@ def test_on_a_desk_too_narrow_for_two_windows_the_shoppers_is_as_large_as_alone(
 
 def test_beside_a_window_on_an_unknown_display_the_panel_has_its_usual_size() -> None:
     assert beside((540, 960), None, SMALLEST_PX, DESIGN_PX) == ((560, 0), DESIGN_PX)
+
+
+@pytest.mark.parametrize(
+    ("place", "seen"),
+    [
+        (Place(0, 0, 1280, 800), True),
+        (Place(100, -560, 1080, 1920), False),
+        (Place(-1, 0, 1280, 800), False),
+        (Place(0, -1, 1280, 800), False),
+        (Place(1, 0, 1280, 800), False),
+        (Place(0, 1, 1280, 800), False),
+    ],
+)
+def test_a_window_is_whole_when_none_of_its_edges_lies_beyond_the_display(place: Place, *, seen: bool) -> None:
+    assert whole(place, (1280, 800)) is seen

@@ -84,3 +84,20 @@ def test_nothing_stands_nearer_to_the_edge_than_the_margin_of_this_window(
     boxes = [box_of(w, w.action.id) for w in app.frame.walk(restrict=True) if isinstance(w, BigButton)]
     assert min(box.x for box in boxes) == pytest.approx(margin, abs=2)
     assert max(box.right for box in boxes) == pytest.approx(size_px[0] - margin, abs=2)
+
+
+def test_a_display_that_shows_only_a_part_of_the_window_ends_the_screen_with_the_machine_stopped(
+    build: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ui.window
+
+    app = build((1080, 1920), (1080, 1920, 0.2))
+    stops, ended = [], []
+    monkeypatch.setattr(app.presenter, "fail", lambda: stops.append(True))
+    monkeypatch.setattr(app, "end", lambda: ended.append(True))
+    app._look_at_glass()
+    monkeypatch.setattr(ui.window, "beyond_glass", lambda _info: "not whole")
+    with pytest.raises(RuntimeError, match="not whole") as beyond:
+        app._look_at_glass()
+    app.failed(beyond.value)
+    assert (stops, ended, app.exit_status) == ([True], [True], 1)
