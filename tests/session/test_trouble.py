@@ -19,7 +19,8 @@ from hardware.scan import Frame
 from kiosk.records.audit.kinds import AuditKind
 from kiosk.records.journal import BlankStatus, PaymentStatus
 from kiosk.session.intents import Cancel, Confirm, ConfirmReceived, Done, Stop
-from kiosk.session.snapshot import Snapshot
+from kiosk.session.phases import starting
+from kiosk.session.snapshot import FaultNotice, Snapshot
 from kiosk.session.states import State
 from simulator.terminals.card import TerminalFault
 from tests.session.parts import BAD_COPY, Shop
@@ -173,11 +174,15 @@ def test_whoever_has_one_copy_of_two_when_the_door_opens_gets_its_receipt_until_
 def test_a_camera_that_answers_again_takes_nobodys_receipt_away(kiosk: Shop) -> None:
     buy(kiosk, 2)
     kiosk.stage.run_until(lambda _: kiosk.cutter.chute == 1)
-    kiosk.cutter.will_fail("load", CameraFault("tray", "gone"))
+    kiosk.cutter.will_fail("run", DoorOpened("the guard was opened"))
     kiosk.stage.run_to(State.OUT_OF_ORDER)
     kiosk.stage.run_until(lambda now: now.receipt is not None)
-    kiosk.stage.run_until(lambda now: now.receipt is None)
-    assert kiosk.stage.path[-1] is State.OUT_OF_ORDER, "it came back while they read"
+    context = kiosk.stage.controller.context
+    context.fault = FaultNotice("CAMERA", "gone", 0.0, heals_itself=True)
+    starting.enter_out_of_order(context)
+    gone = kiosk.stage.run_until(lambda now: now.receipt is None)
+    assert gone.state is State.OUT_OF_ORDER, "it came back while they read"
+    kiosk.stage.run_to(State.WELCOME)
 
 
 def test_of_a_sale_of_which_nothing_was_made_there_is_nothing_to_tell(kiosk: Shop) -> None:
