@@ -21,7 +21,7 @@ def test_a_technician_jogs_cuts_a_test_key_looks_calibrates_and_leaves(person: P
 
     person.touches("tab_test")
     person.holds("test_cut")
-    person.waits(lambda now: "Passed" in now["text"], patience_s=150)
+    person.waits(lambda now: "Slot 1 passed: " in now["text"], patience_s=150)
     state = person.machine(do="state")
     assert state["wheel_rpm"] == 0
     assert state["fallen"]["reject"] == before["fallen"]["reject"] + 1
