@@ -7,6 +7,7 @@ Kivy's main thread but the mailbox's `post`.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import sys
@@ -51,6 +52,16 @@ GLASS_LOOK_EVERY_S = 2.0
 """Between looks at whether the whole window is on the display."""
 BROKEN_AT_MOST = 5
 """Failures of the screen within one run after which it ends, for the supervisor to start it afresh."""
+
+
+def give_back() -> None:
+    """Memory that was let go of goes back to the system, where its library can do so (glibc).
+
+    What a visit needed for a moment is else held for good, in pieces too small for the next one.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 class Guard(ExceptionHandler):
@@ -171,6 +182,7 @@ class KioskApp(App):
         if not self._tidied:
             self._tidied = True
             gc.collect()
+            give_back()
             picture = self.frame.page.part("picture") if self.frame.page is not None else None
             if picture is not None:
                 picture.paint_other_colours()

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import gc
 import os
 import random
 import resource
@@ -62,6 +61,8 @@ TOUCHES_S = 0.08
 """How long a finger lies on the glass."""
 MOUSE_DOWN, MOUSE_UP = 0x401, 0x402
 """SDL's events. Off phones Kivy takes a touch as a mouse's."""
+RESTS_AFTER, REST_S = 25, 2.5
+"""Sessions of a crowd without a gap, and a gap in which a kiosk goes through its memory (`ui.window.UNTOUCHED_S`)."""
 READY_S = 60.0
 """Long enough for the next screens to be made ready, on a machine that is busy too."""
 
@@ -278,12 +279,15 @@ class Bench:
         every = max(1, self.asked.sessions // 8)
         for session in range(self.asked.sessions + 1):
             language = ("en", "es", "fr")[session % 3]
+            if session % RESTS_AFTER == 0:
+                # Between shoppers a kiosk rests, and then goes through its memory.
+                self.kiosk.show(replace(SAMPLES["02-welcome"][0], language=language, simulated=True))
+                yield REST_S
+            if session % every == 0:
+                marks.append(f"{session}: {resident_mb():.0f}")
             for name in SESSION:
                 self.kiosk.show(replace(SAMPLES[name][0], language=language, simulated=True))
                 yield 0
-            if session % every == 0:
-                gc.collect()
-                marks.append(f"{session}: {resident_mb():.0f}")
         print(f"memory in MB after so many sessions: {', '.join(marks)}")
         assert self.app.presenter.snapshot.state is State.THANK_YOU
 
