@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.key.reading import StampReading
@@ -17,6 +19,7 @@ from kiosk.session.intents import (
     ServiceTask,
     SetQuantity,
     StaffKey,
+    Start,
 )
 from kiosk.session.states import State
 from tests.session.parts import Shop
@@ -162,3 +165,53 @@ def test_the_approval_page_says_every_second_how_long_it_stays(kiosk: Shop) -> N
     stays_s = kiosk.stage.ports.store.timeouts.approval_s
     assert list(left) == list(range(round(stays_s), 0, -1))
     assert all(abs(stays_s - gone_s - seconds) < 1 for seconds, gone_s in left.items())
+
+
+def refused_for_an_unclear_face(kiosk: Shop, head: StampReading) -> None:
+    """A key whose faces were not seen clearly is refused before its head is read."""
+    stage, reader = kiosk.stage, kiosk.reader
+    reader.identifications = [replace(each, faces_seen=False) for each in reader.identifications]
+    reader.head = head
+    stage.begin()
+    stage.run_to(State.WELCOME)
+    stage.post(Start())
+    stage.run_to(State.PLACE_KEY)
+    kiosk.scanner.key_in_tray = True
+    stage.run_to(State.REFUSED)
+    stage.run_until(lambda _: stage.controller.context.here.stamp is not None)
+
+
+def faces_looked_at(kiosk: Shop) -> None:
+    stage = kiosk.stage
+    stage.post(StaffKey())
+    stage.run_to(State.STAFF_LOGIN)
+    stage.post(Credentials("1001", "190283"))
+    stage.run_to(State.STAFF_APPROVAL)
+    stage.post(Approve("faces_checked"))
+
+
+def test_a_key_whose_faces_staff_looked_at_has_a_price_and_is_sold(kiosk: Shop) -> None:
+    refused_for_an_unclear_face(kiosk, StampReading(seen=True))
+    faces_looked_at(kiosk)
+    offer = kiosk.stage.run_to(State.OFFER).offer
+    assert offer is not None
+    assert not offer.stamp_pending
+    kiosk.stage.post(Confirm())
+    kiosk.stage.run_to(State.TAKE_KEY_BACK)
+
+
+def test_what_the_head_says_is_asked_of_staff_beside_its_unclear_faces(kiosk: Shop) -> None:
+    refused_for_an_unclear_face(kiosk, DND)
+    faces_looked_at(kiosk)
+    seen = kiosk.stage.run_until(
+        lambda now: now.staff is not None and now.staff.asked is not None and now.staff.asked.code != "FACE_NOT_SEEN"
+    )
+    assert seen.state is State.STAFF_APPROVAL
+
+
+def test_a_sealed_mark_read_after_an_unclear_face_was_told_leaves_nothing_to_lift(kiosk: Shop) -> None:
+    refused_for_an_unclear_face(kiosk, StampReading(seen=True, phrases=("us_government",)))
+    seen = kiosk.stage.now
+    assert seen.refusal is not None
+    assert not seen.refusal.can_be_approved
+    assert next(rule.code for rule in seen.refusal.rules) != "FACE_NOT_SEEN"

@@ -57,7 +57,7 @@ def handle_login(context: SessionContext, event: Intent | Report) -> None:
             if context.ports.staff.needs_setup:
                 context.staff_message = StaffMessage.NOBODY
         case StampRead(stamp) if context.visit is not None:
-            offering.note_head(context, stamp)
+            offering.note_head_of_refused(context, stamp)
         case Cancel() | Done():
             leave(context)
         case _:
@@ -132,7 +132,7 @@ def handle_approval(context: SessionContext, event: Intent | Report) -> None:
         case Cancel() | Done() | Due(Timer.APPROVAL):
             _back(context)
         case StampRead(stamp):
-            offering.note_head(context, stamp)
+            offering.note_head_of_refused(context, stamp)
         case _:
             # Wishes of other screens, and looks at the tray that come late.
             pass

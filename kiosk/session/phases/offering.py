@@ -79,37 +79,44 @@ def _standing_approvals(context: SessionContext) -> tuple[Approval, ...]:
 
 def refused(context: SessionContext) -> bool:
     """Decide, and enter REFUSED if anything stands in the way."""
-    visit = context.here
+    refusal = _refusal(context)
+    if refusal is not None:
+        refuse(context, refusal)
+    return refusal is not None
+
+
+def _refusal(context: SessionContext) -> Refusal | None:
+    """Decide, and what stands in the way if anything does."""
+    identified = context.here.secrets.identified
     decision = context.order.decision = judge(context)
-    identified = visit.secrets.identified
     outcome = identified.identification.outcome if identified else None
     blocking = tuple(rule for rule in decision.rules if rule.verdict.blocks and not rule.approved)
     if not decision.verdict.blocks and outcome is Outcome.IDENTIFIED:
         extra = machine_says_no(context)
         if extra is None:
-            return False
+            return None
         decision = Decision(Verdict.REFUSE, (extra, *decision.rules))
         blocking = (extra,)
-    refuse(
-        context,
-        Refusal(
-            rules=blocking or decision.rules,
-            outcome=outcome if outcome is not Outcome.IDENTIFIED else None,
-            can_be_approved=decision.can_be_approved,
-            takes_letter=bool(context.ports.store.letters.owners) and decision.takes_letter,
-            next_steps=tuple(dict.fromkeys(step for rule in told(blocking) for step in rule.next_steps)),
-            keyway=(visit.secrets.identified and visit.secrets.identified.identification.keyway) or "",
-        ),
+    return Refusal(
+        rules=blocking or decision.rules,
+        outcome=outcome if outcome is not Outcome.IDENTIFIED else None,
+        can_be_approved=decision.can_be_approved,
+        takes_letter=bool(context.ports.store.letters.owners) and decision.takes_letter,
+        next_steps=tuple(dict.fromkeys(step for rule in told(blocking) for step in rule.next_steps)),
+        keyway=(identified and identified.identification.keyway) or "",
     )
-    return True
 
 
 def refuse(context: SessionContext, refusal: Refusal) -> None:
     """Show and record a refusal."""
-    visit = context.here
-    visit.refusal = refusal
+    context.here.refusal = refusal
     context.order.wants_to_buy = False
-    identified = visit.secrets.identified
+    _record(context, refusal)
+    context.session.refused()
+
+
+def _record(context: SessionContext, refusal: Refusal) -> None:
+    identified = context.here.secrets.identified
     keyway = identified.identification.keyway if identified else None
     context.audit(
         AuditKind.REFUSAL,
@@ -117,7 +124,6 @@ def refuse(context: SessionContext, refusal: Refusal) -> None:
         outcome=refusal.outcome.value if refusal.outcome else "",
         keyway=keyway or "",
     )
-    context.session.refused()
 
 
 def machine_says_no(context: SessionContext) -> FiredRule | None:
@@ -209,6 +215,18 @@ def note_head(context: SessionContext, stamp: StampReading) -> None:
         context.notify_technician(CameraFault.code, f"camera head: {stamp.unseen.value}")
 
 
+def note_head_of_refused(context: SessionContext, stamp: StampReading) -> None:
+    """What a head says of a key that is refused already stands beside the rest, for whoever comes to lift it."""
+    note_head(context, stamp)
+    before = context.here.refusal
+    if before is None or before.denied:
+        return
+    now = _refusal(context)
+    if now is not None and now.rules != before.rules:
+        context.here.refusal = now
+        _record(context, now)
+
+
 def _stamp_read(context: SessionContext, stamp: StampReading) -> bool:
     note_head(context, stamp)
     return refused(context)
@@ -233,7 +251,7 @@ def handle_refused(context: SessionContext, event: Intent | Report) -> None:
             if visit.refusal is not None and visit.refusal.can_be_approved:
                 context.session.staff_at_refusal()
         case StampRead(stamp):
-            note_head(context, stamp)
+            note_head_of_refused(context, stamp)
         case _:
             # Wishes of other screens, and looks at the tray that come late.
             pass

@@ -189,12 +189,16 @@ def _identified(context: SessionContext, event: KeyIdentified) -> None:
     visit.order = Order(blank, identification.worn_cuts, _condition(context, identification))
     if identified:
         visit.secrets.frames = event.frames
-    if offering.refused(context):
+    stopped = offering.refused(context)
+    if stopped and not (visit.refusal is not None and visit.refusal.can_be_approved):
         return
     if event.frames is not None:
         frames = event.frames
         # Reading the head takes longer than everything else together: the shopper reads the next screen meanwhile.
         context.request(Lane.HEAD, lambda: effects.read_head(context.ports, frames))
+    if stopped:
+        # Staff who are asked are told what the head says too, and what they lift leads to an offer with a price.
+        return
     if identification.wear is Wear.WORN or identification.worn_cuts:
         context.session.identified_worn()
     else:
