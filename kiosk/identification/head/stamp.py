@@ -33,6 +33,7 @@ from kiosk.identification.head.find import (
     says_the_same,
 )
 from kiosk.identification.head.letters import FINE_MM, Letters, Picture, Text, TextLine
+from kiosk.identification.head.peened import is_peened
 from kiosk.identification.head.place import HeadView, bow_of
 from kiosk.identification.head.relief import RIM_MM, brightness, colour, flattened, inner
 from kiosk.identification.head.sight import why_unseen
@@ -260,7 +261,7 @@ class StampReader:
                 self._round_the_rim(gleaned, tint, bow, letters)
         gleaned.has_unread_strokes = has_unread_strokes(
             flat, bow, gleaned.explained_places, at_a_request=bool(gleaned.phrases)
-        )
+        ) or is_peened(bow, gleaned.explained_places)
         return gleaned
 
     def _straight(

@@ -19,7 +19,7 @@ from kiosk.identification.head.place import HeadView
 from kiosk.identification.head.relief import inner
 
 _PITCH_MM = 0.08
-_MARGIN_MM = 0.9
+MARGIN_MM = 0.9
 """Along outline and hole, where bevels look like strokes."""
 _REACH_MM = 0.14
 """Strokes this near one another are one patch."""
@@ -46,7 +46,7 @@ def has_unread_strokes(
     factor = bow.mm_per_px / _PITCH_MM
     size = (max(8, round(flat.shape[1] * factor)), max(8, round(flat.shape[0] * factor)))
     away = cv2.resize(flat, size, interpolation=cv2.INTER_AREA).astype(np.float32) - np.float32(128)
-    metal = cv2.resize(inner(bow, _MARGIN_MM), size, interpolation=cv2.INTER_NEAREST)
+    metal = cv2.resize(inner(bow, MARGIN_MM), size, interpolation=cv2.INTER_NEAREST)
     if metal.sum() * _PITCH_MM**2 < _LEAST_MM2:
         return False
     power = cv2.GaussianBlur(away * away, (0, 0), _REACH_MM / _PITCH_MM)
