@@ -33,6 +33,7 @@ from kiosk.session.intents import Recover
 from kiosk.session.states import FRONT, State
 from simulator.faults.simulated_machine import SimulatedMachine, lay
 from simulator.keys.sample_keys import sample_key
+from tests.ui.glass import time_passes
 from ui.gallery import SIZES, Gallery, sample_store
 from ui.presenter import ScreenPresenter
 
@@ -201,7 +202,7 @@ class Monkey:
             self._touch(*button.to_window(*button.center))
             if button.action.hold and self._random.random() < 0.3:
                 button.dispatch("on_press")
-                button._hold(self.glass._look.theme.motion.hold_s + 0.01)
+                time_passes(button, 1.01)
                 button.dispatch("on_release")
 
     def _key(self) -> None:

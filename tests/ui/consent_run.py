@@ -2,8 +2,9 @@
 
     python -m tests.ui.consent_run WHAT kiosk-arguments…
 
-WHAT is what the owner does: `agree` holds yes; `nearly` tries Escape and closing the window, asks for French, touches
-yes without holding it, and then says nothing more. Touches go through the window like any finger's.
+WHAT is what the owner does: `agree` holds yes; `nearly` tries Escape and closing the window, asks for French, holds
+yes until its edge is half filled, and then says nothing more. Touches go through the window like any finger's. One act
+follows when another has had its effect, and seconds pass only after the last: nothing depends on a busy machine.
 """
 
 from __future__ import annotations
@@ -11,10 +12,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
+from threading import Event
 from typing import Any
 
 import ui.consent
 from kiosk.__main__ import main
+
+over = Event()
+"""All that the owner does has been done."""
+
+
+class PatientQuestion(ui.consent.ConsentQuestion):
+    """Its seconds begin to pass when the owner does nothing more."""
+
+    def second_passed(self) -> None:
+        """Count it, if it is one of silence."""
+        if over.is_set():
+            super().second_passed()
 
 
 def act(what: str) -> Callable[[Any], None]:
@@ -28,27 +42,50 @@ def act(what: str) -> Callable[[Any], None]:
         def button(name: str) -> Any:
             return next(each for each in screen.frame.buttons() if each.action.id == name)
 
-        def touch(name: str, for_s: float) -> None:
+        def touch(name: str) -> Any:
             place = button(name)
             finger = UnitTestTouch(*place.to_window(*place.center))
             finger.touch_down()
-            Clock.schedule_once(lambda _: finger.touch_up(), for_s)
+            return finger
 
-        def begin(_: float) -> None:
-            if screen.frame.deaf:
-                Clock.schedule_once(begin, 0.1)
-                return
+        def once(there: Callable[[], bool], then: Callable[[], None]) -> None:
+            def look(_: float) -> None:
+                if there():
+                    then()
+                else:
+                    Clock.schedule_once(look, 0.02)
+
+            Clock.schedule_once(look, 0.02)
+
+        def awake() -> bool:
+            return screen.frame.shown is not None and not screen.frame.deaf
+
+        def asked() -> None:
             print("asked:", screen.frame.shown.title, flush=True)
+
+        def begin() -> None:
+            asked()
             if what == "agree":
-                touch("agree", 5.0)
+                touch("agree")
                 return
             Window.dispatch("on_keyboard", 27, 0, None, [])
             Window.dispatch("on_request_close")
-            touch("language_fr", 0.1)
-            Clock.schedule_once(lambda _: print("asked:", screen.frame.shown.title, flush=True), 0.6)
-            Clock.schedule_once(lambda _: touch("agree", 0.1), 0.7)
+            english = screen.frame.shown.title
+            touch("language_fr").touch_up()
+            once(lambda: screen.frame.shown.title != english and awake(), nearly)
 
-        Clock.schedule_once(begin, 0.1)
+        def nearly() -> None:
+            asked()
+            place, finger = button("agree"), touch("agree")
+
+            def lift() -> None:
+                finger.touch_up()
+                print("let go", flush=True)
+                over.set()
+
+            once(lambda: place.held >= 0.5, lift)
+
+        once(awake, begin)
 
     return started
 
@@ -57,6 +94,6 @@ if __name__ == "__main__":
     what = sys.argv[1]
     sys.argv = ["kiosk", *sys.argv[2:]]
     asks = ui.consent.ask_owner
-    second_s = 1.0 if what == "agree" else 0.03
-    ui.consent.ask_owner = partial(asks, on_started=act(what), second_s=second_s)
+    ui.consent.ConsentQuestion = PatientQuestion  # type: ignore[misc]
+    ui.consent.ask_owner = partial(asks, on_started=act(what), second_s=0.03)
     main()

@@ -97,6 +97,15 @@ def mistakes(frame: Any, theme: Any) -> list[str]:
     return found
 
 
+def time_passes(held: Any, part: float) -> None:
+    """That part of the time a button is to be held, to one that is held: looked at before, and often enough after."""
+    from ui.widgets.look import look
+
+    for elapsed_s in (0.0, look.theme.motion.hold_s * part, 0.0, 0.0):
+        if held._holding is not None:
+            held._hold(elapsed_s)
+
+
 @cache
 def _measure(font: str, size: float, word: str) -> float:
     from kivy.core.text import Label as CoreLabel

@@ -24,7 +24,7 @@ from kiosk.session.intents import Cancel, Confirm, MoreTime, SetLanguage
 from kiosk.session.snapshot import Snapshot
 from kiosk.session.states import State
 from tests.support.paths import ROOT
-from tests.ui.glass import gallery, mistakes
+from tests.ui.glass import gallery, labels_in, mistakes
 from ui.consent import ConsentQuestion, consent_screen
 from ui.gallery import SIZES, sample_store
 from ui.present.local import Local
@@ -58,12 +58,13 @@ def test_a_held_yes_writes_a_private_folder_and_one_record_without_the_key(tmp_p
     assert set(re.findall(r'"(\w+)":', records[0][1])) == {"language", "user", "simulated"}
 
 
-def test_a_tap_escape_and_silence_write_nothing_and_the_language_is_the_one_touched(tmp_path: Path) -> None:
+def test_yes_let_go_early_escape_and_silence_write_nothing_and_the_language_is_the_one_touched(tmp_path: Path) -> None:
     done = asks(
         "nearly", "--out", str(tmp_path / "case"), "--data", str(tmp_path / "data"), SDL_VIDEODRIVER="offscreen"
     )
     assert done.returncode == 1, done.stderr
     assert "nothing was written" in done.stdout
+    assert "let go" in done.stdout
     assert "Peut-on garder des images de votre clé ?" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
@@ -178,3 +179,15 @@ def test_the_question_fits_in_every_language_and_says_what_how_and_for_whom(size
         assert [bool(b.action.hold) for b in glass.frame.buttons() if b.action.id == "agree"] == [True]
         assert len(shown.body) == 3
         assert all(sentence in shown.spoken for sentence in shown.body)
+
+
+def test_its_first_sentence_is_smaller_only_in_the_language_in_which_it_has_no_room() -> None:
+    glass, store = gallery(), sample_store("landscape")
+    glass.resize((store.screen.width_px, store.screen.height_px))
+    theme = glass._look.theme = make_theme(store.screen, (store.screen.width_px, store.screen.height_px))
+    for language, size_px in (("es", theme.statement_px), ("en", theme.text_px), ("fr", theme.statement_px)):
+        shown = consent_screen(replace(Snapshot(State.PLACE_KEY, simulated=True), language=language), Local(), store)
+        glass.frame.show(shown)
+        glass.settle()
+        first = next(label for label in labels_in(glass.frame) if label.text == shown.body[0])
+        assert first.font_size == size_px

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kiosk.session.intents import LetGo, ServiceAction, ServiceTask, Stop
-from tests.ui.glass import gallery
+from tests.ui.glass import gallery, time_passes
 from ui.gallery import sample_store
 from ui.present.keypad import Strokes
 from ui.present.local import Announce
@@ -58,13 +58,6 @@ class Finger:
         self._touch.touch_up()
 
 
-def time_passes(place: Any, part: float) -> None:
-    from ui.widgets.look import look
-
-    if place._holding is not None:
-        place._hold(look.theme.motion.hold_s * part)
-
-
 def test_a_jog_runs_while_held_and_ends_when_the_finger_leaves(glass: Any) -> None:
     place = button(glass)
     finger = Finger(glass, place)
@@ -74,6 +67,43 @@ def test_a_jog_runs_while_held_and_ends_when_the_finger_leaves(glass: Any) -> No
     assert glass.sent == [JOG]
     finger.leaves()
     assert glass.sent == [JOG, LetGo()]
+
+
+@pytest.mark.parametrize(
+    "looks_at_s",
+    [
+        pytest.param((5.0,), id="stood still when it was touched"),
+        pytest.param((0.05, 5.0), id="stood still when it was let go"),
+        pytest.param((0.05, 5.0, 5.05), id="stood still, and the finger's leaving is read a frame later"),
+        pytest.param((0.05, 0.65, 1.2, 1.25, 1.3), id="not a look too early"),
+    ],
+)
+def test_a_screen_that_stood_still_holds_no_button_for_the_finger_that_has_left(
+    glass: Any, looks_at_s: tuple[float, ...]
+) -> None:
+    place = button(glass)
+    finger = Finger(glass, place)
+    seen_at(place, looks_at_s)
+    assert glass.sent == []
+    finger.leaves()
+    assert glass.sent == [Announce("Hold a little longer")]
+
+
+def test_a_screen_that_stood_still_acts_when_the_finger_is_still_there(glass: Any) -> None:
+    place = button(glass)
+    finger = Finger(glass, place)
+    seen_at(place, (0.05, 5.0, 5.05, 5.1))
+    assert glass.sent == [JOG]
+    finger.leaves()
+
+
+def seen_at(place: Any, looks_at_s: tuple[float, ...]) -> None:
+    """So long after the touch Kivy's clock comes to this button, and to nothing else."""
+    from kivy.clock import Clock
+
+    touched_s = Clock.get_time()
+    for look_at_s in looks_at_s:
+        place._holding.tick(touched_s + look_at_s + 0.001)
 
 
 def test_sliding_off_is_letting_go_before_and_after_it_acts(glass: Any) -> None:

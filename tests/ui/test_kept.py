@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.ui.glass import gallery, labels_in
-from tests.ui.test_holding import Finger, time_passes
+from tests.ui.glass import gallery, labels_in, time_passes
+from tests.ui.test_holding import Finger
 from ui.gallery import sample_store
 from ui.present.local import Announce
 from ui.present.samples import SAMPLES

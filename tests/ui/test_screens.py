@@ -15,7 +15,7 @@ import pytest
 from kiosk.session.intents import Intent
 from kiosk.session.states import State
 from tests.support.words import load_words
-from tests.ui.glass import Box, box_of, gallery, labels_in, mistakes
+from tests.ui.glass import Box, box_of, gallery, labels_in, mistakes, time_passes
 from ui.gallery import SIZES, sample_store
 from ui.present.expected import expected
 from ui.present.fault_help import FAMILIES
@@ -104,7 +104,7 @@ def _answers(glass: Any, button: Any) -> bool:
     for _ in range(2):  # the second is a double tap
         button.dispatch("on_press")
         if button.action.hold and button.action.enabled:
-            button._hold(glass._look.theme.motion.hold_s + 0.01)
+            time_passes(button, 1.01)
         button.dispatch("on_release")
     counts = button.style == "key" or button.action.counts
     expected = [button.action.does] * (2 if counts else 1) if button.action.enabled else []

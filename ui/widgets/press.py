@@ -26,6 +26,11 @@ CONFIRM_S = 8.0
 """So long a button that was pressed and not held waits to be pressed again."""
 HINT_S = 4.0
 """So long one that was let go too soon says so."""
+LOOK_S = 1 / 20
+"""So often it is looked whether a button is still held."""
+LOOKS_AFTER = 2
+"""So many more looks find the finger there before a held press acts. Where the screen stood still the clock has gone
+on before it is told that the finger has left: that is read after one look, and handed on after the next."""
 REPEAT_AFTER_S, REPEAT_EVERY_S = 0.6, 0.15
 """One that counts goes on while a finger stays on it."""
 
@@ -46,6 +51,7 @@ class Press(ButtonBehavior, Widget):
     def __init__(self, **kwargs: Any) -> None:
         self._pressed_at = NEVER_S
         self._holding: Any = None
+        self._looked, self._looks_left = False, LOOKS_AFTER
         self._repeating: Any = None
         self._repeated = False
         self._owed: Any = None
@@ -160,11 +166,18 @@ class Press(ButtonBehavior, Widget):
 
     def _begin_hold(self) -> None:
         self._end_hold()
-        self._holding = Clock.schedule_interval(self._hold, 1 / 20)
+        self._looked, self._looks_left = False, LOOKS_AFTER
+        self._holding = Clock.schedule_interval(self._hold, LOOK_S)
 
     def _hold(self, elapsed_s: float) -> None:
-        self.held = min(1.0, self.held + elapsed_s / look.theme.motion.hold_s)
-        if self.held >= 1.0:
+        """Look again: what passed before the first look may have passed before the touch."""
+        if not self._looked:
+            self._looked = True
+        elif self.held < 1.0:
+            self.held = min(1.0, self.held + elapsed_s / look.theme.motion.hold_s)
+        elif self._looks_left > 1:
+            self._looks_left -= 1
+        else:
             self.let_go()
             self._spent, self._tapped = True, False
             if self.act():

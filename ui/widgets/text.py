@@ -5,6 +5,7 @@ Responsible for: wrapping, measuring and following the theme. Not responsible fo
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -12,7 +13,8 @@ from ui import bootstrap as _bootstrap  # noqa: F401 - before Kivy
 from ui.widgets.caption import lines_of
 from ui.widgets.look import look
 
-from kivy.lang import Builder  # isort: skip
+from kivy.core.text import Label as CoreLabel  # isort: skip
+from kivy.lang import Builder
 from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.label import Label
 
@@ -98,6 +100,17 @@ class TextLabel(Label):
         theme = look.theme
         self.color = getattr(theme.palette, self.ink)
         self.font_name, self.font_size = getattr(theme, self.face), getattr(theme, f"{self.scale}_px")
+
+
+def height_at(words: TextLabel, size_px: float, width: float) -> float:
+    """How high `words` would stand in letters of that size, in that width."""
+    return _height(words.text, words.font_name, size_px, width, words.line_height)
+
+
+@lru_cache(maxsize=400)
+def _height(text: str, font: str, size_px: float, width: float, line_height: float) -> float:
+    written = CoreLabel(text=text, font_name=font, font_size=size_px, text_size=(width, None), line_height=line_height)
+    return float(written.render()[1])
 
 
 class Title(TextLabel):
