@@ -247,7 +247,8 @@ def test_a_technician_reads_on_the_glass_what_is_due_why_what_to_bring_and_what_
         to_service(kiosk)
         assert page(kiosk, "visit").notes == ("The records are being read.",)
         kiosk.stage.run_until(lambda now: now.service is not None and now.service.outlook is not None)
-        wheel = whole(kiosk, "due")[0]
+        locked, wheel = whole(kiosk, "due")[:2]
+        assert locked.startswith("Slot 1 (KW1) is locked.")
         assert wheel.startswith("Cutting wheel, in ")
         for word in ("copies", "day", "touch-offs stand 0.04"):
             assert word in wheel
