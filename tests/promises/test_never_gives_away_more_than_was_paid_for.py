@@ -80,6 +80,14 @@ def lay_copy(kiosk: Shop, key: Identification) -> None:
     lay(kiosk, key)
 
 
+def other_laid_as_copy(kiosk: Shop) -> Snapshot:
+    """The key of the receipt, then another one where its copy is wanted."""
+    to_original(kiosk, bought(kiosk))
+    lay(kiosk, KEY)
+    lay_copy(kiosk, identified(bitting="12345"))
+    return kiosk.stage.run_until(lambda now: now.other_laid)
+
+
 def brought(kiosk: Shop, code: str, original: Identification, copy: Identification) -> Snapshot:
     """Code, original, copy; what the screen says then."""
     to_original(kiosk, code)
@@ -258,20 +266,14 @@ def test_nothing_is_given_for_keys_that_prove_nothing(
 
 
 def test_another_key_laid_as_the_copy_by_mistake_is_told_and_the_copy_may_still_be_laid(kiosk: Shop) -> None:
-    to_original(kiosk, bought(kiosk))
-    lay(kiosk, KEY)
-    lay_copy(kiosk, identified(bitting="12345"))
-    asks = kiosk.stage.run_until(lambda now: now.other_laid)
+    asks = other_laid_as_copy(kiosk)
     assert (asks.state, asks.tray_has_key, asks.staff_called) == (State.LAY_COPY, True, False)
     lay_copy(kiosk, OFF)
     assert offered(kiosk.stage.run_to(State.RETURN_RESULT)) == (Remedy.REFUND, Remedy.RECUT)
 
 
 def test_what_was_laid_by_mistake_is_not_read_again_before_it_was_taken_out(kiosk: Shop) -> None:
-    to_original(kiosk, bought(kiosk))
-    lay(kiosk, KEY)
-    lay_copy(kiosk, identified(bitting="12345"))
-    kiosk.stage.run_until(lambda now: now.other_laid)
+    other_laid_as_copy(kiosk)
     kiosk.reader.identifications = [OFF]
     kiosk.stage.post(KeyLaid())
     before_s = kiosk.clock.now_s()
@@ -280,10 +282,7 @@ def test_what_was_laid_by_mistake_is_not_read_again_before_it_was_taken_out(kios
 
 
 def test_a_second_other_key_ends_it_however_many_more_there_are(kiosk: Shop) -> None:
-    to_original(kiosk, bought(kiosk))
-    lay(kiosk, KEY)
-    lay_copy(kiosk, identified(bitting="12345"))
-    kiosk.stage.run_until(lambda now: now.other_laid)
+    other_laid_as_copy(kiosk)
     lay_copy(kiosk, identified(bitting="24643"))
     seen = kiosk.stage.run_to(State.RETURN_RESULT)
     assert offered(seen) == ()
@@ -341,10 +340,7 @@ def test_what_was_decided_is_not_begun_anew(kiosk: Shop) -> None:
 
 
 def test_who_laid_another_key_as_the_copy_has_done_so_still_when_it_begins_anew(kiosk: Shop) -> None:
-    to_original(kiosk, bought(kiosk))
-    lay(kiosk, KEY)
-    lay_copy(kiosk, identified(bitting="12345"))
-    kiosk.stage.run_until(lambda now: now.other_laid)
+    other_laid_as_copy(kiosk)
     lay_copy(kiosk, Identification(Outcome.DIMPLE))
     kiosk.stage.run_to(State.RETURN_RESULT)
     kiosk.stage.post(KeyLaid())
