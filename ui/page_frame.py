@@ -268,15 +268,18 @@ class PageFrame(FloatLayout):
         return any(left <= x <= right and bottom <= y <= top for left, bottom, right, top in self._stop_stood)
 
     def _stops(self) -> list[BigButton]:
-        return [button for button in self.buttons() if button.action.kind is ButtonKind.DANGER]
+        return [button for button in self._offered() if button.action.kind is ButtonKind.DANGER]
+
+    def _offered(self) -> list[BigButton]:
+        """What the page or the question before it offers, in no order: asked at every snapshot and touch."""
+        parts = (self.page, self._bar) if self._dialogue is None else (self._dialogue,)
+        return [button for part in parts if part is not None for button in _buttons_in(part)]
 
     def buttons(self) -> list[BigButton]:
         """All one can press now: what the page offers, in the order in which it is spoken, then languages and aids."""
         offered = choices_of(self.shown) if self.shown is not None else ()
         order = {action.id: number for number, action in enumerate(offered)}
-        parts = (self.page, self._bar) if self._dialogue is None else (self._dialogue,)
-        found = [button for part in parts if part is not None for button in _buttons_in(part)]
-        found.sort(key=lambda button: order.get(button.action.id, len(order)))
+        found = sorted(self._offered(), key=lambda button: order.get(button.action.id, len(order)))
         return [*found, *_buttons_in(self._tools)] if self._dialogue is None else found
 
     @property
